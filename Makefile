@@ -1,0 +1,66 @@
+# Every target builds its own environment first; `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Nothing here reports home.
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := False
+export DBT_SEND_ANONYMOUS_USAGE_STATS := False
+
+BIN := .venv/bin
+STAMP := .venv/.made
+PURE := ml actions state simulator orchestration/sources orchestration/config.py scripts
+# One file's tests share their fixtures, so a file is never split between workers. PYTEST_WORKERS=0 runs in one process.
+PYTEST_WORKERS ?= auto
+PYTEST_ARGS ?=
+PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
+
+.PHONY: help env demo ui test test-all bench lint format clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+env: $(STAMP) ## build .venv from uv.lock (done by every other target)
+
+$(STAMP): pyproject.toml uv.lock scripts/make_env.sh
+	@scripts/make_env.sh
+	@touch $@
+
+demo: $(STAMP) ## run the whole pipeline on a simulated cloud account
+	@$(BIN)/python -m simulator.demo run
+
+ui: $(STAMP) ## open the Dagster UI, on the demo's data when a demo exists
+	@if [ -d demo ]; then $(BIN)/python -m simulator.demo ui; else $(BIN)/cloudcost ui; fi
+
+test: $(STAMP) ## run every test but the slow ones
+	@scripts/system_deps.sh
+	@$(PYTEST) -m "not slow" $(PYTEST_ARGS)
+
+test-all: $(STAMP) ## run every test
+	@scripts/system_deps.sh
+	@$(PYTEST) $(PYTEST_ARGS)
+
+bench: $(STAMP) ## run every benchmark, one after the other
+	@failed=; for bench in benchmarks/[a-z]*.py; do \
+		echo "== $$bench"; $(BIN)/python "$$bench" || failed="$$failed $$bench"; \
+	done; if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
+
+lint: $(STAMP) ## check style, types, SQL and that no file names a machine's path
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy $(PURE)
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+	@$(BIN)/python -m scripts.check_files
+
+format: $(STAMP) ## put Python and SQL into shape
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
+
+clean: ## remove the environment and everything generated
+	rm -rf .venv .uv .cloudcost demo logs dbt_project/target dbt_project/logs dbt_project/dbt_packages \
+		.pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

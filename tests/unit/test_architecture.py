@@ -1,0 +1,114 @@
+"""The rules that keep the project simple, read off its own files."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.check_files import Finding, find_all, find_in_text, list_files
+
+ROOT = Path(__file__).resolve().parents[2]
+PURE = ("ml/", "actions/", "state/", "simulator/", "orchestration/sources/")
+MAX_LINES = 400
+MODULES = [name for name in list_files(ROOT) if name.endswith(".py")]
+
+
+def read_imports(source: str) -> Iterator[str]:
+    """The dotted names that a module imports anywhere, `from a import b` as `a.b`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
+
+
+def imports_dagster(source: str) -> bool:
+    """Whether a module imports dagster, one of its libraries, or the wrappers around it."""
+    wrappers = ("orchestration.defs", "orchestration.resources", "orchestration.definitions")
+    return any(name.startswith(("dagster", *wrappers)) for name in read_imports(source))
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_modules_are_found() -> None:
+    for package in PURE:
+        assert any(name.startswith(package) for name in MODULES), package
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import dagster as dg", True),
+        ("from dagster_dbt import DbtProject", True),
+        ("def late():\n    from dagster import asset", True),
+        ("from orchestration.resources.lake import Lake", True),
+        ("from orchestration import definitions", True),
+        ("from orchestration.config import Config", False),
+        ("text = 'import dagster'", False),
+    ],
+)
+def test_a_dagster_import_is_recognised(source: str, expected: bool) -> None:
+    assert imports_dagster(source) is expected
+
+
+def test_pure_packages_never_import_dagster() -> None:
+    offenders = [name for name in MODULES if name.startswith(PURE) and imports_dagster(read(name))]
+    assert offenders == []
+
+
+def test_orchestration_has_no_postponed_annotations() -> None:
+    """Dagster reads the annotations of assets and configs when it decorates them."""
+    offenders = [
+        name
+        for name in MODULES
+        if name.startswith("orchestration/") and "__future__.annotations" in read_imports(read(name))
+    ]
+    assert offenders == []
+
+
+def test_modules_are_short() -> None:
+    lengths = {name: len(read(name).splitlines()) for name in MODULES}
+    assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def test_no_file_holds_a_machine_path_or_a_secret() -> None:
+    assert [str(finding) for finding in find_all(ROOT)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cd " + "/tmp/" + "build",
+        'home = "' + "/home/" + 'ada/data"',
+        "see " + "/Users/" + "ada",
+        "key = AKIA" + "ABCDEFGHIJKLMNOP",
+        "DefaultEndpointsProtocol=https;AccountKey=" + "a1" * 32,
+        "-----BEGIN RSA " + "PRIVATE KEY-----\\nMIIEowIBAAKCAQEA1234567890",
+        "https://hooks.slack.com/services/T" + "00000000/B00000000/" + "x" * 24,
+    ],
+)
+def test_a_forbidden_text_is_found(text: str) -> None:
+    assert [(finding.file, finding.line) for finding in find_in_text("a.md", "first\n" + text)] == [("a.md", 2)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.org/home/page and s3://bucket/tmp/x",
+        "AWS documents AKIAIOSFODNN7EXAMPLE",
+        "WORKDIR /home/cloudcost/app",
+        "tmp_path / 'root' / 'work'",
+        "${HOME}/work/x",
+    ],
+)
+def test_an_innocent_text_is_not(text: str) -> None:
+    assert list(find_in_text("a.md", text)) == []
+
+
+def test_a_finding_reads_as_editors_expect() -> None:
+    assert str(Finding("a.md", 2, "looks like a secret")) == "a.md:2: looks like a secret"
