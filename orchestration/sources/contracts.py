@@ -6,13 +6,13 @@ export is recognised and which columns of it are landed, with which type.
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
 Provider = Literal["aws", "azure", "gcp", "focus"]
-ColumnKind = Literal["text", "money", "quantity", "timestamp", "date", "json", "list"]
+ColumnKind = Literal["text", "money", "quantity", "timestamp", "date", "json"]
 
 #: Money and quantities are DECIMAL(38, 12) from the door to the mart.
 MONEY_TYPE = "DECIMAL(38,12)"
@@ -100,10 +100,9 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the landed table: its name, its kind, the native names it may have and whether it must be there.
+    """A column of the landed table: its name, its kind, other native names it may have, and whether it must be there.
 
-    ``aliases`` are native names after `normalise_name`. ``expression`` overrides the plain read where the native
-    value is nested; it is DuckDB SQL over the native columns.
+    Native names are compared by `squeeze_name`, so spelling and case do not matter.
     """
 
     name: str
@@ -114,48 +113,61 @@ class Column:
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """How one export format is recognised and landed.
+    """How one export format is recognised, landed and summed.
 
-    ``table`` is the raw table it lands in, ``signature`` the normalised native names that tell it from every other
-    format, ``period_column`` and ``currency_column`` landed columns, ``measures`` the cost measures of the file as
-    SQL over the landed columns: the control totals that the warehouse is reconciled with.
+    - ``signature``: sets of native names (squeezed); a file whose columns hold all names of one set has this format.
+    - ``period_sql``: DuckDB SQL over the landed columns giving the billing period (a DATE, first of the month).
+    - ``measures``: dataset -> cost measure -> SQL over the landed columns. Summed, they are the control totals that
+      the warehouse is reconciled with; a measure that the export does not state is left out.
+    - ``specials``: landed columns whose value is nested in the native file: name -> function of the native schema
+      giving SQL, or None where the file has no such value.
+    - ``identity``: landed columns that together name a line once; empty where the cloud gives no line a name.
     """
 
     name: str
     provider: Provider
     table: str
     description: str
-    signature: frozenset[str]
+    signature: tuple[frozenset[str], ...]
     columns: tuple[Column, ...]
-    period_expression: str
+    period_sql: str
     currency_column: str
+    account_column: str
     cost_column: str
-    measures: Mapping[str, str]
-    datasets: Sequence[str] = ("cost",)
+    measures: Mapping[str, Mapping[str, str]]
+    specials: Mapping[str, "SpecialColumn"] = field(default_factory=dict)
     identity: tuple[str, ...] = ()
-    excludes: frozenset[str] = field(default_factory=frozenset)
-
-    def column(self, name: str) -> Column:
-        """The landed column of that name; KeyError where the format has none."""
-        return next(c for c in self.columns if c.name == name) if name else _raise_key(name)
 
 
-def _raise_key(name: str) -> Column:
-    raise KeyError(name)
+class NativeSchema(Protocol):
+    """The columns of one native file, nested ones included, addressed by squeezed name."""
+
+    def find(self, *names: str) -> "NativeColumn | None":
+        """The first native column with one of these names."""
+        ...
+
+    def starting_with(self, prefix: str) -> "Sequence[NativeColumn]":
+        """All native columns whose squeezed name starts with ``prefix``."""
+        ...
 
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+@dataclass(frozen=True)
+class NativeColumn:
+    """A column, or a leaf of a nested column, of a native file: its own spelling, SQL to read it and DuckDB type."""
+
+    name: str
+    sql: str
+    duckdb_type: str
 
 
-def normalise_name(native: str) -> str:
-    """A native column name in one spelling: lower case, words joined by ``_``, byte-order mark and blanks removed.
+SpecialColumn = Callable[[NativeSchema], "str | None"]
 
-    ``lineItem/UnblendedCost`` -> ``line_item_unblended_cost``; ``CostInBillingCurrency`` ->
-    ``cost_in_billing_currency``; ``Ressourcengruppe (ResourceGroup)`` -> ``resource_group``.
+
+def squeeze_name(native: str) -> str:
+    """A native column name reduced to what spellings have in common: lower-case letters and digits.
+
+    ``lineItem/UnblendedCost`` and ``line_item_unblended_cost`` both give ``lineitemunblendedcost``; of a localised
+    Azure header such as ``Ressourcengruppe (ResourceGroup)`` the English name in brackets counts.
     """
-    name = native.strip().lstrip("\ufeff").strip('"')
-    localised = re.fullmatch(r".+\(([A-Za-z0-9]+)\)", name)
-    if localised:
-        name = localised.group(1)
-    name = _CAMEL.sub("_", name)
-    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
+    localised = re.fullmatch(r".+\(([A-Za-z0-9]+)\)\s*", native)
+    return re.sub(r"[^0-9a-z]+", "", (localised.group(1) if localised else native).lower())
