@@ -1,0 +1,78 @@
+"""What an alert channel is: options, one message in, one receipt or one typed error out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from actions.instants import Clock
+from actions.severity import Severity
+
+
+@dataclass(frozen=True)
+class Message:
+    """One alert, ready to go. `message_id` is the same on every attempt, so receivers can drop a repeated one."""
+
+    message_id: str
+    subject: str
+    text: str
+    html: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The receiving side took the message. `problems` names recipients that were refused while others were served."""
+
+    reference: str
+    problems: tuple[str, ...] = field(default=())
+
+
+class ChannelError(Exception):
+    """The message was not taken; `retry_after` is in seconds and comes from the receiver."""
+
+    def __init__(self, reason: str, *, retryable: bool, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+
+class ChannelOptions(BaseModel):
+    """What every channel is configured with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]*$",
+        description="Name of this channel; part of each message's identity, so renaming it may send an alert again.",
+    )
+    type: str = Field(description="Which registered channel this is.")
+    min_severity: Severity = Field(
+        default=Severity.WARNING,
+        description="The quietest incident sent here. Default warning: a channel that tells everything is muted.",
+    )
+
+
+class Channel(ABC):
+    """A way to reach people or machines. A subclass is registered by its `name` in `actions.channels`."""
+
+    name: ClassVar[str]
+    options_model: ClassVar[type[ChannelOptions]]
+
+    @abstractmethod
+    def __init__(self, options: Any, environ: Mapping[str, str], clock: Clock) -> None:
+        """`environ` is where secrets come from; it is read when a message is sent, so rotation needs no restart."""
+
+    @abstractmethod
+    def send(self, message: Message) -> Receipt:
+        """Hand over one message; raises ChannelError."""
+
+
+def read_secret(environ: Mapping[str, str], variable: str) -> str:
+    """A secret from the environment; missing or empty is a ChannelError, worth a retry once somebody has set it."""
+    value = environ.get(variable, "")
+    if not value:
+        raise ChannelError(f"environment variable {variable} is not set", retryable=True)
+    return value

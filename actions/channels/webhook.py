@@ -1,0 +1,117 @@
+"""Alerts as signed JSON over HTTP.
+
+The receiver checks `X-Cloudcost-Signature: sha256=<hex>`, the HMAC-SHA256 of `<X-Cloudcost-Timestamp>.<body>` under
+the shared secret, refuses old timestamps, and drops a repeated `Idempotency-Key`.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import ClassVar, Literal
+
+import requests
+from pydantic import Field, HttpUrl, model_validator
+
+from actions.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt, read_secret
+from actions.instants import Clock
+
+# What the receiver may say while the message itself is fine: not logged in yet, slow, too early, too many.
+RETRYABLE_STATUSES = frozenset({401, 403, 408, 425, 429})
+
+
+class WebhookOptions(ChannelOptions):
+    """Where the JSON is posted and with which secret it is signed."""
+
+    type: Literal["webhook"]
+    url: HttpUrl | None = Field(default=None, description="The receiver. Give this or url_env.")
+    url_env: str | None = Field(
+        default=None,
+        description="Environment variable with the receiver's address, for addresses that are secrets themselves.",
+    )
+    secret_env: str = Field(
+        default="CLOUDCOST_WEBHOOK_SECRET",
+        description="Environment variable with the signing secret. Always signed, so that nobody can forge an alert.",
+    )
+    timeout_seconds: float = Field(default=15, gt=0, le=300, description="15 s to connect and 15 s to answer.")
+
+    @model_validator(mode="after")
+    def check_address(self) -> "WebhookOptions":
+        """Exactly one way to know the address."""
+        if (self.url is None) == (self.url_env is None):
+            raise ValueError("give exactly one of url and url_env")
+        return self
+
+
+class WebhookChannel(Channel):
+    """Posts one JSON document per message; redirects are not followed, the signed body must not wander off."""
+
+    name: ClassVar[str] = "webhook"
+    options_model: ClassVar[type[ChannelOptions]] = WebhookOptions
+
+    def __init__(self, options: WebhookOptions, environ: Mapping[str, str], clock: Clock) -> None:
+        self._options = options
+        self._environ = environ
+        self._clock = clock
+
+    def send(self, message: Message) -> Receipt:
+        """Post the message; raises ChannelError for anything but a 2xx answer."""
+        body = json.dumps(
+            {
+                "message_id": message.message_id,
+                "subject": message.subject,
+                "text": message.text,
+                "data": message.data,
+            },
+            ensure_ascii=False,
+            sort_keys=True,
+        ).encode()
+        timestamp = str(int(self._clock().timestamp()))
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "cloudcost",
+            "Idempotency-Key": message.message_id,
+            "X-Cloudcost-Timestamp": timestamp,
+            "X-Cloudcost-Signature": sign_body(read_secret(self._environ, self._options.secret_env), timestamp, body),
+        }
+        timeout = self._options.timeout_seconds
+        try:
+            answer = requests.post(
+                self._find_url(), data=body, headers=headers, timeout=(timeout, timeout), allow_redirects=False
+            )
+        except requests.RequestException as error:
+            # The class only: the text of these errors holds the address, which may be a secret.
+            raise ChannelError(f"{self._options.name}: {type(error).__name__}", retryable=True) from error
+        if not 200 <= answer.status_code < 300:
+            raise ChannelError(
+                f"{self._options.name}: HTTP {answer.status_code}",
+                retryable=answer.status_code in RETRYABLE_STATUSES or answer.status_code >= 500,
+                retry_after=parse_retry_after(answer.headers.get("Retry-After"), self._clock()),
+            )
+        return Receipt(reference=f"HTTP {answer.status_code}")
+
+    def _find_url(self) -> str:
+        if self._options.url_env is not None:
+            return read_secret(self._environ, self._options.url_env)
+        return str(self._options.url)
+
+
+def sign_body(secret: str, timestamp: str, body: bytes) -> str:
+    """The signature header's value."""
+    return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait, from either form of RFC 9110's Retry-After; None when there is none or it makes no sense."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        when = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
+    return max(0.0, (when - now).total_seconds())

@@ -1,0 +1,266 @@
+"""The outbox: messages that were decided on, until a channel has taken each of them.
+
+A message is stored in the transaction that decides on it and sent later: claim (a lease) -> send -> mark as sent. A
+process that dies between send and mark leaves a lease that runs out, and the message is sent again *under the same
+message id* (Message-ID and Idempotency-Key headers): delivery is at least once, receivers drop the repeat. No sender
+can do better without the receiver's help.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from actions.audit import AuditEntry, AuditLog
+from actions.channels import Channel, ChannelError, Message
+from actions.instants import Checkpoint, Clock, digest_key, pass_checkpoint
+from actions.reports import Rendering
+from actions.settings import AlertSettings
+from state import ConflictError, Record, StateStore, Write
+
+KIND = "outbox"
+ACTOR = "cloudcost"
+
+Status = Literal["pending", "sent", "dead"]
+
+
+class OutboxMessage(BaseModel):
+    """One message for one channel; its key is (subject, channel, event) and is used once, ever."""
+
+    model_config = ConfigDict(frozen=True)
+
+    message_id: str
+    subject_id: str
+    channel: str
+    event: str
+    subject: str
+    text: str
+    html: str
+    data: dict[str, Any]
+    created_at: datetime
+    due_at: datetime
+    status: Status = "pending"
+    attempts: int = 0
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    last_error: str | None = None
+    sent_at: datetime | None = None
+    receipt: str | None = None
+    version: int = Field(default=0, exclude=True)
+
+    @property
+    def key(self) -> str:
+        """The record's key."""
+        return message_key(self.subject_id, self.channel, self.event)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of one message in one delivery run."""
+
+    key: str
+    message_id: str
+    channel: str
+    status: Status
+    attempts: int
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """One delivery run. `held_back` were due but their channel had just failed; `dead_in_all` is the whole outbox's."""
+
+    deliveries: tuple[Delivery, ...]
+    held_back: int
+    dead_in_all: int
+
+    @property
+    def failures(self) -> tuple[Delivery, ...]:
+        """Messages that did not reach everybody they were for."""
+        return tuple(delivery for delivery in self.deliveries if delivery.error is not None)
+
+    @property
+    def is_ok(self) -> bool:
+        """True when everything that was tried has arrived."""
+        return not self.failures
+
+    def raise_for_failures(self) -> None:
+        """Raises DeliveryFailedError unless everything has arrived: a failing channel is a failed run."""
+        if self.failures:
+            raise DeliveryFailedError(self)
+
+
+class DeliveryFailedError(Exception):
+    """At least one message could not be delivered in this run."""
+
+    def __init__(self, report: DeliveryReport) -> None:
+        self.report = report
+        first = report.failures[0]
+        super().__init__(
+            f"{len(report.failures)} message(s) not delivered;"
+            f" first: channel {first.channel!r}, {first.key}: {first.error}"
+        )
+
+
+def message_key(subject_id: str, channel: str, event: str) -> str:
+    """The outbox key of a message."""
+    return f"{subject_id}/{channel}/{event}"
+
+
+def plan_message(
+    subject_id: str, channel: str, event: str, rendering: Rendering, data: dict[str, Any], now: datetime
+) -> Write:
+    """The write that puts a message into the outbox; to be done in the transaction that decides on it."""
+    message = OutboxMessage(
+        message_id=digest_key(subject_id, channel, event),
+        subject_id=subject_id,
+        channel=channel,
+        event=event,
+        subject=rendering.subject,
+        text=rendering.text,
+        html=rendering.html,
+        data=data,
+        created_at=now,
+        due_at=now,
+    )
+    return Write.insert(KIND, message.key, message.model_dump(mode="json"))
+
+
+class Outbox:
+    """Delivers what is due. Several processes may deliver at once: each message is held by one of them."""
+
+    def __init__(
+        self,
+        store: StateStore,
+        channels: Mapping[str, Channel],
+        settings: AlertSettings,
+        clock: Clock,
+        checkpoint: Checkpoint = pass_checkpoint,
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._settings = settings
+        self._clock = clock
+        self._checkpoint = checkpoint
+        self._audit = AuditLog(store, clock)
+        self._owner = uuid.uuid4().hex
+
+    def enqueue(self, subject_id: str, channel: str, event: str, rendering: Rendering, data: dict[str, Any]) -> bool:
+        """Put in a message that belongs to no other change (a digest); False when it was put in before."""
+        write = plan_message(subject_id, channel, event, rendering, data, self._clock())
+        return self._store.insert(write.kind, write.key, write.body)
+
+    def messages(self, status: Status | None = None) -> list[OutboxMessage]:
+        """The outbox, or its messages of one status; `dead` ones wait for `requeue`."""
+        found = [_load(record) for record in self._store.list(KIND)]
+        return [message for message in found if status in (None, message.status)]
+
+    def deliver_pending(self) -> DeliveryReport:
+        """Try every message that is due, once; failures are stored with the message and told in the report."""
+        deliveries: list[Delivery] = []
+        failing: set[str] = set()
+        held_back = 0
+        for message in self.messages("pending"):
+            if not self._is_due(message):
+                continue
+            if message.channel in failing:
+                # One timeout tells that a channel is down; waiting for another hundred of them tells nothing more.
+                held_back += 1
+                continue
+            claimed = self._claim(message)
+            if claimed is None:
+                continue
+            delivery = self._attempt(claimed)
+            deliveries.append(delivery)
+            if delivery.status == "pending":
+                failing.add(message.channel)
+        return DeliveryReport(tuple(deliveries), held_back, len(self.messages("dead")))
+
+    def requeue(self, key: str, actor: str) -> OutboxMessage:
+        """Give a dead message a fresh set of attempts, under its old message id. KeyError when there is none."""
+        record = self._store.get(KIND, key)
+        if record is None or _load(record).status != "dead":
+            raise KeyError(f"no dead message {key!r}")
+        revived = _load(record).model_copy(update={"status": "pending", "attempts": 0, "due_at": self._clock()})
+        self._audit.commit([_plan(revived)], [AuditEntry(actor, "message.requeued", key)])
+        return revived
+
+    def _is_due(self, message: OutboxMessage) -> bool:
+        now = self._clock()
+        return message.due_at <= now and (message.lease_until is None or message.lease_until <= now)
+
+    def _claim(self, message: OutboxMessage) -> OutboxMessage | None:
+        claimed = message.model_copy(
+            update={
+                "attempts": message.attempts + 1,
+                "lease_owner": self._owner,
+                "lease_until": self._clock() + timedelta(seconds=self._settings.lease_seconds),
+            }
+        )
+        try:
+            record = self._store.update(KIND, message.key, claimed.model_dump(mode="json"), message.version)
+        except ConflictError:
+            return None
+        self._checkpoint("claimed")
+        return _load(record)
+
+    def _attempt(self, message: OutboxMessage) -> Delivery:
+        if message.attempts > self._settings.max_attempts:
+            # Only a process that died in each of its attempts leaves a message here.
+            return self._mark_failed(message, "the sending process ended in every attempt", may_retry=False)
+        channel = self._channels.get(message.channel)
+        if channel is None:
+            return self._mark_failed(message, f"channel {message.channel!r} is not configured", may_retry=True)
+        try:
+            receipt = channel.send(
+                Message(message.message_id, message.subject, message.text, message.html, message.data)
+            )
+        except ChannelError as error:
+            return self._mark_failed(message, str(error), may_retry=error.retryable, retry_after=error.retry_after)
+        except Exception as error:  # a fault inside one channel must not keep the others' alerts back
+            return self._mark_failed(message, f"{type(error).__name__}: {error}", may_retry=True)
+        self._checkpoint("sent")
+        return self._mark_sent(message, receipt.reference, receipt.problems)
+
+    def _mark_sent(self, message: OutboxMessage, reference: str, problems: tuple[str, ...]) -> Delivery:
+        error = "; ".join(problems) or None
+        changes = {"status": "sent", "sent_at": self._clock(), "receipt": reference, "last_error": error}
+        details = {"message_id": message.message_id, "attempts": message.attempts, "receipt": reference}
+        return self._settle(message, changes, "message.sent", {**details, "problems": list(problems)}, error)
+
+    def _mark_failed(
+        self, message: OutboxMessage, error: str, *, may_retry: bool, retry_after: float | None = None
+    ) -> Delivery:
+        is_dead = not may_retry or message.attempts >= self._settings.max_attempts
+        backoff = min(self._settings.retry_base_seconds * 2 ** (message.attempts - 1), self._settings.retry_cap_seconds)
+        wait = max(backoff, retry_after or 0.0)
+        changes = {
+            "status": "dead" if is_dead else "pending",
+            "last_error": error,
+            "due_at": self._clock() + timedelta(seconds=wait),
+        }
+        event = "message.dead" if is_dead else "message.failed"
+        details = {"message_id": message.message_id, "attempts": message.attempts, "error": error}
+        return self._settle(message, changes, event, details, error)
+
+    def _settle(
+        self, message: OutboxMessage, changes: dict[str, Any], event: str, details: dict[str, Any], error: str | None
+    ) -> Delivery:
+        settled = message.model_copy(update={**changes, "lease_owner": None, "lease_until": None})
+        try:
+            self._audit.commit([_plan(settled)], [AuditEntry(ACTOR, event, message.key, details)])
+        except ConflictError:
+            # The lease ran out during the attempt and another process holds the message now; its outcome counts.
+            error = error or "the lease ran out while the message was sent; it may be sent again under the same id"
+        return Delivery(message.key, message.message_id, message.channel, settled.status, message.attempts, error)
+
+
+def _load(record: Record) -> OutboxMessage:
+    return OutboxMessage.model_validate({**record.body, "version": record.version})
+
+
+def _plan(message: OutboxMessage) -> Write:
+    return Write(KIND, message.key, message.model_dump(mode="json"), message.version)
