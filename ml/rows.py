@@ -1,0 +1,62 @@
+"""Daily cost rows: what every analytic reads, one row per day and combination of dimensions, in billing currency."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from ml.errors import AnalyticsInputError
+
+DIMENSIONS = (
+    "service_provider_name",
+    "sub_account_id",
+    "sub_account_name",
+    "service_name",
+    "region_id",
+    "x_usage_type",
+    "charge_category",
+    "charge_frequency",
+)
+MEASURES = ("effective_cost", "billed_cost")
+LUMP_FREQUENCIES = ("One-Time", "Recurring")
+
+
+def read_rows(daily: pd.DataFrame, as_of: date, measure: str = "effective_cost") -> pd.DataFrame:
+    """Checked copy of `daily` up to and including `as_of`, sorted, with `cost` and `is_usage`.
+
+    Rows that repeat a day and its dimensions are kept: they are parts of one amount and are summed later. NULL
+    dimensions become the empty string. Raises AnalyticsInputError for a missing column, a day or currency that is not
+    there, and a cost that is not a finite number: a total with an unknown part is an unknown total.
+    """
+    if measure not in MEASURES:
+        raise AnalyticsInputError(f"measure must be one of {', '.join(MEASURES)}, got {measure!r}")
+    needed = ("charge_date", "billing_currency", *DIMENSIONS, measure)
+    missing = [column for column in needed if column not in daily.columns]
+    if missing:
+        raise AnalyticsInputError(f"daily cost rows lack the column(s) {', '.join(missing)}")
+    extra = ["resource_id"] if "resource_id" in daily.columns else []
+    rows = daily.loc[:, [*needed, *extra]].copy()
+    for column in ("charge_date", "billing_currency"):
+        _refuse(rows, rows[column].isna(), column, "empty")
+    try:
+        rows["charge_date"] = pd.to_datetime(rows["charge_date"]).dt.normalize().astype("datetime64[ns]")
+        rows["cost"] = pd.to_numeric(rows[measure].astype("float64"))
+    except (TypeError, ValueError, pd.errors.ParserError) as error:
+        raise AnalyticsInputError(f"charge_date or {measure} cannot be read: {error}") from error
+    _refuse(rows, ~np.isfinite(rows["cost"]), measure, "not a finite number")
+    for column in (*DIMENSIONS, *extra):
+        rows[column] = rows[column].astype(object).where(rows[column].notna(), "").astype(str)
+    rows["billing_currency"] = rows["billing_currency"].astype(str)
+    rows["is_usage"] = (rows["charge_category"] == "Usage") & ~rows["charge_frequency"].isin(LUMP_FREQUENCIES)
+    rows = rows[rows["charge_date"] <= pd.Timestamp(as_of)]
+    # a fixed order makes floating sums, and so every later figure, independent of the order rows arrive in
+    return rows.sort_values(["charge_date", "billing_currency", *DIMENSIONS, *extra, "cost"]).reset_index(drop=True)
+
+
+def _refuse(rows: pd.DataFrame, bad: pd.Series, column: str, what: str) -> None:
+    """Raise for the first row of `bad`, with enough of it to find it in the warehouse."""
+    if bad.any():
+        first = rows[bad].iloc[0]
+        named = ("charge_date", "service_provider_name", "service_name")
+        where = ", ".join(f"{name}={first[name]!s}" for name in named)
+        raise AnalyticsInputError(f"{column} is {what} in {int(bad.sum())} row(s), first: {where}")
