@@ -1,0 +1,52 @@
+{#-
+    The pairs (source_name, billing_period) that this run replaces, or none for all of them. A table that does not
+    exist yet, or is fully refreshed, is always built from every current snapshot: a part of it would be a silent loss.
+-#}
+{% macro changed_periods() %}
+    {{ return(var('changed_periods', none) if is_incremental() else none) }}
+{% endmacro %}
+
+
+{#-
+    The rows of the changed periods, as plain comparisons of source_name and billing_period with literals: DuckDB
+    carries those through the staging views down to the scan and opens only the Parquet files of these periods.
+-#}
+{% macro changed_periods_filter(alias=none) -%}
+    {%- set periods = changed_periods() -%}
+    {%- set prefix = alias ~ '.' if alias else '' -%}
+    {%- if periods is none -%} 1 = 1
+    {%- elif not periods -%} 1 = 0
+    {%- else -%}
+        {%- set months_by_source = {} -%}
+        {%- for period in periods -%}
+            {%- do months_by_source.setdefault(period.source_name, []).append(period.billing_period | string) -%}
+        {%- endfor -%}
+        {{ prefix }}source_name in ({{ quote_list(months_by_source.keys()) }})
+        and {{ prefix }}billing_period in ({{ quote_list(months_by_source.values() | sum(start=[]) | unique, 'date ') }})
+        and (
+        {%- for source_name, months in months_by_source.items() %}
+            {{ 'or ' if not loop.first }}({{ prefix }}source_name = {{ quote_list([source_name]) }}
+                and {{ prefix }}billing_period in ({{ quote_list(months | unique, 'date ') }}))
+        {%- endfor %}
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro quote_list(values, prefix='') -%}
+    {%- for value in values -%}
+        {{ prefix }}'{{ value | replace("'", "''") }}' {{- ', ' if not loop.last -}}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#-
+    Incremental strategy `replace_periods`: delete the changed periods and insert what the model selects for them, in
+    the materialization's one transaction. Periods without a current snapshot are deleted only.
+-#}
+{% macro get_incremental_replace_periods_sql(arg_dict) %}
+    {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) %}
+    delete from {{ arg_dict['target_relation'] }} where {{ changed_periods_filter() }};
+    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{% endmacro %}

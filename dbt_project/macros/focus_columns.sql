@@ -1,0 +1,91 @@
+{#-
+    The columns of the one FOCUS table, in order, as name -> type: FOCUS 1.2, the provider names of FOCUS 1.3,
+    the natives kept beside them (`x_`), and the snapshot a row came with.
+-#}
+{% macro focus_columns() %}
+    {%- set text, money = text_type() | trim, money_type() | trim -%}
+    {{ return({
+        'source_name': text,
+        'billing_period': 'date',
+        'dataset': text,
+        'delivery_id': text,
+        'source_file': text,
+        'availability_zone': text,
+        'billed_cost': money,
+        'billing_account_id': text,
+        'billing_account_name': text,
+        'billing_account_type': text,
+        'billing_currency': text,
+        'billing_period_end': 'timestamp',
+        'billing_period_start': 'timestamp',
+        'capacity_reservation_id': text,
+        'capacity_reservation_status': text,
+        'charge_category': text,
+        'charge_class': text,
+        'charge_description': text,
+        'charge_frequency': text,
+        'charge_period_end': 'timestamp',
+        'charge_period_start': 'timestamp',
+        'commitment_discount_category': text,
+        'commitment_discount_id': text,
+        'commitment_discount_name': text,
+        'commitment_discount_quantity': money,
+        'commitment_discount_status': text,
+        'commitment_discount_type': text,
+        'commitment_discount_unit': text,
+        'consumed_quantity': money,
+        'consumed_unit': text,
+        'contracted_cost': money,
+        'contracted_unit_price': money,
+        'effective_cost': money,
+        'host_provider_name': text,
+        'invoice_id': text,
+        'invoice_issuer_name': text,
+        'list_cost': money,
+        'list_unit_price': money,
+        'pricing_category': text,
+        'pricing_currency': text,
+        'pricing_currency_contracted_unit_price': money,
+        'pricing_currency_effective_cost': money,
+        'pricing_currency_list_unit_price': money,
+        'pricing_quantity': money,
+        'pricing_unit': text,
+        'provider_name': text,
+        'publisher_name': text,
+        'region_id': text,
+        'region_name': text,
+        'resource_id': text,
+        'resource_name': text,
+        'resource_type': text,
+        'service_category': text,
+        'service_name': text,
+        'service_provider_name': text,
+        'service_subcategory': text,
+        'sku_id': text,
+        'sku_meter': text,
+        'sku_price_details': text,
+        'sku_price_id': text,
+        'sub_account_id': text,
+        'sub_account_name': text,
+        'sub_account_type': text,
+        'tags': text,
+        'x_line_item_id': text,
+        'x_usage_type': text,
+        'x_team': text,
+        'x_environment': text,
+    }) }}
+{% endmacro %}
+
+
+{#-
+    Select every FOCUS column from a relation, cast to its type and in order. Columns named in `absent` (or not named
+    in `present`, where that is given) are not there and become null.
+-#}
+{% macro select_focus_columns(relation, absent=[], present=none) -%}
+    select
+    {%- for name, type in focus_columns().items() %}
+        cast({{ 'null' if name in absent or (present is not none and name not in present) else name }} as {{ type }}) as {{ name }}
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+    from {{ relation }}
+{%- endmacro %}

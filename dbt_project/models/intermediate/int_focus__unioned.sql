@@ -1,0 +1,19 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_periods',
+    on_schema_change='fail',
+    pre_hook="{{ create_loaded_snapshots() }}",
+    post_hook="{{ record_loaded_snapshots() }}"
+) }}
+
+{% for staging_model in [
+    'stg_aws__cur', 'stg_aws__cur2', 'stg_azure__cost_details', 'stg_gcp__billing', 'stg_focus__charges'
+] %}
+select
+    {%- for name in focus_columns() %}
+    charges.{{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from {{ ref(staging_model) }} as charges
+where {{ changed_periods_filter('charges') }}
+{{ 'union all' if not loop.last }}
+{% endfor %}

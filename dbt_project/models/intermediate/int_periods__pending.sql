@@ -1,0 +1,45 @@
+{{ config(materialized='view') }}
+
+-- depends_on: {{ ref('int_focus__unioned') }}
+{% set incremental_models = [] %}
+{% if execute %}
+    {% for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | sort(attribute='name') %}
+        {% if node.config.incremental_strategy == 'replace_periods' %}{% do incremental_models.append(node.name) %}{% endif %}
+    {% endfor %}
+{% endif %}
+
+with wanted as (
+    {% for name in incremental_models %}
+    select
+        '{{ name }}' as model_name,
+        source_name,
+        billing_period,
+        dataset,
+        delivery_id
+    from {{ source('raw', 'current_snapshots') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+loaded as (
+    select
+        model_name,
+        source_name,
+        billing_period,
+        dataset,
+        delivery_id
+    from {{ loaded_snapshots() }}
+),
+
+differences as (
+    (select * from wanted except select * from loaded)
+    union all
+    (select * from loaded except select * from wanted)
+)
+
+select
+    source_name,
+    billing_period,
+    count(distinct model_name) as model_count
+from differences
+group by 1, 2

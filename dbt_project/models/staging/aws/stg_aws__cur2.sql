@@ -1,0 +1,1 @@
+{{ aws_line_items(source('raw', 'aws_cur2')) }}

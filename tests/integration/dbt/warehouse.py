@@ -1,0 +1,134 @@
+"""A temporary DuckDB warehouse with the raw schema, hand-written rows in it, and dbt run on it."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
+DBT = Path(sys.executable).with_name("dbt")
+
+Row = Mapping[str, Any]
+
+
+def read_raw_schema() -> dict[str, dict[str, str]]:
+    """Raw table -> column -> type, from the sources that the dbt project declares."""
+    declared = yaml.safe_load((PROJECT / "models" / "staging" / "sources.yml").read_text())
+    return {
+        table["name"]: {column["name"]: column["data_type"] for column in table["columns"]}
+        for table in declared["sources"][0]["tables"]
+    }
+
+
+def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Every raw table, empty."""
+    connection.execute("create schema if not exists raw")
+    for table, columns in read_raw_schema().items():
+        body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        connection.execute(f"create table raw.{table} ({body})")
+
+
+@dataclass
+class Warehouse:
+    """A DuckDB file and a place for dbt's artefacts. Connections are opened per operation: dbt needs the file lock."""
+
+    path: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls, directory: Path) -> "Warehouse":
+        """A new warehouse with empty raw tables."""
+        warehouse = cls(directory / "warehouse.duckdb")
+        with duckdb.connect(str(warehouse.path)) as connection:
+            create_raw_tables(connection)
+        return warehouse
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run one statement and close."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query; decimals come as Decimal."""
+        with duckdb.connect(str(self.path)) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def deliver(
+        self,
+        table: str,
+        rows: Sequence[Row],
+        *,
+        source_name: str,
+        billing_period: str,
+        dataset: str = "cost",
+        delivery_id: str = "d1",
+        totals: Mapping[tuple[str, str], Any] | None = None,
+    ) -> None:
+        """Make these rows the current snapshot, with the file's totals by (currency, measure) where they are given."""
+        key = [source_name, billing_period, dataset]
+        where = "where source_name = ? and billing_period = ? and dataset = ?"
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute("begin")
+            for target in (table, "current_snapshots", "control_totals"):
+                connection.execute(f"delete from raw.{target} {where}", key)
+            for row in rows:
+                full = {
+                    "source_name": source_name,
+                    "billing_period": billing_period,
+                    "dataset": dataset,
+                    "delivery_id": delivery_id,
+                    "source_file": f"{delivery_id}.csv",
+                    **row,
+                }
+                names = ", ".join(f'"{name}"' for name in full)
+                marks = ", ".join("?" for _ in full)
+                connection.execute(f"insert into raw.{table} ({names}) values ({marks})", list(full.values()))
+            connection.execute(
+                "insert into raw.current_snapshots values (?, ?, ?, ?, ?, ?, ?)",
+                [*key, delivery_id, table, len(rows), dt.datetime(2025, 6, 1)],
+            )
+            for (currency, measure), total in (totals or {}).items():
+                connection.execute(
+                    "insert into raw.control_totals values (?, ?, ?, ?, ?, ?, ?, 0, ?)",
+                    [*key, delivery_id, currency, measure, total, len(rows)],
+                )
+            connection.execute("commit")
+
+    def withdraw(self, table: str, *, source_name: str, billing_period: str) -> None:
+        """Remove the current snapshots of a period, as when a source is taken out of the configuration."""
+        for target in (table, "current_snapshots", "control_totals"):
+            self.execute(
+                f"delete from raw.{target} where source_name = ? and billing_period = ?", [source_name, billing_period]
+            )
+
+    def dbt(
+        self, command: str, *arguments: str, changed_periods: Sequence[tuple[str, str]] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run dbt in a process of its own and return what it printed; the caller judges the exit code."""
+        variables = {}
+        if changed_periods is not None:
+            variables["changed_periods"] = [
+                {"source_name": source, "billing_period": period} for source, period in changed_periods
+            ]
+        return subprocess.run(
+            [
+                str(DBT), "--no-use-colors", command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+                "--target-path", str(self.path.parent / "target"), "--log-path", str(self.path.parent / "logs"),
+                "--vars", json.dumps(variables), *arguments,
+            ],
+            env={**os.environ, **self.environment, "CLOUDCOST_WAREHOUSE": str(self.path)},
+            capture_output=True, text=True, timeout=180, check=False,
+        )  # fmt: skip
+
+    def build(self, *arguments: str, changed_periods: Sequence[tuple[str, str]] | None = None) -> None:
+        """`dbt build`, which must succeed: models, data tests and unit tests."""
+        result = self.dbt("build", *arguments, changed_periods=changed_periods)
+        assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
