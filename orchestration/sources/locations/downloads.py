@@ -1,0 +1,64 @@
+"""How an object becomes a local file: complete under its own name, or not there at all."""
+
+import errno
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from orchestration.sources.contracts import FileRef, LocationError
+
+#: Unfinished downloads; the leading dot keeps local listings from taking one for an export file.
+TEMPORARY_PREFIX = ".cloudcost-"
+
+
+def place_file(directory: Path, name: str) -> Path:
+    """Where an object of that name is put below ``directory``; a name that would leave the folder is refused."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if not parts or ".." in parts or "\0" in name:
+        raise LocationError(f"the object name {name!r} cannot be a local file name", "invalid")
+    return directory.joinpath(*parts)
+
+
+def download_file(
+    uri: str, file: FileRef, directory: Path, write: Callable[[BinaryIO], None], check_size: bool = True
+) -> Path:
+    """Write an object to a temporary name, compare its size with the listing, then rename it in one step."""
+    target = place_file(directory, file.name)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=".part", dir=target.parent)
+    except OSError as error:
+        raise _explain_disk_error(error, target.parent) from error
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            write(stream)
+        found = os.path.getsize(temporary)
+        if check_size and found != file.size:
+            raise LocationError(
+                f"{join_uri(uri, file.name)} has {found} bytes where the listing says {file.size}: "
+                "it was replaced while it was read, read the location again",
+                "not_found",
+            )
+        os.replace(temporary, target)
+    except BaseException as error:
+        Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            raise _explain_disk_error(error, target.parent) from error
+        raise
+    return target
+
+
+def join_uri(uri: str, name: str) -> str:
+    """The address of an object for a message: the location itself where that is the object already."""
+    return uri if uri.rsplit("/", 1)[-1] == name else f"{uri.rstrip('/')}/{name}"
+
+
+def explain_replaced(uri: str, name: str) -> LocationError:
+    """The listed version is gone because a newer one took its place; reading the location again finds that one."""
+    return LocationError(f"{join_uri(uri, name)} was replaced while it was read: read the location again", "not_found")
+
+
+def _explain_disk_error(error: OSError, directory: Path) -> LocationError:
+    return LocationError(f"cannot write downloads to {directory}: {error.strerror}", "invalid")

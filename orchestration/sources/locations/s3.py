@@ -1,0 +1,81 @@
+"""Objects below a prefix of an S3 bucket."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from orchestration.sources.contracts import FileRef, LocationError
+from orchestration.sources.locations.downloads import download_file, explain_replaced, join_uri
+from orchestration.sources.locations.prefixes import split_uri
+from orchestration.sources.locations.s3_errors import explain_error
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class S3Location:
+    """``s3://bucket/prefix``: the objects below that folder, or the one object of that key.
+
+    Credentials, region and endpoint come from boto3's own chain, so ``AWS_PROFILE`` and ``AWS_ENDPOINT_URL`` work.
+    The change signal of an object is its ETag.
+    """
+
+    def __init__(self, uri: str, client: "S3Client | None" = None) -> None:
+        self.uri = uri
+        self.place = split_uri(uri, "s3://bucket/prefix")
+        self._client = client
+
+    @property
+    def client(self) -> "S3Client":
+        """The client of boto3, made when it is first needed."""
+        if self._client is None:
+            import boto3
+            from botocore.config import Config
+
+            config = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=10, read_timeout=60)
+            self._client = boto3.client("s3", config=config)
+        return self._client
+
+    def list_files(self) -> list[FileRef]:
+        refs = []
+        with self._explained(self.uri, "s3:ListBucket"):
+            pages = self.client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self.place.bucket, Prefix=self.place.search):
+                for item in page.get("Contents", []):
+                    name = self.place.name(item["Key"])
+                    if name is not None:
+                        refs.append(FileRef(name, item["Size"], item["ETag"].strip('"'), item["LastModified"]))
+        if self.place.single is not None and not refs:
+            raise LocationError(f"{self.uri} does not exist (a folder of that name ends in /)", "not_found")
+        return sorted(refs, key=lambda ref: ref.name)
+
+    def read_bytes(self, file: FileRef) -> bytes:
+        with self._explained(join_uri(self.uri, file.name), "s3:GetObject"):
+            key = self.place.key(file.name)
+            return self.client.get_object(Bucket=self.place.bucket, Key=key, IfMatch=file.etag)["Body"].read()
+
+    def fetch(self, file: FileRef, directory: Path) -> Path:
+        """Download by the transfer manager (parallel ranges where large); a version other than the listed raises."""
+        key = self.place.key(file.name)
+
+        def write(stream: BinaryIO) -> None:
+            with self._explained(join_uri(self.uri, file.name), "s3:GetObject"):
+                self.client.download_fileobj(self.place.bucket, key, stream)
+                found = self.client.head_object(Bucket=self.place.bucket, Key=key)["ETag"]
+            if found.strip('"') != file.etag:
+                raise explain_replaced(self.uri, file.name)
+
+        return download_file(self.uri, file, directory, write)
+
+    @contextmanager
+    def _explained(self, address: str, permission: str) -> Iterator[None]:
+        try:
+            yield
+        except LocationError:
+            raise
+        except Exception as error:
+            explained = explain_error(error, address, self.place.bucket, permission)
+            if explained is None:
+                raise
+            raise explained from error
