@@ -108,7 +108,8 @@ def _read_csv(path: Path, name: str) -> NativeFile:
     try:
         with opener(path, "rb") as raw:
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")  # type: ignore[arg-type]
-            header = next(csv.reader(text), None)
+            rows = csv.reader(text)
+            header, first = next(rows, None), next(rows, None)
     except PermissionError:
         raise
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
@@ -116,9 +117,13 @@ def _read_csv(path: Path, name: str) -> NativeFile:
     if not header or not any(h.strip() for h in header):
         raise DeliveryError(f"{name}: the file is empty, not even a header row is there")
     header = _without_repeats([h.strip() for h in header])
+    if first and len(first) < len(header):
+        # Seen in the wild: a header that names trailing columns of which no row has a value. Every row must then be
+        # as short as the first; one that is not is an error of that row.
+        header = header[: len(first)]
     listed = ", ".join(f"{quote_literal(h)}: 'VARCHAR'" for h in header)
     reader = (
-        f"read_csv({quote_literal(str(path))}, header = true, auto_detect = false, delim = ',', quote = '\"', "
+        f"read_csv({quote_literal(str(path))}, header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', "
         f"escape = '\"', strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = 16777216, "
         f"columns = {{{listed}}})"
     )

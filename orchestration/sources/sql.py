@@ -21,7 +21,11 @@ create or replace temp macro round_half_even(exact) as (
          else exact::decimal(38, 12) end
 );
 create or replace temp macro money_half_even(v) as (
-    coalesce(round_half_even(try_cast(v as decimal(38, 30)))::decimal(38, 12), try_cast(v as decimal(38, 12)))
+    coalesce(
+        round_half_even(try_cast(v as decimal(38, 30)))::decimal(38, 12),
+        round_half_even(try_cast(v as decimal(38, 22)))::decimal(38, 12),
+        try_cast(v as decimal(38, 12))
+    )
 );
 create or replace temp macro has_fine_digits(v) as (
     contains(v, 'e') or contains(v, 'E') or (contains(v, '.') and length(v) - instr(v, '.') > 12)

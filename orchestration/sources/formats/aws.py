@@ -115,7 +115,7 @@ def _named_values(column: str, *prefixes: str) -> Callable[[NativeSchema], str |
         whole = native.find(column)
         if whole is not None:
             return json_object_from_native(whole)
-        parts = [c for prefix in prefixes for c in native.starting_with(squeeze_name(prefix))]
+        parts = [c for prefix in sorted({squeeze_name(p) for p in prefixes}) for c in native.starting_with(prefix)]
         return json_object_from_columns([(_strip_prefix(c, prefixes), c.sql) for c in parts]) if parts else None
 
     return read

@@ -1,0 +1,192 @@
+"""The configuration file `cloudcost.yaml`: its model, where it is found, and errors that name the key and line."""
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from actions.settings import ActionSettings, AlertSettings
+
+CONFIG_ENV = "CLOUDCOST_CONFIG"
+HOME_ENV = "CLOUDCOST_HOME"
+DEFAULT_CONFIG_NAME = "cloudcost.yaml"
+DEFAULT_HOME_NAME = ".cloudcost"
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names the file, line and key."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceConfig(_Section):
+    """One billing export: who wrote it, in which format, and where it lies."""
+
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{0,62}$",
+        description="Names the source in the warehouse, the lake and the asset key raw/<name>; lower-case snake case "
+        "because it becomes part of paths and asset keys.",
+    )
+    provider: Literal["aws", "azure", "gcp", "auto"] = Field(
+        "auto", description="Whose export it is; auto looks at the files, which is right for FOCUS files of any generator."
+    )
+    format: Literal["auto", "cur", "cur2", "cost_details", "standard", "detailed", "focus"] = Field(
+        "auto", description="The export's format; auto recognises it from the columns and says which it found."
+    )
+    location: str = Field(
+        min_length=1,
+        description="A folder, file or glob; s3://bucket/prefix; az://account/container/prefix; gs://bucket/prefix; "
+        "bigquery://project.dataset.table. Credentials come from the cloud's own chain, never from this file.",
+    )
+    currency: Currency | None = Field(
+        None, description="Billing currency of an export that names none; else the reporting currency is assumed and said."
+    )
+
+
+class ForecastSettings(_Section):
+    """How far ahead, and from which days, costs are forecast."""
+
+    horizon_days: int = Field(90, ge=1, le=366, description="One quarter: long enough for a budget, short enough to be honest.")
+    immature_days: int = Field(
+        2, ge=0, le=14, description="The last days of an export are still filling; they are not read as a drop in cost."
+    )
+
+
+class AnomalySettings(_Section):
+    """When a day's cost is called an anomaly: amount AND percent must both be exceeded."""
+
+    minimum_amount: float = Field(50.0, ge=0, description="Per day, in billing currency: less is not worth anybody's time.")
+    minimum_percent: float = Field(20.0, ge=0, description="Of the expected cost: less is noise in most services.")
+    open_days: int = Field(14, ge=1, description="Only anomalies this recent raise an incident; older ones are history.")
+
+
+class CloudcostConfig(_Section):
+    """The whole configuration."""
+
+    sources: list[SourceConfig] = Field(min_length=1, description="The billing exports to ingest.")
+    reporting_currency: Currency = Field("USD", description="The currency that reports are read in.")
+    first_billing_period: str | None = Field(
+        None,
+        pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
+        description="The earliest month offered as a partition; by default the earliest that was ever delivered.",
+    )
+    forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
+    anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
+    alerts: AlertSettings = Field(default_factory=AlertSettings)
+    actions: ActionSettings = Field(default_factory=ActionSettings)
+
+    @field_validator("sources")
+    @classmethod
+    def _names_are_unique(cls, sources: list[SourceConfig]) -> list[SourceConfig]:
+        names = [s.name for s in sources]
+        repeated = sorted({n for n in names if names.count(n) > 1})
+        if repeated:
+            raise ValueError(f"source name {repeated[0]!r} is used twice")
+        return sources
+
+    @model_validator(mode="after")
+    def _locations_are_unique(self) -> "CloudcostConfig":
+        seen: dict[tuple[str, str], str] = {}
+        for source in self.sources:
+            key = (source.location.rstrip("/"), source.provider)
+            if key in seen:
+                raise ValueError(
+                    f"sources {seen[key]!r} and {source.name!r} read the same location: its cost would be counted twice"
+                )
+            seen[key] = source.name
+        return self
+
+    def source(self, name: str) -> SourceConfig:
+        """The source of that name; KeyError where there is none."""
+        return next(s for s in self.sources if s.name == name)
+
+
+def find_config_path(explicit: Path | None = None) -> Path:
+    """The configuration file: `--config`, else CLOUDCOST_CONFIG, else ./cloudcost.yaml."""
+    if explicit is not None:
+        return explicit
+    return Path(os.environ.get(CONFIG_ENV) or DEFAULT_CONFIG_NAME)
+
+
+def find_home() -> Path:
+    """Where all local state lives: CLOUDCOST_HOME, else ./.cloudcost."""
+    return Path(os.environ.get(HOME_ENV) or DEFAULT_HOME_NAME).absolute()
+
+
+def load_config(path: Path) -> CloudcostConfig:
+    """The validated configuration at ``path``; `ConfigError` says what is wrong, in which line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file. `cloudcost init` writes a commented one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f":{mark.line + 1}" if mark else ""
+        raise ConfigError(f"{path}{where}: not valid YAML: {getattr(error, 'problem', error)}") from error
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}:1: a mapping with the key 'sources' is expected")
+    try:
+        return CloudcostConfig.model_validate(data)
+    except ValidationError as error:
+        lines = [_describe(path, root, problem) for problem in error.errors()]
+        raise ConfigError("\n".join(lines)) from error
+
+
+def _describe(path: Path, root: yaml.Node, problem: Any) -> str:
+    """One validation problem as ``file:line: key: what is wrong``."""
+    location = [part for part in problem["loc"] if isinstance(part, int) or not re.fullmatch(r"[a-z-]+\[.*", str(part))]
+    line = _find_line(root, location)
+    key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location).lstrip(".") or "(top level)"
+    if problem["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(str(location[-1]), _known_keys(location[:-1]), n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        return f"{path}:{line}: {key}: unknown key{hint}"
+    message = problem["msg"].removeprefix("Value error, ")
+    given = problem.get("input")
+    shown = f" (found {given!r})" if isinstance(given, str | int | float) and not isinstance(given, bool) else ""
+    return f"{path}:{line}: {key}: {message}{shown}"
+
+
+def _find_line(node: yaml.Node, location: list[Any]) -> int:
+    """The line (from 1) of the deepest part of ``location`` that the document has."""
+    line = node.start_mark.line + 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def _known_keys(location: list[Any]) -> list[str]:
+    """The keys that the section at ``location`` knows, for a suggestion."""
+    section: type[BaseModel] = CloudcostConfig
+    for part in location:
+        if isinstance(part, int):
+            continue
+        annotation = section.model_fields[part].annotation if part in section.model_fields else None
+        candidates = [annotation, *getattr(annotation, "__args__", ())]
+        found = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
+        if found is None:
+            return []
+        section = found
+    return list(section.model_fields)

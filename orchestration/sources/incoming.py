@@ -1,0 +1,95 @@
+"""Reading one delivered file into landed Parquet, before it is known which snapshots its rows belong to."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.sources.contracts import DeliveryError, ExportFormat
+from orchestration.sources.formats import recognise_format
+from orchestration.sources.native import NativeFile, read_native_file
+from orchestration.sources.projection import Projection, describe_first_failure, project_file
+from orchestration.sources.sql import quote_literal
+
+_COLUMN_COUNT = re.compile(r"CSV Error on Line: (\d+).*?Expected Number of Columns: (\d+) Found: (\d+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class IncomingFile:
+    """One delivered file, read: its landed Parquet, its format, and how many rows it has in which billing period."""
+
+    name: str
+    path: Path
+    format_name: str
+    rows: int
+    periods: dict[dt.date, int]
+    missing_columns: tuple[str, ...]
+    extra_columns: tuple[str, ...]
+    assumed_currency: str | None
+
+
+def read_incoming_file(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    target: Path,
+    *,
+    provider: str,
+    fmt: ExportFormat | None,
+    default_currency: str,
+) -> IncomingFile:
+    """Read the native file at ``path`` (called ``name`` in messages) into Parquet at ``target``.
+
+    ``fmt`` None means: recognise it from the columns. Raises `DeliveryError` naming the file, and the row and value
+    where one is at fault.
+    """
+    native = read_native_file(connection, path, name)
+    fmt = fmt or recognise_format(native.top_level_names, name, provider)
+    projection = project_file(native, fmt, default_currency)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        connection.execute(f"copy ({projection.select_sql}) to {quote_literal(str(target))} (format parquet)")
+    except duckdb.Error as error:
+        raise DeliveryError(_explain(error, name)) from error
+    landed = f"read_parquet({quote_literal(str(target))})"
+    failures, rows = connection.execute(f"select sum(cast_failures), count(*) from {landed}").fetchall()[0]
+    if failures:
+        raise DeliveryError(_name_first_failure(connection, native, projection, fmt))
+    periods = dict(
+        connection.execute(f"select {fmt.period_sql} as period, count(*) from {landed} group by 1 order by 1").fetchall()
+    )
+    if None in periods:
+        raise DeliveryError(f"{name}: {periods[None]} rows have no billing period")
+    return IncomingFile(
+        name, target, fmt.name, rows, periods, projection.missing, projection.extra, projection.assumed_currency
+    )
+
+
+def _name_first_failure(
+    connection: duckdb.DuckDBPyConnection, native: NativeFile, projection: Projection, fmt: ExportFormat
+) -> str:
+    found = connection.execute(describe_first_failure(native, projection, fmt)).fetchone()
+    if found is None:
+        return f"{native.name}: a value cannot be read"
+    row, landed, native_name, value = found
+    kind = {"money": "a number", "timestamp": "a time", "date": "a date"}[
+        next(c.kind for c in fmt.columns if c.name == landed)
+    ]
+    return f"{native.name}: data row {row} (line {row + 1}): {native_name} {value!r} is not {kind}"
+
+
+def _explain(error: duckdb.Error, name: str) -> str:
+    """DuckDB's reader error as one sentence naming file, line and what was found."""
+    text = str(error)
+    counted = _COLUMN_COUNT.search(text)
+    if counted:
+        line, expected, found = (int(g) for g in counted.groups())
+        return f"{name}: line {line} (data row {line - 1}) has {found} columns where {expected} are expected"
+    line_match = re.search(r"CSV Error on Line: (\d+)", text)
+    if line_match:
+        line = int(line_match.group(1))
+        detail = next((p.strip() for p in text.splitlines()[1:] if p.strip() and "Original Line" not in p), "")
+        return f"{name}: line {line} (data row {line - 1}) cannot be read: {detail[:200]}"
+    return f"{name}: cannot be read: {(text.strip().splitlines() or ['unknown error'])[0][:300]}"

@@ -1,0 +1,293 @@
+"""Ingesting a source: fetch, verify, read, judge, land and promote what its plan says. Safe to kill at any point."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from orchestration.sources.contracts import DeliveredFile, Delivery, DeliveryError, ExportFormat, Location, Provider
+from orchestration.sources.discovery import verify
+from orchestration.sources.discovery.plain import name_dataset
+from orchestration.sources.expectations import Verdict, judge_deliveries
+from orchestration.sources.formats import UnknownFormatError, get_format
+from orchestration.sources.incoming import IncomingFile, read_incoming_file
+from orchestration.sources.lake import LocalLake
+from orchestration.sources.ledger import Ledger, Snapshot, SnapshotKey
+from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, plan_source
+from orchestration.sources.profile import DeliveryProfile, profile_delivery
+from orchestration.sources.sql import connect_scratch, quote_literal
+
+FORMAT_NAMES = {
+    "cur": "aws_cur",
+    "cur2": "aws_cur2",
+    "cost_details": "azure_cost_details",
+    "standard": "gcp_billing",
+    "detailed": "gcp_billing",
+    "focus": "focus",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A configured source, ready to be read."""
+
+    name: str
+    provider: Provider
+    format: str
+    location: Location
+    default_currency: str
+
+    @property
+    def declared_format(self) -> ExportFormat | None:
+        """The format that the configuration names; None for ``auto``."""
+        return None if self.format == "auto" else get_format(FORMAT_NAMES[self.format])
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One delivery after it was landed: what was measured, what was judged, and whether it is current now."""
+
+    key: SnapshotKey
+    delivery_id: str
+    profile: DeliveryProfile
+    verdict: Verdict
+    promoted: bool
+
+
+@dataclass
+class IngestReport:
+    """What one ingestion of a source did."""
+
+    source_name: str
+    judged: list[Judged] = field(default_factory=list)
+    unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    empty_files: list[str] = field(default_factory=list)
+
+    @property
+    def promoted(self) -> list[Judged]:
+        """The deliveries that became current."""
+        return [j for j in self.judged if j.promoted]
+
+
+Progress = Callable[[str, int, int], None]
+Checkpoint = Callable[[str], None]
+
+
+class Ingestor:
+    """Lands and promotes deliveries. ``checkpoint`` is called by name between any two steps that leave a trace."""
+
+    def __init__(
+        self,
+        lake: LocalLake,
+        ledger: Ledger,
+        on_progress: Progress = lambda source, done, total: None,
+        checkpoint: Checkpoint = lambda name: None,
+    ) -> None:
+        self._lake = lake
+        self._ledger = ledger
+        self._on_progress = on_progress
+        self._checkpoint = checkpoint
+
+    def plan(self, source: Source, retry_quarantined: bool = False) -> SourcePlan:
+        """What there is to do, without reading rows; see `plan_source`."""
+        return plan_source(
+            source.name,
+            source.provider,
+            source.location,
+            self._ledger,
+            format_name=source.format,
+            default_currency=source.default_currency,
+            retry_quarantined=retry_quarantined,
+        )
+
+    def ingest(
+        self, source: Source, periods: set[dt.date] | None = None, retry_quarantined: bool = False
+    ) -> IngestReport:
+        """Bring the source's pending deliveries (of ``periods``; None: all) into the lake and promote the good ones."""
+        connection = connect_scratch()
+        with self._lake.scratch() as scratch:
+            connection.execute(f"set temp_directory = {quote_literal(str(scratch / 'spill'))}")
+            plan = self.plan(source, retry_quarantined)
+            scanned = self._scan(connection, source, plan, scratch)
+            if plan.unscanned:
+                plan = self.plan(source)
+            report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files)
+            todo = [p for p in plan.pending if periods is None or p.key.billing_period in periods]
+            for done, pending in enumerate(todo):
+                self._on_progress(source.name, done, len(todo))
+                self._ingest_one(connection, source, pending, scratch / f"delivery-{done}", scanned, report)
+            self._on_progress(source.name, len(todo), len(todo))
+        connection.close()
+        return report
+
+    def _scan(
+        self, connection: duckdb.DuckDBPyConnection, source: Source, plan: SourcePlan, scratch: Path
+    ) -> dict[str, IncomingFile]:
+        """Read files without a manifest once, to learn their periods; what was read is used again for landing."""
+        scanned: dict[str, IncomingFile] = {}
+        outcomes: dict[str, dict[str, object]] = {}
+        for number, file in enumerate(plan.unscanned):
+            self._on_progress(source.name, number, len(plan.unscanned))
+            mark = fingerprint(source.name, file.ref, source.format, source.default_currency)
+            try:
+                incoming = self._read(connection, source, file, scratch / f"scan-{number}", number)
+            except UnknownFormatError as error:
+                outcomes[mark] = {"ignored": str(error)}
+            except DeliveryError as error:
+                outcomes[mark] = {"fault": str(error)}
+                plan.problems.append(Problem(None, str(error)))
+            else:
+                scanned[file.ref.name] = incoming
+                fmt = get_format(incoming.format_name)
+                outcomes[mark] = {
+                    "dataset": name_dataset(fmt.provider, file.ref.name),
+                    "rows": incoming.rows,
+                    "periods": [p.isoformat() for p in incoming.periods],
+                }
+        if outcomes and all("ignored" in outcome for outcome in outcomes.values()) and not (plan.pending or plan.unchanged):
+            raise DeliveryError(str(next(iter(outcomes.values()))["ignored"]))
+        for mark, outcome in outcomes.items():
+            if "fault" in outcome:
+                self._ledger.quarantine(source.name, None, "unknown", mark, [str(outcome["fault"])])
+            self._ledger.put_scan(source.name, mark, outcome)
+        self._checkpoint("scanned")
+        return scanned
+
+    def _read(
+        self, connection: duckdb.DuckDBPyConnection, source: Source, file: DeliveredFile, directory: Path, number: int
+    ) -> IncomingFile:
+        directory.mkdir(parents=True, exist_ok=True)
+        path = source.location.fetch(file.ref, directory)
+        return read_incoming_file(
+            connection,
+            path,
+            file.ref.name,
+            directory / "landed" / f"part-{number:05d}.parquet",
+            provider="auto" if source.provider == "focus" else source.provider,
+            fmt=source.declared_format,
+            default_currency=source.default_currency,
+        )
+
+    def _ingest_one(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: Source,
+        pending: PendingSnapshot,
+        directory: Path,
+        scanned: dict[str, IncomingFile],
+        report: IngestReport,
+    ) -> None:
+        try:
+            incoming = self._read_all(connection, source, pending, directory, scanned)
+            fmt = _only_format(pending, incoming, source)
+            staged = self._stage(connection, pending, incoming, fmt, directory)
+        except DeliveryError as error:
+            self._fail(report, pending, [str(error)])
+            return
+        parts = sorted(staged.glob("*.parquet"))
+        profile = profile_delivery(
+            connection, parts, fmt, pending.key.dataset, pending.key.billing_period, pending.expected_rows
+        )
+        verdict = judge_deliveries(fmt, {pending.delivery_id: profile})[pending.delivery_id]
+        if verdict.failures:
+            report.judged.append(Judged(pending.key, pending.delivery_id, profile, verdict, promoted=False))
+            self._fail(report, pending, verdict.failures)
+            return
+        self._checkpoint("judged")
+        target = self._lake.snapshot_directory(fmt.table, pending.key, pending.delivery_id)
+        paths = self._lake.publish(staged, target)
+        self._checkpoint("landed")
+        snapshot = Snapshot(
+            pending.key, pending.delivery_id, fmt.table, fmt.name, tuple(paths), profile.row_count,
+            profile.control_totals, tuple(f.ref.name for f in pending.files),
+            tuple(sorted({c for i in incoming for c in i.missing_columns})),
+            tuple(sorted({c for i in incoming for c in i.extra_columns})),
+            next((i.assumed_currency for i in incoming if i.assumed_currency), None),
+        )  # fmt: skip
+        promoted = self._ledger.promote(snapshot)
+        self._checkpoint("promoted")
+        report.judged.append(Judged(pending.key, pending.delivery_id, profile, verdict, promoted))
+        if snapshot.assumed_currency:
+            report.notices.append(
+                f"{', '.join(snapshot.files)}: names no currency; {snapshot.assumed_currency} is assumed "
+                "(set `currency:` of the source)"
+            )
+
+    def _fail(self, report: IngestReport, pending: PendingSnapshot, reasons: "tuple[str, ...] | list[str]") -> None:
+        key = pending.key
+        self._ledger.quarantine(key.source_name, key.billing_period, key.dataset, pending.delivery_id, reasons)
+        report.problems += [Problem(key.billing_period, reason) for reason in reasons]
+
+    def _read_all(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: Source,
+        pending: PendingSnapshot,
+        directory: Path,
+        scanned: dict[str, IncomingFile],
+    ) -> list[IncomingFile]:
+        """Fetch all files of a delivery, verify them against its manifest, then read them."""
+        if all(f.ref.name in scanned for f in pending.files):
+            return [scanned[f.ref.name] for f in pending.files]
+        directory.mkdir(parents=True, exist_ok=True)
+        fetched = {f.ref.name: source.location.fetch(f.ref, directory) for f in pending.files}
+        delivery = Delivery(
+            source.name, source.provider, pending.key.dataset, pending.key.billing_period, pending.delivery_id, pending.files
+        )
+        verify(delivery, fetched)
+        incoming = []
+        for number, file in enumerate(pending.files):
+            read = read_incoming_file(
+                connection,
+                fetched[file.ref.name],
+                file.ref.name,
+                directory / "landed" / f"part-{number:05d}.parquet",
+                provider="auto" if source.provider == "focus" else source.provider,
+                fmt=source.declared_format,
+                default_currency=source.default_currency,
+            )
+            if file.expected_rows is not None and read.rows != file.expected_rows:
+                raise DeliveryError(f"{read.name}: {read.rows} rows where the manifest promises {file.expected_rows}")
+            incoming.append(read)
+        return incoming
+
+    def _stage(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        pending: PendingSnapshot,
+        incoming: list[IncomingFile],
+        fmt: ExportFormat,
+        directory: Path,
+    ) -> Path:
+        """One folder with the rows of this billing period alone."""
+        staged = directory / "staged"
+        staged.mkdir(parents=True, exist_ok=True)
+        for number, file in enumerate(incoming):
+            part = staged / f"part-{number:05d}.parquet"
+            if pending.period_filter and len(file.periods) > 1:
+                connection.execute(
+                    f"copy (select * from read_parquet({quote_literal(str(file.path))}) where {fmt.period_sql} = "
+                    f"{quote_literal(pending.key.billing_period.isoformat())}::date) "
+                    f"to {quote_literal(str(part))} (format parquet)"
+                )
+            else:
+                part.hardlink_to(file.path)
+        return staged
+
+
+def _only_format(pending: PendingSnapshot, incoming: list[IncomingFile], source: Source) -> ExportFormat:
+    """The one format of all files; two formats in one billing period would count its costs twice."""
+    names = sorted({i.format_name for i in incoming})
+    if len(names) > 1:
+        raise DeliveryError(
+            f"{pending.key.billing_period:%Y-%m} is there in two formats ({', '.join(names)}): its cost would be counted "
+            "twice; point the source at one of them"
+        )
+    if names:
+        return get_format(names[0])
+    fallback = {"aws": "aws_cur2", "azure": "azure_cost_details", "gcp": "gcp_billing", "focus": "focus"}
+    return source.declared_format or get_format(fallback[source.provider])

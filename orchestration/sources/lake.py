@@ -1,0 +1,58 @@
+"""The raw lake: immutable snapshots as Parquet, one folder per source, billing period, dataset and delivery."""
+
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orchestration.sources.ledger import SnapshotKey
+
+_SAFE = re.compile(r"[^A-Za-z0-9._-]")
+
+
+class LocalLake:
+    """A lake in a local folder. Snapshots appear whole, by one rename, and are never changed afterwards."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def snapshot_directory(self, table: str, key: SnapshotKey, delivery_id: str) -> Path:
+        """Where a snapshot lies; the partition columns are in the path, so a reader can skip whole periods."""
+        return (
+            self.root / "raw" / table / f"source_name={key.source_name}" / f"billing_period={key.billing_period}"
+            / f"dataset={key.dataset}" / f"delivery_id={safe_delivery_id(delivery_id)}"
+        )  # fmt: skip
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder for work in progress, on the lake's own file system, removed at the end."""
+        directory = self.root / "incoming" / uuid.uuid4().hex
+        directory.mkdir(parents=True)
+        try:
+            yield directory
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def publish(self, staged: Path, target: Path) -> list[str]:
+        """Move a finished folder into place and return its files; a folder that is there already stays as it is.
+
+        The same delivery always has the same content, so what a crashed run left complete is as good as new.
+        """
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            staged.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+        return [str(p.relative_to(self.root)) for p in sorted(target.glob("*.parquet"))]
+
+    def resolve(self, relative: str) -> Path:
+        """The file behind a path that a snapshot recorded."""
+        return self.root / relative
+
+
+def safe_delivery_id(delivery_id: str) -> str:
+    """A delivery id as a folder name: what is not a letter, digit, dot, dash or underscore becomes a dash."""
+    return _SAFE.sub("-", delivery_id)

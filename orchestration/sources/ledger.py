@@ -1,0 +1,187 @@
+"""The ingestion ledger: every delivery that was seen, and which snapshot of each period is current.
+
+Records in the state store: ``snapshot`` (one per delivery of a source, billing period and dataset; written once, then
+promoted or quarantined), ``current`` (the snapshot that the warehouse must hold) and ``scan`` (what a file without a
+manifest was found to contain). Promotion is one conditional transaction, so of two promoters one wins.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from state import ConflictError, Record, StateStore, Write
+
+
+@dataclass(frozen=True)
+class SnapshotKey:
+    """What a snapshot is a snapshot of."""
+
+    source_name: str
+    billing_period: dt.date
+    dataset: str
+
+    @property
+    def text(self) -> str:
+        """The key as the state store holds it; sorts by source, period, dataset."""
+        return f"{self.source_name}/{self.billing_period:%Y-%m}/{self.dataset}"
+
+
+@dataclass(frozen=True)
+class ControlTotal:
+    """A cost measure summed over the export file itself, per currency, and what rounding at the door took from it."""
+
+    billing_currency: str
+    measure: str
+    file_total: Decimal
+    rounding_remainder: Decimal
+    row_count: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One landed delivery: where its Parquet lies and what was measured of it."""
+
+    key: SnapshotKey
+    delivery_id: str
+    table: str
+    format_name: str
+    paths: tuple[str, ...]
+    row_count: int
+    control_totals: tuple[ControlTotal, ...]
+    files: tuple[str, ...]
+    missing_columns: tuple[str, ...] = ()
+    extra_columns: tuple[str, ...] = ()
+    assumed_currency: str | None = None
+
+    def to_body(self) -> dict[str, Any]:
+        """The snapshot as a state record; money as text."""
+        return {
+            "source_name": self.key.source_name,
+            "billing_period": self.key.billing_period.isoformat(),
+            "dataset": self.key.dataset,
+            "delivery_id": self.delivery_id,
+            "table": self.table,
+            "format": self.format_name,
+            "paths": list(self.paths),
+            "row_count": self.row_count,
+            "control_totals": [
+                [t.billing_currency, t.measure, str(t.file_total), str(t.rounding_remainder), t.row_count]
+                for t in self.control_totals
+            ],
+            "files": list(self.files),
+            "missing_columns": list(self.missing_columns),
+            "extra_columns": list(self.extra_columns),
+            "assumed_currency": self.assumed_currency,
+        }
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> "Snapshot":
+        """The snapshot that `to_body` wrote."""
+        return cls(
+            SnapshotKey(body["source_name"], dt.date.fromisoformat(body["billing_period"]), body["dataset"]),
+            body["delivery_id"],
+            body["table"],
+            body["format"],
+            tuple(body["paths"]),
+            body["row_count"],
+            tuple(ControlTotal(c, m, Decimal(f), Decimal(r), n) for c, m, f, r, n in body["control_totals"]),
+            tuple(body["files"]),
+            tuple(body.get("missing_columns", ())),
+            tuple(body.get("extra_columns", ())),
+            body.get("assumed_currency"),
+        )
+
+
+class Ledger:
+    """Reads and writes the ingestion records of a state store. ``now`` is injected, so that tests own the time."""
+
+    def __init__(self, store: StateStore, now: "Clock") -> None:
+        self._store = store
+        self._now = now
+
+    def current(self, key: SnapshotKey) -> str | None:
+        """The delivery id that is current for ``key``, or None."""
+        record = self._store.get("current", key.text)
+        return None if record is None else str(record.body["delivery_id"])
+
+    def current_snapshots(self, source_name: str | None = None) -> list[tuple[Snapshot, dt.datetime]]:
+        """All current snapshots and when each was promoted, ordered by source, period and dataset."""
+        found = []
+        for record in self._store.list("current", f"{source_name}/" if source_name else ""):
+            snapshot = self._store.get("snapshot", f"{record.key}/{record.body['delivery_id']}")
+            if snapshot is None:
+                raise LedgerError(f"current snapshot {record.key} {record.body['delivery_id']} has no record")
+            found.append((Snapshot.from_body(snapshot.body), dt.datetime.fromisoformat(record.body["promoted_at"])))
+        return found
+
+    def status(self, key: SnapshotKey, delivery_id: str) -> str | None:
+        """``promoted``, ``quarantined`` or None where that delivery was never judged."""
+        record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
+        return None if record is None else str(record.body["status"])
+
+    def promote(self, snapshot: Snapshot) -> bool:
+        """Make ``snapshot`` current; False where it already is. All or nothing; the loser of a race looks again."""
+        while True:
+            current = self._store.get("current", snapshot.key.text)
+            if current is not None and current.body["delivery_id"] == snapshot.delivery_id:
+                return False
+            at = self._now().isoformat()
+            name = f"{snapshot.key.text}/{snapshot.delivery_id}"
+            known = self._store.get("snapshot", name)
+            body = {**snapshot.to_body(), "status": "promoted", "promoted_at": at}
+            pointer = {"delivery_id": snapshot.delivery_id, "promoted_at": at}
+            if current is not None:
+                pointer["replaces"] = current.body["delivery_id"]
+            writes = [
+                Write.update(known, body) if known else Write.insert("snapshot", name, body),
+                Write.update(current, pointer) if current else Write.insert("current", snapshot.key.text, pointer),
+            ]
+            try:
+                self._store.transact(writes)
+            except ConflictError:
+                continue
+            return True
+
+    def quarantine(
+        self, source_name: str, period: dt.date | None, dataset: str, delivery_id: str, reasons: Sequence[str]
+    ) -> bool:
+        """Record that a delivery failed, and why; what was current stays. False where it was known before."""
+        month = f"{period:%Y-%m}" if period else "unknown"
+        body = {
+            "source_name": source_name, "billing_period": period.isoformat() if period else None, "dataset": dataset,
+            "delivery_id": delivery_id, "status": "quarantined", "reasons": list(reasons), "at": self._now().isoformat(),
+        }  # fmt: skip
+        return self._store.insert("snapshot", f"{source_name}/{month}/{dataset}/{delivery_id}", body)
+
+    def quarantined(self, source_name: str | None = None) -> list[Record]:
+        """The records of all deliveries that failed, ordered by source and period."""
+        records = self._store.list("snapshot", f"{source_name}/" if source_name else "")
+        return [r for r in records if r.body["status"] == "quarantined"]
+
+    def get_scan(self, source_name: str, fingerprint: str) -> dict[str, Any] | None:
+        """What a file without a manifest was found to contain, or None where it was not read yet."""
+        record = self._store.get("scan", f"{source_name}/{fingerprint}")
+        return None if record is None else record.body
+
+    def put_scan(self, source_name: str, fingerprint: str, body: dict[str, Any]) -> None:
+        """Remember what a file contains; the same fingerprint always says the same."""
+        self._store.insert("scan", f"{source_name}/{fingerprint}", body)
+
+    def earliest_period(self) -> dt.date | None:
+        """The first billing period of all current snapshots."""
+        keys = [r.key.split("/")[1] for r in self._store.list("current")]
+        return dt.date.fromisoformat(f"{min(keys)}-01") if keys else None
+
+
+class LedgerError(Exception):
+    """The ledger contradicts itself: a defect, or a state file that was edited by hand."""
+
+
+class Clock:
+    """Says what time it is, in UTC; a test gives its own."""
+
+    def __call__(self) -> dt.datetime:
+        """The present moment."""
+        return dt.datetime.now(dt.UTC)

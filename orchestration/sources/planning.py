@@ -1,0 +1,140 @@
+"""What a source has to ingest: deliveries that were discovered but are not current yet. Reads no rows."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from orchestration.sources.contracts import DeliveredFile, Delivery, FileRef, Location, Provider
+from orchestration.sources.discovery import delivery_id_for, discover
+from orchestration.sources.ledger import Ledger, SnapshotKey
+
+#: Part of a scan's fingerprint: grows when the landed columns change, so that cached scans are made anew.
+SCAN_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class PendingSnapshot:
+    """A delivery of one billing period that is to be landed; ``period_filter`` where its files hold other periods too."""
+
+    key: SnapshotKey
+    delivery_id: str
+    files: tuple[DeliveredFile, ...]
+    expected_rows: int | None = None
+    period_filter: bool = False
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something of a source that could not be taken; ``billing_period`` None where it is not known."""
+
+    billing_period: dt.date | None
+    message: str
+    is_new: bool = True
+
+
+@dataclass
+class SourcePlan:
+    """What one look at a source found."""
+
+    source_name: str
+    pending: list[PendingSnapshot] = field(default_factory=list)
+    unscanned: list[DeliveredFile] = field(default_factory=list)
+    unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    empty_files: list[str] = field(default_factory=list)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether something is to be read or promoted."""
+        return bool(self.pending or self.unscanned)
+
+    @property
+    def periods(self) -> set[dt.date]:
+        """The billing periods that are known to be pending."""
+        return {p.key.billing_period for p in self.pending}
+
+
+def fingerprint(source_name: str, file: FileRef, format_name: str, currency: str) -> str:
+    """What names the content of one file as this source reads it."""
+    text = "\0".join([SCAN_VERSION, source_name, file.name, str(file.size), file.etag, format_name, currency])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def plan_source(
+    source_name: str,
+    provider: Provider,
+    location: Location,
+    ledger: Ledger,
+    *,
+    format_name: str,
+    default_currency: str,
+    retry_quarantined: bool = False,
+) -> SourcePlan:
+    """Compare what lies at the location with the ledger. Raises `SourceError` where nothing can be planned at all."""
+    found = discover(source_name, provider, location)
+    plan = SourcePlan(source_name, notices=list(found.notices))
+    plan.problems += [Problem(p.billing_period, p.message) for p in found.problems]
+    if found.ignored:
+        plan.notices.append(f"not export files, left alone: {', '.join(found.ignored[:5])}")
+    undetermined: list[DeliveredFile] = []
+    for delivery in found.deliveries:
+        if delivery.billing_period is None:
+            undetermined += delivery.files
+            continue
+        key = SnapshotKey(source_name, delivery.billing_period, delivery.dataset)
+        _consider(plan, ledger, _pending_of(delivery, key), retry_quarantined)
+    _plan_by_scans(plan, ledger, undetermined, format_name, default_currency, retry_quarantined)
+    return plan
+
+
+def _pending_of(delivery: Delivery, key: SnapshotKey) -> PendingSnapshot:
+    return PendingSnapshot(key, delivery.delivery_id, delivery.files, delivery.expected_rows)
+
+
+def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, retry_quarantined: bool) -> None:
+    if ledger.current(pending.key) == pending.delivery_id:
+        plan.unchanged += 1
+    elif not retry_quarantined and ledger.status(pending.key, pending.delivery_id) == "quarantined":
+        message = f"delivery {pending.delivery_id} is in quarantine; what was current before stays"
+        plan.problems.append(Problem(pending.key.billing_period, message, is_new=False))
+    else:
+        plan.pending.append(pending)
+
+
+def _plan_by_scans(
+    plan: SourcePlan,
+    ledger: Ledger,
+    files: Iterable[DeliveredFile],
+    format_name: str,
+    default_currency: str,
+    retry_quarantined: bool,
+) -> None:
+    """Files without a manifest: what they hold is known from a scan; without one, they have to be read first."""
+    groups: dict[SnapshotKey, list[DeliveredFile]] = {}
+    shared: set[str] = set()
+    faulty: list[str] = []
+    for file in files:
+        scan = ledger.get_scan(plan.source_name, fingerprint(plan.source_name, file.ref, format_name, default_currency))
+        if scan is None or (retry_quarantined and "fault" in scan):
+            plan.unscanned.append(file)
+        elif "fault" in scan:
+            faulty.append(scan["fault"])
+        elif "ignored" in scan:
+            plan.notices.append(scan["ignored"])
+        else:
+            if scan["rows"] == 0:
+                plan.empty_files.append(file.ref.name)
+            if len(scan["periods"]) > 1:
+                shared.add(file.ref.name)
+            for period in scan["periods"]:
+                key = SnapshotKey(plan.source_name, dt.date.fromisoformat(period), scan["dataset"])
+                groups.setdefault(key, []).append(file)
+    plan.problems += [Problem(None, f"{fault}; nothing of this source is taken until it is mended", False) for fault in faulty]
+    if faulty or plan.unscanned:
+        return
+    for key, members in sorted(groups.items(), key=lambda item: item[0].text):
+        delivery_id = delivery_id_for([m.ref for m in members])
+        mixed = any(m.ref.name in shared for m in members)
+        _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed), retry_quarantined)

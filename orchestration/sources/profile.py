@@ -1,0 +1,101 @@
+"""What a landed delivery looks like in figures: one pass over its Parquet, judged before it is promoted."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from orchestration.sources.contracts import ExportFormat
+from orchestration.sources.ledger import ControlTotal
+from orchestration.sources.sql import quote_identifier, quote_literal
+
+
+@dataclass(frozen=True)
+class DeliveryProfile:
+    """The figures of one delivery of one billing period; ``checks`` are counts of faults, each expected to be 0."""
+
+    row_count: int
+    billing_currencies: tuple[str, ...]
+    control_totals: tuple[ControlTotal, ...]
+    first_fault: dict[str, str]
+    checks: dict[str, int]
+
+
+def profile_delivery(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Sequence[Path],
+    fmt: ExportFormat,
+    dataset: str,
+    billing_period: dt.date,
+    expected_rows: int | None = None,
+) -> DeliveryProfile:
+    """Measure landed Parquet files of one (billing period, dataset)."""
+    if not paths:
+        return DeliveryProfile(0, (), (), {}, _count_faults(0, expected_rows, {}))
+    listed = ", ".join(quote_literal(str(p)) for p in paths)
+    rows = f"read_parquet([{listed}], hive_partitioning = false)"
+    required = [c.name for c in fmt.columns if c.required]
+    measures = fmt.measures.get(dataset, {})
+    sums = ", ".join(f"sum(coalesce({sql}, 0))::decimal(38, 12) as {name}" for name, sql in measures.items())
+    nulls = ", ".join(f"count(*) filter ({quote_identifier(c)} is null) as {quote_identifier('null_' + c)}" for c in required)
+    connection.execute(
+        f"""create or replace temp table profile as
+        select {fmt.currency_column} as currency, {fmt.account_column} as account, count(*) as row_count,
+            count(*) filter (({fmt.period_sql}) is distinct from ?::date) as outside_period,
+            sum(rounding_remainder) as rounding_remainder, {nulls} {', ' + sums if sums else ''}
+        from {rows} group by all""",
+        [billing_period],
+    )
+    totals = [
+        ControlTotal(currency or "", measure, _exact(total), _exact(remainder) if measure == _primary(fmt, dataset) else Decimal(0), n)
+        for measure in measures
+        for currency, total, remainder, n in connection.execute(
+            f"select currency, sum({measure}), sum(rounding_remainder), sum(row_count)::bigint from profile group by 1 order by 1"
+        ).fetchall()
+    ]
+    row_count, outside = connection.execute("select coalesce(sum(row_count), 0)::bigint, coalesce(sum(outside_period), 0)::bigint from profile").fetchall()[0]
+    mixed = connection.execute(
+        "select account, string_agg(currency, ', ' order by currency) from profile group by 1 "
+        "having count(distinct currency) > 1 order by 1"
+    ).fetchall()
+    currencies = tuple(c for (c,) in connection.execute("select distinct currency from profile where currency is not null order by 1").fetchall())
+    counts = {"rows_outside_billing_period": outside, "accounts_with_several_currencies": len(mixed)}
+    faults = {}
+    if mixed:
+        faults["accounts_with_several_currencies"] = f"account {mixed[0][0]} is billed in {mixed[0][1]}"
+    for column in required:
+        empty = connection.execute(f"select sum({quote_identifier('null_' + column)})::bigint from profile").fetchall()[0][0] or 0
+        counts[f"empty_{column}"] = empty
+    if fmt.identity:
+        counts["repeated_line_items"] = _count_repeats(connection, rows, fmt)
+    for currency in currencies:
+        if len(currency) != 3 or not currency.isalpha() or currency != currency.upper():
+            counts["invalid_currencies"] = counts.get("invalid_currencies", 0) + 1
+            faults["invalid_currencies"] = f"{currency!r} is not an ISO 4217 code"
+    return DeliveryProfile(row_count, currencies, tuple(totals), faults, _count_faults(row_count, expected_rows, counts))
+
+
+def _primary(fmt: ExportFormat, dataset: str) -> str:
+    """The measure that the format's cost column states, whose rounding remainder is shown."""
+    return next(iter(fmt.measures.get(dataset, {})), "")
+
+
+def _count_repeats(connection: duckdb.DuckDBPyConnection, rows: str, fmt: ExportFormat) -> int:
+    """How many rows repeat a line identity; rows without one do not count."""
+    identity = ", ".join(fmt.identity)
+    named = " and ".join(f"{c} is not null" for c in fmt.identity)
+    query = f"select count(*) - count(distinct hash({identity})) from {rows} where {named}"
+    return int(connection.execute(query).fetchall()[0][0])
+
+
+def _count_faults(row_count: int, expected_rows: int | None, counts: dict[str, int]) -> dict[str, int]:
+    missing = 0 if expected_rows is None else abs(expected_rows - row_count)
+    base = {"rows_outside_billing_period": 0, "accounts_with_several_currencies": 0, "repeated_line_items": 0, "invalid_currencies": 0}
+    return {"rows_not_as_in_manifest": missing, **base, **counts}
+
+
+def _exact(value: object) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value or 0))
