@@ -1,0 +1,349 @@
+"""The engine: carries out approved proposals step by step, and takes them back.
+
+Each step is written down before it acts and after. A process that dies anywhere leaves a proposal in `executing`; the
+next run takes it over when its lease has run out, finds by tags and tokens what was done already, and ends in the
+same state. The guardrails are asked again before every step that changes something, with a fresh reading.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+from typing import Literal
+
+from actions.approvals import NotAllowedError, count_required, find_approved_since, list_valid
+from actions.clients import ClientFactory
+from actions.guardrails import Signals, Verdict, evaluate, evaluate_rollback
+from actions.instants import Checkpoint, Clock, Sleep, pass_checkpoint
+from actions.proposals import SYSTEM, Change, LastCheck, Progress, Proposal, ProposalBook, ProposalStateError
+from actions.remediations import REMEDIATIONS, LiveResource, Remediation, Step, StepContext, StepRefusedError
+from actions.settings import ActionSettings, normalise_person
+from actions.step_log import LeaseHeldError, StepLog, check_lease
+from state import ConflictError, StateStore
+
+IsReconciled = Callable[[str, date], bool | None]
+"""(source name, billing period) -> whether the period reconciles; None when that is not known."""
+
+Outcome = Literal["executed", "rolled_back", "dry_run", "deferred", "busy", "blocked", "interrupted", "failed"]
+# An error may be the network's; five in a row are the request's own.
+MAX_ERRORS = 5
+
+
+@dataclass(frozen=True)
+class ActionResult:
+    """What came of one attempt at one proposal.
+
+    executed, rolled_back: done and seen done. dry_run: nothing but the mode stood in the way. deferred: the run's
+    limit was reached. busy: another process works on it. blocked: a guardrail failed, nothing (more) was done.
+    interrupted: a step raised and will be tried again. failed: it cannot be finished; it can be rolled back.
+    """
+
+    proposal_id: str
+    outcome: Outcome
+    state: str
+    failures: tuple[str, ...] = ()
+    would_do: tuple[str, ...] = ()
+    error: str | None = None
+
+    @property
+    def is_ok(self) -> bool:
+        """False when somebody has to look at it."""
+        return self.outcome not in ("blocked", "interrupted", "failed")
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """One run over everything that is approved or was left unfinished."""
+
+    results: tuple[ActionResult, ...]
+
+    @property
+    def failures(self) -> tuple[ActionResult, ...]:
+        """The results that somebody has to look at."""
+        return tuple(result for result in self.results if not result.is_ok)
+
+    def raise_for_failures(self) -> None:
+        """Raises ActionRunFailedError unless every result is ok."""
+        if self.failures:
+            raise ActionRunFailedError(self)
+
+
+class ActionRunFailedError(Exception):
+    """At least one approved action was not carried out as approved."""
+
+    def __init__(self, report: RunReport) -> None:
+        self.report = report
+        first = report.failures[0]
+        why = first.error or "; ".join(first.failures)
+        super().__init__(f"{len(report.failures)} action(s) {first.outcome}; first: {first.proposal_id}: {why}")
+
+
+class ActionEngine:
+    """One run's engine: it counts the actions it starts against the run's limit."""
+
+    def __init__(
+        self,
+        store: StateStore,
+        settings: ActionSettings,
+        clients: ClientFactory,
+        is_reconciled: IsReconciled,
+        clock: Clock,
+        sleep: Sleep,
+        remediations: Mapping[str, Remediation] = REMEDIATIONS,
+        checkpoint: Checkpoint = pass_checkpoint,
+        lease_seconds: float = 300,
+    ) -> None:
+        self._book = ProposalBook(store, clock)
+        self._settings = settings
+        self._clients = clients
+        self._is_reconciled = is_reconciled
+        self._clock = clock
+        self._sleep = sleep
+        self._remediations = remediations
+        self._checkpoint = checkpoint
+        self._lease_seconds = lease_seconds
+        self._owner = uuid.uuid4().hex
+        self._started = 0
+
+    def run(self) -> RunReport:
+        """Finish what was left unfinished, then execute what is approved, oldest first."""
+        results = [self.resume_rollback(proposal.proposal_id) for proposal in self._book.list("rolling_back")]
+        results += [self.execute(proposal.proposal_id) for proposal in self._book.list("executing")]
+        results += [self.execute(proposal.proposal_id) for proposal in self._book.list("approved")]
+        return RunReport(tuple(results))
+
+    def execute(self, proposal_id: str) -> ActionResult:
+        """Carry out one approved proposal, or go on with one that was interrupted.
+
+        Raises ProposalNotFoundError and ProposalStateError; everything that happens later is in the result.
+        """
+        proposal = self._book.get(proposal_id)
+        if proposal.state not in ("approved", "executing"):
+            raise ProposalStateError(proposal_id, proposal.state, "executed")
+        log = self._open_log(proposal, "execution", SYSTEM)
+        remediation = self._find_remediation(proposal)
+        if remediation is None:
+            return self._refuse(log, ("remediation: not registered",), (), "blocked")
+        steps = remediation.steps()
+        try:
+            if proposal.state == "approved":
+                verdict, _ = self._judge(remediation, log)
+                if not verdict.is_eligible:
+                    return self._refuse_verdict(log, verdict, steps)
+            log.begin("executing", _mutating(steps), {}, {"remediation": remediation.name})
+            self._started += 1 if proposal.state == "approved" else 0
+            self._checkpoint("execution:begun")
+            return self._advance(remediation, log, steps)
+        except (LeaseHeldError, ConflictError) as held:
+            return self._report(log, "busy", error=str(held))
+
+    def rollback(self, proposal_id: str, actor: str, reason: str) -> ActionResult:
+        """Take back what a proposal did, on the word of one approver.
+
+        Raises NotAllowedError, ProposalStateError, and ValueError for an empty reason.
+        """
+        proposal = self._book.get(proposal_id)
+        person = normalise_person(actor)
+        if person not in self._settings.approvers:
+            raise NotAllowedError(f"{person!r} is not among the approvers")
+        if not reason.strip():
+            raise ValueError("a rollback needs a reason")
+        if proposal.state not in ("executing", "executed", "verified", "failed", "rolling_back"):
+            raise ProposalStateError(proposal_id, proposal.state, "rolled back")
+        return self._roll_back(proposal, person, reason.strip())
+
+    def resume_rollback(self, proposal_id: str) -> ActionResult:
+        """Go on with a rollback that was interrupted, for the person who asked for it."""
+        proposal = self._book.get(proposal_id)
+        if proposal.state != "rolling_back" or proposal.rollback_by is None or proposal.rollback_reason is None:
+            raise ProposalStateError(proposal_id, proposal.state, "rolled back further")
+        return self._roll_back(proposal, proposal.rollback_by, proposal.rollback_reason)
+
+    def _roll_back(self, proposal: Proposal, person: str, reason: str) -> ActionResult:
+        log = self._open_log(proposal, "rollback", person)
+        remediation = self._find_remediation(proposal)
+        if remediation is None:
+            return self._refuse(log, ("remediation: not registered",), (), "blocked")
+        steps = remediation.rollback_steps()
+        verdict = evaluate_rollback(self._collect_signals(remediation, proposal, None, None), self._clock())
+        try:
+            if not verdict.is_eligible:
+                return self._refuse_verdict(log, verdict, steps)
+            check_lease(proposal.execution or Progress(), self._owner, self._clock)
+            log.begin(
+                "rolling_back",
+                _mutating(steps),
+                {"rollback_by": person, "rollback_reason": reason},
+                {"reason": reason},
+            )
+            self._checkpoint("rollback:begun")
+            return self._advance(remediation, log, steps)
+        except (LeaseHeldError, ConflictError) as held:
+            return self._report(log, "busy", error=str(held))
+
+    def _advance(self, remediation: Remediation, log: StepLog, steps: Sequence[Step]) -> ActionResult:
+        for step in steps:
+            if step.name in log.progress.results():
+                continue
+            if step.is_mutating and log.way == "execution":
+                verdict, live = self._judge(remediation, log)
+                is_applied = step.name in log.progress.started() and remediation.is_applied(step.name, live)
+                if not verdict.is_eligible and not is_applied:
+                    return self._stop(log, step, verdict)
+            is_new = log.start(step.name)
+            self._checkpoint(f"{step.name}:started")
+            try:
+                result = step.run(replace(self._make_context(log), is_resumed=not is_new))
+            except (LeaseHeldError, ConflictError):
+                raise
+            except StepRefusedError as refusal:
+                return self._fail(log, step.name, str(refusal))
+            except Exception as error:  # any SDK's error: stored, reported, and tried again by the next run
+                return self._interrupt(log, step.name, f"{type(error).__name__}: {error}")
+            self._checkpoint(f"{step.name}:acted")
+            log.finish(step.name, result)
+            self._checkpoint(f"{step.name}:done")
+        outcome: Literal["executed", "rolled_back"] = "executed" if log.way == "execution" else "rolled_back"
+        log.end(outcome, {})
+        self._checkpoint(f"{log.way}:ended")
+        return self._report(log, outcome)
+
+    def _judge(self, remediation: Remediation, log: StepLog) -> tuple[Verdict, LiveResource | None]:
+        context = self._make_context(log)
+        try:
+            live = remediation.read(context)
+            problems = remediation.list_problems(live, context)
+        except (LeaseHeldError, ConflictError):
+            raise
+        except Exception as error:  # whatever went wrong, the resource is not known, and that is what counts
+            unread = self._collect_signals(remediation, log.proposal, None, None)
+            verdict = evaluate(unread, self._clock())
+            told = [
+                replace(failure, reason=f"{failure.reason}: {type(error).__name__}: {error}")
+                if failure.signal == "resource_read"
+                else failure
+                for failure in verdict.failures
+            ]
+            return Verdict(tuple(told)), None
+        return evaluate(self._collect_signals(remediation, log.proposal, live, problems), self._clock()), live
+
+    def _collect_signals(
+        self,
+        remediation: Remediation,
+        proposal: Proposal,
+        live: LiveResource | None,
+        problems: tuple[str, ...] | None,
+    ) -> Signals:
+        settings, finding = self._settings, proposal.finding
+        is_running = proposal.state == "executing"
+        return Signals(
+            mode=settings.mode,
+            safety_class=remediation.safety_class.value,
+            # One that has begun is counted already and must not be stopped half-way by the count.
+            actions_this_run=-1 if is_running else self._started,
+            max_actions_per_run=settings.max_actions_per_run,
+            resource_tags=None if live is None else live.tags,
+            protected_tags=settings.protected_tags,
+            approved_at=find_approved_since(proposal, settings),
+            approval_ttl_days=settings.approval_ttl_days,
+            valid_approvals=len(list_valid(proposal, settings)),
+            required_approvals=count_required(proposal, settings),
+            is_reconciled=self._is_reconciled(finding.source_name, finding.billing_period),
+            account_id=finding.resource.account_id,
+            allowed_accounts=settings.allowed_accounts,
+            region=finding.resource.region,
+            allowed_regions=settings.allowed_regions,
+            resource_read_at=None if live is None else live.read_at,
+            resource_problems=problems,
+        )
+
+    def _make_context(self, log: StepLog) -> StepContext:
+        proposal = log.proposal
+        resource = proposal.finding.resource
+        execution = proposal.execution or Progress()
+        return StepContext(
+            proposal_id=proposal.proposal_id,
+            finding=proposal.finding,
+            client=partial(self._open_client, resource.account_id, resource.region),
+            clock=self._clock,
+            sleep=partial(self._wait, log),
+            results=execution.results(),
+            started=execution.started(),
+            rollback_results=(proposal.rollback or Progress()).results(),
+            unwatched=timedelta(seconds=execution.longest_gap_seconds),
+            checkpoint=self._checkpoint,
+        )
+
+    def _open_client(self, account_id: str, region: str, service: str) -> object:
+        return self._clients(service, account_id, region)
+
+    def _wait(self, log: StepLog, seconds: float) -> None:
+        if log.holds_lease:
+            log.renew()
+        self._sleep(seconds)
+
+    def _open_log(self, proposal: Proposal, way: Literal["execution", "rollback"], actor: str) -> StepLog:
+        return StepLog(self._book, proposal, way, self._owner, actor, self._lease_seconds, self._clock)
+
+    def _find_remediation(self, proposal: Proposal) -> Remediation | None:
+        remediation = self._remediations.get(proposal.finding.remediation)
+        is_fitting = remediation is not None and remediation.provider == proposal.finding.resource.provider
+        return remediation if is_fitting else None
+
+    def _refuse_verdict(self, log: StepLog, verdict: Verdict, steps: Sequence[Step]) -> ActionResult:
+        outcome: Literal["dry_run", "deferred", "blocked"] = "blocked"
+        if verdict.fails_only("mode") and self._settings.mode == "dry_run":
+            outcome = "dry_run"
+        elif verdict.fails_only("run_limit"):
+            outcome = "deferred"
+        would_do = tuple(step.description for step in steps) if outcome == "dry_run" else ()
+        return self._refuse(log, tuple(map(str, verdict.failures)), would_do, outcome)
+
+    def _refuse(
+        self,
+        log: StepLog,
+        failures: tuple[str, ...],
+        would_do: tuple[str, ...],
+        outcome: Literal["dry_run", "deferred", "blocked"],
+    ) -> ActionResult:
+        check = LastCheck(at=self._clock(), outcome=outcome, failures=failures, would_do=would_do)
+        details = {"failures": list(failures), "would_do": list(would_do)}
+        change = Change(f"{log.way}.{outcome}", SYSTEM, {"last_check": check}, details)
+        try:
+            proposal = self._book.change(log.proposal, change)
+        except ConflictError as conflict:
+            return self._report(log, "busy", error=str(conflict))
+        return ActionResult(proposal.proposal_id, outcome, proposal.state, failures, would_do)
+
+    def _stop(self, log: StepLog, step: Step, verdict: Verdict) -> ActionResult:
+        failures = tuple(map(str, verdict.failures))
+        if verdict.fails("resource") and not verdict.fails("resource_read"):
+            # The resource is known and is not what was approved any more; that does not get better by waiting.
+            return self._fail(log, step.name, "; ".join(failures))
+        check = LastCheck(at=self._clock(), outcome="blocked", failures=failures, would_do=())
+        log.note_pause({"last_check": check}, f"{log.way}.blocked", {"step": step.name, "failures": list(failures)})
+        return self._report(log, "blocked", failures=failures)
+
+    def _fail(self, log: StepLog, step: str, error: str) -> ActionResult:
+        if log.way == "rollback":
+            # There is no state behind it: a rollback that was asked for stays asked for.
+            log.note_error(step, error)
+            return self._report(log, "failed", error=f"{step}: {error}")
+        log.end("failed", {"step": step, "error": error}, error=f"{step}: {error}")
+        return self._report(log, "failed", error=f"{step}: {error}")
+
+    def _interrupt(self, log: StepLog, step: str, error: str) -> ActionResult:
+        if log.progress.errors + 1 >= MAX_ERRORS:
+            return self._fail(log, step, f"{error} (error {MAX_ERRORS})")
+        log.note_error(step, error)
+        return self._report(log, "interrupted", error=f"{step}: {error}")
+
+    def _report(
+        self, log: StepLog, outcome: Outcome, *, failures: tuple[str, ...] = (), error: str | None = None
+    ) -> ActionResult:
+        return ActionResult(log.proposal.proposal_id, outcome, log.proposal.state, failures, (), error)
+
+
+def _mutating(steps: Sequence[Step]) -> frozenset[str]:
+    return frozenset(step.name for step in steps if step.is_mutating)

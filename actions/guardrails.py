@@ -1,0 +1,186 @@
+"""Guardrails: whether an approved action may be carried out now. Pure; a signal that is not known is a failure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# Older than this, a reading tells what the resource was, not what it is.
+MAX_READ_AGE = timedelta(minutes=5)
+KNOWN_CLASSES = ("reversible", "restorable", "compensable")
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Everything the decision rests on; None means that it could not be found out."""
+
+    mode: str | None
+    safety_class: str | None
+    actions_this_run: int | None
+    max_actions_per_run: int | None
+    resource_tags: Mapping[str, str] | None
+    protected_tags: Sequence[str] | None
+    approved_at: datetime | None
+    approval_ttl_days: int | None
+    valid_approvals: int | None
+    required_approvals: int | None
+    is_reconciled: bool | None
+    account_id: str | None
+    allowed_accounts: Sequence[str] | None
+    region: str | None
+    allowed_regions: Sequence[str] | None
+    resource_read_at: datetime | None
+    resource_problems: Sequence[str] | None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One signal that stands in the way, and why."""
+
+    signal: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.signal}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Every failure that was found; no failure means eligible."""
+
+    failures: tuple[Failure, ...]
+
+    @property
+    def is_eligible(self) -> bool:
+        """True when the action may be carried out."""
+        return not self.failures
+
+    def fails_only(self, signal: str) -> bool:
+        """True when `signal` is all that stands in the way."""
+        return bool(self.failures) and all(failure.signal == signal for failure in self.failures)
+
+    def fails(self, signal: str) -> bool:
+        """True when `signal` stands in the way."""
+        return any(failure.signal == signal for failure in self.failures)
+
+
+Rule = Callable[[Signals, datetime], str | None]
+
+
+def evaluate(signals: Signals, now: datetime) -> Verdict:
+    """Judge an execution by every rule; all failures are told, not only the first."""
+    return _apply(EXECUTION_RULES, signals, now)
+
+
+def evaluate_rollback(signals: Signals, now: datetime) -> Verdict:
+    """Judge a rollback: undoing needs no reconciled bill and no fresh approval, but the same mode, class and place."""
+    return _apply(ROLLBACK_RULES, signals, now)
+
+
+def find_protection(tags: Mapping[str, str], protected: Sequence[str]) -> str | None:
+    """The first protected tag (`key` or `key=value`) that `tags` carry, whatever the case of either."""
+    carried = {key.casefold(): value.casefold() for key, value in tags.items()}
+    for entry in protected:
+        key, has_value, value = entry.casefold().partition("=")
+        if key.strip() in carried and (not has_value or carried[key.strip()] == value.strip()):
+            return entry
+    return None
+
+
+def _apply(rules: Mapping[str, Rule], signals: Signals, now: datetime) -> Verdict:
+    judged = ((signal, rule(signals, now)) for signal, rule in rules.items())
+    return Verdict(tuple(Failure(signal, reason) for signal, reason in judged if reason is not None))
+
+
+def _check_mode(signals: Signals, now: datetime) -> str | None:
+    return None if signals.mode == "live" else f"the mode is {signals.mode or 'unknown'}, not live"
+
+
+def _check_class(signals: Signals, now: datetime) -> str | None:
+    if signals.safety_class in KNOWN_CLASSES:
+        return None
+    return f"a {signals.safety_class or 'unknown'} remediation is never carried out automatically"
+
+
+def _check_run_limit(signals: Signals, now: datetime) -> str | None:
+    if signals.actions_this_run is None or signals.max_actions_per_run is None:
+        return "unknown"
+    if signals.actions_this_run < signals.max_actions_per_run:
+        return None
+    return f"{signals.actions_this_run} actions in this run already, the limit is {signals.max_actions_per_run}"
+
+
+def _check_tags(signals: Signals, now: datetime) -> str | None:
+    if signals.resource_tags is None or signals.protected_tags is None:
+        return "unknown"
+    protection = find_protection(signals.resource_tags, signals.protected_tags)
+    return None if protection is None else f"the resource is protected by {protection!r}"
+
+
+def _check_approval_age(signals: Signals, now: datetime) -> str | None:
+    if signals.approved_at is None or signals.approval_ttl_days is None:
+        return "unknown"
+    if signals.approved_at > now:
+        return f"approved in the future, at {signals.approved_at.isoformat()}"
+    if now - signals.approved_at > timedelta(days=signals.approval_ttl_days):
+        return f"approved at {signals.approved_at.isoformat()}, more than {signals.approval_ttl_days} days ago"
+    return None
+
+
+def _check_approvals(signals: Signals, now: datetime) -> str | None:
+    if signals.valid_approvals is None or signals.required_approvals is None:
+        return "unknown"
+    if signals.required_approvals >= 1 and signals.valid_approvals >= signals.required_approvals:
+        return None
+    return f"{signals.valid_approvals} valid approvals of {max(signals.required_approvals, 1)}"
+
+
+def _check_reconciliation(signals: Signals, now: datetime) -> str | None:
+    if signals.is_reconciled is None:
+        return "it is unknown whether the finding's billing period reconciles"
+    return None if signals.is_reconciled else "the finding's billing period does not reconcile"
+
+
+def _check_account(signals: Signals, now: datetime) -> str | None:
+    return _check_allowed("account", signals.account_id, signals.allowed_accounts)
+
+
+def _check_region(signals: Signals, now: datetime) -> str | None:
+    return _check_allowed("region", signals.region, signals.allowed_regions)
+
+
+def _check_allowed(noun: str, value: str | None, allowed: Sequence[str] | None) -> str | None:
+    if value is None or allowed is None:
+        return "unknown"
+    return None if value in allowed else f"{noun} {value} is not among the allowed ones"
+
+
+def _check_read(signals: Signals, now: datetime) -> str | None:
+    if signals.resource_read_at is None:
+        return "the resource could not be read"
+    if not timedelta(0) <= now - signals.resource_read_at <= MAX_READ_AGE:
+        return f"the resource was read at {signals.resource_read_at.isoformat()}, not just now"
+    return None
+
+
+def _check_resource(signals: Signals, now: datetime) -> str | None:
+    if signals.resource_problems is None:
+        return "unknown"
+    return "; ".join(signals.resource_problems) or None
+
+
+EXECUTION_RULES: dict[str, Rule] = {
+    "mode": _check_mode,
+    "safety_class": _check_class,
+    "run_limit": _check_run_limit,
+    "protected_tags": _check_tags,
+    "approval_age": _check_approval_age,
+    "approvals": _check_approvals,
+    "reconciliation": _check_reconciliation,
+    "account": _check_account,
+    "region": _check_region,
+    "resource_read": _check_read,
+    "resource": _check_resource,
+}
+ROLLBACK_RULES: dict[str, Rule] = {
+    signal: EXECUTION_RULES[signal] for signal in ("mode", "safety_class", "account", "region")
+}

@@ -1,0 +1,294 @@
+"""Proposals: one suggested change to one resource, from the finding that asks for it to its proof or its undoing.
+
+    proposed -> approved -> executing -> executed -> verified
+        |          |            |           |           |
+        +-> rejected / expired  +-> failed  +-----------+--> rolling_back -> rolled_back
+
+`executed` means that the resource was seen changed; `verified` that later billing data shows the saving.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from actions.audit import AuditEntry, AuditLog
+from actions.instants import Clock, digest_key
+from state import ConflictError, StateStore, Write
+
+KIND = "proposal"
+SYSTEM = "cloudcost"
+# Two people deciding at once settle in one more try each; this many means a broken store.
+ATTEMPTS = 50
+
+ProposalState = Literal[
+    "proposed",
+    "approved",
+    "rejected",
+    "expired",
+    "executing",
+    "executed",
+    "verified",
+    "failed",
+    "rolling_back",
+    "rolled_back",
+]
+
+TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
+    "proposed": frozenset({"approved", "rejected", "expired"}),
+    "approved": frozenset({"executing", "rejected", "expired"}),
+    "executing": frozenset({"executed", "failed", "rolling_back"}),
+    "executed": frozenset({"verified", "failed", "rolling_back"}),
+    "verified": frozenset({"rolling_back"}),
+    "failed": frozenset({"rolling_back"}),
+    "rolling_back": frozenset({"rolled_back"}),
+    # Found again after it lapsed: it is asked again, with no approval left over.
+    "expired": frozenset({"proposed"}),
+    "rejected": frozenset(),
+    "rolled_back": frozenset(),
+}
+
+
+class ProposalNotFoundError(KeyError):
+    """There is no proposal with this id."""
+
+
+class ProposalStateError(Exception):
+    """The proposal is not in a state in which this can be done."""
+
+    def __init__(self, proposal_id: str, state: str, wanted: str) -> None:
+        super().__init__(f"proposal {proposal_id} is {state}: it cannot be {wanted}")
+
+
+class ResourceRef(BaseModel):
+    """Which resource, in the terms of its provider's API."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    provider: str = Field(min_length=1)
+    account_id: str = Field(min_length=1)
+    region: str = Field(min_length=1)
+    resource_id: str = Field(min_length=1)
+
+
+class ActionFinding(BaseModel):
+    """What a recommendation asks for: a remediation of a resource, worth so much a month, seen in a period's bill."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    finding_id: str = Field(min_length=1)
+    remediation: str = Field(min_length=1)
+    resource: ResourceRef
+    source_name: str
+    billing_period: date
+    monthly_saving: Decimal
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    reason: str
+    evidence: dict[str, str] = {}
+
+    @property
+    def proposal_id(self) -> str:
+        """The identity of (remediation, resource, finding)."""
+        resource = self.resource
+        parts = (resource.provider, resource.account_id, resource.region, resource.resource_id)
+        return f"prop-{digest_key(self.remediation, *parts, self.finding_id)}"
+
+
+class Approval(BaseModel):
+    """One person's consent, with the reason given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    approver: str
+    at: datetime
+    reason: str
+
+
+class StepRecord(BaseModel):
+    """One step: `started` is written before it acts, `done` with its result after."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    status: Literal["started", "done"]
+    started_at: datetime
+    done_at: datetime | None = None
+    result: dict[str, Any] = {}
+
+
+class Progress(BaseModel):
+    """How far an execution or a rollback has come, and which process holds it.
+
+    `longest_gap_seconds` is the longest time that no process was watching since the first change was begun.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    steps: tuple[StepRecord, ...] = ()
+    errors: int = 0
+    last_error: str | None = None
+    heartbeat_at: datetime | None = None
+    longest_gap_seconds: float = 0
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+
+    def results(self) -> dict[str, dict[str, Any]]:
+        """The results of the finished steps by name."""
+        return {step.name: step.result for step in self.steps if step.status == "done"}
+
+    def started(self) -> frozenset[str]:
+        """The names of all steps that were begun."""
+        return frozenset(step.name for step in self.steps)
+
+
+class LastCheck(BaseModel):
+    """The newest attempt to execute that changed nothing: what would have been done, and what stood in the way."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at: datetime
+    outcome: Literal["dry_run", "blocked", "deferred"]
+    failures: tuple[str, ...]
+    would_do: tuple[str, ...]
+
+
+class Proposal(BaseModel):
+    """One proposal as it stands now."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    proposal_id: str
+    finding: ActionFinding
+    state: ProposalState = "proposed"
+    proposed_by: str
+    proposed_at: datetime
+    updated_at: datetime
+    approvals: tuple[Approval, ...] = ()
+    approved_at: datetime | None = None
+    closed_by: str | None = None
+    close_reason: str | None = None
+    execution: Progress | None = None
+    rollback: Progress | None = None
+    rollback_by: str | None = None
+    rollback_reason: str | None = None
+    last_check: LastCheck | None = None
+    realised_saving: Decimal | None = None
+    version: int = Field(default=0, exclude=True)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a proposal with the audit row it leaves."""
+
+    event: str
+    actor: str
+    fields: dict[str, Any]
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+class ProposalBook:
+    """Reads and changes proposals; every change is one transaction with its audit row."""
+
+    def __init__(self, store: StateStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._audit = AuditLog(store, clock)
+
+    def propose(self, finding: ActionFinding, proposed_by: str = SYSTEM) -> tuple[Proposal, bool]:
+        """The proposal of this finding, and whether it is newly asked: once, or again after it had expired."""
+        for _ in range(ATTEMPTS):
+            known = self.find(finding.proposal_id)
+            if known is not None and known.state != "expired":
+                return known, False
+            try:
+                return self._insert(finding, proposed_by) if known is None else self._renew(known, finding), True
+            except ConflictError:
+                continue
+        raise ProposalStateError(finding.proposal_id, "changing all the time", "proposed")
+
+    def find(self, proposal_id: str) -> Proposal | None:
+        """One proposal, or None."""
+        record = self._store.get(KIND, proposal_id)
+        return None if record is None else Proposal.model_validate({**record.body, "version": record.version})
+
+    def get(self, proposal_id: str) -> Proposal:
+        """One proposal; raises ProposalNotFoundError."""
+        proposal = self.find(proposal_id)
+        if proposal is None:
+            raise ProposalNotFoundError(f"no proposal {proposal_id!r}")
+        return proposal
+
+    def list(self, *states: ProposalState) -> "list[Proposal]":
+        """All proposals, or those in one of `states`, oldest first."""
+        found = [
+            Proposal.model_validate({**record.body, "version": record.version}) for record in self._store.list(KIND)
+        ]
+        return sorted(
+            (proposal for proposal in found if not states or proposal.state in states),
+            key=lambda proposal: (proposal.proposed_at, proposal.proposal_id),
+        )
+
+    def change(self, proposal: Proposal, change: Change) -> Proposal:
+        """Apply a change to exactly this version of the proposal; raises ConflictError when it is not the newest."""
+        state = change.fields.get("state", proposal.state)
+        if state != proposal.state and state not in TRANSITIONS[proposal.state]:
+            raise ProposalStateError(proposal.proposal_id, proposal.state, state)
+        changed = proposal.model_copy(update={**change.fields, "updated_at": self._clock()})
+        details = change.details if state == proposal.state else {"from": proposal.state, "to": state, **change.details}
+        self._audit.commit([_plan(changed)], [AuditEntry(change.actor, change.event, proposal.proposal_id, details)])
+        return changed.model_copy(update={"version": proposal.version + 1})
+
+    def touch(self, proposal: Proposal, fields: dict[str, Any]) -> Proposal:
+        """Store bookkeeping that is no event (a lease that is kept alive); raises ConflictError like `change`."""
+        changed = proposal.model_copy(update=fields)
+        record = self._store.update(KIND, proposal.proposal_id, changed.model_dump(mode="json"), proposal.version)
+        return changed.model_copy(update={"version": record.version})
+
+    def decide(self, proposal_id: str, decision: Callable[[Proposal], Change | None]) -> Proposal:
+        """Apply what `decision` makes of the newest version; it is asked again when somebody else was faster."""
+        for _ in range(ATTEMPTS):
+            proposal = self.get(proposal_id)
+            change = decision(proposal)
+            if change is None:
+                return proposal
+            try:
+                return self.change(proposal, change)
+            except ConflictError:
+                continue
+        raise ProposalStateError(proposal_id, "changing all the time", "decided on")
+
+    def _insert(self, finding: ActionFinding, proposed_by: str) -> Proposal:
+        now = self._clock()
+        proposal = Proposal(
+            proposal_id=finding.proposal_id,
+            finding=finding,
+            proposed_by=proposed_by,
+            proposed_at=now,
+            updated_at=now,
+            version=1,
+        )
+        write = Write.insert(KIND, proposal.proposal_id, proposal.model_dump(mode="json"))
+        entry = AuditEntry(proposed_by, "proposal.proposed", proposal.proposal_id, finding.model_dump(mode="json"))
+        self._audit.commit([write], [entry])
+        return proposal
+
+    def _renew(self, known: Proposal, finding: ActionFinding) -> Proposal:
+        fields = {
+            "state": "proposed",
+            "finding": finding,
+            "approvals": (),
+            "approved_at": None,
+            "closed_by": None,
+            "close_reason": None,
+            "proposed_at": self._clock(),
+        }
+        return self.change(
+            known, Change("proposal.proposed", known.proposed_by, fields, finding.model_dump(mode="json"))
+        )
+
+
+def _plan(proposal: Proposal) -> Write:
+    return Write(KIND, proposal.proposal_id, proposal.model_dump(mode="json"), proposal.version)

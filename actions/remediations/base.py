@@ -1,0 +1,99 @@
+"""What a remediation is: a class of safety, the permissions it needs, how it reads, acts and takes back."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from actions.instants import Checkpoint, Clock, Sleep, digest_key, pass_checkpoint
+from actions.proposals import ActionFinding
+
+
+class SafetyClass(StrEnum):
+    """What can be done about a mistake."""
+
+    REVERSIBLE = "reversible"
+    RESTORABLE = "restorable"
+    COMPENSABLE = "compensable"
+    ONE_WAY = "one_way"
+
+
+class StepRefusedError(Exception):
+    """The step must not be done, now or later: what it relies on is not so. Ends the execution as failed."""
+
+
+@dataclass(frozen=True)
+class LiveResource:
+    """The resource as its provider described it at `read_at`; `attributes` are JSON values."""
+
+    resource_id: str
+    read_at: datetime
+    tags: dict[str, str]
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """What a remediation works with. Clients, clock and sleep are the engine's; `sleep` keeps the engine's lease alive.
+
+    `unwatched` is the longest time that no process was watching since the first change was begun; zero in an
+    undisturbed run.
+    """
+
+    proposal_id: str
+    finding: ActionFinding
+    client: Callable[[str], Any]
+    clock: Clock
+    sleep: Sleep
+    results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    started: frozenset[str] = frozenset()
+    rollback_results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    is_resumed: bool = False
+    unwatched: timedelta = timedelta(0)
+    checkpoint: Checkpoint = pass_checkpoint
+
+    def key(self, purpose: str) -> str:
+        """An idempotency key that every attempt at this purpose of this proposal shares."""
+        return digest_key(self.proposal_id, purpose)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; `run` may be called again after a crash and must then find what it had done. Returns JSON values."""
+
+    name: str
+    description: str
+    run: Callable[[StepContext], dict[str, Any]]
+    is_mutating: bool = False
+
+
+class Remediation(ABC):
+    """A change to one kind of resource. A subclass is registered by its `name` in `actions.remediations`."""
+
+    name: ClassVar[str]
+    provider: ClassVar[str]
+    safety_class: ClassVar[SafetyClass]
+    permissions: ClassVar[tuple[str, ...]]
+    rollback_permissions: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def read(self, context: StepContext) -> LiveResource | None:
+        """The live resource; None when it is gone. Any error means that it is not known."""
+
+    @abstractmethod
+    def list_problems(self, live: LiveResource | None, context: StepContext) -> tuple[str, ...]:
+        """Why this resource must not be acted on as it is now; empty when nothing stands in the way."""
+
+    @abstractmethod
+    def is_applied(self, step_name: str, live: LiveResource | None) -> bool:
+        """True when a step that was begun has visibly had its effect, so that finishing it changes nothing more."""
+
+    @abstractmethod
+    def steps(self) -> tuple[Step, ...]:
+        """The way forward, in order; the last step sees for itself that the change is there."""
+
+    @abstractmethod
+    def rollback_steps(self) -> tuple[Step, ...]:
+        """The way back, from wherever the way forward ended; the last step sees for itself that it is undone."""

@@ -1,0 +1,342 @@
+"""Delete an EBS volume that nothing is attached to, after a verified snapshot of it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step, StepContext, StepRefusedError
+
+POLL_SECONDS = 15.0
+# The first snapshot of a full 16 TiB volume takes hours.
+SNAPSHOT_WAIT = timedelta(hours=6)
+VOLUME_WAIT = timedelta(minutes=30)
+# A volume that nobody watched for longer may have been attached, written and detached: its snapshot may be stale.
+MAX_UNWATCHED = timedelta(minutes=30)
+# EC2's listings trail its writes by seconds, and CreateSnapshot takes no client token.
+LISTING_LAG_POLLS = 3
+LISTING_LAG_SECONDS = 5.0
+PROPOSAL_TAG = "cloudcost:proposal"
+ROLLBACK_TAG = "cloudcost:rollback"
+IOPS_TYPES = ("gp3", "io1", "io2")
+
+
+class DeleteUnattachedVolume(Remediation):
+    """Delete an unattached EBS volume; restorable from the snapshot that is taken and verified first.
+
+    Example of a finding:
+
+        ActionFinding(
+            finding_id="unattached_volume/vol-0a1b2c3d", remediation="delete_unattached_volume",
+            resource=ResourceRef(provider="aws", account_id="123456789012", region="eu-central-1",
+                                 resource_id="vol-0a1b2c3d"),
+            source_name="aws_prod", billing_period=date(2026, 3, 1), monthly_saving=Decimal("47.60"), currency="USD",
+            reason="unattached for 34 days", evidence={"size_gib": "500"},
+        )
+
+    The snapshot stays (and costs) until somebody deletes it; it is found by its tag `cloudcost:proposal`.
+    """
+
+    name: ClassVar[str] = "delete_unattached_volume"
+    provider: ClassVar[str] = "aws"
+    safety_class: ClassVar[SafetyClass] = SafetyClass.RESTORABLE
+    permissions: ClassVar[tuple[str, ...]] = (
+        "ec2:DescribeVolumes",
+        "ec2:DescribeSnapshots",
+        "ec2:CreateSnapshot",
+        "ec2:CreateTags",
+        "ec2:DeleteVolume",
+    )
+    rollback_permissions: ClassVar[tuple[str, ...]] = (
+        "ec2:DescribeVolumes",
+        "ec2:DescribeSnapshots",
+        "ec2:CreateVolume",
+        "ec2:CreateTags",
+    )
+
+    def read(self, context: StepContext) -> LiveResource | None:
+        """The volume; None when EC2 does not know it (any more)."""
+        return read_volume(context, context.finding.resource.resource_id)
+
+    def list_problems(self, live: LiveResource | None, context: StepContext) -> tuple[str, ...]:
+        """It must be there, available, unattached, of the size that was found, and watched since its snapshot."""
+        if live is None:
+            return ("the volume does not exist",)
+        problems = []
+        if live.attributes["state"] != "available":
+            problems.append(f"the volume is {live.attributes['state']}, not available")
+        if live.attributes["attachments"]:
+            problems.append(f"the volume is attached to {', '.join(live.attributes['attachments'])}")
+        found_size = context.finding.evidence.get("size_gib")
+        if found_size is not None and found_size != str(live.attributes["size_gib"]):
+            problems.append(f"the volume has {live.attributes['size_gib']} GiB, the finding said {found_size}")
+        if context.unwatched > MAX_UNWATCHED:
+            problems.append(f"the volume was not watched for {context.unwatched}: its snapshot may be stale")
+        return tuple(problems)
+
+    def is_applied(self, step_name: str, live: LiveResource | None) -> bool:
+        """The deletion is, once the volume is gone or going."""
+        return step_name == "delete_volume" and _is_gone(live)
+
+    def steps(self) -> tuple[Step, ...]:
+        """Describe, snapshot, verify the snapshot, delete, see it gone."""
+        return (
+            Step("describe_volume", "write down the volume's properties and tags", self._describe_volume),
+            Step("create_snapshot", "create a snapshot tagged with the proposal", self._create_snapshot, True),
+            Step("await_snapshot", "wait until the snapshot is completed", self._await_snapshot),
+            Step("verify_snapshot", "check the snapshot's state, size, source and encryption", self._verify_snapshot),
+            Step("delete_volume", "delete the volume if it is still available", self._delete_volume, True),
+            Step("verify_gone", "see that the volume is gone", self._verify_gone),
+        )
+
+    def rollback_steps(self) -> tuple[Step, ...]:
+        """Create the same volume again from its snapshot, unless the original is still there."""
+        return (
+            Step("find_original", "look whether the volume is still there", self._find_original),
+            Step("restore_volume", "create a volume like the old one from the snapshot", self._restore_volume, True),
+            Step("await_volume", "wait until the new volume is available", self._await_volume),
+            Step("verify_volume", "compare the new volume with the old one", self._verify_volume),
+        )
+
+    def _describe_volume(self, context: StepContext) -> dict[str, Any]:
+        live = self.read(context)
+        if live is None:
+            raise StepRefusedError("the volume does not exist")
+        return {"volume_id": live.resource_id, "tags": live.tags, **live.attributes}
+
+    def _create_snapshot(self, context: StepContext) -> dict[str, Any]:
+        found = find_snapshot(context)
+        for _ in range(LISTING_LAG_POLLS if context.is_resumed else 0):
+            if found is None:
+                context.sleep(LISTING_LAG_SECONDS)
+                found = find_snapshot(context)
+        if found is not None:
+            return {"snapshot_id": found["SnapshotId"]}
+        tags = {
+            PROPOSAL_TAG: context.proposal_id,
+            "cloudcost:volume": context.finding.resource.resource_id,
+            "Name": f"cloudcost: before {self.name}",
+        }
+        answer = context.client("ec2").create_snapshot(
+            VolumeId=context.finding.resource.resource_id,
+            Description=f"Taken by cloudcost before it deletes the volume, proposal {context.proposal_id}",
+            TagSpecifications=[{"ResourceType": "snapshot", "Tags": _to_aws_tags(tags)}],
+        )
+        context.checkpoint("create_snapshot:called")
+        return {"snapshot_id": answer["SnapshotId"]}
+
+    def _await_snapshot(self, context: StepContext) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            snapshot = _get_snapshot(context)
+            if snapshot["State"] == "completed":
+                return {"snapshot_id": snapshot["SnapshotId"]}
+            if snapshot["State"] != "pending":
+                raise StepRefusedError(f"snapshot {snapshot['SnapshotId']} is {snapshot['State']}")
+            problems = self.list_problems(self.read(context), context)
+            if problems:
+                raise StepRefusedError("; ".join(problems))
+            return None
+
+        return _poll(context, look, SNAPSHOT_WAIT, "the snapshot to be completed")
+
+    def _verify_snapshot(self, context: StepContext) -> dict[str, Any]:
+        snapshot, volume = _get_snapshot(context), context.results["describe_volume"]
+        seen = {
+            "state": snapshot["State"],
+            "volume_id": snapshot["VolumeId"],
+            "size_gib": snapshot["VolumeSize"],
+            "is_encrypted": snapshot["Encrypted"],
+        }
+        wanted = {
+            "state": "completed",
+            "volume_id": volume["volume_id"],
+            "size_gib": volume["size_gib"],
+            "is_encrypted": volume["is_encrypted"],
+        }
+        if seen != wanted:
+            raise StepRefusedError(f"snapshot {snapshot['SnapshotId']} is {seen}, wanted {wanted}")
+        return {"snapshot_id": snapshot["SnapshotId"], **seen}
+
+    def _delete_volume(self, context: StepContext) -> dict[str, Any]:
+        live = self.read(context)
+        if _is_gone(live):
+            return {"was_gone": True}
+        # Looked at again right before: minutes have passed since the guardrails read it.
+        problems = self.list_problems(live, context)
+        if problems:
+            raise StepRefusedError("; ".join(problems))
+        try:
+            context.client("ec2").delete_volume(VolumeId=context.finding.resource.resource_id)
+        except ClientError as error:
+            if _error_code(error) == "VolumeInUse":
+                raise StepRefusedError(f"the volume was attached in the last moment: {error}") from error
+            if _error_code(error) != "InvalidVolume.NotFound":
+                raise
+        context.checkpoint("delete_volume:called")
+        return {"was_gone": False}
+
+    def _verify_gone(self, context: StepContext) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            return {"is_gone": True} if self.read(context) is None else None
+
+        return _poll(context, look, VOLUME_WAIT, "the volume to be gone")
+
+    def _find_original(self, context: StepContext) -> dict[str, Any]:
+        return {"is_there": not _is_gone(self.read(context))}
+
+    def _restore_volume(self, context: StepContext) -> dict[str, Any]:
+        if context.rollback_results["find_original"]["is_there"]:
+            return {"volume_id": context.finding.resource.resource_id, "is_original": True}
+        if "create_snapshot" not in context.results:
+            raise StepRefusedError("the volume is gone and no snapshot of it was taken")
+        found = _find_restored(context)
+        if found is None:
+            snapshot = _get_snapshot(context)
+            if snapshot["State"] != "completed":
+                raise StepRefusedError(f"snapshot {snapshot['SnapshotId']} is {snapshot['State']}")
+            found = context.client("ec2").create_volume(**_plan_volume(context))["VolumeId"]
+            context.checkpoint("restore_volume:called")
+        return {"volume_id": found, "is_original": False}
+
+    def _await_volume(self, context: StepContext) -> dict[str, Any]:
+        volume_id = context.rollback_results["restore_volume"]["volume_id"]
+
+        def look() -> dict[str, Any] | None:
+            live = read_volume(context, volume_id)
+            if live is not None and live.attributes["state"] in ("available", "in-use"):
+                return {"volume_id": volume_id, "state": live.attributes["state"]}
+            if live is not None and live.attributes["state"] == "error":
+                raise StepRefusedError(f"volume {volume_id} came up in state error")
+            return None
+
+        return _poll(context, look, VOLUME_WAIT, "the volume to be available")
+
+    def _verify_volume(self, context: StepContext) -> dict[str, Any]:
+        restored = context.rollback_results["restore_volume"]
+        live = read_volume(context, restored["volume_id"])
+        if live is None:
+            raise StepRefusedError(f"volume {restored['volume_id']} is not there")
+        if restored["is_original"]:
+            return {"volume_id": live.resource_id, "is_original": True}
+        old = context.results["describe_volume"]
+        names = ("availability_zone", "size_gib", "volume_type", "iops", "throughput", "is_encrypted")
+        differing = [name for name in names if old[name] != live.attributes[name]]
+        differing += [f"tag {key}" for key, value in _own_tags(old["tags"]).items() if live.tags.get(key) != value]
+        if differing:
+            raise StepRefusedError(f"volume {live.resource_id} differs from the old one in {', '.join(differing)}")
+        return {"volume_id": live.resource_id, "is_original": False}
+
+
+def read_volume(context: StepContext, volume_id: str) -> LiveResource | None:
+    """One volume as EC2 describes it; None when EC2 does not know it."""
+    try:
+        volumes = context.client("ec2").describe_volumes(VolumeIds=[volume_id])["Volumes"]
+    except ClientError as error:
+        if _error_code(error) == "InvalidVolume.NotFound":
+            return None
+        raise
+    if not volumes or volumes[0]["State"] == "deleted":
+        return None
+    volume = volumes[0]
+    attributes = {
+        "state": volume["State"],
+        "attachments": [attachment["InstanceId"] for attachment in volume.get("Attachments", [])],
+        "availability_zone": volume["AvailabilityZone"],
+        "size_gib": volume["Size"],
+        "volume_type": volume["VolumeType"],
+        "iops": volume.get("Iops"),
+        "throughput": volume.get("Throughput"),
+        "is_encrypted": volume.get("Encrypted", False),
+        "kms_key_id": volume.get("KmsKeyId"),
+        "is_multi_attach": volume.get("MultiAttachEnabled", False),
+    }
+    return LiveResource(volume_id, context.clock(), _from_aws_tags(volume.get("Tags", [])), attributes)
+
+
+def find_snapshot(context: StepContext) -> Any | None:
+    """The snapshot that an earlier attempt at this proposal made; the oldest, should there be several."""
+    answer = context.client("ec2").describe_snapshots(
+        OwnerIds=["self"],
+        Filters=[
+            {"Name": f"tag:{PROPOSAL_TAG}", "Values": [context.proposal_id]},
+            {"Name": "volume-id", "Values": [context.finding.resource.resource_id]},
+        ],
+    )
+    usable = [snapshot for snapshot in answer["Snapshots"] if snapshot["State"] in ("pending", "completed")]
+    return min(usable, key=lambda snapshot: (snapshot["StartTime"], snapshot["SnapshotId"]), default=None)
+
+
+def _get_snapshot(context: StepContext) -> Any:
+    snapshot_id = context.results["create_snapshot"]["snapshot_id"]
+    return context.client("ec2").describe_snapshots(SnapshotIds=[snapshot_id])["Snapshots"][0]
+
+
+def _find_restored(context: StepContext) -> str | None:
+    answer = context.client("ec2").describe_volumes(
+        Filters=[{"Name": f"tag:{ROLLBACK_TAG}", "Values": [context.proposal_id]}]
+    )
+    found = sorted(volume["VolumeId"] for volume in answer["Volumes"] if volume["State"] not in ("deleting", "deleted"))
+    return found[0] if found else None
+
+
+def _plan_volume(context: StepContext) -> dict[str, Any]:
+    old = context.results["describe_volume"]
+    plan: dict[str, Any] = {
+        "ClientToken": context.key("restore_volume"),
+        "SnapshotId": context.results["create_snapshot"]["snapshot_id"],
+        "AvailabilityZone": old["availability_zone"],
+        "Size": old["size_gib"],
+        "VolumeType": old["volume_type"],
+        "TagSpecifications": [
+            {
+                "ResourceType": "volume",
+                "Tags": _to_aws_tags({**_own_tags(old["tags"]), ROLLBACK_TAG: context.proposal_id}),
+            }
+        ],
+    }
+    if old["volume_type"] in IOPS_TYPES and old["iops"]:
+        plan["Iops"] = old["iops"]
+    if old["volume_type"] == "gp3" and old["throughput"]:
+        plan["Throughput"] = old["throughput"]
+    if old["is_encrypted"]:
+        plan["Encrypted"] = True
+        if old["kms_key_id"]:
+            plan["KmsKeyId"] = old["kms_key_id"]
+    if old["is_multi_attach"]:
+        plan["MultiAttachEnabled"] = True
+    return plan
+
+
+def _poll(
+    context: StepContext, look: Callable[[], dict[str, Any] | None], limit: timedelta, what: str
+) -> dict[str, Any]:
+    give_up_at: datetime = context.clock() + limit
+    while True:
+        found = look()
+        if found is not None:
+            return found
+        if context.clock() >= give_up_at:
+            raise TimeoutError(f"waited {limit} for {what}")
+        context.sleep(POLL_SECONDS)
+
+
+def _is_gone(live: LiveResource | None) -> bool:
+    return live is None or live.attributes["state"] == "deleting"
+
+
+def _own_tags(tags: dict[str, str]) -> dict[str, str]:
+    # Tags under `aws:` are Amazon's own and cannot be set.
+    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+
+
+def _to_aws_tags(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _from_aws_tags(tags: list[dict[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _error_code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code"))

@@ -1,0 +1,117 @@
+"""The persisted, resumable record of the steps of one execution or rollback.
+
+Only the process that holds the lease may write. Every write is against the version it read, so a process that was
+taken for dead and comes back fails at its next write, before its next act.
+"""
+
+from collections.abc import Set
+from datetime import timedelta
+from typing import Any, Literal
+
+from actions.instants import Clock
+from actions.proposals import Change, Progress, Proposal, ProposalBook, ProposalState, StepRecord
+
+Way = Literal["execution", "rollback"]
+
+
+class LeaseHeldError(Exception):
+    """Another process works on this proposal."""
+
+
+class StepLog:
+    """Writes one way (execution or rollback) of one proposal."""
+
+    def __init__(
+        self,
+        book: ProposalBook,
+        proposal: Proposal,
+        way: Way,
+        owner: str,
+        actor: str,
+        lease_seconds: float,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self.way: Way = way
+        self._owner = owner
+        self._actor = actor
+        self._lease = timedelta(seconds=lease_seconds)
+        self._clock = clock
+        self.proposal = proposal
+
+    @property
+    def progress(self) -> Progress:
+        """How far it has come."""
+        return getattr(self.proposal, self.way) or Progress()
+
+    @property
+    def holds_lease(self) -> bool:
+        """True between `begin` and the end, error or pause."""
+        return self.progress.lease_owner == self._owner
+
+    def begin(self, state: ProposalState, mutating: Set[str], fields: dict[str, Any], details: dict[str, Any]) -> None:
+        """Take the lease: the first time with a change of state, later to resume. Raises LeaseHeldError.
+
+        `mutating` names the steps that change the resource: time counts as unwatched once one of them was begun.
+        """
+        progress = self.progress
+        check_lease(progress, self._owner, self._clock)
+        if progress.heartbeat_at is not None and progress.started() & mutating:
+            gap = (self._clock() - progress.heartbeat_at).total_seconds()
+            progress = progress.model_copy(update={"longest_gap_seconds": max(gap, progress.longest_gap_seconds)})
+        event = f"{self.way}.started" if self.proposal.state != state else f"{self.way}.resumed"
+        self._write(event, self._held(progress), {"state": state, **fields}, details)
+
+    def renew(self) -> None:
+        """Keep the lease while waiting."""
+        self.proposal = self._book.touch(self.proposal, {self.way: self._held(self.progress)})
+
+    def start(self, name: str) -> bool:
+        """Write down that a step begins; False when an earlier process had begun it."""
+        if name in self.progress.started():
+            return False
+        record = StepRecord(name=name, status="started", started_at=self._clock())
+        steps = (*self.progress.steps, record)
+        self._write("step.started", self._held(self.progress, steps=steps), {}, {"way": self.way, "step": name})
+        return True
+
+    def finish(self, name: str, result: dict[str, Any]) -> None:
+        """Write down that a step is done, and what came of it."""
+        done = {"status": "done", "done_at": self._clock(), "result": result}
+        steps = tuple(step.model_copy(update=done) if step.name == name else step for step in self.progress.steps)
+        details = {"way": self.way, "step": name, "result": result}
+        self._write("step.done", self._held(self.progress, steps=steps), {}, details)
+
+    def note_error(self, step: str, error: str) -> None:
+        """Write down an error after which the step may be tried again, and give the lease back."""
+        progress = self._freed(self.progress, errors=self.progress.errors + 1, last_error=f"{step}: {error}")
+        self._write("step.error", progress, {}, {"way": self.way, "step": step, "error": error})
+
+    def note_pause(self, fields: dict[str, Any], event: str, details: dict[str, Any]) -> None:
+        """Write down why it stops here for now, and give the lease back."""
+        self._write(event, self._freed(self.progress), fields, {"way": self.way, **details})
+
+    def end(self, state: ProposalState, details: dict[str, Any], error: str | None = None) -> None:
+        """Write down the outcome, and give the lease back."""
+        progress = self._freed(self.progress, last_error=error)
+        self._write(f"proposal.{state}", progress, {"state": state}, details)
+
+    def _held(self, progress: Progress, **changes: Any) -> Progress:
+        now = self._clock()
+        lease = {"heartbeat_at": now, "lease_owner": self._owner, "lease_until": now + self._lease}
+        return progress.model_copy(update={**changes, **lease})
+
+    def _freed(self, progress: Progress, **changes: Any) -> Progress:
+        return progress.model_copy(
+            update={**changes, "heartbeat_at": self._clock(), "lease_owner": None, "lease_until": None}
+        )
+
+    def _write(self, event: str, progress: Progress, fields: dict[str, Any], details: dict[str, Any]) -> None:
+        change = Change(event, self._actor, {**fields, self.way: progress}, details)
+        self.proposal = self._book.change(self.proposal, change)
+
+
+def check_lease(progress: Progress, owner: str, clock: Clock) -> None:
+    """Raises LeaseHeldError while another owner's lease lasts."""
+    if progress.lease_until is not None and progress.lease_owner != owner and progress.lease_until > clock():
+        raise LeaseHeldError(f"held by {progress.lease_owner} until {progress.lease_until.isoformat()}")
