@@ -12,6 +12,7 @@ START = time.perf_counter()
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
+from ml.anomaly.costs import detect_anomalies  # noqa: E402
 from ml.forecast.costs import forecast_costs  # noqa: E402
 
 ACCOUNTS = 6
@@ -83,6 +84,67 @@ def judge_forecasts(services: int, days: int, seed: int) -> None:
     print(f"truth inside the 80 % interval {inside[80]:.2f}, inside the 95 % interval {inside[95]:.2f}")
 
 
+def plant_anomalies(rows: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Change one stretch of every second service; returns the rows and what was planted where."""
+    rng = np.random.default_rng(seed)
+    rows = rows.copy()
+    calendar = np.sort(rows["charge_date"].unique())
+    planted = []
+    for number, name in enumerate(sorted(rows["service_name"].unique())):
+        if number % 2:
+            continue
+        kind = ["spike", "drop", "level_shift", "new_service", "slow_leak"][number // 2 % 5]
+        at = int(rng.integers(120, len(calendar) - 90))
+        length = {"spike": int(rng.integers(1, 4)), "drop": 3, "slow_leak": 80}.get(kind, len(calendar) - at)
+        mine = (rows["service_name"] == name) & (rows["charge_category"] == "Usage")
+        factor = np.ones(len(calendar))
+        if kind == "spike":
+            factor[at : at + length] = rng.uniform(1.4, 3)
+        elif kind == "drop":
+            factor[at : at + length] = rng.uniform(0, 0.3)
+        elif kind == "level_shift":
+            factor[at:] = rng.uniform(1.4, 2.5)
+        elif kind == "new_service":
+            factor[:at] = 0
+        else:
+            factor[at:] = 1 + 0.01 * np.minimum(np.arange(len(calendar) - at), length)
+        place = np.searchsorted(calendar, rows.loc[mine, "charge_date"].to_numpy())
+        before = rows.loc[mine, "effective_cost"].to_numpy()
+        rows.loc[mine, "effective_cost"] = before * factor[place]
+        change = np.abs(before * (factor[place] - 1))[place == min(at + length - 1, len(calendar) - 1)].sum()
+        # a change below the least amount that matters is not one to find
+        if kind == "new_service" or change >= 75:
+            last = at + length - 1 if kind in ("spike", "drop", "slow_leak") else at + 6
+            planted.append({"service_name": name, "kind": kind, "first": calendar[at], "last": calendar[last]})
+    return rows[rows["effective_cost"] != 0], pd.DataFrame(planted)
+
+
+def judge_anomalies(services: int, days: int, seed: int) -> None:
+    """Print how many planted anomalies are found, how many findings were planted, and when."""
+    rows, planted = plant_anomalies(make_costs(services, days, seed), seed)
+    begin = time.perf_counter()
+    result = detect_anomalies(rows, rows["charge_date"].max().date(), default_immature_days=0)
+    spent = time.perf_counter() - begin
+    found = result.anomalies.assign(
+        first=pd.to_datetime(result.anomalies["start_date"]), last=pd.to_datetime(result.anomalies["end_date"])
+    )
+    pairs = found.reset_index().merge(planted, on="service_name", suffixes=("", "_true"))
+    pairs = pairs[(pairs["first"] <= pairs["last_true"]) & (pairs["last"] >= pairs["first_true"])]
+    hits = pairs.drop_duplicates(["service_name"])
+    on_day = (hits["first"] == hits["first_true"])[hits["kind_true"] != "slow_leak"].mean()
+    years = services * days / 365
+    false = len(found) - pairs["index"].nunique()
+    print(f"anomalies: {services} series x {days} days in {spent:.1f} s")
+    print(
+        f"recall {len(hits) / len(planted):.3f} of {len(planted)} planted, {on_day:.3f} of the sudden on their first day"
+    )
+    print(
+        f"precision {pairs['index'].nunique() / len(found):.3f} of {len(found)}; {false / years:.3f} false per series-year"
+    )
+    kinds = planted["kind"].value_counts().to_dict()
+    print("recall by kind:", {kind: f"{(hits['kind_true'] == kind).sum()}/{count}" for kind, count in kinds.items()})
+
+
 def main() -> None:
     """Read the options and print both judgements."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -91,6 +153,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     judge_forecasts(options.services, options.days, options.seed)
+    judge_anomalies(options.services, options.days, options.seed)
 
 
 if __name__ == "__main__":

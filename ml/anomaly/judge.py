@@ -1,0 +1,229 @@
+"""The online verdict on every day of every series: only days before it decide, so later days never change it.
+
+A day is anomalous when its distance from the baseline passes the amount, the percent and the surprise threshold
+together. Anomalous days do not enter the baseline, until `shift_days` of them in a row show that this is the new
+normal: then the baseline starts again from the first of them. The old normal is remembered for a while, and going
+back to it is no anomaly. Distances that came back on the same day of the last two months are the monthly habit of a
+service and are expected.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.anomaly.baseline import WINDOW, Mask, Matrix, Vector, expect_day, measure_spread
+from ml.anomaly.settings import AnomalySettings
+
+# a service whose window never passed this share of the amount that matters did not really exist
+DORMANT_SHARE = 0.05
+MAX_SCORE = 999.0
+# the least spread of the busy days of a patchy service, as a share of their median
+MIN_BUSY_SPREAD = 0.25
+MIN_WINDOW_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Series × day: what was expected between which bounds, the surprise, and +1, -1 or 0 for anomalous or not.
+
+    `is_new` marks anomalous days of a service that did not exist before, `is_shift` the day on which a run of
+    anomalous days became the new normal. Days that were not judged have NaN as expected.
+    """
+
+    expected: Matrix
+    lower: Matrix
+    upper: Matrix
+    score: Matrix
+    flag: npt.NDArray[np.int8]
+    is_new: Mask
+    is_shift: Mask
+
+
+@dataclass
+class _Memory:
+    """What the detector knows before a day: which days make the baseline, which made the one before, open runs."""
+
+    counts: Mask
+    counted_before: Mask
+    remember_until: npt.NDArray[np.int64]
+    distance: Matrix
+    error: Matrix
+    run_sign: npt.NDArray[np.int8]
+    run_start: npt.NDArray[np.int64]
+    run_days: npt.NDArray[np.int64]
+    run_last: npt.NDArray[np.int64]
+
+
+def judge_days(costs: Matrix, calendar: pd.DatetimeIndex, min_amount: Vector, settings: AnomalySettings) -> Verdicts:
+    """Judge `costs` (series × day, NaN outside a series' life); `min_amount` is per series, in its currency."""
+    shape = costs.shape
+    out = Verdicts(
+        expected=np.full(shape, np.nan),
+        lower=np.full(shape, np.nan),
+        upper=np.full(shape, np.nan),
+        score=np.full(shape, np.nan),
+        flag=np.zeros(shape, dtype=np.int8),
+        is_new=np.zeros(shape, dtype=bool),
+        is_shift=np.zeros(shape, dtype=bool),
+    )
+    rows = shape[0]
+    memory = _Memory(
+        counts=~np.isnan(costs),
+        counted_before=np.zeros(shape, dtype=bool),
+        remember_until=np.full(rows, -1),
+        distance=np.full(shape, np.nan),
+        error=np.full(shape, np.nan),
+        run_sign=np.zeros(rows, dtype=np.int8),
+        run_start=np.zeros(rows, dtype=np.int64),
+        run_days=np.zeros(rows, dtype=np.int64),
+        run_last=np.full(rows, -10),
+    )
+    lived = np.cumsum(~np.isnan(costs), axis=1)
+    months = _pair_months(calendar)
+    for day in range(shape[1]):
+        ready = ~np.isnan(costs[:, day]) & (lived[:, day] > settings.warmup_days)
+        if ready.any():
+            _judge_day(costs, day, ready, months[day], min_amount, settings, memory, out)
+    return out
+
+
+def _judge_day(
+    costs: Matrix,
+    day: int,
+    ready: Mask,
+    earlier: list[list[int]],
+    min_amount: Vector,
+    settings: AnomalySettings,
+    memory: _Memory,
+    out: Verdicts,
+) -> None:
+    """Judge one day of all ready series and update the memory."""
+    actual = costs[:, day]
+    found = _compare(costs, memory.counts, day, ready, min_amount, settings, memory)
+    expected, half, flag, is_new = found
+    memory.distance[:, day] = actual - expected
+    flag = np.where(_is_monthly_habit(memory.distance, day, earlier), 0, flag)
+    is_habit = (flag == 0) & (found[2] != 0)
+    # going back to the level before the last shift is no news
+    asked = (flag != 0) & (memory.remember_until >= day)
+    if asked.any():
+        old = _compare(costs, memory.counted_before, day, asked, min_amount, settings, memory)
+        back = asked & (old[2] == 0) & ~np.isnan(old[0])
+        memory.counts[back], memory.counted_before[back] = memory.counted_before[back], memory.counts[back]
+        # the mask in use is open for the days to come, the remembered one is closed
+        memory.counts[back, day:] = ~np.isnan(costs[back, day:])
+        memory.counted_before[back, day:] = False
+        memory.remember_until[back] = day + settings.remember_days
+        expected, half = np.where(back, old[0], expected), np.where(back, old[1], half)
+        flag, is_new = np.where(back, 0, flag), is_new & ~back
+        memory.distance[:, day] = np.where(back, actual - expected, memory.distance[:, day])
+    judged = ready & ~np.isnan(expected)
+    flag = np.where(judged, flag, 0).astype(np.int8)
+    out.expected[judged, day] = expected[judged]
+    out.lower[judged, day] = (expected - half)[judged]
+    out.upper[judged, day] = (expected + half)[judged]
+    deviation = half / settings.min_surprise
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score = np.where(deviation > 0, np.abs(actual - expected) / deviation, 0.0)
+    out.score[judged, day] = np.minimum(score[judged], MAX_SCORE)
+    out.flag[:, day] = flag
+    out.is_new[:, day] = is_new & (flag > 0)
+    memory.counts[(flag != 0) | is_habit, day] = False
+    memory.error[(flag != 0) | is_habit, day] = np.nan
+    _follow_runs(day, flag, settings, memory, out)
+
+
+def _compare(
+    costs: Matrix,
+    counts: Mask,
+    day: int,
+    asked: Mask,
+    min_amount: Vector,
+    settings: AnomalySettings,
+    memory: _Memory,
+) -> tuple[Vector, Vector, npt.NDArray[np.int8], Mask]:
+    """For the asked series: expected cost, half width of what is normal, anomalous (+1, -1, 0), new service or not."""
+    rows = np.flatnonzero(asked)
+    begin = max(0, day - WINDOW)
+    window = np.full((len(rows), WINDOW), np.nan)
+    window[:, WINDOW - (day - begin) :] = np.where(counts[rows, begin:day], costs[rows, begin:day], np.nan)
+    amount = min_amount[rows]
+    base = expect_day(window, amount)
+    past = memory.error[rows, begin:day]
+    half = settings.min_surprise * measure_spread(past, base.inner_spread) * base.unit
+    actual = costs[rows, day]
+    busy = base.busy_median + settings.min_surprise * np.maximum(
+        base.busy_spread, MIN_BUSY_SPREAD * np.abs(base.busy_median)
+    )
+    half = np.where(base.is_patchy, np.maximum(half, busy - base.expected), half)
+    rest = actual - base.expected
+    is_dormant = (base.highest <= DORMANT_SHARE * amount) & (base.days >= MIN_WINDOW_DAYS)
+    is_far = (np.abs(rest) >= amount) & (np.abs(rest) >= settings.min_percent / 100 * np.abs(base.expected))
+    is_far &= (np.abs(rest) > half) | is_dormant
+    # silence is normal for a patchy service
+    is_far &= ~(base.is_patchy & (rest < 0)) & (base.days >= MIN_WINDOW_DAYS)
+    flag = np.where(is_far, np.sign(rest), 0)
+    memory.error[rows, day] = rest / base.unit
+    known = base.days >= MIN_WINDOW_DAYS
+    full = len(asked)
+    expected, halves = np.full(full, np.nan), np.full(full, np.nan)
+    flags, is_new = np.zeros(full, dtype=np.int8), np.zeros(full, dtype=bool)
+    expected[rows], halves[rows] = np.where(known, base.expected, np.nan), half
+    flags[rows], is_new[rows] = np.nan_to_num(flag).astype(np.int8), is_dormant & is_far & (rest > 0)
+    return expected, halves, flags, is_new
+
+
+def _is_monthly_habit(distance: Matrix, day: int, earlier: list[list[int]]) -> Mask:
+    """Whether a like distance (same sign, two thirds to one and a half times the size) came in both months before."""
+    if len(earlier) < 2:
+        return np.zeros(len(distance), dtype=bool)
+    today = distance[:, day]
+    is_habit = ~np.isnan(today)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for days in earlier:
+            ratio = today[:, None] / distance[:, days]
+            is_habit &= ((ratio >= 2 / 3) & (ratio <= 1.5)).any(axis=1)
+    return is_habit
+
+
+def _pair_months(calendar: pd.DatetimeIndex) -> list[list[list[int]]]:
+    """For each day, the places of the same day (give or take one; month end counts as one) in the two months before."""
+    place = {day: index for index, day in enumerate(calendar)}
+    pairs: list[list[list[int]]] = []
+    for day in calendar:
+        months = []
+        for back in (1, 2):
+            if day.day == day.days_in_month:
+                same = (day - pd.DateOffset(months=back)) + pd.offsets.MonthEnd(0)
+            else:
+                same = day - pd.DateOffset(months=back)
+            near = [
+                place[same + pd.Timedelta(days=off)] for off in (-1, 0, 1) if same + pd.Timedelta(days=off) in place
+            ]
+            if near:
+                months.append(near)
+        pairs.append(months)
+    return pairs
+
+
+def _follow_runs(
+    day: int, flag: npt.NDArray[np.int8], settings: AnomalySettings, memory: _Memory, out: Verdicts
+) -> None:
+    """Count anomalous days in a row and let a run that is long enough become the new normal."""
+    is_hit = flag != 0
+    goes_on = is_hit & (memory.run_sign == flag) & (day - memory.run_last <= settings.gap_days + 1)
+    starts = is_hit & ~goes_on
+    memory.run_sign[starts], memory.run_start[starts], memory.run_days[starts] = flag[starts], day, 0
+    memory.run_days[is_hit] += 1
+    memory.run_last[is_hit] = day
+    for row in np.flatnonzero(is_hit & (memory.run_days >= settings.shift_days)):
+        begin = memory.run_start[row]
+        out.is_shift[row, day] = True
+        memory.counted_before[row] = memory.counts[row]
+        memory.counted_before[row, day + 1 :] = False
+        memory.counts[row, : day + 1] = False
+        memory.counts[row, begin : day + 1] = True
+        memory.remember_until[row] = day + settings.remember_days
+        memory.run_sign[row], memory.run_days[row], memory.run_last[row] = 0, 0, -10
