@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -28,6 +29,24 @@ class IncomingFile:
     missing_columns: tuple[str, ...]
     extra_columns: tuple[str, ...]
     assumed_currency: str | None
+
+    def to_body(self) -> dict[str, Any]:
+        """What the ledger remembers of the file."""
+        return {
+            "format": self.format_name,
+            "rows": self.rows,
+            "periods": {p.isoformat(): n for p, n in self.periods.items()},
+            "missing_columns": list(self.missing_columns),
+            "extra_columns": list(self.extra_columns),
+            "assumed_currency": self.assumed_currency,
+        }
+
+    @classmethod
+    def from_body(cls, name: str, path: Path, body: dict[str, Any]) -> "IncomingFile":
+        """The file whose landed Parquet lies at ``path``, as `to_body` described it."""
+        periods = {dt.date.fromisoformat(p): n for p, n in body["periods"].items()}
+        missing, extra = tuple(body["missing_columns"]), tuple(body["extra_columns"])
+        return cls(name, path, body["format"], body["rows"], periods, missing, extra, body["assumed_currency"])
 
 
 def read_incoming_file(

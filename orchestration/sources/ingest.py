@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -104,69 +105,76 @@ class Ingestor:
             retry_quarantined=retry_quarantined,
         )
 
+    def scan(self, source: Source, retry_quarantined: bool = False) -> SourcePlan:
+        """The plan after every file without a manifest was read once, so that all billing periods are known.
+
+        What was read stays below the lake's ``incoming`` folder until it is landed; it is never read twice.
+        """
+        plan = self.plan(source, retry_quarantined)
+        if not plan.unscanned:
+            return plan
+        connection = connect_scratch()
+        ignored = []
+        for number, file in enumerate(plan.unscanned):
+            self._on_progress(f"{source.name}: reading", number, len(plan.unscanned))
+            mark = fingerprint(source.name, file.ref, source.format, source.default_currency)
+            directory = self._lake.scan_directory(mark)
+            outcome: dict[str, Any]
+            try:
+                path = source.location.fetch(file.ref, directory)
+                incoming = self._read(connection, source, file, path, directory / "landed" / "part.parquet")
+                dataset = name_dataset(get_format(incoming.format_name).provider, file.ref.name)
+                outcome = {"dataset": dataset, **incoming.to_body()}
+            except UnknownFormatError as error:
+                ignored.append(error)
+                outcome = {"ignored": str(error)}
+            except DeliveryError as error:
+                outcome = {"fault": str(error)}
+                self._ledger.quarantine(source.name, None, "unknown", mark, [str(error)])
+            self._ledger.put_scan(source.name, mark, outcome)
+        connection.close()
+        self._checkpoint("scanned")
+        if len(ignored) == len(plan.unscanned) and not (plan.pending or plan.unchanged):
+            raise ignored[0]
+        known = {p.message for p in plan.problems}
+        scanned = self.plan(source)
+        scanned.problems = [
+            replace(p, is_new=True) if p.billing_period is None and p.message not in known else p for p in scanned.problems
+        ]
+        return scanned
+
     def ingest(
         self, source: Source, periods: set[dt.date] | None = None, retry_quarantined: bool = False
     ) -> IngestReport:
         """Bring the source's pending deliveries (of ``periods``; None: all) into the lake and promote the good ones."""
+        plan = self.scan(source, retry_quarantined)
+        report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files)
+        todo = [p for p in plan.pending if periods is None or p.key.billing_period in periods]
         connection = connect_scratch()
         with self._lake.scratch() as scratch:
             connection.execute(f"set temp_directory = {quote_literal(str(scratch / 'spill'))}")
-            plan = self.plan(source, retry_quarantined)
-            scanned = self._scan(connection, source, plan, scratch)
-            if plan.unscanned:
-                plan = self.plan(source)
-            report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files)
-            todo = [p for p in plan.pending if periods is None or p.key.billing_period in periods]
             for done, pending in enumerate(todo):
                 self._on_progress(source.name, done, len(todo))
-                self._ingest_one(connection, source, pending, scratch / f"delivery-{done}", scanned, report)
+                self._ingest_one(connection, source, pending, scratch / f"delivery-{done}", report)
             self._on_progress(source.name, len(todo), len(todo))
         connection.close()
+        if len(todo) == len(plan.pending):
+            for mark in {self._mark(source, f) for p in todo for f in p.files}:
+                self._lake.drop_scan(mark)
         return report
 
-    def _scan(
-        self, connection: duckdb.DuckDBPyConnection, source: Source, plan: SourcePlan, scratch: Path
-    ) -> dict[str, IncomingFile]:
-        """Read files without a manifest once, to learn their periods; what was read is used again for landing."""
-        scanned: dict[str, IncomingFile] = {}
-        outcomes: dict[str, dict[str, object]] = {}
-        for number, file in enumerate(plan.unscanned):
-            self._on_progress(source.name, number, len(plan.unscanned))
-            mark = fingerprint(source.name, file.ref, source.format, source.default_currency)
-            try:
-                incoming = self._read(connection, source, file, scratch / f"scan-{number}", number)
-            except UnknownFormatError as error:
-                outcomes[mark] = {"ignored": str(error)}
-            except DeliveryError as error:
-                outcomes[mark] = {"fault": str(error)}
-                plan.problems.append(Problem(None, str(error)))
-            else:
-                scanned[file.ref.name] = incoming
-                fmt = get_format(incoming.format_name)
-                outcomes[mark] = {
-                    "dataset": name_dataset(fmt.provider, file.ref.name),
-                    "rows": incoming.rows,
-                    "periods": [p.isoformat() for p in incoming.periods],
-                }
-        if outcomes and all("ignored" in outcome for outcome in outcomes.values()) and not (plan.pending or plan.unchanged):
-            raise DeliveryError(str(next(iter(outcomes.values()))["ignored"]))
-        for mark, outcome in outcomes.items():
-            if "fault" in outcome:
-                self._ledger.quarantine(source.name, None, "unknown", mark, [str(outcome["fault"])])
-            self._ledger.put_scan(source.name, mark, outcome)
-        self._checkpoint("scanned")
-        return scanned
+    @staticmethod
+    def _mark(source: Source, file: DeliveredFile) -> str:
+        return fingerprint(source.name, file.ref, source.format, source.default_currency)
 
     def _read(
-        self, connection: duckdb.DuckDBPyConnection, source: Source, file: DeliveredFile, directory: Path, number: int
+        self, connection: duckdb.DuckDBPyConnection, source: Source, file: DeliveredFile, path: Path, target: Path
     ) -> IncomingFile:
-        directory.mkdir(parents=True, exist_ok=True)
-        path = source.location.fetch(file.ref, directory)
         return read_incoming_file(
             connection,
             path,
             file.ref.name,
-            directory / "landed" / f"part-{number:05d}.parquet",
+            target,
             provider="auto" if source.provider == "focus" else source.provider,
             fmt=source.declared_format,
             default_currency=source.default_currency,
@@ -178,11 +186,10 @@ class Ingestor:
         source: Source,
         pending: PendingSnapshot,
         directory: Path,
-        scanned: dict[str, IncomingFile],
         report: IngestReport,
     ) -> None:
         try:
-            incoming = self._read_all(connection, source, pending, directory, scanned)
+            incoming = self._read_all(connection, source, pending, directory)
             fmt = _only_format(pending, incoming, source)
             staged = self._stage(connection, pending, incoming, fmt, directory)
         except DeliveryError as error:
@@ -223,16 +230,12 @@ class Ingestor:
         report.problems += [Problem(key.billing_period, reason) for reason in reasons]
 
     def _read_all(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        source: Source,
-        pending: PendingSnapshot,
-        directory: Path,
-        scanned: dict[str, IncomingFile],
+        self, connection: duckdb.DuckDBPyConnection, source: Source, pending: PendingSnapshot, directory: Path
     ) -> list[IncomingFile]:
-        """Fetch all files of a delivery, verify them against its manifest, then read them."""
-        if all(f.ref.name in scanned for f in pending.files):
-            return [scanned[f.ref.name] for f in pending.files]
+        """Fetch all files of a delivery, verify them against its manifest, then read them; or take what a scan read."""
+        scans = [self._find_scan(source, f) for f in pending.files]
+        if scans and all(scans):
+            return [s for s in scans if s is not None]
         directory.mkdir(parents=True, exist_ok=True)
         fetched = {f.ref.name: source.location.fetch(f.ref, directory) for f in pending.files}
         delivery = Delivery(
@@ -241,19 +244,18 @@ class Ingestor:
         verify(delivery, fetched)
         incoming = []
         for number, file in enumerate(pending.files):
-            read = read_incoming_file(
-                connection,
-                fetched[file.ref.name],
-                file.ref.name,
-                directory / "landed" / f"part-{number:05d}.parquet",
-                provider="auto" if source.provider == "focus" else source.provider,
-                fmt=source.declared_format,
-                default_currency=source.default_currency,
-            )
+            target = directory / "landed" / f"part-{number:05d}.parquet"
+            read = self._read(connection, source, file, fetched[file.ref.name], target)
             if file.expected_rows is not None and read.rows != file.expected_rows:
                 raise DeliveryError(f"{read.name}: {read.rows} rows where the manifest promises {file.expected_rows}")
             incoming.append(read)
         return incoming
+
+    def _find_scan(self, source: Source, file: DeliveredFile) -> IncomingFile | None:
+        mark = self._mark(source, file)
+        scan = self._ledger.get_scan(source.name, mark)
+        path = self._lake.scan_directory(mark) / "landed" / "part.parquet"
+        return IncomingFile.from_body(file.ref.name, path, scan) if scan and "rows" in scan and path.exists() else None
 
     def _stage(
         self,

@@ -35,6 +35,14 @@ class LocalLake:
         finally:
             shutil.rmtree(directory, ignore_errors=True)
 
+    def scan_directory(self, mark: str) -> Path:
+        """Where a file that was read before its billing periods were known waits to be landed."""
+        return self.root / "incoming" / "scans" / mark
+
+    def drop_scan(self, mark: str) -> None:
+        """Forget what a scan left, once it is landed."""
+        shutil.rmtree(self.scan_directory(mark), ignore_errors=True)
+
     def publish(self, staged: Path, target: Path) -> list[str]:
         """Move a finished folder into place and return its files; a folder that is there already stays as it is.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestration.sources.contracts import Location, LocationError
 from orchestration.sources.locations.azure_blob import AzureBlobLocation
+from orchestration.sources.locations.bigquery import BigQueryLocation
 from orchestration.sources.locations.gcs import GcsLocation
 from orchestration.sources.locations.local import LocalLocation
 from orchestration.sources.locations.s3 import S3Location
@@ -22,6 +23,7 @@ SCHEMES: dict[str, Callable[[str, Path], Location]] = {
     "az": lambda uri, _: AzureBlobLocation(uri),
     "https": lambda uri, _: AzureBlobLocation(uri),
     "gs": lambda uri, _: GcsLocation(uri),
+    "bigquery": lambda uri, _: BigQueryLocation(uri),
 }
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")

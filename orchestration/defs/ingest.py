@@ -1,0 +1,151 @@
+"""Assets raw/<source>: the deliveries of one source, landed and promoted; and the snapshots that the warehouse reads."""
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from orchestration.installation import Installation
+from orchestration.partitions import periods_of
+from orchestration.resources.installation import InstallationResource
+from orchestration.sources.contracts import LocationError, SourceError
+from orchestration.sources.formats import FORMATS
+from orchestration.sources.ingest import IngestReport
+from orchestration.sources.planning import Problem
+
+DELIVERY_CHECK = "delivery_is_valid"
+TRANSIENT = ("throttled", "unreachable")
+
+
+def raw_key(source_name: str) -> dg.AssetKey:
+    """The asset of a source."""
+    return dg.AssetKey(["raw", source_name])
+
+
+def build_raw_asset(source_name: str, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """The asset that ingests one source; a new source in the configuration is a new asset."""
+
+    @dg.asset(
+        key=raw_key(source_name),
+        group_name="raw",
+        kinds={"parquet"},
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        check_specs=[
+            dg.AssetCheckSpec(
+                DELIVERY_CHECK,
+                asset=raw_key(source_name),
+                description="Every delivery of the run was complete and met its format's expectations; one that did "
+                "not is in quarantine and the snapshot before it stays current.",
+            )
+        ],
+        description=f"Deliveries of source `{source_name}`: discovered, verified, judged, landed in the lake, promoted.",
+    )
+    def raw_asset(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
+        opened = installation.open()
+        try:
+            report = opened.ingestor().ingest(opened.source(source_name), periods_of(context))
+        except LocationError as error:
+            if error.reason in TRANSIENT and context.retry_number < 2:
+                raise dg.RetryRequested(max_retries=2, seconds_to_wait=5 * 2**context.retry_number) from error
+            report = IngestReport(source_name, problems=[Problem(None, str(error))])
+        except SourceError as error:
+            report = IngestReport(source_name, problems=[Problem(None, str(error))])
+        for problem in report.problems:
+            context.log.warning(f"{source_name}: {problem.message}")
+        open_ingestion_incidents(opened, report)
+        return dg.MaterializeResult(metadata=describe_report(report), check_results=[check_report(source_name, report)])
+
+    return raw_asset
+
+
+def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
+    """The raw tables of the warehouse: exactly the current snapshots of all configured sources."""
+
+    @dg.multi_asset(
+        name="publish_snapshots",
+        specs=[
+            dg.AssetSpec(
+                ["snapshots", name],
+                deps=[raw_key(s) for s in source_names],
+                group_name="raw",
+                kinds={"duckdb"},
+                description=description,
+            )
+            for name, description in _raw_tables()
+        ],
+        pool="warehouse",
+    )
+    def publish_snapshots(installation: InstallationResource) -> Iterator[dg.MaterializeResult]:
+        opened = installation.open()
+        configured = {s.name for s in opened.config.sources}
+        current = [(s, at) for s, at in opened.ledger.current_snapshots() if s.key.source_name in configured]
+        opened.warehouse.publish_snapshots(opened.lake, current)
+        for name, _ in _raw_tables():
+            rows = [s.row_count for s, _ in current if s.table == name]
+            yield dg.MaterializeResult(
+                asset_key=["snapshots", name], metadata={"snapshots": len(rows), "dagster/row_count": sum(rows)}
+            )
+
+    return publish_snapshots
+
+
+def open_ingestion_incidents(installation: Installation, report: IngestReport) -> None:
+    """Raise an incident for every delivery of a source that could not be taken."""
+    from orchestration.defs.alerts import incident_book
+
+    book = incident_book(installation)
+    for problem in report.problems:
+        if problem.is_new:
+            book.open_delivery_incident(report.source_name, problem.billing_period, problem.message)
+
+
+def describe_report(report: IngestReport) -> dict[str, dg.MetadataValue]:
+    """The figures of an ingestion as asset metadata."""
+    totals = [
+        {
+            "billing_period": j.key.billing_period.strftime("%Y-%m"), "dataset": j.key.dataset,
+            "delivery": j.delivery_id, "measure": t.measure, "currency": t.billing_currency,
+            "file_total": str(t.file_total), "rows": t.row_count,
+        }
+        for j in report.promoted for t in j.profile.control_totals
+    ]  # fmt: skip
+    metadata: dict[str, dg.MetadataValue] = {
+        "promoted": dg.MetadataValue.int(len(report.promoted)),
+        "unchanged": dg.MetadataValue.int(report.unchanged),
+        "problems": dg.MetadataValue.int(len(report.problems)),
+        "rows": dg.MetadataValue.int(sum(j.profile.row_count for j in report.promoted)),
+    }
+    if totals:
+        metadata["totals"] = dg.MetadataValue.table([dg.TableRecord(row) for row in totals])
+    if report.notices or report.problems:
+        lines = [f"- {p.message}" for p in report.problems] + [f"- {n}" for n in report.notices]
+        metadata["notes"] = dg.MetadataValue.md("\n".join(lines))
+    return metadata
+
+
+def check_report(source_name: str, report: IngestReport) -> dg.AssetCheckResult:
+    """Great Expectations' judgement of all deliveries of the run, with the numbers."""
+    observed = {f"{j.key.billing_period:%Y-%m}/{j.key.dataset}/{e.name}": e.observed
+                for j in report.judged for e in j.verdict.expectations if not e.success}  # fmt: skip
+    return dg.AssetCheckResult(
+        check_name=DELIVERY_CHECK,
+        asset_key=raw_key(source_name),
+        passed=not report.problems,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "deliveries": len(report.judged),
+            "expectations": sum(len(j.verdict.expectations) for j in report.judged),
+            "unmet": observed,
+            "problems": [p.message for p in report.problems],
+        },
+    )
+
+
+def _raw_tables() -> list[tuple[str, str]]:
+    tables = [(f.table, f"Current snapshots in the format: {f.description}.") for f in FORMATS]
+    return [
+        *tables,
+        ("current_snapshots", "Which delivery of each source, billing period and dataset is current."),
+        ("control_totals", "Totals of the export files themselves, worked out at the door."),
+    ]
+

@@ -1,0 +1,71 @@
+"""The dbt models as assets: what is replaced per billing period is partitioned, the rest is built whole."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from orchestration.partitions import periods_of
+from orchestration.resources.dbt import WarehouseTranslator
+from orchestration.resources.installation import InstallationResource
+from orchestration.warehouse import ChangedPeriod, changed_periods_var
+
+#: Staging views and seeds belong to the run that reads them, so that one dbt invocation does the whole chain.
+PARTITIONED = "path:models/staging path:seeds config.materialized:incremental"
+
+
+class BuildConfig(dg.Config):
+    """How the partitioned models are built. ``rebuild``: also periods whose snapshots did not change."""
+
+    rebuild: bool = False
+
+
+def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """The two groups of dbt assets."""
+    translator = WarehouseTranslator()
+
+    @dbt_assets(
+        manifest=manifest,
+        select=PARTITIONED,
+        name="dbt_billing_periods",
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        dagster_dbt_translator=translator,
+        pool="warehouse",
+    )
+    def dbt_billing_periods(
+        context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, installation: InstallationResource
+    ) -> Iterator[Any]:
+        warehouse = installation.open().warehouse
+        wanted = periods_of(context)
+        if config.rebuild:
+            changed: list[ChangedPeriod] = warehouse.loaded_periods(wanted)
+        else:
+            changed = [pair for pair in warehouse.changed_periods() if pair[1] in wanted]
+        context.log.info(f"billing periods to replace: {len(changed)}")
+        yield from _build(context, dbt, installation, changed_periods_var(changed))
+
+    @dbt_assets(
+        manifest=manifest,
+        exclude=PARTITIONED,
+        name="dbt_tables",
+        dagster_dbt_translator=translator,
+        pool="warehouse",
+    )
+    def dbt_tables(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource
+    ) -> Iterator[Any]:
+        yield from _build(context, dbt, installation, json.dumps({}))
+
+    return [dbt_billing_periods, dbt_tables]
+
+
+def _build(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource, variables: str
+) -> Iterator[Any]:
+    target = installation.open().dbt_target / "runs" / context.run_id[:8]
+    target.mkdir(parents=True, exist_ok=True)
+    yield from dbt.cli(["build", "--vars", variables], context=context, target_path=target).stream()

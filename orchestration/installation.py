@@ -1,0 +1,113 @@
+"""One installation: a configuration file and the folder that holds all its local state."""
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from orchestration.config import CloudcostConfig, SourceConfig, find_config_path, find_home, load_config
+from orchestration.sources.contracts import Provider
+from orchestration.sources.ingest import Ingestor, Source
+from orchestration.sources.lake import LocalLake
+from orchestration.sources.ledger import Clock, Ledger
+from orchestration.sources.locations import open_location
+from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse
+from state import SqliteStateStore, StateStore
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where everything is; the parts are opened when they are first asked for."""
+
+    config_path: Path
+    home: Path
+
+    @classmethod
+    def find(cls, config_path: Path | None = None) -> "Installation":
+        """The installation of `--config`, CLOUDCOST_CONFIG and CLOUDCOST_HOME, or of the working folder."""
+        return cls(find_config_path(config_path).absolute(), find_home())
+
+    @cached_property
+    def config(self) -> CloudcostConfig:
+        """The validated configuration."""
+        return load_config(self.config_path)
+
+    @cached_property
+    def store(self) -> StateStore:
+        """The state store: ledger, incidents, outbox, proposals, audit."""
+        return SqliteStateStore(self.home / "state.sqlite")
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ingestion ledger."""
+        return Ledger(self.store, Clock())
+
+    @property
+    def lake(self) -> LocalLake:
+        """The raw lake."""
+        return LocalLake(self.home / "lake")
+
+    @property
+    def warehouse(self) -> DuckDbWarehouse:
+        """The warehouse file."""
+        return DuckDbWarehouse(self.home / WAREHOUSE_FILE)
+
+    @property
+    def dagster_home(self) -> Path:
+        """Where Dagster keeps its runs and events."""
+        return self.home / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Where dbt writes its manifest and compiled SQL."""
+        return self.home / "dbt"
+
+    @property
+    def log_directory(self) -> Path:
+        """Where logs go."""
+        return self.home / "logs"
+
+    def source(self, name: str) -> Source:
+        """The configured source of that name, ready to be read."""
+        return self.open_source(self.config.source(name))
+
+    def open_source(self, source: SourceConfig) -> Source:
+        """A configured source with its location opened (nothing is read yet)."""
+        provider: Provider = "focus" if source.provider == "auto" else source.provider
+        location = open_location(source.location, self.config_path.parent)
+        return Source(source.name, provider, source.format, location, source.currency or self.config.reporting_currency)
+
+    def ingestor(self) -> Ingestor:
+        """What lands and promotes deliveries of this installation."""
+        from orchestration.progress import checkpoint, report_progress
+
+        return Ingestor(self.lake, self.ledger, report_progress, checkpoint)
+
+    def first_period(self) -> dt.date:
+        """The first billing period that is offered as a partition."""
+        if self.config.first_billing_period:
+            return dt.date.fromisoformat(f"{self.config.first_billing_period}-01")
+        thirteen_months_ago = (dt.datetime.now(dt.UTC).date().replace(day=1) - dt.timedelta(days=365)).replace(day=1)
+        earliest = [p for p in (self.ledger.earliest_period(), self._earliest_seen()) if p is not None]
+        return min([thirteen_months_ago, *earliest])
+
+    def _earliest_seen(self) -> dt.date | None:
+        record = self.store.get("partitions", "first_period")
+        return None if record is None else dt.date.fromisoformat(record.body["first_period"])
+
+    def remember_first_period(self, period: dt.date) -> None:
+        """Offer partitions from ``period`` on; never takes any away."""
+        record = self.store.get("partitions", "first_period")
+        body = {"first_period": period.isoformat()}
+        if record is None:
+            self.store.insert("partitions", "first_period", body)
+        elif period.isoformat() < record.body["first_period"]:
+            self.store.update("partitions", "first_period", body, record.version)
+
+    def scoring_input(self) -> str:
+        """What forecasts and anomalies depend on: the current snapshots and the settings, as one hash."""
+        current = [(s.key.text, s.delivery_id) for s, _ in self.ledger.current_snapshots()]
+        settings = self.config.model_dump_json(exclude={"sources", "alerts"})
+        return hashlib.sha256(json.dumps([current, settings]).encode()).hexdigest()

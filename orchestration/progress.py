@@ -1,0 +1,36 @@
+"""Telling whoever listens how far ingestion is, and where tests may stop it."""
+
+import os
+from collections.abc import Callable
+
+Listener = Callable[[str, int, int], None]
+
+_listeners: list[Listener] = []
+
+#: Name of a step at which the process ends at once, as if it was killed; for tests of what a crash leaves behind.
+CRASH_ENV = "CLOUDCOST_CRASH_AT"
+
+
+def listen(listener: Listener) -> None:
+    """Call ``listener(source, done, total)`` on every step of an ingestion in this process."""
+    _listeners.append(listener)
+
+
+def report_progress(source: str, done: int, total: int) -> None:
+    """Tell all listeners."""
+    for listener in _listeners:
+        listener(source, done, total)
+
+
+_passed: dict[str, int] = {}
+
+
+def checkpoint(name: str) -> None:
+    """A point between two steps that leave a trace. ``CLOUDCOST_CRASH_AT=landed:2`` ends the process at its second pass."""
+    wanted = os.environ.get(CRASH_ENV)
+    if not wanted:
+        return
+    step, _, count = wanted.partition(":")
+    _passed[name] = _passed.get(name, 0) + 1
+    if step == name and _passed[name] == int(count or 1):
+        os._exit(137)

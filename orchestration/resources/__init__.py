@@ -1,0 +1,1 @@
+"""Dagster resources: the installation (configuration, stores, warehouse) and dbt."""

@@ -1,0 +1,71 @@
+"""The dbt project of one installation: its manifest, its environment and its asset keys."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource
+
+from orchestration.installation import Installation
+
+PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"
+
+
+class WarehouseTranslator(DagsterDbtTranslator):
+    """Asset keys ``<layer>/<model>``; the raw tables are the snapshots that ingestion publishes."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """``snapshots/<raw table>``, ``seeds/<seed>`` or ``<layer>/<model>``."""
+        name = dbt_resource_props["name"]
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey(["snapshots", name])
+        if dbt_resource_props["resource_type"] == "seed":
+            return dg.AssetKey(["seeds", name])
+        return dg.AssetKey([dbt_resource_props["fqn"][1], name])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Seeds stand with the staging models that they serve; models stand with their layer."""
+        if dbt_resource_props["resource_type"] == "seed":
+            return "staging"
+        return str(dbt_resource_props["fqn"][1])
+
+
+def set_dbt_environment(installation: Installation) -> None:
+    """Point dbt (also as a subprocess) at the installation's warehouse file, with telemetry off."""
+    os.environ["CLOUDCOST_WAREHOUSE"] = str(installation.warehouse.path)
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ["DBT_LOG_PATH"] = str(installation.log_directory)
+
+
+def prepare_manifest(installation: Installation) -> Path:
+    """The manifest of the dbt project, parsed anew when any file of the project is newer."""
+    set_dbt_environment(installation)
+    manifest = installation.dbt_target / "manifest.json"
+    newest = max(p.stat().st_mtime for p in _project_files())
+    if manifest.exists() and manifest.stat().st_mtime >= newest:
+        return manifest
+    installation.dbt_target.mkdir(parents=True, exist_ok=True)
+    from dbt.cli.main import dbtRunner
+
+    arguments = ["--quiet", "parse", "--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
+    outcome = dbtRunner().invoke([*arguments, "--target-path", str(installation.dbt_target)])
+    if not outcome.success:
+        raise RuntimeError(f"the dbt project cannot be parsed: {outcome.exception}")
+    return manifest
+
+
+def dbt_resource(installation: Installation) -> DbtCliResource:
+    """dbt as Dagster calls it, writing below the installation's home."""
+    return DbtCliResource(
+        project_dir=str(PROJECT_DIRECTORY),
+        profiles_dir=str(PROJECT_DIRECTORY),
+        global_config_flags=["--no-send-anonymous-usage-stats"],
+    )
+
+
+def _project_files() -> list[Path]:
+    folders = ("models", "macros", "seeds", "tests", "snapshots")
+    files = [p for folder in folders for p in (PROJECT_DIRECTORY / folder).rglob("*") if p.is_file()]
+    return [*files, PROJECT_DIRECTORY / "dbt_project.yml", PROJECT_DIRECTORY / "profiles.yml"]

@@ -1,0 +1,172 @@
+"""The embedded warehouse: one DuckDB file. Connections are opened per operation, because dbt needs the file too."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.sources.contracts import ExportFormat
+from orchestration.sources.formats import FORMATS
+from orchestration.sources.lake import LocalLake, safe_delivery_id
+from orchestration.sources.ledger import Snapshot
+from orchestration.sources.projection import LANDED_TYPES
+from orchestration.sources.sql import quote_identifier, quote_literal
+
+PARTITION_COLUMNS = {"source_name": "VARCHAR", "billing_period": "DATE", "dataset": "VARCHAR", "delivery_id": "VARCHAR"}
+WAREHOUSE_FILE = "warehouse.duckdb"
+
+#: A (source, billing period) whose rows in the warehouse are not those of its current snapshots.
+ChangedPeriod = tuple[str, dt.date]
+
+
+class DuckDbWarehouse:
+    """Reads and writes the warehouse file; every method opens and closes its own connection."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection in UTC; `WarehouseError` says who holds the file where another process has it open."""
+        if read_only and not self.path.exists():
+            raise WarehouseError(f"{self.path}: there is no warehouse yet; `cloudcost run` builds it")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            connection = duckdb.connect(str(self.path), read_only=read_only)
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise WarehouseError(f"{self.path}: another process is writing to the warehouse; try again later") from error
+            raise WarehouseError(f"{self.path}: cannot be opened: {error}") from error
+        try:
+            connection.execute("set timezone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+
+    def publish_snapshots(self, lake: LocalLake, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
+        """Make schema ``raw`` show exactly the current snapshots, in one transaction.
+
+        Each raw table is a view over the Parquet files of the lake: nothing is copied, and a reader that filters by
+        source and billing period opens the files of those alone.
+        """
+        with self.connect() as connection:
+            connection.begin()
+            connection.execute("create schema if not exists raw")
+            for fmt in FORMATS:
+                paths = [lake.resolve(p) for s, _ in current if s.table == fmt.table for p in s.paths]
+                connection.execute(f"create or replace view raw.{fmt.table} as {raw_view_sql(fmt, paths)}")
+            _replace_table(
+                connection,
+                "raw.current_snapshots",
+                "source_name varchar, billing_period date, dataset varchar, delivery_id varchar, table_name varchar, "
+                "row_count bigint, promoted_at timestamp",
+                [
+                    (s.key.source_name, s.key.billing_period, s.key.dataset, safe_delivery_id(s.delivery_id), s.table,
+                     s.row_count, at.astimezone(dt.UTC).replace(tzinfo=None))
+                    for s, at in current
+                ],
+            )  # fmt: skip
+            _replace_table(
+                connection,
+                "raw.control_totals",
+                "source_name varchar, billing_period date, dataset varchar, delivery_id varchar, "
+                "billing_currency varchar, measure varchar, file_total decimal(38, 12), "
+                "rounding_remainder decimal(38, 30), row_count bigint",
+                control_total_rows([s for s, _ in current]),
+            )
+            connection.commit()
+
+    def changed_periods(self) -> list[ChangedPeriod]:
+        """The (source, billing period) pairs that some model was not built from the current snapshots of, in order."""
+        with self.connect() as connection:
+            if _has_table(connection, "intermediate", "int_periods__pending"):
+                pending = "intermediate.int_periods__pending"
+            elif _has_table(connection, "raw", "current_snapshots"):
+                pending = "raw.current_snapshots"
+            else:
+                return []
+            query = f"select distinct source_name, billing_period from {pending} order by all"
+            return connection.execute(query).fetchall()
+
+    def loaded_periods(self, periods: set[dt.date]) -> list[ChangedPeriod]:
+        """The (source, billing period) pairs of these periods that have a current snapshot, in order."""
+        with self.connect() as connection:
+            query = "select distinct source_name, billing_period from raw.current_snapshots order by all"
+            return [pair for pair in connection.execute(query).fetchall() if pair[1] in periods]
+
+    def replace_table(self, schema: str, name: str, frame: Any) -> int:
+        """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
+        with self.connect() as connection:
+            connection.begin()
+            connection.execute(f"create schema if not exists {quote_identifier(schema)}")
+            target = f"{quote_identifier(schema)}.{quote_identifier(name)}"
+            connection.register("incoming_frame", frame)
+            connection.execute(f"create or replace table {target} as select * from incoming_frame")
+            connection.commit()
+            return int(connection.execute(f"select count(*) from {target}").fetchall()[0][0])
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether the warehouse has that table or view."""
+        if not self.path.exists():
+            return False
+        with self.connect(read_only=True) as connection:
+            return _has_table(connection, schema, name)
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be used now; the message says why."""
+
+
+def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path]) -> str:
+    """The SELECT of a raw table over these Parquet files; without files it has the columns and no rows."""
+    if not paths:
+        empty = [
+            *(f"cast(null as {kind}) as {name}" for name, kind in PARTITION_COLUMNS.items()),
+            "cast(null as varchar) as source_file",
+            *(f"cast(null as {LANDED_TYPES[c.kind]}) as {quote_identifier(c.name)}" for c in fmt.columns),
+        ]
+        return f"select {', '.join(empty)} where false"
+    columns = [*PARTITION_COLUMNS, "source_file", *(quote_identifier(c.name) for c in fmt.columns)]
+    listed = ", ".join(quote_literal(str(p)) for p in paths)
+    types = ", ".join(f"'{name}': {kind}" for name, kind in PARTITION_COLUMNS.items())
+    return f"select {', '.join(columns)} from read_parquet([{listed}], hive_partitioning = true, hive_types = {{{types}}})"
+
+
+def control_total_rows(snapshots: Sequence[Snapshot]) -> list[tuple[Any, ...]]:
+    """The export files' own totals as rows of raw.control_totals.
+
+    An Azure period of which only the actual cost was delivered has no other statement of its effective cost, so the
+    billed total stands for both.
+    """
+    amortised = {(s.key.source_name, s.key.billing_period) for s in snapshots if s.key.dataset == "amortised"}
+    rows: list[tuple[Any, ...]] = []
+    for s in snapshots:
+        key = (s.key.source_name, s.key.billing_period, s.key.dataset, safe_delivery_id(s.delivery_id))
+        for t in s.control_totals:
+            measures = [t.measure]
+            if s.key.dataset == "actual" and (s.key.source_name, s.key.billing_period) not in amortised:
+                measures.append("effective_cost")
+            rows += [(*key, t.billing_currency, m, t.file_total, t.rounding_remainder, t.row_count) for m in measures]
+    return rows
+
+
+def changed_periods_var(changed: Sequence[ChangedPeriod]) -> str:
+    """The dbt variables that restrict a build to these periods, as JSON."""
+    pairs = [{"source_name": source, "billing_period": period.isoformat()} for source, period in changed]
+    return json.dumps({"changed_periods": pairs})
+
+
+def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
+    connection.execute(f"create or replace table {name} ({columns})")
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        connection.executemany(f"insert into {name} values ({marks})", rows)
+
+
+def _has_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+    query = "select count(*) from information_schema.tables where table_schema = ? and table_name = ?"
+    return bool(connection.execute(query, [schema, name]).fetchall()[0][0])
