@@ -1,0 +1,180 @@
+"""Planted anomalies: what they are, which lines they change and by how much, kept exactly for the truth file."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from simulator.catalogue import AWS_BEDROCK, AWS_ITEMS, AZURE_ITEMS, GCP_ITEMS, GCP_VERTEX, Item
+from simulator.company import AWS_ACCOUNTS, AZURE_ACCOUNTS, GCP_ACCOUNTS, Account, find_account
+from simulator.fleet import Fleet, Line, make_token
+from simulator.periods import Period, Window
+
+Kind = Literal[
+    "spike", "multi_day_spike", "level_shift", "slow_leak", "service_stopped", "new_service", "price_change"
+]
+#: An event needs this many quiet days before it, else it is left out of a short simulation.
+_HISTORY_DAYS = 35
+#: Extra cost of a day: this share of the service's normal day in the account, at least this amount.
+_EXTRA_SHARE = 0.6
+_EXTRA_MINIMUM = 150.0
+#: What a service normally costs a day in the account where something is planted, in whole units of the currency.
+_NORMAL_DAILY = 240.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One anomaly as it is planned: ``before_end`` days before the window's end it starts, ``days`` it lasts."""
+
+    id: str
+    kind: Kind
+    account: Account
+    item: Item
+    before_end: int
+    days: int | None  # None: to the end of the window
+    description: str
+
+
+def _item(items: tuple[Item, ...], code: str) -> Item:
+    return next(item for item in items if item.code == code and item.kind == "on_demand")
+
+
+def _aws(account: str, code: str) -> tuple[Account, Item]:
+    return find_account(AWS_ACCOUNTS, account), _item(AWS_ITEMS, code)
+
+
+def _azure(account: str, code: str) -> tuple[Account, Item]:
+    return find_account(AZURE_ACCOUNTS, account), _item(AZURE_ITEMS, code)
+
+
+def _gcp(account: str, code: str) -> tuple[Account, Item]:
+    return find_account(GCP_ACCOUNTS, account), _item(GCP_ITEMS, code)
+
+
+PLANS = (
+    Plan("aws-spike", "spike", *_aws("shop-prod", "AmazonDynamoDB"), 17, 1,
+         "A full-table export job read every table once"),
+    Plan("gcp-burst", "multi_day_spike", *_gcp("fernhill-warehouse", "BigQuery"), 31, 3,
+         "A dashboard without a partition filter scanned whole tables for three days"),
+    Plan("azure-spike", "spike", *_azure("crm-prod", "Azure Cosmos DB"), 46, 1,
+         "Throughput was raised for a re-import and set back the next day"),
+    Plan("aws-burst", "multi_day_spike", *_aws("shop-prod", "AmazonCloudWatch"), 66, 4,
+         "Debug logging was left on after a release"),
+    Plan("azure-price", "price_change", *_azure("analytics-prod", "Azure Databricks"), 88, None,
+         "A promotional price ended; the meter costs 60 percent more"),
+    Plan("aws-shift", "level_shift", *_aws("data-prod", "AmazonES"), 110, None,
+         "The search domain was scaled out and never scaled back"),
+    Plan("gcp-new", "new_service", find_account(GCP_ACCOUNTS, "fernhill-ml-prod"), GCP_VERTEX, 131, None,
+         "A language model went into production in a project that had never used the service"),
+    Plan("aws-new", "new_service", find_account(AWS_ACCOUNTS, "ml-research"), AWS_BEDROCK, 152, None,
+         "A batch of model evaluations became a permanent job"),
+    Plan("azure-shift", "level_shift", *_azure("workplace", "Log Analytics"), 171, None,
+         "A new agent sends every audit event"),
+    Plan("aws-leak", "slow_leak", *_aws("data-prod", "AmazonS3"), 205, 30,
+         "Temporary files were not deleted; the cost grew day by day until a lifecycle rule was set"),
+    Plan("gcp-leak", "slow_leak", *_gcp("fernhill-web-prod", "Cloud Logging"), 236, 24,
+         "A retry loop logged more every day until it was fixed"),
+    Plan("aws-stopped", "service_stopped", *_aws("data-prod", "AmazonMSK"), 258, None,
+         "The message cluster was switched off"),
+)
+
+
+@dataclass
+class Event:
+    """A planned anomaly in one simulation, with the amounts it really made (1e-10 of the currency, per day)."""
+
+    plan: Plan
+    start: int
+    stop: int
+    normal: dict[int, int] = field(default_factory=dict)
+    extra: dict[int, int] = field(default_factory=dict)
+
+
+def plan_lines(provider: str, window: Window) -> list[Line]:
+    """Lines that give every planted anomaly its service and account to happen in."""
+    lines = []
+    for plan in PLANS:
+        if plan.account.provider != provider or not _fits(plan, window):
+            continue
+        quantity = _NORMAL_DAILY * 1e6 / plan.item.price
+        start = window.days - plan.before_end if plan.kind == "new_service" else 0
+        account = plan.account
+        token = make_token("event", plan.id)
+        label = f"event:{plan.id}"
+        lines.append(Line(plan.item, account, account.region, account.teams[0], "full", token, quantity, start, label=label))
+    return lines
+
+
+def _fits(plan: Plan, window: Window) -> bool:
+    return window.days - plan.before_end >= _HISTORY_DAYS
+
+
+class Happenings:
+    """Applies the planted anomalies of one cloud to a month's quantities and prices, and remembers the amounts."""
+
+    def __init__(self, provider: str, fleet: Fleet, window: Window) -> None:
+        self.events = [
+            Event(plan, window.days - plan.before_end, window.days - plan.before_end + (plan.days or plan.before_end))
+            for plan in PLANS
+            if plan.account.provider == provider and _fits(plan, window)
+        ]
+        self._fleet = fleet
+        self._service = {
+            event.plan.id: fleet.select(
+                lambda line, plan=event.plan: line.item.code == plan.item.code and line.account == plan.account
+            )
+            for event in self.events
+        }
+        self._target = {
+            event.plan.id: int(np.flatnonzero(fleet.select(lambda line, plan=event.plan: line.label == f"event:{plan.id}"))[0])
+            for event in self.events
+        }
+
+    def apply(self, period: Period, quantities: np.ndarray, remember: bool = True) -> tuple[np.ndarray, np.ndarray]:
+        """Changed quantities and the price of every line and day, both (lines x days)."""
+        prices = np.repeat(self._fleet.price[:, None], period.days, axis=1)
+        changed = quantities.copy()
+        for event in self.events:
+            first = max(event.start - period.first_day, 0)
+            last = min(event.stop - period.first_day, period.days)
+            if first >= last:
+                continue
+            days = slice(first, last)
+            service = np.flatnonzero(self._service[event.plan.id])
+            before = quantities[service, days] * self._fleet.price[service, None]
+            self._change(event, period.first_day + np.arange(first, last), days, changed, prices, service)
+            after = changed[service, days] * prices[service, days]
+            if remember:
+                self._remember(event, period.first_day + first, before, after)
+        return changed, prices
+
+    def _change(
+        self, event: Event, day: np.ndarray, days: slice, quantities: np.ndarray, prices: np.ndarray, service: np.ndarray
+    ) -> None:
+        kind, target = event.plan.kind, self._target[event.plan.id]
+        if kind == "service_stopped":
+            quantities[service, days] = 0
+        elif kind == "price_change":
+            prices[service, days] = prices[service, days] * 160 // 100
+        elif kind != "new_service":
+            usual = sum(line.daily_cost for line, member in zip(self._fleet.lines, self._service[event.plan.id], strict=True) if member)
+            peak = max(_EXTRA_MINIMUM, usual * _EXTRA_SHARE * 1.25) * (2.0 if "spike" in kind else 1.0)
+            share = np.ones(len(day))
+            if kind == "slow_leak":
+                peak, share = peak * 2.0, (day - event.start + 1) / (event.stop - event.start)
+            extra = np.rint(peak * share * 1e10 / prices[target, days]).astype(np.int64)
+            quantities[target, days] += extra
+
+    def _remember(self, event: Event, first: int, before: np.ndarray, after: np.ndarray) -> None:
+        normal, now = before.sum(axis=0), after.sum(axis=0)
+        if event.plan.kind == "new_service":
+            normal = np.zeros_like(now)
+        for offset, (usual, actual) in enumerate(zip(normal.tolist(), now.tolist(), strict=True)):
+            event.normal[first + offset] = usual
+            event.extra[first + offset] = actual - usual
+
+
+def date_range(event: Event, window: Window) -> tuple[dt.date, dt.date]:
+    """First and last day of an anomaly."""
+    return window.date_of(event.start), window.date_of(min(event.stop, window.days) - 1)

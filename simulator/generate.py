@@ -1,0 +1,111 @@
+"""Writes the bills of a simulated company and the sheet with the right answers."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from simulator.aws import AwsExport
+from simulator.events import Event, Happenings, date_range
+from simulator.periods import Period, Window, build_window
+from simulator.truth import Measures, Truth, format_cents, format_money, sum_measures
+from simulator.waste import WASTE, describe_waste
+
+#: Share of the asked rows that each cloud's exports get; Azure writes every charge twice (actual and amortised).
+SHARES = {"aws": 0.55, "azure": 0.25, "gcp": 0.20}
+
+Progress = Callable[[str, int, int], None]
+
+
+class Export(Protocol):
+    """One cloud's exports: each writes a month below its root and says what is true of it."""
+
+    provider: str
+    currency: str
+    happenings: Happenings
+
+    def write_month(self, root: Path, period: Period, draft: bool = False) -> tuple[Measures, dict[str, int]]:
+        """Write a billing period; ``draft`` is what was delivered before it was restated."""
+        ...
+
+
+def open_exports(window: Window, rows_per_month: int, seed: int) -> list[Export]:
+    """The exports of all clouds, sized to the asked number of rows."""
+    total = rows_per_month * len(window.periods)
+    return [AwsExport(window, round(total * SHARES["aws"]), seed)]
+
+
+def generate(
+    out: Path,
+    seed: int = 7,
+    months: int = 13,
+    rows_per_month: int = 77_000,
+    end: dt.date | None = None,
+    on_progress: Progress | None = None,
+) -> Truth:
+    """Write ``months`` of exports of all clouds below ``out`` and ``out/truth.json``; the same arguments, the same bytes.
+
+    - ``rows_per_month``: line items of all exports together.
+    - ``end``: a day in the last month; a fixed month when left out, so that a run never depends on today.
+    - ``on_progress``: called with the provider, the months written and the months in all.
+
+    The newest closed month (the only one, in a simulation of one month) of every cloud was restated: ``out/<provider>``
+    holds its final content, ``out/history/1/<provider>`` what was delivered first. Raises ValueError when there are too
+    few rows for what is always there, and FileExistsError when ``out`` holds a simulation already.
+    """
+    out = Path(out)
+    if (out / "truth.json").exists():
+        raise FileExistsError(f"{out} holds a simulation already")
+    window = build_window(months, end)
+    args = {"seed": seed, "months": months, "rows_per_month": rows_per_month, "end": window.periods[-1].last_day.isoformat()}
+    truth = Truth(args)
+    restated = window.period_before_last()
+    for export in open_exports(window, rows_per_month, seed):
+        periods = truth.sources.setdefault(export.provider, {})
+        for period in window.periods:
+            measures, rows = export.write_month(out / export.provider, period)
+            periods[period.label] = sum_measures(measures, export.currency, rows, window.start)
+            if on_progress:
+                on_progress(export.provider, period.index + 1, months)
+        measures, rows = export.write_month(out / "history" / "1" / export.provider, restated, draft=True)
+        earlier = sum_measures(measures, export.currency, rows, window.start)
+        truth.restatements.append(
+            {
+                "source": export.provider,
+                "period": restated.label,
+                "delivery": 1,
+                "path": f"history/1/{export.provider}",
+                "before": earlier.describe(),
+                "after": periods[restated.label].describe(),
+            }
+        )
+        truth.anomalies.extend(_describe_event(event, window, export.currency) for event in export.happenings.events)
+    truth.waste.extend(describe_waste(waste) for waste in WASTE if waste.account.provider in truth.sources)
+    truth.write(out / "truth.json")
+    return truth
+
+
+def _describe_event(event: Event, window: Window, currency: str) -> dict[str, object]:
+    start, end = date_range(event, window)
+    plan = event.plan
+    normal, extra = list(event.normal.values()), list(event.extra.values())
+    return {
+        "id": plan.id,
+        "kind": plan.kind,
+        "source": plan.account.provider,
+        "provider": plan.account.provider,
+        "account": plan.account.id,
+        "account_name": plan.account.name,
+        "native_service": plan.item.code,
+        "service": plan.item.service,
+        "usage_type": plan.item.meter,
+        "region": plan.account.region,
+        "start": start.isoformat(),
+        "end": end.isoformat(),
+        "currency": currency,
+        "expected_daily": format_cents(sum(normal) / len(normal)),
+        "extra_daily": format_cents(sum(extra) / len(extra)),
+        "extra_on_peak_day": format_cents(max(extra, key=abs)),
+        "extra_total": format_money(sum(extra)),
+        "description": plan.description,
+    }
