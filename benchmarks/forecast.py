@@ -133,14 +133,12 @@ def judge_anomalies(services: int, days: int, seed: int) -> None:
     hits = pairs.drop_duplicates(["service_name"])
     on_day = (hits["first"] == hits["first_true"])[hits["kind_true"] != "slow_leak"].mean()
     years = services * days / 365
-    false = len(found) - pairs["index"].nunique()
+    real = pairs["index"].nunique()
     print(f"anomalies: {services} series x {days} days in {spent:.1f} s")
     print(
-        f"recall {len(hits) / len(planted):.3f} of {len(planted)} planted, {on_day:.3f} of the sudden on their first day"
+        f"recall {len(hits) / len(planted):.3f} of {len(planted)} planted; {on_day:.3f} of the sudden on their first day"
     )
-    print(
-        f"precision {pairs['index'].nunique() / len(found):.3f} of {len(found)}; {false / years:.3f} false per series-year"
-    )
+    print(f"precision {real / len(found):.3f} of {len(found)}; {(len(found) - real) / years:.3f} false per series-year")
     kinds = planted["kind"].value_counts().to_dict()
     print("recall by kind:", {kind: f"{(hits['kind_true'] == kind).sum()}/{count}" for kind, count in kinds.items()})
 

@@ -19,6 +19,8 @@ WEEKS, DAYS = 8, 7
 WINDOW = WEEKS * DAYS
 # the least spread we believe in, in units of the level: real bills are never smoother than this for long
 MIN_SPREAD = 0.02
+# and of a service that has been forecast for less than two weeks: its first week looks like its rhythm
+YOUNG_SPREAD, YOUNG_DAYS = 0.10, 14
 NORMAL_MEDIAN, NORMAL_Q90 = 0.6745, 1.6449
 
 
@@ -29,6 +31,7 @@ class Baseline:
     expected: Vector
     unit: Vector
     inner_spread: Vector
+    weeks: npt.NDArray[np.int64]
     days: npt.NDArray[np.int64]
     highest: Vector
     busy_median: Vector
@@ -82,16 +85,19 @@ def expect_day(window: Matrix, floor: Vector) -> Baseline:
     # weekends off are 2 days of 7: a rhythm; more silence than that with several busy days is no rhythm at all
     is_patchy = (busy_days >= 4) & (days - busy_days >= 0.35 * days)
     highest = np.max(np.where(present, window, -np.inf), axis=1)
-    return Baseline(expected, unit_now, inner, days, highest, busy_median, busy_spread, is_patchy)
+    weeks = (~np.isnan(level)).sum(axis=1)
+    return Baseline(expected, unit_now, inner, weeks, days, highest, busy_median, busy_spread, is_patchy)
 
 
-def measure_spread(past: Matrix, inner: Vector) -> Vector:
+def measure_spread(past: Matrix, base: Baseline) -> Vector:
     """How far one-day-ahead errors (in units, NaN where not known) usually go: the larger of their centre and tail.
 
-    Taken around zero, so a slowly growing service, which the baseline trails, widens its own spread. With fewer than 14
-    errors the spread inside the window is used.
+    Taken around zero, so a slowly growing service, which the baseline trails, widens its own spread. A baseline of few
+    weeks is itself less certain. With fewer than YOUNG_DAYS errors the spread inside the window is used.
     """
     size = np.abs(past)
     known = (~np.isnan(size)).sum(axis=1)
     spread = np.maximum(take_median(size) / NORMAL_MEDIAN, take_quantile(size, 0.9) / NORMAL_Q90)
-    return np.maximum(np.where(known >= 14, spread, np.nan_to_num(inner)), MIN_SPREAD)
+    spread *= np.sqrt((1 + 1 / np.maximum(base.weeks, 1)) / (1 + 1 / WEEKS))
+    young = np.maximum(np.nan_to_num(base.inner_spread), YOUNG_SPREAD)
+    return np.maximum(np.where(known >= YOUNG_DAYS, spread, young), MIN_SPREAD)

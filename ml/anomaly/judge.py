@@ -152,7 +152,7 @@ def _compare(
     amount = min_amount[rows]
     base = expect_day(window, amount)
     past = memory.error[rows, begin:day]
-    half = settings.min_surprise * measure_spread(past, base.inner_spread) * base.unit
+    half = settings.min_surprise * measure_spread(past, base) * base.unit
     actual = costs[rows, day]
     busy = base.busy_median + settings.min_surprise * np.maximum(
         base.busy_spread, MIN_BUSY_SPREAD * np.abs(base.busy_median)
@@ -165,7 +165,8 @@ def _compare(
     # silence is normal for a patchy service
     is_far &= ~(base.is_patchy & (rest < 0)) & (base.days >= MIN_WINDOW_DAYS)
     flag = np.where(is_far, np.sign(rest), 0)
-    memory.error[rows, day] = rest / base.unit
+    # errors of a service that did not exist say nothing about the one that may come
+    memory.error[rows, day] = np.where(is_dormant, np.nan, rest / base.unit)
     known = base.days >= MIN_WINDOW_DAYS
     full = len(asked)
     expected, halves = np.full(full, np.nan), np.full(full, np.nan)

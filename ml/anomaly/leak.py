@@ -1,8 +1,8 @@
 """Slow leaks: a cost that climbs week after week, too slowly for any single day to surprise.
 
 On a day, the means of its last six weeks must all rise, by enough money and percent in total, three times as much as
-in the five weeks before, and twice as steeply as weeks usually differ: growth as usual is no leak. The test must pass on
-three days in a row.
+in the five weeks before, and twice as steeply as weeks usually differ: growth as usual is no leak. The test must pass
+on three days in a row.
 """
 
 from dataclasses import dataclass
