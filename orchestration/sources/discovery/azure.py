@@ -157,7 +157,7 @@ def _refuse_doubles(location: Location, one: Run, other: Run) -> None:
         return
     raise SourceError(
         f"{location.uri} holds several exports of {one.first:%Y-%m} with the dataset {one.dataset} "
-        f"({', '.join(sorted({one.export, other.export}))}): these may be the same costs, so make each a source of its own"
+        f"({', '.join(sorted({one.export, other.export}))}): these may be the same costs, make each a source of its own"
     )
 
 

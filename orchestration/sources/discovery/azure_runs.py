@@ -109,10 +109,10 @@ def read_run(location: Location, manifest_file: FileRef, index: FileIndex) -> Ru
 def gather_run(place: Place, refs: Sequence[FileRef]) -> Run:
     """The run that a folder without a manifest holds."""
     first, last = _read_range(place.dates)
-    label = "/".join(part for part in (place.export, place.dates, place.time, place.run) if part)
+    folder = "/".join(part for part in (place.export, place.dates, place.time, place.run) if part)
     changed = [ref.modified_at for ref in refs if ref.modified_at]
     return Run(
-        label=label,
+        label=refs[0].name if len(refs) == 1 else folder,
         export=place.export,
         scope=None,
         dataset=name_dataset("azure", refs[0].name),
