@@ -133,7 +133,7 @@ def judge_anomalies(services: int, days: int, seed: int) -> None:
     hits = pairs.drop_duplicates(["service_name"])
     on_day = (hits["first"] == hits["first_true"])[hits["kind_true"] != "slow_leak"].mean()
     years = services * days / 365
-    real = pairs["index"].nunique()
+    real, part = pairs["index"].nunique(), len(hits) / len(planted)
     print(f"anomalies: {services} series x {days} days in {spent:.1f} s")
     print(
         f"recall {len(hits) / len(planted):.3f} of {len(planted)} planted; {on_day:.3f} of the sudden on their first day"
