@@ -7,7 +7,7 @@ same state. The guardrails are asked again before every step that changes someth
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Literal
@@ -18,6 +18,7 @@ from actions.guardrails import Signals, Verdict, evaluate, evaluate_rollback
 from actions.instants import Checkpoint, Clock, Sleep, pass_checkpoint
 from actions.proposals import SYSTEM, Change, LastCheck, Progress, Proposal, ProposalBook, ProposalStateError
 from actions.remediations import REMEDIATIONS, LiveResource, Remediation, Step, StepContext, StepRefusedError
+from actions.results import ActionResult, Outcome, RunReport
 from actions.settings import ActionSettings, normalise_person
 from actions.step_log import LeaseHeldError, StepLog, check_lease
 from state import ConflictError, StateStore
@@ -25,58 +26,8 @@ from state import ConflictError, StateStore
 IsReconciled = Callable[[str, date], bool | None]
 """(source name, billing period) -> whether the period reconciles; None when that is not known."""
 
-Outcome = Literal["executed", "rolled_back", "dry_run", "deferred", "busy", "blocked", "interrupted", "failed"]
 # An error may be the network's; five in a row are the request's own.
 MAX_ERRORS = 5
-
-
-@dataclass(frozen=True)
-class ActionResult:
-    """What came of one attempt at one proposal.
-
-    executed, rolled_back: done and seen done. dry_run: nothing but the mode stood in the way. deferred: the run's
-    limit was reached. busy: another process works on it. blocked: a guardrail failed, nothing (more) was done.
-    interrupted: a step raised and will be tried again. failed: it cannot be finished; it can be rolled back.
-    """
-
-    proposal_id: str
-    outcome: Outcome
-    state: str
-    failures: tuple[str, ...] = ()
-    would_do: tuple[str, ...] = ()
-    error: str | None = None
-
-    @property
-    def is_ok(self) -> bool:
-        """False when somebody has to look at it."""
-        return self.outcome not in ("blocked", "interrupted", "failed")
-
-
-@dataclass(frozen=True)
-class RunReport:
-    """One run over everything that is approved or was left unfinished."""
-
-    results: tuple[ActionResult, ...]
-
-    @property
-    def failures(self) -> tuple[ActionResult, ...]:
-        """The results that somebody has to look at."""
-        return tuple(result for result in self.results if not result.is_ok)
-
-    def raise_for_failures(self) -> None:
-        """Raises ActionRunFailedError unless every result is ok."""
-        if self.failures:
-            raise ActionRunFailedError(self)
-
-
-class ActionRunFailedError(Exception):
-    """At least one approved action was not carried out as approved."""
-
-    def __init__(self, report: RunReport) -> None:
-        self.report = report
-        first = report.failures[0]
-        why = first.error or "; ".join(first.failures)
-        super().__init__(f"{len(report.failures)} action(s) {first.outcome}; first: {first.proposal_id}: {why}")
 
 
 class ActionEngine:
@@ -249,7 +200,7 @@ class ActionEngine:
             approval_ttl_days=settings.approval_ttl_days,
             valid_approvals=len(list_valid(proposal, settings)),
             required_approvals=count_required(proposal, settings),
-            is_reconciled=self._is_reconciled(finding.source_name, finding.billing_period),
+            is_reconciled=self._ask_reconciled(finding.source_name, finding.billing_period),
             account_id=finding.resource.account_id,
             allowed_accounts=settings.allowed_accounts,
             region=finding.resource.region,
@@ -257,6 +208,14 @@ class ActionEngine:
             resource_read_at=None if live is None else live.read_at,
             resource_problems=problems,
         )
+
+    def _ask_reconciled(self, source_name: str, billing_period: date) -> bool | None:
+        try:
+            return self._is_reconciled(source_name, billing_period)
+        except (
+            Exception
+        ):  # unknown is a guardrail's failure, shown as such, and must not keep other actions from running
+            return None
 
     def _make_context(self, log: StepLog) -> StepContext:
         proposal = log.proposal

@@ -175,7 +175,7 @@ class Proposal(BaseModel):
     rollback_by: str | None = None
     rollback_reason: str | None = None
     last_check: LastCheck | None = None
-    realised_saving: Decimal | None = None
+    realised_daily_saving: Decimal | None = None
     version: int = Field(default=0, exclude=True)
 
 

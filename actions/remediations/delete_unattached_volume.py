@@ -7,6 +7,17 @@ from typing import Any, ClassVar
 from botocore.exceptions import ClientError
 
 from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step, StepContext, StepRefusedError
+from actions.remediations.volumes import (
+    PROPOSAL_TAG,
+    ROLLBACK_TAG,
+    drop_reserved_tags,
+    find_restored_volume,
+    find_snapshot,
+    get_snapshot,
+    read_error_code,
+    read_volume,
+    to_aws_tags,
+)
 
 POLL_SECONDS = 15.0
 # The first snapshot of a full 16 TiB volume takes hours.
@@ -17,8 +28,6 @@ MAX_UNWATCHED = timedelta(minutes=30)
 # EC2's listings trail its writes by seconds, and CreateSnapshot takes no client token.
 LISTING_LAG_POLLS = 3
 LISTING_LAG_SECONDS = 5.0
-PROPOSAL_TAG = "cloudcost:proposal"
-ROLLBACK_TAG = "cloudcost:rollback"
 IOPS_TYPES = ("gp3", "io1", "io2")
 
 
@@ -121,14 +130,14 @@ class DeleteUnattachedVolume(Remediation):
         answer = context.client("ec2").create_snapshot(
             VolumeId=context.finding.resource.resource_id,
             Description=f"Taken by cloudcost before it deletes the volume, proposal {context.proposal_id}",
-            TagSpecifications=[{"ResourceType": "snapshot", "Tags": _to_aws_tags(tags)}],
+            TagSpecifications=[{"ResourceType": "snapshot", "Tags": to_aws_tags(tags)}],
         )
         context.checkpoint("create_snapshot:called")
         return {"snapshot_id": answer["SnapshotId"]}
 
     def _await_snapshot(self, context: StepContext) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
-            snapshot = _get_snapshot(context)
+            snapshot = get_snapshot(context)
             if snapshot["State"] == "completed":
                 return {"snapshot_id": snapshot["SnapshotId"]}
             if snapshot["State"] != "pending":
@@ -141,7 +150,7 @@ class DeleteUnattachedVolume(Remediation):
         return _poll(context, look, SNAPSHOT_WAIT, "the snapshot to be completed")
 
     def _verify_snapshot(self, context: StepContext) -> dict[str, Any]:
-        snapshot, volume = _get_snapshot(context), context.results["describe_volume"]
+        snapshot, volume = get_snapshot(context), context.results["describe_volume"]
         seen = {
             "state": snapshot["State"],
             "volume_id": snapshot["VolumeId"],
@@ -159,22 +168,23 @@ class DeleteUnattachedVolume(Remediation):
         return {"snapshot_id": snapshot["SnapshotId"], **seen}
 
     def _delete_volume(self, context: StepContext) -> dict[str, Any]:
+        volume_id = context.finding.resource.resource_id
         live = self.read(context)
         if _is_gone(live):
-            return {"was_gone": True}
+            return {"volume_id": volume_id}
         # Looked at again right before: minutes have passed since the guardrails read it.
         problems = self.list_problems(live, context)
         if problems:
             raise StepRefusedError("; ".join(problems))
         try:
-            context.client("ec2").delete_volume(VolumeId=context.finding.resource.resource_id)
+            context.client("ec2").delete_volume(VolumeId=volume_id)
         except ClientError as error:
-            if _error_code(error) == "VolumeInUse":
+            if read_error_code(error) == "VolumeInUse":
                 raise StepRefusedError(f"the volume was attached in the last moment: {error}") from error
-            if _error_code(error) != "InvalidVolume.NotFound":
+            if read_error_code(error) != "InvalidVolume.NotFound":
                 raise
         context.checkpoint("delete_volume:called")
-        return {"was_gone": False}
+        return {"volume_id": volume_id}
 
     def _verify_gone(self, context: StepContext) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
@@ -190,9 +200,9 @@ class DeleteUnattachedVolume(Remediation):
             return {"volume_id": context.finding.resource.resource_id, "is_original": True}
         if "create_snapshot" not in context.results:
             raise StepRefusedError("the volume is gone and no snapshot of it was taken")
-        found = _find_restored(context)
+        found = find_restored_volume(context)
         if found is None:
-            snapshot = _get_snapshot(context)
+            snapshot = get_snapshot(context)
             if snapshot["State"] != "completed":
                 raise StepRefusedError(f"snapshot {snapshot['SnapshotId']} is {snapshot['State']}")
             found = context.client("ec2").create_volume(**_plan_volume(context))["VolumeId"]
@@ -222,62 +232,12 @@ class DeleteUnattachedVolume(Remediation):
         old = context.results["describe_volume"]
         names = ("availability_zone", "size_gib", "volume_type", "iops", "throughput", "is_encrypted")
         differing = [name for name in names if old[name] != live.attributes[name]]
-        differing += [f"tag {key}" for key, value in _own_tags(old["tags"]).items() if live.tags.get(key) != value]
+        differing += [
+            f"tag {key}" for key, value in drop_reserved_tags(old["tags"]).items() if live.tags.get(key) != value
+        ]
         if differing:
             raise StepRefusedError(f"volume {live.resource_id} differs from the old one in {', '.join(differing)}")
         return {"volume_id": live.resource_id, "is_original": False}
-
-
-def read_volume(context: StepContext, volume_id: str) -> LiveResource | None:
-    """One volume as EC2 describes it; None when EC2 does not know it."""
-    try:
-        volumes = context.client("ec2").describe_volumes(VolumeIds=[volume_id])["Volumes"]
-    except ClientError as error:
-        if _error_code(error) == "InvalidVolume.NotFound":
-            return None
-        raise
-    if not volumes or volumes[0]["State"] == "deleted":
-        return None
-    volume = volumes[0]
-    attributes = {
-        "state": volume["State"],
-        "attachments": [attachment["InstanceId"] for attachment in volume.get("Attachments", [])],
-        "availability_zone": volume["AvailabilityZone"],
-        "size_gib": volume["Size"],
-        "volume_type": volume["VolumeType"],
-        "iops": volume.get("Iops"),
-        "throughput": volume.get("Throughput"),
-        "is_encrypted": volume.get("Encrypted", False),
-        "kms_key_id": volume.get("KmsKeyId"),
-        "is_multi_attach": volume.get("MultiAttachEnabled", False),
-    }
-    return LiveResource(volume_id, context.clock(), _from_aws_tags(volume.get("Tags", [])), attributes)
-
-
-def find_snapshot(context: StepContext) -> Any | None:
-    """The snapshot that an earlier attempt at this proposal made; the oldest, should there be several."""
-    answer = context.client("ec2").describe_snapshots(
-        OwnerIds=["self"],
-        Filters=[
-            {"Name": f"tag:{PROPOSAL_TAG}", "Values": [context.proposal_id]},
-            {"Name": "volume-id", "Values": [context.finding.resource.resource_id]},
-        ],
-    )
-    usable = [snapshot for snapshot in answer["Snapshots"] if snapshot["State"] in ("pending", "completed")]
-    return min(usable, key=lambda snapshot: (snapshot["StartTime"], snapshot["SnapshotId"]), default=None)
-
-
-def _get_snapshot(context: StepContext) -> Any:
-    snapshot_id = context.results["create_snapshot"]["snapshot_id"]
-    return context.client("ec2").describe_snapshots(SnapshotIds=[snapshot_id])["Snapshots"][0]
-
-
-def _find_restored(context: StepContext) -> str | None:
-    answer = context.client("ec2").describe_volumes(
-        Filters=[{"Name": f"tag:{ROLLBACK_TAG}", "Values": [context.proposal_id]}]
-    )
-    found = sorted(volume["VolumeId"] for volume in answer["Volumes"] if volume["State"] not in ("deleting", "deleted"))
-    return found[0] if found else None
 
 
 def _plan_volume(context: StepContext) -> dict[str, Any]:
@@ -291,7 +251,7 @@ def _plan_volume(context: StepContext) -> dict[str, Any]:
         "TagSpecifications": [
             {
                 "ResourceType": "volume",
-                "Tags": _to_aws_tags({**_own_tags(old["tags"]), ROLLBACK_TAG: context.proposal_id}),
+                "Tags": to_aws_tags({**drop_reserved_tags(old["tags"]), ROLLBACK_TAG: context.proposal_id}),
             }
         ],
     }
@@ -323,20 +283,3 @@ def _poll(
 
 def _is_gone(live: LiveResource | None) -> bool:
     return live is None or live.attributes["state"] == "deleting"
-
-
-def _own_tags(tags: dict[str, str]) -> dict[str, str]:
-    # Tags under `aws:` are Amazon's own and cannot be set.
-    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
-
-
-def _to_aws_tags(tags: dict[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def _from_aws_tags(tags: list[dict[str, str]]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in tags}
-
-
-def _error_code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code"))

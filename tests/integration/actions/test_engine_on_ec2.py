@@ -1,0 +1,254 @@
+"""The engine against EC2: delete with a snapshot, refuse, take back, resume after errors."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actions.approvals import Approvals, NotAllowedError
+from actions.audit import AuditLog
+from actions.engine import ActionEngine
+from actions.proposals import Proposal, ProposalBook, ProposalStateError
+from actions.results import ActionRunFailedError
+from state import SqliteStateStore
+from tests.peers.moto_server import MotoServer
+from tests.unit.actions.examples import REGION, HandClock, make_finding, make_settings
+
+TAGS = {"team": "data", "Name": "scratch"}
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[MotoServer]:
+    with MotoServer() as server:
+        yield server
+
+
+class World:
+    """A store, a clock and one volume with an approved proposal to delete it."""
+
+    def __init__(self, aws: MotoServer, folder: Path) -> None:
+        self.aws, self.ec2, self.clock = aws, aws.client("ec2"), HandClock()
+        self.store = SqliteStateStore(folder / "state.sqlite")
+        self.audit = AuditLog(self.store, self.clock)
+        self.book = ProposalBook(self.store, self.clock)
+        self.volume_id = self.create_volume()
+        self.proposal_id = self.approve(self.volume_id)
+        aws.calls.clear()
+
+    def create_volume(self, **changes: Any) -> str:
+        tags = [{"Key": key, "Value": value} for key, value in {**TAGS, **changes.pop("tags", {})}.items()]
+        wanted = {"Size": 12, "VolumeType": "gp3", "Iops": 4000, "Throughput": 250, **changes}
+        volume = {name: value for name, value in wanted.items() if value is not None}
+        answer = self.ec2.create_volume(
+            AvailabilityZone=f"{REGION}a", TagSpecifications=[{"ResourceType": "volume", "Tags": tags}], **volume
+        )
+        return str(answer["VolumeId"])
+
+    def approve(self, volume_id: str) -> str:
+        proposal, _ = self.book.propose(make_finding(volume_id))
+        Approvals(self.store, make_settings(), self.clock).approve(proposal.proposal_id, "ana@example.com", "unused")
+        return proposal.proposal_id
+
+    def engine(self, reconciled: bool | None = True, **settings: Any) -> ActionEngine:
+        return ActionEngine(
+            self.store,
+            make_settings(**settings),
+            self.aws.client,
+            lambda source_name, billing_period: reconciled,
+            self.clock,
+            self.clock.sleep,
+        )
+
+    def attach(self, volume_id: str) -> str:
+        image = self.ec2.describe_images()["Images"][0]["ImageId"]
+        instance = self.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+        self.ec2.attach_volume(VolumeId=volume_id, InstanceId=instance, Device="/dev/sdf")
+        return str(instance)
+
+    @property
+    def proposal(self) -> Proposal:
+        return self.book.get(self.proposal_id)
+
+    def volumes(self) -> dict[str, Any]:
+        return {volume["VolumeId"]: volume for volume in self.ec2.describe_volumes()["Volumes"]}
+
+    def snapshots(self) -> list[Any]:
+        filters = [{"Name": "tag:cloudcost:proposal", "Values": [self.proposal_id]}]
+        return list(self.ec2.describe_snapshots(Filters=filters)["Snapshots"])
+
+
+@pytest.fixture
+def world(aws: MotoServer, tmp_path: Path) -> World:
+    return World(aws, tmp_path)
+
+
+def test_an_approved_volume_is_deleted_after_its_snapshot(world: World) -> None:
+    result = world.engine().execute(world.proposal_id)
+    assert (result.outcome, result.state, result.error) == ("executed", "executed", None)
+    assert world.volume_id not in world.volumes()
+    [snapshot] = world.snapshots()
+    assert (snapshot["VolumeId"], snapshot["VolumeSize"], snapshot["State"]) == (world.volume_id, 12, "completed")
+    order = [call.action for call in world.aws.calls if call.action in ("CreateSnapshot", "DeleteVolume")]
+    assert order == ["CreateSnapshot", "DeleteVolume"]
+    events = [row.event for row in world.audit.rows_about(world.proposal_id)]
+    steps = [event for _ in range(6) for event in ("step.started", "step.done")]
+    assert events == ["proposal.proposed", "proposal.approved", "execution.started", *steps, "proposal.executed"]
+    assert world.audit.verify_chain().is_intact
+
+
+def test_dry_run_says_what_it_would_do_and_touches_nothing(world: World) -> None:
+    result = world.engine(mode="dry_run").execute(world.proposal_id)
+    assert (result.outcome, result.state, result.is_ok) == ("dry_run", "approved", True)
+    assert "create a snapshot tagged with the proposal" in result.would_do
+    assert {call.action for call in world.aws.calls} == {"DescribeVolumes"}
+    check = world.proposal.last_check
+    assert check is not None and (check.outcome, check.would_do) == ("dry_run", result.would_do)
+
+
+def test_dry_run_does_not_promise_what_would_be_blocked(world: World) -> None:
+    result = world.engine(mode="dry_run", reconciled=False).execute(world.proposal_id)
+    assert (result.outcome, result.would_do) == ("blocked", ())
+
+
+@pytest.mark.parametrize(
+    ("settings", "signal"),
+    [
+        ({"reconciled": None}, "reconciliation"),
+        ({"approvers": ("ben@example.com",)}, "approvals"),
+        ({"protected_tags": ("TEAM=data",)}, "protected_tags"),
+        ({"allowed_accounts": ()}, "account"),
+        ({"allowed_regions": ("us-east-1",)}, "region"),
+        ({"two_person_limit": "40"}, "approvals"),
+    ],
+)
+def test_a_guardrail_blocks_and_is_told(world: World, settings: dict[str, Any], signal: str) -> None:
+    engine = world.engine(**settings)
+    result = engine.execute(world.proposal_id)
+    assert (result.outcome, result.state) == ("blocked", "approved")
+    assert any(failure.startswith(f"{signal}:") for failure in result.failures)
+    assert world.volume_id in world.volumes() and world.snapshots() == []
+    with pytest.raises(ActionRunFailedError, match=signal):
+        engine.run().raise_for_failures()
+
+
+def test_a_volume_that_was_attached_meanwhile_is_left_alone(world: World) -> None:
+    instance = world.attach(world.volume_id)
+    result = world.engine().execute(world.proposal_id)
+    assert result.outcome == "blocked"
+    assert any(instance in failure for failure in result.failures)
+    assert world.volume_id in world.volumes()
+
+
+def test_a_volume_that_is_gone_already_is_no_success_of_ours(world: World) -> None:
+    world.ec2.delete_volume(VolumeId=world.volume_id)
+    result = world.engine().execute(world.proposal_id)
+    assert (result.outcome, result.state) == ("blocked", "approved")
+    assert world.snapshots() == []
+
+
+def test_an_unreadable_resource_is_blocked(world: World) -> None:
+    world.aws.fail_next["DescribeVolumes"] = [403]
+    result = world.engine().execute(world.proposal_id)
+    assert result.outcome == "blocked"
+    [told] = [failure for failure in result.failures if failure.startswith("resource_read:")]
+    assert "Injected" in told
+
+
+def test_an_error_in_a_step_is_tried_again_by_the_next_run(world: World) -> None:
+    world.aws.fail_next["DeleteVolume"] = [403]
+    first = world.engine().run()
+    assert [(result.outcome, result.state) for result in first.results] == [("interrupted", "executing")]
+    with pytest.raises(ActionRunFailedError, match="delete_volume"):
+        first.raise_for_failures()
+    assert [result.outcome for result in world.engine().run().results] == ["executed"]
+    assert len(world.snapshots()) == 1 and world.aws.count("CreateSnapshot") == 1
+
+
+def test_five_errors_end_it_as_failed_and_it_can_be_taken_back(world: World) -> None:
+    world.aws.fail_next["DeleteVolume"] = [403] * 5
+    outcomes = [world.engine().execute(world.proposal_id).outcome for _ in range(5)]
+    assert outcomes == ["interrupted"] * 4 + ["failed"]
+    back = world.engine().rollback(world.proposal_id, "ben@example.com", "it never worked")
+    assert (back.outcome, back.state) == ("rolled_back", "rolled_back")
+    assert world.volume_id in world.volumes() and world.aws.count("CreateVolume") == 0
+
+
+def test_switching_to_dry_run_stops_an_execution_half_way(world: World) -> None:
+    world.aws.fail_next["DeleteVolume"] = [403]
+    world.engine().execute(world.proposal_id)
+    result = world.engine(mode="dry_run").execute(world.proposal_id)
+    assert (result.outcome, result.state) == ("blocked", "executing")
+    assert world.volume_id in world.volumes()
+    assert world.engine().execute(world.proposal_id).outcome == "executed"
+
+
+def test_a_volume_attached_half_way_ends_the_execution(world: World) -> None:
+    world.aws.fail_next["DeleteVolume"] = [403]
+    world.engine().execute(world.proposal_id)
+    world.attach(world.volume_id)
+    result = world.engine().execute(world.proposal_id)
+    assert (result.outcome, result.state) == ("failed", "failed")
+    assert world.volume_id in world.volumes()
+
+
+def test_a_snapshot_that_may_be_stale_is_not_relied_on(world: World) -> None:
+    world.aws.fail_next["DeleteVolume"] = [403]
+    world.engine().execute(world.proposal_id)
+    world.clock.forward(hours=2)
+    result = world.engine().execute(world.proposal_id)
+    assert result.outcome == "failed" and result.error is not None and "2:00:00" in result.error
+    assert world.volume_id in world.volumes()
+
+
+def test_the_run_limit_defers_the_rest(world: World) -> None:
+    for _ in range(2):
+        world.approve(world.create_volume())
+    report = world.engine(max_actions_per_run=2).run()
+    assert [result.outcome for result in report.results] == ["executed", "executed", "deferred"]
+    report.raise_for_failures()
+    assert [result.outcome for result in world.engine(max_actions_per_run=2).run().results] == ["executed"]
+
+
+def test_rollback_brings_the_same_volume_back(world: World) -> None:
+    old = world.volumes()[world.volume_id]
+    world.engine().execute(world.proposal_id)
+    before = set(world.volumes())
+    result = world.engine().rollback(world.proposal_id, "Ben@Example.com", "it was needed after all")
+    assert (result.outcome, result.error) == ("rolled_back", None)
+    [new_id] = set(world.volumes()) - before
+    new = world.volumes()[new_id]
+    same = ("AvailabilityZone", "Size", "VolumeType", "Iops", "Throughput", "Encrypted")
+    assert {name: new[name] for name in same} == {name: old[name] for name in same}
+    assert new["SnapshotId"] == world.snapshots()[0]["SnapshotId"]
+    tags = {tag["Key"]: tag["Value"] for tag in new["Tags"]}
+    assert tags == {**TAGS, "cloudcost:rollback": world.proposal_id}
+    with pytest.raises(ProposalStateError, match="rolled_back"):
+        world.engine().rollback(world.proposal_id, "ben@example.com", "again")
+
+
+def test_rollback_is_for_approvers_and_for_live_mode(world: World) -> None:
+    world.engine().execute(world.proposal_id)
+    with pytest.raises(NotAllowedError):
+        world.engine().rollback(world.proposal_id, "mallory@example.com", "because")
+    with pytest.raises(ValueError, match="reason"):
+        world.engine().rollback(world.proposal_id, "ben@example.com", " ")
+    result = world.engine(mode="dry_run").rollback(world.proposal_id, "ben@example.com", "look first")
+    assert (result.outcome, result.state) == ("dry_run", "executed")
+    assert world.aws.count("CreateVolume") == 0
+
+
+def test_what_nobody_approved_is_not_executed(world: World) -> None:
+    proposal, _ = world.book.propose(make_finding("vol-1"))
+    with pytest.raises(ProposalStateError, match="is proposed: it cannot be executed"):
+        world.engine().execute(proposal.proposal_id)
+
+
+def test_an_encrypted_volume_comes_back_encrypted(world: World) -> None:
+    volume_id = world.create_volume(Encrypted=True, VolumeType="io1", Throughput=None)
+    proposal_id = world.approve(volume_id)
+    assert world.engine().execute(proposal_id).outcome == "executed"
+    assert world.engine().rollback(proposal_id, "ben@example.com", "needed").outcome == "rolled_back"
+    filters = [{"Name": "tag:cloudcost:rollback", "Values": [proposal_id]}]
+    [volume] = world.ec2.describe_volumes(Filters=filters)["Volumes"]
+    assert (volume["Encrypted"], volume["VolumeType"], volume["Iops"]) == (True, "io1", 4000)

@@ -1,0 +1,79 @@
+"""A stand-in for AWS: moto behind HTTP, with a list of the calls that reached it."""
+
+import io
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs
+
+import boto3
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+ACCOUNT = "123456789012"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One query-protocol request (EC2, STS) and how it was answered."""
+
+    action: str
+    status: int
+
+
+@dataclass
+class MotoServer:
+    """A moto server on a free port; `fail_next` answers the next call of an action with an HTTP status instead."""
+
+    calls: list[Call] = field(default_factory=list)
+    fail_next: dict[str, list[int]] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._app = DomainDispatcherApplication(create_backend_app)
+        self._server = make_server("127.0.0.1", 0, self._record, threaded=True, request_handler=MotoRequestHandler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def client(self, service: str, account_id: str = ACCOUNT, region: str = "eu-central-1") -> Any:
+        """A boto3 client of this server, in the form of a client factory."""
+        if (service, region) not in self._clients:
+            self._clients[service, region] = boto3.client(
+                service,
+                region_name=region,
+                endpoint_url=self.url,
+                aws_access_key_id="test",
+                aws_secret_access_key="test",
+            )
+        return self._clients[service, region]
+
+    def count(self, action: str, status: int = 200) -> int:
+        """How often an action was answered with a status."""
+        return self.calls.count(Call(action, status))
+
+    def _record(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        action = parse_qs(body.decode("utf-8", "replace")).get("Action", ["-"])[0]
+        if self.fail_next.get(action):
+            status = self.fail_next[action].pop(0)
+            self.calls.append(Call(action, status))
+            start_response(f"{status} Injected", [("Content-Type", "text/xml")])
+            return [b"<Response><Errors><Error><Code>Injected</Code><Message>no</Message></Error></Errors></Response>"]
+
+        def note(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            self.calls.append(Call(action, int(status.split()[0])))
+            return start_response(status, headers, *rest)
+
+        return self._app(environ, note)  # type: ignore[no-any-return]
