@@ -63,8 +63,8 @@ class ForecastSettings(_Section):
 class AnomalySettings(_Section):
     """When a day's cost is called an anomaly: amount AND percent must both be exceeded."""
 
-    minimum_amount: float = Field(50.0, ge=0, description="Per day, in billing currency: less is not worth anybody's time.")
-    minimum_percent: float = Field(20.0, ge=0, description="Of the expected cost: less is noise in most services.")
+    minimum_amount: float = Field(50.0, gt=0, description="Per day, in billing currency: less is not worth anybody's time.")
+    minimum_percent: float = Field(20.0, gt=0, description="Of the expected cost: less is noise in most services.")
     open_days: int = Field(14, ge=1, description="Only anomalies this recent raise an incident; older ones are history.")
 
 

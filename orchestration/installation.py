@@ -109,5 +109,20 @@ class Installation:
     def scoring_input(self) -> str:
         """What forecasts and anomalies depend on: the current snapshots and the settings, as one hash."""
         current = [(s.key.text, s.delivery_id) for s, _ in self.ledger.current_snapshots()]
+        sources = [s.name for s in self.config.sources]
         settings = self.config.model_dump_json(exclude={"sources", "alerts"})
-        return hashlib.sha256(json.dumps([current, settings]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([current, sources, settings]).encode()).hexdigest()
+
+    def is_scored(self) -> bool:
+        """Whether everything downstream was built from the present snapshots and settings."""
+        record = self.store.get("pipeline", "scored")
+        return record is not None and record.body["input"] == self.scoring_input()
+
+    def mark_scored(self) -> None:
+        """Remember that everything downstream was built from the present snapshots and settings."""
+        record = self.store.get("pipeline", "scored")
+        body = {"input": self.scoring_input()}
+        if record is None:
+            self.store.insert("pipeline", "scored", body)
+        else:
+            self.store.update("pipeline", "scored", body, record.version)

@@ -1,7 +1,8 @@
-"""Telling whoever listens how far ingestion is, and where tests may stop it."""
+"""Telling whoever listens how far a run is, and where tests may stop it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 Listener = Callable[[str, int, int], None]
 
@@ -10,19 +11,23 @@ _listeners: list[Listener] = []
 #: Name of a step at which the process ends at once, as if it was killed; for tests of what a crash leaves behind.
 CRASH_ENV = "CLOUDCOST_CRASH_AT"
 
+_passed: dict[str, int] = {}
 
-def listen(listener: Listener) -> None:
-    """Call ``listener(source, done, total)`` on every step of an ingestion in this process."""
+
+@contextmanager
+def listen(listener: Listener) -> Iterator[None]:
+    """Call ``listener(stage, done, total)`` on every step of a run in this process, inside the ``with`` block."""
     _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
 
 
-def report_progress(source: str, done: int, total: int) -> None:
+def report_progress(stage: str, done: int, total: int) -> None:
     """Tell all listeners."""
     for listener in _listeners:
-        listener(source, done, total)
-
-
-_passed: dict[str, int] = {}
+        listener(stage, done, total)
 
 
 def checkpoint(name: str) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from orchestration.defs.alerts import incident_book
+from orchestration.findings import describe_failed_delivery
 from orchestration.installation import Installation
 from orchestration.partitions import periods_of
 from orchestration.resources.installation import InstallationResource
@@ -91,12 +93,10 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
 
 def open_ingestion_incidents(installation: Installation, report: IngestReport) -> None:
     """Raise an incident for every delivery of a source that could not be taken."""
-    from orchestration.defs.alerts import incident_book
-
     book = incident_book(installation)
     for problem in report.problems:
         if problem.is_new:
-            book.open_delivery_incident(report.source_name, problem.billing_period, problem.message)
+            book.open(describe_failed_delivery(report.source_name, problem.billing_period, problem.message))
 
 
 def describe_report(report: IngestReport) -> dict[str, dg.MetadataValue]:

@@ -1,0 +1,145 @@
+"""`cloudcost actions`: look at proposals, decide on them, take them back."""
+
+import getpass
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orchestration.cli.output import Format, print_rows
+
+if TYPE_CHECKING:
+    from actions.proposals import Proposal
+    from orchestration.installation import Installation
+
+actions_app = typer.Typer(help="Proposed savings: list, show, approve, reject, roll back.", no_args_is_help=True)
+
+ProposalArgument = Annotated[str, typer.Argument(help="Id of the proposal, or its first characters.")]
+ActorOption = Annotated[str, typer.Option("--as", help="Who decides; must be among actions.approvers. Default: the user.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")]
+OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
+
+
+@actions_app.command("list")
+def list_actions(context: typer.Context, output: OutputOption = Format.TABLE) -> None:
+    """List all proposals with their state and saving."""
+    installation, book = _open(context)
+    rows = [
+        (p.proposal_id, p.state, p.finding.remediation, p.finding.resource.resource_id, p.finding.resource.account_id,
+         p.finding.monthly_saving, p.finding.currency, len(p.approvals))
+        for p in book.list()
+    ]  # fmt: skip
+    columns = ("proposal", "state", "remediation", "resource", "account", "monthly_saving", "currency", "approvals")
+    print_rows(columns, rows, output)
+
+
+@actions_app.command()
+def show(context: typer.Context, proposal: ProposalArgument) -> None:
+    """Show a proposal: evidence, approvals, steps and audit trail."""
+    from actions.audit import AuditLog
+    from orchestration.sources.ledger import Clock
+
+    installation, book = _open(context)
+    found = _find(book, proposal)
+    print(found.model_dump_json(indent=2))
+    for row in AuditLog(installation.store, Clock()).rows_about(found.proposal_id):
+        print(f"{row.seq:>5} {row.at} {row.actor} {row.event}")
+
+
+@actions_app.command()
+def approve(
+    context: typer.Context,
+    proposal: ProposalArgument,
+    reason: ReasonOption = "approved on the command line",
+    actor: ActorOption = "",
+    execute: Annotated[bool, typer.Option("--execute", help="Carry it out here, without waiting for the daemon.")] = False,
+) -> None:
+    """Approve a proposal. The Dagster daemon then executes it; above the limit a second person has to approve first."""
+    from actions.approvals import Approvals
+    from orchestration.sources.ledger import Clock
+
+    installation, book = _open(context)
+    found = _find(book, proposal)
+    decided = Approvals(installation.store, installation.config.actions, Clock()).approve(
+        found.proposal_id, actor or _user(), reason
+    )
+    if decided.state == "proposed":
+        print(f"{decided.proposal_id}: approved by {actor or _user()}; another person has to approve it too")
+        return
+    print(f"{decided.proposal_id}: {decided.state}; mode is {installation.config.actions.mode}")
+    if execute:
+        config = {"ops": {"execute_action": {"config": {"proposal_id": decided.proposal_id}}}}
+        raise typer.Exit(_run_job(installation, "execute_action_job", config, context.obj["verbose"], decided.proposal_id))
+
+
+@actions_app.command()
+def reject(
+    context: typer.Context, proposal: ProposalArgument, reason: ReasonOption = "rejected on the command line", actor: ActorOption = ""
+) -> None:
+    """Reject a proposal; the same finding is not proposed again."""
+    from actions.approvals import Approvals
+    from orchestration.sources.ledger import Clock
+
+    installation, book = _open(context)
+    found = _find(book, proposal)
+    decided = Approvals(installation.store, installation.config.actions, Clock()).reject(
+        found.proposal_id, actor or _user(), reason
+    )
+    print(f"{decided.proposal_id}: {decided.state}")
+
+
+@actions_app.command()
+def rollback(
+    context: typer.Context, proposal: ProposalArgument, reason: ReasonOption = "rolled back on the command line", actor: ActorOption = ""
+) -> None:
+    """Take back what an executed proposal did, as far as its remediation promises."""
+    installation, book = _open(context)
+    found = _find(book, proposal)
+    values = {"proposal_id": found.proposal_id, "actor": actor or _user(), "reason": reason}
+    config = {"ops": {"rollback_action": {"config": values}}}
+    raise typer.Exit(_run_job(installation, "rollback_action_job", config, context.obj["verbose"], found.proposal_id))
+
+
+def _open(context: typer.Context) -> "tuple[Installation, Any]":
+    from actions.proposals import ProposalBook
+    from orchestration.cli.app import find_installation
+    from orchestration.sources.ledger import Clock
+
+    installation = find_installation(context)
+    return installation, ProposalBook(installation.store, Clock())
+
+
+def _find(book: Any, prefix: str) -> "Proposal":
+    from actions.proposals import ProposalNotFoundError
+
+    found = [p for p in book.list() if p.proposal_id.startswith(prefix)]
+    if len(found) != 1:
+        raise ProposalNotFoundError(f"{len(found)} proposals start with {prefix!r}")
+    return found[0]  # type: ignore[no-any-return]
+
+
+def _user() -> str:
+    return os.environ.get("CLOUDCOST_USER") or getpass.getuser()
+
+
+def _run_job(installation: "Installation", job: str, run_config: dict[str, Any], verbose: bool, proposal_id: str) -> int:
+    """Execute one of the action jobs in this process and say what came of it."""
+    from actions.proposals import ProposalBook
+    from orchestration.cli.run import FAILED, OK, dagster_environment
+    from orchestration.sources.ledger import Clock
+
+    with dagster_environment(installation, verbose):
+        import dagster as dg
+
+        from orchestration.definitions import build_definitions
+
+        with dg.DagsterInstance.get() as instance:
+            definition = build_definitions(installation).resolve_job_def(job)
+            result = definition.execute_in_process(instance=instance, run_config=run_config, raise_on_error=False)
+    after = ProposalBook(installation.store, Clock()).get(proposal_id)
+    checked = after.last_check
+    print(f"{proposal_id}: {after.state}")
+    if checked is not None and checked.outcome != "deferred":
+        for line in (*checked.failures, *(f"would do: {step}" for step in checked.would_do)):
+            print(f"  {line}")
+    return OK if result.success else FAILED

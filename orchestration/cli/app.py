@@ -1,0 +1,158 @@
+"""The commands, their options and their exit codes."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from orchestration.cli.actions import actions_app
+from orchestration.cli.output import Format
+
+if TYPE_CHECKING:
+    from orchestration.installation import Installation
+
+#: Exit codes that scripts can rely on.
+OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
+
+os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
+
+app = typer.Typer(
+    name="cloudcost",
+    help="Multi-cloud cost management: billing exports in, a reconciled warehouse, forecasts, anomalies and actions out.",
+    epilog="Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but a delivery could not be taken.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(actions_app, name="actions")
+
+OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
+
+
+@app.callback()
+def set_up(
+    context: typer.Context,
+    config: Annotated[
+        Optional[Path],  # noqa: UP007, UP045 - typer reads it at run time
+        typer.Option("--config", "-c", help="Configuration file. Default: $CLOUDCOST_CONFIG, else ./cloudcost.yaml."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's and dbt's log here too.")] = False,
+) -> None:
+    """Remember the options that all commands share."""
+    context.obj = {"config": config, "verbose": verbose}
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("cloudcost.yaml"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+) -> None:
+    """Write a commented configuration file."""
+    from orchestration.cli.setup import write_example
+
+    write_example(path, force)
+
+
+@app.command()
+def check(context: typer.Context) -> None:
+    """Check the configuration, and for every source its credentials, reachability and format."""
+    from orchestration.cli.setup import check_sources
+
+    raise typer.Exit(check_sources(find_installation(context)))
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    period: Annotated[Optional[str], typer.Option(help="One billing period, such as 2026-10, rebuilt whole.")] = None,  # noqa: UP007, UP045
+    everything: Annotated[bool, typer.Option("--all", help="Rebuild every billing period.")] = False,
+    retry_quarantined: Annotated[
+        bool, typer.Option("--retry-quarantined", help="Judge deliveries again that are in quarantine.")
+    ] = False,
+) -> None:
+    """Ingest what is new and bring warehouse, forecasts, anomalies, alerts and proposals up to date."""
+    from orchestration.cli.run import run_pipeline
+
+    installation = find_installation(context)
+    raise typer.Exit(run_pipeline(installation, period, everything, retry_quarantined, context.obj["verbose"]))
+
+
+@app.command()
+def totals(context: typer.Context, output: OutputOption = Format.TABLE) -> None:
+    """Show rows and exact cost per source, billing period and currency."""
+    from orchestration.cli.queries import print_totals
+
+    print_totals(find_installation(context), output)
+
+
+@app.command()
+def query(
+    context: typer.Context,
+    sql: Annotated[str, typer.Argument(help="A SELECT on the warehouse, which is opened read-only.")],
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Ask the warehouse in SQL."""
+    from orchestration.cli.queries import print_query
+
+    print_query(find_installation(context), sql, output)
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write the exports and truth.json to.")],
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
+    months: Annotated[int, typer.Option(min=1, max=60, help="Billing periods.")] = 13,
+    rows_per_month: Annotated[int, typer.Option("--rows-per-month", min=1000, help="Line items of all clouds.")] = 77_000,
+) -> None:
+    """Write the exports of a simulated company in the clouds' real formats, with the truth beside them."""
+    from orchestration.cli.setup import simulate_exports
+
+    simulate_exports(out, seed, months, rows_per_month)
+
+
+@app.command()
+def ui(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+) -> None:
+    """Start the Dagster UI and the daemon that runs schedules and sensors."""
+    from orchestration.cli.run import serve_ui
+
+    raise typer.Exit(serve_ui(find_installation(context), host, port))
+
+
+def find_installation(context: typer.Context) -> "Installation":
+    """The installation that the options and the environment name, with its configuration checked."""
+    from orchestration.installation import Installation
+
+    installation = Installation.find(context.obj["config"])
+    _ = installation.config
+    return installation
+
+
+def main() -> None:
+    """Run a command; an error that a user can act on is one clear sentence, not a traceback."""
+    try:
+        app()
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(code)
+
+
+def _exit_code(error: Exception) -> int | None:
+    """The exit code of an error that is meant for users; None for a defect."""
+    name = type(error).__name__
+    if name == "ConfigError":
+        return USAGE
+    expected = ("SourceError", "LocationError", "DeliveryError", "UnknownFormatError", "WarehouseError", "CommandError",
+                "NotAllowedError", "ProposalStateError", "ProposalNotFoundError")  # fmt: skip
+    return FAILED if name in expected else None

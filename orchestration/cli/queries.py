@@ -1,0 +1,48 @@
+"""Commands that only read: totals and free queries."""
+
+import duckdb
+
+from orchestration.cli.output import Format, print_rows
+from orchestration.installation import Installation
+from orchestration.warehouse import WarehouseError
+
+_TOTALS = """
+with remainders as (
+    select source_name, billing_period, billing_currency,
+        sum(rounding_remainder) filter (where measure = 'billed_cost') as billed_cost_remainder,
+        sum(rounding_remainder) filter (where measure = 'effective_cost') as effective_cost_remainder
+    from raw.control_totals group by all
+)
+select t.source_name as source, strftime(t.billing_period, '%Y-%m') as period, t.billing_currency as currency,
+    t.line_item_count as rows, t.billed_cost, t.effective_cost, t.list_cost, t.contracted_cost,
+    coalesce(r.billed_cost_remainder, 0) as billed_cost_remainder,
+    coalesce(r.effective_cost_remainder, 0) as effective_cost_remainder
+from marts.fct_cost_monthly as t
+left join remainders as r using (source_name, billing_period, billing_currency)
+order by 1, 2, 3
+"""
+
+
+def print_totals(installation: Installation, output: Format) -> None:
+    """Rows, billed, effective, list and contracted cost; what rounding to twelve places took is shown beside them."""
+    if not installation.warehouse.has_table("marts", "fct_cost_monthly"):
+        raise WarehouseError(f"{installation.warehouse.path}: there is no warehouse yet; `cloudcost run` builds it")
+    with installation.warehouse.connect(read_only=True) as connection:
+        cursor = connection.execute(_TOTALS)
+        columns = [d[0] for d in cursor.description or []]
+        rows = cursor.fetchall()
+    if output is Format.TABLE and not any(row[-1] or row[-2] for row in rows):
+        columns, rows = columns[:-2], [row[:-2] for row in rows]
+    print_rows(columns, rows, output)
+
+
+def print_query(installation: Installation, sql: str, output: Format) -> None:
+    """The rows of a query on the read-only warehouse."""
+    with installation.warehouse.connect(read_only=True) as connection:
+        try:
+            cursor = connection.execute(sql)
+            columns = [d[0] for d in cursor.description or []]
+            rows = cursor.fetchall()
+        except duckdb.Error as error:
+            raise WarehouseError((str(error).strip().splitlines() or ["query failed"])[0]) from error
+    print_rows(columns, rows, output)

@@ -1,0 +1,250 @@
+"""`cloudcost run` and `cloudcost ui`: the Dagster job in this process, and the Dagster UI."""
+
+import contextlib
+import datetime as dt
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from orchestration.installation import Installation
+from orchestration.progress import listen
+from orchestration.sources.contracts import SourceError
+from orchestration.sources.planning import SourcePlan
+
+OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
+
+DAGSTER_YAML = """\
+# Written by cloudcost. Runs wait for their turn at the warehouse file, which one process writes at a time.
+telemetry:
+  enabled: false
+concurrency:
+  pools:
+    default_limit: 1
+    granularity: op
+  runs:
+    max_concurrent_runs: 4
+run_monitoring:
+  enabled: true
+  free_slots_after_run_end_seconds: 300
+"""
+
+
+class CommandError(Exception):
+    """The command cannot do what was asked; the message says why."""
+
+
+@dataclass
+class Survey:
+    """What all sources have to ingest, and the sources that could not be looked at."""
+
+    plans: list[SourcePlan] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def periods(self) -> set[dt.date]:
+        """The billing periods with something new."""
+        return {period for plan in self.plans for period in plan.periods}
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that could not be taken."""
+        return self.faults + [f"{p.source_name}: {problem.message}" for p in self.plans for problem in p.problems]
+
+
+def run_pipeline(
+    installation: Installation, period: str | None, everything: bool, retry_quarantined: bool, verbose: bool
+) -> int:
+    """The full job over what is new (or what was asked for); returns the exit code."""
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    with show_progress(console):
+        survey = survey_sources(installation, retry_quarantined)
+    asked = parse_period(period) if period else None
+    wanted = choose_periods(installation, survey, asked, everything)
+    for plan in survey.plans:
+        for notice in plan.notices:
+            console.print(f"note: {plan.source_name}: {notice}")
+        for name in plan.empty_files:
+            console.print(f"note: {plan.source_name}: {name} holds no rows: taken as an empty delivery")
+    if not wanted:
+        for problem in survey.problems:
+            console.print(f"problem: {problem}")
+        if survey.faults or (survey.problems and not any(p.unchanged for p in survey.plans)):
+            record_faults(installation, survey)
+            return FAILED if len(survey.faults) == len(installation.config.sources) else INCOMPLETE
+        unchanged = sum(p.unchanged for p in survey.plans)
+        print(f"Nothing new: {unchanged} deliveries are unchanged, nothing was ingested.")
+        return INCOMPLETE if survey.problems else OK
+    installation.remember_first_period(min(wanted))
+    rebuild = everything or asked is not None
+    with show_progress(console):
+        succeeded, failures = execute_pipeline(installation, min(wanted), max(wanted), rebuild, verbose)
+    if not succeeded:
+        for failure in failures:
+            console.print(f"failed: {failure}")
+        console.print(f"The run failed; its log is in {installation.log_directory}")
+        return FAILED
+    from orchestration.cli.summary import print_summary
+
+    problems = print_summary(installation, survey.periods)
+    return INCOMPLETE if problems or survey.faults else OK
+
+
+def survey_sources(installation: Installation, retry_quarantined: bool = False) -> Survey:
+    """Look at every source; files without a manifest are read once, so that their periods are known."""
+    survey = Survey()
+    for source in installation.config.sources:
+        try:
+            survey.plans.append(installation.ingestor().scan(installation.open_source(source), retry_quarantined))
+        except SourceError as error:
+            survey.faults.append(f"{source.name}: {error}")
+    return survey
+
+
+def record_faults(installation: Installation, survey: Survey) -> None:
+    """Raise incidents for sources that could not be looked at, when no run does it."""
+    from actions.incidents import IncidentBook
+    from orchestration.findings import describe_failed_delivery
+    from orchestration.sources.ledger import Clock
+
+    book = IncidentBook(installation.store, installation.config.alerts.channels, Clock())
+    for plan in survey.plans:
+        for problem in plan.problems:
+            book.open(describe_failed_delivery(plan.source_name, problem.billing_period, problem.message))
+    for fault in survey.faults:
+        name, _, message = fault.partition(": ")
+        book.open(describe_failed_delivery(name, None, message))
+
+
+def choose_periods(
+    installation: Installation, survey: Survey, asked: dt.date | None, everything: bool
+) -> set[dt.date]:
+    """The billing periods that a run has to cover; none where everything is up to date."""
+    if asked is not None:
+        return {asked}
+    known = {s.key.billing_period for s, _ in installation.ledger.current_snapshots()}
+    if everything:
+        return survey.periods | known
+    if survey.periods:
+        return survey.periods | {period for _, period in installation.warehouse.changed_periods()}
+    configured = {s.name for s in installation.config.sources}
+    if installation.is_scored():
+        return set()
+    return {s.key.billing_period for s, _ in installation.ledger.current_snapshots() if s.key.source_name in configured}
+
+
+def parse_period(text: str) -> dt.date:
+    """``2026-10`` as the first day of that month."""
+    try:
+        return dt.datetime.strptime(text, "%Y-%m").date()
+    except ValueError:
+        raise CommandError(f"--period {text!r} is not a month such as 2026-10") from None
+
+
+def execute_pipeline(
+    installation: Installation, first: dt.date, last: dt.date, rebuild: bool, verbose: bool
+) -> tuple[bool, list[str]]:
+    """Execute the asset job over a range of billing periods in this process; returns success and what failed."""
+    with dagster_environment(installation, verbose):
+        import dagster as dg
+
+        from orchestration.definitions import build_definitions
+        from orchestration.defs.jobs import range_tags
+
+        definitions = build_definitions(installation)
+        run_config = {"ops": {"dbt_billing_periods": {"config": {"rebuild": rebuild}}}}
+        with dg.DagsterInstance.get() as instance:
+            result = definitions.resolve_job_def("cost_pipeline_job").execute_in_process(
+                instance=instance,
+                run_config=run_config,
+                tags=range_tags(first.isoformat(), last.isoformat()),
+                raise_on_error=False,
+            )
+            failures = [
+                f"{event.step_key}: {_message(event)}" for event in result.all_events if event.is_step_failure
+            ]
+            if not result.success and not failures:
+                failures = ["a blocking check failed, see the log"]
+            if result.success:
+                installation.mark_scored()
+                deliver_alerts(installation, definitions, instance, failures)
+    return result.success, failures
+
+
+def deliver_alerts(installation: Installation, definitions: object, instance: object, failures: list[str]) -> None:
+    """Send the alerts that wait; a channel that fails is tried again by the daemon or the next run."""
+    from orchestration.defs.alerts import outbox_of
+
+    if installation.config.alerts.channels and outbox_of(installation).messages("pending"):
+        job = definitions.resolve_job_def("send_alerts_job")  # type: ignore[attr-defined]
+        if not job.execute_in_process(instance=instance, raise_on_error=False).success:
+            print("warning: an alert could not be delivered; it stays in the outbox", file=sys.stderr)
+
+
+def _message(event: object) -> str:
+    data = getattr(event, "event_specific_data", None)
+    error = getattr(data, "error", None)
+    cause = getattr(error, "cause", None) or error
+    return str(getattr(cause, "message", event)).strip().splitlines()[0][:500]
+
+
+@contextlib.contextmanager
+def dagster_environment(installation: Installation, verbose: bool) -> Iterator[None]:
+    """Dagster's home below the installation's; its log and dbt's go to a file unless ``verbose``."""
+    prepare_dagster_home(installation)
+    installation.log_directory.mkdir(parents=True, exist_ok=True)
+    if verbose:
+        yield
+        return
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
+    path = installation.log_directory / f"run-{stamp}-{os.getpid()}.log"
+    with path.open("w") as log, contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+        yield
+
+
+def prepare_dagster_home(installation: Installation) -> None:
+    """Point Dagster and dbt at the installation."""
+    home = installation.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(DAGSTER_YAML)
+    os.environ["DAGSTER_HOME"] = str(home)
+    os.environ["CLOUDCOST_CONFIG"] = str(installation.config_path)
+    os.environ["CLOUDCOST_HOME"] = str(installation.home)
+
+
+@contextlib.contextmanager
+def show_progress(console: Console) -> Iterator[None]:
+    """A progress bar per stage on a terminal; nothing where the output is piped."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal) as progress:
+        tasks = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if total and stage not in tasks:
+                tasks[stage] = progress.add_task(stage, total=total)
+            if stage in tasks:
+                progress.update(tasks[stage], completed=done, total=total)
+
+        with listen(advance):
+            yield
+
+
+def serve_ui(installation: Installation, host: str, port: int) -> int:
+    """Run `dagster dev` on the installation until it is interrupted."""
+    import subprocess
+
+    from orchestration.resources.dbt import prepare_manifest
+
+    prepare_dagster_home(installation)
+    prepare_manifest(installation)
+    print(f"Dagster UI: http://{host}:{port}   (state in {installation.home}; stop with Ctrl-C)", flush=True)
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions", "-h", host, "-p", str(port)]
+    try:
+        return subprocess.call([*command, "--log-level", "warning"])
+    except KeyboardInterrupt:
+        return OK

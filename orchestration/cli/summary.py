@@ -1,0 +1,49 @@
+"""What a run says at its end: what was ingested, what is open, what could be saved, and what went wrong."""
+
+import datetime as dt
+
+from orchestration.cli.output import format_decimal
+from orchestration.installation import Installation
+
+
+def print_summary(installation: Installation, periods: set[dt.date]) -> list[str]:
+    """Print the outcome of a run over ``periods``; returns the problems, so that the exit code can tell of them."""
+    current = installation.ledger.current_snapshots()
+    fresh = [s for s, _ in current if s.key.billing_period in periods]
+    print(f"Ingested billing periods: {len({(s.key.source_name, s.key.billing_period) for s in fresh})} "
+          f"({sum(s.row_count for s in fresh):,} line items)")  # fmt: skip
+    with installation.warehouse.connect(read_only=True) as connection:
+        compared, differing = connection.execute(
+            "select count(*), count(*) filter (where not is_reconciled) from marts.fct_reconciliation"
+        ).fetchall()[0]
+        totals = connection.execute(
+            "select source_name, billing_currency, count(*), sum(billed_cost), sum(effective_cost) "
+            "from marts.fct_cost_monthly group by all order by all"
+        ).fetchall()
+        anomalies = _count(installation, connection, "cost_anomalies", "where is_open")
+        forecasts = _count(installation, connection, "cost_forecasts", "")
+    for source, currency, months, billed, effective in totals:
+        print(f"  {source:<20} {months:>3} periods   billed {format_decimal(billed)} {currency}, effective {format_decimal(effective)} {currency}")
+    print(f"Reconciled: {compared - differing} of {compared} totals agree to the last decimal with the exports")
+    incidents = installation.store.list("incident")
+    waiting = [r for r in installation.store.list("proposal") if r.body.get("state") == "proposed"]
+    opened = sum(1 for r in incidents if r.body.get("state") == "open")
+    print(f"Forecast rows: {forecasts}; open anomalies: {anomalies}; open incidents: {opened}; proposals waiting: {len(waiting)}")
+    problems = [
+        f"{r.body['source_name']} {(r.body['billing_period'] or 'unknown period')[:7]}: {reason}"
+        for r in installation.ledger.quarantined()
+        for reason in r.body["reasons"]
+        if r.body["source_name"] in {s.name for s in installation.config.sources}
+    ]
+    for problem in problems:
+        print(f"problem: {problem}")
+    return problems
+
+
+def _count(installation: Installation, connection: "object", table: str, condition: str) -> int:
+    try:
+        return int(connection.execute(f"select count(*) from ml.{table} {condition}").fetchall()[0][0])  # type: ignore[attr-defined]
+    except Exception as error:  # the table is not there before the first scoring
+        if "does not exist" in str(error):
+            return 0
+        raise

@@ -1,0 +1,45 @@
+"""Everything Dagster serves: loads the configuration, builds the assets of its sources and binds the resources."""
+
+import dagster as dg
+
+from orchestration.defs.actions import approved_action_sensor, execute_action_job, proposals, rollback_action_job
+from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
+from orchestration.defs.analytics import cost_anomalies, cost_forecasts
+from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset
+from orchestration.defs.jobs import cost_pipeline_job, daily_cost_schedule, new_delivery_sensor
+from orchestration.defs.quality import totals_reconcile
+from orchestration.defs.recommendations import recommendations
+from orchestration.defs.transform import build_dbt_assets
+from orchestration.installation import Installation
+from orchestration.partitions import billing_periods
+from orchestration.resources.dbt import dbt_resource, prepare_manifest
+from orchestration.resources.installation import InstallationResource
+
+
+def build_definitions(installation: Installation) -> dg.Definitions:
+    """The definitions of one installation."""
+    sources = [s.name for s in installation.config.sources]
+    partitions = billing_periods(installation.first_period())
+    return dg.Definitions(
+        assets=[
+            *(build_raw_asset(name, partitions) for name in sources),
+            build_snapshots_asset(sources),
+            *build_dbt_assets(prepare_manifest(installation), partitions),
+            cost_forecasts,
+            cost_anomalies,
+            recommendations,
+            incidents,
+            proposals,
+        ],
+        asset_checks=[totals_reconcile],
+        jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job],
+        schedules=[daily_cost_schedule],
+        sensors=[new_delivery_sensor, outbox_sensor, approved_action_sensor],
+        resources={"installation": InstallationResource.of(installation), "dbt": dbt_resource(installation)},
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The definitions of the installation that the environment names."""
+    return build_definitions(Installation.find())

@@ -1,0 +1,85 @@
+"""Incidents from what was found, and the job that delivers their alerts."""
+
+import os
+
+import dagster as dg
+import pandas as pd
+
+from actions.channels import open_channel
+from actions.incidents import IncidentBook
+from actions.outbox import Outbox
+from orchestration.findings import describe_anomaly
+from orchestration.installation import Installation
+from orchestration.resources.installation import InstallationResource
+from orchestration.sources.ledger import Clock
+
+
+def incident_book(installation: Installation) -> IncidentBook:
+    """The incidents of an installation, told to its channels."""
+    return IncidentBook(installation.store, installation.config.alerts.channels, Clock())
+
+
+def outbox_of(installation: Installation) -> Outbox:
+    """The alerts of an installation that wait for delivery."""
+    settings = installation.config.alerts
+    channels = {options.name: open_channel(options, os.environ) for options in settings.channels}
+    return Outbox(installation.store, channels, settings, Clock())
+
+
+@dg.asset(
+    key=["alerts", "incidents"],
+    group_name="alerts",
+    kinds={"python"},
+    deps=[["ml", "cost_anomalies"]],
+    pool="warehouse",
+    description="Open anomalies as incidents; each new one puts one alert per channel into the outbox.",
+)
+def incidents(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
+    """Opens an incident per open anomaly, once."""
+    opened = installation.open()
+    frame = pd.DataFrame()
+    if opened.warehouse.has_table("ml", "cost_anomalies"):
+        with opened.warehouse.connect(read_only=True) as connection:
+            frame = connection.execute("select * from ml.cost_anomalies where is_open order by impact_cost desc").df()
+    book = incident_book(opened)
+    new = 0
+    for row in frame.to_dict("records"):
+        incident, is_new = book.open(describe_anomaly(row))
+        new += is_new
+        if is_new:
+            context.log.info(f"{incident.incident_id}: {incident.finding.title}")
+    return dg.MaterializeResult(
+        metadata={"open anomalies": len(frame), "new incidents": new, "open incidents": len(book.list("open"))}
+    )
+
+
+@dg.op(description="Delivers every alert that is due; a failing channel fails the run and the alert is tried again.")
+def deliver_alerts(context: dg.OpExecutionContext, installation: InstallationResource) -> None:
+    """One pass over the outbox."""
+    report = outbox_of(installation.open()).deliver_pending()
+    for delivery in report.deliveries:
+        context.log.info(f"{delivery.message_id} by {delivery.channel}: {delivery.status} {delivery.error or ''}")
+    report.raise_for_failures()
+
+
+@dg.job(description="Sends the alerts that wait in the outbox.")
+def send_alerts_job() -> None:
+    """Started by outbox_sensor."""
+    deliver_alerts()
+
+
+@dg.sensor(
+    job=send_alerts_job,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Starts a delivery as soon as an alert waits in the outbox.",
+)
+def outbox_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
+    """One run per set of waiting alerts and attempts; an alert that failed gets a new run when it is due again."""
+    now = Clock()()
+    waiting = [m for m in outbox_of(installation.open()).messages("pending") if m.due_at <= now]
+    if not waiting:
+        return dg.SensorResult(skip_reason="no alert is due")
+    newest = max(waiting, key=lambda m: (m.created_at, m.key))
+    attempts = sum(m.attempts for m in waiting)
+    return dg.SensorResult([dg.RunRequest(run_key=f"{newest.key}:{len(waiting)}:{attempts}")])

@@ -1,0 +1,104 @@
+"""Savings that billing evidence and the live inventory agree on."""
+
+import datetime as dt
+import os
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from actions.clients import make_aws_factory
+from ml.recommend.unattached_volume import UnattachedVolumeSettings, find_unattached_volumes
+from orchestration.defs.quality import RECONCILIATION
+from orchestration.installation import Installation
+from orchestration.resources.installation import InstallationResource
+from orchestration.sources.inventory import Inventory, read_aws_volumes
+
+SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("recommendation_id", "check_name", "provider", "account_id", "region", "resource_id")),
+        ("monthly_saving", pa.decimal128(38, 12)),
+        *((name, pa.string()) for name in ("billing_currency", "evidence", "remediation", "risk_class", "reason", "source_name")),
+        ("billing_period", pa.date32()),
+        ("created_on", pa.date32()),
+    ]
+)
+
+_COSTS = """
+with recent as (
+    select source_name, billing_currency, regexp_extract(resource_id, '[^/]+$') as resource_id, effective_cost,
+        cast(charge_period_start as date) as charge_date, billing_period
+    from intermediate.int_focus__unioned
+    where resource_id is not null and charge_category = 'Usage'
+        and billing_period >= date_trunc('month', ?::date - 31) and cast(charge_period_start as date) > ?::date - 30
+)
+select source_name, billing_currency, resource_id, sum(effective_cost) as effective_cost,
+    count(distinct charge_date) as days_seen, max(billing_period) as billing_period
+from recent where list_contains(?, resource_id) group by all order by all
+"""
+
+
+@dg.asset(
+    key=["ml", "recommendations"],
+    group_name="ml",
+    kinds={"python"},
+    deps=[["intermediate", "int_focus__unioned"], RECONCILIATION],
+    pool="warehouse",
+    description="Savings with their evidence. What could not be judged is listed with the reason, never guessed.",
+)
+def recommendations(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
+    """Replaces ml.recommendations."""
+    opened = installation.open()
+    settings = opened.config.actions
+    inventory = read_aws_volumes(
+        make_aws_factory(settings.accounts, os.environ), settings.allowed_accounts, settings.allowed_regions
+    )
+    costs = read_volume_costs(opened, [str(v["volume_id"]) for v in inventory.volumes])
+    today = dt.datetime.now(dt.UTC).date()
+    check = UnattachedVolumeSettings(incomplete_scopes=tuple(inventory.incomplete))
+    found = find_unattached_volumes(inventory.volumes, costs, today, check)
+    rows = [describe(r.to_record(), costs) for r in found.recommendations]
+    opened.warehouse.replace_table("ml", "recommendations", pa.Table.from_pylist(rows, SCHEMA))
+    reasons = [f"{s.resource_id or s.account_id}: {s.reason}" for s in found.skipped]
+    reasons += [f"{account} {region}: {why}" for (_, account, region), why in inventory.incomplete.items()]
+    for reason in reasons:
+        context.log.info(f"not judged: {reason}")
+    return dg.MaterializeResult(metadata=summarise(inventory, rows, reasons, bool(settings.allowed_accounts)))
+
+
+def read_volume_costs(installation: Installation, volume_ids: list[str]) -> list[dict[str, Any]]:
+    """What each volume was billed in the last 30 days of the data, as exact decimals."""
+    if not volume_ids or not installation.warehouse.has_table("intermediate", "int_focus__unioned"):
+        return []
+    with installation.warehouse.connect(read_only=True) as connection:
+        last = connection.execute("select max(charge_date) from marts.fct_cost_daily where charge_category = 'Usage'")
+        as_of = last.fetchall()[0][0]
+        return connection.execute(_COSTS, [as_of, as_of, volume_ids]).to_arrow_table().to_pylist() if as_of else []
+
+
+def describe(record: dict[str, Any], costs: list[dict[str, Any]]) -> dict[str, Any]:
+    """A recommendation with the source and billing period of its evidence and a sentence for people."""
+    evidence = next(c for c in costs if c["resource_id"] == record["resource_id"])
+    saving = f"{record['monthly_saving']:.2f} {record['billing_currency']}"
+    return {
+        **record,
+        "provider": record["service_provider_name"],
+        "source_name": evidence["source_name"],
+        "billing_period": evidence["billing_period"],
+        "reason": f"{record['resource_id']} is attached to nothing and costs {saving} in 30 days",
+    }
+
+
+def summarise(
+    inventory: Inventory, rows: list[dict[str, Any]], reasons: list[str], has_accounts: bool
+) -> dict[str, dg.MetadataValue]:
+    """The figures of a run; without accounts to look into, that is the reason for finding nothing."""
+    note = "; ".join(reasons[:20])
+    if not has_accounts:
+        note = "no account is configured (actions.allowed_accounts), so no inventory was read and nothing was judged"
+    return {
+        "dagster/row_count": dg.MetadataValue.int(len(rows)),
+        "volumes seen": dg.MetadataValue.int(len(inventory.volumes)),
+        "not judged": dg.MetadataValue.int(len(reasons)),
+        "why": dg.MetadataValue.text(note or "everything was judged"),
+    }

@@ -1,0 +1,96 @@
+"""What is worth telling people, in the words of an incident: deliveries that failed, anomalies, failed reconciliation."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from actions.incidents import IncidentFinding
+from actions.proposals import ActionFinding, ResourceRef
+from actions.severity import Severity
+
+#: Stands for "period not known" in an incident's start: a file that cannot be read names none.
+UNKNOWN_PERIOD = dt.date(1970, 1, 1)
+
+
+def describe_failed_delivery(source_name: str, period: dt.date | None, message: str) -> IncidentFinding:
+    """A delivery that could not be taken; the same fault of the same period is one incident."""
+    month = f"{period:%Y-%m}" if period else "unknown"
+    fault = hashlib.sha256(message.encode()).hexdigest()[:12]
+    return IncidentFinding(
+        rule="delivery_failed",
+        scope={"source": source_name, "billing_period": month, "fault": fault},
+        start=period or UNKNOWN_PERIOD,
+        severity=Severity("high"),
+        title=f"{source_name}: a delivery{f' of {month}' if period else ''} could not be taken",
+        summary=f"{message}. What was current before stays current.",
+    )
+
+
+def describe_unreconciled(source_name: str, period: dt.date, currency: str, measure: str, variance: str) -> IncidentFinding:
+    """Totals that differ between the export and the warehouse."""
+    return IncidentFinding(
+        rule="reconciliation_failed",
+        scope={"source": source_name, "billing_period": f"{period:%Y-%m}", "currency": currency, "measure": measure},
+        start=period,
+        severity=Severity("critical"),
+        title=f"{source_name} {period:%Y-%m}: {measure} differs from the export by {variance} {currency}",
+        summary="The warehouse does not hold what the export states. Forecasts, anomalies and actions wait until it does.",
+        figures={f"variance ({currency})": variance},
+    )
+
+
+def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
+    """An open anomaly of cost, with its money and its causes."""
+    currency = str(row["billing_currency"])
+    causes = [
+        f"{c['dimension']} {c['value']}: {c['contribution']:+,.2f} {currency}"
+        for c in json.loads(row["causes"] or "[]")[:5]
+    ]
+    service, account = str(row["service_name"]), str(row["sub_account_id"])
+    impact, percent = float(row["impact_cost"]), float(row["impact_percent"])
+    change = f"{impact:+,.2f} {currency}" + ("" if percent != percent else f" ({percent:+.0f} %)")
+    return IncidentFinding(
+        rule="cost_anomaly",
+        scope={"provider": str(row["service_provider_name"]), "account": account, "service": service, "currency": currency},
+        start=as_date(row["start_date"]),
+        severity=Severity(str(row["severity"])),
+        title=f"{service} in {account}: {str(row['kind']).replace('_', ' ')} of {change}",
+        summary=str(row["top_cause"] or ""),
+        figures={
+            f"actual ({currency})": f"{float(row['actual_cost']):,.2f}",
+            f"expected ({currency})": f"{float(row['expected_cost']):,.2f}",
+            f"impact ({currency})": f"{impact:+,.2f}",
+            "days": str(row["days"]),
+        },
+        causes=tuple(causes),
+    )
+
+
+def describe_recommendation(row: Mapping[str, Any]) -> ActionFinding:
+    """A recommendation that a remediation can carry out, as the finding of a proposal."""
+    evidence = json.loads(row["evidence"]) if isinstance(row["evidence"], str) else dict(row["evidence"])
+    return ActionFinding(
+        finding_id=str(row["recommendation_id"]),
+        remediation=str(row["remediation"]),
+        resource=ResourceRef(
+            provider=str(row["provider"]),
+            account_id=str(row["account_id"]),
+            region=str(row["region"]),
+            resource_id=str(row["resource_id"]),
+        ),
+        source_name=str(row["source_name"]),
+        billing_period=as_date(row["billing_period"]),
+        monthly_saving=row["monthly_saving"],
+        currency=str(row["billing_currency"]),
+        reason=str(row["reason"]),
+        evidence={str(k): str(v) for k, v in evidence.items()},
+    )
+
+
+def as_date(value: Any) -> dt.date:
+    """A date from what a data frame or DuckDB gives for one."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
