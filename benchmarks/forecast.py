@@ -135,9 +135,7 @@ def judge_anomalies(services: int, days: int, seed: int) -> None:
     years = services * days / 365
     real, part = pairs["index"].nunique(), len(hits) / len(planted)
     print(f"anomalies: {services} series x {days} days in {spent:.1f} s")
-    print(
-        f"recall {len(hits) / len(planted):.3f} of {len(planted)} planted; {on_day:.3f} of the sudden on their first day"
-    )
+    print(f"recall {part:.3f} of {len(planted)} planted; {on_day:.3f} of the sudden ones on their first day")
     print(f"precision {real / len(found):.3f} of {len(found)}; {(len(found) - real) / years:.3f} false per series-year")
     kinds = planted["kind"].value_counts().to_dict()
     print("recall by kind:", {kind: f"{(hits['kind_true'] == kind).sum()}/{count}" for kind, count in kinds.items()})

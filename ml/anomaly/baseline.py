@@ -17,11 +17,12 @@ Mask = npt.NDArray[np.bool_]
 
 WEEKS, DAYS = 8, 7
 WINDOW = WEEKS * DAYS
+MIN_LEVEL_DAYS = 5
 # the least spread we believe in, in units of the level: real bills are never smoother than this for long
 MIN_SPREAD = 0.02
 # and of a service that has been forecast for less than two weeks: its first week looks like its rhythm
 YOUNG_SPREAD, YOUNG_DAYS = 0.10, 14
-NORMAL_MEDIAN, NORMAL_Q90 = 0.6745, 1.6449
+NORMAL_MEDIAN, NORMAL_Q95 = 0.6745, 1.96
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,10 @@ def expect_day(window: Matrix, floor: Vector) -> Baseline:
     """
     blocks = window.reshape(len(window), WEEKS, DAYS)
     present = ~np.isnan(window)
-    level = take_median(blocks)
-    # two days do not show a week's level
-    level = np.where((~np.isnan(blocks)).sum(axis=2) >= 3, level, np.nan)
-    unit = np.maximum(level, floor[:, None])
+    # a Friday and a weekend do not show a week's level
+    level = np.where((~np.isnan(blocks)).sum(axis=2) >= MIN_LEVEL_DAYS, take_median(blocks), np.nan)
+    overall = np.nan_to_num(take_median(window))
+    unit = np.maximum(np.where(np.isnan(level), overall[:, None], level), floor[:, None])
     rhythm = np.nan_to_num(take_median(np.swapaxes((blocks - level[:, :, None]) / unit[:, :, None], 1, 2)))
     calm = blocks - rhythm[:, None, :] * unit[:, :, None]
     recent = calm[:, -2:].reshape(len(window), -1)
@@ -97,7 +98,7 @@ def measure_spread(past: Matrix, base: Baseline) -> Vector:
     """
     size = np.abs(past)
     known = (~np.isnan(size)).sum(axis=1)
-    spread = np.maximum(take_median(size) / NORMAL_MEDIAN, take_quantile(size, 0.9) / NORMAL_Q90)
+    spread = np.maximum(take_median(size) / NORMAL_MEDIAN, take_quantile(size, 0.95) / NORMAL_Q95)
     spread *= np.sqrt((1 + 1 / np.maximum(base.weeks, 1)) / (1 + 1 / WEEKS))
     young = np.maximum(np.nan_to_num(base.inner_spread), YOUNG_SPREAD)
     return np.maximum(np.where(known >= YOUNG_DAYS, spread, young), MIN_SPREAD)

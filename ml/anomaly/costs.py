@@ -41,7 +41,8 @@ ANOMALY_COLUMNS = (
 VERDICT_COLUMNS = (
     "unique_id", "charge_date", "actual_cost", "expected_cost", "lower_cost", "upper_cost", "score", "is_anomaly"
 )  # fmt: skip
-CAUSE_DIMENSIONS = ("x_usage_type", "resource_id", "region_id", "service_name", "sub_account_id")
+# of equal causes the first is told first
+CAUSE_DIMENSIONS = ("service_name", "sub_account_id", "resource_id", "x_usage_type", "region_id")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ class AnomalySettings:
     min_amount_by_currency: Mapping[str, float] = field(default_factory=dict)
     # percent of the expected cost
     min_percent: float = 10.0
-    # robust standard deviations; on Gaussian noise 4.5 means one false day in 400 series-years
+    # robust standard deviations; with 4.5 a noisy weekly cost is called anomalous once in about 25 years
     min_surprise: float = 4.5
     # days of a provider's history before anything is judged: four weekends
     warmup_days: int = 28

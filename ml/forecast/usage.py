@@ -58,19 +58,29 @@ def split_outliers(values: Values) -> tuple[Values, Values]:
     When that is true of more than 1 day in 20 it is the series' nature, and nothing is split off. A step to a new level
     stays, because the median follows it.
     """
-    if len(values) < 4 * SEASON:
+    if len(values) < 4 * SEASON or not values.any():
         return values, np.zeros_like(values)
-    trend = pd.Series(values).rolling(15, center=True, min_periods=8).median().to_numpy()
-    rest = values - trend
+    unit = np.maximum(np.abs(_roll_median(values, SEASON)), 0.1 * np.abs(values).mean())
     weekday = np.arange(len(values)) % SEASON
-    season = np.array([np.median(rest[weekday == day]) for day in range(SEASON)])[weekday]
-    rest = rest - season
+    rhythm = (values - _roll_median(values, SEASON)) / unit
+    rhythm = np.array([np.median(rhythm[weekday == day]) for day in range(SEASON)])[weekday]
+    # without the week's rhythm the median of a step is a step
+    calm = values - rhythm * unit
+    trend = _roll_median(calm, 15)
+    rest = (calm - trend) / unit
     spread = 1.4826 * np.median(np.abs(rest))
-    far = (np.abs(rest) > OUTLIER_DEVIATIONS * spread) & (np.abs(rest) > OUTLIER_PERCENT / 100 * np.abs(trend))
+    far = (np.abs(rest) > OUTLIER_DEVIATIONS * spread) & (np.abs(rest) > OUTLIER_PERCENT / 100)
     if not far.any() or far.mean() > MOST_OUTLIERS:
         return values, np.zeros_like(values)
-    excess = np.where(far, rest, 0.0)
-    return values - excess, excess
+    normal = np.where(far, trend + rhythm * unit, values)
+    if values.min() >= 0:
+        normal = np.maximum(normal, 0.0)
+    return normal, values - normal
+
+
+def _roll_median(values: Values, days: int) -> Values:
+    """The median of the days around each day, of at least half of them at the ends."""
+    return pd.Series(values).rolling(days, center=True, min_periods=days // 2 + 1).median().to_numpy()
 
 
 def _choose_model(values: Values) -> tuple[Model | None, float, float]:

@@ -1,0 +1,275 @@
+import json
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.anomaly.costs import ANOMALY_COLUMNS, AnomalyResult, detect_anomalies
+from ml.anomaly.incidents import rate_severity
+from ml.anomaly.settings import AnomalySettings
+from ml.errors import AnalyticsInputError
+from tests.unit.ml.rows import last_day, make_rows, make_weekly
+
+
+def detect(rows: pd.DataFrame, **settings: object) -> AnomalyResult:
+    return detect_anomalies(
+        rows,
+        last_day(rows),
+        settings=AnomalySettings(**settings),
+        default_immature_days=0,  # type: ignore[arg-type]
+    )
+
+
+def day(number: int) -> date:
+    return date(2025, 1, 1) + timedelta(days=number)
+
+
+def test_a_spike_is_one_anomaly_on_its_day_with_its_money() -> None:
+    costs = make_weekly(120, noise=0.005)
+    costs[100] += 800
+    found = detect(make_rows(costs)).anomalies
+    assert list(found.columns) == list(ANOMALY_COLUMNS)
+    assert len(found) == 1
+    one = found.iloc[0]
+    assert (one["kind"], one["direction"], one["start_date"], one["end_date"]) == ("spike", "up", day(100), day(100))
+    assert one["actual_cost"] == pytest.approx(costs[100])
+    # day 100 is a Friday: 1000 on other weeks
+    assert one["expected_cost"] == pytest.approx(1000, rel=0.02)
+    assert one["impact_cost"] == pytest.approx(one["actual_cost"] - one["expected_cost"])
+    assert one["impact_percent"] == pytest.approx(80, abs=3)
+    assert one["lower_cost"] < one["expected_cost"] < one["upper_cost"] < one["actual_cost"]
+    assert one["severity"] == "medium"
+
+
+@pytest.mark.parametrize("at", range(60, 67))
+def test_spikes_are_found_on_every_day_of_the_week(at: int) -> None:
+    costs = make_weekly(100, noise=0.03, seed=at)
+    costs[at] *= 1.5
+    found = detect(make_rows(costs)).anomalies
+    assert found["start_date"].tolist() == [day(at)]
+
+
+def test_days_in_a_row_are_one_anomaly() -> None:
+    costs = make_weekly(120, noise=0.01)
+    costs[100:104] *= 2
+    found = detect(make_rows(costs)).anomalies
+    assert found[["start_date", "end_date", "days"]].to_numpy().tolist() == [[day(100), day(103), 4]]
+    assert found["actual_cost"].iloc[0] == pytest.approx(costs[100:104].sum())
+
+
+def test_a_stopped_service_is_a_drop_and_its_silence_becomes_normal() -> None:
+    costs = make_weekly(150, noise=0.01)
+    costs[100:] = 0
+    found = detect(make_rows(costs)).anomalies
+    assert found[["kind", "direction", "start_date", "days"]].to_numpy().tolist() == [["drop", "down", day(100), 7]]
+
+
+def test_a_new_level_is_a_shift_once_and_going_back_is_no_news() -> None:
+    costs = make_weekly(160, noise=0.01)
+    costs[100:120] *= 1.6
+    found = detect(make_rows(costs)).anomalies
+    assert found[["kind", "start_date", "days"]].to_numpy().tolist() == [["level_shift", day(100), 7]]
+    assert detect(make_rows(costs), shift_days=10).anomalies["days"].tolist() == [10]
+
+
+def test_a_shift_down_is_a_shift() -> None:
+    costs = make_weekly(150, noise=0.01)
+    costs[100:] *= 0.5
+    found = detect(make_rows(costs)).anomalies
+    assert found[["kind", "direction", "start_date"]].to_numpy().tolist() == [["level_shift", "down", day(100)]]
+
+
+def test_a_new_service_is_told_once() -> None:
+    rows = pd.concat([make_rows(make_weekly(120)), make_rows([300] * 40, start="2025-03-22", service_name="SageMaker")])
+    found = detect(rows).anomalies
+    assert found[["service_name", "kind", "start_date"]].to_numpy().tolist() == [["SageMaker", "new_service", day(80)]]
+    assert np.isnan(found["impact_percent"].iloc[0])
+    assert found["impact_cost"].iloc[0] == 7 * 300
+
+
+def test_a_service_there_from_the_start_is_not_new() -> None:
+    assert len(detect(make_rows([400] * 60)).anomalies) == 0
+
+
+def test_a_slow_leak_is_found() -> None:
+    costs = make_weekly(200, noise=0.01)
+    costs[100:] *= 1 + 0.012 * np.arange(100)
+    found = detect(make_rows(costs)).anomalies
+    leaks = found[found["kind"] == "slow_leak"]
+    assert len(leaks) == 1
+    assert day(100) < leaks["start_date"].iloc[0] < day(150)
+
+
+def test_growth_as_usual_is_no_leak() -> None:
+    found = detect(make_rows(make_weekly(300, noise=0.01) * np.exp(0.004 * np.arange(300)))).anomalies
+    assert len(found) == 0
+
+
+def test_month_start_fees_and_credits_are_no_anomaly() -> None:
+    parts = [make_rows(make_weekly(150))]
+    for month in range(1, 6):
+        for category, frequency, cost in (
+            ("Purchase", "Recurring", 9000), ("Tax", "One-Time", 2000), ("Credit", "One-Time", -5000),
+            ("Usage", "Recurring", 4000),
+        ):  # fmt: skip
+            fields = {"charge_category": category, "charge_frequency": frequency}
+            parts.append(make_rows([cost], start=f"2025-0{month}-01", **fields))
+    assert len(detect(pd.concat(parts)).anomalies) == 0
+
+
+def test_a_monthly_habit_of_usage_is_expected_the_third_time() -> None:
+    costs = make_weekly(200, noise=0.01)
+    firsts = [n for n in range(200) if day(n).day == 1]
+    costs[firsts] += 600
+    found = detect(make_rows(costs)).anomalies
+    # January is not judged yet; February and March are the two that make the habit
+    assert found["start_date"].tolist() == [date(2025, 2, 1), date(2025, 3, 1)]
+    costs[firsts[-1]] += 2000
+    assert len(detect(make_rows(costs)).anomalies) == 3
+
+
+def test_a_quiet_year_is_quiet() -> None:
+    noises = (0.01, 0.03, 0.06, 0.1)
+    rows = pd.concat(
+        make_rows(make_weekly(365, noise=noises[seed % 4], seed=seed), service_name=f"s{seed}") for seed in range(100)
+    )
+    per_series = detect(rows).anomalies.groupby("service_name").size()
+    assert per_series.sum() <= 10
+    assert per_series.max() <= 2
+
+
+def test_heavy_tails_are_at_most_one_alarm_a_year() -> None:
+    rng = np.random.default_rng(3)
+    rows = pd.concat(
+        make_rows(make_weekly(365, noise=0) * np.exp(0.05 * rng.standard_t(4, 365)), service_name=f"s{number}")
+        for number in range(40)
+    )
+    assert len(detect(rows).anomalies) <= 40
+
+
+def test_later_days_never_change_a_verdict() -> None:
+    rng = np.random.default_rng(8)
+    parts = []
+    for number in range(6):
+        costs = make_weekly(220, noise=0.04, seed=number)
+        for at in rng.integers(30, 210, 6):
+            costs[at : at + int(rng.integers(1, 15))] *= rng.choice([0.0, 0.4, 1.8, 3.0])
+        parts.append(make_rows(costs, service_name=f"s{number}"))
+    parts.append(make_rows([500] * 100, start="2025-04-20", service_name="late"))
+    rows = pd.concat(parts)
+    whole = detect(rows).verdicts
+    assert whole["is_anomaly"].sum() > 50
+    for cut in (60, 93, 120, 151, 199):
+        part = rows[rows["charge_date"] <= day(cut)]
+        early = detect(part).verdicts
+        same = whole[whole["charge_date"] <= day(cut)]
+        same = same[same["unique_id"].isin(early["unique_id"])].reset_index(drop=True)
+        pd.testing.assert_frame_equal(early, same)
+
+
+def test_ids_stay_while_an_anomaly_grows() -> None:
+    costs = make_weekly(120, noise=0.01)
+    costs[100:] *= 2
+    rows = make_rows(costs)
+    ids, kinds = set(), []
+    for end in (100, 101, 104, 108, 119):
+        found = detect(rows[rows["charge_date"] <= day(end)]).anomalies
+        ids |= set(found["anomaly_id"])
+        kinds.append(found["kind"].iloc[0])
+    assert len(ids) == 1
+    assert kinds == ["spike", "spike", "spike", "level_shift", "level_shift"]
+
+
+def test_each_threshold_is_needed() -> None:
+    costs = make_weekly(120, noise=0.01)
+    costs[100] += 300
+    rows = make_rows(costs)
+    assert len(detect(rows).anomalies) == 1
+    assert len(detect(rows, min_amount=400).anomalies) == 0
+    assert len(detect(rows, min_amount_by_currency={"USD": 400}).anomalies) == 0
+    assert len(detect(rows, min_amount_by_currency={"JPY": 400}).anomalies) == 1
+    assert len(detect(rows, min_percent=50).anomalies) == 0
+    assert len(detect(rows, min_surprise=60).anomalies) == 0
+
+
+def test_only_what_ended_lately_is_open() -> None:
+    costs = make_weekly(120, noise=0.01)
+    costs[90] *= 2
+    costs[114] *= 2
+    found = detect(make_rows(costs), lookback_days=5).anomalies
+    assert found[["start_date", "is_open"]].to_numpy().tolist() == [[day(90), False], [day(114), True]]
+    assert not detect(make_rows(costs), lookback_days=4).anomalies["is_open"].any()
+
+
+def test_a_service_that_works_on_some_days_is_not_alarming() -> None:
+    rng = np.random.default_rng(2)
+    works = rng.random(300) < 0.25
+    assert len(detect(make_rows(np.where(works, rng.uniform(180, 220, 300), 0))).anomalies) <= 1
+
+
+def test_weekly_jobs_are_expected() -> None:
+    costs = np.where((np.arange(200) + 2) % 7 == 0, 2000.0, 0.0)
+    assert len(detect(make_rows(costs)).anomalies) == 0
+
+
+def test_order_does_not_matter_and_the_input_stays() -> None:
+    costs = make_weekly(120)
+    costs[100] *= 3
+    rows = make_rows(costs)
+    before = rows.copy()
+    shuffled = rows.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(detect(rows).anomalies, detect(shuffled).anomalies)
+    pd.testing.assert_frame_equal(rows, before)
+
+
+@pytest.mark.parametrize("costs", [[], [5.0], [0.0] * 90, [3.0] * 27, [-100.0] * 60])
+def test_little_or_nothing_to_judge_is_fine(costs: list[float]) -> None:
+    rows = make_rows(costs)
+    result = detect_anomalies(rows, date(2025, 6, 1))
+    assert len(result.anomalies) == 0
+    assert list(result.anomalies.columns) == list(ANOMALY_COLUMNS)
+
+
+def test_causes_are_stored_with_the_anomaly() -> None:
+    calm = make_rows(make_weekly(120, level=500, noise=0.005), region_id="eu-west-1", x_usage_type="BoxUsage")
+    costs = make_weekly(120, level=500, noise=0.005, seed=1)
+    costs[100] += 700
+    rows = pd.concat([calm, make_rows(costs, region_id="us-east-1", x_usage_type="GPUUsage")])
+    one = detect(rows).anomalies.iloc[0]
+    causes = json.loads(one["causes"])
+    assert {cause["dimension"] for cause in causes} == {"x_usage_type", "region_id"}
+    top = causes[0]
+    assert top["value"] == "GPUUsage" and top["contribution"] == pytest.approx(700, rel=0.03)
+    assert one["top_cause"].startswith("usage type GPUUsage: +")
+
+
+def test_other_levels_are_judged_too() -> None:
+    costs = make_weekly(120, noise=0.01)
+    costs[100] *= 2
+    rows = pd.concat([make_rows(make_weekly(120, noise=0.01), service_name="S3"), make_rows(costs)])
+    found = detect_anomalies(rows, last_day(rows), level="provider", default_immature_days=0).anomalies
+    assert found["unique_id"].tolist() == ["provider|USD|AWS"]
+    assert found["top_cause"].iloc[0].startswith("service EC2")
+
+
+@pytest.mark.parametrize(
+    ("impact", "severity"), [(499.99, "low"), (-500, "medium"), (2500, "high"), (-10000, "critical")]
+)
+def test_severity_follows_the_money(impact: float, severity: str) -> None:
+    assert rate_severity(impact, AnomalySettings()) == severity
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"min_amount": 0},
+        {"min_surprise": -1},
+        {"warmup_days": 3},
+        {"shift_days": 1},
+        {"severity_amounts": (3, 2, 1)},
+    ],
+)
+def test_senseless_settings_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(AnalyticsInputError):
+        AnomalySettings(**wrong)  # type: ignore[arg-type]
