@@ -143,8 +143,11 @@ class AwsExport:
             pa.array(np.select([spot, discounted, negation], [1, 2, 3], 0), pa.int32())
         )
         note = pc.binary_join_element_wise(
-            pa.scalar("SavingsPlanNegation used by AccountId : "), columns["line_item_usage_account_id"],
-            pa.scalar(" and UsageSku : "), columns["product_sku"], "",
+            pa.scalar("SavingsPlanNegation used by AccountId : "),
+            columns["line_item_usage_account_id"],
+            pa.scalar(" and UsageSku : "),
+            columns["product_sku"],
+            "",
         )
         text = "line_item_line_item_description"
         columns[text] = pc.if_else(is_negation, note, columns[text])
@@ -156,16 +159,26 @@ class AwsExport:
         start = period.datetimes()
         columns["line_item_usage_start_date"] = pa.array(start).take(day)
         columns["line_item_usage_end_date"] = pa.array(start + np.timedelta64(1, "D")).take(day)
-        texts = [f"{a}T00:00:00Z/{b}T00:00:00Z" for a, b in zip(period.dates(), [*period.dates()[1:], period.end], strict=True)]
+        texts = [
+            f"{a}T00:00:00Z/{b}T00:00:00Z"
+            for a, b in zip(period.dates(), [*period.dates()[1:], period.end], strict=True)
+        ]
         columns["identity_time_interval"] = pa.array(texts).take(day)
         token = pa.array([entry.token for entry in self.lines]).take(pa.array(rows.line, pa.int32()))
         suffix = pa.array([f"{kind}{number:03d}{period.index:02d}" for kind in "0n" for number in range(period.days)])
         which = rows.day + period.days * (rows.kind == _NEGATION)
-        columns["identity_line_item_id"] = pc.binary_join_element_wise(token, suffix.take(pa.array(which, pa.int32())), "")
+        columns["identity_line_item_id"] = pc.binary_join_element_wise(
+            token, suffix.take(pa.array(which, pa.int32())), ""
+        )
 
     def _add_commitments(
-        self, columns: dict[str, pa.Array], rows: _Rows, plan: np.ndarray, reservation: np.ndarray,
-        covered: np.ndarray, discounted: np.ndarray,
+        self,
+        columns: dict[str, pa.Array],
+        rows: _Rows,
+        plan: np.ndarray,
+        reservation: np.ndarray,
+        covered: np.ndarray,
+        discounted: np.ndarray,
     ) -> None:
         plans, reservations = self.commitments.plans, self.commitments.reservations
         by_plan = pa.array(plan, pa.int32(), mask=plan < 0)
@@ -192,7 +205,9 @@ class AwsExport:
         amortised = rows.quantity * upfront
         columns["reservation_effective_cost"] = pa.array(to_double(rows.effective), mask=~discounted)
         columns["reservation_amortized_upfront_cost_for_usage"] = pa.array(to_double(amortised), mask=~discounted)
-        columns["reservation_recurring_fee_for_usage"] = pa.array(to_double(rows.effective - amortised), mask=~discounted)
+        columns["reservation_recurring_fee_for_usage"] = pa.array(
+            to_double(rows.effective - amortised), mask=~discounted
+        )
 
     def write_month(self, root: Path, period: Period, draft: bool = False) -> tuple[Measures, dict[str, int]]:
         """Write data files and manifest of one billing period below ``root`` (the bucket); rows per dataset."""
@@ -243,4 +258,6 @@ def conform(columns: dict[str, pa.Array], count: int) -> pa.Table:
     unknown = columns.keys() - set(SCHEMA.names)
     if unknown:
         raise ValueError(f"the export has no column {sorted(unknown)[0]!r}")
-    return pa.table([columns[f.name].cast(f.type) if f.name in columns else pa.nulls(count, f.type) for f in SCHEMA], schema=SCHEMA)
+    return pa.table(
+        [columns[f.name].cast(f.type) if f.name in columns else pa.nulls(count, f.type) for f in SCHEMA], schema=SCHEMA
+    )

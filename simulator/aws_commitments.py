@@ -99,7 +99,9 @@ def planted_lines() -> list[Line]:
             for number in range(3):
                 token = make_token("commitment", item.meter, number)
                 team = account.teams[number % len(account.teams)]
-                lines.append(Line(item, account, account.region, team, "full", token, item.quantity, label="commitment"))
+                lines.append(
+                    Line(item, account, account.region, team, "full", token, item.quantity, label="commitment")
+                )
     return lines
 
 
@@ -136,8 +138,18 @@ def buy_commitments(lines: Sequence[Line], window: Window) -> Commitments:
                 arn = f"arn:aws:{service}:{account.region}:{account.id}:{kind}:ri-{guid}"
                 share = (32, 33) if upfront else (65, 0)
                 bought.reservations.append(
-                    Reservation(arn, f"{8_100_000_000 + len(bought.reservations)}", item, account, chunk, len(chunk) + 1,
-                                item.price * share[0] // 100, item.price * share[1] // 100, first, _start(window, first))
+                    Reservation(
+                        arn,
+                        f"{8_100_000_000 + len(bought.reservations)}",
+                        item,
+                        account,
+                        chunk,
+                        len(chunk) + 1,
+                        item.price * share[0] // 100,
+                        item.price * share[1] // 100,
+                        first,
+                        _start(window, first),
+                    )
                 )
     return bought
 

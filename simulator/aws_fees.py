@@ -44,8 +44,15 @@ class Fees:
     costs: list[tuple[int, int, int, int, int]] = field(default_factory=list)
 
     def add(
-        self, period: Period, kind: str, account: Account, day: int, days: int, amount: int,
-        effective: int | None = None, **columns: Any,
+        self,
+        period: Period,
+        kind: str,
+        account: Account,
+        day: int,
+        days: int,
+        amount: int,
+        effective: int | None = None,
+        **columns: Any,
     ) -> None:
         """A row whose list and contracted cost are its amount; ``day`` counts within the month."""
         first = period.start + dt.timedelta(days=day)
@@ -131,14 +138,33 @@ def _add_plan(fees: Fees, plan: SavingsPlan, period: Period, usage: Usage) -> No
     }
     option = plan.payment_option.replace(" ", "")
     if plan.first_period == period.index and plan.upfront_fee:
-        fees.add(period, "SavingsPlanUpfrontFee", AWS_PAYER, 0, 1, plan.upfront_fee * MONEY_SCALE, 0,
-                 **common | {"bill_bill_type": "Purchase", "line_item_usage_type": f"ComputeSP:1yr{option}",
-                             "line_item_line_item_description": "Upfront fee of a 1 year Compute Savings Plan"})
+        fees.add(
+            period,
+            "SavingsPlanUpfrontFee",
+            AWS_PAYER,
+            0,
+            1,
+            plan.upfront_fee * MONEY_SCALE,
+            0,
+            **common
+            | {
+                "bill_bill_type": "Purchase",
+                "line_item_usage_type": f"ComputeSP:1yr{option}",
+                "line_item_line_item_description": "Upfront fee of a 1 year Compute Savings Plan",
+            },
+        )
     for day, spent in enumerate(used.tolist()):
         amount = plan.recurring_hourly * _HOURS_SCALE
         fees.add(
-            period, "SavingsPlanRecurringFee", AWS_PAYER, day, 1, amount, total - spent,
-            **common | {
+            period,
+            "SavingsPlanRecurringFee",
+            AWS_PAYER,
+            day,
+            1,
+            amount,
+            total - spent,
+            **common
+            | {
                 "line_item_usage_type": f"ComputeSP:1yr{option}",
                 "line_item_usage_amount": 24.0,
                 "line_item_line_item_description": f"1 year {plan.payment_option} Compute Savings Plan",
@@ -173,13 +199,30 @@ def _add_reservation(fees: Fees, reservation: Reservation, period: Period, usage
     }
     if reservation.first_period == period.index and reservation.upfront_fee:
         fees.add(
-            period, "Fee", reservation.account, 0, 1, reservation.upfront_fee * MONEY_SCALE, 0,
-            **common | {"bill_bill_type": "Purchase", "line_item_usage_amount": float(reservation.count),
-                        "line_item_line_item_description": f"Upfront fee of {reservation.count} reservations"},
+            period,
+            "Fee",
+            reservation.account,
+            0,
+            1,
+            reservation.upfront_fee * MONEY_SCALE,
+            0,
+            **common
+            | {
+                "bill_bill_type": "Purchase",
+                "line_item_usage_amount": float(reservation.count),
+                "line_item_line_item_description": f"Upfront fee of {reservation.count} reservations",
+            },
         )
     fees.add(
-        period, "RIFee", reservation.account, 0, period.days, recurring, unused * reservation.rate,
-        **common | {
+        period,
+        "RIFee",
+        reservation.account,
+        0,
+        period.days,
+        recurring,
+        unused * reservation.rate,
+        **common
+        | {
             "line_item_usage_amount": reserved / QUANTITY_SCALE,
             "line_item_line_item_description": f"USD {reservation.recurring_rate / 1e6} hourly fee per {item.meter}",
             "pricing_currency": "USD",
@@ -208,36 +251,94 @@ def _add_marketplace(fees: Fees, period: Period) -> None:
     common.pop("product_product_name")
     for day in range(period.days):
         quantity = 24 * 62 * QUANTITY_SCALE
-        fees.add(period, "Usage", account, day, 1, quantity * 31250,
-                 **common | {"line_item_usage_type": "MP:HostHours-Units", "line_item_usage_amount": quantity / QUANTITY_SCALE,
-                             "line_item_line_item_description": "AWS Marketplace software usage: host hours",
-                             "line_item_unblended_rate": "0.03125"})
-    fees.add(period, "Fee", account, 0, period.days, 480 * MONEY_SCALE,
-             **common | {"line_item_usage_type": "SoftwareSubscription", "line_item_usage_amount": 1.0,
-                         "line_item_line_item_description": "AWS Marketplace monthly subscription"})
+        fees.add(
+            period,
+            "Usage",
+            account,
+            day,
+            1,
+            quantity * 31250,
+            **common
+            | {
+                "line_item_usage_type": "MP:HostHours-Units",
+                "line_item_usage_amount": quantity / QUANTITY_SCALE,
+                "line_item_line_item_description": "AWS Marketplace software usage: host hours",
+                "line_item_unblended_rate": "0.03125",
+            },
+        )
+    fees.add(
+        period,
+        "Fee",
+        account,
+        0,
+        period.days,
+        480 * MONEY_SCALE,
+        **common
+        | {
+            "line_item_usage_type": "SoftwareSubscription",
+            "line_item_usage_amount": 1.0,
+            "line_item_line_item_description": "AWS Marketplace monthly subscription",
+        },
+    )
 
 
 def _add_credits(fees: Fees, period: Period) -> None:
     shop = find_account(AWS_ACCOUNTS, "shop-prod")
     if period.index % 2 == 0:
-        fees.add(period, "Credit", shop, 0, period.days, -(180 + 10 * period.index) * MONEY_SCALE,
-                 line_item_product_code="AmazonEC2", line_item_usage_type="",
-                 line_item_line_item_description="Migration credit")
-    fees.add(period, "Refund", shop, period.days // 2, 1, -(2345 + 17 * period.index) * _CENT,
-             bill_bill_type="Refund", line_item_product_code="AmazonCloudFront", line_item_usage_type="",
-             line_item_line_item_description="Refund of data transfer that was billed twice")
+        fees.add(
+            period,
+            "Credit",
+            shop,
+            0,
+            period.days,
+            -(180 + 10 * period.index) * MONEY_SCALE,
+            line_item_product_code="AmazonEC2",
+            line_item_usage_type="",
+            line_item_line_item_description="Migration credit",
+        )
+    fees.add(
+        period,
+        "Refund",
+        shop,
+        period.days // 2,
+        1,
+        -(2345 + 17 * period.index) * _CENT,
+        bill_bill_type="Refund",
+        line_item_product_code="AmazonCloudFront",
+        line_item_usage_type="",
+        line_item_line_item_description="Refund of data transfer that was billed twice",
+    )
 
 
 def _add_support_and_tax(fees: Fees, period: Period, usage: Usage) -> None:
     billed = np.zeros(len(AWS_ACCOUNTS), dtype=np.int64)
     np.add.at(billed, usage.account, usage.unblended)
     support = round_fee(int(billed.sum()) * 3 // 100)
-    fees.add(period, "Fee", AWS_PAYER, 0, period.days, support, line_item_product_code="AWSSupportBusiness",
-             line_item_usage_type="Dollar", line_item_usage_amount=_double(support), product_servicecode="AWSSupportBusiness",
-             product=[("product_name", "AWS Support (Business)")],
-             line_item_line_item_description="AWS Support (Business), 3 percent of the month's usage")
+    fees.add(
+        period,
+        "Fee",
+        AWS_PAYER,
+        0,
+        period.days,
+        support,
+        line_item_product_code="AWSSupportBusiness",
+        line_item_usage_type="Dollar",
+        line_item_usage_amount=_double(support),
+        product_servicecode="AWSSupportBusiness",
+        product=[("product_name", "AWS Support (Business)")],
+        line_item_line_item_description="AWS Support (Business), 3 percent of the month's usage",
+    )
     for number, amount in enumerate(billed.tolist()):
         if amount > 0:
-            fees.add(period, "Tax", AWS_ACCOUNTS[number], 0, period.days, round_fee(amount * 6 // 100),
-                     line_item_tax_type="VAT", line_item_product_code="AmazonEC2", line_item_usage_type="",
-                     line_item_line_item_description="Tax for the month's charges")
+            fees.add(
+                period,
+                "Tax",
+                AWS_ACCOUNTS[number],
+                0,
+                period.days,
+                round_fee(amount * 6 // 100),
+                line_item_tax_type="VAT",
+                line_item_product_code="AmazonEC2",
+                line_item_usage_type="",
+                line_item_line_item_description="Tax for the month's charges",
+            )

@@ -89,7 +89,11 @@ def _describe(line: Line) -> dict[str, str | None]:
     instance = item.meter.split(":", 1)[1] if item.family.endswith("Instance") and ":" in item.meter else None
     sku = line_sku(line)
     unit_price = f"${item.price / 1e6:g} per {item.unit}"
-    text = f"{unit_price} - {item.meter}" if line.payment != "free" else f"$0.00 per {item.unit} under the monthly free tier"
+    text = (
+        f"{unit_price} - {item.meter}"
+        if line.payment != "free"
+        else f"$0.00 per {item.unit} under the monthly free tier"
+    )
     return {
         "line_item_availability_zone": f"{region}{'abc'[int(line.token[:2], 16) % 3]}" if zonal else "",
         "line_item_line_item_description": text,

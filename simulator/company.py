@@ -41,9 +41,18 @@ AWS_ACCOUNTS = (
 AZURE_ENROLLMENT = "68203417"
 AZURE_ACCOUNTS = (
     Account(
-        "azure", "3b1f6c52-7a0d-4e8b-9a43-5d1e0f6a7c01", "crm-prod", "prod", ("payments", "mobile"), 26, "", "westeurope"
+        "azure",
+        "3b1f6c52-7a0d-4e8b-9a43-5d1e0f6a7c01",
+        "crm-prod",
+        "prod",
+        ("payments", "mobile"),
+        26,
+        "",
+        "westeurope",
     ),
-    Account("azure", "8c2d7e63-1b4f-4a9c-8b54-6e2f1a7b8d02", "crm-test", "staging", ("payments",), 12, "", "westeurope"),
+    Account(
+        "azure", "8c2d7e63-1b4f-4a9c-8b54-6e2f1a7b8d02", "crm-test", "staging", ("payments",), 12, "", "westeurope"
+    ),
     Account(
         "azure",
         "9d3e8f74-2c50-4bad-9c65-7f302b8c9e03",
@@ -55,22 +64,49 @@ AZURE_ACCOUNTS = (
         "northeurope",
     ),
     Account(
-        "azure", "ae4f9085-3d61-4cbe-ad76-80413c9daf04", "analytics-dev", "dev", ("data-platform",), 12, "", "northeurope"
+        "azure",
+        "ae4f9085-3d61-4cbe-ad76-80413c9daf04",
+        "analytics-dev",
+        "dev",
+        ("data-platform",),
+        12,
+        "",
+        "northeurope",
     ),
     Account("azure", "bf50a196-4e72-4dcf-be87-91524daeb005", "workplace", "prod", ("platform",), 14, "", "westeurope"),
     Account(
-        "azure", "c061b2a7-5f83-4ed0-8f98-a2635ebfc106", "sandbox", "dev", ("mobile", "security"), 12, "", "germanywestcentral"
+        "azure",
+        "c061b2a7-5f83-4ed0-8f98-a2635ebfc106",
+        "sandbox",
+        "dev",
+        ("mobile", "security"),
+        12,
+        "",
+        "germanywestcentral",
     ),
 )
 
 GCP_BILLING_ACCOUNT = "01A2B3-C4D5E6-F70819"
 GCP_ORGANIZATION = "482910375566"
 GCP_ACCOUNTS = (
-    Account("gcp", "fernhill-web-prod", "Web production", "prod", ("storefront", "mobile"), 24, "118273645501", "europe-west1"),
+    Account(
+        "gcp",
+        "fernhill-web-prod",
+        "Web production",
+        "prod",
+        ("storefront", "mobile"),
+        24,
+        "118273645501",
+        "europe-west1",
+    ),
     Account("gcp", "fernhill-web-dev", "Web development", "dev", ("storefront",), 12, "229384756612", "europe-west1"),
     Account("gcp", "fernhill-warehouse", "Warehouse", "prod", ("data-platform",), 26, "330495867723", "europe-west4"),
-    Account("gcp", "fernhill-ml-prod", "ML production", "prod", ("machine-learning",), 16, "441506978834", "us-central1"),
-    Account("gcp", "fernhill-ml-staging", "ML staging", "staging", ("machine-learning",), 10, "552617089945", "us-central1"),
+    Account(
+        "gcp", "fernhill-ml-prod", "ML production", "prod", ("machine-learning",), 16, "441506978834", "us-central1"
+    ),
+    Account(
+        "gcp", "fernhill-ml-staging", "ML staging", "staging", ("machine-learning",), 10, "552617089945", "us-central1"
+    ),
     Account("gcp", "fernhill-security", "Security", "prod", ("security",), 8, "663728190056", "europe-west4"),
 )
 

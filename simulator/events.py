@@ -11,9 +11,7 @@ from simulator.company import AWS_ACCOUNTS, AZURE_ACCOUNTS, GCP_ACCOUNTS, Accoun
 from simulator.fleet import Fleet, Line, make_token
 from simulator.periods import Period, Window
 
-Kind = Literal[
-    "spike", "multi_day_spike", "level_shift", "slow_leak", "service_stopped", "new_service", "price_change"
-]
+Kind = Literal["spike", "multi_day_spike", "level_shift", "slow_leak", "service_stopped", "new_service", "price_change"]
 #: An event needs this many quiet days before it, else it is left out of a short simulation.
 _HISTORY_DAYS = 35
 #: Extra cost of a day: this share of the service's normal day in the account, at least this amount.
@@ -53,30 +51,104 @@ def _gcp(account: str, code: str) -> tuple[Account, Item]:
 
 
 PLANS = (
-    Plan("aws-spike", "spike", *_aws("shop-prod", "AmazonDynamoDB"), 17, 1,
-         "A full-table export job read every table once"),
-    Plan("gcp-burst", "multi_day_spike", *_gcp("fernhill-warehouse", "BigQuery"), 31, 3,
-         "A dashboard without a partition filter scanned whole tables for three days"),
-    Plan("azure-spike", "spike", *_azure("crm-prod", "Azure Cosmos DB"), 46, 1,
-         "Throughput was raised for a re-import and set back the next day"),
-    Plan("aws-burst", "multi_day_spike", *_aws("shop-prod", "AmazonCloudWatch"), 66, 4,
-         "Debug logging was left on after a release"),
-    Plan("azure-price", "price_change", *_azure("analytics-prod", "Azure Databricks"), 88, None,
-         "A promotional price ended; the meter costs 60 percent more"),
-    Plan("aws-shift", "level_shift", *_aws("data-prod", "AmazonES"), 110, None,
-         "The search domain was scaled out and never scaled back"),
-    Plan("gcp-new", "new_service", find_account(GCP_ACCOUNTS, "fernhill-ml-prod"), GCP_VERTEX, 131, None,
-         "A language model went into production in a project that had never used the service"),
-    Plan("aws-new", "new_service", find_account(AWS_ACCOUNTS, "ml-research"), AWS_BEDROCK, 152, None,
-         "A batch of model evaluations became a permanent job"),
-    Plan("azure-shift", "level_shift", *_azure("workplace", "Log Analytics"), 171, None,
-         "A new agent sends every audit event"),
-    Plan("aws-leak", "slow_leak", *_aws("data-prod", "AmazonS3"), 205, 30,
-         "Temporary files were not deleted; the cost grew day by day until a lifecycle rule was set"),
-    Plan("gcp-leak", "slow_leak", *_gcp("fernhill-web-prod", "Cloud Logging"), 236, 24,
-         "A retry loop logged more every day until it was fixed"),
-    Plan("aws-stopped", "service_stopped", *_aws("data-prod", "AmazonMSK"), 258, None,
-         "The message cluster was switched off"),
+    Plan(
+        "aws-spike",
+        "spike",
+        *_aws("shop-prod", "AmazonDynamoDB"),
+        17,
+        1,
+        "A full-table export job read every table once",
+    ),
+    Plan(
+        "gcp-burst",
+        "multi_day_spike",
+        *_gcp("fernhill-warehouse", "BigQuery"),
+        31,
+        3,
+        "A dashboard without a partition filter scanned whole tables for three days",
+    ),
+    Plan(
+        "azure-spike",
+        "spike",
+        *_azure("crm-prod", "Azure Cosmos DB"),
+        46,
+        1,
+        "Throughput was raised for a re-import and set back the next day",
+    ),
+    Plan(
+        "aws-burst",
+        "multi_day_spike",
+        *_aws("shop-prod", "AmazonCloudWatch"),
+        66,
+        4,
+        "Debug logging was left on after a release",
+    ),
+    Plan(
+        "azure-price",
+        "price_change",
+        *_azure("analytics-prod", "Azure Databricks"),
+        88,
+        None,
+        "A promotional price ended; the meter costs 60 percent more",
+    ),
+    Plan(
+        "aws-shift",
+        "level_shift",
+        *_aws("data-prod", "AmazonES"),
+        110,
+        None,
+        "The search domain was scaled out and never scaled back",
+    ),
+    Plan(
+        "gcp-new",
+        "new_service",
+        find_account(GCP_ACCOUNTS, "fernhill-ml-prod"),
+        GCP_VERTEX,
+        131,
+        None,
+        "A language model went into production in a project that had never used the service",
+    ),
+    Plan(
+        "aws-new",
+        "new_service",
+        find_account(AWS_ACCOUNTS, "ml-research"),
+        AWS_BEDROCK,
+        152,
+        None,
+        "A batch of model evaluations became a permanent job",
+    ),
+    Plan(
+        "azure-shift",
+        "level_shift",
+        *_azure("workplace", "Log Analytics"),
+        171,
+        None,
+        "A new agent sends every audit event",
+    ),
+    Plan(
+        "aws-leak",
+        "slow_leak",
+        *_aws("data-prod", "AmazonS3"),
+        205,
+        30,
+        "Temporary files were not deleted; the cost grew day by day until a lifecycle rule was set",
+    ),
+    Plan(
+        "gcp-leak",
+        "slow_leak",
+        *_gcp("fernhill-web-prod", "Cloud Logging"),
+        236,
+        24,
+        "A retry loop logged more every day until it was fixed",
+    ),
+    Plan(
+        "aws-stopped",
+        "service_stopped",
+        *_aws("data-prod", "AmazonMSK"),
+        258,
+        None,
+        "The message cluster was switched off",
+    ),
 )
 
 
@@ -102,7 +174,9 @@ def plan_lines(provider: str, window: Window) -> list[Line]:
         account = plan.account
         token = make_token("event", plan.id)
         label = f"event:{plan.id}"
-        lines.append(Line(plan.item, account, account.region, account.teams[0], "full", token, quantity, start, label=label))
+        lines.append(
+            Line(plan.item, account, account.region, account.teams[0], "full", token, quantity, start, label=label)
+        )
     return lines
 
 
@@ -127,7 +201,9 @@ class Happenings:
             for event in self.events
         }
         self._target = {
-            event.plan.id: int(np.flatnonzero(fleet.select(lambda line, plan=event.plan: line.label == f"event:{plan.id}"))[0])
+            event.plan.id: int(
+                np.flatnonzero(fleet.select(lambda line, plan=event.plan: line.label == f"event:{plan.id}"))[0]
+            )
             for event in self.events
         }
 
@@ -150,7 +226,13 @@ class Happenings:
         return changed, prices
 
     def _change(
-        self, event: Event, day: np.ndarray, days: slice, quantities: np.ndarray, prices: np.ndarray, service: np.ndarray
+        self,
+        event: Event,
+        day: np.ndarray,
+        days: slice,
+        quantities: np.ndarray,
+        prices: np.ndarray,
+        service: np.ndarray,
     ) -> None:
         kind, target = event.plan.kind, self._target[event.plan.id]
         if kind == "service_stopped":
@@ -158,7 +240,11 @@ class Happenings:
         elif kind == "price_change":
             prices[service, days] = prices[service, days] * 160 // 100
         elif kind != "new_service":
-            usual = sum(line.daily_cost for line, member in zip(self._fleet.lines, self._service[event.plan.id], strict=True) if member)
+            usual = sum(
+                line.daily_cost
+                for line, member in zip(self._fleet.lines, self._service[event.plan.id], strict=True)
+                if member
+            )
             peak = max(_EXTRA_MINIMUM, usual * _EXTRA_SHARE * 1.25) * (2.0 if "spike" in kind else 1.0)
             share = np.ones(len(day))
             if kind == "slow_leak":

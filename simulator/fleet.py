@@ -104,7 +104,9 @@ def _make_line(
     name: str,
     days: int | None = None,
 ) -> Line:
-    allowed = [a for a in accounts if a.weight and (not item.accounts or a.name in item.accounts or a.id in item.accounts)]
+    allowed = [
+        a for a in accounts if a.weight and (not item.accounts or a.name in item.accounts or a.id in item.accounts)
+    ]
     weights = np.cumsum([a.weight for a in allowed])
     account = allowed[int(np.searchsorted(weights, generator.random() * weights[-1], side="right"))]
     team = account.teams[int(generator.random() * len(account.teams))]
@@ -122,9 +124,7 @@ def _make_line(
     kind = item.kind
     if kind in ("plan", "reserved") and generator.random() < 0.25:
         kind = "on_demand"
-    return Line(
-        item, account, account.region, team, tagging, make_token(name), quantity, start, stop, kind=kind
-    )
+    return Line(item, account, account.region, team, tagging, make_token(name), quantity, start, stop, kind=kind)
 
 
 class Fleet:

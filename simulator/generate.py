@@ -5,14 +5,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from simulator import aws, azure, gcp
 from simulator.aws import AwsExport
+from simulator.azure import AzureExport
 from simulator.events import Event, Happenings, date_range
+from simulator.gcp import GcpExport
 from simulator.periods import Period, Window, build_window
 from simulator.truth import Measures, Truth, format_cents, format_money, sum_measures
 from simulator.waste import WASTE, describe_waste
 
 #: Share of the asked rows that each cloud's exports get; Azure writes every charge twice (actual and amortised).
 SHARES = {"aws": 0.55, "azure": 0.25, "gcp": 0.20}
+
+#: Where each cloud's exports lie below the output folder; the folder is what the cloud calls bucket or container.
+EXPORTS = {
+    "aws": {"path": "aws", "prefix": f"{aws.PREFIX}/{aws.EXPORT_NAME}", "format": "CUR 2.0"},
+    "azure": {"path": "azure", "prefix": azure.ROOT, "format": "Cost Management actual and amortised (EA)"},
+    "gcp": {"path": "gcp", "prefix": gcp.TABLE, "format": "detailed BigQuery export"},
+}
 
 Progress = Callable[[str, int, int], None]
 
@@ -32,7 +42,8 @@ class Export(Protocol):
 def open_exports(window: Window, rows_per_month: int, seed: int) -> list[Export]:
     """The exports of all clouds, sized to the asked number of rows."""
     total = rows_per_month * len(window.periods)
-    return [AwsExport(window, round(total * SHARES["aws"]), seed)]
+    kinds: dict[str, Callable[[Window, int, int], Export]] = {"aws": AwsExport, "azure": AzureExport, "gcp": GcpExport}
+    return [kind(window, round(total * SHARES[provider]), seed) for provider, kind in kinds.items()]
 
 
 def generate(
@@ -57,8 +68,13 @@ def generate(
     if (out / "truth.json").exists():
         raise FileExistsError(f"{out} holds a simulation already")
     window = build_window(months, end)
-    args = {"seed": seed, "months": months, "rows_per_month": rows_per_month, "end": window.periods[-1].last_day.isoformat()}
-    truth = Truth(args)
+    args = {
+        "seed": seed,
+        "months": months,
+        "rows_per_month": rows_per_month,
+        "end": window.periods[-1].last_day.isoformat(),
+    }
+    truth = Truth(args, exports=EXPORTS)
     restated = window.period_before_last()
     for export in open_exports(window, rows_per_month, seed):
         periods = truth.sources.setdefault(export.provider, {})
@@ -80,7 +96,7 @@ def generate(
             }
         )
         truth.anomalies.extend(_describe_event(event, window, export.currency) for event in export.happenings.events)
-    truth.waste.extend(describe_waste(waste) for waste in WASTE if waste.account.provider in truth.sources)
+    truth.waste.extend(describe_waste(waste) for waste in WASTE)
     truth.write(out / "truth.json")
     return truth
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.writers import MONEY_SCALE, write_json
+from simulator.writers import MONEY_SCALE, format_number, write_json
 
 MEASURES = ("billed", "effective", "list", "contracted")
 
@@ -64,7 +64,7 @@ def sum_measures(measures: Measures, currency: str, rows: dict[str, int], start:
 
 def format_money(units: int) -> str:
     """Whole 1e-10 of a currency as plain decimal text."""
-    return f"{(Decimal(units) / MONEY_SCALE).normalize():f}"
+    return format_number(units)
 
 
 def format_cents(units: float) -> str:

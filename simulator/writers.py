@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,15 @@ def to_double(units: np.ndarray) -> np.ndarray:
 def write_parquet(path: Path, table: pa.Table) -> None:
     """One snappy Parquet file without the writer's own schema, as the clouds write it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="snappy", row_group_size=1 << 18, store_schema=False, version="2.6",
-                   coerce_timestamps="ms" if _has_milliseconds(table) else None)
+    pq.write_table(
+        table,
+        path,
+        compression="snappy",
+        row_group_size=1 << 18,
+        store_schema=False,
+        version="2.6",
+        coerce_timestamps="ms" if _has_milliseconds(table) else None,
+    )
 
 
 def _has_milliseconds(table: pa.Table) -> bool:
@@ -82,3 +90,18 @@ def _as_one_list(lines: pa.Array) -> pa.Array:
 def map_array(rows: Sequence[Mapping[str, str]]) -> pa.Array:
     """A map<string,string> column."""
     return pa.array([list(row.items()) for row in rows], pa.map_(pa.string(), pa.string()))
+
+
+def format_number(units: int) -> str:
+    """Whole 1e-10 as plain decimal text without trailing zeros."""
+    return f"{(Decimal(units) / MONEY_SCALE).normalize():f}"
+
+
+def to_text(units: np.ndarray, scale: int = MONEY_SCALE) -> pa.Array:
+    """Whole fractions as the shortest decimal text; very small ones in scientific notation, as the clouds print them.
+
+    Raises ValueError when a number has more than the 15 digits that a double holds for sure.
+    """
+    if len(units) and np.abs(units).max() >= 10**15:
+        raise ValueError(f"the number {np.abs(units).max()}/{scale} has too many digits")
+    return pc.cast(pa.array(units / scale), pa.string())
