@@ -79,7 +79,7 @@ class StateStore(Protocol):
 
 
 def encode_body(body: Body) -> str:
-    """The stored form of a body; money belongs in it as text, so Decimal and NaN are refused with TypeError/ValueError."""
+    """The stored form of a body. Money belongs in it as text: Decimal is refused (TypeError), and so is NaN (ValueError)."""
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 

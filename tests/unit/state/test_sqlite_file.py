@@ -1,0 +1,46 @@
+"""What the embedded state store promises about its file."""
+
+import multiprocessing
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from state import SqliteStateStore
+
+
+def _create_and_insert(path: Path, barrier: Any, key: str) -> None:
+    barrier.wait(30)
+    assert SqliteStateStore(path).insert("thing", key, {})
+
+
+def test_processes_may_create_the_file_together(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    for attempt in range(5):
+        path = tmp_path / str(attempt) / "state.sqlite"
+        barrier = context.Barrier(4)
+        processes = [context.Process(target=_create_and_insert, args=(path, barrier, str(n))) for n in range(4)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        assert [process.exitcode for process in processes] == [0] * 4
+        assert len(SqliteStateStore(path).list("thing")) == 4
+
+
+def test_readers_do_not_wait_for_a_writer(tmp_path: Path) -> None:
+    store = SqliteStateStore(tmp_path / "state.sqlite", busy_timeout_seconds=0)
+    store.insert("thing", "a", {"n": 1})
+    writer = sqlite3.connect(tmp_path / "state.sqlite", isolation_level=None)
+    writer.execute("begin immediate")
+    record = store.get("thing", "a")
+    assert record is not None and record.body == {"n": 1}
+    writer.execute("rollback")
+    writer.close()
+
+
+def test_another_store_on_the_file_sees_what_was_written(tmp_path: Path) -> None:
+    one, other = (SqliteStateStore(tmp_path / "state.sqlite") for _ in range(2))
+    one.insert("thing", "a", {"n": 1})
+    other.update("thing", "a", {"n": 2}, expected_version=1)
+    record = one.get("thing", "a")
+    assert record is not None and (record.version, record.body) == (2, {"n": 2})
