@@ -1,10 +1,12 @@
 {{ config(materialized='view') }}
 
 -- depends_on: {{ ref('int_focus__unioned') }}
-{% set incremental_models = [] %}
+{% set incremental_models = ['int_focus__unioned'] %}
 {% if execute %}
     {% for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | sort(attribute='name') %}
-        {% if node.config.incremental_strategy == 'replace_periods' %}{% do incremental_models.append(node.name) %}{% endif %}
+        {% if node.config.incremental_strategy == 'replace_periods' and node.name not in incremental_models %}
+            {% do incremental_models.append(node.name) %}
+        {% endif %}
     {% endfor %}
 {% endif %}
 
@@ -31,10 +33,26 @@ loaded as (
     from {{ loaded_snapshots() }}
 ),
 
-differences as (
-    (select * from wanted except select * from loaded)
+sides as (
+    select
+        wanted.*,
+        1 as side
+    from wanted
     union all
-    (select * from loaded except select * from wanted)
+    select
+        loaded.*,
+        -1 as side
+    from loaded
+),
+
+differences as (
+    select
+        model_name,
+        source_name,
+        billing_period
+    from sides
+    group by model_name, source_name, billing_period, dataset, delivery_id
+    having sum(side) <> 0
 )
 
 select
@@ -42,4 +60,4 @@ select
     billing_period,
     count(distinct model_name) as model_count
 from differences
-group by 1, 2
+group by source_name, billing_period

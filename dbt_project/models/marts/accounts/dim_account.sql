@@ -9,8 +9,10 @@ named as (
         sub_account_id,
         billing_account_name,
         sub_account_name,
-        min(charge_date) over (partition by service_provider_name, billing_account_id, sub_account_id) as first_seen_date,
-        max(charge_date) over (partition by service_provider_name, billing_account_id, sub_account_id) as last_seen_date,
+        min(charge_date) over (partition by service_provider_name, billing_account_id, sub_account_id)
+            as first_seen_date,
+        max(charge_date) over (partition by service_provider_name, billing_account_id, sub_account_id)
+            as last_seen_date,
         -- accounts get renamed: the latest name counts, a missing one never does
         row_number() over (
             partition by service_provider_name, billing_account_id, sub_account_id

@@ -77,7 +77,8 @@ chain as (
         cast(sum(rounding_remainder) as numeric(38, 30)) as rounding_remainder,
         cast(sum(case when stage = 'file' then total end) as {{ money_type() }}) as file_total
         {%- for stage in stages %},
-        cast(coalesce(sum(case when stage = '{{ stage }}' then total end), 0) as {{ money_type() }}) as {{ stage }}_total
+        cast(coalesce(sum(case when stage = '{{ stage }}' then total end), 0) as {{ money_type() }})
+            as {{ stage }}_total
         {%- endfor %}
     from totals
     group by 1, 2, 3, 4

@@ -236,7 +236,8 @@ charges as (
             else 'Standard'
         end as pricing_category,
         coalesce(categorised.pricing_currency, categorised.billing_currency) as pricing_currency,
-        case when categorised.charge_category in ('Usage', 'Purchase') then categorised.quantity end as pricing_quantity,
+        case when categorised.charge_category in ('Usage', 'Purchase') then categorised.quantity end
+            as pricing_quantity,
         case
             when categorised.charge_category in ('Usage', 'Purchase') and categorised.quantity is not null
                 then coalesce(categorised.unit_of_measure, 'Count')
@@ -267,7 +268,9 @@ charges as (
         case when categorised.charge_category <> 'Tax' then coalesce(categorised.product_id, categorised.meter_id) end
             as sku_id,
         case
-            when categorised.charge_category <> 'Tax' and coalesce(categorised.product_id, categorised.meter_id) is not null
+            when
+                categorised.charge_category <> 'Tax'
+                and coalesce(categorised.product_id, categorised.meter_id) is not null
                 then categorised.meter_name
         end as sku_meter,
         case

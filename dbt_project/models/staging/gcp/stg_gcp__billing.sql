@@ -88,7 +88,8 @@ charges as (
         case
             when identified.commitment_discount_id is null then null
             when identified.consumption_model_id is not null then 'Spend'
-            when identified.credits like '%DOLLAR_BASE%' or identified.credits like '%FEE_UTILIZATION_OFFSET%' then 'Spend'
+            when identified.credits like '%DOLLAR_BASE%' then 'Spend'
+            when identified.credits like '%FEE_UTILIZATION_OFFSET%' then 'Spend'
             else 'Usage'
         end as commitment_discount_category,
         identified.commitment_discount_id,
@@ -143,8 +144,9 @@ charges as (
         'Google Cloud' as service_provider_name,
         coalesce(services.service_subcategory, 'Other (Other)') as service_subcategory,
         case when identified.charge_category <> 'Tax' then identified.sku_id end as sku_id,
-        case when identified.charge_category <> 'Tax' and identified.sku_id is not null then identified.sku_description end
-            as sku_meter,
+        case
+            when identified.charge_category <> 'Tax' and identified.sku_id is not null then identified.sku_description
+        end as sku_meter,
         case when identified.charge_category <> 'Tax' then identified.sku_id end as sku_price_id,
         identified.project_id as sub_account_id,
         coalesce(identified.project_name, identified.project_id) as sub_account_name,
