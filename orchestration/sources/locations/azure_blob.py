@@ -40,9 +40,11 @@ class AzureBlobLocation:
             from azure.storage.blob import ContainerClient, ExponentialRetry
 
             # The library's own pause before the first retry is 15 seconds.
-            retry = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=4, random_jitter_range=1)
+            retry = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=3, random_jitter_range=1)
             options: dict[str, Any] = {"retry_policy": retry, "connection_timeout": 10, "read_timeout": 60}
             text = os.environ.get("AZURE_STORAGE_CONNECTION_STRING", "")
+            if text and _account_of(text) is None:
+                raise LocationError("AZURE_STORAGE_CONNECTION_STRING names no storage account", "invalid")
             if _account_of(text) == self.account:
                 self._client = ContainerClient.from_connection_string(text, self.place.bucket, **options)
             else:

@@ -11,7 +11,7 @@ CODES: dict[str, tuple[Reason, str]] = {
     "ContainerNotFound": ("not_found", "the container '{container}' does not exist in the storage account {account}"),
     "BlobNotFound": ("not_found", "{address} does not exist (any more)"),
     "ResourceNotFound": ("not_found", "{address} does not exist (any more)"),
-    "ConditionNotMet": ("not_found", "{address} was replaced while it was read: read the location again"),
+    "ConditionNotMet": ("not_found", "{address} was replaced or removed while it was read: read the location again"),
     "AuthorizationPermissionMismatch": (
         "no_permission",
         "the credential in use may not read {address}: it needs the role Storage Blob Data Reader",
@@ -50,14 +50,7 @@ _EXPIRED = re.compile(r"AADSTS(50173|700082|70043|700081|7000222|50078|50133|700
 def explain_error(error: Exception, address: str, account: str, container: str) -> LocationError | None:
     """The `LocationError` for an exception of the Azure clients; None for what is not one."""
     from azure.core import exceptions as azure
-    from azure.identity import CredentialUnavailableError
 
-    if isinstance(error, CredentialUnavailableError):
-        return LocationError(
-            f"no Azure credential was found to read {address}: run 'az login', set AZURE_CLIENT_ID and its secret, or "
-            "attach a managed identity",
-            "no_credential",
-        )
     if isinstance(error, azure.HttpResponseError):
         return _explain_response(error, address, account, container)
     if isinstance(error, azure.ServiceRequestError | azure.ServiceResponseError):
@@ -75,14 +68,26 @@ def explain_error(error: Exception, address: str, account: str, container: str) 
 def _explain_response(error: Any, address: str, account: str, container: str) -> LocationError:
     from azure.core.exceptions import ClientAuthenticationError
 
-    code = str(getattr(error, "error_code", None) or "")
-    code = code.rpartition(".")[2] if code.startswith("StorageErrorCode") else code
+    code = getattr(error, "error_code", None) or ""
+    code = str(getattr(code, "value", code))
     if isinstance(error, ClientAuthenticationError) and not code:
-        if _EXPIRED.search(str(error)):
-            return LocationError("the Azure sign-in has expired: sign in again", "expired_credential")
-        if error.response is None or "AADSTS" in str(error):
-            return LocationError(f"Azure refuses the sign-in that is configured to read {address}", "no_credential")
+        return _explain_sign_in(error, address)
     status = int(error.status_code or 0)
     reason, sentence = CODES.get(code) or _STATUS.get(status) or ("invalid", "Azure refuses to read {address}")
     text = sentence.format(address=address, account=account, container=container)
     return LocationError(f"{text} (Azure: {code or status})", reason)
+
+
+def _explain_sign_in(error: Exception, address: str) -> LocationError:
+    """Why there is no token or signature; nothing was asked of the storage account yet."""
+    if _EXPIRED.search(str(error)):
+        return LocationError("the Azure sign-in has expired: sign in again", "expired_credential")
+    if type(error).__name__ == "AzureSigningError":
+        return LocationError("the key in AZURE_STORAGE_CONNECTION_STRING is malformed", "invalid")
+    if "AADSTS" in str(error):
+        return LocationError(f"Azure refuses the sign-in that is configured to read {address}", "no_credential")
+    return LocationError(
+        f"no Azure credential was found to read {address}: run 'az login', set AZURE_CLIENT_ID and its secret, or "
+        "attach a managed identity",
+        "no_credential",
+    )

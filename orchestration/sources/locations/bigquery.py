@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: What one query may read, in bytes; a month of a large organisation is some 100 GiB.
 BYTE_LIMIT = 2**40
 RETRY_SECONDS = 60.0
-_ROW_GROUP = 50_000
+ROW_GROUP_ROWS = 50_000
 _PERMISSION = "bigquery.tables.getData or bigquery.jobs.create"
 _URI = re.compile(r"^bigquery://([A-Za-z0-9.:-]+)\.(\w+)\.([\w-]+)$", re.IGNORECASE)
 
@@ -40,6 +40,7 @@ class BigQueryLocation:
         client: "Client | None" = None,
         byte_limit: int | None = None,
         retry_seconds: float = RETRY_SECONDS,
+        row_group_rows: int = ROW_GROUP_ROWS,
     ) -> None:
         match = _URI.match(uri)
         if match is None:
@@ -49,6 +50,7 @@ class BigQueryLocation:
         self.project = match[1]
         self.byte_limit = _read_byte_limit() if byte_limit is None else byte_limit
         self.retry_seconds = retry_seconds
+        self.row_group_rows = row_group_rows
         self._client = client
         self._months: dict[str, Month] = {}
         self._shape: Shape | None = None
@@ -97,8 +99,8 @@ class BigQueryLocation:
         def write(stream: BinaryIO) -> None:
             with self._explained(join_uri(self.uri, file.name)):
                 query, parameters = rows_query(self.table, shape, month)
-                result = self._run(query, parameters).result(page_size=_ROW_GROUP, retry=self._retry())
-                written = _write_parquet(result, stream)
+                result = self._run(query, parameters).result(page_size=self.row_group_rows, retry=self._retry())
+                written = _write_parquet(result, stream, self.row_group_rows)
             if written != month.rows:
                 raise explain_replaced(self.uri, file.name)
 
@@ -143,7 +145,7 @@ def _read_byte_limit() -> int:
     return int(text) if text else BYTE_LIMIT
 
 
-def _write_parquet(result: Any, stream: BinaryIO) -> int:
+def _write_parquet(result: Any, stream: BinaryIO, row_group_rows: int) -> int:
     """Write the pages of a result as row groups, at most one row group in memory; the number of rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -165,7 +167,7 @@ def _write_parquet(result: Any, stream: BinaryIO) -> int:
         for batch in result.to_arrow_iterable(bqstorage_client=None):
             pending.append(batch)
             waiting += batch.num_rows
-            if waiting >= _ROW_GROUP:
+            if waiting >= row_group_rows:
                 flush()
         if pending:
             flush()

@@ -38,7 +38,7 @@ def download_file(
         if check_size and found != file.size:
             raise LocationError(
                 f"{join_uri(uri, file.name)} has {found} bytes where the listing says {file.size}: "
-                "it was replaced while it was read, read the location again",
+                "it was replaced or removed while it was read, read the location again",
                 "not_found",
             )
         os.replace(temporary, target)
@@ -57,7 +57,9 @@ def join_uri(uri: str, name: str) -> str:
 
 def explain_replaced(uri: str, name: str) -> LocationError:
     """The listed version is gone because a newer one took its place; reading the location again finds that one."""
-    return LocationError(f"{join_uri(uri, name)} was replaced while it was read: read the location again", "not_found")
+    return LocationError(
+        f"{join_uri(uri, name)} was replaced or removed while it was read: read the location again", "not_found"
+    )
 
 
 def _explain_disk_error(error: OSError, directory: Path) -> LocationError:

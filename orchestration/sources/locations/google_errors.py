@@ -41,7 +41,9 @@ def _explain_call(error: Any, address: str, permission: str) -> LocationError:
     if status == 404:
         return LocationError(f"{address} does not exist (any more) {code}", "not_found")
     if status == 412:
-        return LocationError(f"{address} was replaced while it was read: read the location again {code}", "not_found")
+        return LocationError(
+            f"{address} was replaced or removed while it was read: read the location again {code}", "not_found"
+        )
     if status == 401:
         return LocationError(
             f"Google does not accept the credential in use: sign in again {code}", "expired_credential"

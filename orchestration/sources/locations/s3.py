@@ -30,11 +30,12 @@ class S3Location:
     def client(self) -> "S3Client":
         """The client of boto3, made when it is first needed."""
         if self._client is None:
-            import boto3
+            from boto3.session import Session
             from botocore.config import Config
 
-            config = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=10, read_timeout=60)
-            self._client = boto3.client("s3", config=config)
+            config = Config(retries={"mode": "standard"}, connect_timeout=10, read_timeout=60)
+            # A session of its own: the shared one would keep the credential that the process began with.
+            self._client = Session().client("s3", config=config)
         return self._client
 
     def list_files(self) -> list[FileRef]:
