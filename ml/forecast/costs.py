@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from ml.errors import AnalyticsInputError
-from ml.forecast.lumps import forecast_lumps, forecast_repeated_excess
-from ml.forecast.models import Z80, Z95
+from ml.forecast.lumps import LumpForecast, forecast_lumps, forecast_repeated_excess
+from ml.forecast.models import Z80, Z95, Values
 from ml.forecast.usage import forecast_usage, split_outliers
 from ml.series import DEFAULT_IMMATURE_DAYS, SCOPE_FIELDS, Level, SeriesSet, build_series
 
@@ -84,33 +84,54 @@ def forecast_costs(
             default_immature_days=default_immature_days,
             measure=measure,
         )
-        skipped.append(series.skipped)
-        for row in range(len(series.keys)):
-            made = _forecast_series(series, row, as_of, settings)
-            (skipped if "reason" in made.columns else frames).append(made)
-    forecasts = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(FORECAST_COLUMNS))
-    missing = pd.concat(skipped, ignore_index=True) if skipped else pd.DataFrame(columns=["unique_id", "reason"])
-    return ForecastResult(forecasts, missing)
+        made, missing = _forecast_level(series, as_of, settings)
+        frames.append(made)
+        skipped += [series.skipped, missing]
+    forecasts = [frame for frame in frames if len(frame)]
+    return ForecastResult(
+        pd.concat(forecasts, ignore_index=True) if forecasts else pd.DataFrame(columns=list(FORECAST_COLUMNS)),
+        pd.concat(skipped, ignore_index=True) if skipped else pd.DataFrame(columns=["unique_id", "reason"]),
+    )
 
 
-def _forecast_series(series: SeriesSet, row: int, as_of: date, settings: ForecastSettings) -> pd.DataFrame:
-    """The forecast rows of one series, or one (unique_id, reason) row."""
-    key = series.keys.iloc[row]
-    usage = series.take_usage(row)
-    started = np.flatnonzero(usage)
-    usage = usage[started[0] :] if len(started) else usage
-    usage = usage[-settings.max_training_days :]
-    if len(usage) < settings.min_training_days:
-        reason = f"{len(usage)} day(s) of cost, {settings.min_training_days} are needed"
-        return pd.DataFrame({"unique_id": [key["unique_id"]], "reason": [reason]})
-    last = key["last_date"]
-    days = pd.date_range(last + pd.Timedelta(days=1), pd.Timestamp(as_of) + pd.Timedelta(days=settings.horizon_days))
+def _forecast_level(series: SeriesSet, as_of: date, settings: ForecastSettings) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The forecasts of one level, and the (unique_id, reason) of the series that have none."""
+    lumps = dict(list(series.lumps.groupby("unique_id")))
+    blocks: list[dict[str, np.ndarray]] = []
+    reasons: dict[str, str] = {}
+    for row, key in enumerate(series.keys.to_dict("records")):
+        usage = series.take_usage(row)
+        started = np.flatnonzero(usage)
+        usage = usage[started[0] :] if len(started) else usage
+        usage = usage[-settings.max_training_days :]
+        if len(usage) < settings.min_training_days:
+            reasons[key["unique_id"]] = f"{len(usage)} day(s) of cost, {settings.min_training_days} are needed"
+            continue
+        first, last = key["first_date"], key["last_date"]
+        end = pd.Timestamp(as_of) + pd.Timedelta(days=settings.horizon_days)
+        days = pd.date_range(last + pd.Timedelta(days=1), end)
+        fees = forecast_lumps(lumps.get(key["unique_id"], series.lumps.iloc[:0]), first, last, days)
+        blocks.append({"row": np.full(len(days), row)} | _forecast_days(usage, last, days, fees))
+    missing = pd.DataFrame({"unique_id": list(reasons), "reason": list(reasons.values())}, dtype=object)
+    if not blocks:
+        return pd.DataFrame(columns=list(FORECAST_COLUMNS)), missing
+    frame = pd.DataFrame({name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]})
+    for column in ("unique_id", "scope_level", *SCOPE_FIELDS, "billing_currency"):
+        frame[column] = series.keys[column].to_numpy()[frame["row"]]
+    frame["as_of_date"] = as_of
+    pairs = zip(frame["unique_id"], frame["forecast_date"], strict=True)
+    frame["forecast_id"] = [_make_id(unique_id, as_of, day) for unique_id, day in pairs]
+    return frame[list(FORECAST_COLUMNS)], missing
+
+
+def _forecast_days(
+    usage: Values, last: pd.Timestamp, days: pd.DatetimeIndex, fees: LumpForecast
+) -> dict[str, np.ndarray]:
+    """The forecast of one series as columns: its usage, the usage peaks of every month, and its lumps."""
     normal, excess = split_outliers(usage)
     learned = forecast_usage(normal, len(days))
     history = pd.date_range(end=last, periods=len(usage))
     peaks = pd.Series(excess, index=history)
-    lumps = series.lumps[series.lumps["unique_id"] == key["unique_id"]]
-    fees = forecast_lumps(lumps, key["first_date"], last, days)
     peak = forecast_repeated_excess(peaks[peaks != 0], history[0], last, days)
     extra, variance = fees.mean + peak.mean, fees.deviation**2 + peak.deviation**2
     mean = learned.prediction.mean + extra
@@ -118,24 +139,17 @@ def _forecast_series(series: SeriesSet, row: int, as_of: date, settings: Forecas
     half_95 = np.sqrt(learned.prediction.half_95**2 + Z95**2 * variance)
     # usage cannot fall below zero, so neither can the cost below what the lumps alone may come to
     floor = extra - Z95 * np.sqrt(variance) if normal.min() >= 0 else np.full(len(days), -np.inf)
-    frame = pd.DataFrame(
-        {
-            "forecast_date": days.date,
-            "forecast_cost": mean,
-            "lower_80": np.maximum(mean - half_80, floor),
-            "upper_80": mean + half_80,
-            "lower_95": np.maximum(mean - half_95, floor),
-            "upper_95": mean + half_95,
-        }
-    )
-    for column in ("unique_id", "scope_level", *SCOPE_FIELDS, "billing_currency"):
-        frame[column] = key[column]
-    frame["model"] = learned.model
-    frame["as_of_date"] = as_of
-    frame["training_days"] = len(usage)
-    frame["backtest_wape"] = learned.backtest_wape
-    frame["forecast_id"] = [_make_id(key["unique_id"], as_of, day) for day in frame["forecast_date"]]
-    return frame[list(FORECAST_COLUMNS)]
+    return {
+        "forecast_date": days.date,
+        "forecast_cost": mean,
+        "lower_80": np.maximum(mean - half_80, floor),
+        "upper_80": mean + half_80,
+        "lower_95": np.maximum(mean - half_95, floor),
+        "upper_95": mean + half_95,
+        "model": np.full(len(days), learned.model, dtype=object),
+        "training_days": np.full(len(days), len(usage)),
+        "backtest_wape": np.full(len(days), learned.backtest_wape),
+    }
 
 
 def _make_id(unique_id: str, as_of: date, day: date) -> str:

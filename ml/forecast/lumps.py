@@ -49,6 +49,8 @@ def forecast_repeated_excess(
 
     `excess`: charge_date -> amount above the normal level. Peaks without such a habit are not expected again.
     """
+    if excess.empty:
+        return LumpForecast(np.zeros(len(days)), np.zeros(len(days)))
     months = _list_complete_months(first_date, last_date)
     recent = excess[excess.index.to_period("M").isin(months)]
     day = pd.Series(recent.index.day, index=recent.index).groupby(recent.index.to_period("M")).first()
@@ -80,13 +82,12 @@ def _forecast_kind(
     current = (last_date + pd.Timedelta(days=1)).to_period("M")
     seen = float(amounts[of_month == current].sum())
     already_came = abs(seen) >= 0.5 * abs(monthly) and len(shares) <= SPREAD_DAYS
-    for index, day in enumerate(days):
-        if already_came and day.to_period("M") == current:
-            continue
-        is_last = day.day == day.days_in_month
-        share = sum(part for usual, part in shares.items() if usual == day.day or (is_last and usual > day.day))
-        mean[index] = monthly * share
-        deviation[index] = spread * share
+    is_open = ~((days.to_period("M") == current) & already_came)
+    for usual, share in shares.items():
+        # in a shorter month a late day is its last day
+        here = is_open & (np.minimum(usual, days.days_in_month) == days.day)
+        mean[here] += monthly * share
+        deviation[here] += spread * share
     return LumpForecast(mean, deviation)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 
-def make_rows(costs: Sequence[float], start: str = "2025-01-01", **fields: Any) -> pd.DataFrame:
+def make_rows(costs: Sequence[float] | np.ndarray, start: str = "2025-01-01", **fields: Any) -> pd.DataFrame:
     """One usage row per day with the given costs; `fields` replace what the row says."""
     base: dict[str, Any] = {
         "charge_date": pd.date_range(start, periods=len(costs)).date,

@@ -1,5 +1,6 @@
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,8 @@ from ml.errors import AnalyticsInputError
 from tests.unit.ml.rows import last_day, make_rows, make_weekly
 
 
-def detect(rows: pd.DataFrame, **settings: object) -> AnomalyResult:
-    return detect_anomalies(
-        rows,
-        last_day(rows),
-        settings=AnomalySettings(**settings),
-        default_immature_days=0,  # type: ignore[arg-type]
-    )
+def detect(rows: pd.DataFrame, **settings: Any) -> AnomalyResult:
+    return detect_anomalies(rows, last_day(rows), settings=AnomalySettings(**settings), default_immature_days=0)
 
 
 def day(number: int) -> date:
@@ -270,6 +266,6 @@ def test_severity_follows_the_money(impact: float, severity: str) -> None:
         {"severity_amounts": (3, 2, 1)},
     ],
 )
-def test_senseless_settings_are_refused(wrong: dict[str, object]) -> None:
+def test_senseless_settings_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(AnalyticsInputError):
-        AnomalySettings(**wrong)  # type: ignore[arg-type]
+        AnomalySettings(**wrong)

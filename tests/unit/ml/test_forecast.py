@@ -29,7 +29,7 @@ def test_the_week_goes_on() -> None:
 
 
 def test_intervals_nest_and_hold_the_future() -> None:
-    inside = {80: [], 95: []}
+    inside: dict[int, list[float]] = {80: [], 95: []}
     for seed in range(8):
         costs = make_weekly(290, noise=0.05, seed=seed)
         made = forecast_service(make_rows(costs[:200]))

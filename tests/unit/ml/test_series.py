@@ -1,11 +1,13 @@
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from ml.errors import AnalyticsInputError
-from ml.series import build_series, make_unique_id
+from ml.series import SCOPE_COLUMNS, Level, build_series, make_unique_id
 from tests.unit.ml.rows import make_rows
 
 
@@ -69,7 +71,8 @@ def test_levels_add_up_to_the_rows() -> None:
         for provider in ("AWS", "Microsoft")
     ]
     rows = pd.concat(parts)
-    sizes = {"total": 1, "provider": 2, "account": 4, "service": 6, "account_service": 12}
+    sizes: dict[Level, int] = {"total": 1, "provider": 2, "account": 4, "service": 6, "account_service": 12}
+    assert set(sizes) == set(SCOPE_COLUMNS)
     for level, count in sizes.items():
         series = build_series(rows, level, date(2025, 1, 20), default_immature_days=0)
         assert series.keys["unique_id"].is_unique
@@ -106,6 +109,17 @@ def test_names_with_separators_stay_apart() -> None:
 def test_rows_that_cannot_be_judged_are_refused(change: object, message: str) -> None:
     with pytest.raises(AnalyticsInputError, match=message):
         build_series(change(make_rows([1, 2, 3])), "total", date(2025, 1, 3))  # type: ignore[operator]
+
+
+def test_what_a_warehouse_returns_is_read() -> None:
+    rows = make_rows([1, 2, 3], region_id=None, sub_account_id=None, sub_account_name=np.nan)
+    rows["effective_cost"] = [Decimal("1.25"), Decimal("2.5"), Decimal(3)]
+    rows["charge_date"] = pd.to_datetime(rows["charge_date"])
+    series = build_series(rows, "account", date(2025, 1, 3), default_immature_days=0)
+    assert series.take_usage(0).tolist() == [1.25, 2.5, 3]
+    assert series.keys["unique_id"].tolist() == ["account|USD|AWS|"]
+    arrow = pa.Table.from_pandas(rows).to_pandas(types_mapper=pd.ArrowDtype)
+    assert build_series(arrow, "account", date(2025, 1, 3), default_immature_days=0).usage.tolist() == [[1.25, 2.5, 3]]
 
 
 def test_no_rows_give_no_series() -> None:
