@@ -8,23 +8,22 @@ same state. The guardrails are asked again before every step that changes someth
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Literal
 
-from actions.approvals import NotAllowedError, count_required, find_approved_since, list_valid
+from actions.approvals import NotAllowedError
 from actions.clients import ClientFactory
-from actions.guardrails import Signals, Verdict, evaluate, evaluate_rollback
+from actions.guardrails import Verdict
 from actions.instants import Checkpoint, Clock, Sleep, pass_checkpoint
-from actions.proposals import SYSTEM, Change, LastCheck, Progress, Proposal, ProposalBook, ProposalStateError
-from actions.remediations import REMEDIATIONS, LiveResource, Remediation, Step, StepContext, StepRefusedError
+from actions.judge import IsReconciled, Judge
+from actions.progress import Progress
+from actions.proposals import SYSTEM, Change, LastCheck, Proposal, ProposalBook, ProposalState, ProposalStateError
+from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, StepRefusedError
 from actions.results import ActionResult, Outcome, RunReport
 from actions.settings import ActionSettings, normalise_person
 from actions.step_log import LeaseHeldError, StepLog, check_lease
 from state import ConflictError, StateStore
-
-IsReconciled = Callable[[str, date], bool | None]
-"""(source name, billing period) -> whether the period reconciles; None when that is not known."""
 
 # An error may be the network's; five in a row are the request's own.
 MAX_ERRORS = 5
@@ -48,7 +47,7 @@ class ActionEngine:
         self._book = ProposalBook(store, clock)
         self._settings = settings
         self._clients = clients
-        self._is_reconciled = is_reconciled
+        self._judge = Judge(settings, is_reconciled, clock)
         self._clock = clock
         self._sleep = sleep
         self._remediations = remediations
@@ -59,9 +58,19 @@ class ActionEngine:
 
     def run(self) -> RunReport:
         """Finish what was left unfinished, then execute what is approved, oldest first."""
-        results = [self.resume_rollback(proposal.proposal_id) for proposal in self._book.list("rolling_back")]
-        results += [self.execute(proposal.proposal_id) for proposal in self._book.list("executing")]
-        results += [self.execute(proposal.proposal_id) for proposal in self._book.list("approved")]
+        results = []
+        order: tuple[tuple[ProposalState, Callable[[str], ActionResult]], ...] = (
+            ("rolling_back", self.resume_rollback),
+            ("executing", self.execute),
+            ("approved", self.execute),
+        )
+        for state, act in order:
+            for proposal in self._book.list(state):
+                try:
+                    results.append(act(proposal.proposal_id))
+                except ProposalStateError as moved_on:
+                    # Somebody rejected, finished or took it back since it was listed.
+                    results.append(ActionResult(proposal.proposal_id, "busy", proposal.state, error=str(moved_on)))
         return RunReport(tuple(results))
 
     def execute(self, proposal_id: str) -> ActionResult:
@@ -79,7 +88,7 @@ class ActionEngine:
         steps = remediation.steps()
         try:
             if proposal.state == "approved":
-                verdict, _ = self._judge(remediation, log)
+                verdict, _ = self._judge.judge(remediation, proposal, self._make_context(log), self._started)
                 if not verdict.is_eligible:
                     return self._refuse_verdict(log, verdict, steps)
             log.begin("executing", _mutating(steps), {}, {"remediation": remediation.name})
@@ -117,7 +126,7 @@ class ActionEngine:
         if remediation is None:
             return self._refuse(log, ("remediation: not registered",), (), "blocked")
         steps = remediation.rollback_steps()
-        verdict = evaluate_rollback(self._collect_signals(remediation, proposal, None, None), self._clock())
+        verdict = self._judge.judge_rollback(remediation, proposal)
         try:
             if not verdict.is_eligible:
                 return self._refuse_verdict(log, verdict, steps)
@@ -138,7 +147,8 @@ class ActionEngine:
             if step.name in log.progress.results():
                 continue
             if step.is_mutating and log.way == "execution":
-                verdict, live = self._judge(remediation, log)
+                # It was counted when it began: the run's limit must not stop it half-way.
+                verdict, live = self._judge.judge(remediation, log.proposal, self._make_context(log), -1)
                 is_applied = step.name in log.progress.started() and remediation.is_applied(step.name, live)
                 if not verdict.is_eligible and not is_applied:
                     return self._stop(log, step, verdict)
@@ -159,63 +169,6 @@ class ActionEngine:
         log.end(outcome, {})
         self._checkpoint(f"{log.way}:ended")
         return self._report(log, outcome)
-
-    def _judge(self, remediation: Remediation, log: StepLog) -> tuple[Verdict, LiveResource | None]:
-        context = self._make_context(log)
-        try:
-            live = remediation.read(context)
-            problems = remediation.list_problems(live, context)
-        except (LeaseHeldError, ConflictError):
-            raise
-        except Exception as error:  # whatever went wrong, the resource is not known, and that is what counts
-            unread = self._collect_signals(remediation, log.proposal, None, None)
-            verdict = evaluate(unread, self._clock())
-            told = [
-                replace(failure, reason=f"{failure.reason}: {type(error).__name__}: {error}")
-                if failure.signal == "resource_read"
-                else failure
-                for failure in verdict.failures
-            ]
-            return Verdict(tuple(told)), None
-        return evaluate(self._collect_signals(remediation, log.proposal, live, problems), self._clock()), live
-
-    def _collect_signals(
-        self,
-        remediation: Remediation,
-        proposal: Proposal,
-        live: LiveResource | None,
-        problems: tuple[str, ...] | None,
-    ) -> Signals:
-        settings, finding = self._settings, proposal.finding
-        is_running = proposal.state == "executing"
-        return Signals(
-            mode=settings.mode,
-            safety_class=remediation.safety_class.value,
-            # One that has begun is counted already and must not be stopped half-way by the count.
-            actions_this_run=-1 if is_running else self._started,
-            max_actions_per_run=settings.max_actions_per_run,
-            resource_tags=None if live is None else live.tags,
-            protected_tags=settings.protected_tags,
-            approved_at=find_approved_since(proposal, settings),
-            approval_ttl_days=settings.approval_ttl_days,
-            valid_approvals=len(list_valid(proposal, settings)),
-            required_approvals=count_required(proposal, settings),
-            is_reconciled=self._ask_reconciled(finding.source_name, finding.billing_period),
-            account_id=finding.resource.account_id,
-            allowed_accounts=settings.allowed_accounts,
-            region=finding.resource.region,
-            allowed_regions=settings.allowed_regions,
-            resource_read_at=None if live is None else live.read_at,
-            resource_problems=problems,
-        )
-
-    def _ask_reconciled(self, source_name: str, billing_period: date) -> bool | None:
-        try:
-            return self._is_reconciled(source_name, billing_period)
-        except (
-            Exception
-        ):  # unknown is a guardrail's failure, shown as such, and must not keep other actions from running
-            return None
 
     def _make_context(self, log: StepLog) -> StepContext:
         proposal = log.proposal

@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from actions.instants import Clock
-from actions.proposals import Change, Progress, Proposal, ProposalBook, ProposalState, StepRecord
+from actions.progress import Progress, StepRecord
+from actions.proposals import Change, Proposal, ProposalBook, ProposalState
 
 Way = Literal["execution", "rollback"]
 

@@ -79,7 +79,7 @@ class StateStore(Protocol):
 
 
 def encode_body(body: Body) -> str:
-    """The stored form of a body. Money belongs in it as text: Decimal is refused (TypeError), and so is NaN (ValueError)."""
+    """The stored form of a body. Money belongs in it as text: Decimal is a TypeError, NaN a ValueError."""
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 

@@ -21,7 +21,7 @@ each = pytest.mark.parametrize("name", sorted(CHANNELS))
 
 def make_options(name: str, port: int) -> dict[str, Any]:
     """Options that reach a peer on `port`; a new channel adds its own."""
-    return {
+    options: dict[str, dict[str, Any]] = {
         "smtp": {
             "name": "mail",
             "type": "smtp",
@@ -32,7 +32,8 @@ def make_options(name: str, port: int) -> dict[str, Any]:
             "to": ["ana@example.com"],
         },
         "webhook": {"name": "hook", "type": "webhook", "url": f"http://127.0.0.1:{port}/hook", "secret_env": "SECRET"},
-    }[name]
+    }
+    return options[name]
 
 
 @pytest.fixture

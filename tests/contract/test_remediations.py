@@ -93,10 +93,14 @@ class Shred(Remediation):
         return False
 
     def steps(self) -> tuple[Step, ...]:
-        return (Step("shred", "shred it", lambda context: self.acted.append("x") or {}, True),)
+        return (Step("shred", "shred it", self._shred, True),)
 
     def rollback_steps(self) -> tuple[Step, ...]:
         return ()
+
+    def _shred(self, context: StepContext) -> dict[str, object]:
+        self.acted.append("x")
+        return {}
 
 
 def test_one_way_is_never_automatic(tmp_path: Path) -> None:

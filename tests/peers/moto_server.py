@@ -49,7 +49,7 @@ class MotoServer:
     def client(self, service: str, account_id: str = ACCOUNT, region: str = "eu-central-1") -> Any:
         """A boto3 client of this server, in the form of a client factory."""
         if (service, region) not in self._clients:
-            self._clients[service, region] = boto3.client(
+            self._clients[service, region] = boto3.client(  # type: ignore[call-overload]
                 service,
                 region_name=region,
                 endpoint_url=self.url,
@@ -76,4 +76,4 @@ class MotoServer:
             self.calls.append(Call(action, int(status.split()[0])))
             return start_response(status, headers, *rest)
 
-        return self._app(environ, note)  # type: ignore[no-any-return]
+        return self._app(environ, note)

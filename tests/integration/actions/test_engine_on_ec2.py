@@ -1,6 +1,8 @@
 """The engine against EC2: delete with a snapshot, refuse, take back, resume after errors."""
 
+import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -252,3 +254,28 @@ def test_an_encrypted_volume_comes_back_encrypted(world: World) -> None:
     filters = [{"Name": "tag:cloudcost:rollback", "Values": [proposal_id]}]
     [volume] = world.ec2.describe_volumes(Filters=filters)["Volumes"]
     assert (volume["Encrypted"], volume["VolumeType"], volume["Iops"]) == (True, "io1", 4000)
+
+
+def test_two_engines_at_once_act_once(world: World) -> None:
+    results: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: results.extend(item.outcome for item in world.engine().run().results))
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results.count("executed") == 1 and set(results) <= {"executed", "busy"}
+    assert (world.aws.count("CreateSnapshot"), world.aws.count("DeleteVolume")) == (1, 1)
+    assert world.audit.verify_chain().is_intact
+
+
+def test_an_unreadable_reconciliation_is_no_permission(world: World) -> None:
+    def fail(source_name: str, billing_period: date) -> bool:
+        raise OSError("the warehouse is locked")
+
+    engine = ActionEngine(world.store, make_settings(), world.aws.client, fail, world.clock, world.clock.sleep)
+    result = engine.execute(world.proposal_id)
+    assert result.outcome == "blocked"
+    assert result.failures == ("reconciliation: it is unknown whether the finding's billing period reconciles",)
