@@ -80,9 +80,10 @@ class AwsExport:
         credits nor refunds.
         """
         rows, plan, reservation = self._build_rows(period, draft)
-        usage = Usage(rows.line, rows.day, rows.quantity, rows.unblended, rows.effective, self._account[rows.line])
-        fees = make_fees(self.lines, self.commitments, period, usage, draft)
-        table = pa.concat_tables([self._build_table(period, rows, plan, reservation), fees.table(period)])
+        account = self._account[rows.line]
+        usage = Usage(rows.day, rows.quantity, rows.unblended, rows.effective, account, plan, reservation)
+        fees = make_fees(self.commitments, period, usage, draft)
+        table = pa.concat_tables([self._build_table(period, rows, plan, reservation), fees.table()])
         zero = np.zeros(len(rows.line), dtype=np.int64)
         negation = rows.kind == _NEGATION
         covered = rows.kind == _COVERED
@@ -149,6 +150,8 @@ class AwsExport:
             columns["product_sku"],
             "",
         )
+        rate = columns["line_item_unblended_rate"]
+        columns["line_item_unblended_rate"] = pc.if_else(pa.array(discounted), pa.scalar("0.0000000000"), rate)
         text = "line_item_line_item_description"
         columns[text] = pc.if_else(is_negation, note, columns[text])
         self._add_commitments(columns, rows, plan, reservation, covered, discounted)

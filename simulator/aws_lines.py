@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from simulator.company import AWS_REGIONS, COST_CENTRES, TEAMS
-from simulator.fleet import Line
+from simulator.fleet import Line, make_guid
 from simulator.writers import map_array
 
-_SINGULAR = {"AWSDataTransfer": "Data Transfer"}
 _SPOT_LIST_PRICE = 364000
 
 
@@ -39,7 +38,7 @@ def name_resource(line: Line) -> str:
         "cf:": f"arn:aws:cloudfront::{account}:distribution/E{token[:12].upper()}",
         "logs:": f"arn:aws:logs:{region}:{account}:log-group:/{team}/{token[:6]}",
         "msk:": f"arn:aws:kafka:{region}:{account}:cluster/{name}/{token[:32]}-3",
-        "kms:": f"arn:aws:kms:{region}:{account}:key/{token[:8]}-{token[8:12]}-4{token[12:15]}-8{token[15:18]}-{token[18:30]}",
+        "kms:": f"arn:aws:kms:{region}:{account}:key/{make_guid(token)}",
         "glue:": f"arn:aws:glue:{region}:{account}:job/{name}",
         "sm:": f"arn:aws:sagemaker:{region}:{account}:endpoint/{name}",
         "efs:": f"arn:aws:elasticfilesystem:{region}:{account}:file-system/fs-0{token[:16]}",

@@ -76,7 +76,8 @@ class AzureExport:
         cost = quantity * price
         effective_price = np.where(committed, rates[benefit], price)
         effective = quantity * effective_price
-        used = [self._spread(effective, day, benefit == number, period) for number in range(len(self.benefits))]
+        used = np.zeros((len(self.benefits), period.days), dtype=np.int64)
+        np.add.at(used, (benefit[committed], day[committed]), effective[committed])
         fees = make_fees(self.benefits, used, period, draft)
         common = self._describe_rows(period, line, day, quantity, price, retail, benefit)
         blocks = {
@@ -94,12 +95,6 @@ class AzureExport:
             day=day + period.first_day,
         )
         return blocks, Measures.concat([measures, fees.measures(period)])
-
-    @staticmethod
-    def _spread(effective: np.ndarray, day: np.ndarray, member: np.ndarray, period: Period) -> np.ndarray:
-        used = np.zeros(period.days, dtype=np.int64)
-        np.add.at(used, day[member], effective[member])
-        return used
 
     def _describe_rows(
         self,

@@ -61,11 +61,11 @@ class Fees:
         return Measures(values[0], values[1], values[2], values[3], values[4] + period.first_day)
 
 
-def make_fees(benefits: list[Benefit], used: list[np.ndarray], period: Period, draft: bool) -> Fees:
+def make_fees(benefits: list[Benefit], used: np.ndarray, period: Period, draft: bool) -> Fees:
     """All fee rows of a month; ``used`` is what each benefit's lines used of it per day (1e-10 EUR)."""
     fees = Fees()
-    for benefit, spent in zip(benefits, used, strict=True):
-        _add_benefit(fees, benefit, period, spent.tolist())
+    for benefit, spent in zip(benefits, used.tolist(), strict=True):
+        _add_benefit(fees, benefit, period, spent)
     workplace, analytics = find_account(AZURE_ACCOUNTS, "workplace"), find_account(AZURE_ACCOUNTS, "analytics-prod")
     fees.add(
         analytics,

@@ -56,7 +56,14 @@ def name_resource(line: Line) -> str:
     return f"/subscriptions/{line.account.id}/resourceGroups/{name_group(line)}/providers/{tail}"
 
 
+def name_part(line: Line) -> str:
+    """A price sheet part number, one per meter and region."""
+    token = make_guid("part", line.item.meter, line.region)
+    return f"AA{token[0].upper()}-{int(token[1:7], 16) % 90000 + 10000}"
+
+
 def short_name(line: Line) -> str:
+    """The resource's own name."""
     return f"{line.item.resource}-{line.team}-{line.token[:6]}"
 
 
@@ -109,6 +116,6 @@ def _describe(line: Line) -> dict[str, str]:
         "ChargeType": "Usage",
         "Frequency": "UsageBased",
         "IsAzureCreditEligible": "True",
-        "PartNumber": f"AA{make_guid('part', item.meter)[0].upper()}-{int(make_guid('part', item.meter, line.region)[:6], 16) % 90000 + 10000}",
+        "PartNumber": name_part(line),
         "ServiceFamily": extra["family"],
     }

@@ -19,6 +19,8 @@ _EXTRA_SHARE = 0.6
 _EXTRA_MINIMUM = 150.0
 #: What a service normally costs a day in the account where something is planted, in whole units of the currency.
 _NORMAL_DAILY = 240.0
+#: Per so much of a service's normal day, one more line takes part in an event.
+_SHARED_FROM = 1500.0
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,10 @@ def _fits(plan: Plan, window: Window) -> bool:
     return window.days - plan.before_end >= _HISTORY_DAYS
 
 
+def _mark_service(fleet: Fleet, plan: Plan) -> np.ndarray:
+    return fleet.select(lambda line: line.item.code == plan.item.code and line.account == plan.account)
+
+
 class Happenings:
     """Applies the planted anomalies of one cloud to a month's quantities and prices, and remembers the amounts."""
 
@@ -194,18 +200,18 @@ class Happenings:
             if plan.account.provider == provider and _fits(plan, window)
         ]
         self._fleet = fleet
-        self._service = {
-            event.plan.id: fleet.select(
-                lambda line, plan=event.plan: line.item.code == plan.item.code and line.account == plan.account
-            )
-            for event in self.events
+        self._service = {event.plan.id: np.flatnonzero(_mark_service(fleet, event.plan)) for event in self.events}
+        self._usual = {
+            name: sum(fleet.lines[number].daily_cost for number in members) for name, members in self._service.items()
         }
-        self._target = {
-            event.plan.id: int(
-                np.flatnonzero(fleet.select(lambda line, plan=event.plan: line.label == f"event:{plan.id}"))[0]
-            )
-            for event in self.events
-        }
+        self._targets = {event.plan.id: self._pick_targets(event.plan) for event in self.events}
+
+    def _pick_targets(self, plan: Plan) -> np.ndarray:
+        """The planted line; in a large company further lines of its meter share what is too much for one."""
+        members = self._service[plan.id]
+        same = [number for number in members if self._fleet.lines[number].item is plan.item]
+        same.sort(key=lambda number: self._fleet.lines[number].label != f"event:{plan.id}")
+        return np.array(same[: 1 + int(self._usual[plan.id] // _SHARED_FROM)])
 
     def apply(self, period: Period, quantities: np.ndarray, remember: bool = True) -> tuple[np.ndarray, np.ndarray]:
         """Changed quantities and the price of every line and day, both (lines x days)."""
@@ -217,7 +223,7 @@ class Happenings:
             if first >= last:
                 continue
             days = slice(first, last)
-            service = np.flatnonzero(self._service[event.plan.id])
+            service = self._service[event.plan.id]
             before = quantities[service, days] * self._fleet.price[service, None]
             self._change(event, period.first_day + np.arange(first, last), days, changed, prices, service)
             after = changed[service, days] * prices[service, days]
@@ -234,23 +240,19 @@ class Happenings:
         prices: np.ndarray,
         service: np.ndarray,
     ) -> None:
-        kind, target = event.plan.kind, self._target[event.plan.id]
+        kind, targets = event.plan.kind, self._targets[event.plan.id]
         if kind == "service_stopped":
             quantities[service, days] = 0
         elif kind == "price_change":
             prices[service, days] = prices[service, days] * 160 // 100
         elif kind != "new_service":
-            usual = sum(
-                line.daily_cost
-                for line, member in zip(self._fleet.lines, self._service[event.plan.id], strict=True)
-                if member
-            )
+            usual = self._usual[event.plan.id]
             peak = max(_EXTRA_MINIMUM, usual * _EXTRA_SHARE * 1.25) * (2.0 if "spike" in kind else 1.0)
             share = np.ones(len(day))
             if kind == "slow_leak":
                 peak, share = peak * 2.0, (day - event.start + 1) / (event.stop - event.start)
-            extra = np.rint(peak * share * 1e10 / prices[target, days]).astype(np.int64)
-            quantities[target, days] += extra
+            extra = np.rint(peak / len(targets) * share * 1e10 / prices[targets, days]).astype(np.int64)
+            quantities[targets, days] += extra
 
     def _remember(self, event: Event, first: int, before: np.ndarray, after: np.ndarray) -> None:
         normal, now = before.sum(axis=0), after.sum(axis=0)

@@ -75,7 +75,8 @@ def build_lines(
     """
     remaining = row_budget - sum(rows_of_line(line) for line in planted)
     if remaining < 0:
-        raise ValueError(f"too few rows per month for {namespace}: the planted lines alone need {-remaining} rows more")
+        cloud = namespace.partition("/")[0]
+        raise ValueError(f"too few rows per month: what is always there at {cloud} needs {-remaining} rows more")
     lines = list(planted)
     cycle = [item for item in items for _ in range(item.weight)]
     order = [cycle[i] for i in generator.permutation(len(cycle))]

@@ -73,12 +73,13 @@ class GcpExport:
         self.fleet = Fleet(self.lines, seed, 13)
         self.happenings = Happenings("gcp", self.fleet, window)
         self.commitments = buy_commitments(self.lines)
+        self._commitment = np.full(len(self.lines), -1)
+        for number, bought in enumerate(self.commitments):
+            self._commitment[list(bought.lines)] = number
         self._static = describe_lines(self.lines)
         self._effective_price = np.array([effective_price(line) for line in self.lines], dtype=np.int64)
-        self._payment = {
-            kind: self.fleet.select(lambda line, kind=kind: line.payment == kind)
-            for kind in ("plan", "sustained", "free")
-        }
+        payment = np.array([line.payment for line in self.lines])
+        self._payment = {kind: payment == kind for kind in ("plan", "sustained", "free")}
         self._network = self.fleet.select(lambda line: line.item.code == "Networking" and not line.label)
         self._pilot = self.fleet.select(
             lambda line: line.account.id == "fernhill-ml-staging" and line.payment != "plan"
@@ -102,12 +103,10 @@ class GcpExport:
         billed = np.zeros(len(GCP_ACCOUNTS), dtype=np.int64)
         np.add.at(billed, self._project[rows.line], rows.net)
         by_project = {account.id: amount for account, amount in zip(GCP_ACCOUNTS, billed.tolist(), strict=True)}
-        used = []
-        for commitment in self.commitments:
-            member = np.isin(rows.line, commitment.lines)
-            spent = np.zeros(period.days, dtype=np.int64)
-            np.add.at(spent, rows.day[member] - period.first_day, rows.cost[member])
-            used.append(spent)
+        covered = self._commitment[rows.line] >= 0
+        used = np.zeros((len(self.commitments), period.days), dtype=np.int64)
+        where = (self._commitment[rows.line[covered]], rows.day[covered] - period.first_day)
+        np.add.at(used, where, rows.cost[covered])
         fees = make_fees(self.commitments, used, by_project, period, day_starts(period.start, period.days + 1), draft)
         table = pa.concat_tables([self._build_table(period, rows), fees.table()])
         promotion = rows.credits[_PROMOTION]
@@ -170,13 +169,12 @@ class GcpExport:
         columns["usage"] = self._describe_usage(rows)
         columns["cost"] = pa.array(to_double(rows.cost))
         columns["cost_at_list"] = pa.array(to_double(rows.listed))
-        columns["cost_at_effective_price_default"] = columns["cost_at_list"]
-        columns["cost_at_list_consumption_model"] = columns["cost_at_list"]
+        under_plan = self._payment["plan"][rows.line]
+        without_plan = to_double(np.where(under_plan, rows.listed, rows.cost))
+        columns["cost_at_effective_price_default"] = pa.array(without_plan)
+        columns["cost_at_list_consumption_model"] = pa.array(to_double(np.where(under_plan, rows.cost, rows.listed)))
         columns["credits"] = _nest_credits(rows.credits)
-        commitment = np.full(len(self.lines), -1)
-        for number, bought in enumerate(self.commitments):
-            commitment[list(bought.lines)] = number
-        chosen = commitment[rows.line]
+        chosen = self._commitment[rows.line]
         choices = pa.array([{"instance_id": bought.id} for bought in self.commitments], schema.SUBSCRIPTION)
         columns["subscription"] = choices.take(pa.array(chosen, pa.int32(), mask=chosen < 0))
         return pa.table([columns.get(f.name, pa.nulls(count, f.type)) for f in schema.SCHEMA], schema=schema.SCHEMA)

@@ -123,7 +123,7 @@ class Fees:
 
 def make_fees(
     commitments: list[Commitment],
-    used: list[np.ndarray],
+    used: np.ndarray,
     billed: dict[str, int],
     period: Period,
     times: list[dt.datetime],
@@ -134,8 +134,8 @@ def make_fees(
     ``used`` is what each commitment's lines cost per day, ``billed`` the net usage of each project (1e-10 USD).
     """
     fees = Fees()
-    for commitment, spent in zip(commitments, used, strict=True):
-        for day, amount in enumerate(spent.tolist()):
+    for commitment, spent in zip(commitments, used.tolist(), strict=True):
+        for day, amount in enumerate(spent):
             _add_fee(fees, commitment, period, times, day, amount)
     last = period.days - 1
     fees.add(

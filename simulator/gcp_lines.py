@@ -37,6 +37,7 @@ def name_resource(line: Line) -> str:
 
 
 def short_name(line: Line) -> str:
+    """The resource's own name."""
     return f"{line.item.resource}-{line.team}-{line.token[:6]}"
 
 

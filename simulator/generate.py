@@ -54,7 +54,7 @@ def generate(
     end: dt.date | None = None,
     on_progress: Progress | None = None,
 ) -> Truth:
-    """Write ``months`` of exports of all clouds below ``out`` and ``out/truth.json``; the same arguments, the same bytes.
+    """Write ``months`` of exports of all clouds and ``truth.json`` below ``out``; the same arguments, the same bytes.
 
     - ``rows_per_month``: line items of all exports together.
     - ``end``: a day in the last month; a fixed month when left out, so that a run never depends on today.

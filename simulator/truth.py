@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -29,7 +29,7 @@ class Measures:
         return Measures(*(getattr(self, name)[mask] for name in (*MEASURES, "day")))
 
     @staticmethod
-    def concat(parts: "list[Measures]") -> "Measures":
+    def concat(parts: Sequence["Measures"]) -> "Measures":
         return Measures(*(np.concatenate([getattr(part, name) for part in parts]) for name in (*MEASURES, "day")))
 
 

@@ -49,6 +49,7 @@ def _has_milliseconds(table: pa.Table) -> bool:
 
 
 def write_json(path: Path, content: object) -> None:
+    """Indented JSON with a line feed at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -46,8 +46,8 @@ def test_daily_totals_add_up_to_the_months(simulation: Simulation, provider: str
 
 def test_savings_plan_negation_cancels_covered_usage(simulation: Simulation) -> None:
     rows = duckdb.execute(
-        f"""SELECT line_item_usage_account_id, savings_plan_savings_plan_a_r_n, sum({exact("line_item_unblended_cost")}),
-              count(*) FROM read_parquet($files)
+        f"""SELECT line_item_usage_account_id, savings_plan_savings_plan_a_r_n,
+              sum({exact("line_item_unblended_cost")}), count(*) FROM read_parquet($files)
             WHERE line_item_line_item_type IN ('SavingsPlanCoveredUsage', 'SavingsPlanNegation') GROUP BY ALL""",
         {"files": aws_files(simulation.root / "aws", "2026-10")},
     ).fetchall()
