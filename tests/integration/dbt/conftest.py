@@ -24,14 +24,19 @@ def deliver_everything(warehouse: Warehouse) -> None:
     usd = [("USD", measure) for measure in ("billed_cost", "effective_cost", "list_cost", "contracted_cost")]
     for source, table in (("aws_legacy", "aws_cur"), ("aws_two", "aws_cur2")):
         warehouse.deliver(
-            table, AWS_ROWS, source_name=source, billing_period=JANUARY,
+            table,
+            AWS_ROWS,
+            source_name=source,
+            billing_period=JANUARY,
             totals=dict(zip(usd, ("419.100000000001", "54.1", "434.6", "433.1"), strict=True)),
         )
     warehouse.deliver(
         "aws_cur", AWS_ROWS[:1], source_name="aws_legacy", billing_period=FEBRUARY, totals={usd[0]: "8.5"}
     )
     for source, exports in (
-        ("azure_both", ("actual", "amortised")), ("azure_actual", ("actual",)), ("azure_amortised", ("amortised",))
+        ("azure_both", ("actual", "amortised")),
+        ("azure_actual", ("actual",)),
+        ("azure_amortised", ("amortised",)),
     ):
         for export in exports:
             rows, measure, total = {
@@ -39,16 +44,26 @@ def deliver_everything(warehouse: Warehouse) -> None:
                 "amortised": (AZURE_AMORTISED, "effective_cost", "18.9"),
             }[export]
             warehouse.deliver(
-                "azure_cost_details", rows, source_name=source, billing_period=JANUARY, dataset=export,
+                "azure_cost_details",
+                rows,
+                source_name=source,
+                billing_period=JANUARY,
+                dataset=export,
                 totals={("EUR", measure): total},
             )
     warehouse.deliver(
         "azure_cost_details",
         [azure_row(1, "Usage", "OnDemand", "1", payg_price="0.000000123457", quantity="98765432109.123456789012")],
-        source_name="azure_large", billing_period=JANUARY, dataset="actual", totals={("EUR", "billed_cost"): "1"},
+        source_name="azure_large",
+        billing_period=JANUARY,
+        dataset="actual",
+        totals={("EUR", "billed_cost"): "1"},
     )
     warehouse.deliver(
-        "gcp_billing", GCP_ROWS, source_name="gcp", billing_period=JANUARY,
+        "gcp_billing",
+        GCP_ROWS,
+        source_name="gcp",
+        billing_period=JANUARY,
         totals=dict(zip(usd, ("9.19", "9.19", "16.69", "12.69"), strict=True)),
     )
     warehouse.deliver(
@@ -69,8 +84,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 @pytest.fixture
 def copied(built: Warehouse, tmp_path: Path) -> Warehouse:
     """A built warehouse that the test may change."""
+    built.execute("checkpoint")
     shutil.copy(built.path, tmp_path / built.path.name)
-    shutil.copytree(built.path.parent / "target", tmp_path / "target")
     return Warehouse(tmp_path / built.path.name)
 
 

@@ -32,11 +32,11 @@ def redeliver_gcp(warehouse: Warehouse) -> None:
 def test_a_second_run_changes_nothing(copied: Warehouse, fingerprint: Fingerprint) -> None:
     before = fingerprint(copied)
     assert before["intermediate.int_focus__unioned"][0] == 15 + 15 + 1 + 7 + 5 + 5 + 1 + 6 + 2
-    assert copied.dbt(*RUN).returncode == 0
+    assert copied.dbt(*RUN).success
     assert fingerprint(copied) == before
-    assert copied.dbt(*RUN, "--full-refresh", changed_periods=[("gcp", JANUARY)]).returncode == 0
+    assert copied.dbt(*RUN, "--full-refresh", changed_periods=[("gcp", JANUARY)]).success
     assert fingerprint(copied) == before
-    assert copied.dbt(*RUN, changed_periods=[]).returncode == 0
+    assert copied.dbt(*RUN, changed_periods=[]).success
     assert fingerprint(copied) == before
     assert pending_periods(copied) == []
 
@@ -60,7 +60,7 @@ def test_a_new_delivery_replaces_its_period_and_no_other(copied: Warehouse) -> N
 def test_a_withdrawn_period_is_deleted_everywhere(copied: Warehouse) -> None:
     copied.withdraw("focus", source_name="o'neill", billing_period=JANUARY)
     assert pending_periods(copied) == [("o'neill", JANUARY, 4)]
-    copied.build(changed_periods=[("o'neill", JANUARY)])
+    assert copied.dbt(*RUN, changed_periods=[("o'neill", JANUARY)]).success
     for table in (
         "intermediate.int_focus__unioned", "intermediate.loaded_snapshots", "marts.fct_cost_daily",
         "marts.fct_cost_monthly", "marts.fct_reconciliation",
@@ -71,7 +71,7 @@ def test_a_withdrawn_period_is_deleted_everywhere(copied: Warehouse) -> None:
 
 def test_an_empty_delivery_empties_the_period_and_is_loaded(copied: Warehouse) -> None:
     copied.deliver("gcp_billing", [], source_name="gcp", billing_period=JANUARY, delivery_id="d2")
-    assert copied.dbt(*RUN, changed_periods=[("gcp", JANUARY)]).returncode == 0
+    assert copied.dbt(*RUN, changed_periods=[("gcp", JANUARY)]).success
     assert monthly_cost(copied, "gcp") == []
     assert pending_periods(copied) == []
 
@@ -81,20 +81,20 @@ def test_a_failure_after_the_rows_are_written_takes_them_back(copied: Warehouse,
     redeliver_gcp(copied)
     # the last statement of the transaction, which records the snapshots, cannot run
     copied.execute("alter table raw.current_snapshots rename column delivery_id to gone")
-    assert copied.dbt("run", "--select", "int_focus__unioned", changed_periods=[("gcp", JANUARY)]).returncode == 1
+    assert not copied.dbt("run", "--select", "int_focus__unioned", changed_periods=[("gcp", JANUARY)]).success
     assert fingerprint(copied) == before
     copied.execute("alter table raw.current_snapshots rename column gone to delivery_id")
     assert pending_periods(copied) == [("gcp", JANUARY, 4)]
-    copied.build(changed_periods=[("gcp", JANUARY)])
+    assert copied.dbt(*RUN, changed_periods=[("gcp", JANUARY)]).success
     assert monthly_cost(copied, "gcp") == [(D(3),)]
 
 
 def test_a_run_cut_short_between_two_models_is_found_again(copied: Warehouse) -> None:
     redeliver_gcp(copied)
-    assert copied.dbt("run", "--select", "int_focus__unioned", changed_periods=[("gcp", JANUARY)]).returncode == 0
+    assert copied.dbt("run", "--select", "int_focus__unioned", changed_periods=[("gcp", JANUARY)]).success
     assert pending_periods(copied) == [("gcp", JANUARY, 3)]
     assert monthly_cost(copied, "gcp") == [(D("9.19"),)]
-    copied.build(changed_periods=[("gcp", JANUARY)])
+    assert copied.dbt(*RUN, changed_periods=[("gcp", JANUARY)]).success
     assert monthly_cost(copied, "gcp") == [(D(3),)]
     assert pending_periods(copied) == []
 
@@ -102,7 +102,7 @@ def test_a_run_cut_short_between_two_models_is_found_again(copied: Warehouse) ->
 def test_a_mart_that_is_not_there_is_built_whole(copied: Warehouse, fingerprint: Fingerprint) -> None:
     before = fingerprint(copied)
     copied.execute("drop table marts.fct_cost_daily")
-    assert copied.dbt("run", "--select", "fct_cost_daily", changed_periods=[("gcp", JANUARY)]).returncode == 0
+    assert copied.dbt("run", "--select", "fct_cost_daily", changed_periods=[("gcp", JANUARY)]).success
     assert fingerprint(copied) == before
 
 
@@ -121,8 +121,8 @@ def test_only_the_files_of_the_changed_periods_are_opened(copied: Warehouse) -> 
         f"read_parquet('{lake}/*/*/*.parquet', hive_partitioning = true, hive_types = {{'billing_period': date}})"
     )
     files["2025-02-01"].write_bytes(b"no Parquet file")
-    assert copied.dbt(*RUN, changed_periods=[("gcp", JANUARY)]).returncode == 0
+    assert copied.dbt(*RUN, changed_periods=[("gcp", JANUARY)]).success
     assert monthly_cost(copied, "gcp") == [(D("9.19"),)]
     everything = copied.dbt(*RUN)
-    assert everything.returncode == 1
-    assert "No magic bytes found" in everything.stdout
+    assert not everything.success
+    assert "No magic bytes found" in everything.output

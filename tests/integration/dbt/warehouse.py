@@ -3,18 +3,19 @@
 import datetime as dt
 import json
 import os
-import subprocess
-import sys
+import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import yaml
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
-DBT = Path(sys.executable).with_name("dbt")
 
 Row = Mapping[str, Any]
 
@@ -36,12 +37,31 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table raw.{table} ({body})")
 
 
-@dataclass
+@cache
+def parse_project() -> Manifest:
+    """The project as dbt understands it: parsed once, as each change of variables would make dbt parse it again."""
+    with tempfile.TemporaryDirectory() as directory:
+        result = dbtRunner().invoke(
+            ["--quiet", "parse", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+             "--target-path", directory, "--log-path", directory]
+        )  # fmt: skip
+    assert isinstance(result.result, Manifest), result.exception
+    return result.result
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """How an invocation of dbt ended and everything it logged."""
+
+    success: bool
+    output: str
+
+
+@dataclass(frozen=True)
 class Warehouse:
-    """A DuckDB file and a place for dbt's artefacts. Connections are opened per operation: dbt needs the file lock."""
+    """A DuckDB file and, beside it, dbt's artefacts. Connections are opened per operation: dbt needs the file lock."""
 
     path: Path
-    environment: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def create(cls, directory: Path) -> "Warehouse":
@@ -109,26 +129,32 @@ class Warehouse:
                 f"delete from raw.{target} where source_name = ? and billing_period = ?", [source_name, billing_period]
             )
 
-    def dbt(
-        self, command: str, *arguments: str, changed_periods: Sequence[tuple[str, str]] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run dbt in a process of its own and return what it printed; the caller judges the exit code."""
+    def dbt(self, command: str, *arguments: str, changed_periods: Sequence[tuple[str, str]] | None = None) -> DbtResult:
+        """Run dbt and return how it ended and what it said; the caller judges."""
         variables = {}
         if changed_periods is not None:
             variables["changed_periods"] = [
                 {"source_name": source, "billing_period": period} for source, period in changed_periods
             ]
-        return subprocess.run(
-            [
-                str(DBT), "--no-use-colors", command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-                "--target-path", str(self.path.parent / "target"), "--log-path", str(self.path.parent / "logs"),
-                "--vars", json.dumps(variables), *arguments,
-            ],
-            env={**os.environ, **self.environment, "CLOUDCOST_WAREHOUSE": str(self.path)},
-            capture_output=True, text=True, timeout=180, check=False,
-        )  # fmt: skip
+        messages: list[str] = []
+
+        def keep_message(event: Any) -> None:
+            messages.append(event.info.msg)
+
+        os.environ["CLOUDCOST_WAREHOUSE"] = str(self.path)
+        try:
+            result = dbtRunner(manifest=parse_project(), callbacks=[keep_message]).invoke(
+                [
+                    "--quiet", command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+                    "--target-path", str(self.path.parent / "target"), "--log-path", str(self.path.parent / "logs"),
+                    "--vars", json.dumps(variables), *arguments,
+                ]
+            )  # fmt: skip
+        finally:
+            del os.environ["CLOUDCOST_WAREHOUSE"]
+        return DbtResult(result.success, "\n".join(messages))
 
     def build(self, *arguments: str, changed_periods: Sequence[tuple[str, str]] | None = None) -> None:
         """`dbt build`, which must succeed: models, data tests and unit tests."""
         result = self.dbt("build", *arguments, changed_periods=changed_periods)
-        assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
+        assert result.success, result.output[-6000:]
