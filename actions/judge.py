@@ -1,6 +1,6 @@
 """The judge: gathers the guardrails' signals for one proposal and asks them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -29,60 +29,64 @@ class Judge:
         self, remediation: Remediation, proposal: Proposal, context: StepContext, actions_this_run: int
     ) -> tuple[Verdict, LiveResource | None]:
         """The verdict on acting now, and the reading it rests on; a resource that cannot be read is a failure."""
+        finding = proposal.finding
+        errors: dict[str, Exception] = {}
+        live, read_at, problems, is_reconciled = None, None, None, None
+        # Whatever goes wrong in finding something out, it is not known; that is a failure of its guardrail, told there.
         try:
             live = remediation.read(context)
             problems = remediation.list_problems(live, context)
+            read_at = self._clock() if live is None else live.read_at
         except (LeaseHeldError, ConflictError):
             raise
-        except Exception as error:  # whatever went wrong, the resource is not known, and that is what counts
-            unread = self._collect(remediation, proposal, None, None, actions_this_run)
-            verdict = evaluate(unread, self._clock())
-            told = [
-                replace(failure, reason=f"{failure.reason}: {type(error).__name__}: {error}")
-                if failure.signal == "resource_read"
-                else failure
-                for failure in verdict.failures
-            ]
-            return Verdict(tuple(told)), None
-        return evaluate(self._collect(remediation, proposal, live, problems, actions_this_run), self._clock()), live
+        except Exception as error:
+            errors["resource_read"] = error
+        try:
+            is_reconciled = self._is_reconciled(finding.source_name, finding.billing_period)
+        except Exception as error:
+            errors["reconciliation"] = error
+        signals = replace(
+            self._collect(remediation, proposal),
+            actions_this_run=actions_this_run,
+            is_reconciled=is_reconciled,
+            resource_tags=None if live is None else live.tags,
+            resource_read_at=read_at,
+            resource_problems=problems,
+        )
+        return _tell_errors(evaluate(signals, self._clock()), errors), live
 
     def judge_rollback(self, remediation: Remediation, proposal: Proposal) -> Verdict:
         """The verdict on taking back what the proposal did."""
-        return evaluate_rollback(self._collect(remediation, proposal, None, None, 0), self._clock())
+        return evaluate_rollback(self._collect(remediation, proposal), self._clock())
 
-    def _collect(
-        self,
-        remediation: Remediation,
-        proposal: Proposal,
-        live: LiveResource | None,
-        problems: tuple[str, ...] | None,
-        actions_this_run: int,
-    ) -> Signals:
-        settings, finding = self._settings, proposal.finding
+    def _collect(self, remediation: Remediation, proposal: Proposal) -> Signals:
+        settings, resource = self._settings, proposal.finding.resource
         return Signals(
             mode=settings.mode,
             safety_class=remediation.safety_class.value,
-            actions_this_run=actions_this_run,
+            actions_this_run=None,
             max_actions_per_run=settings.max_actions_per_run,
-            resource_tags=None if live is None else live.tags,
+            resource_tags=None,
             protected_tags=settings.protected_tags,
             approved_at=find_approved_since(proposal, settings),
             approval_ttl_days=settings.approval_ttl_days,
             valid_approvals=len(list_valid(proposal, settings)),
             required_approvals=count_required(proposal, settings),
-            is_reconciled=self._ask_reconciled(finding.source_name, finding.billing_period),
-            account_id=finding.resource.account_id,
+            is_reconciled=None,
+            account_id=resource.account_id,
             allowed_accounts=settings.allowed_accounts,
-            region=finding.resource.region,
+            region=resource.region,
             allowed_regions=settings.allowed_regions,
-            resource_read_at=None if live is None else live.read_at,
-            resource_problems=problems,
+            resource_read_at=None,
+            resource_problems=None,
         )
 
-    def _ask_reconciled(self, source_name: str, billing_period: date) -> bool | None:
-        try:
-            return self._is_reconciled(source_name, billing_period)
-        except (
-            Exception
-        ):  # unknown is a guardrail's failure, shown as such, and must not keep other actions from running
-            return None
+
+def _tell_errors(verdict: Verdict, errors: Mapping[str, Exception]) -> Verdict:
+    return Verdict(
+        tuple(
+            replace(failure, reason=f"{failure.reason}: {type(error).__name__}: {error}") if error else failure
+            for failure in verdict.failures
+            for error in (errors.get(failure.signal),)
+        )
+    )

@@ -277,5 +277,18 @@ def test_an_unreadable_reconciliation_is_no_permission(world: World) -> None:
 
     engine = ActionEngine(world.store, make_settings(), world.aws.client, fail, world.clock, world.clock.sleep)
     result = engine.execute(world.proposal_id)
-    assert result.outcome == "blocked"
-    assert result.failures == ("reconciliation: it is unknown whether the finding's billing period reconciles",)
+    [told] = result.failures
+    assert result.outcome == "blocked" and told.startswith("reconciliation: it is unknown whether")
+    assert told.endswith("OSError: the warehouse is locked")
+
+
+def test_a_volume_that_somebody_else_deleted_half_way_ends_the_execution(world: World) -> None:
+    world.aws.fail_next["CreateSnapshot"] = [403]
+    world.engine().execute(world.proposal_id)
+    world.ec2.delete_volume(VolumeId=world.volume_id)
+    result = world.engine().execute(world.proposal_id)
+    assert (result.outcome, result.state) == ("failed", "failed")
+    assert result.error is not None and "does not exist" in result.error
+    back = world.engine().rollback(world.proposal_id, "ben@example.com", "try")
+    assert (back.outcome, back.state) == ("failed", "rolling_back")
+    assert back.error == "restore_volume: the volume is gone and no snapshot of it was taken"
