@@ -25,7 +25,7 @@ from actions.settings import ActionSettings, normalise_person
 from actions.step_log import LeaseHeldError, StepLog, check_lease
 from state import ConflictError, StateStore
 
-# An error may be the network's; five in a row are the request's own.
+# One error may be the network's; five in one execution are the request's own.
 MAX_ERRORS = 5
 
 
