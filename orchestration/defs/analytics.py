@@ -43,7 +43,7 @@ def last_charge_date(daily: pd.DataFrame) -> dt.date | None:
 )
 def cost_forecasts(installation: InstallationResource) -> dg.MaterializeResult:
     """Replaces ml.cost_forecasts."""
-    from ml.forecast import ForecastSettings, forecast_costs
+    from ml.forecast.costs import ForecastSettings, forecast_costs
 
     opened = installation.open()
     daily = read_daily_costs(opened)
@@ -77,7 +77,8 @@ def cost_forecasts(installation: InstallationResource) -> dg.MaterializeResult:
 )
 def cost_anomalies(installation: InstallationResource) -> dg.MaterializeResult:
     """Replaces ml.cost_anomalies."""
-    from ml.anomaly import AnomalySettings, detect_anomalies
+    from ml.anomaly.costs import detect_anomalies
+    from ml.anomaly.settings import AnomalySettings
 
     opened = installation.open()
     config = opened.config.anomalies

@@ -14,7 +14,7 @@ from orchestration.resources.installation import InstallationResource
 from orchestration.warehouse import ChangedPeriod, changed_periods_var
 
 #: Staging views and seeds belong to the run that reads them, so that one dbt invocation does the whole chain.
-PARTITIONED = "path:models/staging path:seeds config.materialized:incremental"
+PARTITIONED = "tag:staging config.materialized:incremental"
 
 
 class BuildConfig(dg.Config):
@@ -66,6 +66,6 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
 def _build(
     context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource, variables: str
 ) -> Iterator[Any]:
-    target = installation.open().dbt_target / "runs" / context.run_id[:8]
-    target.mkdir(parents=True, exist_ok=True)
+    # one dbt at a time has the warehouse, so all share one folder and its parse cache
+    target = installation.open().dbt_target
     yield from dbt.cli(["build", "--vars", variables], context=context, target_path=target).stream()

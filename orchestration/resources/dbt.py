@@ -1,6 +1,7 @@
 """The dbt project of one installation: its manifest, its environment and its asset keys."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,8 @@ def dbt_resource(installation: Installation) -> DbtCliResource:
     return DbtCliResource(
         project_dir=str(PROJECT_DIRECTORY),
         profiles_dir=str(PROJECT_DIRECTORY),
+        # the dbt of this environment, wherever PATH points
+        dbt_executable=str(Path(sys.executable).with_name("dbt")),
         global_config_flags=["--no-send-anonymous-usage-stats"],
     )
 

@@ -1,5 +1,6 @@
 """Blobs below a prefix of an Azure storage container."""
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ class AzureBlobLocation:
             from azure.storage.blob import ContainerClient, ExponentialRetry
 
             # The library's own pause before the first retry is 15 seconds.
-            retry = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=3, random_jitter_range=1)
+            retry = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=2, random_jitter_range=1)
             options: dict[str, Any] = {"retry_policy": retry, "connection_timeout": 10, "read_timeout": 60}
             text = os.environ.get("AZURE_STORAGE_CONNECTION_STRING", "")
             if text and _account_of(text) is None:
@@ -50,6 +51,8 @@ class AzureBlobLocation:
             else:
                 from azure.identity import DefaultAzureCredential
 
+                # It warns once per kind of credential that is not there, before the one error that is shown.
+                logging.getLogger("azure.identity").setLevel(logging.ERROR)
                 self._client = ContainerClient(
                     self.account_url, self.place.bucket, credential=DefaultAzureCredential(), **options
                 )
