@@ -76,7 +76,7 @@ def test_an_object_that_was_replaced_or_removed_after_the_listing(s3, tmp_path: 
     (file,) = location.list_files()
     s3.put_object(Bucket="exports", Key="a.csv", Body=b"54321")
     for read in (lambda: location.fetch(file, tmp_path), lambda: location.read_bytes(file)):
-        with pytest.raises(LocationError, match="s3://exports/a.csv was replaced") as caught:
+        with pytest.raises(LocationError, match=r"s3://exports/a.csv was replaced") as caught:
             read()
         assert caught.value.reason == "not_found"
     s3.delete_object(Bucket="exports", Key="a.csv")

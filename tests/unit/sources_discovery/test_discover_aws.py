@@ -249,7 +249,7 @@ def test_two_flat_copies_of_one_month_are_refused() -> None:
     manifest = data_export("BILLING_PERIOD=2026-05", "a.csv.gz")
     objects: dict = {f"{day}/a.csv.gz": b"x" for day in ("monday", "tuesday")}
     objects |= {f"{day}/daily-Manifest.json": manifest for day in ("monday", "tuesday")}
-    with pytest.raises(SourceError, match="monday/daily-Manifest.json, tuesday/daily-Manifest.json"):
+    with pytest.raises(SourceError, match=r"monday/daily-Manifest.json, tuesday/daily-Manifest.json"):
         found(objects)
 
 

@@ -38,9 +38,9 @@ def test_azure_dataset_by_name(name: str, dataset: str) -> None:
 
 @pytest.mark.parametrize("provider", ["aws", "azure", "gcp", "focus"])
 def test_nothing_to_load_is_an_error(provider: str) -> None:
-    with pytest.raises(SourceError, match="no export files below memory://exports$"):
+    with pytest.raises(SourceError, match=r"no export files below memory://exports$"):
         discover("x", provider, MemoryLocation({}))  # type: ignore[arg-type]
-    with pytest.raises(SourceError, match="none is an export: notes.txt"):
+    with pytest.raises(SourceError, match=r"none is an export: notes.txt"):
         discover("x", provider, MemoryLocation({"notes.txt": b""}))  # type: ignore[arg-type]
 
 
@@ -77,12 +77,12 @@ def test_verify_compares_bytes(tmp_path: Path) -> None:
     verify(delivery(DeliveredFile(listed), DeliveredFile(listed, 5), DeliveredFile(unknown)), {"a.csv": path})
     verify(delivery(), {})
 
-    with pytest.raises(DeliveryError, match="a.csv has 5 bytes where its manifest promises 6"):
+    with pytest.raises(DeliveryError, match=r"a.csv has 5 bytes where its manifest promises 6"):
         verify(delivery(DeliveredFile(listed, 6)), {"a.csv": path})
-    with pytest.raises(DeliveryError, match="a.csv has 5 bytes where its listing promises 7"):
+    with pytest.raises(DeliveryError, match=r"a.csv has 5 bytes where its listing promises 7"):
         verify(delivery(DeliveredFile(FileRef("a.csv", 7, "e"))), {"a.csv": path})
-    with pytest.raises(DeliveryError, match="b.csv of delivery d1 was not fetched"):
+    with pytest.raises(DeliveryError, match=r"b.csv of delivery d1 was not fetched"):
         verify(delivery(DeliveredFile(FileRef("b.csv", 5, "e"))), {"a.csv": path})
     path.write_bytes(b"")
-    with pytest.raises(DeliveryError, match="a.csv has 0 bytes where its manifest promises 5"):
+    with pytest.raises(DeliveryError, match=r"a.csv has 0 bytes where its manifest promises 5"):
         verify(delivery(DeliveredFile(listed, 5)), {"a.csv": path})

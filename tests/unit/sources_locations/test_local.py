@@ -1,7 +1,9 @@
 """Folders, files and globs on this machine (in a temporary folder: the file system is what is being read)."""
 
 import os
-import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -100,22 +102,46 @@ def test_a_missing_path(tmp_path: Path, uri: str) -> None:
     assert caught.value.reason == "not_found"
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="the superuser may read every file")
-def test_an_unreadable_file_is_named_when_it_is_wanted(tmp_path: Path) -> None:
-    write(tmp_path, "a.csv", "locked.csv", "folder/b.csv")
-    (tmp_path / "locked.csv").chmod(0)
-    location = open_location(".", tmp_path)
-    refs = {file.name: file for file in location.list_files()}
-    with pytest.raises(LocationError, match=r"locked\.csv cannot be read") as caught:
-        location.fetch(refs["locked.csv"], tmp_path)
-    assert caught.value.reason == "no_permission"
+@pytest.fixture
+def shared_folder() -> Iterator[Path]:
+    """A folder that other users may enter, too."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
 
-    (tmp_path / "folder").chmod(0)
+
+@contextmanager
+def being_nobody() -> Iterator[None]:
+    """The superuser may read every file; everybody else stays who they are."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
     try:
-        with pytest.raises(LocationError, match="folder cannot be read"):
-            location.list_files()
+        yield
     finally:
-        (tmp_path / "folder").chmod(0o755)
+        os.seteuid(0)
+
+
+def test_an_unreadable_file_is_named_when_it_is_wanted(shared_folder: Path) -> None:
+    write(shared_folder, "a.csv", "locked.csv", "folder/b.csv")
+    (shared_folder / "locked.csv").chmod(0)
+    location = open_location(".", shared_folder)
+    with being_nobody():
+        refs = {file.name: file for file in location.list_files()}
+        assert location.read_bytes(refs["a.csv"]) == b"a.csv"
+        for read in (location.read_bytes, lambda file: location.fetch(file, shared_folder)):
+            with pytest.raises(LocationError, match=r"locked\.csv cannot be read") as caught:
+                read(refs["locked.csv"])
+            assert caught.value.reason == "no_permission"
+
+    (shared_folder / "folder").chmod(0)
+    try:
+        with being_nobody(), pytest.raises(LocationError, match="folder cannot be read") as caught:
+            location.list_files()
+        assert caught.value.reason == "no_permission"
+    finally:
+        (shared_folder / "folder").chmod(0o755)
 
 
 def test_a_download_is_whole_or_not_there(tmp_path: Path) -> None:
@@ -140,7 +166,7 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
         with open("/dev/full", "wb", buffering=0) as full:
             full.write(b"1")
 
-    with pytest.raises(LocationError, match="cannot write downloads to .*No space left"):
+    with pytest.raises(LocationError, match=r"cannot write downloads to .*No space left"):
         download_file("s3://b", FileRef("a.csv", 4, "e"), tmp_path, write_to_full_disk)
     assert os.listdir(tmp_path) == []
 
