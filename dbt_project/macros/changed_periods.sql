@@ -21,12 +21,17 @@
         {%- for period in periods -%}
             {%- do months_by_source.setdefault(period.source_name, []).append(period.billing_period | string) -%}
         {%- endfor -%}
-        {{ prefix }}source_name in ({{ quote_list(months_by_source.keys()) }})
-        and {{ prefix }}billing_period in ({{ quote_list(months_by_source.values() | sum(start=[]) | unique, 'date ') }})
+        {%- set sources = months_by_source.keys() | sort(case_sensitive=true) -%}
+        {%- set months = months_by_source.values() | sum(start=[]) | unique | sort -%}
+        {#- DuckDB carries a range, but no list, over to the other side of a join -#}
+        {{ prefix }}source_name >= {{ quote_list(sources[:1]) }}
+        and {{ prefix }}source_name <= {{ quote_list(sources[-1:]) }}
+        and {{ prefix }}billing_period >= {{ quote_list(months[:1], 'date ') }}
+        and {{ prefix }}billing_period <= {{ quote_list(months[-1:], 'date ') }}
         and (
         {%- for source_name, months in months_by_source.items() %}
             {{ 'or ' if not loop.first }}({{ prefix }}source_name = {{ quote_list([source_name]) }}
-                and {{ prefix }}billing_period in ({{ quote_list(months | unique, 'date ') }}))
+                and {{ prefix }}billing_period in ({{ quote_list(months | unique | list, 'date ') }}))
         {%- endfor %}
         )
     {%- endif -%}

@@ -57,6 +57,18 @@ def test_a_new_delivery_replaces_its_period_and_no_other(copied: Warehouse) -> N
     assert pending_periods(copied) == []
 
 
+def test_periods_of_several_sources_are_replaced_together(copied: Warehouse) -> None:
+    redeliver_gcp(copied)
+    # capitals sort before small letters in the warehouse
+    for period, cost in (("2024-11-01", "5"), ("2025-03-01", "6")):
+        copied.deliver("gcp_billing", [gcp_row("N2 core", cost)], source_name="Zeta", billing_period=period)
+    changed = [("gcp", JANUARY), ("Zeta", "2024-11-01"), ("Zeta", "2025-03-01")]
+    assert copied.dbt(*RUN, changed_periods=changed).success
+    assert monthly_cost(copied, "gcp") == [(D(3),)]
+    assert sorted(monthly_cost(copied, "Zeta")) == [(D(5),), (D(6),)]
+    assert pending_periods(copied) == []
+
+
 def test_a_withdrawn_period_is_deleted_everywhere(copied: Warehouse) -> None:
     copied.withdraw("focus", source_name="o'neill", billing_period=JANUARY)
     assert pending_periods(copied) == [("o'neill", JANUARY, 4)]

@@ -1,11 +1,30 @@
-with native as (
+-- A charge and what it is. Written out twice below rather than shared: DuckDB would work out a shared CTE for every
+-- period before it picks the changed ones.
+{% set line_items %}
     select
-        *,
-        lower(replace(coalesce(pricing_model, ''), ' ', '')) as model,
-        lower(replace(coalesce(charge_type, ''), ' ', '')) as kind,
-        coalesce(subscription_id, '') as subscription_key,
-        coalesce(benefit_id, reservation_id) as commitment_id
-    from {{ source('raw', 'azure_cost_details') }}
+        native.*,
+        kind in ('purchase', 'refund') as is_purchase,
+        kind in ('unusedreservation', 'unusedsavingsplan') as is_unused,
+        (
+            model in ('reservation', 'savingsplan')
+            or kind in ('unusedreservation', 'unusedsavingsplan')
+            or (kind in ('purchase', 'refund') and commitment_id is not null)
+        ) as is_commitment
+    from (
+        select
+            *,
+            coalesce(cost, 0) as native_cost,
+            coalesce(subscription_id, '') as subscription_key,
+            coalesce(date, billing_period) as charge_date,
+            lower(replace(coalesce(pricing_model, ''), ' ', '')) as model,
+            lower(replace(coalesce(charge_type, ''), ' ', '')) as kind,
+            coalesce(benefit_id, reservation_id) as commitment_id
+        from {{ source('raw', 'azure_cost_details') }}
+    ) as native
+{% endset %}
+
+with line_items as (
+    {{ line_items }}
 ),
 
 datasets as (
@@ -19,20 +38,6 @@ datasets as (
     group by 1, 2
 ),
 
-line_items as (
-    select
-        native.*,
-        coalesce(native.cost, 0) as native_cost,
-        native.kind in ('purchase', 'refund') as is_purchase,
-        native.kind in ('unusedreservation', 'unusedsavingsplan') as is_unused,
-        (
-            native.model in ('reservation', 'savingsplan')
-            or native.kind in ('unusedreservation', 'unusedsavingsplan')
-            or (native.kind in ('purchase', 'refund') and native.commitment_id is not null)
-        ) as is_commitment
-    from native
-),
-
 -- One row for each day of a subscription: do the actual and the amortised export tell the same about everything
 -- that no commitment covers?
 days as (
@@ -40,13 +45,15 @@ days as (
         source_name,
         billing_period,
         subscription_key,
-        date,
+        charge_date,
         sum(case when dataset = 'actual' and not is_commitment then 1 else 0 end)
         = sum(case when dataset = 'amortised' and not is_commitment then 1 else 0 end)
         and sum(case when dataset = 'actual' and not is_commitment then native_cost else 0 end)
         = sum(case when dataset = 'amortised' and not is_commitment then native_cost else 0 end) as is_agreed,
         max(case when dataset = 'amortised' and is_commitment then 1 else 0 end) = 1 as has_amortised_commitment
-    from line_items
+    from (
+        {{ line_items }}
+    ) as charges_of_the_day
     group by 1, 2, 3, 4
 ),
 
@@ -67,12 +74,12 @@ priced as (
     from line_items
     left join datasets
         on line_items.source_name = datasets.source_name and line_items.billing_period = datasets.billing_period
-    left join days
+    inner join days
         on
             line_items.source_name = days.source_name
             and line_items.billing_period = days.billing_period
             and line_items.subscription_key = days.subscription_key
-            and line_items.date = days.date
+            and line_items.charge_date = days.charge_date
 ),
 
 contracted as (
@@ -178,8 +185,8 @@ charges as (
             when categorised.charge_category = 'Usage' then 'Usage-Based'
             else 'One-Time'
         end as charge_frequency,
-        cast(categorised.date as timestamp) as charge_period_start,
-        cast({{ dbt.dateadd('day', 1, 'categorised.date') }} as timestamp) as charge_period_end,
+        cast(categorised.charge_date as timestamp) as charge_period_start,
+        cast({{ dbt.dateadd('day', 1, 'categorised.charge_date') }} as timestamp) as charge_period_end,
         case
             when categorised.commitment_discount_id is null then null
             when categorised.model = 'savingsplan' or categorised.kind = 'unusedsavingsplan' then 'Spend'
