@@ -13,6 +13,14 @@ from actions.severity import Severity
 #: Stands for "period not known" in an incident's start: a file that cannot be read names none.
 UNKNOWN_PERIOD = dt.date(1970, 1, 1)
 
+#: How loud an anomaly of each size is told.
+ANOMALY_SEVERITIES = {
+    "low": Severity.INFO,
+    "medium": Severity.WARNING,
+    "high": Severity.CRITICAL,
+    "critical": Severity.CRITICAL,
+}
+
 
 def describe_failed_delivery(source_name: str, period: dt.date | None, message: str) -> IncidentFinding:
     """A delivery that could not be taken; the same fault of the same period is one incident."""
@@ -22,7 +30,7 @@ def describe_failed_delivery(source_name: str, period: dt.date | None, message: 
         rule="delivery_failed",
         scope={"source": source_name, "billing_period": month, "fault": fault},
         start=period or UNKNOWN_PERIOD,
-        severity=Severity("high"),
+        severity=Severity.WARNING,
         title=f"{source_name}: a delivery{f' of {month}' if period else ''} could not be taken",
         summary=f"{message}. What was current before stays current.",
     )
@@ -34,7 +42,7 @@ def describe_unreconciled(source_name: str, period: dt.date, currency: str, meas
         rule="reconciliation_failed",
         scope={"source": source_name, "billing_period": f"{period:%Y-%m}", "currency": currency, "measure": measure},
         start=period,
-        severity=Severity("critical"),
+        severity=Severity.CRITICAL,
         title=f"{source_name} {period:%Y-%m}: {measure} differs from the export by {variance} {currency}",
         summary="The warehouse does not hold what the export states. Forecasts, anomalies and actions wait until it does.",
         figures={f"variance ({currency})": variance},
@@ -55,7 +63,7 @@ def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
         rule="cost_anomaly",
         scope={"provider": str(row["service_provider_name"]), "account": account, "service": service, "currency": currency},
         start=as_date(row["start_date"]),
-        severity=Severity(str(row["severity"])),
+        severity=ANOMALY_SEVERITIES[str(row["severity"])],
         title=f"{service} in {account}: {str(row['kind']).replace('_', ' ')} of {change}",
         summary=str(row["top_cause"] or ""),
         figures={

@@ -8,7 +8,15 @@ from typing import Any
 
 import duckdb
 
-from orchestration.sources.contracts import DeliveredFile, Delivery, DeliveryError, ExportFormat, Location, Provider
+from orchestration.sources.contracts import (
+    DeliveredFile,
+    Delivery,
+    DeliveryError,
+    ExportFormat,
+    Location,
+    LocationError,
+    Provider,
+)
 from orchestration.sources.discovery import verify
 from orchestration.sources.discovery.plain import name_dataset
 from orchestration.sources.expectations import Verdict, judge_deliveries
@@ -146,7 +154,18 @@ class Ingestor:
     def ingest(
         self, source: Source, periods: set[dt.date] | None = None, retry_quarantined: bool = False
     ) -> IngestReport:
-        """Bring the source's pending deliveries (of ``periods``; None: all) into the lake and promote the good ones."""
+        """Bring the source's pending deliveries (of ``periods``; None: all) into the lake and promote the good ones.
+
+        A file that vanishes between the look and the fetch was replaced by a newer delivery: the look is taken anew, once.
+        """
+        try:
+            return self._ingest(source, periods, retry_quarantined)
+        except LocationError as error:
+            if error.reason != "not_found":
+                raise
+            return self._ingest(source, periods, retry_quarantined)
+
+    def _ingest(self, source: Source, periods: set[dt.date] | None, retry_quarantined: bool) -> IngestReport:
         plan = self.scan(source, retry_quarantined)
         report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files)
         todo = [p for p in plan.pending if periods is None or p.key.billing_period in periods]

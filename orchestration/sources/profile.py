@@ -37,7 +37,7 @@ def profile_delivery(
         return DeliveryProfile(0, (), (), {}, _count_faults(0, expected_rows, {}))
     listed = ", ".join(quote_literal(str(p)) for p in paths)
     rows = f"read_parquet([{listed}], hive_partitioning = false)"
-    required = [c.name for c in fmt.columns if c.required]
+    required = [c.name for c in fmt.columns if c.required and not c.may_be_empty]
     measures = fmt.measures.get(dataset, {})
     sums = ", ".join(f"sum(coalesce({sql}, 0))::decimal(38, 12) as {name}" for name, sql in measures.items())
     nulls = ", ".join(f"count(*) filter ({quote_identifier(c)} is null) as {quote_identifier('null_' + c)}" for c in required)

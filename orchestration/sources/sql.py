@@ -11,22 +11,57 @@ import duckdb
 from orchestration.sources.contracts import NativeColumn
 
 #: Exact money. A number with more than twelve decimal places is rounded half-even, once, here. DuckDB's own cast
-#: rounds a tie away from zero, and reads a text such as 8e-15 wrongly as 1e-12 when it casts it to twelve places at
-#: once (seen with 1.5.6), so fine digits go through thirty places first. A double becomes the shortest decimal that
-#: reads back as that double (what its text form shows); the fast way covers those of up to twelve places.
+#: rounds a tie away from zero and reads some texts with an exponent wrongly (seen with 1.5.6: 8e-15 as 1e-12 when it
+#: is cast to twelve places at once; 1.1140505909646473003398412058902E+8 as another number when cast to thirty). So an
+#: exponent is written out first, and fine digits go through thirty places (twenty-two from a hundred million on); what
+#: is cut off beyond them leaves a last 1 behind, so that it still breaks a tie. A double becomes the shortest decimal
+#: that reads back as that double (what its text form shows); the fast way covers those of up to twelve places.
 MACROS = """
+create or replace temp macro place_point(sign_text, whole, fraction, power) as (
+    case when ltrim(whole || fraction, '0') = '' or power < -400 then '0'
+         when power > 40 then null
+         when length(whole) + power <= 0
+         then sign_text || '0.' || repeat('0', -(length(whole) + power)) || whole || fraction
+         when power >= length(fraction) then sign_text || whole || fraction || repeat('0', power - length(fraction))
+         else sign_text || left(whole || fraction, length(whole) + power)
+              || '.' || substr(whole || fraction, length(whole) + power + 1) end
+);
+create or replace temp macro plain_digits(v) as (
+    case when not contains(lower(v), 'e') then v
+         when regexp_full_match(v, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)[eE][+-]?[0-9]{1,4}')
+         then place_point(
+             if(starts_with(v, '-'), '-', ''),
+             regexp_extract(v, '^[+-]?([0-9]*)', 1),
+             regexp_extract(v, '[.]([0-9]*)', 1),
+             split_part(lower(v), 'e', 2)::integer)
+         else null end
+);
+create or replace temp macro cut_digits(v, places) as (
+    case when contains(v, '.') and length(v) - instr(v, '.') > places
+         then left(v, instr(v, '.') + places - 1) || if(ltrim(substr(v, instr(v, '.') + places), '0') = '', '0', '1')
+         else v end
+);
+create or replace temp macro below(v, bound) as (if(abs(v) < bound, v, null));
 create or replace temp macro round_half_even(exact) as (
     case when abs(exact - exact::decimal(38, 12)) = 0.0000000000005 and exact::decimal(38, 12) % 0.000000000002 <> 0
          then exact::decimal(38, 12) - sign(exact) * 0.000000000001::decimal(13, 12)
          else exact::decimal(38, 12) end
 );
-create or replace temp macro money_half_even(v) as (
+create or replace temp macro money_of_plain(v) as (
     coalesce(
-        round_half_even(try_cast(v as decimal(38, 30)))::decimal(38, 12),
-        round_half_even(try_cast(v as decimal(38, 22)))::decimal(38, 12),
+        round_half_even(below(try_cast(cut_digits(v, 30) as decimal(38, 30)), 99999999))::decimal(38, 12),
+        round_half_even(below(try_cast(cut_digits(v, 22) as decimal(38, 22)), 9999999999999999))::decimal(38, 12),
         try_cast(v as decimal(38, 12))
     )
 );
+create or replace temp macro remainder_of_plain(v) as (
+    coalesce(
+        below(try_cast(v as decimal(38, 30)), 99999999) - try_cast(money_of_plain(v) as decimal(38, 30)),
+        (below(try_cast(v as decimal(38, 22)), 9999999999999999) - try_cast(money_of_plain(v) as decimal(38, 22)))::decimal(38, 30),
+        0::decimal(38, 30)
+    )
+);
+create or replace temp macro money_half_even(v) as (money_of_plain(plain_digits(v)));
 create or replace temp macro has_fine_digits(v) as (
     contains(v, 'e') or contains(v, 'E') or (contains(v, '.') and length(v) - instr(v, '.') > 12)
 );
@@ -41,9 +76,7 @@ create or replace temp macro money_from_double(v) as (
          else money_half_even(v::varchar)::decimal(38, 12) end
 );
 create or replace temp macro remainder_of_text(v) as (
-    case when v is not null and has_fine_digits(v) and abs(try_cast(v as decimal(38, 12))) < 1e7
-         then coalesce(try_cast(v as decimal(38, 30)) - money_half_even(v)::decimal(38, 30), 0)
-         else 0::decimal(38, 30) end
+    case when v is not null and has_fine_digits(v) then remainder_of_plain(plain_digits(v)) else 0::decimal(38, 30) end
 );
 create or replace temp macro remainder_of_double(v) as (
     case when v is null or (abs(v) < 1000 and try_cast(v as decimal(18, 12))::double = v) then 0::decimal(38, 30)

@@ -27,6 +27,8 @@ usage_unit usage_pricing_unit invoice_month invoice_publisher_type cost_type adj
 adjustment_info_type
 """.split()
 _REQUIRED = {"billing_account_id", "service_description", "sku_id", "currency", "invoice_month"}
+#: Tax and rounding rows belong to no service or SKU.
+_MAY_BE_EMPTY = {"service_description", "sku_id"}
 
 
 def _credit_entries(native: NativeSchema) -> str | None:
@@ -93,7 +95,7 @@ GCP_BILLING = ExportFormat(
         frozenset({"billingaccountid", "serviceid", "skudescription", "invoicemonth"}),
     ),
     columns=(
-        *(Column(name, required=name in _REQUIRED) for name in _TEXT),
+        *(Column(name, required=name in _REQUIRED, may_be_empty=name in _MAY_BE_EMPTY) for name in _TEXT),
         Column("cost", "money", required=True),
         Column("cost_at_list", "money"),
         Column("credits_commitment", "money"),

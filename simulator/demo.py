@@ -1,0 +1,206 @@
+"""`make demo`: a simulated company's bills all the way through, and what came of it beside the truth.
+
+``python -m simulator.demo run`` writes the exports, runs the pipeline, approves and executes one saving and prints the
+outcome. ``python -m simulator.demo ui`` serves the Dagster UI on the result.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from simulator.generate import generate
+from simulator.peers import Peers, run_peers
+
+ROOT = Path("demo").absolute()
+APPROVER = "alice@fernhill.example"
+MEASURES = ("billed", "effective", "list", "contracted")
+
+CONFIG = """\
+# The demo's configuration, written by `make demo`: a simulated company on this machine.
+sources:
+  - {{name: aws, provider: aws, location: "exports/aws"}}
+  - {{name: azure, provider: azure, location: "exports/azure"}}
+  - {{name: gcp, provider: gcp, location: "exports/gcp"}}
+reporting_currency: USD
+anomalies: {{open_days: 31}}   # the company's data ends with a month; what happened in it is still news
+alerts:
+  channels:
+    - {{type: smtp, name: mail, host: 127.0.0.1, port: {smtp_port}, security: none,
+       from: cloudcost@fernhill.example, to: [finops@fernhill.example]}}
+    - {{type: webhook, name: hook, url: "{webhook_url}"}}
+actions:
+  mode: live   # the simulated account is on this machine; nothing outside it is touched
+  approvers: [{approver}, bob@fernhill.example]
+  allowed_accounts: [{accounts}]
+  allowed_regions: [{regions}]
+  accounts: {{{roles}}}
+"""
+
+
+def main() -> int:
+    """Run the demo or serve its UI."""
+    parser = argparse.ArgumentParser(prog="python -m simulator.demo", description=__doc__)
+    parser.add_argument("command", choices=["run", "ui"])
+    parser.add_argument("--rows-per-month", type=int, default=77_000, help="line items of all clouds (default 77000)")
+    parser.add_argument("--port", type=int, default=3000, help="port of the UI (default 3000)")
+    options = parser.parse_args()
+    os.environ.update({"CLOUDCOST_CONFIG": str(ROOT / "cloudcost.yaml"), "CLOUDCOST_HOME": str(ROOT / "state")})
+    return run(options.rows_per_month) if options.command == "run" else serve(options.port)
+
+
+def run(rows_per_month: int) -> int:
+    """Exports, pipeline, one approved action, outcome."""
+    started = time.monotonic()
+    shutil.rmtree(ROOT, ignore_errors=True)
+    say(f"1. A simulated company's exports, 13 months of three clouds, into {ROOT / 'exports'}")
+    truth = generate(ROOT / "exports", seed=7, months=13, rows_per_month=rows_per_month).describe()
+    say(f"   {count_rows(truth):,} line items in {time.monotonic() - started:.0f} s")
+    with run_peers(truth["waste"], ROOT / "inbox") as peers:
+        write_config(truth, peers)
+        say("2. cloudcost run: exports -> lake -> warehouse -> forecasts, anomalies -> alerts, proposals")
+        code = call("run")
+        if code:
+            return code
+        is_exact = compare_totals(truth)
+        print_analytics()
+        print_alerts()
+        print_actions()
+    say(f"\nDone in {time.monotonic() - started:.0f} s. Look at it in the Dagster UI: make ui")
+    print(f"Ask the warehouse: {command_line('totals')}")
+    return 0 if is_exact else 1
+
+
+def serve(port: int) -> int:
+    """The Dagster UI on the demo, with the simulated cloud, mail and webhook running beside it."""
+    truth = json.loads((ROOT / "exports" / "truth.json").read_text())
+    with run_peers(truth["waste"], ROOT / "inbox") as peers:
+        write_config(truth, peers)
+        print(f"Approve a saving from another terminal: {command_line('actions list')}", flush=True)
+        return call("ui", "--port", str(port))
+
+
+def write_config(truth: dict[str, Any], peers: Peers) -> None:
+    """The demo's configuration for the ports that the peers have this time."""
+    volumes = [w for w in truth["waste"] if w["kind"] == "unattached_volume"]
+    accounts = sorted({v["account"] for v in volumes})
+    text = CONFIG.format(
+        smtp_port=peers.smtp_port,
+        webhook_url=peers.webhook_url,
+        approver=APPROVER,
+        accounts=", ".join(f'"{a}"' for a in accounts),
+        regions=", ".join(sorted({v["region"] for v in volumes})),
+        roles=", ".join(f'"{a}": {{role_arn: "arn:aws:iam::{a}:role/cloudcost"}}' for a in accounts),
+    )
+    (ROOT / "cloudcost.yaml").write_text(text)
+
+
+def compare_totals(truth: dict[str, Any]) -> bool:
+    """Print per source and billing period the export's total beside the warehouse's; True when all are equal."""
+    found = {(r["source"], r["period"]): r for r in ask("totals")}
+    say("\n3. Totals: what the exports hold (truth.json) beside what the warehouse holds")
+    print(f"   {'source':<7}{'period':<9}{'currency':<9}{'billed in export':>24}{'billed in warehouse':>24}   effective, list, contracted")
+    differing = 0
+    for source, described in truth["sources"].items():
+        for period, expected in described["periods"].items():
+            row = found.pop((source, period), {})
+            equal = [m for m in MEASURES if row and Decimal(row[f"{m}_cost"]) == Decimal(expected[m])]
+            differing += len(MEASURES) - len(equal)
+            verdict = "exact" if len(equal) == len(MEASURES) else f"DIFFERENT, only {', '.join(equal) or 'nothing'} equal"
+            billed = row.get("billed_cost", "missing")
+            print(f"   {source:<7}{period:<9}{expected['currency']:<9}{expected['billed']:>24}{billed:>24}   {verdict}")
+    differing += len(found)
+    print("   All totals are equal, to the last decimal." if not differing else f"   {differing} totals differ.")
+    return not differing
+
+
+def print_analytics() -> None:
+    """The forecast and the largest anomalies with their causes."""
+    say("\n4. Forecast: the next 30 days per provider")
+    for row in ask("query", FORECAST_SQL):
+        print(f"   {row['provider']:<24}{row['cost']:>14} {row['currency']}   (80 % of days between {row['lower']} and {row['upper']} a day)")
+    say("\n5. Largest anomalies of the last 90 days, with their causes")
+    for row in ask("query", ANOMALY_SQL):
+        print(f"   {row['start_date']}  {row['kind']:<12}{row['impact']:>12} {row['currency']}  {row['service']} in {row['account']}")
+        print(f"               {row['top_cause']}")
+
+
+FORECAST_SQL = """
+select service_provider_name as provider, billing_currency as currency,
+    printf('%,.2f', sum(forecast_cost)) as cost, printf('%,.0f', avg(lower_80)) as lower, printf('%,.0f', avg(upper_80)) as upper
+from ml.cost_forecasts
+where scope_level = 'provider' and forecast_date > as_of_date and forecast_date <= as_of_date + interval 30 day
+group by all order by all
+"""
+
+ANOMALY_SQL = """
+select start_date::date::varchar as start_date, kind, printf('%+,.2f', impact_cost) as impact, billing_currency as currency,
+    service_name as service, coalesce(sub_account_name, sub_account_id) as account, top_cause
+from ml.cost_anomalies where end_date > as_of_date::date - interval 90 day order by abs(impact_cost) desc limit 8
+"""
+
+
+def print_alerts() -> None:
+    """What the channels received."""
+    mails, hooks = (len(list((ROOT / "inbox").glob(p))) for p in ("mail-*.eml", "webhook-*.json"))
+    say(f"\n6. Open alerts ({mails} mails and {hooks} webhook calls received, see {ROOT / 'inbox'})")
+    for path in sorted((ROOT / "inbox").glob("webhook-*.json")):
+        told = json.loads(path.read_text())
+        print(f"   {told.get('subject') or told.get('title')}")
+
+
+def print_actions() -> None:
+    """Proposed savings; one is approved and carried out in the simulated account."""
+    say("\n7. Proposed savings")
+    proposals = ask("actions", "list")
+    for p in proposals:
+        print(f"   {p['proposal'][:12]}  {p['state']:<10}{Decimal(p['monthly_saving']):>9.2f} {p['currency']} a month  {p['remediation']} {p['resource']}")
+    if proposals:
+        first = min(proposals, key=lambda p: Decimal(p["monthly_saving"]))
+        say(f"\n8. {APPROVER} approves {first['proposal'][:12]}: re-read, snapshot, verify, delete, audit")
+        call("actions", "approve", first["proposal"], "--as", APPROVER, "--reason", "planted waste", "--execute")
+        print(f"   Take it back: {command_line('actions rollback', first['proposal'][:12], '--as', APPROVER)} (while `make ui` runs)")
+
+
+def ask(command: str, *arguments: str) -> list[dict[str, Any]]:
+    """The rows that a cloudcost command gives."""
+    done = subprocess.run([*cloudcost(), command, *arguments, "--format", "json"], check=True, capture_output=True, text=True)
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    return rows
+
+
+def call(*arguments: str) -> int:
+    """Run a cloudcost command in sight of the user."""
+    return subprocess.call([*cloudcost(), *arguments])
+
+
+def cloudcost() -> list[str]:
+    """The command line of this environment."""
+    return [str(Path(sys.executable).with_name("cloudcost"))]
+
+
+def command_line(*arguments: str) -> str:
+    """What a user types to run a cloudcost command on the demo."""
+    program = os.path.relpath(cloudcost()[0])
+    home, config = os.path.relpath(ROOT / "state"), os.path.relpath(ROOT / "cloudcost.yaml")
+    return f"CLOUDCOST_HOME={home} {program} --config {config} {' '.join(arguments)}"
+
+
+def count_rows(truth: dict[str, Any]) -> int:
+    """All line items that the simulation wrote."""
+    return sum(int(n) for s in truth["sources"].values() for p in s["periods"].values() for n in p["rows"].values())
+
+
+def say(text: str) -> None:
+    """Print a heading at once, also into a pipe."""
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
