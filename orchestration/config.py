@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -93,20 +94,26 @@ class CloudcostConfig(_Section):
         return sources
 
     @model_validator(mode="after")
-    def _locations_are_unique(self) -> "CloudcostConfig":
-        seen: dict[tuple[str, str], str] = {}
-        for source in self.sources:
-            key = (source.location.rstrip("/"), source.provider)
-            if key in seen:
-                raise ValueError(
-                    f"sources {seen[key]!r} and {source.name!r} read the same location: its cost would be counted twice"
-                )
-            seen[key] = source.name
+    def _locations_are_apart(self) -> "CloudcostConfig":
+        for number, source in enumerate(self.sources):
+            for other in self.sources[:number]:
+                one, two = (_normalise_location(s.location) for s in (other, source))
+                same_reader = "auto" in (source.provider, other.provider) or source.provider == other.provider
+                if one == two or (same_reader and (f"{one}/".startswith(f"{two}/") or f"{two}/".startswith(f"{one}/"))):
+                    raise ValueError(
+                        f"sources {other.name!r} and {source.name!r} read the same location: its cost would be counted twice"
+                    )
         return self
 
     def source(self, name: str) -> SourceConfig:
         """The source of that name; KeyError where there is none."""
         return next(s for s in self.sources if s.name == name)
+
+
+def _normalise_location(location: str) -> str:
+    """One spelling of a location: without a trailing slash and, where it is a path, without detours."""
+    scheme, mark, path = location.rpartition("://")
+    return f"{scheme.lower()}{mark}{path.rstrip('/')}" if scheme not in ("", "file") else os.path.normpath(path)
 
 
 def find_config_path(explicit: Path | None = None) -> Path:
@@ -136,6 +143,8 @@ def load_config(path: Path) -> CloudcostConfig:
         mark = getattr(error, "problem_mark", None)
         where = f":{mark.line + 1}" if mark else ""
         raise ConfigError(f"{path}{where}: not valid YAML: {getattr(error, 'problem', error)}") from error
+    for line, key in _find_repeated_keys(root):
+        raise ConfigError(f"{path}:{line}: {key}: this key is there already, further up in the same section")
     if not isinstance(data, dict):
         raise ConfigError(f"{path}:1: a mapping with the key 'sources' is expected")
     try:
@@ -175,6 +184,20 @@ def _find_line(node: yaml.Node, location: list[Any]) -> int:
         else:
             break
     return line
+
+
+def _find_repeated_keys(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
+    """Line and name of every key that a mapping has twice; YAML itself would silently take the last one."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if str(key.value) in seen:
+                yield key.start_mark.line + 1, str(key.value)
+            seen.add(str(key.value))
+            yield from _find_repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _find_repeated_keys(item)
 
 
 def _known_keys(location: list[Any]) -> list[str]:
