@@ -104,7 +104,8 @@ def _struct_fields(body: str) -> list[tuple[str, str]]:
 
 
 def _read_csv(path: Path, name: str) -> NativeFile:
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
+    zipped = path.name.lower().endswith(".gz")
+    opener = gzip.open if zipped else open
     try:
         with opener(path, "rb") as raw:
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")  # type: ignore[arg-type]
@@ -123,7 +124,7 @@ def _read_csv(path: Path, name: str) -> NativeFile:
         header = header[: len(first)]
     listed = ", ".join(f"{quote_literal(h)}: 'VARCHAR'" for h in header)
     reader = (
-        f"read_csv({quote_literal(str(path))}, header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', "
+        f"read_csv({quote_literal(str(path))}, compression = '{'gzip' if zipped else 'none'}', header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', "
         f"escape = '\"', strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = 16777216, "
         f"columns = {{{listed}}})"
     )

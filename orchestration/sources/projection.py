@@ -106,6 +106,8 @@ def _is_failure(column: NativeColumn, cast_sql: str, fmt: ExportFormat) -> str:
 
 def _cast(sql: str, native: NativeColumn, column: Column) -> str:
     kind, native_type = column.kind, native.duckdb_type
+    if kind == "quantity" and native_type == "DOUBLE":
+        return f"try_cast({sql} as {MONEY_TYPE})"  # no money is worked out from quantities that come as doubles
     if kind in ("money", "quantity"):
         if native_type in ("DOUBLE", "REAL", "FLOAT"):
             return f"money_from_double({sql})" if native_type == "DOUBLE" else f"money_from_text({sql}::varchar)"

@@ -38,15 +38,30 @@ def _credit_entries(native: NativeSchema) -> str | None:
         return None
     if credits.duckdb_type != "VARCHAR":
         return credits.sql
-    text = f"replace({credits.sql}, chr(39), chr(34))"  # some re-exports print Python text
-    return f"""from_json({text}, '[{{"type": "VARCHAR", "amount": "VARCHAR"}}]')"""
+    return f"""case when trim(coalesce({credits.sql}, '')) = '' then null
+        when json_valid({credits.sql}) then from_json({credits.sql}, '[{{"type": "VARCHAR", "amount": "VARCHAR"}}]')
+        else {_python_entries(credits.sql)} end"""
+
+
+def _python_entries(sql: str) -> str:
+    """Credits that a re-export printed as Python text (`[{'type': 'DISCOUNT', 'amount': -0.5, 'id': None}]`)."""
+    find_type = r"""['"]type['"]: *['"]([A-Za-z0-9_]*)['"]"""
+    find_amount = r"""['"]amount['"]: *(?:Decimal[(])?['"]?([^'",)}]*)"""
+    return f"""if(regexp_full_match({sql}, '\\s*\\[\\s*[{{].*[}}]\\s*\\]\\s*', 's'),
+            list_transform(regexp_extract_all({sql}, '[{{][^{{}}]*[}}]'), lambda entry: {{
+                'type': regexp_extract(entry, {quote_literal(find_type)}, 1),
+                'amount': regexp_extract(entry, {quote_literal(find_amount)}, 1)}}),
+            error('credits ' || {sql} || ' cannot be read'))"""
 
 
 def _credit_amount(entries: str, native: NativeSchema) -> str:
     credits = native.find("credits")
     text = credits is not None and credits.duckdb_type == "VARCHAR"
-    money = "money_from_text" if text else "money_from_double"
-    return f"{money}(c.amount)" if text else f"{money}(cast(c.amount as double))"
+    exact = credits is not None and "DECIMAL" in credits.duckdb_type
+    money = "money_from_text(c.amount::varchar)" if text or exact else "money_from_double(cast(c.amount as double))"
+    # an amount that cannot be read must not pass as nothing
+    complaint = "error('credit amount ' || coalesce(c.amount::varchar, 'null') || ' is not a number')"
+    return f"coalesce({money}, {complaint})"
 
 
 def _sum_credits(types: tuple[str, ...] | None) -> Callable[[NativeSchema], str | None]:
