@@ -1,0 +1,118 @@
+"""A wrong configuration is answered with file, line, key and what would be right."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.config import ConfigError, load_config
+
+GOOD = """\
+sources:
+  - {name: aws_prod, provider: aws, location: ./exports/aws}
+  - name: azure_ea
+    provider: azure
+    location: ./exports/azure
+    currency: EUR
+reporting_currency: USD
+"""
+
+
+def load(tmp_path: Path, text: str) -> str:
+    """The error that a configuration gives, without its folder."""
+    path = tmp_path / "cloudcost.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as error:
+        load_config(path)
+    return str(error.value).replace(str(path), "cloudcost.yaml")
+
+
+def test_a_good_configuration(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(GOOD)
+    config = load_config(tmp_path / "c.yaml")
+    assert [(s.name, s.format, s.currency) for s in config.sources] == [
+        ("aws_prod", "auto", None),
+        ("azure_ea", "auto", "EUR"),
+    ]
+    assert (config.actions.mode, config.actions.approvers, config.alerts.channels) == ("dry_run", (), ())
+
+
+def test_the_example_of_the_project_is_valid() -> None:
+    assert len(load_config(Path(__file__).resolve().parents[3] / "cloudcost.yaml").sources) == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("    currency: EUR", "    curency: EUR",
+         "cloudcost.yaml:6: sources[1].curency: unknown key; did you mean 'currency'?"),
+        ("reporting_currency: USD", "reporting_curency: USD",
+         "cloudcost.yaml:7: reporting_curency: unknown key; did you mean 'reporting_currency'?"),
+        ("reporting_currency: USD", "forecasts:\n  horizon: 30",
+         "cloudcost.yaml:8: forecasts.horizon: unknown key; did you mean 'horizon_days'?"),
+        ("reporting_currency: USD", "actions: {aprovers: [x]}",
+         "cloudcost.yaml:7: actions.aprovers: unknown key; did you mean 'approvers'?"),
+        ("reporting_currency: USD", "zzz: 1", "cloudcost.yaml:7: zzz: unknown key"),
+        ("    currency: EUR", "    currency: euro",
+         "cloudcost.yaml:6: sources[1].currency: String should match pattern '^[A-Z]{3}$' (found 'euro')"),
+        ("name: azure_ea", "name: aws_prod", "cloudcost.yaml:1: sources: source name 'aws_prod' is used twice"),
+        ("name: azure_ea", "name: Azure-EA", "cloudcost.yaml:3: sources[1].name: String should match pattern"),
+        ("provider: azure", "provider: oracle", "cloudcost.yaml:4: sources[1].provider: Input should be 'aws', 'azure'"),
+        ("reporting_currency: USD", "first_billing_period: 2026-13",
+         "cloudcost.yaml:7: first_billing_period: String should match pattern"),
+        ("reporting_currency: USD", "forecasts:\n\n  horizon_days: 0",
+         "cloudcost.yaml:9: forecasts.horizon_days: Input should be greater than or equal to 1 (found 0)"),
+        ("reporting_currency: USD", "alerts:\n  channels:\n    - {type: pigeon, name: p}",
+         "cloudcost.yaml:9: alerts.channels[0]: unknown channel type 'pigeon'; known: "),
+    ],
+)  # fmt: skip
+def test_mistakes_name_line_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    assert load(tmp_path, GOOD.replace(old, new)).startswith(message)
+
+
+@pytest.mark.parametrize("second", ["./exports/aws", "./exports/aws/", "exports/aws", "./exports/../exports/aws"])
+@pytest.mark.parametrize("provider", ["aws", "auto"])
+def test_the_same_location_twice_would_count_twice(tmp_path: Path, second: str, provider: str) -> None:
+    message = load(
+        tmp_path, GOOD.replace("provider: azure", f"provider: {provider}").replace("./exports/azure", second)
+    )
+    assert "sources 'aws_prod' and 'azure_ea' read the same location: its cost would be counted twice" in message
+
+
+def test_a_folder_inside_another_would_count_twice(tmp_path: Path) -> None:
+    nested = GOOD.replace("./exports/azure", "./exports/aws/old")
+    assert "read the same location" in load(tmp_path, nested.replace("provider: azure", "provider: aws"))
+    (tmp_path / "c.yaml").write_text(nested)  # another cloud's files are not read as this one's
+    assert len(load_config(tmp_path / "c.yaml").sources) == 2
+    (tmp_path / "c.yaml").write_text(GOOD.replace("./exports/azure", "./exports/aws2").replace("azure\n", "aws\n"))
+    assert len(load_config(tmp_path / "c.yaml").sources) == 2
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    message = load(tmp_path, GOOD.replace("azure_ea", "X").replace("USD", "usd"))
+    assert [line.split(": ")[0] for line in message.splitlines()] == ["cloudcost.yaml:3", "cloudcost.yaml:7"]
+
+
+def test_bad_yaml_names_the_line(tmp_path: Path) -> None:
+    assert load(tmp_path, "sources:\n  - {name: a\nother: 1\n").startswith("cloudcost.yaml:3: not valid YAML: ")
+    assert load(tmp_path, "sources:\n\t- a\n").startswith("cloudcost.yaml:2: not valid YAML: ")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "[]\n", "just words\n"])
+def test_something_else_than_a_mapping(tmp_path: Path, text: str) -> None:
+    assert load(tmp_path, text) == "cloudcost.yaml:1: a mapping with the key 'sources' is expected"
+
+
+@pytest.mark.parametrize("text", ["sources: []\n", "reporting_currency: USD\n", "sources:\n"])
+def test_no_sources(tmp_path: Path, text: str) -> None:
+    assert load(tmp_path, text).startswith("cloudcost.yaml:1: sources: ")
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none\.yaml: no such file\. `cloudcost init` writes a commented one"):
+        load_config(tmp_path / "none.yaml")
+
+
+def test_a_key_twice_is_not_overlooked(tmp_path: Path) -> None:
+    message = load(tmp_path, GOOD + "reporting_currency: EUR\n")
+    assert message == "cloudcost.yaml:8: reporting_currency: this key is there already, further up in the same section"

@@ -1,0 +1,90 @@
+"""The shape of a native file: names, nested columns and headers as they are met in the wild."""
+
+import gzip
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from orchestration.sources.contracts import DeliveryError, squeeze_name
+from orchestration.sources.native import NativeColumn, _flatten, read_native_file
+from orchestration.sources.sql import connect_scratch
+from tests.unit.orchestration.exports import write_parquet
+
+
+@pytest.fixture(scope="module")
+def scratch() -> duckdb.DuckDBPyConnection:
+    return connect_scratch()
+
+
+@pytest.mark.parametrize(
+    ("native", "squeezed"),
+    [
+        ("lineItem/UnblendedCost", "lineitemunblendedcost"),
+        ("line_item_unblended_cost", "lineitemunblendedcost"),
+        ("reservation/ReservationARN", "reservationreservationarn"),
+        ("reservation_reservation_a_r_n", "reservationreservationarn"),
+        ("CostInBillingCurrency", "costinbillingcurrency"),
+        ("Ressourcengruppe (ResourceGroup)", "resourcegroup"),
+        ("Kosten (PreTaxCost) ", "pretaxcost"),
+        ("usage.amount_in_pricing_units", "usageamountinpricingunits"),
+        ("x_Umlaut Größe", "xumlautgre"),
+    ],
+)
+def test_squeeze_name(native: str, squeezed: str) -> None:
+    assert squeeze_name(native) == squeezed
+
+
+def test_struct_types_are_taken_apart() -> None:
+    found: list[NativeColumn] = []
+    kind = 'STRUCT("location" VARCHAR, "a, b (c)" DECIMAL(38, 9), inner STRUCT("key" VARCHAR, v MAP(VARCHAR, INTEGER))[])'
+    _flatten("top", '"top"', f"STRUCT(deep {kind}, plain DOUBLE)", found)
+    assert [(c.name, c.duckdb_type) for c in found[1:]] == [
+        ("top.deep", kind),
+        ("top.deep.location", "VARCHAR"),
+        ("top.deep.a, b (c)", "DECIMAL(38, 9)"),
+        ("top.deep.inner", 'STRUCT("key" VARCHAR, v MAP(VARCHAR, INTEGER))[]'),
+        ("top.plain", "DOUBLE"),
+    ]
+    assert found[3].sql == '"top"."deep"."a, b (c)"'
+
+
+def test_nested_parquet_leaves_can_be_read(scratch: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    schema = pa.schema([("service", pa.struct([("id", pa.string()), ("a b", pa.struct([("c", pa.int64())]))]))])
+    path = write_parquet(tmp_path / "n.parquet", [{"service": {"id": "x", "a b": {"c": 5}}}], schema)
+    native = read_native_file(scratch, path, "n.parquet")
+    leaf, deep = native.find("service_id"), native.find("Service A B C")
+    assert leaf is not None and deep is not None
+    assert scratch.execute(f"select {leaf.sql}, {deep.sql} from {native.reader_sql}").fetchall() == [("x", 5)]
+
+
+def test_headers_seen_in_the_wild(scratch: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    text = '\ufeffCost,,"Tag \\ a",cost,Date,Empty1,Empty2\r\n1,2,3,4,5\r\n'
+    (tmp_path / "a.CSV.GZ").write_bytes(gzip.compress(text.encode()))
+    native = read_native_file(scratch, tmp_path / "a.CSV.GZ", "a.CSV.GZ")
+    # a header may name trailing columns of which no row has a value
+    assert native.top_level_names == ["Cost", "column1", "Tag \\ a", "cost__3", "Date"]
+    assert scratch.execute(f"select * from {native.reader_sql}").fetchall() == [("1", "2", "3", "4", "5")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.csv", b"", "empty.csv: the file is empty, not even a header row is there"),
+        ("blank.csv", b"\n\n", "blank.csv: the file is empty, not even a header row is there"),
+        ("latin.csv", "Größe,b\n1,2\n".encode("latin-1"), "latin.csv: cannot be read as CSV"),
+        ("cut.csv.gz", gzip.compress(b"a,b\n1,2\n" * 500)[:12], "cut.csv.gz: cannot be read as CSV"),
+        ("plain.csv.gz", b"a,b\n1,2\n", "plain.csv.gz: cannot be read as CSV"),
+        ("cut.parquet", b"PAR1abc", "cut.parquet: not a complete Parquet file"),
+        ("empty.parquet", b"", "empty.parquet: not a complete Parquet file"),
+        ("what.xlsx", b"PK", "what.xlsx: not a CSV, CSV.gz or Parquet file"),
+    ],
+)
+def test_what_cannot_be_read_is_named(
+    scratch: duckdb.DuckDBPyConnection, tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DeliveryError) as error:
+        read_native_file(scratch, tmp_path / name, name)
+    assert str(error.value).startswith(message)
