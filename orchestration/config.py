@@ -37,7 +37,8 @@ class SourceConfig(_Section):
         "because it becomes part of paths and asset keys.",
     )
     provider: Literal["aws", "azure", "gcp", "auto"] = Field(
-        "auto", description="Whose export it is; auto looks at the files, which is right for FOCUS files of any generator."
+        "auto",
+        description="Whose export it is; auto looks at the files, which is right for FOCUS files of any generator.",
     )
     format: Literal["auto", "cur", "cur2", "cost_details", "standard", "detailed", "focus"] = Field(
         "auto", description="The export's format; auto recognises it from the columns and says which it found."
@@ -48,14 +49,17 @@ class SourceConfig(_Section):
         "bigquery://project.dataset.table. Credentials come from the cloud's own chain, never from this file.",
     )
     currency: Currency | None = Field(
-        None, description="Billing currency of an export that names none; else the reporting currency is assumed and said."
+        None,
+        description="Billing currency of an export that names none; else the reporting currency is assumed and said.",
     )
 
 
 class ForecastSettings(_Section):
     """How far ahead, and from which days, costs are forecast."""
 
-    horizon_days: int = Field(90, ge=1, le=366, description="One quarter: long enough for a budget, short enough to be honest.")
+    horizon_days: int = Field(
+        90, ge=1, le=366, description="One quarter: long enough for a budget, short enough to be honest."
+    )
     immature_days: int = Field(
         2, ge=0, le=14, description="The last days of an export are still filling; they are not read as a drop in cost."
     )
@@ -64,9 +68,13 @@ class ForecastSettings(_Section):
 class AnomalySettings(_Section):
     """When a day's cost is called an anomaly: amount AND percent must both be exceeded."""
 
-    minimum_amount: float = Field(50.0, gt=0, description="Per day, in billing currency: less is not worth anybody's time.")
+    minimum_amount: float = Field(
+        50.0, gt=0, description="Per day, in billing currency: less is not worth anybody's time."
+    )
     minimum_percent: float = Field(20.0, gt=0, description="Of the expected cost: less is noise in most services.")
-    open_days: int = Field(14, ge=1, description="Only anomalies this recent raise an incident; older ones are history.")
+    open_days: int = Field(
+        14, ge=1, description="Only anomalies this recent raise an incident; older ones are history."
+    )
 
 
 class CloudcostConfig(_Section):
@@ -101,7 +109,8 @@ class CloudcostConfig(_Section):
                 same_reader = "auto" in (source.provider, other.provider) or source.provider == other.provider
                 if one == two or (same_reader and (f"{one}/".startswith(f"{two}/") or f"{two}/".startswith(f"{one}/"))):
                     raise ValueError(
-                        f"sources {other.name!r} and {source.name!r} read the same location: its cost would be counted twice"
+                        f"sources {other.name!r} and {source.name!r} read the same location: "
+                        "its cost would be counted twice"
                     )
         return self
 
@@ -145,7 +154,7 @@ def load_config(path: Path) -> CloudcostConfig:
         raise ConfigError(f"{path}{where}: not valid YAML: {getattr(error, 'problem', error)}") from error
     for line, key in _find_repeated_keys(root):
         raise ConfigError(f"{path}:{line}: {key}: this key is there already, further up in the same section")
-    if not isinstance(data, dict):
+    if root is None or not isinstance(data, dict):
         raise ConfigError(f"{path}:1: a mapping with the key 'sources' is expected")
     try:
         return CloudcostConfig.model_validate(data)

@@ -1,4 +1,4 @@
-"""What is worth telling people, in the words of an incident: deliveries that failed, anomalies, failed reconciliation."""
+"""What is worth telling people, as incidents: deliveries that failed, anomalies, totals that do not reconcile."""
 
 import datetime as dt
 import hashlib
@@ -36,7 +36,9 @@ def describe_failed_delivery(source_name: str, period: dt.date | None, message: 
     )
 
 
-def describe_unreconciled(source_name: str, period: dt.date, currency: str, measure: str, variance: str) -> IncidentFinding:
+def describe_unreconciled(
+    source_name: str, period: dt.date, currency: str, measure: str, variance: str
+) -> IncidentFinding:
     """Totals that differ between the export and the warehouse."""
     return IncidentFinding(
         rule="reconciliation_failed",
@@ -44,7 +46,7 @@ def describe_unreconciled(source_name: str, period: dt.date, currency: str, meas
         start=period,
         severity=Severity.CRITICAL,
         title=f"{source_name} {period:%Y-%m}: {measure} differs from the export by {variance} {currency}",
-        summary="The warehouse does not hold what the export states. Forecasts, anomalies and actions wait until it does.",
+        summary="The warehouse does not hold what the export states. Forecasts, anomalies and actions wait.",
         figures={f"variance ({currency})": variance},
     )
 
@@ -61,7 +63,12 @@ def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
     change = f"{impact:+,.2f} {currency}" + ("" if percent != percent else f" ({percent:+.0f} %)")
     return IncidentFinding(
         rule="cost_anomaly",
-        scope={"provider": str(row["service_provider_name"]), "account": account, "service": service, "currency": currency},
+        scope={
+            "provider": str(row["service_provider_name"]),
+            "account": account,
+            "service": service,
+            "currency": currency,
+        },
         start=as_date(row["start_date"]),
         severity=ANOMALY_SEVERITIES[str(row["severity"])],
         title=f"{service} in {account}: {str(row['kind']).replace('_', ' ')} of {change}",

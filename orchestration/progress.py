@@ -31,7 +31,7 @@ def report_progress(stage: str, done: int, total: int) -> None:
 
 
 def checkpoint(name: str) -> None:
-    """A point between two steps that leave a trace. ``CLOUDCOST_CRASH_AT=landed:2`` ends the process at its second pass."""
+    """A point between two steps that leave a trace; ``CLOUDCOST_CRASH_AT=landed:2`` ends the process at the second."""
     wanted = os.environ.get(CRASH_ENV)
     if not wanted:
         return

@@ -39,7 +39,9 @@ class DuckDbWarehouse:
             connection = duckdb.connect(str(self.path), read_only=read_only)
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
-                raise WarehouseError(f"{self.path}: another process is writing to the warehouse; try again later") from error
+                raise WarehouseError(
+                    f"{self.path}: another process is writing to the warehouse; try again later"
+                ) from error
             raise WarehouseError(f"{self.path}: cannot be opened: {error}") from error
         try:
             connection.execute("set timezone = 'UTC'")
@@ -133,7 +135,9 @@ def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path]) -> str:
     columns = [*PARTITION_COLUMNS, "source_file", *(quote_identifier(c.name) for c in fmt.columns)]
     listed = ", ".join(quote_literal(str(p)) for p in paths)
     types = ", ".join(f"'{name}': {kind}" for name, kind in PARTITION_COLUMNS.items())
-    return f"select {', '.join(columns)} from read_parquet([{listed}], hive_partitioning = true, hive_types = {{{types}}})"
+    return (
+        f"select {', '.join(columns)} from read_parquet([{listed}], hive_partitioning = true, hive_types = {{{types}}})"
+    )
 
 
 def control_total_rows(snapshots: Sequence[Snapshot]) -> list[tuple[Any, ...]]:

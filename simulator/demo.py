@@ -105,14 +105,19 @@ def compare_totals(truth: dict[str, Any]) -> bool:
     """Print per source and billing period the export's total beside the warehouse's; True when all are equal."""
     found = {(r["source"], r["period"]): r for r in ask("totals")}
     say("\n3. Totals: what the exports hold (truth.json) beside what the warehouse holds")
-    print(f"   {'source':<7}{'period':<9}{'currency':<9}{'billed in export':>24}{'billed in warehouse':>24}   effective, list, contracted")
+    print(
+        f"   {'source':<7}{'period':<9}{'currency':<9}{'billed in export':>24}{'billed in warehouse':>24}"
+        "   effective, list, contracted"
+    )
     differing = 0
     for source, described in truth["sources"].items():
         for period, expected in described["periods"].items():
             row = found.pop((source, period), {})
             equal = [m for m in MEASURES if row and Decimal(row[f"{m}_cost"]) == Decimal(expected[m])]
             differing += len(MEASURES) - len(equal)
-            verdict = "exact" if len(equal) == len(MEASURES) else f"DIFFERENT, only {', '.join(equal) or 'nothing'} equal"
+            verdict = (
+                "exact" if len(equal) == len(MEASURES) else f"DIFFERENT, only {', '.join(equal) or 'nothing'} equal"
+            )
             billed = row.get("billed_cost", "missing")
             print(f"   {source:<7}{period:<9}{expected['currency']:<9}{expected['billed']:>24}{billed:>24}   {verdict}")
     differing += len(found)
@@ -124,23 +129,31 @@ def print_analytics() -> None:
     """The forecast and the largest anomalies with their causes."""
     say("\n4. Forecast: the next 30 days per provider")
     for row in ask("query", FORECAST_SQL):
-        print(f"   {row['provider']:<24}{row['cost']:>14} {row['currency']}   (80 % of days between {row['lower']} and {row['upper']} a day)")
+        print(
+            f"   {row['provider']:<24}{row['cost']:>14} {row['currency']}   "
+            f"(80 % of days between {row['lower']} and {row['upper']} a day)"
+        )
     say("\n5. Largest anomalies of the last 90 days, with their causes")
     for row in ask("query", ANOMALY_SQL):
-        print(f"   {row['start_date']}  {row['kind']:<12}{row['impact']:>12} {row['currency']}  {row['service']} in {row['account']}")
+        print(
+            f"   {row['start_date']}  {row['kind']:<12}{row['impact']:>12} {row['currency']}  "
+            f"{row['service']} in {row['account']}"
+        )
         print(f"               {row['top_cause']}")
 
 
 FORECAST_SQL = """
 select service_provider_name as provider, billing_currency as currency,
-    printf('%,.2f', sum(forecast_cost)) as cost, printf('%,.0f', avg(lower_80)) as lower, printf('%,.0f', avg(upper_80)) as upper
+    printf('%,.2f', sum(forecast_cost)) as cost,
+    printf('%,.0f', avg(lower_80)) as lower, printf('%,.0f', avg(upper_80)) as upper
 from ml.cost_forecasts
 where scope_level = 'provider' and forecast_date > as_of_date and forecast_date <= as_of_date + interval 30 day
 group by all order by all
 """
 
 ANOMALY_SQL = """
-select start_date::date::varchar as start_date, kind, printf('%+,.2f', impact_cost) as impact, billing_currency as currency,
+select start_date::date::varchar as start_date, kind, printf('%+,.2f', impact_cost) as impact,
+    billing_currency as currency,
     service_name as service, coalesce(sub_account_name, sub_account_id) as account, top_cause
 from ml.cost_anomalies where end_date > as_of_date::date - interval 90 day order by abs(impact_cost) desc limit 8
 """
@@ -160,17 +173,25 @@ def print_actions() -> None:
     say("\n7. Proposed savings")
     proposals = ask("actions", "list")
     for p in proposals:
-        print(f"   {p['proposal'][:12]}  {p['state']:<10}{Decimal(p['monthly_saving']):>9.2f} {p['currency']} a month  {p['remediation']} {p['resource']}")
+        print(
+            f"   {p['proposal'][:12]}  {p['state']:<10}{Decimal(p['monthly_saving']):>9.2f} {p['currency']} a month  "
+            f"{p['remediation']} {p['resource']}"
+        )
     if proposals:
         first = min(proposals, key=lambda p: Decimal(p["monthly_saving"]))
         say(f"\n8. {APPROVER} approves {first['proposal'][:12]}: re-read, snapshot, verify, delete, audit")
         call("actions", "approve", first["proposal"], "--as", APPROVER, "--reason", "planted waste", "--execute")
-        print(f"   Take it back: {command_line('actions rollback', first['proposal'][:12], '--as', APPROVER)} (while `make ui` runs)")
+        print(
+            f"   Take it back: {command_line('actions rollback', first['proposal'][:12], '--as', APPROVER)} "
+            "(while `make ui` runs)"
+        )
 
 
 def ask(command: str, *arguments: str) -> list[dict[str, Any]]:
     """The rows that a cloudcost command gives."""
-    done = subprocess.run([*cloudcost(), command, *arguments, "--format", "json"], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [*cloudcost(), command, *arguments, "--format", "json"], check=True, capture_output=True, text=True
+    )
     rows: list[dict[str, Any]] = json.loads(done.stdout)
     return rows
 

@@ -86,7 +86,7 @@ class _MailSink:
     def __init__(self, inbox: Path) -> None:
         self._inbox = inbox
 
-    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
         """Store one mail."""
         name = f"mail-{len(list(self._inbox.glob('mail-*.eml'))) + 1:03d}.eml"
         (self._inbox / name).write_bytes(envelope.content)
@@ -97,7 +97,7 @@ def _make_hook_handler(inbox: Path) -> type[BaseHTTPRequestHandler]:
     class HookHandler(BaseHTTPRequestHandler):
         """Writes every call to a file."""
 
-        def do_POST(self) -> None:  # noqa: N802 - http.server's name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             name = f"webhook-{len(list(inbox.glob('webhook-*.json'))) + 1:03d}.json"
             (inbox / name).write_text(json.dumps(json.loads(body), indent=2))

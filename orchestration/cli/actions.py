@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 actions_app = typer.Typer(help="Proposed savings: list, show, approve, reject, roll back.", no_args_is_help=True)
 
 ProposalArgument = Annotated[str, typer.Argument(help="Id of the proposal, or its first characters.")]
-ActorOption = Annotated[str, typer.Option("--as", help="Who decides; must be among actions.approvers. Default: the user.")]
+ActorOption = Annotated[
+    str, typer.Option("--as", help="Who decides; must be among actions.approvers. Default: the user.")
+]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")]
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
 
@@ -23,7 +25,7 @@ OutputOption = Annotated[Format, typer.Option("--format", help="How to print row
 @actions_app.command("list")
 def list_actions(context: typer.Context, output: OutputOption = Format.TABLE) -> None:
     """List all proposals with their state and saving."""
-    installation, book = _open(context)
+    _, book = _open(context)
     rows = [
         (p.proposal_id, p.state, p.finding.remediation, p.finding.resource.resource_id, p.finding.resource.account_id,
          p.finding.monthly_saving, p.finding.currency, len(p.approvals))
@@ -52,7 +54,9 @@ def approve(
     proposal: ProposalArgument,
     reason: ReasonOption = "approved on the command line",
     actor: ActorOption = "",
-    execute: Annotated[bool, typer.Option("--execute", help="Carry it out here, without waiting for the daemon.")] = False,
+    execute: Annotated[
+        bool, typer.Option("--execute", help="Carry it out here, without waiting for the daemon.")
+    ] = False,
 ) -> None:
     """Approve a proposal. The Dagster daemon then executes it; above the limit a second person has to approve first."""
     from actions.approvals import Approvals
@@ -69,12 +73,17 @@ def approve(
     print(f"{decided.proposal_id}: {decided.state}; mode is {installation.config.actions.mode}")
     if execute:
         config = {"ops": {"execute_action": {"config": {"proposal_id": decided.proposal_id}}}}
-        raise typer.Exit(_run_job(installation, "execute_action_job", config, context.obj["verbose"], decided.proposal_id))
+        raise typer.Exit(
+            _run_job(installation, "execute_action_job", config, context.obj["verbose"], decided.proposal_id)
+        )
 
 
 @actions_app.command()
 def reject(
-    context: typer.Context, proposal: ProposalArgument, reason: ReasonOption = "rejected on the command line", actor: ActorOption = ""
+    context: typer.Context,
+    proposal: ProposalArgument,
+    reason: ReasonOption = "rejected on the command line",
+    actor: ActorOption = "",
 ) -> None:
     """Reject a proposal; the same finding is not proposed again."""
     from actions.approvals import Approvals
@@ -90,7 +99,10 @@ def reject(
 
 @actions_app.command()
 def rollback(
-    context: typer.Context, proposal: ProposalArgument, reason: ReasonOption = "rolled back on the command line", actor: ActorOption = ""
+    context: typer.Context,
+    proposal: ProposalArgument,
+    reason: ReasonOption = "rolled back on the command line",
+    actor: ActorOption = "",
 ) -> None:
     """Take back what an executed proposal did, as far as its remediation promises."""
     installation, book = _open(context)
@@ -122,7 +134,9 @@ def _user() -> str:
     return os.environ.get("CLOUDCOST_USER") or getpass.getuser()
 
 
-def _run_job(installation: "Installation", job: str, run_config: dict[str, Any], verbose: bool, proposal_id: str) -> int:
+def _run_job(
+    installation: "Installation", job: str, run_config: dict[str, Any], verbose: bool, proposal_id: str
+) -> int:
     """Execute one of the action jobs in this process and say what came of it."""
     from actions.proposals import ProposalBook
     from orchestration.cli.run import FAILED, OK, dagster_environment

@@ -22,7 +22,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
 
 app = typer.Typer(
     name="cloudcost",
-    help="Multi-cloud cost management: billing exports in, a reconciled warehouse, forecasts, anomalies and actions out.",
+    help="Multi-cloud cost management: billing exports in; reconciled costs, forecasts, anomalies and actions out.",
     epilog="Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but a delivery could not be taken.",
     no_args_is_help=True,
     add_completion=False,
@@ -38,7 +38,7 @@ OutputOption = Annotated[Format, typer.Option("--format", help="How to print row
 def set_up(
     context: typer.Context,
     config: Annotated[
-        Optional[Path],  # noqa: UP007, UP045 - typer reads it at run time
+        Optional[Path],  # noqa: UP045 - typer reads it at run time
         typer.Option("--config", "-c", help="Configuration file. Default: $CLOUDCOST_CONFIG, else ./cloudcost.yaml."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's and dbt's log here too.")] = False,
@@ -69,7 +69,7 @@ def check(context: typer.Context) -> None:
 @app.command()
 def run(
     context: typer.Context,
-    period: Annotated[Optional[str], typer.Option(help="One billing period, such as 2026-10, rebuilt whole.")] = None,  # noqa: UP007, UP045
+    period: Annotated[Optional[str], typer.Option(help="One billing period, such as 2026-10, rebuilt whole.")] = None,  # noqa: UP045
     everything: Annotated[bool, typer.Option("--all", help="Rebuild every billing period.")] = False,
     retry_quarantined: Annotated[
         bool, typer.Option("--retry-quarantined", help="Judge deliveries again that are in quarantine.")
@@ -107,7 +107,9 @@ def simulate(
     out: Annotated[Path, typer.Option("--out", help="Folder to write the exports and truth.json to.")],
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
     months: Annotated[int, typer.Option(min=1, max=60, help="Billing periods.")] = 13,
-    rows_per_month: Annotated[int, typer.Option("--rows-per-month", min=1000, help="Line items of all clouds.")] = 77_000,
+    rows_per_month: Annotated[
+        int, typer.Option("--rows-per-month", min=1000, help="Line items of all clouds.")
+    ] = 77_000,
 ) -> None:
     """Write the exports of a simulated company in the clouds' real formats, with the truth beside them."""
     from orchestration.cli.setup import simulate_exports

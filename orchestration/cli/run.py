@@ -119,9 +119,7 @@ def record_faults(installation: Installation, survey: Survey) -> None:
         book.open(describe_failed_delivery(name, None, message))
 
 
-def choose_periods(
-    installation: Installation, survey: Survey, asked: dt.date | None, everything: bool
-) -> set[dt.date]:
+def choose_periods(installation: Installation, survey: Survey, asked: dt.date | None, everything: bool) -> set[dt.date]:
     """The billing periods that a run has to cover; none where everything is up to date."""
     if asked is not None:
         return {asked}
@@ -163,9 +161,7 @@ def execute_pipeline(
                 tags=range_tags(first.isoformat(), last.isoformat()),
                 raise_on_error=False,
             )
-            failures = [
-                f"{event.step_key}: {_message(event)}" for event in result.all_events if event.is_step_failure
-            ]
+            failures = [f"{event.step_key}: {_message(event)}" for event in result.all_events if event.is_step_failure]
             if not result.success and not failures:
                 failures = ["a blocking check failed, see the log"]
             if result.success:
@@ -220,7 +216,12 @@ def prepare_dagster_home(installation: Installation) -> None:
 @contextlib.contextmanager
 def show_progress(console: Console) -> Iterator[None]:
     """A progress bar per stage on a terminal; nothing where the output is piped."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+    )
     with Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal) as progress:
         tasks = {}
 

@@ -23,12 +23,18 @@ def print_summary(installation: Installation, periods: set[dt.date]) -> list[str
         anomalies = _count(installation, connection, "cost_anomalies", "where is_open")
         forecasts = _count(installation, connection, "cost_forecasts", "")
     for source, currency, months, billed, effective in totals:
-        print(f"  {source:<20} {months:>3} periods   billed {format_decimal(billed)} {currency}, effective {format_decimal(effective)} {currency}")
+        print(
+            f"  {source:<20} {months:>3} periods   billed {format_decimal(billed)} {currency}, "
+            f"effective {format_decimal(effective)} {currency}"
+        )
     print(f"Reconciled: {compared - differing} of {compared} totals agree to the last decimal with the exports")
     incidents = installation.store.list("incident")
     waiting = [r for r in installation.store.list("proposal") if r.body.get("state") == "proposed"]
     opened = sum(1 for r in incidents if r.body.get("state") == "open")
-    print(f"Forecast rows: {forecasts}; open anomalies: {anomalies}; open incidents: {opened}; proposals waiting: {len(waiting)}")
+    print(
+        f"Forecast rows: {forecasts}; open anomalies: {anomalies}; open incidents: {opened}; "
+        f"proposals waiting: {len(waiting)}"
+    )
     problems = [
         f"{r.body['source_name']} {(r.body['billing_period'] or 'unknown period')[:7]}: {reason}"
         for r in installation.ledger.quarantined()

@@ -51,7 +51,11 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
     rows: list[dict[str, object]] = []
     if opened.warehouse.has_table("ml", "recommendations"):
         with opened.warehouse.connect(read_only=True) as connection:
-            rows = connection.execute("select * from ml.recommendations order by recommendation_id").to_arrow_table().to_pylist()
+            rows = (
+                connection.execute("select * from ml.recommendations order by recommendation_id")
+                .to_arrow_table()
+                .to_pylist()
+            )
     book = ProposalBook(opened.store, Clock())
     new = sum(book.propose(describe_recommendation(row))[1] for row in rows if row["remediation"])
     waiting = book.list("proposed")
@@ -71,7 +75,10 @@ class RollbackConfig(ActionConfig):
     reason: str
 
 
-@dg.op(pool="warehouse", description="Re-checks, executes and verifies one approved proposal, or goes on with an interrupted one.")
+@dg.op(
+    pool="warehouse",
+    description="Re-checks, executes and verifies one approved proposal, or goes on with an interrupted one.",
+)
 def execute_action(context: dg.OpExecutionContext, config: ActionConfig, installation: InstallationResource) -> None:
     """A proposal that could not be carried out is stored with its reason, and the run fails."""
     report_result(context, engine_of(installation.open()).execute(config.proposal_id))

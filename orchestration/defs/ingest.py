@@ -1,4 +1,4 @@
-"""Assets raw/<source>: the deliveries of one source, landed and promoted; and the snapshots that the warehouse reads."""
+"""Assets raw/<source>: the deliveries of one source, landed and promoted; and the raw tables over them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -40,7 +40,7 @@ def build_raw_asset(source_name: str, partitions: dg.PartitionsDefinition) -> dg
                 "not is in quarantine and the snapshot before it stays current.",
             )
         ],
-        description=f"Deliveries of source `{source_name}`: discovered, verified, judged, landed in the lake, promoted.",
+        description=f"Deliveries of source `{source_name}`: discovered, verified, judged, landed, promoted.",
     )
     def raw_asset(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
         opened = installation.open()
@@ -148,4 +148,3 @@ def _raw_tables() -> list[tuple[str, str]]:
         ("current_snapshots", "Which delivery of each source, billing period and dataset is current."),
         ("control_totals", "Totals of the export files themselves, worked out at the door."),
     ]
-

@@ -11,7 +11,7 @@ from orchestration.sources.planning import SourcePlan
 cost_pipeline_job = dg.define_asset_job(
     "cost_pipeline_job",
     selection=dg.AssetSelection.all(),
-    description="Exports to lake to warehouse to forecasts, anomalies, incidents and proposals, for a range of billing periods.",
+    description="Exports to lake to warehouse to forecasts, anomalies, incidents, proposals, for a range of periods.",
 )
 
 
@@ -62,5 +62,9 @@ def daily_cost_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """The two billing periods that clouds still write to."""
     today = context.scheduled_execution_time.date()
     current = today.replace(day=1)
-    previous = current.replace(year=current.year - 1, month=12) if current.month == 1 else current.replace(month=current.month - 1)
+    previous = (
+        current.replace(year=current.year - 1, month=12)
+        if current.month == 1
+        else current.replace(month=current.month - 1)
+    )
     return dg.RunRequest(run_key=today.isoformat(), tags=range_tags(previous.isoformat(), current.isoformat()))

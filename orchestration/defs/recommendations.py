@@ -16,9 +16,15 @@ from orchestration.sources.inventory import Inventory, read_aws_volumes
 
 SCHEMA = pa.schema(
     [
-        *((name, pa.string()) for name in ("recommendation_id", "check_name", "provider", "account_id", "region", "resource_id")),
+        *(
+            (name, pa.string())
+            for name in ("recommendation_id", "check_name", "provider", "account_id", "region", "resource_id")
+        ),
         ("monthly_saving", pa.decimal128(38, 12)),
-        *((name, pa.string()) for name in ("billing_currency", "evidence", "remediation", "risk_class", "reason", "source_name")),
+        *(
+            (name, pa.string())
+            for name in ("billing_currency", "evidence", "remediation", "risk_class", "reason", "source_name")
+        ),
         ("billing_period", pa.date32()),
         ("created_on", pa.date32()),
     ]

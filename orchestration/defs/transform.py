@@ -68,4 +68,6 @@ def _build(
 ) -> Iterator[Any]:
     # one dbt at a time has the warehouse, so all share one folder and its parse cache
     target = installation.open().dbt_target
-    yield from dbt.cli(["build", "--exclude-resource-type", "unit_test", "--vars", variables], context=context, target_path=target).stream()
+    yield from dbt.cli(
+        ["build", "--exclude-resource-type", "unit_test", "--vars", variables], context=context, target_path=target
+    ).stream()

@@ -1,1 +1,1 @@
-"""Pure ingestion code: what an export looks like, where it lies, and how a delivery is landed. Never imports dagster."""
+"""Pure ingestion: what an export looks like, where it lies, and how a delivery is landed. Never imports dagster."""

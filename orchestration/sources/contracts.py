@@ -102,7 +102,8 @@ class Delivery:
 class Column:
     """A column of the landed table: its name, its kind, other native names it may have, and whether it must be there.
 
-    A required column has a value in every row unless ``may_be_empty`` (a tax row has no SKU). Native names are compared by `squeeze_name`, so spelling and case do not matter.
+    A required column has a value in every row unless ``may_be_empty`` (a tax row has no SKU). Native names
+    are compared by `squeeze_name`, so spelling and case do not matter.
     """
 
     name: str

@@ -7,9 +7,13 @@ because loading a delivery of ten million rows into a data frame is no way to ch
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from orchestration.sources.contracts import ExportFormat
 from orchestration.sources.profile import DeliveryProfile
+
+if TYPE_CHECKING:
+    import great_expectations as gx
 
 #: What each count of faults means to a user; `{n}` is the count.
 MESSAGES = {
@@ -65,7 +69,8 @@ def judge_deliveries(fmt: ExportFormat, profiles: Mapping[str, DeliveryProfile])
     )
     failed: dict[str, set[str]] = {name: set() for name in profiles}
     for outcome in result.results:
-        column = str(outcome.expectation_config.kwargs["column"])  # type: ignore[union-attr]
+        judged = outcome.expectation_config
+        column = str(judged.kwargs["column"]) if judged else ""
         if outcome.exception_info and outcome.exception_info.get("raised_exception"):
             raise RuntimeError(f"expectation on {column} could not be judged: {outcome.exception_info}")
         for row in outcome.result.get("unexpected_index_list") or ():
@@ -73,13 +78,16 @@ def judge_deliveries(fmt: ExportFormat, profiles: Mapping[str, DeliveryProfile])
     return {name: _verdict(profile, checks, failed[name]) for name, profile in profiles.items()}
 
 
-def build_suite(fmt: ExportFormat, checks: Sequence[str]) -> "object":
+def build_suite(fmt: ExportFormat, checks: Sequence[str]) -> "gx.ExpectationSuite":
     """The expectation suite of a format: every count of faults is zero."""
     import great_expectations as gx
+    from great_expectations.expectations.core.expect_column_values_to_be_between import (
+        ExpectColumnValuesToBeBetween,
+    )
 
     return gx.ExpectationSuite(
         name=f"{fmt.name}_delivery",
-        expectations=[gx.expectations.ExpectColumnValuesToBeBetween(column=c, min_value=0, max_value=0) for c in checks],
+        expectations=[ExpectColumnValuesToBeBetween(column=c, min_value=0, max_value=0) for c in checks],
     )
 
 

@@ -77,7 +77,9 @@ def read_incoming_file(
     if failures:
         raise DeliveryError(_name_first_failure(connection, native, projection, fmt))
     periods = dict(
-        connection.execute(f"select {fmt.period_sql} as period, count(*) from {landed} group by 1 order by 1").fetchall()
+        connection.execute(
+            f"select {fmt.period_sql} as period, count(*) from {landed} group by 1 order by 1"
+        ).fetchall()
     )
     if None in periods:
         raise DeliveryError(f"{name}: {periods[None]} rows have no billing period")

@@ -147,7 +147,8 @@ class Ingestor:
         known = {p.message for p in plan.problems}
         scanned = self.plan(source)
         scanned.problems = [
-            replace(p, is_new=True) if p.billing_period is None and p.message not in known else p for p in scanned.problems
+            replace(p, is_new=True) if p.billing_period is None and p.message not in known else p
+            for p in scanned.problems
         ]
         return scanned
 
@@ -156,7 +157,7 @@ class Ingestor:
     ) -> IngestReport:
         """Bring the source's pending deliveries (of ``periods``; None: all) into the lake and promote the good ones.
 
-        A file that vanishes between the look and the fetch was replaced by a newer delivery: the look is taken anew, once.
+        A file that vanishes between look and fetch was replaced by a newer delivery: the look is taken anew, once.
         """
         try:
             return self._ingest(source, periods, retry_quarantined)
@@ -258,7 +259,12 @@ class Ingestor:
         directory.mkdir(parents=True, exist_ok=True)
         fetched = {f.ref.name: source.location.fetch(f.ref, directory) for f in pending.files}
         delivery = Delivery(
-            source.name, source.provider, pending.key.dataset, pending.key.billing_period, pending.delivery_id, pending.files
+            source.name,
+            source.provider,
+            pending.key.dataset,
+            pending.key.billing_period,
+            pending.delivery_id,
+            pending.files,
         )
         verify(delivery, fetched)
         incoming = []
@@ -305,8 +311,8 @@ def _only_format(pending: PendingSnapshot, incoming: list[IncomingFile], source:
     names = sorted({i.format_name for i in incoming})
     if len(names) > 1:
         raise DeliveryError(
-            f"{pending.key.billing_period:%Y-%m} is there in two formats ({', '.join(names)}): its cost would be counted "
-            "twice; point the source at one of them"
+            f"{pending.key.billing_period:%Y-%m} is there in two formats ({', '.join(names)}): its cost would "
+            "be counted twice; point the source at one of them"
         )
     if names:
         return get_format(names[0])

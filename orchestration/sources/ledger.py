@@ -151,7 +151,8 @@ class Ledger:
         month = f"{period:%Y-%m}" if period else "unknown"
         body = {
             "source_name": source_name, "billing_period": period.isoformat() if period else None, "dataset": dataset,
-            "delivery_id": delivery_id, "status": "quarantined", "reasons": list(reasons), "at": self._now().isoformat(),
+            "delivery_id": delivery_id, "status": "quarantined", "reasons": list(reasons),
+            "at": self._now().isoformat(),
         }  # fmt: skip
         return self._store.insert("snapshot", f"{source_name}/{month}/{dataset}/{delivery_id}", body)
 

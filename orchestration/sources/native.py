@@ -108,7 +108,7 @@ def _read_csv(path: Path, name: str) -> NativeFile:
     opener = gzip.open if zipped else open
     try:
         with opener(path, "rb") as raw:
-            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")  # type: ignore[arg-type]
+            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
             rows = csv.reader(text)
             header, first = next(rows, None), next(rows, None)
     except PermissionError:
@@ -124,8 +124,9 @@ def _read_csv(path: Path, name: str) -> NativeFile:
         header = header[: len(first)]
     listed = ", ".join(f"{quote_literal(h)}: 'VARCHAR'" for h in header)
     reader = (
-        f"read_csv({quote_literal(str(path))}, compression = '{'gzip' if zipped else 'none'}', header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', "
-        f"escape = '\"', strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = 16777216, "
+        f"read_csv({quote_literal(str(path))}, compression = '{'gzip' if zipped else 'none'}', header = false, "
+        f"skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
+        f"null_padding = false, ignore_errors = false, max_line_size = 16777216, "
         f"columns = {{{listed}}})"
     )
     columns = tuple(NativeColumn(h, quote_identifier(h), "VARCHAR") for h in header)

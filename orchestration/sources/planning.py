@@ -15,7 +15,7 @@ SCAN_VERSION = "1"
 
 @dataclass(frozen=True)
 class PendingSnapshot:
-    """A delivery of one billing period that is to be landed; ``period_filter`` where its files hold other periods too."""
+    """A delivery of one billing period to be landed; ``period_filter`` where its files hold other periods too."""
 
     key: SnapshotKey
     delivery_id: str
@@ -131,7 +131,9 @@ def _plan_by_scans(
             for period in scan["periods"]:
                 key = SnapshotKey(plan.source_name, dt.date.fromisoformat(period), scan["dataset"])
                 groups.setdefault(key, []).append(file)
-    plan.problems += [Problem(None, f"{fault}; nothing of this source is taken until it is mended", False) for fault in faulty]
+    plan.problems += [
+        Problem(None, f"{fault}; nothing of this source is taken until it is mended", False) for fault in faulty
+    ]
     if faulty or plan.unscanned:
         return
     for key, members in sorted(groups.items(), key=lambda item: item[0].text):

@@ -40,34 +40,55 @@ def profile_delivery(
     required = [c.name for c in fmt.columns if c.required and not c.may_be_empty]
     measures = fmt.measures.get(dataset, {})
     sums = ", ".join(f"sum(coalesce({sql}, 0))::decimal(38, 12) as {name}" for name, sql in measures.items())
-    nulls = ", ".join(f"count(*) filter ({quote_identifier(c)} is null) as {quote_identifier('null_' + c)}" for c in required)
+    nulls = ", ".join(
+        f"count(*) filter ({quote_identifier(c)} is null) as {quote_identifier('null_' + c)}" for c in required
+    )
     connection.execute(
         f"""create or replace temp table profile as
         select {fmt.currency_column} as currency, {fmt.account_column} as account, count(*) as row_count,
             count(*) filter (({fmt.period_sql}) is distinct from ?::date) as outside_period,
-            sum(rounding_remainder) as rounding_remainder, {nulls} {', ' + sums if sums else ''}
+            sum(rounding_remainder) as rounding_remainder, {nulls} {", " + sums if sums else ""}
         from {rows} group by all""",
         [billing_period],
     )
     totals = [
-        ControlTotal(currency or "", measure, _exact(total), _exact(remainder) if measure == _primary(fmt, dataset) else Decimal(0), n)
+        ControlTotal(
+            currency or "",
+            measure,
+            _exact(total),
+            _exact(remainder) if measure == _primary(fmt, dataset) else Decimal(0),
+            n,
+        )
         for measure in measures
         for currency, total, remainder, n in connection.execute(
-            f"select currency, sum({measure}), sum(rounding_remainder), sum(row_count)::bigint from profile group by 1 order by 1"
+            f"select currency, sum({measure}), sum(rounding_remainder), sum(row_count)::bigint "
+            "from profile group by 1 order by 1"
         ).fetchall()
     ]
-    row_count, outside = connection.execute("select coalesce(sum(row_count), 0)::bigint, coalesce(sum(outside_period), 0)::bigint from profile").fetchall()[0]
+    row_count, outside = connection.execute(
+        "select coalesce(sum(row_count), 0)::bigint, coalesce(sum(outside_period), 0)::bigint from profile"
+    ).fetchall()[0]
     mixed = connection.execute(
         "select account, string_agg(currency, ', ' order by currency) from profile group by 1 "
         "having count(distinct currency) > 1 order by 1"
     ).fetchall()
-    currencies = tuple(c for (c,) in connection.execute("select distinct currency from profile where currency is not null order by 1").fetchall())
+    currencies = tuple(
+        c
+        for (c,) in connection.execute(
+            "select distinct currency from profile where currency is not null order by 1"
+        ).fetchall()
+    )
     counts = {"rows_outside_billing_period": outside, "accounts_with_several_currencies": len(mixed)}
     faults = {}
     if mixed:
         faults["accounts_with_several_currencies"] = f"account {mixed[0][0]} is billed in {mixed[0][1]}"
     for column in required:
-        empty = connection.execute(f"select sum({quote_identifier('null_' + column)})::bigint from profile").fetchall()[0][0] or 0
+        empty = (
+            connection.execute(f"select sum({quote_identifier('null_' + column)})::bigint from profile").fetchall()[0][
+                0
+            ]
+            or 0
+        )
         counts[f"empty_{column}"] = empty
     if fmt.identity:
         counts["repeated_line_items"] = _count_repeats(connection, rows, fmt)
@@ -75,7 +96,9 @@ def profile_delivery(
         if len(currency) != 3 or not currency.isalpha() or currency != currency.upper():
             counts["invalid_currencies"] = counts.get("invalid_currencies", 0) + 1
             faults["invalid_currencies"] = f"{currency!r} is not an ISO 4217 code"
-    return DeliveryProfile(row_count, currencies, tuple(totals), faults, _count_faults(row_count, expected_rows, counts))
+    return DeliveryProfile(
+        row_count, currencies, tuple(totals), faults, _count_faults(row_count, expected_rows, counts)
+    )
 
 
 def _primary(fmt: ExportFormat, dataset: str) -> str:
@@ -93,7 +116,12 @@ def _count_repeats(connection: duckdb.DuckDBPyConnection, rows: str, fmt: Export
 
 def _count_faults(row_count: int, expected_rows: int | None, counts: dict[str, int]) -> dict[str, int]:
     missing = 0 if expected_rows is None else abs(expected_rows - row_count)
-    base = {"rows_outside_billing_period": 0, "accounts_with_several_currencies": 0, "repeated_line_items": 0, "invalid_currencies": 0}
+    base = {
+        "rows_outside_billing_period": 0,
+        "accounts_with_several_currencies": 0,
+        "repeated_line_items": 0,
+        "invalid_currencies": 0,
+    }
     return {"rows_not_as_in_manifest": missing, **base, **counts}
 
 

@@ -113,7 +113,11 @@ def _cast(sql: str, native: NativeColumn, column: Column) -> str:
             return f"money_from_double({sql})" if native_type == "DOUBLE" else f"money_from_text({sql}::varchar)"
         if native_type == "VARCHAR":
             return f"money_from_text({sql})"
-        return f"money_from_text({sql}::varchar)" if native_type.startswith("DECIMAL") else f"try_cast({sql} as {MONEY_TYPE})"
+        return (
+            f"money_from_text({sql}::varchar)"
+            if native_type.startswith("DECIMAL")
+            else f"try_cast({sql} as {MONEY_TYPE})"
+        )
     if kind == "timestamp":
         return f"try_cast({sql} as timestamp)"
     if kind == "date":

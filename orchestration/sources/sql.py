@@ -15,8 +15,8 @@ from orchestration.sources.contracts import NativeColumn
 #: is cast to twelve places; -1.1140505909646473003398412058902E+8 as another number when cast to thirty). So an
 #: exponent is written out first, and the last 5 of a tie behind an even digit is cut off. A double becomes the
 #: shortest decimal that reads back as that double (what its text form shows); the fast ways cover those of at most
-#: fifteen digits: up to twelve places below a thousand, up to six below 1e9. A macro's argument is copied wherever it is used: `list_transform([x], lambda y: ...)[1]` works x
-#: out once, which is ten times as fast here.
+#: fifteen digits: up to twelve places below a thousand, up to six below 1e9. A macro's argument is copied wherever
+#: it is used: `list_transform([x], lambda y: ...)[1]` works x out once, which is ten times as fast here.
 MACROS = """
 create or replace temp macro place_point(sign_text, whole, fraction, power) as (
     case when ltrim(whole || fraction, '0') = '' or power < -400 then '0'
@@ -65,8 +65,10 @@ create or replace temp macro money_from_text(v) as (
 );
 create or replace temp macro money_from_double(v) as (
     case when v is null then null
-         when abs(v) < 1000 and try_cast(v as decimal(18, 12))::double = v then try_cast(v as decimal(18, 12))::decimal(38, 12)
-         when abs(v) < 1e9 and try_cast(v as decimal(18, 6))::double = v then try_cast(v as decimal(18, 6))::decimal(38, 12)
+         when abs(v) < 1000 and try_cast(v as decimal(18, 12))::double = v
+             then try_cast(v as decimal(18, 12))::decimal(38, 12)
+         when abs(v) < 1e9 and try_cast(v as decimal(18, 6))::double = v
+             then try_cast(v as decimal(18, 6))::decimal(38, 12)
          else money_half_even(v::varchar)::decimal(38, 12) end
 );
 create or replace temp macro remainder_of_text(v) as (
@@ -105,7 +107,7 @@ def quote_literal(text: str) -> str:
 
 
 def json_object_from_native(column: NativeColumn) -> str:
-    """SQL giving a JSON object (text, NULL when empty) from a map, a list of key/value structs, a struct or JSON text."""
+    """SQL giving a JSON object (text, NULL when empty) from a map, key/value structs, a struct or JSON text."""
     sql, kind = column.sql, column.duckdb_type
     if kind == "VARCHAR":
         return f"if(trim(coalesce({sql}, '')) in ('', '{{}}', '[]', 'null', 'NULL'), null, {sql})"

@@ -35,7 +35,9 @@ def recognise_format(columns: Iterable[str], file_name: str, provider: str = "au
         if any(signature <= names for signature in candidate.signature):
             return candidate
     shown = ", ".join(list(columns)[:6])
-    raise UnknownFormatError(f"{file_name}: not a known {'' if provider == 'auto' else provider + ' '}export ({shown}, …)")
+    raise UnknownFormatError(
+        f"{file_name}: not a known {'' if provider == 'auto' else provider + ' '}export ({shown}, …)"
+    )
 
 
 class UnknownFormatError(DeliveryError):

@@ -131,8 +131,16 @@ def _strip_prefix(column: NativeColumn, prefixes: tuple[str, ...]) -> str:
 _SPECIALS = {
     **{
         name: _product_attribute(name.removeprefix("product_"))
-        for name in ("product_product_name", "product_product_family", "product_region_code", "product_location",
-                     "product_servicecode", "product_sku", "product_instance_type", "product_instance_family")
+        for name in (
+            "product_product_name",
+            "product_product_family",
+            "product_region_code",
+            "product_location",
+            "product_servicecode",
+            "product_sku",
+            "product_instance_type",
+            "product_instance_family",
+        )
     },
     "resource_tags": _named_values("resource_tags", "resourceTags/", "resource_tags_"),
     "discount": _named_values("discount", "discount/", "discount_"),
@@ -160,8 +168,10 @@ def _format(name: str, description: str, *signature: str) -> ExportFormat:
 
 #: CUR 2.0 keeps nested maps; the legacy report has one column per product attribute and per tag.
 AWS_CUR2 = _format(
-    "aws_cur2", "AWS Data Exports, Cost and Usage Report 2.0", "line_item_line_item_type", "bill_payer_account_id", "product"
+    "aws_cur2",
+    "AWS Data Exports, Cost and Usage Report 2.0",
+    "line_item_line_item_type",
+    "bill_payer_account_id",
+    "product",
 )
-AWS_CUR = _format(
-    "aws_cur", "AWS Cost and Usage Report (legacy)", "line_item_line_item_type", "bill_payer_account_id"
-)
+AWS_CUR = _format("aws_cur", "AWS Cost and Usage Report (legacy)", "line_item_line_item_type", "bill_payer_account_id")

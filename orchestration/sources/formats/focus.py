@@ -1,4 +1,4 @@
-"""FOCUS files, versions 1.0 to 1.3, from whatever generator. Column list: the FinOps Open Cost and Usage Specification."""
+"""FOCUS files, versions 1.0 to 1.3, of any generator. Columns: the FinOps Open Cost and Usage Specification."""
 
 from collections.abc import Callable
 

@@ -74,7 +74,9 @@ def _sum_credits(types: tuple[str, ...] | None) -> Callable[[NativeSchema], str 
         named = types or tuple(t for group in CREDIT_TYPES.values() for t in group)
         listed = ", ".join(quote_literal(t) for t in named)
         test = f"coalesce(c.type, '') {'in' if types else 'not in'} ({listed})"
-        amounts = f"list_transform(list_filter({entries}, lambda c: {test}), lambda c: {_credit_amount(entries, native)})"
+        amounts = (
+            f"list_transform(list_filter({entries}, lambda c: {test}), lambda c: {_credit_amount(entries, native)})"
+        )
         return f"if({entries} is null or len({entries}) = 0, 0, coalesce(list_sum({amounts}), 0))"
 
     return read

@@ -34,14 +34,14 @@ def download_file(
     try:
         with os.fdopen(handle, "wb") as stream:
             write(stream)
-        found = os.path.getsize(temporary)
+        found = Path(temporary).stat().st_size
         if check_size and found != file.size:
             raise LocationError(
                 f"{join_uri(uri, file.name)} has {found} bytes where the listing says {file.size}: "
                 "it was replaced or removed while it was read, read the location again",
                 "not_found",
             )
-        os.replace(temporary, target)
+        Path(temporary).replace(target)
     except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):

@@ -106,7 +106,7 @@ def test_a_missing_path(tmp_path: Path, uri: str) -> None:
 def shared_folder() -> Iterator[Path]:
     """A folder that other users may enter, too."""
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
+        Path(folder).chmod(0o755)
         yield Path(folder)
 
 
@@ -157,18 +157,18 @@ def test_a_download_is_whole_or_not_there(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         download_file("s3://b", FileRef("x/c.csv", 4, "e"), tmp_path, fail)
-    assert os.listdir(tmp_path / "x") == ["a.csv"]
+    assert [p.name for p in (tmp_path / "x").iterdir()] == ["a.csv"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_told(tmp_path: Path) -> None:
     def write_to_full_disk(stream: object) -> None:
-        with open("/dev/full", "wb", buffering=0) as full:
+        with Path("/dev/full").open("wb", buffering=0) as full:
             full.write(b"1")
 
     with pytest.raises(LocationError, match=r"cannot write downloads to .*No space left"):
         download_file("s3://b", FileRef("a.csv", 4, "e"), tmp_path, write_to_full_disk)
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["../a.csv", "x/../../a.csv", "/", ".."])
