@@ -1,0 +1,69 @@
+"""An installation without Dagster: a folder of exports, a lake, a ledger and a warehouse."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from orchestration.sources.contracts import Provider
+from orchestration.sources.ingest import Ingestor, IngestReport, Source
+from orchestration.sources.lake import LocalLake
+from orchestration.sources.ledger import Clock, Ledger
+from orchestration.sources.locations import open_location
+from orchestration.warehouse import DuckDbWarehouse
+from state import SqliteStateStore
+
+#: Where the native cost of each raw table stands.
+COST = {"aws_cur": "line_item_unblended_cost", "azure_cost_details": "cost", "focus": "billed_cost", "gcp_billing": "cost"}
+
+
+@dataclass
+class Desk:
+    """Ingests the folder ``exports`` and says what is current."""
+
+    root: Path
+    provider: Provider = "aws"
+    format: str = "auto"
+
+    @property
+    def exports(self) -> Path:
+        folder = self.root / "exports"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    @property
+    def lake(self) -> LocalLake:
+        return LocalLake(self.root / "lake")
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(SqliteStateStore(self.root / "state.sqlite"), Clock())
+
+    def ingest(self, retry: bool = False) -> IngestReport:
+        """Everything that is pending, read by an ingestor that remembers nothing but what is on disk."""
+        location = open_location(str(self.exports), self.root)
+        source = Source("test_source", self.provider, self.format, location, "USD")
+        return Ingestor(self.lake, self.ledger).ingest(source, retry_quarantined=retry)
+
+    def problems(self, retry: bool = False) -> list[str]:
+        return [p.message for p in self.ingest(retry).problems]
+
+    def totals(self, table: str = "aws_cur") -> dict[str, tuple[Decimal, int]]:
+        """Cost and rows per billing period, as the warehouse shows them."""
+        warehouse = DuckDbWarehouse(self.root / "warehouse.duckdb")
+        warehouse.publish_snapshots(self.lake, self.ledger.current_snapshots())
+        with warehouse.connect(read_only=True) as connection:
+            rows = connection.execute(
+                f"select strftime(billing_period, '%Y-%m'), sum({COST[table]}), count(*) from raw.{table} group by 1 order by 1"
+            ).fetchall()
+        return {period: (cost, count) for period, cost, count in rows}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+SEPTEMBER, AUGUST = dt.date(2026, 9, 1), dt.date(2026, 8, 1)
