@@ -179,8 +179,9 @@ class Ingestor:
             self._on_progress(source.name, len(todo), len(todo))
         connection.close()
         if len(todo) == len(plan.pending):
-            for mark in {self._mark(source, f) for p in todo for f in p.files}:
-                self._lake.drop_scan(mark)
+            # also those of periods that a run promoted before it was killed
+            for file in plan.scanned:
+                self._lake.drop_scan(self._mark(source, file))
         return report
 
     @staticmethod

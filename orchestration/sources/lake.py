@@ -2,12 +2,16 @@
 
 import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from orchestration.sources.ledger import SnapshotKey
+
+#: No ingestion takes a day.
+ABANDONED_SECONDS = 86_400
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -27,7 +31,13 @@ class LocalLake:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder for work in progress, on the lake's own file system, removed at the end."""
+        """A folder for work in progress, on the lake's own file system, removed at the end.
+
+        A killed process leaves its own behind; the next one removes it when it is a day old.
+        """
+        for abandoned in (self.root / "incoming").glob("*"):
+            if abandoned.name != "scans" and abandoned.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                shutil.rmtree(abandoned, ignore_errors=True)
         directory = self.root / "incoming" / uuid.uuid4().hex
         directory.mkdir(parents=True)
         try:

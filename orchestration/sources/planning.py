@@ -35,11 +35,12 @@ class Problem:
 
 @dataclass
 class SourcePlan:
-    """What one look at a source found."""
+    """What one look at a source found. ``scanned`` are the files without a manifest whose rows are known."""
 
     source_name: str
     pending: list[PendingSnapshot] = field(default_factory=list)
     unscanned: list[DeliveredFile] = field(default_factory=list)
+    scanned: list[DeliveredFile] = field(default_factory=list)
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -124,6 +125,7 @@ def _plan_by_scans(
         elif "ignored" in scan:
             plan.notices.append(scan["ignored"])
         else:
+            plan.scanned.append(file)
             if scan["rows"] == 0:
                 plan.empty_files.append(file.ref.name)
             if len(scan["periods"]) > 1:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import gzip
+import os
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -83,8 +85,6 @@ def test_an_older_file_that_comes_back_is_current_again(desk: Desk) -> None:
     write_csv(desk.exports / "second.csv", cur_rows(["9"], SEPTEMBER))
     desk.ingest()
     (desk.exports / "second.csv").write_bytes(first)
-    import os
-
     os.utime(desk.exports / "second.csv", ns=(times, times))
     assert desk.problems() == []
     assert (desk.totals(), pointers(desk)) == (FILLED, before)
@@ -164,6 +164,18 @@ def test_interrupted_at_any_step_the_next_run_ends_in_the_same_state(desk: Desk,
     assert desk.totals() == FILLED
     assert [p.name for p in (desk.lake.root / "incoming").glob("*") if p.name != "scans"] == []
     assert [*(desk.lake.root / "incoming" / "scans").glob("*")] == []
+
+
+def test_what_a_killed_run_left_is_removed_in_time(desk: Desk) -> None:
+    fill(desk)
+    left, working = (desk.lake.root / "incoming" / name for name in ("left", "working"))
+    for folder in (left, working):
+        folder.mkdir(parents=True)
+        (folder / "part.parquet").write_bytes(b"x")
+    yesterday = time.time() - 90_000
+    os.utime(left, (yesterday, yesterday))
+    desk.ingest()
+    assert (left.exists(), working.exists()) == (False, True)
 
 
 def test_progress_is_told(desk: Desk) -> None:
