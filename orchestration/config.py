@@ -53,6 +53,11 @@ class SourceConfig(_Section):
         description="Billing currency of an export that names none; else the reporting currency is assumed and said.",
     )
 
+    @property
+    def reads(self) -> str:
+        """Whose files it takes: two sources that take different files may lie in one folder."""
+        return "focus" if self.format == "focus" else self.provider
+
 
 class ForecastSettings(_Section):
     """How far ahead, and from which days, costs are forecast."""
@@ -105,18 +110,27 @@ class CloudcostConfig(_Section):
     def _locations_are_apart(self) -> "CloudcostConfig":
         for number, source in enumerate(self.sources):
             for other in self.sources[:number]:
-                one, two = (_normalise_location(s.location) for s in (other, source))
-                same_reader = "auto" in (source.provider, other.provider) or source.provider == other.provider
-                if one == two or (same_reader and (f"{one}/".startswith(f"{two}/") or f"{two}/".startswith(f"{one}/"))):
+                may_read_the_same = source.reads == other.reads or "auto" in (source.reads, other.reads)
+                if may_read_the_same and overlap(source.location, other.location):
                     raise ValueError(
                         f"sources {other.name!r} and {source.name!r} read the same location: "
                         "its cost would be counted twice"
                     )
         return self
 
+    def shares_location(self, source: SourceConfig) -> bool:
+        """Whether another source reads files of the same folder; each then takes only what is its own."""
+        return any(overlap(source.location, s.location) for s in self.sources if s.name != source.name)
+
     def source(self, name: str) -> SourceConfig:
         """The source of that name; KeyError where there is none."""
         return next(s for s in self.sources if s.name == name)
+
+
+def overlap(one: str, two: str) -> bool:
+    """Whether a location is, or lies inside, another one."""
+    first, second = f"{_normalise_location(one)}/", f"{_normalise_location(two)}/"
+    return first.startswith(second) or second.startswith(first)
 
 
 def _normalise_location(location: str) -> str:

@@ -16,6 +16,9 @@ from orchestration.sources.locations import open_location
 from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse
 from state import SqliteStateStore, StateStore
 
+#: What a complete run ends with.
+FINAL_STAGES = ("incidents", "proposals")
+
 
 @dataclass(frozen=True)
 class Installation:
@@ -77,7 +80,9 @@ class Installation:
         """A configured source with its location opened (nothing is read yet)."""
         provider: Provider = "focus" if source.provider == "auto" else source.provider
         location = open_location(source.location, self.config_path.parent)
-        return Source(source.name, provider, source.format, location, source.currency or self.config.reporting_currency)
+        currency = source.currency or self.config.reporting_currency
+        shares = self.config.shares_location(source)
+        return Source(source.name, provider, source.format, location, currency, shares)
 
     def ingestor(self) -> Ingestor:
         """What lands and promotes deliveries of this installation."""
@@ -113,16 +118,26 @@ class Installation:
         settings = self.config.model_dump_json(exclude={"sources", "alerts"})
         return hashlib.sha256(json.dumps([current, sources, settings]).encode()).hexdigest()
 
-    def is_scored(self) -> bool:
+    def is_up_to_date(self) -> bool:
         """Whether everything downstream was built from the present snapshots and settings."""
-        record = self.store.get("pipeline", "scored")
-        return record is not None and record.body["input"] == self.scoring_input()
+        present = self.scoring_input()
+        return all(self._stage_input(stage) == present for stage in FINAL_STAGES)
 
-    def mark_scored(self) -> None:
-        """Remember that everything downstream was built from the present snapshots and settings."""
-        record = self.store.get("pipeline", "scored")
-        body = {"input": self.scoring_input()}
+    def mark_published(self) -> None:
+        """Remember which snapshots and settings the warehouse was given; what follows is built from these."""
+        self._mark("published", self.scoring_input())
+
+    def mark_stage(self, stage: str) -> None:
+        """Remember that a final stage was built from what was published last."""
+        self._mark(stage, self._stage_input("published"))
+
+    def _stage_input(self, stage: str) -> str | None:
+        record = self.store.get("pipeline", stage)
+        return None if record is None else record.body["input"]
+
+    def _mark(self, stage: str, value: str | None) -> None:
+        record = self.store.get("pipeline", stage)
         if record is None:
-            self.store.insert("pipeline", "scored", body)
+            self.store.insert("pipeline", stage, {"input": value})
         else:
-            self.store.update("pipeline", "scored", body, record.version)
+            self.store.update("pipeline", stage, {"input": value}, record.version)

@@ -7,17 +7,24 @@ from orchestration.installation import Installation
 from orchestration.warehouse import WarehouseError
 
 _TOTALS = """
-with remainders as (
+with files as (
+    -- a row of an export counts once, however many measures it states
+    select source_name, billing_period, billing_currency, sum(row_count)::bigint as row_count
+    from (
+        select distinct source_name, billing_period, dataset, billing_currency, row_count from raw.control_totals
+    ) group by all
+), remainders as (
     select source_name, billing_period, billing_currency,
         sum(rounding_remainder) filter (where measure = 'billed_cost') as billed_cost_remainder,
         sum(rounding_remainder) filter (where measure = 'effective_cost') as effective_cost_remainder
     from raw.control_totals group by all
 )
 select t.source_name as source, strftime(t.billing_period, '%Y-%m') as period, t.billing_currency as currency,
-    t.line_item_count as rows, t.billed_cost, t.effective_cost, t.list_cost, t.contracted_cost,
+    coalesce(f.row_count, 0) as rows, t.billed_cost, t.effective_cost, t.list_cost, t.contracted_cost,
     coalesce(r.billed_cost_remainder, 0) as billed_cost_remainder,
     coalesce(r.effective_cost_remainder, 0) as effective_cost_remainder
 from marts.fct_cost_monthly as t
+left join files as f using (source_name, billing_period, billing_currency)
 left join remainders as r using (source_name, billing_period, billing_currency)
 order by 1, 2, 3
 """

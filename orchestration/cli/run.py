@@ -4,16 +4,21 @@ import contextlib
 import datetime as dt
 import os
 import sys
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from orchestration.installation import Installation
-from orchestration.progress import listen
+from orchestration.progress import listen, report_progress
 from orchestration.sources.contracts import SourceError
 from orchestration.sources.planning import SourcePlan
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
 
@@ -59,7 +64,8 @@ def run_pipeline(
     installation: Installation, period: str | None, everything: bool, retry_quarantined: bool, verbose: bool
 ) -> int:
     """The full job over what is new (or what was asked for); returns the exit code."""
-    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    # bound to the real standard error: Dagster's own output goes to the log meanwhile
+    console = Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)
     with show_progress(console):
         survey = survey_sources(installation, retry_quarantined)
     asked = parse_period(period) if period else None
@@ -129,7 +135,7 @@ def choose_periods(installation: Installation, survey: Survey, asked: dt.date | 
     if survey.periods:
         return survey.periods | {period for _, period in installation.warehouse.changed_periods()}
     configured = {s.name for s in installation.config.sources}
-    if installation.is_scored():
+    if installation.is_up_to_date():
         return set()
     return {s.key.billing_period for s, _ in installation.ledger.current_snapshots() if s.key.source_name in configured}
 
@@ -155,8 +161,11 @@ def execute_pipeline(
         definitions = build_definitions(installation)
         run_config = {"ops": {"dbt_billing_periods": {"config": {"rebuild": rebuild}}}}
         with dg.DagsterInstance.get() as instance:
-            result = definitions.resolve_job_def("cost_pipeline_job").execute_in_process(
+            job = definitions.resolve_job_def("cost_pipeline_job")
+            run_id = report_steps(instance, len(list(job.nodes)))
+            result = job.execute_in_process(
                 instance=instance,
+                run_id=run_id,
                 run_config=run_config,
                 tags=range_tags(first.isoformat(), last.isoformat()),
                 raise_on_error=False,
@@ -165,9 +174,25 @@ def execute_pipeline(
             if not result.success and not failures:
                 failures = ["a blocking check failed, see the log"]
             if result.success:
-                installation.mark_scored()
                 deliver_alerts(installation, definitions, instance, failures)
     return result.success, failures
+
+
+def report_steps(instance: "dg.DagsterInstance", steps: int) -> str:
+    """The id for a new run whose finished steps are told to whoever shows progress."""
+    run_id = str(uuid.uuid4())
+    done = 0
+
+    def count(entry: Any) -> None:
+        nonlocal done
+        event = entry.dagster_event
+        if event is not None and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
+            done += 1
+            report_progress("pipeline steps", done, steps)
+
+    instance.add_event_listener(run_id, count)
+    report_progress("pipeline steps", 0, steps)
+    return run_id
 
 
 def deliver_alerts(installation: Installation, definitions: object, instance: object, failures: list[str]) -> None:

@@ -59,6 +59,7 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
     book = ProposalBook(opened.store, Clock())
     new = sum(book.propose(describe_recommendation(row))[1] for row in rows if row["remediation"])
     waiting = book.list("proposed")
+    opened.mark_stage("proposals")
     return dg.MaterializeResult(metadata={"recommendations": len(rows), "new proposals": new, "waiting": len(waiting)})
 
 

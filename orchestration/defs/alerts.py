@@ -48,6 +48,7 @@ def incidents(context: dg.AssetExecutionContext, installation: InstallationResou
         new += is_new
         if is_new:
             context.log.info(f"{incident.incident_id}: {incident.finding.title}")
+    opened.mark_stage("incidents")
     return dg.MaterializeResult(
         metadata={"open anomalies": len(frame), "new incidents": new, "open incidents": len(book.list("open"))}
     )

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from orchestration.sources.contracts import DeliveryError, ExportFormat
-from orchestration.sources.formats import recognise_format
+from orchestration.sources.formats import UnknownFormatError, recognise_format
 from orchestration.sources.native import NativeFile, read_native_file
 from orchestration.sources.projection import Projection, describe_first_failure, project_file
 from orchestration.sources.sql import quote_literal
@@ -56,6 +56,7 @@ def read_incoming_file(
     target: Path,
     *,
     provider: str,
+    is_alone: bool = True,
     fmt: ExportFormat | None,
     default_currency: str,
 ) -> IncomingFile:
@@ -65,7 +66,10 @@ def read_incoming_file(
     where one is at fault.
     """
     native = read_native_file(connection, path, name)
-    fmt = fmt or recognise_format(native.top_level_names, name, provider)
+    if fmt is None:
+        fmt = recognise_format(native.top_level_names, name, provider, is_alone)
+    elif not is_alone and recognise_format(native.top_level_names, name) is not fmt:
+        raise UnknownFormatError(f"{name}: not in format {fmt.name}; another source of this folder may read it")
     projection = project_file(native, fmt, default_currency)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -47,6 +47,7 @@ class Source:
     format: str
     location: Location
     default_currency: str
+    shares_location: bool = False
 
     @property
     def declared_format(self) -> ExportFormat | None:
@@ -197,6 +198,7 @@ class Ingestor:
             file.ref.name,
             target,
             provider="auto" if source.provider == "focus" else source.provider,
+            is_alone=not source.shares_location,
             fmt=source.declared_format,
             default_currency=source.default_currency,
         )

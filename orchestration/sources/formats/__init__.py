@@ -23,14 +23,20 @@ def get_format(name: str) -> ExportFormat:
     raise KeyError(f"unknown export format {name!r}; known: {', '.join(f.name for f in FORMATS)}")
 
 
-def recognise_format(columns: Iterable[str], file_name: str, provider: str = "auto") -> ExportFormat:
+def recognise_format(
+    columns: Iterable[str], file_name: str, provider: str = "auto", takes_focus: bool = True
+) -> ExportFormat:
     """The format that a file's native column names show; `DeliveryError` where they show none.
 
-    ``provider`` narrows the choice; FOCUS files are taken from every provider.
+    ``provider`` narrows the choice; FOCUS files are taken from every provider unless ``takes_focus`` is False (a folder
+    that another source reads too, whose FOCUS files would then be taken twice).
     """
     names = {squeeze_name(c) for c in columns}
     for candidate in FORMATS:
-        if provider not in ("auto", candidate.provider) and candidate is not FOCUS:
+        if candidate is FOCUS:
+            if not takes_focus and provider != FOCUS.provider:
+                continue
+        elif provider not in ("auto", candidate.provider):
             continue
         if any(signature <= names for signature in candidate.signature):
             return candidate
