@@ -1,0 +1,134 @@
+"""`cloudcost run` on a simulated company: the totals are the truth, also after a month was restated."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.integration.pipeline.conftest import SECRETS, Company, Home
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def first(company: Company, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, float, str]:
+    """The first run, on the exports as they were delivered before a month was restated."""
+    home = Home(tmp_path_factory.mktemp("restated"), {"AWS_ENDPOINT_URL": company.peers.aws_url})
+    company.configure(home)
+    company.deliver_first(home.root / "exports")
+    started = time.monotonic()
+    done = home.call("run")
+    assert done.returncode == 0, done
+    assert home.totals() == company.expected(first=True)
+    return home, time.monotonic() - started, done.stdout
+
+
+@pytest.fixture(scope="module")
+def restated(first: tuple[Home, float, str], company: Company) -> tuple[Home, float]:
+    """The same installation after the final exports arrived."""
+    home, seconds, _ = first
+    company.deliver_final(home.root / "exports")
+    done = home.call("run")
+    assert done.returncode == 0, done
+    return home, seconds
+
+
+def test_the_summary_tells_what_happened(first: tuple[Home, float, str]) -> None:
+    summary = first[2]
+    assert "Ingested billing periods: 6 (" in summary
+    assert "agree to the last decimal with the exports" in summary and "proposals waiting: 1" in summary
+
+
+def test_restated_totals_equal_the_truth(restated: tuple[Home, float], company: Company) -> None:
+    home, _ = restated
+    assert home.totals() == company.expected()
+    monthly = home.query(
+        "select source_name, strftime(billing_period, '%Y-%m'), billing_currency, billed_cost, effective_cost, list_cost, "
+        "contracted_cost from marts.fct_cost_monthly"
+    )
+    assert {row[:3]: row[3:] for row in monthly} == company.expected()
+    assert home.query("select count(*) from marts.fct_reconciliation where not is_reconciled") == [(0,)]
+
+
+def test_the_earlier_delivery_stays_in_the_lake(restated: tuple[Home, float], company: Company) -> None:
+    home, _ = restated
+    snapshots = [s for s in home.records("snapshot") if s["status"] == "promoted"]
+    billed = {
+        (s["source_name"], s["billing_period"][:7], s["dataset"], s["control_totals"][0][2]) for s in snapshots
+    }
+    assert len(billed) == len(snapshots) == 8 + 4  # two months of four exports, and four restated
+    assert all((home.state / "lake" / path).exists() for s in snapshots for path in s["paths"])
+
+
+def test_a_second_run_finds_nothing_new_and_is_fast(restated: tuple[Home, float]) -> None:
+    home, seconds = restated
+    before = (home.fingerprint(), home.records("outbox"), home.records("incident"))
+    started = time.monotonic()
+    done = home.call("run")
+    assert (done.returncode, done.stdout) == (0, "Nothing new: 8 deliveries are unchanged, nothing was ingested.\n")
+    assert time.monotonic() - started < seconds / 2
+    assert (home.fingerprint(), home.records("outbox"), home.records("incident")) == before
+
+
+def test_one_proposal_for_the_planted_volume(restated: tuple[Home, float], company: Company) -> None:
+    proposals = restated[0].records("proposal")
+    assert [p["finding"]["resource"]["resource_id"] for p in proposals] == [company.volume["resource_id"]]
+    assert [p["state"] for p in proposals] == ["proposed"]
+
+
+def test_rebuilding_everything_changes_nothing(restated: tuple[Home, float]) -> None:
+    home, _ = restated
+    before = home.fingerprint()
+    done = home.call("run", "--all")
+    assert done.returncode == 0, done
+    assert home.fingerprint() == before
+
+
+@pytest.mark.parametrize("output", ["csv", "json"])
+def test_totals_command(restated: tuple[Home, float], company: Company, output: str) -> None:
+    import csv
+    import io
+    import json
+    from decimal import Decimal
+
+    done = restated[0].call("totals", "--format", output)
+    rows = json.loads(done.stdout) if output == "json" else list(csv.DictReader(io.StringIO(done.stdout)))
+    found = {
+        (r["source"], r["period"], r["currency"]): tuple(
+            Decimal(r[f"{m}_cost"]) for m in ("billed", "effective", "list", "contracted")
+        )
+        for r in rows
+    }
+    assert (done.returncode, found) == (0, company.expected())
+
+
+def test_no_secret_is_written_down(restated: tuple[Home, float]) -> None:
+    home, _ = restated
+    wanted = {name: value.encode() for name, value in SECRETS.items()}
+    files = [path for path in home.state.rglob("*") if path.is_file()]
+    found = [(name, path) for path in files for name, value in wanted.items() if value in path.read_bytes()]
+    assert len(files) > 20 and found == []
+
+
+def test_one_writer_at_a_time_is_said_in_one_sentence(restated: tuple[Home, float]) -> None:
+    import duckdb
+
+    home, _ = restated
+    with duckdb.connect(str(home.state / "warehouse.duckdb")):
+        done = home.call("totals")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("another process is writing to the warehouse; try again later\n")
+    assert os.linesep.join(done.stderr.splitlines()) == done.stderr.strip() and "Traceback" not in done.stderr
+
+
+def test_exit_codes(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure("sources:\n  - {name: a, provider: aws, location: nowhere}\n")
+    missing = home.call("run")
+    assert missing.returncode == 1 and "problem: a: " in missing.stderr and "nowhere does not exist" in missing.stderr
+    assert [r["finding"]["rule"] for r in home.records("incident")] == ["delivery_failed"]
+    home.configure("sources:\n  - {name: a, provder: aws, location: nowhere}\n")
+    typo = home.call("run")
+    assert typo.returncode == 2 and "did you mean 'provider'?" in typo.stderr and "Traceback" not in typo.stderr
+    assert home.call("run", "--no-such-option").returncode == 2
