@@ -1,5 +1,6 @@
 """The jobs that build everything, their schedule and the sensor that watches for new deliveries."""
 
+import datetime as dt
 import hashlib
 
 import dagster as dg
@@ -39,16 +40,19 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: Insta
     plans, faults = [], []
     for source in opened.config.sources:
         try:
-            plans.append(opened.ingestor().scan(opened.open_source(source)))
+            plans.append(opened.ingestor().plan(opened.open_source(source)))
         except SourceError as error:
             faults.append(f"{source.name}: {error}")
     for fault in faults:
         context.log.warning(fault)
-    periods = sorted(period for plan in plans for period in plan.periods)
+    periods = {period for plan in plans for period in plan.periods}
+    if any(plan.unscanned for plan in plans):
+        # only a run reads files, and only their rows tell the periods: offer all that are known
+        periods |= {opened.first_period(), dt.datetime.now(dt.UTC).date().replace(day=1)}
     if not periods:
         return dg.SensorResult(skip_reason="nothing new" + (f"; {'; '.join(faults)}" if faults else ""))
-    opened.remember_first_period(periods[0])
-    tags = range_tags(periods[0].isoformat(), periods[-1].isoformat())
+    opened.remember_first_period(min(periods))
+    tags = range_tags(min(periods).isoformat(), max(periods).isoformat())
     return dg.SensorResult([dg.RunRequest(run_key=run_key_of(plans), tags=tags)])
 
 
