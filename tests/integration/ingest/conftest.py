@@ -16,7 +16,12 @@ from orchestration.warehouse import DuckDbWarehouse
 from state import SqliteStateStore
 
 #: Where the native cost of each raw table stands.
-COST = {"aws_cur": "line_item_unblended_cost", "azure_cost_details": "cost", "focus": "billed_cost", "gcp_billing": "cost"}
+COST = {
+    "aws_cur": "line_item_unblended_cost",
+    "azure_cost_details": "cost",
+    "focus": "billed_cost",
+    "gcp_billing": "cost",
+}
 
 
 @dataclass
@@ -56,7 +61,8 @@ class Desk:
         warehouse.publish_snapshots(self.lake, self.ledger.current_snapshots())
         with warehouse.connect(read_only=True) as connection:
             rows = connection.execute(
-                f"select strftime(billing_period, '%Y-%m'), sum({COST[table]}), count(*) from raw.{table} group by 1 order by 1"
+                f"select strftime(billing_period, '%Y-%m'), sum({COST[table]}), count(*) "
+                f"from raw.{table} group by 1 order by 1"
             ).fetchall()
         return {period: (cost, count) for period, cost, count in rows}
 

@@ -118,7 +118,8 @@ def test_two_formats_in_one_period_are_refused(desk: Desk) -> None:
     write_csv(desk.exports / "focus.csv", [focus])
     (problem,) = desk.problems()
     assert problem == (
-        "2026-09 is there in two formats (aws_cur, focus): its cost would be counted twice; point the source at one of them"
+        "2026-09 is there in two formats (aws_cur, focus): its cost would be counted twice; "
+        "point the source at one of them"
     )
     assert desk.totals() == {p: t for p, t in FILLED.items() if p != "2026-09"}
 
@@ -135,7 +136,7 @@ def test_other_files_are_left_alone(desk: Desk) -> None:
 
 def test_only_other_files_is_an_error(desk: Desk) -> None:
     write_csv(desk.exports / "people.csv", [{"name": "a", "age": "1"}])
-    with pytest.raises(DeliveryError, match="people.csv: not a known aws export"):
+    with pytest.raises(DeliveryError, match=r"people\.csv: not a known aws export"):
         desk.ingest()
 
 
@@ -190,7 +191,7 @@ def test_progress_is_told(desk: Desk) -> None:
 
 
 def test_names_that_need_quoting(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "it's a \"folder\" é")
+    desk = Desk(tmp_path / 'it\'s a "folder" é')
     desk.root.mkdir()
     write_csv(desk.exports / "o'brien's [1] {a,b} %.csv", cur_rows(["4.25"], SEPTEMBER))
     assert desk.problems() == [] and desk.totals() == {"2026-09": (Decimal("4.25"), 1)}

@@ -44,8 +44,8 @@ def test_restated_totals_equal_the_truth(restated: tuple[Home, float], company: 
     home, _ = restated
     assert home.totals() == company.expected()
     monthly = home.query(
-        "select source_name, strftime(billing_period, '%Y-%m'), billing_currency, billed_cost, effective_cost, list_cost, "
-        "contracted_cost from marts.fct_cost_monthly"
+        "select source_name, strftime(billing_period, '%Y-%m'), billing_currency, billed_cost, effective_cost, "
+        "list_cost, contracted_cost from marts.fct_cost_monthly"
     )
     assert {row[:3]: row[3:] for row in monthly} == company.expected()
     assert home.query("select count(*) from marts.fct_reconciliation where not is_reconciled") == [(0,)]
@@ -54,9 +54,7 @@ def test_restated_totals_equal_the_truth(restated: tuple[Home, float], company: 
 def test_the_earlier_delivery_stays_in_the_lake(restated: tuple[Home, float], company: Company) -> None:
     home, _ = restated
     snapshots = [s for s in home.records("snapshot") if s["status"] == "promoted"]
-    billed = {
-        (s["source_name"], s["billing_period"][:7], s["dataset"], s["control_totals"][0][2]) for s in snapshots
-    }
+    billed = {(s["source_name"], s["billing_period"][:7], s["dataset"], s["control_totals"][0][2]) for s in snapshots}
     assert len(billed) == len(snapshots) == 8 + 4  # two months of four exports, and four restated
     assert all((home.state / "lake" / path).exists() for s in snapshots for path in s["paths"])
 
