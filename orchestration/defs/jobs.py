@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 
 import dagster as dg
 
@@ -21,21 +22,40 @@ def range_tags(first: str, last: str) -> dict[str, str]:
     return {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
 
 
-def run_key_of(plans: list[SourcePlan]) -> str:
-    """Names the set of deliveries that a run is about: the same deliveries start one run."""
-    waiting = [f"{p.key.text}/{p.delivery_id}" for plan in plans for p in plan.pending]
-    waiting += [f"{plan.source_name}/{f.ref.name}/{f.ref.etag}" for plan in plans for f in plan.unscanned]
-    return hashlib.sha256("\0".join(sorted(waiting)).encode()).hexdigest()[:32]
+def run_key_of(parts: Iterable[str], now: dt.datetime) -> str:
+    """Names what a run is about: the same deliveries start one run, and one more an hour later if that run failed."""
+    return f"{hashlib.sha256(chr(0).join(sorted(parts)).encode()).hexdigest()[:24]}:{now:%Y%m%d%H}"
+
+
+def list_waiting(plans: Iterable[SourcePlan]) -> list[str]:
+    """Every delivery and unread file that waits, named."""
+    return [
+        name
+        for plan in plans
+        for name in (
+            *(f"{p.key.text}/{p.delivery_id}" for p in plan.pending),
+            *(f"{plan.source_name}/{f.ref.name}/{f.ref.etag}" for f in plan.unscanned),
+        )
+    ]
+
+
+def is_under_way(instance: dg.DagsterInstance) -> bool:
+    """Whether a run of the pipeline waits or runs; what it will find is not known yet."""
+    statuses = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+    return bool(instance.get_runs_count(dg.RunsFilter(job_name=cost_pipeline_job.name, statuses=statuses)))
 
 
 @dg.sensor(
     job=cost_pipeline_job,
     minimum_interval_seconds=300,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Looks at every source for deliveries that are not current yet and starts one run for them.",
+    description="Looks at every source for deliveries that are not current yet, and for a run that did not finish, and "
+    "starts one run for them. It only looks: reading files is the run's work.",
 )
 def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
     """One run per set of new deliveries; a source that cannot be read does not hide the others."""
+    if is_under_way(context.instance):
+        return dg.SensorResult(skip_reason="a run is under way")
     opened = installation.open()
     plans, faults = [], []
     for source in opened.config.sources:
@@ -45,15 +65,20 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: Insta
             faults.append(f"{source.name}: {error}")
     for fault in faults:
         context.log.warning(fault)
+    now = dt.datetime.now(dt.UTC)
+    waiting = list_waiting(plans)
     periods = {period for plan in plans for period in plan.periods}
     if any(plan.unscanned for plan in plans):
-        # only a run reads files, and only their rows tell the periods: offer all that are known
-        periods |= {opened.first_period(), dt.datetime.now(dt.UTC).date().replace(day=1)}
+        # only the rows tell the periods of these files: offer all that are known
+        periods |= {opened.first_period(), now.date().replace(day=1)}
+    if not periods and not opened.is_up_to_date():
+        waiting = [opened.scoring_input()]
+        periods = {s.key.billing_period for s, _ in opened.ledger.current_snapshots()}
     if not periods:
         return dg.SensorResult(skip_reason="nothing new" + (f"; {'; '.join(faults)}" if faults else ""))
     opened.remember_first_period(min(periods))
     tags = range_tags(min(periods).isoformat(), max(periods).isoformat())
-    return dg.SensorResult([dg.RunRequest(run_key=run_key_of(plans), tags=tags)])
+    return dg.SensorResult([dg.RunRequest(run_key=run_key_of(waiting, now), tags=tags)])
 
 
 @dg.schedule(
