@@ -79,9 +79,10 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
     )
     def publish_snapshots(installation: InstallationResource) -> Iterator[dg.MaterializeResult]:
         opened = installation.open()
+        # before the snapshots are read: what is promoted in between then counts as not published yet
+        opened.mark_published()
         configured = {s.name for s in opened.config.sources}
         current = [(s, at) for s, at in opened.ledger.current_snapshots() if s.key.source_name in configured]
-        opened.mark_published()
         opened.warehouse.publish_snapshots(opened.lake, current)
         for name, _ in _raw_tables():
             rows = [s.row_count for s, _ in current if s.table == name]
