@@ -62,7 +62,7 @@ class Home:
     def call(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """A command, to its end."""
         process = self.start(*arguments, **more)
-        out, err = process.communicate(timeout=280)
+        out, err = process.communicate(timeout=800)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def run_killed_after(self, seconds: float) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.pipeline.conftest import SECRETS, Company, Home
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
