@@ -94,9 +94,11 @@ def rollback_action(context: dg.OpExecutionContext, config: RollbackConfig, inst
 
 def report_result(context: dg.OpExecutionContext, result: ActionResult) -> None:
     """Log what happened; fail the run unless it went as asked (a dry run did)."""
-    context.log.info(str(result))
+    why = result.error or "; ".join(result.failures)
+    said = f"{result.proposal_id}: {result.outcome.replace('_', ' ')}" + (f": {why}" if why else "")
+    context.log.info("\n".join([said, *(f"would do: {step}" for step in result.would_do)]))
     if not result.is_ok:
-        raise dg.Failure(description=str(result), allow_retries=False)
+        raise dg.Failure(description=said, allow_retries=False)
 
 
 @dg.job(description="Carries out one approved proposal.")
