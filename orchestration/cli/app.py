@@ -126,7 +126,7 @@ def ui(
     """Start the Dagster UI and the daemon that runs schedules and sensors."""
     from orchestration.cli.run import serve_ui
 
-    raise typer.Exit(serve_ui(find_installation(context), host, port))
+    serve_ui(find_installation(context), host, port)
 
 
 def find_installation(context: typer.Context) -> "Installation":

@@ -3,11 +3,13 @@
 import contextlib
 import datetime as dt
 import os
+import signal
 import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -22,9 +24,13 @@ if TYPE_CHECKING:
 
 OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
 
+WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
+
 DAGSTER_YAML = """\
 # Written by cloudcost. Runs wait for their turn at the warehouse file, which one process writes at a time.
 telemetry:
+  enabled: false
+nux:  # the form that asks for an e-mail address
   enabled: false
 concurrency:
   pools:
@@ -75,6 +81,8 @@ def run_pipeline(
             console.print(f"note: {plan.source_name}: {notice}")
         for name in plan.empty_files:
             console.print(f"note: {plan.source_name}: {name} holds no rows: taken as an empty delivery")
+    if period is None:
+        wanted |= find_open_period(wanted, dt.datetime.now(dt.UTC).date())
     if not wanted:
         for problem in survey.problems:
             console.print(f"problem: {problem}")
@@ -138,6 +146,12 @@ def choose_periods(installation: Installation, survey: Survey, asked: dt.date | 
     if installation.is_up_to_date():
         return set()
     return {s.key.billing_period for s, _ in installation.ledger.current_snapshots() if s.key.source_name in configured}
+
+
+def find_open_period(wanted: set[dt.date], today: dt.date) -> set[dt.date]:
+    """The current month, when a run covers the month before it: as in the daily schedule, both are looked at."""
+    current = today.replace(day=1)
+    return {current} if (current - dt.timedelta(days=1)).replace(day=1) in wanted else set()
 
 
 def parse_period(text: str) -> dt.date:
@@ -260,17 +274,19 @@ def show_progress(console: Console) -> Iterator[None]:
             yield
 
 
-def serve_ui(installation: Installation, host: str, port: int) -> int:
+def serve_ui(installation: Installation, host: str, port: int) -> NoReturn:
     """Run `dagster dev` on the installation until it is interrupted."""
-    import subprocess
-
     from orchestration.resources.dbt import prepare_manifest
 
     prepare_dagster_home(installation)
     prepare_manifest(installation)
-    print(f"Dagster UI: http://{host}:{port}   (state in {installation.home}; stop with Ctrl-C)", flush=True)
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions", "-h", host, "-p", str(port)]
-    try:
-        return subprocess.call([*command, "--log-level", "warning"])
-    except KeyboardInterrupt:
-        return OK
+    print(
+        f"Dagster UI: http://{host}:{port}/asset-groups   (state in {installation.home}; stop with Ctrl-C)", flush=True
+    )
+    # `dg dev`, which Dagster recommends instead, is for projects that its own scaffolding made
+    quiet = ["-W", "ignore:Function `dev_command` is superseded"]
+    command = [sys.executable, *quiet, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", host, "-p", str(port)]
+    # a shell's background job ignores SIGINT, and Dagster gives SIGTERM whatever SIGINT has
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Dagster takes this process's place, so that whoever ends it ends Dagster
+    os.execv(command[0], [*command, "--log-level", "warning"])  # noqa: S606 - no shell is wanted
