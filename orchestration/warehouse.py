@@ -14,7 +14,7 @@ from orchestration.sources.formats import FORMATS
 from orchestration.sources.lake import LocalLake, safe_delivery_id
 from orchestration.sources.ledger import Snapshot
 from orchestration.sources.projection import LANDED_TYPES
-from orchestration.sources.sql import quote_identifier, quote_literal
+from orchestration.sources.sql import quote_identifier, quote_path
 
 PARTITION_COLUMNS = {"source_name": "VARCHAR", "billing_period": "DATE", "dataset": "VARCHAR", "delivery_id": "VARCHAR"}
 WAREHOUSE_FILE = "warehouse.duckdb"
@@ -133,7 +133,7 @@ def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path]) -> str:
         ]
         return f"select {', '.join(empty)} where false"
     columns = [*PARTITION_COLUMNS, "source_file", *(quote_identifier(c.name) for c in fmt.columns)]
-    listed = ", ".join(quote_literal(str(p)) for p in paths)
+    listed = ", ".join(quote_path(p) for p in paths)
     types = ", ".join(f"'{name}': {kind}" for name, kind in PARTITION_COLUMNS.items())
     return (
         f"select {', '.join(columns)} from read_parquet([{listed}], hive_partitioning = true, hive_types = {{{types}}})"

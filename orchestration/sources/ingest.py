@@ -26,7 +26,7 @@ from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Ledger, Snapshot, SnapshotKey
 from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, plan_source
 from orchestration.sources.profile import DeliveryProfile, profile_delivery
-from orchestration.sources.sql import connect_scratch, quote_literal
+from orchestration.sources.sql import connect_scratch, quote_literal, quote_path
 
 FORMAT_NAMES = {
     "cur": "aws_cur",
@@ -215,13 +215,17 @@ class Ingestor:
             incoming = self._read_all(connection, source, pending, directory)
             fmt = _only_format(pending, incoming, source)
             staged = self._stage(connection, pending, incoming, fmt, directory)
+            profile = profile_delivery(
+                connection,
+                sorted(staged.glob("*.parquet")),
+                fmt,
+                pending.key.dataset,
+                pending.key.billing_period,
+                pending.expected_rows,
+            )
         except DeliveryError as error:
             self._fail(report, pending, [str(error)])
             return
-        parts = sorted(staged.glob("*.parquet"))
-        profile = profile_delivery(
-            connection, parts, fmt, pending.key.dataset, pending.key.billing_period, pending.expected_rows
-        )
         verdict = judge_deliveries(fmt, {pending.delivery_id: profile})[pending.delivery_id]
         if verdict.failures:
             report.judged.append(Judged(pending.key, pending.delivery_id, profile, verdict, promoted=False))
@@ -300,7 +304,7 @@ class Ingestor:
             part = staged / f"part-{number:05d}.parquet"
             if pending.period_filter and len(file.periods) > 1:
                 connection.execute(
-                    f"copy (select * from read_parquet({quote_literal(str(file.path))}) where {fmt.period_sql} = "
+                    f"copy (select * from read_parquet({quote_path(file.path)}) where {fmt.period_sql} = "
                     f"{quote_literal(pending.key.billing_period.isoformat())}::date) "
                     f"to {quote_literal(str(part))} (format parquet)"
                 )

@@ -114,6 +114,7 @@ def _plan_by_scans(
 ) -> None:
     """Files without a manifest: what they hold is known from a scan; without one, they have to be read first."""
     groups: dict[SnapshotKey, list[DeliveredFile]] = {}
+    assumed: dict[SnapshotKey, str] = {}
     shared: set[str] = set()
     faulty: list[str] = []
     for file in files:
@@ -133,12 +134,15 @@ def _plan_by_scans(
             for period in scan["periods"]:
                 key = SnapshotKey(plan.source_name, dt.date.fromisoformat(period), scan["dataset"])
                 groups.setdefault(key, []).append(file)
+                if scan.get("assumed_currency"):
+                    assumed[key] = scan["assumed_currency"]
     plan.problems += [
         Problem(None, f"{fault}; nothing of this source is taken until it is mended", False) for fault in faulty
     ]
     if faulty or plan.unscanned:
         return
     for key, members in sorted(groups.items(), key=lambda item: item[0].text):
-        delivery_id = delivery_id_for([m.ref for m in members])
+        # the same files read in another currency are another snapshot
+        delivery_id = "-".join([delivery_id_for([m.ref for m in members]), *filter(None, [assumed.get(key)])])
         mixed = any(m.ref.name in shared for m in members)
         _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed), retry_quarantined)
