@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from orchestration.sources.sql import quote_identifier, quote_path
 
 PARTITION_COLUMNS = {"source_name": "VARCHAR", "billing_period": "DATE", "dataset": "VARCHAR", "delivery_id": "VARCHAR"}
 WAREHOUSE_FILE = "warehouse.duckdb"
+#: How long a writer waits: what a killed run left behind (a dbt process) is done by then.
+LOCK_WAIT_SECONDS = 60
 
 #: A (source, billing period) whose rows in the warehouse are not those of its current snapshots.
 ChangedPeriod = tuple[str, dt.date]
@@ -31,23 +34,28 @@ class DuckDbWarehouse:
 
     @contextmanager
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection in UTC; `WarehouseError` says who holds the file where another process has it open."""
+        """A connection in UTC. A writer waits a while for another process to be done; `WarehouseError` ends the wait."""
         if read_only and not self.path.exists():
             raise WarehouseError(f"{self.path}: there is no warehouse yet; `cloudcost run` builds it")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            connection = duckdb.connect(str(self.path), read_only=read_only)
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise WarehouseError(
-                    f"{self.path}: another process is writing to the warehouse; try again later"
-                ) from error
-            raise WarehouseError(f"{self.path}: cannot be opened: {error}") from error
+        connection = self._open(read_only, time.monotonic() + (0 if read_only else LOCK_WAIT_SECONDS))
         try:
             connection.execute("set timezone = 'UTC'")
             yield connection
         finally:
             connection.close()
+
+    def _open(self, read_only: bool, deadline: float) -> duckdb.DuckDBPyConnection:
+        while True:
+            try:
+                return duckdb.connect(str(self.path), read_only=read_only)
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise WarehouseError(f"{self.path}: cannot be opened: {error}") from error
+                if time.monotonic() >= deadline:
+                    message = "another process is writing to the warehouse; try again later"
+                    raise WarehouseError(f"{self.path}: {message}") from error
+            time.sleep(0.5)
 
     def publish_snapshots(self, lake: LocalLake, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
         """Make schema ``raw`` show exactly the current snapshots, in one transaction.

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from orchestration.installation import Installation
 from orchestration.progress import listen, report_progress
+from orchestration.run_lock import try_lock
 from orchestration.sources.contracts import SourceError
 from orchestration.sources.planning import SourcePlan
 
@@ -70,6 +71,18 @@ def run_pipeline(
     installation: Installation, period: str | None, everything: bool, retry_quarantined: bool, verbose: bool
 ) -> int:
     """The full job over what is new (or what was asked for); returns the exit code."""
+    with try_lock(installation.home) as is_alone:
+        if not is_alone:
+            raise CommandError(
+                f"another `cloudcost run` on {installation.home} is under way; try again when it is done"
+            )
+        return _run_alone(installation, period, everything, retry_quarantined, verbose)
+
+
+def _run_alone(
+    installation: Installation, period: str | None, everything: bool, retry_quarantined: bool, verbose: bool
+) -> int:
+    started = dt.datetime.now(dt.UTC)
     # bound to the real standard error: Dagster's own output goes to the log meanwhile
     console = Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)
     with show_progress(console):
@@ -103,8 +116,8 @@ def run_pipeline(
         return FAILED
     from orchestration.cli.summary import print_summary
 
-    problems = print_summary(installation, survey.periods)
-    return INCOMPLETE if problems or survey.faults else OK
+    problems = print_summary(installation, survey.problems, started)
+    return INCOMPLETE if problems else OK
 
 
 def survey_sources(installation: Installation, retry_quarantined: bool = False) -> Survey:
@@ -171,17 +184,19 @@ def execute_pipeline(
 
         from orchestration.definitions import build_definitions
         from orchestration.defs.jobs import range_tags
+        from orchestration.resources.dead_runs import LAUNCHER_TAG, end_dead_runs
 
         definitions = build_definitions(installation)
         run_config = {"ops": {"dbt_billing_periods": {"config": {"rebuild": rebuild}}}}
         with dg.DagsterInstance.get() as instance:
+            end_dead_runs(instance)
             job = definitions.resolve_job_def("cost_pipeline_job")
             run_id = report_steps(instance, len(list(job.nodes)))
             result = job.execute_in_process(
                 instance=instance,
                 run_id=run_id,
                 run_config=run_config,
-                tags=range_tags(first.isoformat(), last.isoformat()),
+                tags={**range_tags(first.isoformat(), last.isoformat()), **LAUNCHER_TAG},
                 raise_on_error=False,
             )
             failures = [f"{event.step_key}: {_message(event)}" for event in result.all_events if event.is_step_failure]

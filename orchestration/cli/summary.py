@@ -6,10 +6,12 @@ from orchestration.cli.output import format_decimal
 from orchestration.installation import Installation
 
 
-def print_summary(installation: Installation, periods: set[dt.date]) -> list[str]:
-    """Print the outcome of a run over ``periods``; returns the problems, so that the exit code can tell of them."""
-    current = installation.ledger.current_snapshots()
-    fresh = [s for s, _ in current if s.key.billing_period in periods]
+def print_summary(installation: Installation, standing: list[str], started: dt.datetime) -> list[str]:
+    """Print the outcome of a run; returns the problems, so that the exit code can tell of them.
+
+    ``standing`` are those that were seen before anything was read; what was quarantined since ``started`` joins them.
+    """
+    fresh = [s for s, at in installation.ledger.current_snapshots() if at >= started]
     print(f"Ingested billing periods: {len({(s.key.source_name, s.key.billing_period) for s in fresh})} "
           f"({sum(s.row_count for s in fresh):,} line items)")  # fmt: skip
     with installation.warehouse.connect(read_only=True) as connection:
@@ -35,12 +37,13 @@ def print_summary(installation: Installation, periods: set[dt.date]) -> list[str
         f"Forecast rows: {forecasts}; open anomalies: {anomalies}; open incidents: {opened}; "
         f"proposals waiting: {len(waiting)}"
     )
-    problems = [
+    problems = standing + [
         f"{r.body['source_name']} {(r.body['billing_period'] or 'unknown period')[:7]}: {reason}"
         for r in installation.ledger.quarantined()
         for reason in r.body["reasons"]
-        if r.body["source_name"] in {s.name for s in installation.config.sources}
+        if dt.datetime.fromisoformat(r.body["at"]) >= started
     ]
+    problems = list(dict.fromkeys(problems))
     for problem in problems:
         print(f"problem: {problem}")
     return problems
