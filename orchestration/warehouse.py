@@ -34,7 +34,7 @@ class DuckDbWarehouse:
 
     @contextmanager
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection in UTC. A writer waits a while for another process to be done; `WarehouseError` ends the wait."""
+        """A connection in UTC. A writer waits for another process to be done; `WarehouseError` ends the wait."""
         if read_only and not self.path.exists():
             raise WarehouseError(f"{self.path}: there is no warehouse yet; `cloudcost run` builds it")
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,8 +91,10 @@ class DuckDbWarehouse:
             connection.commit()
 
     def changed_periods(self) -> list[ChangedPeriod]:
-        """The (source, billing period) pairs that some model was not built from the current snapshots of, in order."""
-        with self.connect() as connection:
+        """The (source, billing period) pairs that some model was not built from the published snapshots of, in order."""
+        if not self.path.exists():
+            return []
+        with self.connect(read_only=True) as connection:
             if _has_table(connection, "intermediate", "int_periods__pending"):
                 pending = "intermediate.int_periods__pending"
             elif _has_table(connection, "raw", "current_snapshots"):

@@ -178,7 +178,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     truth = json.loads((root / "truth.json").read_text())
     volume = next(w for w in truth["waste"] if w["kind"] == "unattached_volume")
     before = dict(os.environ)
-    with run_peers([volume], root.parent / "inbox") as peers:
+    with run_peers([volume], root.parent / "inbox", root.parent / "account.json") as peers:
         yield Company(root, truth, peers)
     os.environ.clear()
     os.environ.update(before)
