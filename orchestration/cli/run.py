@@ -155,10 +155,8 @@ def choose_periods(installation: Installation, survey: Survey, asked: dt.date | 
         return survey.periods | known
     if survey.periods:
         return survey.periods | {period for _, period in installation.warehouse.changed_periods()}
-    configured = {s.name for s in installation.config.sources}
-    if installation.is_up_to_date():
-        return set()
-    return {s.key.billing_period for s, _ in installation.ledger.current_snapshots() if s.key.source_name in configured}
+    # sources that are configured no more count too: their rows are still to be taken out
+    return set() if installation.is_up_to_date() else known
 
 
 def find_open_period(wanted: set[dt.date], today: dt.date) -> set[dt.date]:
