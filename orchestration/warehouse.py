@@ -91,7 +91,7 @@ class DuckDbWarehouse:
             connection.commit()
 
     def changed_periods(self) -> list[ChangedPeriod]:
-        """The (source, billing period) pairs that some model was not built from the published snapshots of, in order."""
+        """The (source, billing period) pairs that some model was not built from the published snapshots of."""
         if not self.path.exists():
             return []
         with self.connect(read_only=True) as connection:
