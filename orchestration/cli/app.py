@@ -146,7 +146,9 @@ def main() -> None:
         code = _exit_code(error)
         if code is None:
             raise
-        print(f"error: {error}", file=sys.stderr)
+        # a KeyError would put its message into quotes
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        print(f"error: {message}", file=sys.stderr)
         sys.exit(code)
 
 

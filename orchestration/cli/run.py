@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from orchestration.cli.summary import describe_problem, print_summary
 from orchestration.installation import Installation
 from orchestration.progress import listen, report_progress
 from orchestration.run_lock import try_lock
@@ -67,7 +68,8 @@ class Survey:
     @property
     def problems(self) -> list[str]:
         """Everything that could not be taken."""
-        return self.faults + [f"{p.source_name}: {problem.message}" for p in self.plans for problem in p.problems]
+        found = [describe_problem(p.source_name, x.billing_period, x.message) for p in self.plans for x in p.problems]
+        return self.faults + found
 
 
 def run_pipeline(
@@ -89,7 +91,10 @@ def _run_alone(
     # bound to the real standard error: Dagster's own output goes to the log meanwhile
     console = Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)
     with show_progress(console):
-        survey = survey_sources(installation, retry_quarantined)
+        if retry_quarantined:
+            for source in installation.config.sources:
+                installation.ledger.release_quarantined(source.name)
+        survey = survey_sources(installation)
     asked = parse_period(period) if period else None
     wanted = choose_periods(installation, survey, asked, everything)
     for plan in survey.plans:
@@ -117,18 +122,16 @@ def _run_alone(
             console.print(f"failed: {failure}")
         console.print(f"The run failed; its log is in {installation.log_directory}")
         return FAILED
-    from orchestration.cli.summary import print_summary
-
     problems = print_summary(installation, survey.problems, started)
     return INCOMPLETE if problems else OK
 
 
-def survey_sources(installation: Installation, retry_quarantined: bool = False) -> Survey:
+def survey_sources(installation: Installation) -> Survey:
     """Look at every source; files without a manifest are read once, so that their periods are known."""
     survey = Survey()
     for source in installation.config.sources:
         try:
-            survey.plans.append(installation.ingestor().scan(installation.open_source(source), retry_quarantined))
+            survey.plans.append(installation.ingestor().scan(installation.open_source(source)))
         except SourceError as error:
             survey.faults.append(f"{source.name}: {error}")
     return survey

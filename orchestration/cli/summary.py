@@ -38,7 +38,7 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
         f"proposals waiting: {len(waiting)}"
     )
     problems = standing + [
-        f"{r.body['source_name']} {(r.body['billing_period'] or 'unknown period')[:7]}: {reason}"
+        describe_problem(r.body["source_name"], as_month(r.body["billing_period"]), reason)
         for r in installation.ledger.quarantined()
         for reason in r.body["reasons"]
         if dt.datetime.fromisoformat(r.body["at"]) >= started
@@ -47,6 +47,16 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
     for problem in problems:
         print(f"problem: {problem}")
     return problems
+
+
+def describe_problem(source_name: str, period: dt.date | None, message: str) -> str:
+    """One problem as one line; the period where it is known."""
+    return f"{source_name}{f' {period:%Y-%m}' if period else ''}: {message}"
+
+
+def as_month(text: str | None) -> dt.date | None:
+    """A billing period as the ledger writes it."""
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _count(installation: Installation, connection: "object", table: str, condition: str) -> int:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,7 @@ class Ingestor:
         self._on_progress = on_progress
         self._checkpoint = checkpoint
 
-    def plan(self, source: Source, retry_quarantined: bool = False) -> SourcePlan:
+    def plan(self, source: Source) -> SourcePlan:
         """What there is to do, without reading rows; see `plan_source`."""
         return plan_source(
             source.name,
@@ -111,15 +111,14 @@ class Ingestor:
             self._ledger,
             format_name=source.format,
             default_currency=source.default_currency,
-            retry_quarantined=retry_quarantined,
         )
 
-    def scan(self, source: Source, retry_quarantined: bool = False) -> SourcePlan:
+    def scan(self, source: Source) -> SourcePlan:
         """The plan after every file without a manifest was read once, so that all billing periods are known.
 
         What was read stays below the lake's ``incoming`` folder until it is landed; it is never read twice.
         """
-        plan = self.plan(source, retry_quarantined)
+        plan = self.plan(source)
         if not plan.unscanned:
             return plan
         connection = connect_scratch()
@@ -145,30 +144,22 @@ class Ingestor:
         self._checkpoint("scanned")
         if len(ignored) == len(plan.unscanned) and not (plan.pending or plan.unchanged):
             raise ignored[0]
-        known = {p.message for p in plan.problems}
-        scanned = self.plan(source)
-        scanned.problems = [
-            replace(p, is_new=True) if p.billing_period is None and p.message not in known else p
-            for p in scanned.problems
-        ]
-        return scanned
+        return self.plan(source)
 
-    def ingest(
-        self, source: Source, periods: set[dt.date] | None = None, retry_quarantined: bool = False
-    ) -> IngestReport:
+    def ingest(self, source: Source, periods: set[dt.date] | None = None) -> IngestReport:
         """Bring the source's pending deliveries (of ``periods``; None: all) into the lake and promote the good ones.
 
         A file that vanishes between look and fetch was replaced by a newer delivery: the look is taken anew, once.
         """
         try:
-            return self._ingest(source, periods, retry_quarantined)
+            return self._ingest(source, periods)
         except LocationError as error:
             if error.reason != "not_found":
                 raise
-            return self._ingest(source, periods, retry_quarantined)
+            return self._ingest(source, periods)
 
-    def _ingest(self, source: Source, periods: set[dt.date] | None, retry_quarantined: bool) -> IngestReport:
-        plan = self.scan(source, retry_quarantined)
+    def _ingest(self, source: Source, periods: set[dt.date] | None) -> IngestReport:
+        plan = self.scan(source)
         report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files)
         todo = [p for p in plan.pending if periods is None or p.key.billing_period in periods]
         connection = connect_scratch()

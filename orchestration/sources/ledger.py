@@ -117,7 +117,7 @@ class Ledger:
         return found
 
     def status(self, key: SnapshotKey, delivery_id: str) -> str | None:
-        """``promoted``, ``quarantined`` or None where that delivery was never judged."""
+        """``promoted``, ``quarantined``, ``released`` or None where that delivery was never judged."""
         record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
         return None if record is None else str(record.body["status"])
 
@@ -154,7 +154,27 @@ class Ledger:
             "delivery_id": delivery_id, "status": "quarantined", "reasons": list(reasons),
             "at": self._now().isoformat(),
         }  # fmt: skip
-        return self._store.insert("snapshot", f"{source_name}/{month}/{dataset}/{delivery_id}", body)
+        key = f"{source_name}/{month}/{dataset}/{delivery_id}"
+        known = self._store.get("snapshot", key)
+        if known is not None and known.body["status"] == "released":
+            self._store.update("snapshot", key, body, known.version)
+            return True
+        return self._store.insert("snapshot", key, body)
+
+    def quarantine_reasons(self, key: SnapshotKey, delivery_id: str) -> tuple[str, ...]:
+        """Why that delivery is in quarantine; empty where it is not."""
+        record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
+        return tuple(record.body["reasons"]) if record and record.body["status"] == "quarantined" else ()
+
+    def release_quarantined(self, source_name: str) -> int:
+        """Let the next run judge again what failed; returns how many deliveries and files that are."""
+        held = self.quarantined(source_name)
+        for record in held:
+            self._store.update("snapshot", record.key, {**record.body, "status": "released"}, record.version)
+        scans = [r for r in self._store.list("scan", f"{source_name}/") if "fault" in r.body]
+        for record in scans:
+            self._store.update("scan", record.key, {"released": record.body["fault"]}, record.version)
+        return len(held)
 
     def quarantined(self, source_name: str | None = None) -> list[Record]:
         """The records of all deliveries that failed, ordered by source and period."""
@@ -164,11 +184,16 @@ class Ledger:
     def get_scan(self, source_name: str, fingerprint: str) -> dict[str, Any] | None:
         """What a file without a manifest was found to contain, or None where it was not read yet."""
         record = self._store.get("scan", f"{source_name}/{fingerprint}")
-        return None if record is None else record.body
+        return None if record is None or "released" in record.body else record.body
 
     def put_scan(self, source_name: str, fingerprint: str, body: dict[str, Any]) -> None:
-        """Remember what a file contains; the same fingerprint always says the same."""
-        self._store.insert("scan", f"{source_name}/{fingerprint}", body)
+        """Remember what a file contains; the same fingerprint always says the same, unless it was released."""
+        key = f"{source_name}/{fingerprint}"
+        known = self._store.get("scan", key)
+        if known is not None and "released" in known.body:
+            self._store.update("scan", key, body, known.version)
+        else:
+            self._store.insert("scan", key, body)
 
     def earliest_period(self) -> dt.date | None:
         """The first billing period of all current snapshots."""
