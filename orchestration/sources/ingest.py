@@ -130,6 +130,7 @@ class Ingestor:
             outcome: dict[str, Any]
             try:
                 path = source.location.fetch(file.ref, directory)
+                verify(Delivery(source.name, source.provider, "", None, mark, (file,)), {file.ref.name: path})
                 incoming = self._read(connection, source, file, path, directory / "landed" / "part.parquet")
                 dataset = name_dataset(get_format(incoming.format_name).provider, file.ref.name)
                 outcome = {"dataset": dataset, **incoming.to_body()}
@@ -183,7 +184,7 @@ class Ingestor:
     def _read(
         self, connection: duckdb.DuckDBPyConnection, source: Source, file: DeliveredFile, path: Path, target: Path
     ) -> IncomingFile:
-        return read_incoming_file(
+        read = read_incoming_file(
             connection,
             path,
             file.ref.name,
@@ -193,6 +194,9 @@ class Ingestor:
             fmt=source.declared_format,
             default_currency=source.default_currency,
         )
+        if file.expected_rows is not None and read.rows != file.expected_rows:
+            raise DeliveryError(f"{read.name}: {read.rows} rows where the manifest promises {file.expected_rows}")
+        return read
 
     def _ingest_one(
         self,
@@ -268,10 +272,7 @@ class Ingestor:
         incoming = []
         for number, file in enumerate(pending.files):
             target = directory / "landed" / f"part-{number:05d}.parquet"
-            read = self._read(connection, source, file, fetched[file.ref.name], target)
-            if file.expected_rows is not None and read.rows != file.expected_rows:
-                raise DeliveryError(f"{read.name}: {read.rows} rows where the manifest promises {file.expected_rows}")
-            incoming.append(read)
+            incoming.append(self._read(connection, source, file, fetched[file.ref.name], target))
         return incoming
 
     def _find_scan(self, source: Source, file: DeliveredFile) -> IncomingFile | None:
