@@ -154,9 +154,11 @@ def record_faults(installation: Installation, survey: Survey) -> None:
 
 def choose_periods(installation: Installation, survey: Survey, asked: dt.date | None, everything: bool) -> set[dt.date]:
     """The billing periods that a run has to cover; none where everything is up to date."""
-    if asked is not None:
-        return {asked}
     known = {s.key.billing_period for s, _ in installation.ledger.current_snapshots()}
+    if asked is not None:
+        if asked not in survey.periods | known and not survey.problems:
+            raise CommandError(f"--period {asked:%Y-%m}: no source has a delivery of that month")
+        return {asked}
     if everything:
         return survey.periods | known
     if survey.periods:
