@@ -65,13 +65,15 @@ def compare(kind: str, file: Path, root: Path, rows: int, peer: Path | None) -> 
     floor = min((measure("floor", file, root / f"{kind}-floor{i}") for i in range(2)), key=lambda r: r["seconds"])
     ours = min((measure("ours", file, root / f"{kind}-ours{i}") for i in range(2)), key=lambda r: r["seconds"])
     print(
-        f"  floor          {floor['seconds']:7.2f} s  {rows / floor['seconds']:>12,.0f} rows/s  peak {floor['peak_mb']:,.0f} MB"
+        f"  floor          {floor['seconds']:7.2f} s  {rows / floor['seconds']:>12,.0f} rows/s  "
+        f"peak {floor['peak_mb']:,.0f} MB"
     )
     lake = ours["lake_seconds"]
     print(f"  ours, to lake  {lake:7.2f} s  {rows / lake:>12,.0f} rows/s  ratio to floor {lake / floor['seconds']:.2f}")
     for label, seconds in (("ours, to FOCUS", lake + ours["model_seconds"]), ("  with dbt start", ours["seconds"])):
         print(
-            f"  {label} {seconds:7.2f} s  {rows / seconds:>12,.0f} rows/s  ratio to floor {seconds / floor['seconds']:.2f}"
+            f"  {label} {seconds:7.2f} s  {rows / seconds:>12,.0f} rows/s  "
+            f"ratio to floor {seconds / floor['seconds']:.2f}"
         )
     print(f"  peak memory of ours: {ours['peak_mb']:,.0f} MB")
     if peer:

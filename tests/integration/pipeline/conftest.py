@@ -157,9 +157,9 @@ anomalies: {{open_days: 31}}
 alerts:
   max_attempts: 1
   channels:
-    - {{type: webhook, name: hook, url: "{self.peers.webhook_url}"}}
+    - {{type: webhook, name: hook, url: "{self.peers.webhook_url}", min_severity: info}}
     - {{type: smtp, name: mail, host: 127.0.0.1, port: {self.peers.smtp_port}, from: a@b.example, to: [c@b.example],
-       username_env: SMTP_USER, password_env: SMTP_PASSWORD}}
+       min_severity: info, username_env: SMTP_USER, password_env: SMTP_PASSWORD}}
 actions:
   allowed_accounts: ["{volume["account"]}"]
   allowed_regions: [{volume["region"]}]
