@@ -104,6 +104,8 @@ class Ingestor:
 
     def plan(self, source: Source) -> SourcePlan:
         """What there is to do, without reading rows; see `plan_source`."""
+        current = [s for s, _ in self._ledger.current_snapshots(source.name)]
+        lost = frozenset(s.key for s in current if not all(self._lake.resolve(p).exists() for p in s.paths))
         return plan_source(
             source.name,
             source.provider,
@@ -111,6 +113,7 @@ class Ingestor:
             self._ledger,
             format_name=source.format,
             default_currency=source.default_currency,
+            lost=lost,
         )
 
     def scan(self, source: Source) -> SourcePlan:

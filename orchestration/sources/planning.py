@@ -70,8 +70,12 @@ def plan_source(
     *,
     format_name: str,
     default_currency: str,
+    lost: frozenset[SnapshotKey] = frozenset(),
 ) -> SourcePlan:
-    """Compare what lies at the location with the ledger. Raises `SourceError` where nothing can be planned at all."""
+    """Compare what lies at the location with the ledger; current snapshots that the lake ``lost`` are landed again.
+
+    Raises `SourceError` where nothing can be planned at all.
+    """
     found = discover(source_name, provider, location)
     plan = SourcePlan(source_name, notices=list(found.notices))
     plan.problems += [Problem(p.billing_period, p.message) for p in found.problems]
@@ -83,8 +87,8 @@ def plan_source(
             undetermined += delivery.files
             continue
         key = SnapshotKey(source_name, delivery.billing_period, delivery.dataset)
-        _consider(plan, ledger, _pending_of(delivery, key))
-    _plan_by_scans(plan, ledger, undetermined, format_name, default_currency)
+        _consider(plan, ledger, _pending_of(delivery, key), lost)
+    _plan_by_scans(plan, ledger, undetermined, format_name, default_currency, lost)
     return plan
 
 
@@ -92,8 +96,8 @@ def _pending_of(delivery: Delivery, key: SnapshotKey) -> PendingSnapshot:
     return PendingSnapshot(key, delivery.delivery_id, delivery.files, delivery.expected_rows)
 
 
-def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot) -> None:
-    if ledger.current(pending.key) == pending.delivery_id:
+def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, lost: frozenset[SnapshotKey]) -> None:
+    if ledger.current(pending.key) == pending.delivery_id and pending.key not in lost:
         plan.unchanged += 1
         return
     reasons = ledger.quarantine_reasons(pending.key, pending.delivery_id)
@@ -109,6 +113,7 @@ def _plan_by_scans(
     files: Iterable[DeliveredFile],
     format_name: str,
     default_currency: str,
+    lost: frozenset[SnapshotKey],
 ) -> None:
     """Files without a manifest: what they hold is known from a scan; without one, they have to be read first."""
     groups: dict[SnapshotKey, list[DeliveredFile]] = {}
@@ -143,4 +148,4 @@ def _plan_by_scans(
         # the same files read in another currency are another snapshot
         delivery_id = "-".join([delivery_id_for([m.ref for m in members]), *filter(None, [assumed.get(key)])])
         mixed = any(m.ref.name in shared for m in members)
-        _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed))
+        _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed), lost)
