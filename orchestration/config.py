@@ -11,11 +11,24 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from orchestration.sources.access import SourceAccess
+from orchestration.sources.secrets import SecretsSettings
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
 HOME_ENV = "CLOUDCOST_HOME"
 DEFAULT_CONFIG_NAME = "cloudcost.yaml"
 DEFAULT_HOME_NAME = ".cloudcost"
+
+#: Whose `access:` a kind of location takes.
+CLOUD_OF_SCHEME = {
+    "s3": "aws",
+    "bcm-data-exports": "aws",
+    "az": "azure",
+    "https": "azure",
+    "azure-query": "azure",
+    "gs": "gcp",
+    "bigquery": "gcp",
+}
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
 
@@ -52,6 +65,24 @@ class SourceConfig(_Section):
         None,
         description="Billing currency of an export that names none; else the reporting currency is assumed and said.",
     )
+    access: SourceAccess = Field(
+        default_factory=SourceAccess,
+        description="As whom the provider is asked: a role, a profile, a service principal, a billing project. Default: "
+        "the cloud's own credential chain. Never a secret, only the names of environment variables.",
+    )
+
+    @model_validator(mode="after")
+    def _access_fits_the_location(self) -> "SourceConfig":
+        cloud = CLOUD_OF_SCHEME.get(self.scheme)
+        given = sorted(self.access.model_fields_set - {cloud})
+        if given:
+            raise ValueError(f"access.{given[0]} is of no use to the location {self.location!r}")
+        return self
+
+    @property
+    def scheme(self) -> str:
+        """The kind of place that it lies at; empty for a local path."""
+        return self.location.partition("://")[0].lower() if "://" in self.location else ""
 
     @property
     def reads(self) -> str:
@@ -91,6 +122,10 @@ class CloudcostConfig(_Section):
         None,
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
         description="The earliest month offered as a partition; by default the earliest that was ever delivered.",
+    )
+    secrets: SecretsSettings | None = Field(
+        None,
+        description="Where environment variables that are not set come from. Default none: the environment is all.",
     )
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
