@@ -34,7 +34,9 @@ class AwsAccess(_Section):
         pattern=r"^[a-z]{2}(-[a-z]+)+-\d$",
         description="Region of the bucket. Default none: AWS_REGION, or the profile's.",
     )
-    profile: str | None = Field(None, min_length=1, description="Named profile. Default none: AWS_PROFILE or no profile.")
+    profile: str | None = Field(
+        None, min_length=1, description="Named profile. Default none: AWS_PROFILE or no profile."
+    )
 
     @model_validator(mode="after")
     def _external_id_needs_a_role(self) -> "AwsAccess":

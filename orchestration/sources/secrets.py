@@ -89,7 +89,9 @@ class Environment(Mapping[str, str]):
             return str(json.loads(text)[value.key])
         except (ValueError, TypeError, KeyError):
             # the original error quotes the secret
-            raise LocationError(f"the secret {value.secret!r} is no JSON object with the key {value.key!r}", "invalid") from None
+            raise LocationError(
+                f"the secret {value.secret!r} is no JSON object with the key {value.key!r}", "invalid"
+            ) from None
 
     def _fetch(self, value: SecretValue) -> str:
         from orchestration.sources.locations.aws_session import open_client

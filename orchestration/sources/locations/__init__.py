@@ -18,7 +18,6 @@ from orchestration.sources.locations.local import LocalLocation
 from orchestration.sources.locations.s3 import S3Location
 
 
-
 @dataclass(frozen=True)
 class Opening:
     """What a location is opened with beside its URI."""

@@ -63,5 +63,3 @@ class PoliteRetry(RetryPolicy[Any, Any]):
     def send(self, request: Any) -> Any:
         self.configure_retries(request.context.options)
         return self._politeness.call(lambda: self.next.send(request), judge_outcome)
-
-

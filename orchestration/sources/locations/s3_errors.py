@@ -48,7 +48,9 @@ def explain_error(
     if isinstance(error, aws.ClientError):
         code = error.response.get("Error", {}).get("Code", "unknown")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        reason, sentence = CODES.get(code) or CODES.get(str(status)) or ("invalid", f"{service} refuses to read {{address}}")
+        reason, sentence = (
+            CODES.get(code) or CODES.get(str(status)) or ("invalid", f"{service} refuses to read {{address}}")
+        )
         text = sentence.format(address=address, bucket=bucket, permission=permission)
         if error.operation_name == "AssumeRole" and reason == "no_permission":
             text = f"the credential in use may not assume the role that is configured to read {address}"

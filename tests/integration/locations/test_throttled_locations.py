@@ -143,7 +143,9 @@ def test_asked_for_ten_minutes_a_run_does_not_wait_but_says_so(peer, opener, ref
     assert (clock.slept, len(proxy.calls)) == ([], 1), "and it is not called again"
 
 
-@pytest.mark.parametrize(("peer", "opener"), [("s3_proxy", open_s3), ("azure_proxy", open_azure), ("gcs_proxy", open_gcs)])
+@pytest.mark.parametrize(
+    ("peer", "opener"), [("s3_proxy", open_s3), ("azure_proxy", open_azure), ("gcs_proxy", open_gcs)]
+)
 def test_a_body_that_breaks_off_or_comes_slowly_arrives_whole(peer, opener, request, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     proxy: FaultProxy = request.getfixturevalue(peer)
     location = opener(quick_politeness(attempts=5))

@@ -46,7 +46,9 @@ def test_jitter_is_full_and_on_top_of_what_was_asked() -> None:
     assert all(wait is not None and 10 <= wait <= 14 for wait in waits)
     low = sum(1 for wait in waits if wait is not None and wait < 12)
     assert 100 < low < 200, "spread over the whole range"
-    ours = [Politeness(RetryPolicy(attempts=99), draw=lambda _, high: high).plan_wait(Refusal(), n) for n in range(1, 9)]
+    ours = [
+        Politeness(RetryPolicy(attempts=99), draw=lambda _, high: high).plan_wait(Refusal(), n) for n in range(1, 9)
+    ]
     assert ours == [1, 2, 4, 8, 16, 30, 30, 30]
 
 
