@@ -67,8 +67,8 @@ class SourceConfig(_Section):
     )
     access: SourceAccess = Field(
         default_factory=SourceAccess,
-        description="As whom the provider is asked: a role, a profile, a service principal, a billing project. Default: "
-        "the cloud's own credential chain. Never a secret, only the names of environment variables.",
+        description="As whom the provider is asked: a role, a profile, a service principal, a billing project. "
+        "Default: the cloud's own credential chain. Never a secret, only the names of environment variables.",
     )
 
     @model_validator(mode="after")

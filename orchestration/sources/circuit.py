@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from orchestration.sources.contracts import FileRef, Location, LocationError
 from state import ConflictError, Record, StateStore
+from state.records import Body
 
 KIND = "circuit"
 COUNTED = ("throttled", "unreachable")
@@ -99,7 +100,7 @@ class CircuitBreaker:
             if self._write(record, {"failures": 0, "open_until": None, "reason": None, "message": None}):
                 return
 
-    def _write(self, record: Record | None, body: dict[str, object]) -> bool:
+    def _write(self, record: Record | None, body: Body) -> bool:
         if record is None:
             return self._store.insert(KIND, self._source_name, body)
         try:
@@ -110,8 +111,8 @@ class CircuitBreaker:
 
     def _explain(self, record: Record, until: dt.datetime) -> LocationError:
         return LocationError(
-            f"left alone until {until:%Y-%m-%d %H:%M} UTC after {record.body['failures']} failures in a row, the "
-            f"last one: {record.body['message']}",
+            f"left alone until {until:%Y-%m-%d %H:%M} UTC; failures in a row: {record.body['failures']}, the last one: "
+            f"{record.body['message']}",
             "circuit_open",
         )
 

@@ -48,6 +48,8 @@ class Call:
     method: str
     path: str
     status: int
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    content: bytes = field(default=b"", repr=False)
 
 
 @dataclass
@@ -78,10 +80,10 @@ class FaultProxy:
         with self._lock:
             return self.faults.pop(0) if self.faults and self.only_paths_with in path else None
 
-    def keep(self, at: float, method: str, path: str, status: int) -> None:
+    def keep(self, call: Call) -> None:
         """Remember a call."""
         with self._lock:
-            self.calls.append(Call(at, method, path, status))
+            self.calls.append(call)
 
 
 class _Server(http.server.ThreadingHTTPServer):
@@ -105,7 +107,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers.get("content-length") or 0))
         fault = proxy.take_fault(self.path)
         if isinstance(fault, Answer):
-            proxy.keep(at, self.command, self.path, fault.status)
+            proxy.keep(Call(at, self.command, self.path, fault.status, dict(self.headers), content))
             self._send(fault.status, fault.headers, fault.body)
             return
         target = urllib.parse.urlsplit(proxy.target)
@@ -114,7 +116,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         connection.request(self.command, self.path, content, headers)
         answer = connection.getresponse()
         body = answer.read()
-        proxy.keep(at, self.command, self.path, answer.status)
+        proxy.keep(Call(at, self.command, self.path, answer.status, dict(self.headers), content))
         kept = {
             name: value
             for name, value in answer.getheaders()

@@ -13,6 +13,7 @@ from orchestration.sources.access import SourceAccess
 from orchestration.sources.contracts import Location, LocationError
 from orchestration.sources.locations.azure_blob import AzureBlobLocation
 from orchestration.sources.locations.bigquery import BigQueryLocation
+from orchestration.sources.locations.data_export import DataExportLocation
 from orchestration.sources.locations.gcs import GcsLocation
 from orchestration.sources.locations.local import LocalLocation
 from orchestration.sources.locations.s3 import S3Location
@@ -33,6 +34,7 @@ SCHEMES: dict[str, Callable[[str, Opening], Location]] = {
     "": lambda uri, given: LocalLocation(uri, given.base_dir),
     "file": lambda uri, given: LocalLocation(uri, given.base_dir),
     "s3": lambda uri, given: S3Location(uri, access=given.access.aws, environ=given.environ),
+    "bcm-data-exports": lambda uri, given: DataExportLocation(uri, given.access.aws, environ=given.environ),
     "az": lambda uri, given: AzureBlobLocation(uri, access=given.access.azure, environ=given.environ),
     "https": lambda uri, given: AzureBlobLocation(uri, access=given.access.azure, environ=given.environ),
     "gs": lambda uri, given: GcsLocation(uri, access=given.access.gcp),

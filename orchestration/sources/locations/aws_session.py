@@ -49,7 +49,12 @@ def _client_config() -> Any:
 def _assume_role(session: Any, access: AwsAccess, politeness: Politeness, environ: Mapping[str, str]) -> Any:
     """A session with the credential of the role, which is renewed by itself."""
     from boto3.session import Session
-    from botocore.credentials import AssumeRoleCredentialFetcher, CredentialResolver, DeferredRefreshableCredentials
+    from botocore.credentials import (
+        AssumeRoleCredentialFetcher,
+        CredentialProvider,
+        CredentialResolver,
+        DeferredRefreshableCredentials,
+    )
     from botocore.session import get_session
 
     arguments = {"RoleSessionName": SESSION_NAME}
@@ -65,7 +70,7 @@ def _assume_role(session: Any, access: AwsAccess, politeness: Politeness, enviro
 
     fetcher = AssumeRoleCredentialFetcher(create_client, source, str(access.role_arn), extra_args=arguments)
 
-    class AssumedRole:
+    class AssumedRole(CredentialProvider):
         """The one provider of the new session's credential."""
 
         METHOD = CANONICAL_NAME = "assume-role"

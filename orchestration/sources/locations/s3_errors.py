@@ -1,4 +1,7 @@
-"""What went wrong at S3 or another service of AWS, as one sentence: built from error codes only, because messages may quote credentials."""
+"""What went wrong at S3 or another service of AWS, as one sentence.
+
+Built from error codes only, because messages may quote credentials.
+"""
 
 from orchestration.sources.contracts import LocationError, Reason
 

@@ -46,7 +46,7 @@ def test_it_opens_after_the_third_failure_and_only_for_its_source(desk: Desk) ->
     with pytest.raises(LocationError) as caught:
         desk.breaker().call(lambda: 1)
     assert str(caught.value) == (
-        "left alone until 2026-11-02 12:10 UTC after 3 failures in a row, the last one: "
+        "left alone until 2026-11-02 12:10 UTC; failures in a row: 3, the last one: "
         "the storage account cannot be reached"
     )
 
