@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from actions.settings import ActionSettings, AlertSettings
 from orchestration.sources.access import SourceAccess
+from orchestration.sources.events.settings import EventSettings
+from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
 from orchestration.sources.secrets import SecretsSettings
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
@@ -28,6 +30,13 @@ CLOUD_OF_SCHEME = {
     "azure-query": "azure",
     "gs": "gcp",
     "bigquery": "gcp",
+}
+
+#: What kind of location each kind of events tells of.
+SCHEMES_OF_EVENTS = {
+    "sqs": ("s3", "bcm-data-exports"),
+    "storage_queue": ("az", "https"),
+    "table_poll": ("bigquery",),
 }
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
@@ -70,6 +79,31 @@ class SourceConfig(_Section):
         description="As whom the provider is asked: a role, a profile, a service principal, a billing project. "
         "Default: the cloud's own credential chain. Never a secret, only the names of environment variables.",
     )
+
+    events: EventSettings | None = Field(
+        None,
+        description="Who announces new deliveries: a queue, or the metadata of a table. Default none: the source is "
+        "looked at every five minutes.",
+    )
+    late_after_hours: int | None = Field(
+        None,
+        ge=1,
+        le=24 * 366,
+        description="Hours without a new delivery after which an incident is opened. Default: what is normal for the "
+        "provider, AWS 24, Azure 48, Google 24, others 48.",
+    )
+
+    @property
+    def allowed_hours(self) -> int:
+        """After how many hours without a new delivery it is late."""
+        known = NORMAL_LATENESS_HOURS.get(self.provider, NORMAL_LATENESS_HOURS["focus"])
+        return known if self.late_after_hours is None else self.late_after_hours
+
+    @model_validator(mode="after")
+    def _events_fit_the_location(self) -> "SourceConfig":
+        if self.events is not None and self.scheme not in SCHEMES_OF_EVENTS[self.events.type]:
+            raise ValueError(f"events of type {self.events.type!r} tell nothing of the location {self.location!r}")
+        return self
 
     @model_validator(mode="after")
     def _access_fits_the_location(self) -> "SourceConfig":

@@ -88,6 +88,13 @@ class BigQueryLocation:
         self._months = {month.file_name: month for month in months}
         return [FileRef(name, 0, month.etag, month.exported_at) for name, month in sorted(self._months.items())]
 
+    def read_mark(self) -> str:
+        """A text that changes with every change of the table; asking for it costs nothing."""
+        with self._explained(self.uri):
+            table = self.client.get_table(self.table, retry=self._retry())
+        streamed = table.streaming_buffer.estimated_rows if table.streaming_buffer else 0
+        return f"{table.modified.isoformat() if table.modified else '-'}/{table.num_rows}/{streamed}"
+
     def read_bytes(self, file: FileRef) -> bytes:
         """A table has no manifests."""
         raise LocationError(f"{join_uri(self.uri, file.name)} is a query result, not a small object", "invalid")

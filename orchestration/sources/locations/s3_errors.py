@@ -38,6 +38,7 @@ CODES["ThrottlingException"] = CODES["TooManyRequests"] = CODES["Throttling"]
 CODES["InvalidClientTokenId"] = CODES["UnrecognizedClientException"] = CODES["InvalidAccessKeyId"]
 CODES["AccessDeniedException"] = CODES["AccessDenied"]
 CODES["ResourceNotFoundException"] = CODES["NoSuchKey"]
+CODES["AWS.SimpleQueueService.NonExistentQueue"] = CODES["QueueDoesNotExist"] = CODES["NoSuchKey"]
 CODES["429"] = CODES["Throttling"]
 
 
