@@ -64,18 +64,16 @@ def receive_events(
     job=cost_pipeline_job,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Receives the events of sources that have `events:` and starts one run per delivery that they announce.",
+    description="Receives the events of sources that have `events:`; starts one run per delivery that they announce.",
 )
 def export_event_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
-    """A message is deleted in a later tick, when the run that it asked for is recorded; a failing queue hides no other."""
+    """A message is deleted in a later tick, when its run is recorded; a failing queue hides no other."""
     opened = installation.open()
     found, faults = collect_requests(opened, lambda key: is_run_recorded(context.instance, key))
     for fault in faults:
         context.log.warning(fault)
     if not found:
-        return dg.SensorResult(
-            skip_reason="no new delivery was announced" + (f"; {'; '.join(faults)}" if faults else "")
-        )
+        return dg.SensorResult(skip_reason="; ".join(["no new delivery was announced", *faults]))
     opened.remember_first_period(min(request.pending.key.billing_period for request in found))
     return dg.SensorResult([request_run(request) for request in found])
 

@@ -51,7 +51,8 @@ class Azurite:
     def connection_string(self, key: str = KEY) -> str:
         """What AZURE_STORAGE_CONNECTION_STRING has to be."""
         endpoint = f"http://127.0.0.1:{self.port}/{ACCOUNT}"
-        return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={key};{self.service.title()}Endpoint={endpoint};"
+        account = f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={key}"
+        return f"{account};{self.service.title()}Endpoint={endpoint};"
 
     def __enter__(self) -> "Azurite":
         options = [f"--{self.service}Host", "127.0.0.1", f"--{self.service}Port", str(self.port)]

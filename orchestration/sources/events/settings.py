@@ -15,8 +15,8 @@ class SqsEvents(_Events):
     type: Literal["sqs"]
     queue_url: str = Field(
         pattern=r"^https?://[^\s@]+$",
-        description="Address of the queue. Give the queue a redrive policy with maxReceiveCount of 5 or more: a message "
-        "is received once to start its run and once more to be deleted.",
+        description="Address of the queue. Let its redrive policy have a maxReceiveCount of 5 or more: a message is "
+        "received once to start its run and once more to be deleted.",
     )
     hidden_seconds: int = Field(
         120,

@@ -15,9 +15,9 @@ from orchestration.defs.alerts import incident_book
 from orchestration.defs.events import collect_requests, export_event_sensor
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
+from orchestration.sources.access import SourceAccess
 from orchestration.sources.contracts import LocationError
 from orchestration.sources.events import SqsEvents, StorageQueueEvents, open_queue
-from orchestration.sources.access import SourceAccess
 from tests.peers.azurite import ACCOUNT, Azurite, AzuriteUnavailable
 
 PREFIX = "cur/daily"

@@ -172,7 +172,7 @@ def test_a_schema_that_changed_and_one_that_only_drifted(check: Check, tmp_path:
         (tmp_path / "exports" / "a.csv").write_text(
             f"{FOCUS}\n{ROW}\n".replace("BilledCost", "Cost" if broken else "BilledCost")
         )
-        verdict, detail = check(local="./exports", code=FAILED if broken else OK)["local"]
+        verdict, _ = check(local="./exports", code=FAILED if broken else OK)["local"]
         assert verdict == ("not readable" if broken else "ok"), "nothing was delivered before, so nothing changed"
     (tmp_path / "exports" / "a.csv").write_text(f"{FOCUS}\n{ROW}\n")
     installation = Installation(tmp_path / "cloudcost.yaml", tmp_path / "home")
