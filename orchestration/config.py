@@ -11,11 +11,33 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from orchestration.sources.access import SourceAccess
+from orchestration.sources.events.settings import EventSettings
+from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
+from orchestration.sources.secrets import SecretsSettings
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
 HOME_ENV = "CLOUDCOST_HOME"
 DEFAULT_CONFIG_NAME = "cloudcost.yaml"
 DEFAULT_HOME_NAME = ".cloudcost"
+
+#: Whose `access:` a kind of location takes.
+CLOUD_OF_SCHEME = {
+    "s3": "aws",
+    "bcm-data-exports": "aws",
+    "az": "azure",
+    "https": "azure",
+    "azure-query": "azure",
+    "gs": "gcp",
+    "bigquery": "gcp",
+}
+
+#: What kind of location each kind of events tells of.
+SCHEMES_OF_EVENTS = {
+    "sqs": ("s3", "bcm-data-exports"),
+    "storage_queue": ("az", "https"),
+    "table_poll": ("bigquery",),
+}
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
 
@@ -52,6 +74,49 @@ class SourceConfig(_Section):
         None,
         description="Billing currency of an export that names none; else the reporting currency is assumed and said.",
     )
+    access: SourceAccess = Field(
+        default_factory=SourceAccess,
+        description="As whom the provider is asked: a role, a profile, a service principal, a billing project. "
+        "Default: the cloud's own credential chain. Never a secret, only the names of environment variables.",
+    )
+
+    events: EventSettings | None = Field(
+        None,
+        description="Who announces new deliveries: a queue, or the metadata of a table. Default none: the source is "
+        "looked at every five minutes.",
+    )
+    late_after_hours: int | None = Field(
+        None,
+        ge=1,
+        le=24 * 366,
+        description="Hours without a new delivery after which an incident is opened. Default: what is normal for the "
+        "provider, AWS 24, Azure 48, Google 24, others 48.",
+    )
+
+    @property
+    def allowed_hours(self) -> int:
+        """After how many hours without a new delivery it is late."""
+        known = NORMAL_LATENESS_HOURS.get(self.provider, NORMAL_LATENESS_HOURS["focus"])
+        return known if self.late_after_hours is None else self.late_after_hours
+
+    @model_validator(mode="after")
+    def _events_fit_the_location(self) -> "SourceConfig":
+        if self.events is not None and self.scheme not in SCHEMES_OF_EVENTS[self.events.type]:
+            raise ValueError(f"events of type {self.events.type!r} tell nothing of the location {self.location!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _access_fits_the_location(self) -> "SourceConfig":
+        cloud = CLOUD_OF_SCHEME.get(self.scheme)
+        given = sorted(self.access.model_fields_set - {cloud})
+        if given:
+            raise ValueError(f"access.{given[0]} is of no use to the location {self.location!r}")
+        return self
+
+    @property
+    def scheme(self) -> str:
+        """The kind of place that it lies at; empty for a local path."""
+        return self.location.partition("://")[0].lower() if "://" in self.location else ""
 
     @property
     def reads(self) -> str:
@@ -91,6 +156,10 @@ class CloudcostConfig(_Section):
         None,
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
         description="The earliest month offered as a partition; by default the earliest that was ever delivered.",
+    )
+    secrets: SecretsSettings | None = Field(
+        None,
+        description="Where environment variables that are not set come from. Default none: the environment is all.",
     )
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)

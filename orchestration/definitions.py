@@ -5,6 +5,8 @@ import dagster as dg
 from orchestration.defs.actions import approved_action_sensor, execute_action_job, proposals, rollback_action_job
 from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
 from orchestration.defs.analytics import cost_anomalies, cost_forecasts
+from orchestration.defs.events import export_event_sensor
+from orchestration.defs.freshness import freshness_job, freshness_schedule
 from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset
 from orchestration.defs.jobs import cost_pipeline_job, daily_cost_schedule, new_delivery_sensor
 from orchestration.defs.quality import totals_reconcile
@@ -22,7 +24,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
     partitions = billing_periods(installation.first_period())
     return dg.Definitions(
         assets=[
-            *(build_raw_asset(name, partitions) for name in sources),
+            *(build_raw_asset(source, partitions) for source in installation.config.sources),
             build_snapshots_asset(sources),
             *build_dbt_assets(prepare_manifest(installation), partitions),
             cost_forecasts,
@@ -32,9 +34,9 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             proposals,
         ],
         asset_checks=[totals_reconcile],
-        jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job],
-        schedules=[daily_cost_schedule],
-        sensors=[new_delivery_sensor, outbox_sensor, approved_action_sensor],
+        jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job],
+        schedules=[daily_cost_schedule, freshness_schedule],
+        sensors=[new_delivery_sensor, export_event_sensor, outbox_sensor, approved_action_sensor],
         resources={"installation": InstallationResource.of(installation), "dbt": dbt_resource(installation)},
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from actions.incidents import IncidentFinding
 from actions.proposals import ActionFinding, ResourceRef
 from actions.severity import Severity
+from orchestration.sources.freshness import Freshness
 
 #: Stands for "period not known" in an incident's start: a file that cannot be read names none.
 UNKNOWN_PERIOD = dt.date(1970, 1, 1)
@@ -33,6 +34,34 @@ def describe_failed_delivery(source_name: str, period: dt.date | None, message: 
         severity=Severity.WARNING,
         title=f"{source_name}: a delivery{f' of {month}' if period else ''} could not be taken",
         summary=f"{message}. What was current before stays current.",
+    )
+
+
+def describe_late_source(found: Freshness) -> IncidentFinding:
+    """A source that is later than its provider normally is; one incident from its last delivery to the next."""
+    if found.last_delivery is None:
+        raise ValueError(f"{found.source_name} never delivered anything, so it cannot be late")
+    hours = found.allowed.total_seconds() / 3600
+    return IncidentFinding(
+        rule="source_late",
+        scope={"source": found.source_name, "since": found.last_delivery.isoformat()},
+        start=found.last_delivery.date(),
+        severity=Severity.WARNING,
+        title=f"{found.source_name}: no new delivery for more than {hours:.0f} hours",
+        summary=f"The last one came at {found.last_delivery:%Y-%m-%d %H:%M} UTC. Costs since then are not known; "
+        "`cloudcost check` says whether the source can be read.",
+    )
+
+
+def describe_unreadable_event(queue: str, message_id: str, reason: str) -> IncidentFinding:
+    """A message that is not an event of a known kind; it stays in its queue."""
+    return IncidentFinding(
+        rule="event_unreadable",
+        scope={"queue": queue, "message": message_id},
+        start=UNKNOWN_PERIOD,
+        severity=Severity.WARNING,
+        title=f"An event in {queue} cannot be read",
+        summary=f"Message {message_id}: {reason}. It was left in the queue.",
     )
 
 

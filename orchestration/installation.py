@@ -3,16 +3,20 @@
 import datetime as dt
 import hashlib
 import json
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig, SourceConfig, find_config_path, find_home, load_config
+from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
 from orchestration.sources.contracts import Provider
 from orchestration.sources.ingest import Ingestor, Source
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations import open_location
+from orchestration.sources.secrets import add_secrets
 from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse
 from state import SqliteStateStore, StateStore
 
@@ -41,6 +45,11 @@ class Installation:
     def store(self) -> StateStore:
         """The state store: ledger, incidents, outbox, proposals, audit."""
         return SqliteStateStore(self.home / "state.sqlite")
+
+    @cached_property
+    def environ(self) -> Mapping[str, str]:
+        """The environment, and what `secrets:` adds to it: in memory only, for this process alone."""
+        return add_secrets(self.config.secrets, os.environ)
 
     @property
     def ledger(self) -> Ledger:
@@ -79,10 +88,11 @@ class Installation:
     def open_source(self, source: SourceConfig) -> Source:
         """A configured source with its location opened (nothing is read yet)."""
         provider: Provider = "focus" if source.provider == "auto" else source.provider
-        location = open_location(source.location, self.config_path.parent)
+        location = open_location(source.location, self.config_path.parent, source.access, self.environ)
+        guarded = GuardedLocation(location, CircuitBreaker(self.store, source.name, Clock()))
         currency = source.currency or self.config.reporting_currency
         shares = self.config.shares_location(source)
-        return Source(source.name, provider, source.format, location, currency, shares)
+        return Source(source.name, provider, source.format, guarded, currency, shares)
 
     def ingestor(self) -> Ingestor:
         """What lands and promotes deliveries of this installation."""

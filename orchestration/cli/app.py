@@ -61,7 +61,7 @@ def init(
 @app.command()
 def check(context: typer.Context) -> None:
     """Check the configuration, and for every source its credentials, reachability and format."""
-    from orchestration.cli.setup import check_sources
+    from orchestration.cli.check import check_sources
 
     raise typer.Exit(check_sources(find_installation(context)))
 

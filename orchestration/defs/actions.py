@@ -1,7 +1,6 @@
 """Proposals from recommendations, and the jobs that carry out what people approved or take it back."""
 
 import datetime as dt
-import os
 import time
 
 import dagster as dg
@@ -34,7 +33,7 @@ def engine_of(installation: Installation) -> ActionEngine:
             answer = connection.execute(query, [source_name, period]).fetchall()[0][0]
         return None if answer is None else bool(answer)
 
-    clients = make_aws_factory(settings.accounts, os.environ)
+    clients = make_aws_factory(settings.accounts, installation.environ)
     return ActionEngine(installation.store, settings, clients, is_reconciled, Clock(), time.sleep)
 
 

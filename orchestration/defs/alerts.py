@@ -1,7 +1,5 @@
 """Incidents from what was found, and the job that delivers their alerts."""
 
-import os
-
 import dagster as dg
 import pandas as pd
 
@@ -22,7 +20,7 @@ def incident_book(installation: Installation) -> IncidentBook:
 def outbox_of(installation: Installation) -> Outbox:
     """The alerts of an installation that wait for delivery."""
     settings = installation.config.alerts
-    channels = {options.name: open_channel(options, os.environ) for options in settings.channels}
+    channels = {options.name: open_channel(options, installation.environ) for options in settings.channels}
     return Outbox(installation.store, channels, settings, Clock())
 
 

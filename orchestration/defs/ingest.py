@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from orchestration.config import SourceConfig
 from orchestration.defs.alerts import incident_book
+from orchestration.defs.freshness import freshness_policy
 from orchestration.findings import describe_failed_delivery
 from orchestration.installation import Installation
 from orchestration.partitions import periods_of
@@ -23,8 +25,9 @@ def raw_key(source_name: str) -> dg.AssetKey:
     return dg.AssetKey(["raw", source_name])
 
 
-def build_raw_asset(source_name: str, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     """The asset that ingests one source; a new source in the configuration is a new asset."""
+    source_name = source.name
 
     @dg.asset(
         key=raw_key(source_name),
@@ -32,6 +35,7 @@ def build_raw_asset(source_name: str, partitions: dg.PartitionsDefinition) -> dg
         kinds={"parquet"},
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
+        freshness_policy=freshness_policy(source),
         check_specs=[
             dg.AssetCheckSpec(
                 DELIVERY_CHECK,

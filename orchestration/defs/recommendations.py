@@ -1,7 +1,6 @@
 """Savings that billing evidence and the live inventory agree on."""
 
 import datetime as dt
-import os
 from typing import Any
 
 import dagster as dg
@@ -57,7 +56,7 @@ def recommendations(context: dg.AssetExecutionContext, installation: Installatio
     opened = installation.open()
     settings = opened.config.actions
     inventory = read_aws_volumes(
-        make_aws_factory(settings.accounts, os.environ), settings.allowed_accounts, settings.allowed_regions
+        make_aws_factory(settings.accounts, opened.environ), settings.allowed_accounts, settings.allowed_regions
     )
     costs = read_volume_costs(opened, [str(v["volume_id"]) for v in inventory.volumes])
     today = dt.datetime.now(dt.UTC).date()

@@ -22,18 +22,29 @@ class SourceError(Exception):
     """Something about a source that a user can act on: one clear sentence, naming the file, row or key."""
 
 
-class LocationError(SourceError):
-    """A location cannot be read. ``reason`` is one of the keys that `cloudcost check` prints."""
+#: Why a location cannot be read, in the words of `cloudcost check`.
+Reason = Literal[
+    "not_found",
+    "no_permission",
+    "expired_credential",
+    "no_credential",
+    "throttled",
+    "unreachable",
+    "circuit_open",
+    "invalid",
+]
 
-    def __init__(
-        self,
-        message: str,
-        reason: Literal[
-            "not_found", "no_permission", "expired_credential", "no_credential", "throttled", "unreachable", "invalid"
-        ],
-    ) -> None:
+
+class LocationError(SourceError):
+    """A location cannot be read. ``reason`` is what `cloudcost check` prints.
+
+    ``retry_after`` is how many seconds the provider asked to be left alone, where it did.
+    """
+
+    def __init__(self, message: str, reason: Reason, retry_after: float | None = None) -> None:
         super().__init__(message)
-        self.reason = reason
+        self.reason: Reason = reason
+        self.retry_after = retry_after
 
 
 class DeliveryError(SourceError):

@@ -20,6 +20,7 @@ from orchestration.sources.contracts import (
 from orchestration.sources.discovery import verify
 from orchestration.sources.discovery.plain import name_dataset
 from orchestration.sources.expectations import Verdict, judge_deliveries
+from orchestration.sources.fetching import fetch_files
 from orchestration.sources.formats import UnknownFormatError, get_format
 from orchestration.sources.incoming import IncomingFile, read_incoming_file
 from orchestration.sources.lake import LocalLake
@@ -262,7 +263,7 @@ class Ingestor:
         if scans and all(scans):
             return [s for s in scans if s is not None]
         directory.mkdir(parents=True, exist_ok=True)
-        fetched = {f.ref.name: source.location.fetch(f.ref, directory) for f in pending.files}
+        fetched = fetch_files(source.location, [f.ref for f in pending.files], directory)
         delivery = Delivery(
             source.name,
             source.provider,

@@ -18,13 +18,13 @@ class AzuriteUnavailable(Exception):
     """Why Azurite cannot run here."""
 
 
-def install_azurite() -> Path:
-    """Azurite's blob service as a script for node; installed on the first use (some 15 seconds)."""
+def install_azurite(service: str = "blob") -> Path:
+    """One of Azurite's services as a script for node; installed on the first use (some 15 seconds)."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         raise AzuriteUnavailable("Azurite needs node and npm")
     cache = Path(os.environ.get("CLOUDCOST_TEST_CACHE") or Path.home() / ".cache" / "cloudcost-tests")
     folder = cache / f"azurite-{VERSION}"
-    script = folder / "node_modules/azurite/dist/src/blob/main.js"
+    script = folder / f"node_modules/azurite/dist/src/{service}/main.js"
     if not script.exists():
         folder.mkdir(parents=True, exist_ok=True)
         command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), f"azurite@{VERSION}"]
@@ -38,10 +38,11 @@ def install_azurite() -> Path:
 
 
 class Azurite:
-    """The blob service on a free port of this machine, in memory; a context manager."""
+    """The blob (or queue) service on a free port of this machine, in memory; a context manager."""
 
-    def __init__(self) -> None:
-        self.script = install_azurite()
+    def __init__(self, service: str = "blob") -> None:
+        self.service = service
+        self.script = install_azurite(service)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -50,10 +51,11 @@ class Azurite:
     def connection_string(self, key: str = KEY) -> str:
         """What AZURE_STORAGE_CONNECTION_STRING has to be."""
         endpoint = f"http://127.0.0.1:{self.port}/{ACCOUNT}"
-        return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={key};BlobEndpoint={endpoint};"
+        account = f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={key}"
+        return f"{account};{self.service.title()}Endpoint={endpoint};"
 
     def __enter__(self) -> "Azurite":
-        options = ["--blobHost", "127.0.0.1", "--blobPort", str(self.port)]
+        options = [f"--{self.service}Host", "127.0.0.1", f"--{self.service}Port", str(self.port)]
         options += ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
         self._process = subprocess.Popen(
             ["node", str(self.script), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -80,7 +80,12 @@ class Server(http.server.ThreadingHTTPServer):
         with self.lock:
             self.connection.execute(f'create schema if not exists "{dataset}"')
             self.connection.execute(f'create or replace table "{dataset}"."{table}" ({", ".join(columns)})')
-            self.tables[dataset, table] = {"schema": {"fields": fields}, "timePartitioning": partitioning}
+            self.tables[dataset, table] = {
+                "schema": {"fields": fields},
+                "timePartitioning": partitioning,
+                "numRows": "0",
+                "lastModifiedTime": "1777000000000",
+            }
 
     def insert_rows(
         self, dataset: str, table: str, rows: list[dict[str, Any]], partition_time: str | None = None
@@ -99,6 +104,8 @@ class Server(http.server.ThreadingHTTPServer):
                 f'insert into "{dataset}"."{table}" by name select * from '
                 f"read_json('{path}', format='newline_delimited', columns={{{columns}}})"
             )
+            resource["numRows"] = str(int(resource["numRows"]) + len(rows))
+            resource["lastModifiedTime"] = str(int(resource["lastModifiedTime"]) + 1000)
 
     def queries(self) -> list[str]:
         """The queries that really ran (no dry runs), in order."""

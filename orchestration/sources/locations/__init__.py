@@ -3,36 +3,54 @@
 Client libraries are imported when a location is used, not when this package is imported.
 """
 
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestration.sources.access import SourceAccess
 from orchestration.sources.contracts import Location, LocationError
 from orchestration.sources.locations.azure_blob import AzureBlobLocation
 from orchestration.sources.locations.bigquery import BigQueryLocation
+from orchestration.sources.locations.data_export import DataExportLocation
 from orchestration.sources.locations.gcs import GcsLocation
 from orchestration.sources.locations.local import LocalLocation
 from orchestration.sources.locations.s3 import S3Location
 
-#: Scheme -> how its location is opened from the URI and the folder that relative paths start from. A new kind of
-#: place is one line here.
-SCHEMES: dict[str, Callable[[str, Path], Location]] = {
-    "": LocalLocation,
-    "file": LocalLocation,
-    "s3": lambda uri, _: S3Location(uri),
-    "az": lambda uri, _: AzureBlobLocation(uri),
-    "https": lambda uri, _: AzureBlobLocation(uri),
-    "gs": lambda uri, _: GcsLocation(uri),
-    "bigquery": lambda uri, _: BigQueryLocation(uri),
+
+@dataclass(frozen=True)
+class Opening:
+    """What a location is opened with beside its URI."""
+
+    #: the folder that relative paths start from
+    base_dir: Path
+    access: SourceAccess = field(default_factory=SourceAccess)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+#: Scheme -> how its location is opened. A new kind of place is one line here.
+SCHEMES: dict[str, Callable[[str, Opening], Location]] = {
+    "": lambda uri, given: LocalLocation(uri, given.base_dir),
+    "file": lambda uri, given: LocalLocation(uri, given.base_dir),
+    "s3": lambda uri, given: S3Location(uri, access=given.access.aws, environ=given.environ),
+    "bcm-data-exports": lambda uri, given: DataExportLocation(uri, given.access.aws, environ=given.environ),
+    "az": lambda uri, given: AzureBlobLocation(uri, access=given.access.azure, environ=given.environ),
+    "https": lambda uri, given: AzureBlobLocation(uri, access=given.access.azure, environ=given.environ),
+    "gs": lambda uri, given: GcsLocation(uri, access=given.access.gcp),
+    "bigquery": lambda uri, given: BigQueryLocation(uri, access=given.access.gcp),
 }
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
-def open_location(uri: str, base_dir: Path) -> Location:
+def open_location(
+    uri: str, base_dir: Path, access: SourceAccess | None = None, environ: Mapping[str, str] = os.environ
+) -> Location:
     """The location that a URI names; nothing is read yet, so only a malformed URI raises `LocationError` here.
 
-    A relative local path starts from ``base_dir`` (the folder of the configuration file).
+    A relative local path starts from ``base_dir`` (the folder of the configuration file); ``access`` says as whom the
+    provider is asked, and ``environ`` holds the values that it names.
     """
     match = _SCHEME.match(uri)
     scheme = match.group(1).lower() if match else ""
@@ -43,7 +61,7 @@ def open_location(uri: str, base_dir: Path) -> Location:
         raise LocationError(
             f"'{scheme}://' is not a known kind of location: use a local path or one of {known}", "invalid"
         )
-    return SCHEMES[scheme](uri, base_dir)
+    return SCHEMES[scheme](uri, Opening(base_dir, access or SourceAccess(), environ))
 
 
-__all__ = ["SCHEMES", "open_location"]
+__all__ = ["SCHEMES", "Opening", "open_location"]

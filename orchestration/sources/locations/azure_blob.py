@@ -1,18 +1,20 @@
 """Blobs below a prefix of an Azure storage container."""
 
-import logging
 import os
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from orchestration.sources.access import AzureAccess
 from orchestration.sources.contracts import FileRef, LocationError
 from orchestration.sources.locations.azure_errors import explain_error
 from orchestration.sources.locations.downloads import download_file, join_uri
 from orchestration.sources.locations.prefixes import ObjectPrefix, split_prefix
+from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -25,38 +27,48 @@ _SHAPE = "az://account/container/prefix or https://account.blob.core.windows.net
 class AzureBlobLocation:
     """``az://account/container/prefix`` or the https address of it: the blobs below that folder, or that one blob.
 
-    The credential is `DefaultAzureCredential`, or AZURE_STORAGE_CONNECTION_STRING where that is of the same account.
-    The change signal of a blob is its ETag, and a download asks for exactly that version.
+    The credential is `DefaultAzureCredential` or what ``access`` names; AZURE_STORAGE_CONNECTION_STRING where that is
+    of the same account. The change signal of a blob is its ETag, and a download asks for exactly that version.
     """
 
-    def __init__(self, uri: str, client: "ContainerClient | None" = None) -> None:
+    def __init__(
+        self,
+        uri: str,
+        client: "ContainerClient | None" = None,
+        access: AzureAccess | None = None,
+        politeness: Politeness | None = None,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
         self.account_url, self.account, self.place = _parse_uri(uri)
         self.uri = uri
+        self.access = access or AzureAccess()
+        self.politeness = politeness or Politeness()
+        self._environ = environ
         self._client = client
+        self._lock = threading.Lock()
 
     @property
     def client(self) -> "ContainerClient":
         """The client of the container, made when it is first needed."""
-        if self._client is None:
-            from azure.storage.blob import ContainerClient, ExponentialRetry
+        with self._lock:  # files are fetched by several threads
+            if self._client is None:
+                self._client = self._open_client()
+            return self._client
 
-            # The library's own pause before the first retry is 15 seconds.
-            retry = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=2, random_jitter_range=1)
-            options: dict[str, Any] = {"retry_policy": retry, "connection_timeout": 10, "read_timeout": 60}
-            text = os.environ.get("AZURE_STORAGE_CONNECTION_STRING", "")
-            if text and _account_of(text) is None:
-                raise LocationError("AZURE_STORAGE_CONNECTION_STRING names no storage account", "invalid")
-            if _account_of(text) == self.account:
-                self._client = ContainerClient.from_connection_string(text, self.place.bucket, **options)
-            else:
-                from azure.identity import DefaultAzureCredential
+    def _open_client(self) -> "ContainerClient":
+        from azure.storage.blob import ContainerClient
 
-                # It warns once per kind of credential that is not there, before the one error that is shown.
-                logging.getLogger("azure.identity").setLevel(logging.ERROR)
-                self._client = ContainerClient(
-                    self.account_url, self.place.bucket, credential=DefaultAzureCredential(), **options
-                )
-        return self._client
+        from orchestration.sources.locations.azure_access import PoliteStorageRetry, open_credential
+
+        retry = PoliteStorageRetry(self.politeness)
+        options: dict[str, Any] = {"retry_policy": retry, "connection_timeout": 10, "read_timeout": 60}
+        text = self._environ.get("AZURE_STORAGE_CONNECTION_STRING", "")
+        if text and find_account(text) is None:
+            raise LocationError("AZURE_STORAGE_CONNECTION_STRING names no storage account", "invalid")
+        if find_account(text) == self.account:
+            return ContainerClient.from_connection_string(text, self.place.bucket, **options)
+        credential = open_credential(self.access, self._environ)
+        return ContainerClient(self.account_url, self.place.bucket, credential=credential, **options)
 
     def list_files(self) -> list[FileRef]:
         refs = []
@@ -102,7 +114,7 @@ class AzureBlobLocation:
             explained = explain_error(error, address, self.account, self.place.bucket)
             if explained is None:
                 raise
-            raise explained from error
+            raise self.politeness.mark(explained) from error
 
 
 def _parse_uri(uri: str) -> tuple[str, str, ObjectPrefix]:
@@ -128,7 +140,7 @@ def _parse_uri(uri: str) -> tuple[str, str, ObjectPrefix]:
     return url, account, split_prefix(container, prefix)
 
 
-def _account_of(connection_string: str) -> str | None:
+def find_account(connection_string: str) -> str | None:
     """The account that a connection string is of; only a shared access signature may name it in the endpoint alone."""
     fields = dict(part.split("=", 1) for part in connection_string.split(";") if "=" in part)
     if "AccountName" in fields:

@@ -3,8 +3,7 @@
 import re
 from typing import Any
 
-from orchestration.sources.contracts import LocationError
-from orchestration.sources.locations.s3_errors import Reason
+from orchestration.sources.contracts import LocationError, Reason
 
 #: Error code of Azure Storage -> reason and what to say.
 CODES: dict[str, tuple[Reason, str]] = {

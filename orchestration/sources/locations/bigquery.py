@@ -7,17 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from orchestration.sources.access import GcpAccess
 from orchestration.sources.contracts import FileRef, LocationError
 from orchestration.sources.locations.bigquery_months import Month, Shape, find_shape, month_query, rows_query
 from orchestration.sources.locations.downloads import download_file, explain_replaced, join_uri
 from orchestration.sources.locations.google_errors import explain_error
+from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client, QueryJob, ScalarQueryParameter
 
 #: What one query may read, in bytes; a month of a large organisation is some 100 GiB.
 BYTE_LIMIT = 2**40
-RETRY_SECONDS = 60.0
 ROW_GROUP_ROWS = 50_000
 _PERMISSION = "bigquery.tables.getData or bigquery.jobs.create"
 _URI = re.compile(r"^bigquery://([A-Za-z0-9.:-]+)\.(\w+)\.([\w-]+)$", re.IGNORECASE)
@@ -30,16 +31,17 @@ class BigQueryLocation:
     is the number of rows and the newest export time of the month, as the tables only ever grow. A month whose rows
     are no longer those that were listed raises, so that one snapshot never mixes two states.
 
-    No query runs before a dry run has shown that it reads at most ``byte_limit`` bytes (CLOUDCOST_BIGQUERY_BYTE_LIMIT,
-    default 1 TiB): Google bills by bytes read. The job is billed to GOOGLE_CLOUD_PROJECT, or to the table's project.
+    No query runs before a dry run has shown that it reads at most ``byte_limit`` bytes (of ``access``, else
+    CLOUDCOST_BIGQUERY_BYTE_LIMIT, else 1 TiB): Google bills by bytes read. The job is billed to the project that
+    ``access`` names, else to GOOGLE_CLOUD_PROJECT, else to the table's project.
     """
 
     def __init__(
         self,
         uri: str,
         client: "Client | None" = None,
-        byte_limit: int | None = None,
-        retry_seconds: float = RETRY_SECONDS,
+        access: GcpAccess | None = None,
+        politeness: Politeness | None = None,
         row_group_rows: int = ROW_GROUP_ROWS,
     ) -> None:
         match = _URI.match(uri)
@@ -48,8 +50,9 @@ class BigQueryLocation:
         self.uri = uri
         self.table = ".".join(match.groups())
         self.project = match[1]
-        self.byte_limit = _read_byte_limit() if byte_limit is None else byte_limit
-        self.retry_seconds = retry_seconds
+        self.access = access or GcpAccess()
+        self.politeness = politeness or Politeness()
+        self.byte_limit = self.access.byte_limit or _read_byte_limit()
         self.row_group_rows = row_group_rows
         self._client = client
         self._months: dict[str, Month] = {}
@@ -59,13 +62,16 @@ class BigQueryLocation:
     def client(self) -> "Client":
         """The client of google-cloud-bigquery, made when it is first needed."""
         if self._client is None:
+            from google.api_core.client_options import ClientOptions
             from google.auth.credentials import AnonymousCredentials
             from google.cloud.bigquery import Client
 
             emulated = bool(os.environ.get("BIGQUERY_EMULATOR_HOST"))
+            quota = ClientOptions(quota_project_id=self.access.quota_project)
             self._client = Client(
-                project=os.environ.get("GOOGLE_CLOUD_PROJECT") or self.project,
+                project=self.access.billing_project or os.environ.get("GOOGLE_CLOUD_PROJECT") or self.project,
                 credentials=AnonymousCredentials() if emulated else None,  # type: ignore[no-untyped-call]
+                client_options=quota if self.access.quota_project and not emulated else None,
             )
         return self._client
 
@@ -81,6 +87,13 @@ class BigQueryLocation:
         self._shape = shape
         self._months = {month.file_name: month for month in months}
         return [FileRef(name, 0, month.etag, month.exported_at) for name, month in sorted(self._months.items())]
+
+    def read_mark(self) -> str:
+        """A text that changes with every change of the table; asking for it costs nothing."""
+        with self._explained(self.uri):
+            table = self.client.get_table(self.table, retry=self._retry())
+        streamed = table.streaming_buffer.estimated_rows if table.streaming_buffer else 0
+        return f"{table.modified.isoformat() if table.modified else '-'}/{table.num_rows}/{streamed}"
 
     def read_bytes(self, file: FileRef) -> bytes:
         """A table has no manifests."""
@@ -114,7 +127,7 @@ class BigQueryLocation:
         if needed > self.byte_limit:
             raise LocationError(
                 f"{self.uri}: a query would read {needed} bytes, more than the limit of {self.byte_limit}: raise "
-                "CLOUDCOST_BIGQUERY_BYTE_LIMIT if that cost is meant",
+                "access.gcp.byte_limit or CLOUDCOST_BIGQUERY_BYTE_LIMIT if that cost is meant",
                 "invalid",
             )
         config = QueryJobConfig(query_parameters=parameters, maximum_bytes_billed=self.byte_limit)
@@ -123,7 +136,9 @@ class BigQueryLocation:
     def _retry(self) -> Any:
         from google.cloud.bigquery import DEFAULT_RETRY
 
-        return DEFAULT_RETRY.with_timeout(self.retry_seconds)
+        from orchestration.sources.locations.google_retry import PoliteRetry
+
+        return PoliteRetry(DEFAULT_RETRY, self.politeness)
 
     @contextmanager
     def _explained(self, address: str) -> Iterator[None]:
@@ -135,7 +150,7 @@ class BigQueryLocation:
             explained = explain_error(error, address, _PERMISSION)
             if explained is None:
                 raise
-            raise explained from error
+            raise self.politeness.mark(explained) from error
 
 
 def _read_byte_limit() -> int:

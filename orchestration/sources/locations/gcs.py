@@ -1,20 +1,21 @@
 """Objects below a prefix of a Google Cloud Storage bucket."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from orchestration.sources.access import GcpAccess
 from orchestration.sources.contracts import FileRef, LocationError
 from orchestration.sources.locations.downloads import download_file, join_uri
 from orchestration.sources.locations.google_errors import explain_error
 from orchestration.sources.locations.prefixes import split_uri
+from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
     from google.cloud.storage import Client
-
-RETRY_SECONDS = 60.0
 
 
 class GcsLocation:
@@ -24,21 +25,33 @@ class GcsLocation:
     object is its generation, and a download asks for exactly that generation.
     """
 
-    def __init__(self, uri: str, client: "Client | None" = None, retry_seconds: float = RETRY_SECONDS) -> None:
+    def __init__(
+        self,
+        uri: str,
+        client: "Client | None" = None,
+        access: GcpAccess | None = None,
+        politeness: Politeness | None = None,
+    ) -> None:
         self.uri = uri
         self.place = split_uri(uri, "gs://bucket/prefix")
-        self.retry_seconds = retry_seconds
+        self.access = access or GcpAccess()
+        self.politeness = politeness or Politeness()
         self._client = client
+        self._lock = threading.Lock()
 
     @property
     def client(self) -> "Client":
         """The client of google-cloud-storage, made when it is first needed."""
-        if self._client is None:
-            from google.cloud.storage import Client
+        with self._lock:  # files are fetched by several threads
+            if self._client is None:
+                from google.api_core.client_options import ClientOptions
+                from google.cloud.storage import Client
 
-            # Listing and reading need no project; the library would ask for one.
-            self._client = Client(project=os.environ.get("GOOGLE_CLOUD_PROJECT") or "none")
-        return self._client
+                # Listing and reading need no project; the library would ask for one.
+                project = self.access.billing_project or os.environ.get("GOOGLE_CLOUD_PROJECT") or "none"
+                quota = ClientOptions(quota_project_id=self.access.quota_project)
+                self._client = Client(project=project, client_options=quota if self.access.quota_project else None)
+            return self._client
 
     def list_files(self) -> list[FileRef]:
         refs = []
@@ -71,7 +84,9 @@ class GcsLocation:
     def _options(self) -> dict[str, Any]:
         from google.cloud.storage.retry import DEFAULT_RETRY
 
-        return {"retry": DEFAULT_RETRY.with_timeout(self.retry_seconds), "timeout": 60}
+        from orchestration.sources.locations.google_retry import PoliteRetry
+
+        return {"retry": PoliteRetry(DEFAULT_RETRY, self.politeness), "timeout": 60}
 
     @contextmanager
     def _explained(self, address: str, permission: str) -> Iterator[None]:
@@ -83,4 +98,4 @@ class GcsLocation:
             explained = explain_error(error, address, permission)
             if explained is None:
                 raise
-            raise explained from error
+            raise self.politeness.mark(explained) from error

@@ -1,14 +1,19 @@
 """Objects below a prefix of an S3 bucket."""
 
-from collections.abc import Iterator
+import os
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from orchestration.sources.access import AwsAccess
 from orchestration.sources.contracts import FileRef, LocationError
+from orchestration.sources.locations.aws_session import open_client
 from orchestration.sources.locations.downloads import download_file, explain_replaced, join_uri
 from orchestration.sources.locations.prefixes import split_uri
 from orchestration.sources.locations.s3_errors import explain_error
+from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -17,25 +22,32 @@ if TYPE_CHECKING:
 class S3Location:
     """``s3://bucket/prefix``: the objects below that folder, or the one object of that key.
 
-    Credentials, region and endpoint come from boto3's own chain, so ``AWS_PROFILE`` and ``AWS_ENDPOINT_URL`` work.
-    The change signal of an object is its ETag.
+    Credentials, region and endpoint come from boto3's own chain, so ``AWS_PROFILE`` and ``AWS_ENDPOINT_URL`` work;
+    ``access`` may name a profile, a region and a role to assume. The change signal of an object is its ETag.
     """
 
-    def __init__(self, uri: str, client: "S3Client | None" = None) -> None:
+    def __init__(
+        self,
+        uri: str,
+        client: "S3Client | None" = None,
+        access: AwsAccess | None = None,
+        politeness: Politeness | None = None,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
         self.uri = uri
         self.place = split_uri(uri, "s3://bucket/prefix")
+        self.access = access or AwsAccess()
+        self.politeness = politeness or Politeness()
+        self._environ = environ
         self._client = client
+        self._lock = threading.Lock()
 
     @property
     def client(self) -> "S3Client":
         """The client of boto3, made when it is first needed."""
-        if self._client is None:
-            from boto3.session import Session
-            from botocore.config import Config
-
-            config = Config(retries={"mode": "standard"}, connect_timeout=10, read_timeout=60)
-            # A session of its own: the shared one would keep the credential that the process began with.
-            self._client = Session().client("s3", config=config)
+        with self._lock:  # files are fetched by several threads
+            if self._client is None:
+                self._client = open_client("s3", self.access, self.politeness, self._environ)
         return self._client
 
     def list_files(self) -> list[FileRef]:
@@ -79,4 +91,4 @@ class S3Location:
             explained = explain_error(error, address, self.place.bucket, permission)
             if explained is None:
                 raise
-            raise explained from error
+            raise self.politeness.mark(explained) from error

@@ -1,12 +1,9 @@
-"""What went wrong at S3, as one sentence: built from error codes only, because messages may quote credentials."""
+"""What went wrong at S3 or another service of AWS, as one sentence.
 
-from typing import Literal
+Built from error codes only, because messages may quote credentials.
+"""
 
-from orchestration.sources.contracts import LocationError
-
-Reason = Literal[
-    "not_found", "no_permission", "expired_credential", "no_credential", "throttled", "unreachable", "invalid"
-]
+from orchestration.sources.contracts import LocationError, Reason
 
 #: Error code of S3 or STS -> reason and what to say; {address}, {bucket} and {permission} are filled in.
 CODES: dict[str, tuple[Reason, str]] = {
@@ -24,13 +21,13 @@ CODES: dict[str, tuple[Reason, str]] = {
     "SignatureDoesNotMatch": ("no_permission", "the secret in use does not belong to its access key"),
     "ExpiredToken": ("expired_credential", "the AWS credential in use has expired: sign in again"),
     "RequestTimeTooSkewed": ("invalid", "the clock of this machine is wrong, so AWS refuses its requests"),
-    "SlowDown": ("throttled", "S3 asks to slow down for {address}: try again later"),
+    "SlowDown": ("throttled", "AWS asks to slow down for {address}: try again later"),
     "Throttling": ("throttled", "AWS throttles requests for {address}: try again later"),
     "RequestLimitExceeded": ("throttled", "AWS throttles requests for {address}: try again later"),
-    "503": ("throttled", "S3 asks to slow down for {address}: try again later"),
-    "InternalError": ("unreachable", "S3 failed on {address}: try again later"),
-    "ServiceUnavailable": ("unreachable", "S3 is not available for {address}: try again later"),
-    "500": ("unreachable", "S3 failed on {address}: try again later"),
+    "503": ("throttled", "AWS asks to slow down for {address}: try again later"),
+    "InternalError": ("unreachable", "AWS failed on {address}: try again later"),
+    "ServiceUnavailable": ("unreachable", "AWS is not available for {address}: try again later"),
+    "500": ("unreachable", "AWS failed on {address}: try again later"),
     "PermanentRedirect": ("invalid", "the bucket '{bucket}' is in another region: set AWS_REGION to it"),
     "AuthorizationHeaderMalformed": ("invalid", "the bucket '{bucket}' is in another region: set AWS_REGION to it"),
     "InvalidBucketName": ("invalid", "'{bucket}' is not a valid bucket name"),
@@ -40,9 +37,14 @@ CODES["ExpiredTokenException"] = CODES["RequestExpired"] = CODES["TokenRefreshRe
 CODES["ThrottlingException"] = CODES["TooManyRequests"] = CODES["Throttling"]
 CODES["InvalidClientTokenId"] = CODES["UnrecognizedClientException"] = CODES["InvalidAccessKeyId"]
 CODES["AccessDeniedException"] = CODES["AccessDenied"]
+CODES["ResourceNotFoundException"] = CODES["NoSuchKey"]
+CODES["AWS.SimpleQueueService.NonExistentQueue"] = CODES["QueueDoesNotExist"] = CODES["NoSuchKey"]
+CODES["429"] = CODES["Throttling"]
 
 
-def explain_error(error: Exception, address: str, bucket: str, permission: str) -> LocationError | None:
+def explain_error(
+    error: Exception, address: str, bucket: str, permission: str, service: str = "S3"
+) -> LocationError | None:
     """The `LocationError` for an exception of boto3; None for what is not one, which is a bug and stays itself."""
     from boto3.exceptions import Boto3Error
     from botocore import exceptions as aws
@@ -50,9 +52,14 @@ def explain_error(error: Exception, address: str, bucket: str, permission: str) 
     if isinstance(error, aws.ClientError):
         code = error.response.get("Error", {}).get("Code", "unknown")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        reason, sentence = CODES.get(code) or CODES.get(str(status)) or ("invalid", "S3 refuses to read {address}")
+        reason, sentence = (
+            CODES.get(code) or CODES.get(str(status)) or ("invalid", f"{service} refuses to read {{address}}")
+        )
         text = sentence.format(address=address, bucket=bucket, permission=permission)
-        return LocationError(f"{text} (S3: {code})", reason)
+        if error.operation_name == "AssumeRole" and reason == "no_permission":
+            text = f"the credential in use may not assume the role that is configured to read {address}"
+            return LocationError(f"{text} (STS: {code})", reason)
+        return LocationError(f"{text} ({service}: {code})", reason)
     if isinstance(error, aws.NoCredentialsError):
         return LocationError(
             f"no AWS credential was found to read {address}: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or attach a role",
@@ -67,7 +74,7 @@ def explain_error(error: Exception, address: str, bucket: str, permission: str) 
             f"the AWS credential to read {address} cannot be loaded ({type(error).__name__})", "no_credential"
         )
     if isinstance(error, aws.HTTPClientError | aws.ConnectionError | aws.ReadTimeoutError | aws.ResponseStreamingError):
-        return LocationError(f"S3 cannot be reached for {address} ({type(error).__name__})", "unreachable")
+        return LocationError(f"{service} cannot be reached for {address} ({type(error).__name__})", "unreachable")
     if isinstance(error, aws.BotoCoreError | Boto3Error | ValueError):
         return LocationError(f"{address} cannot be read with boto3 ({type(error).__name__})", "invalid")
     return None

@@ -13,13 +13,14 @@ from orchestration.sources.locations import open_location
 from orchestration.sources.locations.azure_blob import AzureBlobLocation
 from tests.integration.locations.peers import FixedAnswer, serving
 from tests.peers.azurite import ACCOUNT, KEY, Azurite
+from tests.peers.patience import quick_politeness
 
 URI = f"az://{ACCOUNT}/exports"
 
 
 def fails(uri: str = URI) -> LocationError:
     with pytest.raises(LocationError) as caught:
-        AzureBlobLocation(uri).list_files()
+        AzureBlobLocation(uri, politeness=quick_politeness()).list_files()
     assert "\n" not in str(caught.value)
     assert "hunter2" not in str(caught.value) and KEY not in str(caught.value)
     return caught.value

@@ -13,6 +13,7 @@ from orchestration.sources.discovery import discover, verify
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.bigquery import BigQueryLocation
 from tests.peers.bigquery import Fault, Server
+from tests.peers.patience import quick_politeness
 
 KEY_VALUE = [{"name": "key", "type": "STRING"}, {"name": "value", "type": "STRING"}]
 STANDARD = [
@@ -202,16 +203,16 @@ def test_passing_troubles_are_retried_and_lasting_ones_told(table: Server) -> No
     assert len(BigQueryLocation(URI).list_files()) == 2
     table.faults += [Fault(503, "backendError")] * 50
     with pytest.raises(LocationError) as caught:
-        BigQueryLocation(URI, retry_seconds=1).list_files()
+        BigQueryLocation(URI, politeness=quick_politeness()).list_files()
     assert caught.value.reason == "unreachable"
 
 
 def test_unreachable_and_no_credential(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", f"http://127.0.0.1:{closed_port}")
     with pytest.raises(LocationError) as caught:
-        BigQueryLocation(URI, retry_seconds=1).list_files()
+        BigQueryLocation(URI, politeness=quick_politeness()).list_files()
     assert caught.value.reason == "unreachable"
     monkeypatch.delenv("BIGQUERY_EMULATOR_HOST")
     with pytest.raises(LocationError) as caught:
-        BigQueryLocation(URI, retry_seconds=1).list_files()
+        BigQueryLocation(URI, politeness=quick_politeness()).list_files()
     assert caught.value.reason == "no_credential"

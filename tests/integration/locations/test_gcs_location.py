@@ -8,6 +8,7 @@ from orchestration.sources.contracts import LocationError
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.gcs import GcsLocation
 from tests.integration.locations.peers import GoogleStorage
+from tests.peers.patience import quick_politeness
 
 
 def test_listing_over_pages_and_download(gcs: GoogleStorage, tmp_path: Path) -> None:
@@ -48,16 +49,16 @@ def test_refusals(gcs: GoogleStorage, faults: list[tuple[int, str]], reason: str
     gcs.put("exports", "a.csv", b"1")
     gcs.faults += faults
     with pytest.raises(LocationError) as caught:
-        GcsLocation("gs://exports", retry_seconds=1).list_files()
+        GcsLocation("gs://exports", politeness=quick_politeness()).list_files()
     assert caught.value.reason == reason
 
 
 def test_unreachable_and_no_credential(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{closed_port}")
     with pytest.raises(LocationError) as caught:
-        GcsLocation("gs://exports", retry_seconds=1).list_files()
+        GcsLocation("gs://exports", politeness=quick_politeness()).list_files()
     assert caught.value.reason == "unreachable"
     monkeypatch.delenv("STORAGE_EMULATOR_HOST")
     with pytest.raises(LocationError) as caught:
-        GcsLocation("gs://exports", retry_seconds=1).list_files()
+        GcsLocation("gs://exports", politeness=quick_politeness()).list_files()
     assert caught.value.reason == "no_credential"

@@ -14,6 +14,7 @@ from orchestration.sources.discovery import discover, verify
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.s3 import S3Location
 from tests.integration.locations.peers import FixedAnswer, serving
+from tests.peers.patience import quick_politeness
 
 
 def fails(location: S3Location) -> LocationError:
@@ -124,7 +125,7 @@ def test_no_credential_and_unknown_profile(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_unreachable(s3, closed_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed_port}")
-    error = fails(S3Location("s3://exports/cur"))
+    error = fails(S3Location("s3://exports/cur", politeness=quick_politeness()))
     assert error.reason == "unreachable"
     assert str(error) == "S3 cannot be reached for s3://exports/cur (EndpointConnectionError)"
 
@@ -144,7 +145,7 @@ def test_error_codes(s3, monkeypatch: pytest.MonkeyPatch, status: int, code: str
     body = f"<Error><Code>{code}</Code><Message>the secret hunter2 of you</Message></Error>".encode()
     with serving(FixedAnswer(status, {"content-type": "application/xml"}, body)) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-        error = fails(S3Location("s3://exports/cur"))
+        error = fails(S3Location("s3://exports/cur", politeness=quick_politeness()))
     assert error.reason == reason
     assert f"(S3: {code})" in str(error)
     assert len(server.calls) == (3 if status == 503 else 1), "throttling is retried, a refusal is not"

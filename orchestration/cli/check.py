@@ -1,0 +1,100 @@
+"""`cloudcost check`: one line per source, with the reason where it cannot be read."""
+
+import tempfile
+from pathlib import Path
+
+from orchestration.cli.run import FAILED, OK
+from orchestration.config import SourceConfig
+from orchestration.installation import Installation
+from orchestration.sources.contracts import DeliveredFile, DeliveryError, LocationError, SourceError
+from orchestration.sources.formats import recognise_format
+from orchestration.sources.ingest import Source
+from orchestration.sources.locations.export_catalogue import find_unread_exports
+from orchestration.sources.native import read_native_file
+from orchestration.sources.planning import SourcePlan
+from orchestration.sources.projection import project_file
+from orchestration.sources.sql import connect_scratch
+
+#: A check downloads no more than this to look at the columns of a new delivery.
+SAMPLE_BYTES = 64 * 2**20
+
+
+class SchemaChangedError(SourceError):
+    """A new delivery lacks columns that its format needs and that the last one had."""
+
+
+def check_sources(installation: Installation) -> int:
+    """One verdict per source, and the exports that no source reads; 0 when every source can be read."""
+    rows = []
+    for source in installation.config.sources:
+        verdict, detail = check_source(installation, source)
+        rows.append((source.name, verdict, detail))
+    failed = any(verdict != "ok" for _, verdict, _ in rows)
+    readable = [name for name, verdict, _ in rows if verdict == "ok"]
+    unread = find_unread_exports(installation.config, installation.environ, readable)
+    rows += [("", "not configured", detail) for detail in unread]
+    print(f"configuration {installation.config_path}: ok; state in {installation.home}")
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for name, verdict, detail in rows:
+        # one line each, however long: it is read by eye and by grep
+        print(f"{name:<{widths[0]}}  {verdict:<{widths[1]}}  {' '.join(detail.split())}")
+    return FAILED if failed else OK
+
+
+def check_source(installation: Installation, config: SourceConfig) -> tuple[str, str]:
+    """``ok`` with what was found, or the reason why the source cannot be read."""
+    try:
+        source = installation.open_source(config)
+        plan = installation.ingestor().plan(source)
+        found = examine_columns(installation, source, plan)
+    except LocationError as error:
+        return error.reason.replace("_", " "), str(error)
+    except SchemaChangedError as error:
+        return "schema changed", str(error)
+    except DeliveryError as error:
+        return "not readable", str(error)
+    except SourceError as error:
+        return "nothing to read", str(error)
+    new = len(plan.pending) + len(plan.unscanned)
+    detail = f"{found}{new} new and {plan.unchanged} known deliveries"
+    if plan.problems:
+        return "problems", f"{detail}; {plan.problems[0].message}"
+    return "ok", detail
+
+
+def examine_columns(installation: Installation, source: Source, plan: SourcePlan) -> str:
+    """The format of a source, and what changed in its columns since the last delivery, as the beginning of a line.
+
+    Looks into a file of the newest delivery that was not taken yet, unless it is large or a query that costs money.
+    Raises `SchemaChangedError` where a column is missing without which its costs cannot be read.
+    """
+    landed = [snapshot for snapshot, _ in installation.ledger.current_snapshots(source.name)]
+    formats = ", ".join(sorted({s.format_name for s in landed}))
+    file = choose_sample(source, plan)
+    if file is None:
+        return f"format {formats}; " if formats else ""
+    connection = connect_scratch()
+    try:
+        with tempfile.TemporaryDirectory(prefix="cloudcost-check-") as directory:
+            path = source.location.fetch(file.ref, Path(directory))
+            native = read_native_file(connection, path, file.ref.name)
+            try:
+                provider = "auto" if source.provider == "focus" else source.provider
+                fmt = source.declared_format or recognise_format(native.top_level_names, file.ref.name, provider)
+                projection = project_file(native, fmt, source.default_currency)
+            except DeliveryError as error:
+                raise (SchemaChangedError(str(error)) if landed else error) from None
+    finally:
+        connection.close()
+    last = max((s for s in landed if s.format_name == fmt.name), key=lambda s: s.key.billing_period, default=None)
+    gone = sorted(set(projection.missing) - set(last.missing_columns)) if last else []
+    drift = f"columns gone since the last delivery: {', '.join(gone[:5])}; " if gone else ""
+    return f"format {formats or fmt.name}; {drift}"
+
+
+def choose_sample(source: Source, plan: SourcePlan) -> DeliveredFile | None:
+    """A file of the newest delivery that is new, where it may be fetched for a look."""
+    newest = sorted(plan.pending, key=lambda p: p.key.billing_period)[-1:]
+    candidates = [*(file for pending in newest for file in pending.files), *plan.unscanned]
+    is_local = "://" not in source.location.uri or source.location.uri.startswith("file://")
+    return next((f for f in candidates if is_local or 0 < f.ref.size <= SAMPLE_BYTES), None)

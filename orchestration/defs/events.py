@@ -1,0 +1,111 @@
+"""The sensor that turns the clouds' own events into one run per source, billing period and delivery."""
+
+from collections.abc import Callable
+
+import dagster as dg
+
+from orchestration.config import SourceConfig
+from orchestration.defs.alerts import incident_book
+from orchestration.defs.jobs import cost_pipeline_job, range_tags
+from orchestration.findings import describe_unreadable_event
+from orchestration.installation import Installation
+from orchestration.resources.installation import InstallationResource
+from orchestration.sources.contracts import SourceError
+from orchestration.sources.events import Dispatch, EventQueue, Request, dispatch_messages, open_queue
+from orchestration.sources.events.routing import find_source
+from orchestration.sources.events.settings import SqsEvents, StorageQueueEvents, TablePollEvents
+from orchestration.sources.events.table_poll import poll_table
+
+
+def request_run(request: Request) -> dg.RunRequest:
+    """A run of the pipeline over the billing period of one delivery."""
+    period = request.pending.key.billing_period.isoformat()
+    tags = {
+        **range_tags(period, period),
+        "cloudcost/source": request.pending.key.source_name,
+        "cloudcost/delivery": request.pending.delivery_id[:60],
+    }
+    return dg.RunRequest(run_key=request.run_key, tags=tags)
+
+
+Queue = SqsEvents | StorageQueueEvents
+
+
+def group_by_queue(sources: list[SourceConfig]) -> dict[Queue, list[SourceConfig]]:
+    """The sources that events announce, those of one queue together: its messages are received once for all."""
+    groups: dict[Queue, list[SourceConfig]] = {}
+    for source in sources:
+        if isinstance(source.events, SqsEvents | StorageQueueEvents):
+            groups.setdefault(source.events, []).append(source)
+    return groups
+
+
+def receive_events(
+    installation: Installation, queue: EventQueue, sources: list[SourceConfig], is_recorded: Callable[[str], bool]
+) -> Dispatch:
+    """One look at a queue: messages that are done with are deleted, unreadable ones kept and reported."""
+    ingestor = installation.ingestor()
+    result = dispatch_messages(
+        queue.receive(),
+        lambda address: find_source(address, sources),
+        lambda name: ingestor.scan(installation.source(name)),
+        is_recorded,
+    )
+    book = incident_book(installation)
+    for message, reason in result.problems:
+        queue.keep(message)
+        book.open(describe_unreadable_event(queue.name, message.message_id, reason))
+    for message in result.delete:
+        queue.delete(message)
+    return result
+
+
+@dg.sensor(
+    job=cost_pipeline_job,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Receives the events of sources that have `events:`; starts one run per delivery that they announce.",
+)
+def export_event_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
+    """A message is deleted in a later tick, when its run is recorded; a failing queue hides no other."""
+    opened = installation.open()
+    found, faults = collect_requests(opened, lambda key: is_run_recorded(context.instance, key))
+    for fault in faults:
+        context.log.warning(fault)
+    if not found:
+        return dg.SensorResult(skip_reason="; ".join(["no new delivery was announced", *faults]))
+    opened.remember_first_period(min(request.pending.key.billing_period for request in found))
+    return dg.SensorResult([request_run(request) for request in found])
+
+
+def collect_requests(installation: Installation, is_recorded: Callable[[str], bool]) -> tuple[list[Request], list[str]]:
+    """The runs that all queues and polled tables ask for, and what went wrong."""
+    requests: dict[str, Request] = {}
+    faults: list[str] = []
+    for events, sources in group_by_queue(installation.config.sources).items():
+        try:
+            queue = open_queue(events, sources[0].access, installation.environ)
+            result = receive_events(installation, queue, sources, is_recorded)
+        except SourceError as error:
+            faults.append(str(error))
+            continue
+        faults += [*result.faults, *(f"{queue.name}: {reason}" for _, reason in result.problems)]
+        faults += [f"{queue.name}: no source reads {address}" for address in result.unmatched[:3]]
+        requests |= {request.run_key: request for request in result.requests}
+    for source in installation.config.sources:
+        if isinstance(source.events, TablePollEvents):
+            opened = installation.open_source(source)
+            try:
+                asked = poll_table(
+                    opened, installation.store, lambda opened=opened: installation.ingestor().scan(opened), is_recorded
+                )
+            except SourceError as error:
+                faults.append(f"{source.name}: {error}")
+            else:
+                requests |= {request.run_key: request for request in asked}
+    return list(requests.values()), faults
+
+
+def is_run_recorded(instance: dg.DagsterInstance, run_key: str) -> bool:
+    """Whether Dagster knows a run of that key, in whatever state."""
+    return bool(instance.get_runs(filters=dg.RunsFilter(tags={"dagster/run_key": run_key}), limit=1))

@@ -1,0 +1,108 @@
+"""The `access:` section of a source: as whom its provider is asked, beyond what the environment says.
+
+Never a secret: what must not be read by everybody is named by the environment variable that holds it.
+"""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from orchestration.sources.contracts import LocationError
+
+_ENV_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AwsAccess(_Section):
+    """As whom AWS is asked; by default by boto3's own chain."""
+
+    role_arn: str | None = Field(
+        None,
+        pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/.+$",
+        description="Role to assume, usually one of the payer account. Default none: the process's own identity.",
+    )
+    external_id_env: str | None = Field(
+        None,
+        pattern=_ENV_NAME,
+        description="Environment variable with the role's external id. Default none: the role asks for none.",
+    )
+    region: str | None = Field(
+        None,
+        pattern=r"^[a-z]{2}(-[a-z]+)+-\d$",
+        description="Region of the bucket. Default none: AWS_REGION, or the profile's.",
+    )
+    profile: str | None = Field(
+        None, min_length=1, description="Named profile. Default none: AWS_PROFILE or no profile."
+    )
+
+    @model_validator(mode="after")
+    def _external_id_needs_a_role(self) -> "AwsAccess":
+        if self.external_id_env and not self.role_arn:
+            raise ValueError("external_id_env is of use only together with role_arn")
+        return self
+
+
+class AzureAccess(_Section):
+    """As whom Azure is asked; by default by `DefaultAzureCredential`'s own chain."""
+
+    tenant_id_env: str | None = Field(
+        None, pattern=_ENV_NAME, description="Environment variable with the service principal's tenant id."
+    )
+    client_id_env: str | None = Field(
+        None, pattern=_ENV_NAME, description="Environment variable with the service principal's application id."
+    )
+    client_secret_env: str | None = Field(
+        None, pattern=_ENV_NAME, description="Environment variable with the service principal's secret."
+    )
+    managed_identity_client_id: str | None = Field(
+        None,
+        min_length=1,
+        description="Client id of a user-assigned managed identity. Default none: the machine's own.",
+    )
+
+    @model_validator(mode="after")
+    def _service_principal_is_whole(self) -> "AzureAccess":
+        parts = (self.tenant_id_env, self.client_id_env, self.client_secret_env)
+        if any(parts) and not all(parts):
+            raise ValueError("a service principal takes tenant_id_env, client_id_env and client_secret_env together")
+        return self
+
+
+class GcpAccess(_Section):
+    """Whose Google project pays for the questions, and how much they may read."""
+
+    billing_project: str | None = Field(
+        None,
+        min_length=1,
+        description="Project that query jobs are billed to. Default none: GOOGLE_CLOUD_PROJECT, else the table's own.",
+    )
+    quota_project: str | None = Field(
+        None,
+        min_length=1,
+        description="Project whose quota API calls count against. Default none: what the credential says.",
+    )
+    byte_limit: int | None = Field(
+        None,
+        ge=1,
+        description="What one query may read, in bytes; Google bills by bytes read. Default 1 TiB, or "
+        "CLOUDCOST_BIGQUERY_BYTE_LIMIT.",
+    )
+
+
+class SourceAccess(_Section):
+    """The `access:` section of a source; the part of another cloud than the location's is refused."""
+
+    aws: AwsAccess = Field(default_factory=AwsAccess, description="For s3:// and bcm-data-exports:// locations.")
+    azure: AzureAccess = Field(default_factory=AzureAccess, description="For az://, https:// and azure-query://.")
+    gcp: GcpAccess = Field(default_factory=GcpAccess, description="For bigquery:// and gs:// locations.")
+
+
+def read_env(environ: Mapping[str, str], name: str) -> str:
+    """The value of an environment variable that `access:` names; raises `LocationError` where it is not set."""
+    value = environ.get(name)
+    if not value:
+        raise LocationError(f"the environment variable {name}, which `access:` names, is not set", "no_credential")
+    return value

@@ -1,0 +1,39 @@
+"""Events of new export files: received, understood, turned into runs, and deleted once those runs are recorded."""
+
+import os
+from collections.abc import Mapping
+
+from orchestration.sources.access import SourceAccess
+from orchestration.sources.events.dispatch import Dispatch, Request, dispatch_messages
+from orchestration.sources.events.queues import EventQueue, Message
+from orchestration.sources.events.settings import (
+    EventSettings,
+    SqsEvents,
+    StorageQueueEvents,
+    TablePollEvents,
+)
+from orchestration.sources.events.sqs import SqsQueue
+from orchestration.sources.events.storage_queue import StorageQueue
+
+
+def open_queue(
+    settings: SqsEvents | StorageQueueEvents, access: SourceAccess, environ: Mapping[str, str] = os.environ
+) -> EventQueue:
+    """The queue that `events:` of a source names; nothing is asked of it yet."""
+    if isinstance(settings, SqsEvents):
+        return SqsQueue(settings, access.aws, environ=environ)
+    return StorageQueue(settings, access.azure, environ=environ)
+
+
+__all__ = [
+    "Dispatch",
+    "EventQueue",
+    "EventSettings",
+    "Message",
+    "Request",
+    "SqsEvents",
+    "StorageQueueEvents",
+    "TablePollEvents",
+    "dispatch_messages",
+    "open_queue",
+]

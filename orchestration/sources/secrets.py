@@ -1,0 +1,118 @@
+"""The `secrets:` section: environment variables whose values lie in AWS Secrets Manager.
+
+A value is held in memory by the process that asked for it. It is never written: not to the environment of other
+programs, nor to a log, a run's configuration or an asset's metadata.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from orchestration.sources.access import AwsAccess
+from orchestration.sources.contracts import LocationError
+from orchestration.sources.politeness import Politeness
+
+
+class SecretValue(BaseModel):
+    """One environment variable and where its value lies."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    env: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", description="The variable that other sections name.")
+    secret: str = Field(min_length=1, description="Name or ARN of the secret.")
+    key: str | None = Field(
+        None, min_length=1, description="Key within a secret that is a JSON object. Default none: the whole secret."
+    )
+
+
+class SecretsSettings(BaseModel):
+    """Where the values of environment variables come from that are not set themselves."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    provider: Literal["aws_secrets_manager"] = Field(description="The one secret store that is known so far.")
+    access: AwsAccess = Field(default_factory=AwsAccess, description="As whom it is asked. Default: boto3's own chain.")
+    values: tuple[SecretValue, ...] = Field(min_length=1, description="Variable by variable, where its value lies.")
+
+    @field_validator("values")
+    @classmethod
+    def _variables_are_unique(cls, values: tuple[SecretValue, ...]) -> tuple[SecretValue, ...]:
+        names = [value.env for value in values]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"the variable {repeated[0]} is filled twice")
+        return values
+
+
+class Environment(Mapping[str, str]):
+    """The process's environment with secrets beside it, each fetched when it is first asked for.
+
+    A variable that is set wins, so a value can be given for one run without touching the store. Printing it shows
+    names only.
+    """
+
+    def __init__(
+        self, settings: SecretsSettings, environ: Mapping[str, str], politeness: Politeness | None = None
+    ) -> None:
+        self._settings = settings
+        self._environ = environ
+        self._politeness = politeness or Politeness()
+        self._places = {value.env: value for value in settings.values}
+        self._secrets: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name in self._environ or name not in self._places:
+            return self._environ[name]
+        return self._read(self._places[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._environ or name in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self._environ), **dict.fromkeys(self._places)})
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __repr__(self) -> str:
+        return f"Environment({len(self)} variables, from Secrets Manager: {', '.join(sorted(self._places))})"
+
+    def _read(self, value: SecretValue) -> str:
+        text = self._secrets.get(value.secret)
+        if text is None:
+            text = self._secrets[value.secret] = self._fetch(value)
+        if value.key is None:
+            return text
+        try:
+            return str(json.loads(text)[value.key])
+        except (ValueError, TypeError, KeyError):
+            # the original error quotes the secret
+            raise LocationError(
+                f"the secret {value.secret!r} is no JSON object with the key {value.key!r}", "invalid"
+            ) from None
+
+    def _fetch(self, value: SecretValue) -> str:
+        from orchestration.sources.locations.aws_session import open_client
+        from orchestration.sources.locations.s3_errors import explain_error
+
+        address = f"the secret {value.secret!r}"
+        try:
+            client = open_client("secretsmanager", self._settings.access, self._politeness, self._environ)
+            answer = client.get_secret_value(SecretId=value.secret)
+        except LocationError:
+            raise
+        except Exception as error:
+            explained = explain_error(error, address, "", "secretsmanager:GetSecretValue", "Secrets Manager")
+            if explained is None:
+                raise
+            raise explained from error
+        if "SecretString" not in answer:
+            raise LocationError(f"{address} holds bytes where text is expected", "invalid")
+        return str(answer["SecretString"])
+
+
+def add_secrets(settings: SecretsSettings | None, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment as the configuration completes it."""
+    return environ if settings is None else Environment(settings, environ)
