@@ -94,7 +94,9 @@ class ActionSettings(BaseModel):
         description="Currency of two_person_limit. A saving in any other currency always needs two people.",
     )
     max_actions_per_run: int = Field(
-        default=5, ge=0, description="5: a wrong rule is noticed after five restorable actions, not after five hundred."
+        default=5,
+        ge=0,
+        description="Also in 24 hours. 5: a wrong rule is noticed after five restorable actions, not five hundred.",
     )
     protected_tags: tuple[str, ...] = Field(
         default=("cloudcost:keep",),

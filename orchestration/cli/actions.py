@@ -49,6 +49,21 @@ def show(context: typer.Context, proposal: ProposalArgument) -> None:
 
 
 @actions_app.command()
+def audit(context: typer.Context) -> None:
+    """Verify the audit log: every row is chained to the one before it by a hash."""
+    from actions.audit import AuditLog
+    from orchestration.sources.ledger import Clock
+
+    installation, _ = _open(context)
+    verdict = AuditLog(installation.store, Clock()).verify_chain()
+    if verdict.is_intact:
+        print(f"{verdict.rows_checked} audit rows, the chain is intact")
+        return
+    print(f"broken at row {verdict.broken_seq}: {verdict.reason}")
+    raise typer.Exit(1)
+
+
+@actions_app.command()
 def approve(
     context: typer.Context,
     proposal: ProposalArgument,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Iterable
 
 import dagster as dg
 
@@ -90,7 +91,11 @@ class RollbackConfig(ActionConfig):
 )
 def execute_action(context: dg.OpExecutionContext, config: ActionConfig, installation: InstallationResource) -> None:
     """A proposal that could not be carried out is stored with its reason, and the run fails."""
-    report_result(context, engine_of(installation.open()).execute(config.proposal_id))
+    opened = installation.open()
+    engine = engine_of(opened)
+    state = ProposalBook(opened.store, Clock()).get(config.proposal_id).state
+    carry_on = engine.resume_rollback if state == "rolling_back" else engine.execute
+    report_result(context, carry_on(config.proposal_id))
 
 
 @dg.op(pool="warehouse", description="Takes back what a proposal did.")
@@ -143,6 +148,12 @@ def is_held(proposal: Proposal, now: dt.datetime) -> bool:
     return execution is not None and execution.lease_until is not None and execution.lease_until > now
 
 
+def count_started(proposals: Iterable[Proposal], now: dt.datetime) -> int:
+    """How many executions began in the last 24 hours: a run of its own each, they are counted together."""
+    began = [p.execution.steps[0].started_at for p in proposals if p.execution is not None and p.execution.steps]
+    return sum(at > now - dt.timedelta(hours=24) for at in began)
+
+
 @dg.sensor(
     job=execute_action_job,
     minimum_interval_seconds=30,
@@ -150,9 +161,12 @@ def is_held(proposal: Proposal, now: dt.datetime) -> bool:
     description="Starts the execution of what was approved. Approval is the safety: without it, nothing is started.",
 )
 def approved_action_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
-    """One run per approved or interrupted proposal; see `execution_run_key`."""
+    """One run per approved or interrupted proposal; see `execution_run_key`. The rest waits for room in the day."""
     opened, now = installation.open(), Clock()()
-    found = [p for p in ProposalBook(opened.store, Clock()).list("approved", "executing") if not is_held(p, now)]
+    book = ProposalBook(opened.store, Clock())
+    interrupted = [p for p in book.list("executing", "rolling_back") if not is_held(p, now)]
+    room = max(0, opened.config.actions.max_actions_per_run - count_started(book.list(), now))
+    found = interrupted + book.list("approved")[:room]
     requests = [
         dg.RunRequest(
             run_key=execution_run_key(proposal, now),

@@ -102,7 +102,7 @@ def _name_first_failure(
     if found is None:
         return f"{native.name}: a value cannot be read"
     row, landed, native_name, value = found
-    kind = {"money": "a number", "timestamp": "a time", "date": "a date"}[
+    kind = {"money": "a number", "quantity": "a number", "timestamp": "a time", "date": "a date"}[
         next(c.kind for c in fmt.columns if c.name == landed)
     ]
     return f"{native.name}: data row {row} (line {row + 1}): {native_name} {value!r} is not {kind}"

@@ -46,11 +46,6 @@ class SourcePlan:
     empty_files: list[str] = field(default_factory=list)
 
     @property
-    def has_work(self) -> bool:
-        """Whether something is to be read or promoted."""
-        return bool(self.pending or self.unscanned)
-
-    @property
     def periods(self) -> set[dt.date]:
         """The billing periods that are known to be pending."""
         return {p.key.billing_period for p in self.pending}

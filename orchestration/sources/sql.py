@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.contracts import NativeColumn
+from orchestration.sources.contracts import NativeColumn, NativeSchema, SpecialColumn
 
 #: Exact money. A number with more than twelve decimal places is rounded half-even, once, here. DuckDB's own cast
 #: rounds a tie away from zero and reads some texts with an exponent wrongly (seen with 1.5.6: 8e-15 as 1e-12 when it
@@ -127,6 +127,16 @@ def json_object_from_native(column: NativeColumn) -> str:
         unique = f"len(list_distinct({keys})) = len({sql})"
         return f"if({sql} is null or len({sql}) = 0, null, if({unique}, {as_object}, cast(to_json({sql}) as varchar)))"
     return f"cast(to_json({sql}) as varchar)"
+
+
+def read_json_object(column: str) -> SpecialColumn:
+    """A landed JSON column that is read from the native column of the same name."""
+
+    def read(native: NativeSchema) -> str | None:
+        found = native.find(column)
+        return None if found is None else json_object_from_native(found)
+
+    return read
 
 
 def valid_json(sql: str) -> str:

@@ -1,9 +1,7 @@
 """FOCUS files, versions 1.0 to 1.3, of any generator. Columns: the FinOps Open Cost and Usage Specification."""
 
-from collections.abc import Callable
-
-from orchestration.sources.contracts import Column, ExportFormat, NativeSchema
-from orchestration.sources.sql import json_object_from_native
+from orchestration.sources.contracts import Column, ExportFormat
+from orchestration.sources.sql import read_json_object
 
 _TEXT = """
 allocated_method_details allocated_method_id allocated_resource_id allocated_resource_name allocated_tags
@@ -25,14 +23,6 @@ _REQUIRED = {
     "billed_cost", "billing_account_id", "billing_currency", "billing_period_start", "charge_category",
     "charge_period_start",
 }  # fmt: skip
-
-
-def _object(column: str) -> Callable[[NativeSchema], str | None]:
-    def read(native: NativeSchema) -> str | None:
-        found = native.find(column)
-        return None if found is None else json_object_from_native(found)
-
-    return read
 
 
 FOCUS = ExportFormat(
@@ -59,5 +49,5 @@ FOCUS = ExportFormat(
     account_column="billing_account_id",
     cost_column="billed_cost",
     measures={"cost": {name: name for name in _MONEY}},
-    specials={"tags": _object("tags"), "sku_price_details": _object("sku_price_details")},
+    specials={"tags": read_json_object("tags"), "sku_price_details": read_json_object("sku_price_details")},
 )

@@ -7,7 +7,7 @@ is on. Credit kinds: Google's documentation of the export's ``credits.type``.
 from collections.abc import Callable
 
 from orchestration.sources.contracts import MONEY_TYPE, Column, ExportFormat, NativeSchema
-from orchestration.sources.sql import json_object_from_native, quote_literal
+from orchestration.sources.sql import quote_literal, read_json_object
 
 CREDIT_TYPES = {
     "credits_commitment": (
@@ -91,14 +91,6 @@ def _read_credits(native: NativeSchema) -> str | None:
     return f"if(len({credits.sql}) = 0, null, cast(to_json({credits.sql}) as varchar))"
 
 
-def _object(column: str) -> Callable[[NativeSchema], str | None]:
-    def read(native: NativeSchema) -> str | None:
-        found = native.find(column)
-        return None if found is None else json_object_from_native(found)
-
-    return read
-
-
 _NET = "cost + credits_commitment + credits_negotiated + credits_free_tier"
 _REGULAR = "coalesce(cost_type, 'regular') = 'regular'"
 
@@ -150,9 +142,9 @@ GCP_BILLING = ExportFormat(
         **{column: _sum_credits(types) for column, types in CREDIT_TYPES.items()},
         "credits_promotion": _sum_credits(None),
         "credits": _read_credits,
-        "labels": _object("labels"),
-        "project_labels": _object("project_labels"),
-        "system_labels": _object("system_labels"),
-        "tags": _object("tags"),
+        "labels": read_json_object("labels"),
+        "project_labels": read_json_object("project_labels"),
+        "system_labels": read_json_object("system_labels"),
+        "tags": read_json_object("tags"),
     },
 )
