@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from state import BACKENDS
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
 HOME_ENV = "CLOUDCOST_HOME"
@@ -82,6 +83,28 @@ class AnomalySettings(_Section):
     )
 
 
+class StateSettings(_Section):
+    """Where the ingestion ledger, incidents, proposals and the audit log are kept."""
+
+    backend: str = Field(
+        "sqlite",
+        description="sqlite (a file in CLOUDCOST_HOME, right for one machine) or dynamodb (for several machines; "
+        "credentials and region come from AWS's own chain).",
+    )
+    table: str = Field(
+        "cloudcost-state",
+        pattern=r"^[A-Za-z0-9_.-]{3,255}$",
+        description="The DynamoDB table; its definition is TABLE_DEFINITION in state/dynamodb.py.",
+    )
+
+    @field_validator("backend")
+    @classmethod
+    def _backend_is_known(cls, backend: str) -> str:
+        if backend not in BACKENDS:
+            raise ValueError(f"no such backend; there are {', '.join(BACKENDS)}")
+        return backend
+
+
 class CloudcostConfig(_Section):
     """The whole configuration."""
 
@@ -92,6 +115,7 @@ class CloudcostConfig(_Section):
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
         description="The earliest month offered as a partition; by default the earliest that was ever delivered.",
     )
+    state: StateSettings = Field(default_factory=StateSettings)
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
