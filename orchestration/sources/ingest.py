@@ -124,23 +124,25 @@ class Ingestor:
             return plan
         connection = connect_scratch()
         ignored = []
-        for number, file in enumerate(plan.unscanned):
-            self._on_progress(f"{source.name}: reading", number, len(plan.unscanned))
-            mark = fingerprint(source.name, file.ref, source.format, source.default_currency)
-            directory = self._lake.scan_directory(mark)
-            outcome: dict[str, Any]
-            try:
-                path = source.location.fetch(file.ref, directory)
-                incoming = self._read(connection, source, file, path, directory / "landed" / "part.parquet")
-                dataset = name_dataset(get_format(incoming.format_name).provider, file.ref.name)
-                outcome = {"dataset": dataset, **incoming.to_body()}
-            except UnknownFormatError as error:
-                ignored.append(error)
-                outcome = {"ignored": str(error)}
-            except DeliveryError as error:
-                outcome = {"fault": str(error)}
-                self._ledger.quarantine(source.name, None, "unknown", mark, [str(error)])
-            self._ledger.put_scan(source.name, mark, outcome)
+        with self._lake.scratch() as scratch:
+            for number, file in enumerate(plan.unscanned):
+                self._on_progress(f"{source.name}: reading", number, len(plan.unscanned))
+                mark = self._mark(source, file)
+                directory = scratch / mark
+                outcome: dict[str, Any]
+                try:
+                    path = source.location.fetch(file.ref, directory / "fetched")
+                    incoming = self._read(connection, source, file, path, directory / "landed" / "part.parquet")
+                    dataset = name_dataset(get_format(incoming.format_name).provider, file.ref.name)
+                    outcome = {"dataset": dataset, **incoming.to_body()}
+                    self._lake.keep_scan(directory / "landed", mark)
+                except UnknownFormatError as error:
+                    ignored.append(error)
+                    outcome = {"ignored": str(error)}
+                except DeliveryError as error:
+                    outcome = {"fault": str(error)}
+                    self._ledger.quarantine(source.name, None, "unknown", mark, [str(error)])
+                self._ledger.put_scan(source.name, mark, outcome)
         connection.close()
         self._checkpoint("scanned")
         if len(ignored) == len(plan.unscanned) and not (plan.pending or plan.unchanged):
@@ -256,10 +258,10 @@ class Ingestor:
         self, connection: duckdb.DuckDBPyConnection, source: Source, pending: PendingSnapshot, directory: Path
     ) -> list[IncomingFile]:
         """Fetch all files of a delivery, verify them against its manifest, then read them; or take what a scan read."""
-        scans = [self._find_scan(source, f) for f in pending.files]
+        directory.mkdir(parents=True, exist_ok=True)
+        scans = [self._claim_scan(source, f, directory / f"scan-{n:05d}") for n, f in enumerate(pending.files)]
         if scans and all(scans):
             return [s for s in scans if s is not None]
-        directory.mkdir(parents=True, exist_ok=True)
         fetched = {f.ref.name: source.location.fetch(f.ref, directory) for f in pending.files}
         delivery = Delivery(
             source.name,
@@ -279,11 +281,13 @@ class Ingestor:
             incoming.append(read)
         return incoming
 
-    def _find_scan(self, source: Source, file: DeliveredFile) -> IncomingFile | None:
+    def _claim_scan(self, source: Source, file: DeliveredFile, target: Path) -> IncomingFile | None:
+        """What a scan read of the file, under a name of this run's own: another run may drop the scan at any time."""
         mark = self._mark(source, file)
         scan = self._ledger.get_scan(source.name, mark)
-        path = self._lake.scan_directory(mark) / "landed" / "part.parquet"
-        return IncomingFile.from_body(file.ref.name, path, scan) if scan and "rows" in scan and path.exists() else None
+        if not scan or "rows" not in scan or not self._lake.claim_scan(mark, target):
+            return None
+        return IncomingFile.from_body(file.ref.name, target / "part.parquet", scan)
 
     def _stage(
         self,

@@ -49,6 +49,25 @@ class LocalLake:
         """Where a file that was read before its billing periods were known waits to be landed."""
         return self.root / "incoming" / "scans" / mark
 
+    def keep_scan(self, landed: Path, mark: str) -> None:
+        """Put what a scan read where any run finds it; what another run has put there meanwhile is the same."""
+        target = self.scan_directory(mark) / "landed"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            landed.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+
+    def claim_scan(self, mark: str, target: Path) -> bool:
+        """Link what a scan left into the folder ``target``; False where there is nothing (any more)."""
+        target.mkdir(parents=True, exist_ok=True)
+        try:
+            (target / "part.parquet").hardlink_to(self.scan_directory(mark) / "landed" / "part.parquet")
+        except FileNotFoundError:
+            return False
+        return True
+
     def drop_scan(self, mark: str) -> None:
         """Forget what a scan left, once it is landed."""
         shutil.rmtree(self.scan_directory(mark), ignore_errors=True)
