@@ -16,12 +16,7 @@ from orchestration.warehouse import DuckDbWarehouse
 from state import SqliteStateStore
 
 #: Where the native cost of each raw table stands.
-COST = {
-    "aws_cur": "line_item_unblended_cost",
-    "azure_cost_details": "cost",
-    "focus": "billed_cost",
-    "gcp_billing": "cost",
-}
+COST = {"aws_cur": "line_item_unblended_cost", "azure_cost_details": "cost", "focus": "billed_cost", "gcp_billing": "cost"}
 
 
 @dataclass

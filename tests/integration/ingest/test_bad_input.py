@@ -69,10 +69,7 @@ BAD_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda path: write_csv(path, spoil_row(5, **{"bill/BillingPeriodStartDate": ""})),
         "september.csv: 1 rows have no billing period",
     ),
-    "empty file": (
-        lambda path: path.write_bytes(b""),
-        "september.csv: the file is empty, not even a header row is there",
-    ),
+    "empty file": (lambda path: path.write_bytes(b""), "september.csv: the file is empty, not even a header row is there"),
 }
 
 
@@ -125,9 +122,7 @@ def test_two_billing_accounts_may_have_their_own_currencies(good: Desk) -> None:
              for n, r in enumerate(GOOD)]  # fmt: skip
     write_csv(good.exports / "september.csv", mixed)
     report = good.ingest()
-    totals = {
-        t.billing_currency: t.file_total for t in report.judged[0].profile.control_totals if t.measure == "billed_cost"
-    }
+    totals = {t.billing_currency: t.file_total for t in report.judged[0].profile.control_totals if t.measure == "billed_cost"}
     assert totals == {"EUR": Decimal("6.5"), "USD": Decimal("778.5")}
 
 
@@ -139,9 +134,7 @@ def test_a_good_month_beside_a_bad_one_is_taken(good: Desk) -> None:
 
 @pytest.mark.parametrize("keep", [0.3, 0.9])
 def test_truncated_parquet(good: Desk, keep: float) -> None:
-    whole = write_parquet(
-        good.exports / "more.parquet", [{**r, "lineItem/UnblendedCost": 1.5} for r in GOOD]
-    ).read_bytes()
+    whole = write_parquet(good.exports / "more.parquet", [{**r, "lineItem/UnblendedCost": 1.5} for r in GOOD]).read_bytes()
     (good.exports / "more.parquet").write_bytes(whole[: int(len(whole) * keep)])
     (message,) = good.problems()
     assert message.startswith("more.parquet: not a complete Parquet file (")
@@ -195,20 +188,14 @@ def test_a_file_without_permission(tmp_path_factory: pytest.TempPathFactory) -> 
         [sys.executable, "-c", READER, str(root)], capture_output=True, text=True, check=False,
         cwd=Path(__file__).resolve().parents[3], env={**os.environ, "HOME": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
-    assert f"{desk.exports}/september.csv cannot be read: the user that runs this has no permission" in done.stdout, (
-        done
-    )
+    assert f"{desk.exports}/september.csv cannot be read: the user that runs this has no permission" in done.stdout, done
 
 
 def write_azure_run(desk: Desk, rows: list[dict[str, object]], **promises: object) -> None:
     """An Azure export run with its manifest, whose promises can be changed."""
     folder = desk.exports / "daily" / "20260901-20260930" / "202610020712" / "5f2e1f7e-2d4c-4c8d-9d1a-0a1b2c3d4e5f"
     data = write_csv(folder / "part_0_0001.csv", rows)
-    blob = {
-        "blobName": data.relative_to(desk.exports).as_posix(),
-        "byteCount": data.stat().st_size,
-        "dataRowCount": len(rows),
-    }
+    blob = {"blobName": data.relative_to(desk.exports).as_posix(), "byteCount": data.stat().st_size, "dataRowCount": len(rows)}
     run_id = promises.pop("run_id", "run-1")
     blob |= promises
     manifest = {
@@ -264,12 +251,11 @@ def test_a_manifest_whose_file_is_missing(tmp_path: Path) -> None:
                 "billingPeriod": {"start": "20260901T000000.000Z", "end": "20261001T000000.000Z"}}  # fmt: skip
     (folder / "report-Manifest.json").write_text(json.dumps(manifest))
     assert desk.problems() == [] and desk.totals() == {"2026-09": (Decimal("3.375"), 3)}
-    manifest |= {
-        "assemblyId": "a2",
-        "reportKeys": ["p/20260901-20261001/a2/report-1.csv", "p/20260901-20261001/a2/report-2.csv"],
-    }
+    manifest |= {"assemblyId": "a2", "reportKeys": ["p/20260901-20261001/a2/report-1.csv", "p/20260901-20261001/a2/report-2.csv"]}
     write_csv(folder / "a2" / "report-1.csv", rows)
     (folder / "report-Manifest.json").write_text(json.dumps(manifest))
     (problem,) = desk.problems()
     assert problem.endswith("lists 1 of 2 data files that are not there: p/20260901-20261001/a2/report-2.csv")
     assert desk.totals() == {"2026-09": (Decimal("3.375"), 3)}
+
+

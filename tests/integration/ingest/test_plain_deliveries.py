@@ -190,7 +190,7 @@ def test_progress_is_told(desk: Desk) -> None:
 
 
 def test_names_that_need_quoting(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / 'it\'s a "folder" é')
+    desk = Desk(tmp_path / "it's a \"folder\" é")
     desk.root.mkdir()
     write_csv(desk.exports / "o'brien's [1] {a,b} %.csv", cur_rows(["4.25"], SEPTEMBER))
     assert desk.problems() == [] and desk.totals() == {"2026-09": (Decimal("4.25"), 1)}

@@ -98,9 +98,7 @@ def test_known_texts(scratch: duckdb.DuckDBPyConnection, text: str, stored: str,
     assert land(scratch, "varchar", [text]) == [(Decimal(stored), Decimal(remainder))]
 
 
-@pytest.mark.parametrize(
-    "text", ["abc", "1,5", "1.234.567", "--5.0000000000001", "1.5e", "e5", "1e5e5", "1.0000000000001x"]
-)
+@pytest.mark.parametrize("text", ["abc", "1,5", "1.234.567", "--5.0000000000001", "1.5e", "e5", "1e5e5", "1.0000000000001x"])
 def test_what_is_no_number_is_null(scratch: duckdb.DuckDBPyConnection, text: str) -> None:
     assert land(scratch, "varchar", [text])[0][0] is None
 

@@ -38,9 +38,7 @@ def test_squeeze_name(native: str, squeezed: str) -> None:
 
 def test_struct_types_are_taken_apart() -> None:
     found: list[NativeColumn] = []
-    kind = (
-        'STRUCT("location" VARCHAR, "a, b (c)" DECIMAL(38, 9), inner STRUCT("key" VARCHAR, v MAP(VARCHAR, INTEGER))[])'
-    )
+    kind = 'STRUCT("location" VARCHAR, "a, b (c)" DECIMAL(38, 9), inner STRUCT("key" VARCHAR, v MAP(VARCHAR, INTEGER))[])'
     _flatten("top", '"top"', f"STRUCT(deep {kind}, plain DOUBLE)", found)
     assert [(c.name, c.duckdb_type) for c in found[1:]] == [
         ("top.deep", kind),

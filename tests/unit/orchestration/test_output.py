@@ -37,9 +37,7 @@ def test_formatting_loses_nothing(value: Decimal) -> None:
 
 def test_other_values() -> None:
     assert format_value(None) == "" and format_value(dt.date(2026, 9, 1)) == "2026-09-01"
-    assert encode_value({"a": [Decimal("1.50"), None, dt.date(2026, 9, 1), True]}) == {
-        "a": ["1.5", None, "2026-09-01", True]
-    }
+    assert encode_value({"a": [Decimal("1.50"), None, dt.date(2026, 9, 1), True]}) == {"a": ["1.5", None, "2026-09-01", True]}
 
 
 def test_rows_as_csv_and_json_agree(capsys: pytest.CaptureFixture[str]) -> None:

@@ -91,7 +91,9 @@ def test_cur2_maps_and_legacy_columns_land_alike(scratch: duckdb.DuckDBPyConnect
         "line_item_product_code": "AmazonEC2", "line_item_currency_code": "USD", "line_item_unblended_cost": 0.5,
         "product_instance_type": "t3.micro",
     }  # fmt: skip
-    schema = pa.schema([*pa.Table.from_pylist([own]).schema, ("product", text_map), ("resource_tags", text_map)])
+    schema = pa.schema(
+        [*pa.Table.from_pylist([own]).schema, ("product", text_map), ("resource_tags", text_map)]
+    )
     nested = {**own, "product": list(product.items()), "resource_tags": [("user:team", "search")]}
     (old,) = land(scratch, write_csv(tmp_path / "legacy.csv", [legacy]))
     (new,) = land(scratch, write_parquet(tmp_path / "new.parquet", [nested], schema))
@@ -150,7 +152,9 @@ GCP_SCHEMA = pa.schema(
 
 def test_gcp_credits_of_every_type_land_in_their_sum(scratch: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     groups: list[list[str | None] | None] = [*([k] for k in CREDITS), list(CREDITS), [], None, ["DISCOUNT", "DISCOUNT"]]
-    rows = [gcp_row(None if g is None else [{"name": "c", "amount": AMOUNTS[k], "type": k} for k in g]) for g in groups]
+    rows = [
+        gcp_row(None if g is None else [{"name": "c", "amount": AMOUNTS[k], "type": k} for k in g]) for g in groups
+    ]
     landed = land(scratch, write_parquet(tmp_path / "gcp.parquet", rows, GCP_SCHEMA))
     for kinds, row in zip(groups, landed, strict=True):
         assert {name: row[name] for name in expected_credits([])} == expected_credits(kinds or [])
