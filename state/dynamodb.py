@@ -67,10 +67,10 @@ _EXPLAINED = {
 class DynamoDbStateStore:
     """State records in one DynamoDB table, safe over threads, processes and machines.
 
-    Partition key ``kind``, sort key ``key``, attributes ``version`` (N), ``body`` (JSON text, S) and ``write_id``. Reads
-    are strongly consistent. Every write is a transaction with a token, because a call whose answer was lost is sent
-    again: the service knows the token for ten minutes, and ``write_id`` in the item tells afterwards that the write which
-    seems to have been beaten is our own. Keys are ordered by their UTF-8 bytes, which is code point order.
+    Partition key ``kind``, sort key ``key``, attributes ``version`` (N), ``body`` (JSON text, S) and ``write_id``.
+    Reads are strongly consistent. Every write is a transaction with a token, because a call whose answer was lost is
+    sent again: the service knows the token for ten minutes, and ``write_id`` in the item tells afterwards that what
+    seems to have been there first is our own write. Keys are ordered by UTF-8 bytes, which is code point order.
     """
 
     def __init__(
@@ -185,7 +185,7 @@ class DynamoDbStateStore:
             except ClientError as error:
                 code = str(error.response["Error"]["Code"])
                 if code == "TransactionCanceledException":
-                    reasons = error.response.get("CancellationReasons") or []
+                    reasons: Sequence[Any] = error.response.get("CancellationReasons") or []
                     codes = {str(r.get("Code")) for r in reasons}
                     if "ConditionalCheckFailed" in codes or not codes & _PASSING_REASONS:
                         raise _CancelledError(reasons) from error

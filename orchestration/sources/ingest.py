@@ -230,7 +230,7 @@ class Ingestor:
             self._fail(report, pending, verdict.failures)
             return
         self._checkpoint("judged")
-        target = self._lake.snapshot_directory(fmt.table, pending.key, pending.delivery_id)
+        target = self._lake.snapshot_directory(fmt.table, pending.key, pending.delivery_id, pending.content)
         paths = self._lake.publish(staged, target)
         self._checkpoint("landed")
         snapshot = Snapshot(
@@ -251,7 +251,9 @@ class Ingestor:
 
     def _fail(self, report: IngestReport, pending: PendingSnapshot, reasons: "tuple[str, ...] | list[str]") -> None:
         key = pending.key
-        self._ledger.quarantine(key.source_name, key.billing_period, key.dataset, pending.delivery_id, reasons)
+        self._ledger.quarantine(
+            key.source_name, key.billing_period, key.dataset, pending.delivery_id, reasons, pending.content
+        )
         report.problems += [Problem(key.billing_period, reason) for reason in reasons]
 
     def _read_all(

@@ -1,4 +1,4 @@
-"""The raw lake: immutable snapshots as Parquet, one folder per source, billing period, dataset and delivery."""
+"""The raw lake: immutable snapshots as Parquet, one folder per source, period, dataset, delivery and content."""
 
 import re
 import shutil
@@ -22,11 +22,15 @@ class LocalLake:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def snapshot_directory(self, table: str, key: SnapshotKey, delivery_id: str) -> Path:
-        """Where a snapshot lies; the partition columns are in the path, so a reader can skip whole periods."""
+    def snapshot_directory(self, table: str, key: SnapshotKey, delivery_id: str, content: str) -> Path:
+        """Where a snapshot lies; the partition columns are in the path, so a reader can skip whole periods.
+
+        ``content`` names the delivered files. Clouds overwrite files before the manifest that gives them a new id, so
+        what a killed run left under an id need not be what a later run read under it.
+        """
         return (
             self.root / "raw" / table / f"source_name={key.source_name}" / f"billing_period={key.billing_period}"
-            / f"dataset={key.dataset}" / f"delivery_id={safe_delivery_id(delivery_id)}"
+            / f"dataset={key.dataset}" / f"delivery_id={safe_delivery_id(delivery_id)}" / content
         )  # fmt: skip
 
     @contextmanager
@@ -75,7 +79,7 @@ class LocalLake:
     def publish(self, staged: Path, target: Path) -> list[str]:
         """Move a finished folder into place and return its files; a folder that is there already stays as it is.
 
-        The same delivery always has the same content, so what a crashed run left complete is as good as new.
+        The folder's name stands for its content, so what a crashed run left complete is as good as new.
         """
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

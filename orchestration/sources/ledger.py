@@ -121,6 +121,15 @@ class Ledger:
         record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
         return None if record is None else str(record.body["status"])
 
+    def is_quarantined(self, key: SnapshotKey, delivery_id: str, content: str) -> bool:
+        """Whether that delivery failed with the content that it has now; files that were mended deserve a new look."""
+        record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
+        return (
+            record is not None
+            and record.body["status"] == "quarantined"
+            and record.body.get("content") in (None, content)
+        )
+
     def promote(self, snapshot: Snapshot) -> bool:
         """Make ``snapshot`` current; False where it already is. All or nothing; the loser of a race looks again."""
         while True:
@@ -145,16 +154,36 @@ class Ledger:
             return True
 
     def quarantine(
-        self, source_name: str, period: dt.date | None, dataset: str, delivery_id: str, reasons: Sequence[str]
+        self,
+        source_name: str,
+        period: dt.date | None,
+        dataset: str,
+        delivery_id: str,
+        reasons: Sequence[str],
+        content: str | None = None,
     ) -> bool:
-        """Record that a delivery failed, and why; what was current stays. False where it was known before."""
+        """Record that a delivery failed, and why; what was current stays. False where it was known before.
+
+        ``content`` names the files that failed. A record of other files of the same delivery is replaced; that the
+        delivery was promoted once stays on record.
+        """
         month = f"{period:%Y-%m}" if period else "unknown"
+        name = f"{source_name}/{month}/{dataset}/{delivery_id}"
         body = {
             "source_name": source_name, "billing_period": period.isoformat() if period else None, "dataset": dataset,
-            "delivery_id": delivery_id, "status": "quarantined", "reasons": list(reasons),
+            "delivery_id": delivery_id, "status": "quarantined", "reasons": list(reasons), "content": content,
             "at": self._now().isoformat(),
         }  # fmt: skip
-        return self._store.insert("snapshot", f"{source_name}/{month}/{dataset}/{delivery_id}", body)
+        while not self._store.insert("snapshot", name, body):
+            known = self._store.get("snapshot", name)
+            if known is None or known.body["status"] != "quarantined" or known.body.get("content") == content:
+                return False
+            try:
+                self._store.update("snapshot", name, body, known.version)
+            except ConflictError:
+                continue
+            return True
+        return True
 
     def quarantined(self, source_name: str | None = None) -> list[Record]:
         """The records of all deliveries that failed, ordered by source and period."""

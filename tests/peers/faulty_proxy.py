@@ -19,8 +19,8 @@ class Fault:
     """What happens to one request instead of its answer.
 
     ``refuse``: answered with ``status`` and ``body``, the peer never sees it. ``reset``: the connection breaks before
-    the peer sees it. ``lose``: the peer does it, the connection breaks before the answer. ``cut``: the connection breaks
-    in the middle of the answer's body. ``slow``: the answer comes late.
+    the peer sees it. ``lose``: the peer does it, the connection breaks before the answer. ``cut``: the connection
+    breaks in the middle of the answer's body. ``slow``: the answer comes late.
     """
 
     kind: str
