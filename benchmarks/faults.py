@@ -11,15 +11,18 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# The tests are no installed package.
 os.environ["PYTHONPATH"] = os.pathsep.join(sys.path[:1] + os.environ.get("PYTHONPATH", "").split(os.pathsep))
 
-from tests.integration.faults.campaign import Campaign, Tally  # the tests are no installed package
-
-SHOWN = ("schedules", "deliveries", "restatements", "duplicates", "delivery faults", "runs", "kills", "provider faults", "warehouses")
+SHOWN = (
+    "schedules", "deliveries", "restatements", "duplicates", "delivery faults", "runs", "kills", "provider faults",
+    "warehouses",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -34,19 +37,16 @@ def main() -> int:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="faults-") as temporary:
         folder = (options.keep or Path(temporary)).absolute()
-        tally = run_workers(folder, options.seed, options.first, options.schedules, options.workers)
+        counts, mismatches = run_workers(folder, options.seed, options.first, options.schedules, options.workers)
     for name in SHOWN:
-        print(f"{tally.counts[name]:6} {name}")
-    print(f"{tally.counts['comparisons']:6} totals compared with the truth, {len(tally.mismatches)} mismatches")
+        print(f"{counts[name]:6} {name}")
+    print(f"{counts['comparisons']:6} totals compared with the truth, {len(mismatches)} mismatches")
     print(f"seed {options.seed}, {options.workers} workers, {time.monotonic() - started:.0f} s")
-    for mismatch in tally.mismatches:
-        print(f"MISMATCH {mismatch}", file=sys.stderr)
-    complete = tally.counts["schedules"] == options.schedules
-    return 0 if complete and not tally.mismatches else 1
+    return 0 if counts["schedules"] == options.schedules and not mismatches else 1
 
 
-def run_workers(folder: Path, seed: int, first: int, schedules: int, workers: int) -> Tally:
-    """The schedules, dealt out to worker processes."""
+def run_workers(folder: Path, seed: int, first: int, schedules: int, workers: int) -> tuple[Counter[str], list[str]]:
+    """The schedules, dealt out to worker processes: what was counted, and the mismatches."""
     context = multiprocessing.get_context("spawn")
     results: Any = context.Queue()
     numbers = range(first, first + schedules)
@@ -57,23 +57,31 @@ def run_workers(folder: Path, seed: int, first: int, schedules: int, workers: in
     ]
     for process in processes:
         process.start()
-    tally = Tally()
-    for _ in numbers:
-        tally.add(results.get(timeout=600))
-        done = tally.counts["schedules"]
+    counts: Counter[str] = Counter()
+    mismatches: list[str] = []
+    for done in range(1, schedules + 1):
+        counted, found = results.get(timeout=600)
+        counts += counted
+        mismatches += found
+        for mismatch in found:
+            print(f"MISMATCH {mismatch}", file=sys.stderr, flush=True)
         if done % 10 == 0:
-            print(f"{done} schedules, {len(tally.mismatches)} mismatches", file=sys.stderr)
+            print(f"{done} schedules, {len(mismatches)} mismatches", file=sys.stderr, flush=True)
     for process in processes:
         process.join()
-    return tally
+    return counts, mismatches
 
 
 def run_share(folder: Path, seed: int, numbers: list[int], results: Any) -> None:
     """One worker's schedules, on peers of its own."""
+    # Here and not above: every process that is to be killed imports this file anew, and has to start fast.
+    from tests.integration.faults.campaign import Campaign
+
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with Campaign(folder, seed) as campaign:
         for number in numbers:
-            results.put(campaign.run(number))
+            tally = campaign.run(number)
+            results.put((tally.counts, tally.mismatches))
 
 
 if __name__ == "__main__":

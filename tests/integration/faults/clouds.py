@@ -8,7 +8,7 @@ import calendar
 import json
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -102,6 +102,10 @@ class Cloud(ABC):
     def name_parts(self, key: Key, edition: Edition, number: int) -> tuple[str, ...]:
         """The names of an edition's files."""
 
+    def keeps_manifest(self, key: Key) -> bool:
+        """Whether a manifest lies there also while the next delivery of ``key`` has none; else all files are plain."""
+        return any(run.manifest != "absent" for other, runs in self.runs.items() if other != key for run in runs)
+
     @abstractmethod
     def make_room(self, key: Key, run: Run) -> None:
         """Remove or overwrite what the cloud does not keep beside a newer delivery."""
@@ -141,6 +145,9 @@ class AwsCloud(Cloud):
 
     def _refresh(self, run_id: str, number: int) -> str:
         return f"{number:04d}-{run_id}/" if self.create_new else ""
+
+    def keeps_manifest(self, key: Key) -> bool:
+        return super().keeps_manifest(key) or any(run.manifest != "absent" for run in self.runs.get(key, ()))
 
     def name_parts(self, key: Key, edition: Edition, number: int) -> tuple[str, ...]:
         folder = f"cur/daily/data/BILLING_PERIOD={key.period}/{self._refresh(edition.id, number)}"
@@ -282,6 +289,8 @@ def spoil(content: bytes, fault: str, generator: random.Random) -> bytes:
     return content[:start] + generator.randbytes(end - start) + content[end:]
 
 
-def possible_faults(cloud: Cloud) -> Iterable[str]:
-    """The faults that can be told from a good delivery where no manifest says what there should be."""
-    return FAULTS if cloud.has_manifest else ("late_part", "truncated", "corrupt")
+def possible_faults(cloud: Cloud, key: Key) -> Sequence[str]:
+    """The faults that can be told from a good delivery; without manifests, and before the first one, not all can."""
+    if not cloud.has_manifest:
+        return ("late_part", "truncated", "corrupt")
+    return FAULTS if cloud.keeps_manifest(key) else tuple(fault for fault in FAULTS if fault != "manifest_late")
