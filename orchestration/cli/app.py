@@ -156,5 +156,6 @@ def _exit_code(error: Exception) -> int | None:
     if name == "ConfigError":
         return USAGE
     expected = ("SourceError", "LocationError", "DeliveryError", "UnknownFormatError", "WarehouseError", "CommandError",
-                "NotAllowedError", "ProposalStateError", "ProposalNotFoundError")  # fmt: skip
+                "NotAllowedError", "ProposalStateError", "ProposalNotFoundError",
+                "StateStoreError", "RecordTooLargeError")  # fmt: skip
     return FAILED if name in expected else None
