@@ -18,10 +18,10 @@ PYTEST_WORKERS ?= auto
 PYTEST_ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-.PHONY: help env demo ui test test-all bench lint format clean
+.PHONY: help env demo ui test test-all bench bench-faults lint format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 env: $(STAMP) ## build .venv from uv.lock (done by every other target)
 
@@ -44,9 +44,12 @@ test-all: $(STAMP) ## run every test
 	@$(PYTEST) $(PYTEST_ARGS)
 
 bench: $(STAMP) ## run every benchmark, one after the other
-	@failed=; for bench in $(wildcard benchmarks/[a-z]*.py); do \
+	@failed=; for bench in $(filter-out benchmarks/faults.py,$(wildcard benchmarks/[a-z]*.py)); do \
 		echo "== $$bench"; $(BIN)/python "$$bench" || failed="$$failed $$bench"; \
 	done; if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
+
+bench-faults: $(STAMP) ## 200 random schedules of deliveries, faults and kills; every total must be right
+	@$(BIN)/python benchmarks/faults.py --schedules 200
 
 lint: $(STAMP) ## check style, types, SQL and that no file names a machine's path
 	@$(BIN)/ruff check

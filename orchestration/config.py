@@ -15,6 +15,7 @@ from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
 from orchestration.sources.secrets import SecretsSettings
+from state import BACKENDS
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
 HOME_ENV = "CLOUDCOST_HOME"
@@ -147,6 +148,28 @@ class AnomalySettings(_Section):
     )
 
 
+class StateSettings(_Section):
+    """Where the ingestion ledger, incidents, proposals and the audit log are kept."""
+
+    backend: str = Field(
+        "sqlite",
+        description="sqlite (a file in CLOUDCOST_HOME, right for one machine) or dynamodb (for several machines; "
+        "credentials and region come from AWS's own chain).",
+    )
+    table: str = Field(
+        "cloudcost-state",
+        pattern=r"^[A-Za-z0-9_.-]{3,255}$",
+        description="The DynamoDB table; its definition is TABLE_DEFINITION in state/dynamodb.py.",
+    )
+
+    @field_validator("backend")
+    @classmethod
+    def _backend_is_known(cls, backend: str) -> str:
+        if backend not in BACKENDS:
+            raise ValueError(f"no such backend; there are {', '.join(BACKENDS)}")
+        return backend
+
+
 class CloudcostConfig(_Section):
     """The whole configuration."""
 
@@ -161,6 +184,7 @@ class CloudcostConfig(_Section):
         None,
         description="Where environment variables that are not set come from. Default none: the environment is all.",
     )
+    state: StateSettings = Field(default_factory=StateSettings)
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)

@@ -18,7 +18,7 @@ from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations import open_location
 from orchestration.sources.secrets import add_secrets
 from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse
-from state import SqliteStateStore, StateStore
+from state import StateStore, open_state_store
 
 #: What a complete run ends with.
 FINAL_STAGES = ("incidents", "proposals")
@@ -44,7 +44,8 @@ class Installation:
     @cached_property
     def store(self) -> StateStore:
         """The state store: ledger, incidents, outbox, proposals, audit."""
-        return SqliteStateStore(self.home / "state.sqlite")
+        settings = self.config.state
+        return open_state_store(settings.backend, self.home, settings.table)
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
@@ -125,7 +126,7 @@ class Installation:
         """What forecasts and anomalies depend on: the current snapshots and the settings, as one hash."""
         current = [(s.key.text, s.delivery_id) for s, _ in self.ledger.current_snapshots()]
         sources = [s.name for s in self.config.sources]
-        settings = self.config.model_dump_json(exclude={"sources", "alerts"})
+        settings = self.config.model_dump_json(exclude={"sources", "alerts", "state"})
         return hashlib.sha256(json.dumps([current, sources, settings]).encode()).hexdigest()
 
     def is_up_to_date(self) -> bool:

@@ -1,6 +1,17 @@
 """Durable process state: small JSON records with optimistic versions, behind one protocol."""
 
-from state.records import ConflictError, Record, StateStore, Write
+from state.backends import BACKENDS, open_state_store
+from state.records import ConflictError, Record, RecordTooLargeError, StateStore, StateStoreError, Write
 from state.sqlite import SqliteStateStore
 
-__all__ = ["ConflictError", "Record", "SqliteStateStore", "StateStore", "Write"]
+__all__ = [
+    "BACKENDS",
+    "ConflictError",
+    "Record",
+    "RecordTooLargeError",
+    "SqliteStateStore",
+    "StateStore",
+    "StateStoreError",
+    "Write",
+    "open_state_store",
+]

@@ -59,6 +59,19 @@ class ConflictError(Exception):
         super().__init__(f"{kind} {key!r}: expected {wanted}, found {there}")
 
 
+class StateStoreError(Exception):
+    """The place of the records cannot be used; the message says why."""
+
+
+class RecordTooLargeError(StateStoreError, ValueError):
+    """A record is larger than its backend can hold."""
+
+    def __init__(self, kind: str, key: str, what: str, found: int, limit: int) -> None:
+        self.kind = kind
+        self.key = key
+        super().__init__(f"{kind} {key[:200]!r}: the {what} has {found:,} bytes, at most {limit:,} can be stored")
+
+
 class StateStore(Protocol):
     """Where process state lives; safe to share between threads and to open from several processes."""
 

@@ -158,5 +158,6 @@ def _exit_code(error: Exception) -> int | None:
     if name == "ConfigError":
         return USAGE
     expected = ("SourceError", "LocationError", "DeliveryError", "UnknownFormatError", "WarehouseError", "CommandError",
-                "NotAllowedError", "ProposalStateError", "ProposalNotFoundError", "LedgerError")  # fmt: skip
+                "NotAllowedError", "ProposalStateError", "ProposalNotFoundError", "LedgerError",
+                "StateStoreError", "RecordTooLargeError")  # fmt: skip
     return FAILED if name in expected else None

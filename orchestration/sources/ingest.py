@@ -127,24 +127,26 @@ class Ingestor:
             return plan
         connection = connect_scratch()
         ignored = []
-        for number, file in enumerate(plan.unscanned):
-            self._on_progress(f"{source.name}: reading", number, len(plan.unscanned))
-            mark = fingerprint(source.name, file.ref, source.format, source.default_currency)
-            directory = self._lake.scan_directory(mark)
-            outcome: dict[str, Any]
-            try:
-                path = source.location.fetch(file.ref, directory)
-                verify(Delivery(source.name, source.provider, "", None, mark, (file,)), {file.ref.name: path})
-                incoming = self._read(connection, source, file, path, directory / "landed" / "part.parquet")
-                dataset = name_dataset(get_format(incoming.format_name).provider, file.ref.name)
-                outcome = {"dataset": dataset, **incoming.to_body()}
-            except UnknownFormatError as error:
-                ignored.append(error)
-                outcome = {"ignored": str(error)}
-            except DeliveryError as error:
-                outcome = {"fault": str(error)}
-                self._ledger.quarantine(source.name, None, "unknown", mark, [str(error)])
-            self._ledger.put_scan(source.name, mark, outcome)
+        with self._lake.scratch() as scratch:
+            for number, file in enumerate(plan.unscanned):
+                self._on_progress(f"{source.name}: reading", number, len(plan.unscanned))
+                mark = self._mark(source, file)
+                directory = scratch / mark
+                outcome: dict[str, Any]
+                try:
+                    path = source.location.fetch(file.ref, directory / "fetched")
+                    verify(Delivery(source.name, source.provider, "", None, mark, (file,)), {file.ref.name: path})
+                    incoming = self._read(connection, source, file, path, directory / "landed" / "part.parquet")
+                    dataset = name_dataset(get_format(incoming.format_name).provider, file.ref.name)
+                    outcome = {"dataset": dataset, **incoming.to_body()}
+                    self._lake.keep_scan(directory / "landed", mark)
+                except UnknownFormatError as error:
+                    ignored.append(error)
+                    outcome = {"ignored": str(error)}
+                except DeliveryError as error:
+                    outcome = {"fault": str(error)}
+                    self._ledger.quarantine(source.name, None, "unknown", mark, [str(error)])
+                self._ledger.put_scan(source.name, mark, outcome)
         connection.close()
         self._checkpoint("scanned")
         if len(ignored) == len(plan.unscanned) and not (plan.pending or plan.unchanged):
@@ -231,7 +233,7 @@ class Ingestor:
             self._fail(report, pending, verdict.failures)
             return
         self._checkpoint("judged")
-        target = self._lake.snapshot_directory(fmt.table, pending.key, pending.delivery_id)
+        target = self._lake.snapshot_directory(fmt.table, pending.key, pending.delivery_id, pending.content)
         paths = self._lake.publish(staged, target)
         self._checkpoint("landed")
         snapshot = Snapshot(
@@ -252,17 +254,19 @@ class Ingestor:
 
     def _fail(self, report: IngestReport, pending: PendingSnapshot, reasons: "tuple[str, ...] | list[str]") -> None:
         key = pending.key
-        self._ledger.quarantine(key.source_name, key.billing_period, key.dataset, pending.delivery_id, reasons)
+        self._ledger.quarantine(
+            key.source_name, key.billing_period, key.dataset, pending.delivery_id, reasons, pending.content
+        )
         report.problems += [Problem(key.billing_period, reason) for reason in reasons]
 
     def _read_all(
         self, connection: duckdb.DuckDBPyConnection, source: Source, pending: PendingSnapshot, directory: Path
     ) -> list[IncomingFile]:
         """Fetch all files of a delivery, verify them against its manifest, then read them; or take what a scan read."""
-        scans = [self._find_scan(source, f) for f in pending.files]
+        directory.mkdir(parents=True, exist_ok=True)
+        scans = [self._claim_scan(source, f, directory / f"scan-{n:05d}") for n, f in enumerate(pending.files)]
         if scans and all(scans):
             return [s for s in scans if s is not None]
-        directory.mkdir(parents=True, exist_ok=True)
         fetched = fetch_files(source.location, [f.ref for f in pending.files], directory)
         delivery = Delivery(
             source.name,
@@ -279,11 +283,13 @@ class Ingestor:
             incoming.append(self._read(connection, source, file, fetched[file.ref.name], target))
         return incoming
 
-    def _find_scan(self, source: Source, file: DeliveredFile) -> IncomingFile | None:
+    def _claim_scan(self, source: Source, file: DeliveredFile, target: Path) -> IncomingFile | None:
+        """What a scan read of the file, under a name of this run's own: another run may drop the scan at any time."""
         mark = self._mark(source, file)
         scan = self._ledger.get_scan(source.name, mark)
-        path = self._lake.scan_directory(mark) / "landed" / "part.parquet"
-        return IncomingFile.from_body(file.ref.name, path, scan) if scan and "rows" in scan and path.exists() else None
+        if not scan or "rows" not in scan or not self._lake.claim_scan(mark, target):
+            return None
+        return IncomingFile.from_body(file.ref.name, target / "part.parquet", scan)
 
     def _stage(
         self,

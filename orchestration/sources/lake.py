@@ -1,4 +1,4 @@
-"""The raw lake: immutable snapshots as Parquet, one folder per source, billing period, dataset and delivery."""
+"""The raw lake: immutable snapshots as Parquet, one folder per source, period, dataset, delivery and content."""
 
 import re
 import shutil
@@ -22,11 +22,15 @@ class LocalLake:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def snapshot_directory(self, table: str, key: SnapshotKey, delivery_id: str) -> Path:
-        """Where a snapshot lies; the partition columns are in the path, so a reader can skip whole periods."""
+    def snapshot_directory(self, table: str, key: SnapshotKey, delivery_id: str, content: str) -> Path:
+        """Where a snapshot lies; the partition columns are in the path, so a reader can skip whole periods.
+
+        ``content`` names the delivered files. Clouds overwrite files before the manifest that gives them a new id, so
+        what a killed run left under an id need not be what a later run read under it.
+        """
         return (
             self.root / "raw" / table / f"source_name={key.source_name}" / f"billing_period={key.billing_period}"
-            / f"dataset={key.dataset}" / f"delivery_id={safe_delivery_id(delivery_id)}"
+            / f"dataset={key.dataset}" / f"delivery_id={safe_delivery_id(delivery_id)}" / content
         )  # fmt: skip
 
     @contextmanager
@@ -49,6 +53,25 @@ class LocalLake:
         """Where a file that was read before its billing periods were known waits to be landed."""
         return self.root / "incoming" / "scans" / mark
 
+    def keep_scan(self, landed: Path, mark: str) -> None:
+        """Put what a scan read where any run finds it; what another run has put there meanwhile is the same."""
+        target = self.scan_directory(mark) / "landed"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            landed.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+
+    def claim_scan(self, mark: str, target: Path) -> bool:
+        """Link what a scan left into the folder ``target``; False where there is nothing (any more)."""
+        target.mkdir(parents=True, exist_ok=True)
+        try:
+            (target / "part.parquet").hardlink_to(self.scan_directory(mark) / "landed" / "part.parquet")
+        except FileNotFoundError:
+            return False
+        return True
+
     def drop_scan(self, mark: str) -> None:
         """Forget what a scan left, once it is landed."""
         shutil.rmtree(self.scan_directory(mark), ignore_errors=True)
@@ -56,8 +79,8 @@ class LocalLake:
     def publish(self, staged: Path, target: Path) -> list[str]:
         """Move a finished folder into place and return its files; the same folder that is there already stays.
 
-        The same delivery always has the same content, so what a crashed run left complete is as good as new. What
-        lost files since (to a hand, to a disk) is put aside: its totals would never reconcile again.
+        The folder's name stands for its content, so what a crashed run left complete is as good as new. What lost files
+        since (to a hand, to a disk) is put aside: its totals would never reconcile again.
         """
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

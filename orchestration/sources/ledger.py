@@ -145,26 +145,45 @@ class Ledger:
             return True
 
     def quarantine(
-        self, source_name: str, period: dt.date | None, dataset: str, delivery_id: str, reasons: Sequence[str]
+        self,
+        source_name: str,
+        period: dt.date | None,
+        dataset: str,
+        delivery_id: str,
+        reasons: Sequence[str],
+        content: str | None = None,
     ) -> bool:
-        """Record that a delivery failed, and why; what was current stays. False where it was known before."""
+        """Record that a delivery failed, and why; what was current stays. False where it was known before.
+
+        ``content`` names the files that failed. A record of other files of the same delivery is replaced; that the
+        delivery was promoted once stays on record.
+        """
         month = f"{period:%Y-%m}" if period else "unknown"
+        name = f"{source_name}/{month}/{dataset}/{delivery_id}"
         body = {
             "source_name": source_name, "billing_period": period.isoformat() if period else None, "dataset": dataset,
-            "delivery_id": delivery_id, "status": "quarantined", "reasons": list(reasons),
+            "delivery_id": delivery_id, "status": "quarantined", "reasons": list(reasons), "content": content,
             "at": self._now().isoformat(),
         }  # fmt: skip
-        key = f"{source_name}/{month}/{dataset}/{delivery_id}"
-        known = self._store.get("snapshot", key)
-        if known is not None and known.body["status"] == "released":
-            self._store.update("snapshot", key, body, known.version)
+        while not self._store.insert("snapshot", name, body):
+            known = self._store.get("snapshot", name)
+            if known is None or known.body["status"] not in ("quarantined", "released"):
+                return False
+            if known.body["status"] == "quarantined" and known.body.get("content") == content:
+                return False
+            try:
+                self._store.update("snapshot", name, body, known.version)
+            except ConflictError:
+                continue
             return True
-        return self._store.insert("snapshot", key, body)
+        return True
 
-    def quarantine_reasons(self, key: SnapshotKey, delivery_id: str) -> tuple[str, ...]:
-        """Why that delivery is in quarantine; empty where it is not."""
+    def quarantine_reasons(self, key: SnapshotKey, delivery_id: str, content: str) -> tuple[str, ...]:
+        """Why that delivery is in quarantine; empty where it is not, or where its files were mended since."""
         record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
-        return tuple(record.body["reasons"]) if record and record.body["status"] == "quarantined" else ()
+        if record is None or record.body["status"] != "quarantined":
+            return ()
+        return tuple(record.body["reasons"]) if record.body.get("content") in (None, content) else ()
 
     def release_quarantined(self, source_name: str) -> int:
         """Let the next run judge again what failed; returns how many deliveries and files that are."""

@@ -9,7 +9,7 @@ from orchestration.sources.contracts import DeliveredFile, Delivery, FileRef, Lo
 from orchestration.sources.discovery import delivery_id_for, discover
 from orchestration.sources.ledger import Ledger, SnapshotKey
 
-#: Part of a scan's fingerprint: grows when the landed columns change, so that cached scans are made anew.
+#: Part of what names a file's or delivery's content: grows when the landed columns change, so that all is read anew.
 SCAN_VERSION = "1"
 
 
@@ -22,6 +22,12 @@ class PendingSnapshot:
     files: tuple[DeliveredFile, ...]
     expected_rows: int | None = None
     period_filter: bool = False
+
+    @property
+    def content(self) -> str:
+        """What names the bytes that lie there now: a delivery that was mended or overwritten keeps its id, not this."""
+        text = f"{SCAN_VERSION}\0{delivery_id_for(file.ref for file in self.files)}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, lost: 
     if ledger.current(pending.key) == pending.delivery_id and pending.key not in lost:
         plan.unchanged += 1
         return
-    reasons = ledger.quarantine_reasons(pending.key, pending.delivery_id)
+    reasons = ledger.quarantine_reasons(pending.key, pending.delivery_id, pending.content)
     if reasons:
         plan.problems += [Problem(pending.key.billing_period, reason) for reason in reasons]
     else:

@@ -1,28 +1,19 @@
-"""What every state store backend must keep; a new backend is one more entry in BACKENDS."""
+"""What every state store backend must keep; a new backend is one more entry in OPENERS."""
 
 import multiprocessing
 import os
 import stat
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from state import ConflictError, Record, SqliteStateStore, StateStore, Write
-
-Open = Callable[[], StateStore]
-BACKENDS = {"sqlite": lambda folder: SqliteStateStore(folder / "state.sqlite")}
+from state import BACKENDS, ConflictError, Record, SqliteStateStore, StateStore, Write
+from tests.contract.stores import OPENERS, Open
 
 
-@pytest.fixture(params=sorted(BACKENDS))
-def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
-    return lambda: BACKENDS[request.param](tmp_path)
-
-
-@pytest.fixture
-def store(open_store: Open) -> StateStore:
-    return open_store()
+def test_every_backend_is_tested() -> None:
+    assert OPENERS.keys() == BACKENDS.keys()
 
 
 def test_a_missing_record_is_none(store: StateStore) -> None:

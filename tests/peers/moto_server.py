@@ -15,9 +15,17 @@ from werkzeug.serving import make_server
 ACCOUNT = "123456789012"
 
 
+def make_client(service: str, url: str, region: str = "eu-central-1") -> Any:
+    """A boto3 client of the server at ``url``."""
+    # A session of its own: the shared one may not be used by several threads.
+    return boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test").client(  # type: ignore[call-overload]
+        service, region_name=region, endpoint_url=url
+    )
+
+
 @dataclass(frozen=True)
 class Call:
-    """One query-protocol request (EC2, STS) and how it was answered."""
+    """One query-protocol (EC2, STS) or JSON-protocol (DynamoDB) request and how it was answered."""
 
     action: str
     status: int
@@ -25,13 +33,17 @@ class Call:
 
 @dataclass
 class MotoServer:
-    """A moto server on a free port; `fail_next` answers the next call of an action with an HTTP status instead."""
+    """A moto server on a free port; `fail_next` answers the next call of an action with an HTTP status instead.
+
+    Requests are answered one after the other: moto's transactions undo what others wrote meanwhile.
+    """
 
     calls: list[Call] = field(default_factory=list)
     fail_next: dict[str, list[int]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()
         self._app = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._record, threaded=True, request_handler=MotoRequestHandler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -49,13 +61,7 @@ class MotoServer:
     def client(self, service: str, account_id: str = ACCOUNT, region: str = "eu-central-1") -> Any:
         """A boto3 client of this server, in the form of a client factory."""
         if (service, region) not in self._clients:
-            self._clients[service, region] = boto3.client(  # type: ignore[call-overload]
-                service,
-                region_name=region,
-                endpoint_url=self.url,
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
-            )
+            self._clients[service, region] = make_client(service, self.url, region)
         return self._clients[service, region]
 
     def count(self, action: str, status: int = 200) -> int:
@@ -76,4 +82,5 @@ class MotoServer:
             self.calls.append(Call(action, int(status.split()[0])))
             return start_response(status, headers, *rest)
 
-        return self._app(environ, note)
+        with self._lock:
+            return list(self._app(environ, note))

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.sources.contracts import SourceError
+from orchestration.sources.ingest import Ingestor, Source
+from orchestration.sources.locations import open_location
 from tests.integration.ingest.conftest import AUGUST, SEPTEMBER, Desk
 from tests.unit.orchestration.exports import cur_rows, write_csv, write_parquet
 
@@ -187,7 +189,7 @@ except Exception as error:
 def test_a_file_without_permission(tmp_path_factory: pytest.TempPathFactory) -> None:
     root = tmp_path_factory.mktemp("shared")
     root.chmod(0o777)
-    for folder in root.parents[:2]:
+    for folder in root.parents[:3]:
         folder.chmod(0o755)
     desk = Desk(root)
     write_csv(desk.exports / "september.csv", GOOD).chmod(0)
@@ -253,6 +255,40 @@ def test_a_delivery_that_breaks_its_manifest(
     assert desk.totals("azure_cost_details") == {"2026-09": (Decimal("4.5"), 3)}
     write_azure_run(desk, azure_rows(4), run_id="run-3")
     assert desk.problems() == [] and desk.totals("azure_cost_details") == {"2026-09": (Decimal("8"), 4)}
+
+
+def test_a_delivery_that_is_mended_under_its_own_id_is_taken(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "azure")
+    write_azure_run(desk, azure_rows(4), dataRowCount=9)
+    assert "4 rows where the manifest promises 9" in desk.problems()[0]
+    assert desk.problems() == ["delivery run-1 is in quarantine; what was current before stays"]
+    write_azure_run(desk, azure_rows(5), dataRowCount=8)
+    assert "5 rows where the manifest promises 8" in desk.problems()[0]
+    assert [r.body["reasons"][0][-16:] for r in desk.ledger.quarantined()] == ["ifest promises 8"]
+    write_azure_run(desk, azure_rows(5))
+    assert desk.problems() == [] and desk.totals("azure_cost_details") == {"2026-09": (Decimal("12.5"), 5)}
+    assert desk.ledger.quarantined() == []
+
+
+def test_what_a_killed_run_landed_is_not_taken_for_newer_files_of_the_same_id(tmp_path: Path) -> None:
+    class Killed(BaseException):
+        pass
+
+    def stop(name: str) -> None:
+        if name == "landed":
+            raise Killed
+
+    desk = Desk(tmp_path, "azure")
+    write_azure_run(desk, azure_rows(3))
+    source = Source("test_source", "azure", "auto", open_location(str(desk.exports), desk.root), "USD")
+    with pytest.raises(Killed):
+        Ingestor(desk.lake, desk.ledger, checkpoint=stop).ingest(source)
+    write_azure_run(desk, azure_rows(4))
+    assert desk.problems() == []
+    ((snapshot, _),) = desk.ledger.current_snapshots()
+    billed = next(t for t in snapshot.control_totals if t.measure == "billed_cost")
+    assert desk.totals("azure_cost_details") == {"2026-09": (billed.file_total, snapshot.row_count)}
+    assert (billed.file_total, snapshot.row_count) == (Decimal("8"), 4)
 
 
 def test_a_manifest_whose_file_is_missing(tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ def test_the_example_of_the_project_is_valid() -> None:
          "cloudcost.yaml:6: sources[1].currency: String should match pattern '^[A-Z]{3}$' (found 'euro')"),
         ("name: azure_ea", "name: aws_prod", "cloudcost.yaml:1: sources: source name 'aws_prod' is used twice"),
         ("name: azure_ea", "name: Azure-EA", "cloudcost.yaml:3: sources[1].name: String should match pattern"),
+        ("reporting_currency: USD", "state: {backend: redis}",
+         "cloudcost.yaml:7: state.backend: no such backend; there are sqlite, dynamodb (found 'redis')"),
         ("provider: azure", "provider: oracle", "cloudcost.yaml:4: sources[1].provider: Input should be 'aws', '"),
         ("reporting_currency: USD", "first_billing_period: 2026-13",
          "cloudcost.yaml:7: first_billing_period: String should match pattern"),

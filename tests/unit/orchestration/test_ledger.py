@@ -84,6 +84,18 @@ def test_quarantine_is_remembered_and_current_stays(ledger: Ledger) -> None:
     assert ledger.quarantined("aws") == []
 
 
+def test_quarantine_goes_by_the_files_that_failed(ledger: Ledger) -> None:
+    def quarantine(content: str) -> bool:
+        return ledger.quarantine("aws_prod", KEY.billing_period, "cost", "d1", [f"broken {content}"], content)
+
+    assert quarantine("one") and not quarantine("one")
+    assert ledger.is_quarantined(KEY, "d1", "one") and not ledger.is_quarantined(KEY, "d1", "two")
+    assert quarantine("two") and ledger.is_quarantined(KEY, "d1", "two")
+    assert [r.body["reasons"] for r in ledger.quarantined()] == [["broken two"]]
+    assert ledger.promote(snapshot("d1")) and not quarantine("three")
+    assert (ledger.current(KEY), ledger.status(KEY, "d1")) == ("d1", "promoted")
+
+
 def test_what_was_quarantined_can_be_promoted_later(ledger: Ledger) -> None:
     ledger.quarantine("aws_prod", KEY.billing_period, "cost", "d1", ["a rule that was wrong"])
     assert ledger.promote(snapshot("d1"))
