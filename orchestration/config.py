@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from orchestration.sources.settings import IngestionSettings
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
 HOME_ENV = "CLOUDCOST_HOME"
@@ -92,6 +93,7 @@ class CloudcostConfig(_Section):
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
         description="The earliest month offered as a partition; by default the earliest that was ever delivered.",
     )
+    ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)

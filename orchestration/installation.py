@@ -115,7 +115,7 @@ class Installation:
         """What forecasts and anomalies depend on: the current snapshots and the settings, as one hash."""
         current = [(s.key.text, s.delivery_id) for s, _ in self.ledger.current_snapshots()]
         sources = [s.name for s in self.config.sources]
-        settings = self.config.model_dump_json(exclude={"sources", "alerts"})
+        settings = self.config.model_dump_json(exclude={"sources", "alerts", "ingestion"})
         return hashlib.sha256(json.dumps([current, sources, settings]).encode()).hexdigest()
 
     def is_up_to_date(self) -> bool:

@@ -83,11 +83,26 @@ def run(
 
 
 @app.command()
-def totals(context: typer.Context, output: OutputOption = Format.TABLE) -> None:
-    """Show rows and exact cost per source, billing period and currency."""
+def totals(
+    context: typer.Context,
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--as-of",
+            help="What was believed at that moment: 2026-04-02T12:00 (UTC), or 2026-04-02 for the end of that day.",
+        ),
+    ] = None,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Show rows and exact cost per source, billing period and currency; now, or as they were known at a past moment."""
+    from orchestration.cli.history import print_totals_as_of
     from orchestration.cli.queries import print_totals
 
-    print_totals(find_installation(context), output)
+    installation = find_installation(context)
+    if as_of is None:
+        print_totals(installation, output)
+    else:
+        print_totals_as_of(installation, as_of, output)
 
 
 @app.command()
