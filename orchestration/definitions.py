@@ -5,7 +5,7 @@ import dagster as dg
 from orchestration.defs.actions import approved_action_sensor, execute_action_job, proposals, rollback_action_job
 from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
 from orchestration.defs.analytics import cost_anomalies, cost_forecasts
-from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset
+from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset, expired_snapshots
 from orchestration.defs.jobs import cost_pipeline_job, daily_cost_schedule, new_delivery_sensor
 from orchestration.defs.quality import totals_reconcile
 from orchestration.defs.recommendations import recommendations
@@ -25,6 +25,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             *(build_raw_asset(name, partitions) for name in sources),
             build_snapshots_asset(sources),
             *build_dbt_assets(prepare_manifest(installation), partitions),
+            expired_snapshots,
             cost_forecasts,
             cost_anomalies,
             recommendations,

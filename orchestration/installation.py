@@ -88,7 +88,7 @@ class Installation:
         """What lands and promotes deliveries of this installation."""
         from orchestration.progress import checkpoint, report_progress
 
-        return Ingestor(self.lake, self.ledger, report_progress, checkpoint)
+        return Ingestor(self.lake, self.ledger, report_progress, checkpoint, self.config.ingestion)
 
     def first_period(self) -> dt.date:
         """The first billing period that is offered as a partition."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from orchestration.cli.actions import actions_app
+from orchestration.cli.deliveries import deliveries_app
 from orchestration.cli.output import Format
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(actions_app, name="actions")
+app.add_typer(deliveries_app, name="deliveries")
 
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
 
@@ -171,5 +173,6 @@ def _exit_code(error: Exception) -> int | None:
     if name == "ConfigError":
         return USAGE
     expected = ("SourceError", "LocationError", "DeliveryError", "UnknownFormatError", "WarehouseError", "CommandError",
+                "AcceptanceError",
                 "NotAllowedError", "ProposalStateError", "ProposalNotFoundError")  # fmt: skip
     return FAILED if name in expected else None

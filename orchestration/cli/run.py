@@ -103,6 +103,8 @@ def survey_sources(installation: Installation, retry_quarantined: bool = False) 
     """Look at every source; files without a manifest are read once, so that their periods are known."""
     survey = Survey()
     for source in installation.config.sources:
+        if retry_quarantined:
+            installation.ledger.retry_quarantined(source.name)
         try:
             survey.plans.append(installation.ingestor().scan(installation.open_source(source), retry_quarantined))
         except SourceError as error:

@@ -1,17 +1,27 @@
 """The ingestion ledger: every delivery that was seen, and which snapshot of each period is current.
 
-Records in the state store: ``snapshot`` (one per delivery of a source, billing period and dataset; written once, then
-promoted or quarantined), ``current`` (the snapshot that the warehouse must hold) and ``scan`` (what a file without a
-manifest was found to contain). Promotion is one conditional transaction, so of two promoters one wins.
+Records in the state store: ``snapshot`` (one per delivery of a source, billing period and dataset, with its status),
+``current`` (the snapshot that the warehouse must hold), ``promotion`` (every time that one became current, for ever)
+and ``scan`` (what a file without a manifest was found to contain). Promotion is one conditional transaction, so of two
+promoters one wins.
+
+A snapshot is ``promoted`` or ``quarantined``; the latter may be turned into ``retried`` or, by somebody who takes it as
+it is, ``accepted``, and is then judged once more. A replaced one whose time is over goes through ``expiring`` to
+``expired`` and has no files any more.
 """
 
+import contextlib
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from orchestration.sources.contracts import DeliveryError
 from state import ConflictError, Record, StateStore, Write
+
+#: Called by name between any two steps that leave a trace; a test may stop there.
+Checkpoint = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -106,10 +116,17 @@ class Ledger:
         record = self._store.get("current", key.text)
         return None if record is None else str(record.body["delivery_id"])
 
+    def current_snapshot(self, key: SnapshotKey) -> tuple[Snapshot, dt.datetime] | None:
+        """The snapshot that is current for ``key`` and when it was promoted, or None."""
+        return next((found for found in self._list_current(key.text) if found[0].key == key), None)
+
     def current_snapshots(self, source_name: str | None = None) -> list[tuple[Snapshot, dt.datetime]]:
         """All current snapshots and when each was promoted, ordered by source, period and dataset."""
+        return self._list_current(f"{source_name}/" if source_name else "")
+
+    def _list_current(self, prefix: str) -> list[tuple[Snapshot, dt.datetime]]:
         found = []
-        for record in self._store.list("current", f"{source_name}/" if source_name else ""):
+        for record in self._store.list("current", prefix):
             snapshot = self._store.get("snapshot", f"{record.key}/{record.body['delivery_id']}")
             if snapshot is None:
                 raise LedgerError(f"current snapshot {record.key} {record.body['delivery_id']} has no record")
@@ -117,12 +134,16 @@ class Ledger:
         return found
 
     def status(self, key: SnapshotKey, delivery_id: str) -> str | None:
-        """``promoted``, ``quarantined`` or None where that delivery was never judged."""
+        """The status of that delivery, or None where it was never judged."""
         record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
         return None if record is None else str(record.body["status"])
 
-    def promote(self, snapshot: Snapshot) -> bool:
-        """Make ``snapshot`` current; False where it already is. All or nothing; the loser of a race looks again."""
+    def promote(self, snapshot: Snapshot, *, was_expired: bool = False) -> bool:
+        """Make ``snapshot`` current; False where it already is. All or nothing; the loser of a race looks again.
+
+        ``was_expired``: the delivery's files had been removed before it was landed now. `DeliveryError` where they were
+        removed since: what was found in the lake is there no more.
+        """
         while True:
             current = self._store.get("current", snapshot.key.text)
             if current is not None and current.body["delivery_id"] == snapshot.delivery_id:
@@ -130,6 +151,9 @@ class Ledger:
             at = self._now().isoformat()
             name = f"{snapshot.key.text}/{snapshot.delivery_id}"
             known = self._store.get("snapshot", name)
+            gone = ("expiring",) if was_expired else ("expiring", "expired")
+            if known is not None and known.body["status"] in gone:
+                raise DeliveryError(f"delivery {snapshot.delivery_id} is just being removed; a later run takes it anew")
             body = {**snapshot.to_body(), "status": "promoted", "promoted_at": at}
             pointer = {"delivery_id": snapshot.delivery_id, "promoted_at": at}
             if current is not None:
@@ -137,6 +161,7 @@ class Ledger:
             writes = [
                 Write.update(known, body) if known else Write.insert("snapshot", name, body),
                 Write.update(current, pointer) if current else Write.insert("current", snapshot.key.text, pointer),
+                Write.insert("promotion", f"{snapshot.key.text}/{current.version + 1 if current else 1:08d}", pointer),
             ]
             try:
                 self._store.transact(writes)
@@ -144,22 +169,78 @@ class Ledger:
                 continue
             return True
 
+    def promotions(self, key: SnapshotKey) -> list[tuple[str, dt.datetime]]:
+        """Every delivery that became current for ``key`` and when, oldest first."""
+        records = self._store.list("promotion", f"{key.text}/")
+        return [(r.body["delivery_id"], dt.datetime.fromisoformat(r.body["promoted_at"])) for r in records]
+
     def quarantine(
-        self, source_name: str, period: dt.date | None, dataset: str, delivery_id: str, reasons: Sequence[str]
+        self,
+        source_name: str,
+        period: dt.date | None,
+        dataset: str,
+        delivery_id: str,
+        reasons: Sequence[str],
+        *,
+        is_acceptable: bool = False,
     ) -> bool:
-        """Record that a delivery failed, and why; what was current stays. False where it was known before."""
+        """Record that a delivery failed, and why; what was current stays. False where it was known before.
+
+        ``is_acceptable``: the delivery is complete and readable, and somebody may accept it as it is.
+        """
         month = f"{period:%Y-%m}" if period else "unknown"
+        name = f"{source_name}/{month}/{dataset}/{delivery_id}"
         body = {
             "source_name": source_name, "billing_period": period.isoformat() if period else None, "dataset": dataset,
             "delivery_id": delivery_id, "status": "quarantined", "reasons": list(reasons),
-            "at": self._now().isoformat(),
+            "is_acceptable": is_acceptable, "at": self._now().isoformat(),
         }  # fmt: skip
-        return self._store.insert("snapshot", f"{source_name}/{month}/{dataset}/{delivery_id}", body)
+        while True:
+            known = self._store.get("snapshot", name)
+            if known is not None and known.body["status"] == "quarantined":
+                return False
+            try:
+                # what an earlier promotion recorded (where its files lie) stays on record
+                write = Write.update(known, {**known.body, **body}) if known else Write.insert("snapshot", name, body)
+                self._store.transact([write])
+            except ConflictError:
+                continue
+            return True
+
+    def deliveries(self, source_name: str | None = None) -> list[Record]:
+        """The records of all deliveries that were judged, ordered by source, period and dataset."""
+        return self._store.list("snapshot", f"{source_name}/" if source_name else "")
 
     def quarantined(self, source_name: str | None = None) -> list[Record]:
         """The records of all deliveries that failed, ordered by source and period."""
-        records = self._store.list("snapshot", f"{source_name}/" if source_name else "")
-        return [r for r in records if r.body["status"] == "quarantined"]
+        return [r for r in self.deliveries(source_name) if r.body["status"] == "quarantined"]
+
+    def retry_quarantined(self, source_name: str) -> int:
+        """Have every quarantined delivery of a source judged once more; returns how many."""
+        records = self.quarantined(source_name)
+        for record in records:
+            self._store.update("snapshot", record.key, {**record.body, "status": "retried"}, record.version)
+        return len(records)
+
+    def mark_expiring(self, record: Record, now: dt.datetime) -> Record | None:
+        """Announce that a replaced snapshot is being removed; None where it changed since it was read, or is current.
+
+        The pointer is read after the record was, and a promotion writes both: whoever promotes it now makes this fail.
+        """
+        snapshot = Snapshot.from_body(record.body)
+        if self.current(snapshot.key) == snapshot.delivery_id:
+            return None
+        body = {**record.body, "status": "expiring", "expiring_at": now.isoformat()}
+        try:
+            return self._store.update("snapshot", record.key, body, record.version)
+        except ConflictError:
+            return None
+
+    def mark_expired(self, record: Record, now: dt.datetime) -> None:
+        """Record that the files of a snapshot are gone."""
+        body = {**record.body, "status": "expired", "paths": [], "expired_at": now.isoformat()}
+        with contextlib.suppress(ConflictError):
+            self._store.update("snapshot", record.key, body, record.version)
 
     def get_scan(self, source_name: str, fingerprint: str) -> dict[str, Any] | None:
         """What a file without a manifest was found to contain, or None where it was not read yet."""
@@ -167,8 +248,17 @@ class Ledger:
         return None if record is None else record.body
 
     def put_scan(self, source_name: str, fingerprint: str, body: dict[str, Any]) -> None:
-        """Remember what a file contains; the same fingerprint always says the same."""
-        self._store.insert("scan", f"{source_name}/{fingerprint}", body)
+        """Remember what a file contains; read again, it may be understood where it was not before."""
+        name = f"{source_name}/{fingerprint}"
+        while not self._store.insert("scan", name, body):
+            known = self._store.get("scan", name)
+            if known is None or known.body == body:
+                return
+            try:
+                self._store.update("scan", name, body, known.version)
+            except ConflictError:
+                continue
+            return
 
     def earliest_period(self) -> dt.date | None:
         """The first billing period of all current snapshots."""

@@ -20,9 +20,6 @@ class DropThresholds(_Section):
         description="More is quarantined until somebody accepts it: half the rows missing is a partial export far more "
         "often than a correction. null never blocks.",
     )
-    minimum_rows: int = Field(
-        100, ge=0, description="Deliveries are not compared with smaller ones: a percentage of few rows says nothing."
-    )
 
     @model_validator(mode="after")
     def _warning_comes_first(self) -> "DropThresholds":
@@ -77,6 +74,12 @@ class IngestionSettings(_Section):
         ge=0,
         description="Of each billing period, this many replaced snapshots stay however old they are; one, so that the "
         "last change can always be looked into.",
+    )
+    compare_from_rows: int = Field(
+        100,
+        ge=0,
+        description="A delivery is compared with the one before it where that has at least this many rows: of fewer, "
+        "a percentage says nothing.",
     )
     row_count_drop: DropThresholds = Field(default_factory=DropThresholds)
     total_change: ChangeThresholds = Field(default_factory=ChangeThresholds)
