@@ -50,9 +50,11 @@ def believed(warehouse: Warehouse, moment: dt.datetime, source: str = "gcp") -> 
 
 
 def read_copy(warehouse: Warehouse) -> DuckDbWarehouse:
-    """A copy of the file, as this process's dbt keeps the file itself open for writing."""
+    """A copy of the file, as this process's dbt keeps the file itself open; views know the file by its name."""
     warehouse.execute("checkpoint")
-    return DuckDbWarehouse(Path(shutil.copy(warehouse.path, warehouse.path.with_name("copy.duckdb"))))
+    copy = warehouse.path.parent / "copy" / warehouse.path.name
+    copy.parent.mkdir()
+    return DuckDbWarehouse(Path(shutil.copy(warehouse.path, copy)))
 
 
 def test_a_first_load_restates_nothing(built: Warehouse) -> None:
