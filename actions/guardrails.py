@@ -78,10 +78,11 @@ def evaluate_rollback(signals: Signals, now: datetime) -> Verdict:
 
 def find_protection(tags: Mapping[str, str], protected: Sequence[str]) -> str | None:
     """The first protected tag (`key` or `key=value`) that `tags` carry, whatever the case of either."""
-    carried = {key.casefold(): value.casefold() for key, value in tags.items()}
+    # pairs, no dictionary: a resource may carry both `Env` and `env`
+    carried = [(key.casefold(), value.casefold()) for key, value in tags.items()]
     for entry in protected:
-        key, has_value, value = entry.casefold().partition("=")
-        if key.strip() in carried and (not has_value or carried[key.strip()] == value.strip()):
+        key, has_value, value = (part.strip() for part in entry.casefold().partition("="))
+        if any(name == key and (not has_value or found == value) for name, found in carried):
             return entry
     return None
 

@@ -91,7 +91,7 @@ def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
         f"{c['dimension']} {c['value']}: {c['contribution']:+,.2f} {currency}"
         for c in json.loads(row["causes"] or "[]")[:5]
     ]
-    service, account = str(row["service_name"]), str(row["sub_account_id"])
+    service, account = str(row["service_name"]), str(row["sub_account_id"] or "the whole account")
     impact, percent = float(row["impact_cost"]), float(row["impact_percent"])
     change = f"{impact:+,.2f} {currency}" + ("" if percent != percent else f" ({percent:+.0f} %)")
     return IncidentFinding(

@@ -119,9 +119,10 @@ class Installation:
         return hashlib.sha256(json.dumps([current, sources, settings]).encode()).hexdigest()
 
     def is_up_to_date(self) -> bool:
-        """Whether everything downstream was built from the present snapshots and settings."""
+        """Whether everything downstream was built from the present snapshots and settings, and is still there."""
         present = self.scoring_input()
-        return all(self._stage_input(stage) == present for stage in FINAL_STAGES)
+        is_built = all(self._stage_input(stage) == present for stage in FINAL_STAGES)
+        return is_built and self.warehouse.path.exists() and not self.warehouse.changed_periods()
 
     def mark_published(self) -> None:
         """Remember which snapshots and settings the warehouse was given; what follows is built from these."""

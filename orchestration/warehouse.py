@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +15,12 @@ from orchestration.sources.formats import FORMATS
 from orchestration.sources.lake import LocalLake, safe_delivery_id
 from orchestration.sources.ledger import Snapshot, SnapshotKey
 from orchestration.sources.projection import LANDED_TYPES
-from orchestration.sources.sql import quote_identifier, quote_literal
+from orchestration.sources.sql import quote_identifier, quote_path
 
 PARTITION_COLUMNS = {"source_name": "VARCHAR", "billing_period": "DATE", "dataset": "VARCHAR", "delivery_id": "VARCHAR"}
 WAREHOUSE_FILE = "warehouse.duckdb"
+#: How long a writer waits: what a killed run left behind (a dbt process) is done by then.
+LOCK_WAIT_SECONDS = 60
 
 #: A (source, billing period) whose rows in the warehouse are not those of its current snapshots.
 ChangedPeriod = tuple[str, dt.date]
@@ -31,23 +34,28 @@ class DuckDbWarehouse:
 
     @contextmanager
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection in UTC; `WarehouseError` says who holds the file where another process has it open."""
+        """A connection in UTC. A writer waits for another process to be done; `WarehouseError` ends the wait."""
         if read_only and not self.path.exists():
             raise WarehouseError(f"{self.path}: there is no warehouse yet; `cloudcost run` builds it")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            connection = duckdb.connect(str(self.path), read_only=read_only)
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise WarehouseError(
-                    f"{self.path}: another process is writing to the warehouse; try again later"
-                ) from error
-            raise WarehouseError(f"{self.path}: cannot be opened: {error}") from error
+        connection = self._open(read_only, time.monotonic() + (0 if read_only else LOCK_WAIT_SECONDS))
         try:
             connection.execute("set timezone = 'UTC'")
             yield connection
         finally:
             connection.close()
+
+    def _open(self, read_only: bool, deadline: float) -> duckdb.DuckDBPyConnection:
+        while True:
+            try:
+                return duckdb.connect(str(self.path), read_only=read_only)
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise WarehouseError(f"{self.path}: cannot be opened: {error}") from error
+                if time.monotonic() >= deadline:
+                    message = "another process is writing to the warehouse; try again later"
+                    raise WarehouseError(f"{self.path}: {message}") from error
+            time.sleep(0.5)
 
     def publish_snapshots(self, lake: LocalLake, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
         """Make schema ``raw`` show exactly the current snapshots, in one transaction.
@@ -83,8 +91,10 @@ class DuckDbWarehouse:
             connection.commit()
 
     def changed_periods(self) -> list[ChangedPeriod]:
-        """The (source, billing period) pairs that some model was not built from the current snapshots of, in order."""
-        with self.connect() as connection:
+        """The (source, billing period) pairs that some model was not built from the published snapshots of."""
+        if not self.path.exists():
+            return []
+        with self.connect(read_only=True) as connection:
             if _has_table(connection, "intermediate", "int_periods__pending"):
                 pending = "intermediate.int_periods__pending"
             elif _has_table(connection, "raw", "current_snapshots"):
@@ -160,7 +170,7 @@ def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path]) -> str:
         ]
         return f"select {', '.join(empty)} where false"
     columns = [*PARTITION_COLUMNS, "source_file", *(quote_identifier(c.name) for c in fmt.columns)]
-    listed = ", ".join(quote_literal(str(p)) for p in paths)
+    listed = ", ".join(quote_path(p) for p in paths)
     types = ", ".join(f"'{name}': {kind}" for name, kind in PARTITION_COLUMNS.items())
     return (
         f"select {', '.join(columns)} from read_parquet([{listed}], hive_partitioning = true, hive_types = {{{types}}})"

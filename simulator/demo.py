@@ -7,7 +7,9 @@ outcome. ``python -m simulator.demo ui`` serves the Dagster UI on the result.
 import argparse
 import json
 import os
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +21,8 @@ from simulator.generate import generate
 from simulator.peers import Peers, run_peers
 
 ROOT = Path("demo").absolute()
+ACCOUNT = ROOT / "account.json"
+COMMAND = ROOT / "cloudcost"
 APPROVER = "alice@fernhill.example"
 MEASURES = ("billed", "effective", "list", "contracted")
 
@@ -43,27 +47,37 @@ actions:
   accounts: {{{roles}}}
 """
 
+SCRIPT = """\
+#!/bin/sh
+# cloudcost on the demo: its configuration, its state and its simulated AWS account. Written anew by every start.
+for name in $(env | sed -n 's/^\\(AWS_[A-Z0-9_]*\\)=.*/\\1/p'); do unset "$name"; done
+{exports}
+exec {program} "$@"
+"""
+
 
 def main() -> int:
     """Run the demo or serve its UI."""
     parser = argparse.ArgumentParser(prog="python -m simulator.demo", description=__doc__)
     parser.add_argument("command", choices=["run", "ui"])
     parser.add_argument("--rows-per-month", type=int, default=77_000, help="line items of all clouds (default 77000)")
+    parser.add_argument("--months", type=int, default=13, help="billing periods (default 13)")
     parser.add_argument("--port", type=int, default=3000, help="port of the UI (default 3000)")
     options = parser.parse_args()
     os.environ.update({"CLOUDCOST_CONFIG": str(ROOT / "cloudcost.yaml"), "CLOUDCOST_HOME": str(ROOT / "state")})
-    return run(options.rows_per_month) if options.command == "run" else serve(options.port)
+    return run(options.rows_per_month, options.months) if options.command == "run" else serve(options.port)
 
 
-def run(rows_per_month: int) -> int:
+def run(rows_per_month: int, months: int) -> int:
     """Exports, pipeline, one approved action, outcome."""
     started = time.monotonic()
     shutil.rmtree(ROOT, ignore_errors=True)
-    say(f"1. A simulated company's exports, 13 months of three clouds, into {ROOT / 'exports'}")
-    truth = generate(ROOT / "exports", seed=7, months=13, rows_per_month=rows_per_month).describe()
+    say(f"1. A simulated company's exports, {months} months of three clouds, into {ROOT / 'exports'}")
+    truth = generate(ROOT / "exports", seed=7, months=months, rows_per_month=rows_per_month).describe()
     say(f"   {count_rows(truth):,} line items in {time.monotonic() - started:.0f} s")
-    with run_peers(truth["waste"], ROOT / "inbox") as peers:
+    with run_peers(truth["waste"], ROOT / "inbox", ACCOUNT) as peers:
         write_config(truth, peers)
+        write_command(peers)
         say("2. cloudcost run: exports -> lake -> warehouse -> forecasts, anomalies -> alerts, proposals")
         code = call("run")
         if code:
@@ -80,10 +94,19 @@ def run(rows_per_month: int) -> int:
 def serve(port: int) -> int:
     """The Dagster UI on the demo, with the simulated cloud, mail and webhook running beside it."""
     truth = json.loads((ROOT / "exports" / "truth.json").read_text())
-    with run_peers(truth["waste"], ROOT / "inbox") as peers:
+    with run_peers(truth["waste"], ROOT / "inbox", ACCOUNT) as peers:
         write_config(truth, peers)
-        print(f"Approve a saving from another terminal: {command_line('actions list')}", flush=True)
-        return call("ui", "--port", str(port))
+        write_command(peers)
+        say(f"Approve a saving from another terminal: {command_line('actions list')}")
+        say(f"                                  then: {command_line('actions approve ID --as', APPROVER)}")
+        served = subprocess.Popen([*cloudcost(), "ui", "--port", str(port)])
+        # whoever ends the demo ends the UI with it, and what was done in the account is kept
+        signal.signal(signal.SIGTERM, lambda *_: served.terminate())
+        while True:
+            try:
+                return served.wait()
+            except KeyboardInterrupt:  # the UI was interrupted too and ends by itself
+                continue
 
 
 def write_config(truth: dict[str, Any], peers: Peers) -> None:
@@ -99,6 +122,14 @@ def write_config(truth: dict[str, Any], peers: Peers) -> None:
         roles=", ".join(f'"{a}": {{role_arn: "arn:aws:iam::{a}:role/cloudcost"}}' for a in accounts),
     )
     (ROOT / "cloudcost.yaml").write_text(text)
+
+
+def write_command(peers: Peers) -> None:
+    """``demo/cloudcost``: the command line with the demo's configuration, state and simulated account, and no other."""
+    values = {name: os.environ[name] for name in ("CLOUDCOST_CONFIG", "CLOUDCOST_HOME")} | peers.environment
+    exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
+    COMMAND.write_text(SCRIPT.format(exports=exports, program=shlex.quote(cloudcost()[0])))
+    COMMAND.chmod(0o755)
 
 
 def compare_totals(truth: dict[str, Any]) -> bool:
@@ -135,10 +166,7 @@ def print_analytics() -> None:
         )
     say("\n5. Largest anomalies of the last 90 days, with their causes")
     for row in ask("query", ANOMALY_SQL):
-        print(
-            f"   {row['start_date']}  {row['kind']:<12}{row['impact']:>12} {row['currency']}  "
-            f"{row['service']} in {row['account']}"
-        )
+        print(f"   {row['start_date']}  {row['kind']:<12}{row['impact']:>12} {row['currency']}  {row['scope']}")
         print(f"               {row['top_cause']}")
 
 
@@ -154,7 +182,7 @@ group by all order by all
 ANOMALY_SQL = """
 select start_date::date::varchar as start_date, kind, printf('%+,.2f', impact_cost) as impact,
     billing_currency as currency,
-    service_name as service, coalesce(sub_account_name, sub_account_id) as account, top_cause
+    concat_ws(' in ', service_name, nullif(coalesce(sub_account_name, sub_account_id), '')) as scope, top_cause
 from ml.cost_anomalies where end_date > as_of_date::date - interval 90 day order by abs(impact_cost) desc limit 8
 """
 
@@ -208,9 +236,7 @@ def cloudcost() -> list[str]:
 
 def command_line(*arguments: str) -> str:
     """What a user types to run a cloudcost command on the demo."""
-    program = os.path.relpath(cloudcost()[0])
-    home, config = os.path.relpath(ROOT / "state"), os.path.relpath(ROOT / "cloudcost.yaml")
-    return f"CLOUDCOST_HOME={home} {program} --config {config} {' '.join(arguments)}"
+    return " ".join([shlex.quote(os.path.relpath(COMMAND)), *arguments])
 
 
 def count_rows(truth: dict[str, Any]) -> int:

@@ -4,7 +4,6 @@ The AWS account is a moto server that holds the volumes that the simulation plan
 to files, so that a user sees what would have been sent.
 """
 
-import datetime as dt
 import json
 import logging
 import os
@@ -12,11 +11,13 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+
+from simulator.account import open_account, save_account
 
 
 @dataclass(frozen=True)
@@ -26,18 +27,32 @@ class Peers:
     aws_url: str
     smtp_port: int
     webhook_url: str
+    webhook_secret: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs so that its clients find the peers, and only them."""
+        return {
+            "AWS_ENDPOINT_URL": self.aws_url,
+            "AWS_ACCESS_KEY_ID": "simulated",
+            "AWS_SECRET_ACCESS_KEY": "simulated",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "CLOUDCOST_WEBHOOK_SECRET": self.webhook_secret,
+        }
 
 
 @contextmanager
-def run_peers(waste: list[dict[str, Any]], inbox: Path) -> Iterator[Peers]:
-    """Start the peers, point boto3 of this process and its children at the AWS account, and stop them at the end."""
+def run_peers(waste: list[dict[str, Any]], inbox: Path, account: Path) -> Iterator[Peers]:
+    """Start the peers, point boto3 of this process and its children at the AWS account, and stop them at the end.
+
+    What is done in the account is kept in the file ``account``.
+    """
     from aiosmtpd.controller import Controller
     from moto.server import ThreadedMotoServer
 
     inbox.mkdir(parents=True, exist_ok=True)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    os.environ.setdefault("CLOUDCOST_WEBHOOK_SECRET", secrets.token_hex(16))
-    os.environ.update({"AWS_ACCESS_KEY_ID": "simulated", "AWS_SECRET_ACCESS_KEY": "simulated"})
     cloud = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     cloud.start()
     mail = Controller(_MailSink(inbox), hostname="127.0.0.1", port=find_free_port())
@@ -45,32 +60,19 @@ def run_peers(waste: list[dict[str, Any]], inbox: Path) -> Iterator[Peers]:
     hook = ThreadingHTTPServer(("127.0.0.1", 0), _make_hook_handler(inbox))
     Thread(target=hook.serve_forever, daemon=True).start()
     host, port = cloud.get_host_and_port()
-    url = f"http://{host}:{port}"
-    os.environ["AWS_ENDPOINT_URL"] = url
-    create_volumes([w for w in waste if w["kind"] == "unattached_volume"])
+    peers = Peers(f"http://{host}:{port}", mail.port, f"http://127.0.0.1:{hook.server_port}/cloudcost")
+    # nothing of the user's own AWS settings may lead a client to a real account
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(peers.environment)
+    open_account(account, (w for w in waste if w["kind"] == "unattached_volume"))
     try:
-        yield Peers(url, mail.port, f"http://127.0.0.1:{hook.server_port}/cloudcost")
+        yield peers
     finally:
+        save_account(account)
         hook.shutdown()
         mail.stop()
         cloud.stop()
-
-
-def create_volumes(planted: list[dict[str, Any]]) -> None:
-    """The planted volumes in the simulated account, under the ids that the bill names, and one that is in use."""
-    from moto.ec2.models import ec2_backends
-
-    created = dt.datetime.now(dt.UTC) - dt.timedelta(days=400)
-    for volume in planted:
-        backend = ec2_backends[volume["account"]][volume["region"]]
-        zone = f"{volume['region']}a"
-        made = backend.create_volume(size=volume["size_gb"], zone_name=zone, volume_type=volume["volume_type"])
-        del backend.volumes[made.id]
-        made.id = volume["resource_id"]
-        made.create_time = created
-        backend.volumes[made.id] = made
-        if volume["tagged"]:
-            backend.create_tags([made.id], {"team": volume["team"]})
 
 
 def find_free_port() -> int:

@@ -151,9 +151,12 @@ def _run_job(
             definition = build_definitions(installation).resolve_job_def(job)
             result = definition.execute_in_process(instance=instance, run_config=run_config, raise_on_error=False)
     after = ProposalBook(installation.store, Clock()).get(proposal_id)
-    checked = after.last_check
+    progress = after.rollback if job == "rollback_action_job" else after.execution
     print(f"{proposal_id}: {after.state}")
+    reasons = [] if result.success or progress is None or progress.last_error is None else [progress.last_error]
+    checked = after.last_check
     if checked is not None and checked.outcome != "deferred":
-        for line in (*checked.failures, *(f"would do: {step}" for step in checked.would_do)):
-            print(f"  {line}")
+        reasons += [*checked.failures, *(f"would do: {step}" for step in checked.would_do)]
+    for line in reasons:
+        print(f"  {line}")
     return OK if result.success else FAILED

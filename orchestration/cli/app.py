@@ -143,7 +143,7 @@ def ui(
     """Start the Dagster UI and the daemon that runs schedules and sensors."""
     from orchestration.cli.run import serve_ui
 
-    raise typer.Exit(serve_ui(find_installation(context), host, port))
+    serve_ui(find_installation(context), host, port)
 
 
 def find_installation(context: typer.Context) -> "Installation":
@@ -163,7 +163,9 @@ def main() -> None:
         code = _exit_code(error)
         if code is None:
             raise
-        print(f"error: {error}", file=sys.stderr)
+        # a KeyError would put its message into quotes
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        print(f"error: {message}", file=sys.stderr)
         sys.exit(code)
 
 
@@ -173,6 +175,6 @@ def _exit_code(error: Exception) -> int | None:
     if name == "ConfigError":
         return USAGE
     expected = ("SourceError", "LocationError", "DeliveryError", "UnknownFormatError", "WarehouseError", "CommandError",
-                "AcceptanceError",
-                "NotAllowedError", "ProposalStateError", "ProposalNotFoundError")  # fmt: skip
+                "NotAllowedError", "ProposalStateError", "ProposalNotFoundError", "LedgerError",
+                "AcceptanceError")  # fmt: skip
     return FAILED if name in expected else None

@@ -26,7 +26,7 @@ class Status(StrEnum):
 
     PROMOTED = "promoted"
     QUARANTINED = "quarantined"
-    RETRIED = "retried"
+    RELEASED = "released"
     ACCEPTED = "accepted"
     EXPIRING = "expiring"
     EXPIRED = "expired"

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
@@ -58,6 +59,8 @@ def encode_value(value: Any) -> Any:
     """A value as JSON: decimals, dates and times are strings, so that nothing is lost."""
     if isinstance(value, Decimal):
         return format_decimal(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON knows no NaN
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, dict):

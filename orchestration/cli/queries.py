@@ -47,6 +47,8 @@ def print_query(installation: Installation, sql: str, output: Format) -> None:
     """The rows of a query on the read-only warehouse."""
     with installation.warehouse.connect(read_only=True) as connection:
         try:
+            if not connection.extract_statements(sql):
+                raise WarehouseError("the query is empty")
             cursor = connection.execute(sql)
             columns = [d[0] for d in cursor.description or []]
             rows = cursor.fetchall()

@@ -3,17 +3,22 @@
 import contextlib
 import datetime as dt
 import os
+import re
+import signal
 import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from orchestration.cli.summary import describe_problem, print_summary
 from orchestration.installation import Installation
 from orchestration.progress import listen, report_progress
+from orchestration.run_lock import try_lock
 from orchestration.sources.contracts import SourceError
 from orchestration.sources.planning import SourcePlan
 
@@ -22,9 +27,15 @@ if TYPE_CHECKING:
 
 OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
 
+DBT_ERRORS = "Errors parsed from dbt logs:"
+
+WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
+
 DAGSTER_YAML = """\
 # Written by cloudcost. Runs wait for their turn at the warehouse file, which one process writes at a time.
 telemetry:
+  enabled: false
+nux:  # the form that asks for an e-mail address
   enabled: false
 concurrency:
   pools:
@@ -57,17 +68,33 @@ class Survey:
     @property
     def problems(self) -> list[str]:
         """Everything that could not be taken."""
-        return self.faults + [f"{p.source_name}: {problem.message}" for p in self.plans for problem in p.problems]
+        found = [describe_problem(p.source_name, x.billing_period, x.message) for p in self.plans for x in p.problems]
+        return self.faults + found
 
 
 def run_pipeline(
     installation: Installation, period: str | None, everything: bool, retry_quarantined: bool, verbose: bool
 ) -> int:
     """The full job over what is new (or what was asked for); returns the exit code."""
+    with try_lock(installation.home) as is_alone:
+        if not is_alone:
+            raise CommandError(
+                f"another `cloudcost run` on {installation.home} is under way; try again when it is done"
+            )
+        return _run_alone(installation, period, everything, retry_quarantined, verbose)
+
+
+def _run_alone(
+    installation: Installation, period: str | None, everything: bool, retry_quarantined: bool, verbose: bool
+) -> int:
+    started = dt.datetime.now(dt.UTC)
     # bound to the real standard error: Dagster's own output goes to the log meanwhile
     console = Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)
     with show_progress(console):
-        survey = survey_sources(installation, retry_quarantined)
+        if retry_quarantined:
+            for source in installation.config.sources:
+                installation.ledger.release_quarantined(source.name)
+        survey = survey_sources(installation)
     asked = parse_period(period) if period else None
     wanted = choose_periods(installation, survey, asked, everything)
     for plan in survey.plans:
@@ -75,6 +102,8 @@ def run_pipeline(
             console.print(f"note: {plan.source_name}: {notice}")
         for name in plan.empty_files:
             console.print(f"note: {plan.source_name}: {name} holds no rows: taken as an empty delivery")
+    if period is None:
+        wanted |= find_open_period(wanted, dt.datetime.now(dt.UTC).date())
     if not wanted:
         for problem in survey.problems:
             console.print(f"problem: {problem}")
@@ -93,20 +122,16 @@ def run_pipeline(
             console.print(f"failed: {failure}")
         console.print(f"The run failed; its log is in {installation.log_directory}")
         return FAILED
-    from orchestration.cli.summary import print_summary
-
-    problems = print_summary(installation, survey.periods)
-    return INCOMPLETE if problems or survey.faults else OK
+    problems = print_summary(installation, survey.problems, started)
+    return INCOMPLETE if problems else OK
 
 
-def survey_sources(installation: Installation, retry_quarantined: bool = False) -> Survey:
+def survey_sources(installation: Installation) -> Survey:
     """Look at every source; files without a manifest are read once, so that their periods are known."""
     survey = Survey()
     for source in installation.config.sources:
-        if retry_quarantined:
-            installation.ledger.retry_quarantined(source.name)
         try:
-            survey.plans.append(installation.ingestor().scan(installation.open_source(source), retry_quarantined))
+            survey.plans.append(installation.ingestor().scan(installation.open_source(source)))
         except SourceError as error:
             survey.faults.append(f"{source.name}: {error}")
     return survey
@@ -129,17 +154,23 @@ def record_faults(installation: Installation, survey: Survey) -> None:
 
 def choose_periods(installation: Installation, survey: Survey, asked: dt.date | None, everything: bool) -> set[dt.date]:
     """The billing periods that a run has to cover; none where everything is up to date."""
-    if asked is not None:
-        return {asked}
     known = {s.key.billing_period for s, _ in installation.ledger.current_snapshots()}
+    if asked is not None:
+        if asked not in survey.periods | known and not survey.problems:
+            raise CommandError(f"--period {asked:%Y-%m}: no source has a delivery of that month")
+        return {asked}
     if everything:
         return survey.periods | known
     if survey.periods:
         return survey.periods | {period for _, period in installation.warehouse.changed_periods()}
-    configured = {s.name for s in installation.config.sources}
-    if installation.is_up_to_date():
-        return set()
-    return {s.key.billing_period for s, _ in installation.ledger.current_snapshots() if s.key.source_name in configured}
+    # sources that are configured no more count too: their rows are still to be taken out
+    return set() if installation.is_up_to_date() else known
+
+
+def find_open_period(wanted: set[dt.date], today: dt.date) -> set[dt.date]:
+    """The current month, when a run covers the month before it: as in the daily schedule, both are looked at."""
+    current = today.replace(day=1)
+    return {current} if (current - dt.timedelta(days=1)).replace(day=1) in wanted else set()
 
 
 def parse_period(text: str) -> dt.date:
@@ -159,17 +190,19 @@ def execute_pipeline(
 
         from orchestration.definitions import build_definitions
         from orchestration.defs.jobs import range_tags
+        from orchestration.resources.dead_runs import LAUNCHER_TAG, end_dead_runs
 
         definitions = build_definitions(installation)
         run_config = {"ops": {"dbt_billing_periods": {"config": {"rebuild": rebuild}}}}
         with dg.DagsterInstance.get() as instance:
+            end_dead_runs(instance)
             job = definitions.resolve_job_def("cost_pipeline_job")
             run_id = report_steps(instance, len(list(job.nodes)))
             result = job.execute_in_process(
                 instance=instance,
                 run_id=run_id,
                 run_config=run_config,
-                tags=range_tags(first.isoformat(), last.isoformat()),
+                tags={**range_tags(first.isoformat(), last.isoformat()), **LAUNCHER_TAG},
                 raise_on_error=False,
             )
             failures = [f"{event.step_key}: {_message(event)}" for event in result.all_events if event.is_step_failure]
@@ -211,7 +244,12 @@ def _message(event: object) -> str:
     data = getattr(event, "event_specific_data", None)
     error = getattr(data, "error", None)
     cause = getattr(error, "cause", None) or error
-    return str(getattr(cause, "message", event)).strip().splitlines()[0][:500]
+    lines = str(getattr(cause, "message", event)).strip().splitlines()
+    if DBT_ERRORS in lines:
+        # the first line only repeats the command
+        told = [line.strip() for line in lines[lines.index(DBT_ERRORS) + 1 :] if line.strip()]
+        return re.sub(r"\x1b\[\d*m", "", "; ".join(told or lines))[:500]
+    return lines[0][:500]
 
 
 @contextlib.contextmanager
@@ -262,17 +300,19 @@ def show_progress(console: Console) -> Iterator[None]:
             yield
 
 
-def serve_ui(installation: Installation, host: str, port: int) -> int:
+def serve_ui(installation: Installation, host: str, port: int) -> NoReturn:
     """Run `dagster dev` on the installation until it is interrupted."""
-    import subprocess
-
     from orchestration.resources.dbt import prepare_manifest
 
     prepare_dagster_home(installation)
     prepare_manifest(installation)
-    print(f"Dagster UI: http://{host}:{port}   (state in {installation.home}; stop with Ctrl-C)", flush=True)
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions", "-h", host, "-p", str(port)]
-    try:
-        return subprocess.call([*command, "--log-level", "warning"])
-    except KeyboardInterrupt:
-        return OK
+    print(
+        f"Dagster UI: http://{host}:{port}/asset-groups   (state in {installation.home}; stop with Ctrl-C)", flush=True
+    )
+    # `dg dev`, which Dagster recommends instead, is for projects that its own scaffolding made
+    quiet = ["-W", "ignore:Function `dev_command` is superseded"]
+    command = [sys.executable, *quiet, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", host, "-p", str(port)]
+    # a shell's background job ignores SIGINT, and Dagster gives SIGTERM whatever SIGINT has
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Dagster takes this process's place, so that whoever ends it ends Dagster
+    os.execv(command[0], [*command, "--log-level", "warning"])  # noqa: S606 - no shell is wanted

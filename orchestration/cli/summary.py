@@ -6,10 +6,12 @@ from orchestration.cli.output import format_decimal
 from orchestration.installation import Installation
 
 
-def print_summary(installation: Installation, periods: set[dt.date]) -> list[str]:
-    """Print the outcome of a run over ``periods``; returns the problems, so that the exit code can tell of them."""
-    current = installation.ledger.current_snapshots()
-    fresh = [s for s, _ in current if s.key.billing_period in periods]
+def print_summary(installation: Installation, standing: list[str], started: dt.datetime) -> list[str]:
+    """Print the outcome of a run; returns the problems, so that the exit code can tell of them.
+
+    ``standing`` are those that were seen before anything was read; what was quarantined since ``started`` joins them.
+    """
+    fresh = [s for s, at in installation.ledger.current_snapshots() if at >= started]
     print(f"Ingested billing periods: {len({(s.key.source_name, s.key.billing_period) for s in fresh})} "
           f"({sum(s.row_count for s in fresh):,} line items)")  # fmt: skip
     with installation.warehouse.connect(read_only=True) as connection:
@@ -35,15 +37,26 @@ def print_summary(installation: Installation, periods: set[dt.date]) -> list[str
         f"Forecast rows: {forecasts}; open anomalies: {anomalies}; open incidents: {opened}; "
         f"proposals waiting: {len(waiting)}"
     )
-    problems = [
-        f"{r.body['source_name']} {(r.body['billing_period'] or 'unknown period')[:7]}: {reason}"
+    problems = standing + [
+        describe_problem(r.body["source_name"], as_month(r.body["billing_period"]), reason)
         for r in installation.ledger.quarantined()
         for reason in r.body["reasons"]
-        if r.body["source_name"] in {s.name for s in installation.config.sources}
+        if dt.datetime.fromisoformat(r.body["at"]) >= started
     ]
+    problems = list(dict.fromkeys(problems))
     for problem in problems:
         print(f"problem: {problem}")
     return problems
+
+
+def describe_problem(source_name: str, period: dt.date | None, message: str) -> str:
+    """One problem as one line; the period where it is known."""
+    return f"{source_name}{f' {period:%Y-%m}' if period else ''}: {message}"
+
+
+def as_month(text: str | None) -> dt.date | None:
+    """A billing period as the ledger writes it."""
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _count(installation: Installation, connection: "object", table: str, condition: str) -> int:

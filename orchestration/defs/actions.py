@@ -6,6 +6,7 @@ import time
 
 import dagster as dg
 
+from actions.approvals import Approvals
 from actions.clients import make_aws_factory
 from actions.engine import ActionEngine
 from actions.proposals import Proposal, ProposalBook
@@ -56,11 +57,19 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
                 .to_arrow_table()
                 .to_pylist()
             )
+    lapsed = Approvals(opened.store, opened.config.actions, Clock()).expire_stale()
     book = ProposalBook(opened.store, Clock())
     new = sum(book.propose(describe_recommendation(row))[1] for row in rows if row["remediation"])
     waiting = book.list("proposed")
     opened.mark_stage("proposals")
-    return dg.MaterializeResult(metadata={"recommendations": len(rows), "new proposals": new, "waiting": len(waiting)})
+    return dg.MaterializeResult(
+        metadata={
+            "recommendations": len(rows),
+            "new proposals": new,
+            "lapsed proposals": len(lapsed),
+            "waiting": len(waiting),
+        }
+    )
 
 
 class ActionConfig(dg.Config):
@@ -94,9 +103,11 @@ def rollback_action(context: dg.OpExecutionContext, config: RollbackConfig, inst
 
 def report_result(context: dg.OpExecutionContext, result: ActionResult) -> None:
     """Log what happened; fail the run unless it went as asked (a dry run did)."""
-    context.log.info(str(result))
+    why = result.error or "; ".join(result.failures)
+    said = f"{result.proposal_id}: {result.outcome.replace('_', ' ')}" + (f": {why}" if why else "")
+    context.log.info("\n".join([said, *(f"would do: {step}" for step in result.would_do)]))
     if not result.is_ok:
-        raise dg.Failure(description=str(result), allow_retries=False)
+        raise dg.Failure(description=said, allow_retries=False)
 
 
 @dg.job(description="Carries out one approved proposal.")
@@ -111,11 +122,26 @@ def rollback_action_job() -> None:
     rollback_action()
 
 
-def execution_run_key(proposal: Proposal) -> str:
-    """One run per approval: a proposal that is approved again may run again."""
+def execution_run_key(proposal: Proposal, now: dt.datetime) -> str:
+    """One run per approval and attempt: one that was killed, or that something stood in the way of, is tried again.
+
+    Killed shows as a lease that ran out; what stood in the way (an unread resource, a bill that did not reconcile) is
+    looked at again every hour, until the approval lapses. A dry run is not repeated.
+    """
     approved_at = proposal.approved_at.isoformat() if proposal.approved_at else "never"
-    attempt = proposal.execution.errors if proposal.execution else 0
-    return f"{proposal.proposal_id}:{approved_at}:{attempt}"
+    execution, check = proposal.execution, proposal.last_check
+    parts = [proposal.proposal_id, approved_at, str(execution.errors if execution else 0)]
+    if execution is not None and execution.lease_until is not None:
+        parts.append(execution.lease_until.isoformat())
+    if check is not None and check.outcome != "dry_run":
+        parts.append(f"{now:%Y-%m-%dT%H}")
+    return ":".join(parts)
+
+
+def is_held(proposal: Proposal, now: dt.datetime) -> bool:
+    """Whether a process is at work on it."""
+    execution = proposal.execution
+    return execution is not None and execution.lease_until is not None and execution.lease_until > now
 
 
 @dg.sensor(
@@ -125,12 +151,12 @@ def execution_run_key(proposal: Proposal) -> str:
     description="Starts the execution of what was approved. Approval is the safety: without it, nothing is started.",
 )
 def approved_action_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
-    """One run per approved or interrupted proposal; a dry run is not repeated."""
-    opened = installation.open()
-    found = ProposalBook(opened.store, Clock()).list("approved", "executing")
+    """One run per approved or interrupted proposal; see `execution_run_key`."""
+    opened, now = installation.open(), Clock()()
+    found = [p for p in ProposalBook(opened.store, Clock()).list("approved", "executing") if not is_held(p, now)]
     requests = [
         dg.RunRequest(
-            run_key=execution_run_key(proposal),
+            run_key=execution_run_key(proposal, now),
             run_config={"ops": {"execute_action": {"config": {"proposal_id": proposal.proposal_id}}}},
         )
         for proposal in found

@@ -135,8 +135,7 @@ def open_ingestion_incidents(installation: Installation, report: IngestReport) -
     """Raise an incident for every delivery of a source that could not be taken."""
     book = incident_book(installation)
     for problem in report.problems:
-        if problem.is_new:
-            book.open(describe_failed_delivery(report.source_name, problem.billing_period, problem.message))
+        book.open(describe_failed_delivery(report.source_name, problem.billing_period, problem.message))
 
 
 def describe_report(report: IngestReport) -> dict[str, dg.MetadataValue]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 import dagster as dg
 
+from orchestration.resources.dead_runs import end_dead_runs
 from orchestration.resources.installation import InstallationResource
+from orchestration.run_lock import try_lock
 from orchestration.sources.contracts import SourceError
 from orchestration.sources.planning import SourcePlan
 
@@ -54,9 +56,12 @@ def is_under_way(instance: dg.DagsterInstance) -> bool:
 )
 def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
     """One run per set of new deliveries; a source that cannot be read does not hide the others."""
-    if is_under_way(context.instance):
-        return dg.SensorResult(skip_reason="a run is under way")
     opened = installation.open()
+    with try_lock(opened.home) as is_alone:
+        if is_alone:
+            end_dead_runs(context.instance)
+        if not is_alone or is_under_way(context.instance):
+            return dg.SensorResult(skip_reason="a run is under way")
     plans, faults = [], []
     for source in opened.config.sources:
         try:

@@ -40,13 +40,12 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
         context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, installation: InstallationResource
     ) -> Iterator[Any]:
         warehouse = installation.open().warehouse
-        wanted = periods_of(context)
+        # whatever else is behind is brought up to date too: what a killed run left, what a removed source left over
+        changed: set[ChangedPeriod] = set(warehouse.changed_periods())
         if config.rebuild:
-            changed: list[ChangedPeriod] = warehouse.loaded_periods(wanted)
-        else:
-            changed = [pair for pair in warehouse.changed_periods() if pair[1] in wanted]
+            changed |= set(warehouse.loaded_periods(periods_of(context)))
         context.log.info(f"billing periods to replace: {len(changed)}")
-        yield from _build(context, dbt, installation, changed_periods_var(changed))
+        yield from _build(context, dbt, installation, changed_periods_var(sorted(changed)))
 
     @dbt_assets(
         manifest=manifest,

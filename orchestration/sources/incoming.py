@@ -8,11 +8,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.sources.contracts import DeliveryError, ExportFormat
+from orchestration.sources.contracts import DeliveryError, ExportFormat, SourceError
 from orchestration.sources.formats import UnknownFormatError, recognise_format
 from orchestration.sources.native import NativeFile, read_native_file
 from orchestration.sources.projection import Projection, describe_first_failure, project_file
-from orchestration.sources.sql import quote_literal
+from orchestration.sources.sql import quote_literal, quote_path
 
 _COLUMN_COUNT = re.compile(r"CSV Error on Line: (\d+).*?Expected Number of Columns: (\d+) Found: (\d+)", re.DOTALL)
 
@@ -75,8 +75,11 @@ def read_incoming_file(
     try:
         connection.execute(f"copy ({projection.select_sql}) to {quote_literal(str(target))} (format parquet)")
     except duckdb.Error as error:
+        if isinstance(error, duckdb.OutOfMemoryException) or "Could not write file" in str(error):
+            # the machine's fault, not the delivery's: nothing goes into quarantine and the next run tries again
+            raise SourceError(f"{name}: cannot be landed: {_first_line(error)}") from error
         raise DeliveryError(_explain(error, name)) from error
-    landed = f"read_parquet({quote_literal(str(target))})"
+    landed = f"read_parquet({quote_path(target)})"
     failures, rows = connection.execute(f"select sum(cast_failures), count(*) from {landed}").fetchall()[0]
     if failures:
         raise DeliveryError(_name_first_failure(connection, native, projection, fmt))
@@ -117,4 +120,8 @@ def _explain(error: duckdb.Error, name: str) -> str:
         line = int(line_match.group(1))
         detail = next((p.strip() for p in text.splitlines()[1:] if p.strip() and "Original Line" not in p), "")
         return f"{name}: line {line} (data row {line - 1}) cannot be read: {detail[:200]}"
-    return f"{name}: cannot be read: {(text.strip().splitlines() or ['unknown error'])[0][:300]}"
+    return f"{name}: cannot be read: {_first_line(error)}"
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return (str(error).strip().splitlines() or ["unknown error"])[0][:300]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from orchestration.sources.ledger import Checkpoint, Ledger, Snapshot, SnapshotK
 from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, plan_source
 from orchestration.sources.profile import DeliveryProfile, profile_delivery
 from orchestration.sources.settings import IngestionSettings
-from orchestration.sources.sql import connect_scratch, quote_literal
+from orchestration.sources.sql import connect_scratch, quote_literal, quote_path
 
 FORMAT_NAMES = {
     "cur": "aws_cur",
@@ -106,8 +106,10 @@ class Ingestor:
         self._on_progress = on_progress
         self._checkpoint = checkpoint
 
-    def plan(self, source: Source, retry_quarantined: bool = False) -> SourcePlan:
+    def plan(self, source: Source) -> SourcePlan:
         """What there is to do, without reading rows; see `plan_source`."""
+        current = [s for s, _ in self._ledger.current_snapshots(source.name)]
+        lost = frozenset(s.key for s in current if not all(self._lake.resolve(p).exists() for p in s.paths))
         return plan_source(
             source.name,
             source.provider,
@@ -115,15 +117,15 @@ class Ingestor:
             self._ledger,
             format_name=source.format,
             default_currency=source.default_currency,
-            retry_quarantined=retry_quarantined,
+            lost=lost,
         )
 
-    def scan(self, source: Source, retry_quarantined: bool = False) -> SourcePlan:
+    def scan(self, source: Source) -> SourcePlan:
         """The plan after every file without a manifest was read once, so that all billing periods are known.
 
         What was read stays below the lake's ``incoming`` folder until it is landed; it is never read twice.
         """
-        plan = self.plan(source, retry_quarantined)
+        plan = self.plan(source)
         if not plan.unscanned:
             return plan
         connection = connect_scratch()
@@ -135,6 +137,7 @@ class Ingestor:
             outcome: dict[str, Any]
             try:
                 path = source.location.fetch(file.ref, directory)
+                verify(Delivery(source.name, source.provider, "", None, mark, (file,)), {file.ref.name: path})
                 incoming = self._read(connection, source, file, path, directory / "landed" / "part.parquet")
                 dataset = name_dataset(get_format(incoming.format_name).provider, file.ref.name)
                 outcome = {"dataset": dataset, **incoming.to_body()}
@@ -149,30 +152,22 @@ class Ingestor:
         self._checkpoint("scanned")
         if len(ignored) == len(plan.unscanned) and not (plan.pending or plan.unchanged):
             raise ignored[0]
-        known = {p.message for p in plan.problems}
-        scanned = self.plan(source)
-        scanned.problems = [
-            replace(p, is_new=True) if p.billing_period is None and p.message not in known else p
-            for p in scanned.problems
-        ]
-        return scanned
+        return self.plan(source)
 
-    def ingest(
-        self, source: Source, periods: set[dt.date] | None = None, retry_quarantined: bool = False
-    ) -> IngestReport:
+    def ingest(self, source: Source, periods: set[dt.date] | None = None) -> IngestReport:
         """Bring the source's pending deliveries (of ``periods``; None: all) into the lake and promote the good ones.
 
         A file that vanishes between look and fetch was replaced by a newer delivery: the look is taken anew, once.
         """
         try:
-            return self._ingest(source, periods, retry_quarantined)
+            return self._ingest(source, periods)
         except LocationError as error:
             if error.reason != "not_found":
                 raise
-            return self._ingest(source, periods, retry_quarantined)
+            return self._ingest(source, periods)
 
-    def _ingest(self, source: Source, periods: set[dt.date] | None, retry_quarantined: bool) -> IngestReport:
-        plan = self.scan(source, retry_quarantined)
+    def _ingest(self, source: Source, periods: set[dt.date] | None) -> IngestReport:
+        plan = self.scan(source)
         report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files)
         todo = [p for p in plan.pending if periods is None or p.key.billing_period in periods]
         connection = connect_scratch()
@@ -196,7 +191,7 @@ class Ingestor:
     def _read(
         self, connection: duckdb.DuckDBPyConnection, source: Source, file: DeliveredFile, path: Path, target: Path
     ) -> IncomingFile:
-        return read_incoming_file(
+        read = read_incoming_file(
             connection,
             path,
             file.ref.name,
@@ -206,6 +201,9 @@ class Ingestor:
             fmt=source.declared_format,
             default_currency=source.default_currency,
         )
+        if file.expected_rows is not None and read.rows != file.expected_rows:
+            raise DeliveryError(f"{read.name}: {read.rows} rows where the manifest promises {file.expected_rows}")
+        return read
 
     def _ingest_one(
         self,
@@ -219,13 +217,17 @@ class Ingestor:
             incoming = self._read_all(connection, source, pending, directory)
             fmt = _only_format(pending, incoming, source)
             staged = self._stage(connection, pending, incoming, fmt, directory)
+            profile = profile_delivery(
+                connection,
+                sorted(staged.glob("*.parquet")),
+                fmt,
+                pending.key.dataset,
+                pending.key.billing_period,
+                pending.expected_rows,
+            )
         except DeliveryError as error:
             self._fail(report, pending, [str(error)])
             return
-        parts = sorted(staged.glob("*.parquet"))
-        profile = profile_delivery(
-            connection, parts, fmt, pending.key.dataset, pending.key.billing_period, pending.expected_rows
-        )
         missing = tuple(sorted({c for i in incoming for c in i.missing_columns}))
         extra = tuple(sorted({c for i in incoming for c in i.extra_columns}))
         compared, drift = self._compare(pending, fmt, profile, missing, extra)
@@ -280,11 +282,12 @@ class Ingestor:
         self, report: IngestReport, pending: PendingSnapshot, reasons: Sequence[str], is_acceptable: bool = False
     ) -> None:
         key = pending.key
+        if is_acceptable:
+            reasons = [f"{r}; `cloudcost deliveries accept {pending.delivery_id}` takes it as it is" for r in reasons]
         self._ledger.quarantine(
             key.source_name, key.billing_period, key.dataset, pending.delivery_id, reasons, is_acceptable=is_acceptable
         )
-        hint = f"; `cloudcost deliveries accept {pending.delivery_id}` takes it as it is" if is_acceptable else ""
-        report.problems += [Problem(key.billing_period, f"{reason}{hint}") for reason in reasons]
+        report.problems += [Problem(key.billing_period, reason) for reason in reasons]
 
     def _read_all(
         self, connection: duckdb.DuckDBPyConnection, source: Source, pending: PendingSnapshot, directory: Path
@@ -307,10 +310,7 @@ class Ingestor:
         incoming = []
         for number, file in enumerate(pending.files):
             target = directory / "landed" / f"part-{number:05d}.parquet"
-            read = self._read(connection, source, file, fetched[file.ref.name], target)
-            if file.expected_rows is not None and read.rows != file.expected_rows:
-                raise DeliveryError(f"{read.name}: {read.rows} rows where the manifest promises {file.expected_rows}")
-            incoming.append(read)
+            incoming.append(self._read(connection, source, file, fetched[file.ref.name], target))
         return incoming
 
     def _find_scan(self, source: Source, file: DeliveredFile) -> IncomingFile | None:
@@ -334,7 +334,7 @@ class Ingestor:
             part = staged / f"part-{number:05d}.parquet"
             if pending.period_filter and len(file.periods) > 1:
                 connection.execute(
-                    f"copy (select * from read_parquet({quote_literal(str(file.path))}) where {fmt.period_sql} = "
+                    f"copy (select * from read_parquet({quote_path(file.path)}) where {fmt.period_sql} = "
                     f"{quote_literal(pending.key.billing_period.isoformat())}::date) "
                     f"to {quote_literal(str(part))} (format parquet)"
                 )

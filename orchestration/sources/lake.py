@@ -54,9 +54,10 @@ class LocalLake:
         shutil.rmtree(self.scan_directory(mark), ignore_errors=True)
 
     def publish(self, staged: Path, target: Path) -> list[str]:
-        """Move a finished folder into place and return its files; a folder that is there already stays as it is.
+        """Move a finished folder into place and return its files; the same folder that is there already stays.
 
-        The same delivery always has the same content, so what a crashed run left complete is as good as new.
+        The same delivery always has the same content, so what a crashed run left complete is as good as new. What
+        lost files since (to a hand, to a disk) is put aside: its totals would never reconcile again.
         """
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -64,6 +65,9 @@ class LocalLake:
         except OSError:
             if not target.is_dir():
                 raise
+            if _list_sizes(target) != _list_sizes(staged):
+                target.rename(staged.with_name(f"damaged-{uuid.uuid4().hex}"))
+                staged.rename(target)
         return [str(p.relative_to(self.root)) for p in sorted(target.glob("*.parquet"))]
 
     def remove(self, directory: Path) -> None:
@@ -79,6 +83,10 @@ class LocalLake:
     def resolve(self, relative: str) -> Path:
         """The file behind a path that a snapshot recorded."""
         return self.root / relative
+
+
+def _list_sizes(directory: Path) -> list[tuple[str, int]]:
+    return sorted((p.name, p.stat().st_size) for p in directory.glob("*.parquet"))
 
 
 def safe_delivery_id(delivery_id: str) -> str:

@@ -5,8 +5,8 @@ Records in the state store: ``snapshot`` (one per delivery of a source, billing 
 and ``scan`` (what a file without a manifest was found to contain). Promotion is one conditional transaction, so of two
 promoters one wins.
 
-A snapshot is ``promoted`` or ``quarantined``; the latter may be turned into ``retried`` or, by somebody who takes it as
-it is, ``accepted``, and is then judged once more. A replaced one whose time is over goes through ``expiring`` to
+A snapshot is ``promoted`` or ``quarantined``; the latter may be turned into ``released`` or, by somebody who takes it
+as it is, ``accepted``, and is then judged once more. A replaced one whose time is over goes through ``expiring`` to
 ``expired`` and has no files any more.
 """
 
@@ -211,16 +211,24 @@ class Ledger:
         """The records of all deliveries that were judged, ordered by source, period and dataset."""
         return self._store.list("snapshot", f"{source_name}/" if source_name else "")
 
+    def quarantine_reasons(self, key: SnapshotKey, delivery_id: str) -> tuple[str, ...]:
+        """Why that delivery is in quarantine; empty where it is not."""
+        record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
+        return tuple(record.body["reasons"]) if record and record.body["status"] == "quarantined" else ()
+
+    def release_quarantined(self, source_name: str) -> int:
+        """Let the next run judge again what failed; returns how many deliveries and files that are."""
+        held = self.quarantined(source_name)
+        for record in held:
+            self._store.update("snapshot", record.key, {**record.body, "status": "released"}, record.version)
+        scans = [r for r in self._store.list("scan", f"{source_name}/") if "fault" in r.body]
+        for record in scans:
+            self._store.update("scan", record.key, {"released": record.body["fault"]}, record.version)
+        return len(held)
+
     def quarantined(self, source_name: str | None = None) -> list[Record]:
         """The records of all deliveries that failed, ordered by source and period."""
         return [r for r in self.deliveries(source_name) if r.body["status"] == "quarantined"]
-
-    def retry_quarantined(self, source_name: str) -> int:
-        """Have every quarantined delivery of a source judged once more; returns how many."""
-        records = self.quarantined(source_name)
-        for record in records:
-            self._store.update("snapshot", record.key, {**record.body, "status": "retried"}, record.version)
-        return len(records)
 
     def mark_expiring(self, record: Record, now: dt.datetime) -> Record | None:
         """Announce that a replaced snapshot is being removed; None where it changed since it was read, or is current.
@@ -245,20 +253,16 @@ class Ledger:
     def get_scan(self, source_name: str, fingerprint: str) -> dict[str, Any] | None:
         """What a file without a manifest was found to contain, or None where it was not read yet."""
         record = self._store.get("scan", f"{source_name}/{fingerprint}")
-        return None if record is None else record.body
+        return None if record is None or "released" in record.body else record.body
 
     def put_scan(self, source_name: str, fingerprint: str, body: dict[str, Any]) -> None:
-        """Remember what a file contains; read again, it may be understood where it was not before."""
-        name = f"{source_name}/{fingerprint}"
-        while not self._store.insert("scan", name, body):
-            known = self._store.get("scan", name)
-            if known is None or known.body == body:
-                return
-            try:
-                self._store.update("scan", name, body, known.version)
-            except ConflictError:
-                continue
-            return
+        """Remember what a file contains; the same fingerprint always says the same, unless it was released."""
+        key = f"{source_name}/{fingerprint}"
+        known = self._store.get("scan", key)
+        if known is not None and "released" in known.body:
+            self._store.update("scan", key, body, known.version)
+        else:
+            self._store.insert("scan", key, body)
 
     def earliest_period(self) -> dt.date | None:
         """The first billing period of all current snapshots."""

@@ -11,10 +11,11 @@ import duckdb
 import pyarrow.parquet as pq
 
 from orchestration.sources.contracts import DeliveryError, NativeColumn, squeeze_name
-from orchestration.sources.sql import quote_identifier, quote_literal
+from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
 
 CSV_SUFFIXES = (".csv", ".csv.gz")
 PARQUET_SUFFIXES = (".parquet",)
+MAX_LINE_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def read_native_file(connection: duckdb.DuckDBPyConnection, path: Path, name: st
 def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> NativeFile:
     try:
         pq.read_metadata(path)
-        reader = f"read_parquet({quote_literal(str(path))}, hive_partitioning = false)"
+        reader = f"read_parquet({quote_path(path)}, hive_partitioning = false)"
         described = connection.execute(f"describe select * from {reader}").fetchall()
     except PermissionError:
         raise
@@ -109,6 +110,7 @@ def _read_csv(path: Path, name: str) -> NativeFile:
     try:
         with opener(path, "rb") as raw:
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+            csv.field_size_limit(MAX_LINE_BYTES)
             rows = csv.reader(text)
             header, first = next(rows, None), next(rows, None)
     except PermissionError:
@@ -124,9 +126,9 @@ def _read_csv(path: Path, name: str) -> NativeFile:
         header = header[: len(first)]
     listed = ", ".join(f"{quote_literal(h)}: 'VARCHAR'" for h in header)
     reader = (
-        f"read_csv({quote_literal(str(path))}, compression = '{'gzip' if zipped else 'none'}', header = false, "
+        f"read_csv({quote_path(path)}, compression = '{'gzip' if zipped else 'none'}', header = false, "
         f"skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
-        f"null_padding = false, ignore_errors = false, max_line_size = 16777216, "
+        f"null_padding = false, ignore_errors = false, max_line_size = {MAX_LINE_BYTES}, "
         f"columns = {{{listed}}})"
     )
     columns = tuple(NativeColumn(h, quote_identifier(h), "VARCHAR") for h in header)

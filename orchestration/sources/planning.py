@@ -30,7 +30,6 @@ class Problem:
 
     billing_period: dt.date | None
     message: str
-    is_new: bool = True
 
 
 @dataclass
@@ -71,9 +70,12 @@ def plan_source(
     *,
     format_name: str,
     default_currency: str,
-    retry_quarantined: bool = False,
+    lost: frozenset[SnapshotKey] = frozenset(),
 ) -> SourcePlan:
-    """Compare what lies at the location with the ledger. Raises `SourceError` where nothing can be planned at all."""
+    """Compare what lies at the location with the ledger; current snapshots that the lake ``lost`` are landed again.
+
+    Raises `SourceError` where nothing can be planned at all.
+    """
     found = discover(source_name, provider, location)
     plan = SourcePlan(source_name, notices=list(found.notices))
     plan.problems += [Problem(p.billing_period, p.message) for p in found.problems]
@@ -85,8 +87,8 @@ def plan_source(
             undetermined += delivery.files
             continue
         key = SnapshotKey(source_name, delivery.billing_period, delivery.dataset)
-        _consider(plan, ledger, _pending_of(delivery, key), retry_quarantined)
-    _plan_by_scans(plan, ledger, undetermined, format_name, default_currency, retry_quarantined)
+        _consider(plan, ledger, _pending_of(delivery, key), lost)
+    _plan_by_scans(plan, ledger, undetermined, format_name, default_currency, lost)
     return plan
 
 
@@ -94,12 +96,13 @@ def _pending_of(delivery: Delivery, key: SnapshotKey) -> PendingSnapshot:
     return PendingSnapshot(key, delivery.delivery_id, delivery.files, delivery.expected_rows)
 
 
-def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, retry_quarantined: bool) -> None:
-    if ledger.current(pending.key) == pending.delivery_id:
+def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, lost: frozenset[SnapshotKey]) -> None:
+    if ledger.current(pending.key) == pending.delivery_id and pending.key not in lost:
         plan.unchanged += 1
-    elif not retry_quarantined and ledger.status(pending.key, pending.delivery_id) == "quarantined":
-        message = f"delivery {pending.delivery_id} is in quarantine; what was current before stays"
-        plan.problems.append(Problem(pending.key.billing_period, message, is_new=False))
+        return
+    reasons = ledger.quarantine_reasons(pending.key, pending.delivery_id)
+    if reasons:
+        plan.problems += [Problem(pending.key.billing_period, reason) for reason in reasons]
     else:
         plan.pending.append(pending)
 
@@ -110,15 +113,16 @@ def _plan_by_scans(
     files: Iterable[DeliveredFile],
     format_name: str,
     default_currency: str,
-    retry_quarantined: bool,
+    lost: frozenset[SnapshotKey],
 ) -> None:
     """Files without a manifest: what they hold is known from a scan; without one, they have to be read first."""
     groups: dict[SnapshotKey, list[DeliveredFile]] = {}
+    assumed: dict[SnapshotKey, str] = {}
     shared: set[str] = set()
     faulty: list[str] = []
     for file in files:
         scan = ledger.get_scan(plan.source_name, fingerprint(plan.source_name, file.ref, format_name, default_currency))
-        if scan is None or (retry_quarantined and "fault" in scan):
+        if scan is None:
             plan.unscanned.append(file)
         elif "fault" in scan:
             faulty.append(scan["fault"])
@@ -133,12 +137,15 @@ def _plan_by_scans(
             for period in scan["periods"]:
                 key = SnapshotKey(plan.source_name, dt.date.fromisoformat(period), scan["dataset"])
                 groups.setdefault(key, []).append(file)
-    plan.problems += [
-        Problem(None, f"{fault}; nothing of this source is taken until it is mended", False) for fault in faulty
-    ]
+                if scan.get("assumed_currency"):
+                    assumed[key] = scan["assumed_currency"]
+    plan.problems += [Problem(None, fault) for fault in faulty]
+    if faulty:
+        plan.notices.append("a file without a manifest cannot be read, so nothing new is taken until it is mended")
     if faulty or plan.unscanned:
         return
     for key, members in sorted(groups.items(), key=lambda item: item[0].text):
-        delivery_id = delivery_id_for([m.ref for m in members])
+        # the same files read in another currency are another snapshot
+        delivery_id = "-".join([delivery_id_for([m.ref for m in members]), *filter(None, [assumed.get(key)])])
         mixed = any(m.ref.name in shared for m in members)
-        _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed), retry_quarantined)
+        _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed), lost)

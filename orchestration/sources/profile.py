@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.contracts import ExportFormat
+from orchestration.sources.contracts import DeliveryError, ExportFormat
 from orchestration.sources.ledger import ControlTotal
-from orchestration.sources.sql import quote_identifier, quote_literal
+from orchestration.sources.sql import quote_identifier, quote_path
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def profile_delivery(
     """Measure landed Parquet files of one (billing period, dataset)."""
     if not paths:
         return DeliveryProfile(0, (), (), {}, _count_faults(0, expected_rows, {}))
-    listed = ", ".join(quote_literal(str(p)) for p in paths)
+    listed = ", ".join(quote_path(p) for p in paths)
     rows = f"read_parquet([{listed}], hive_partitioning = false)"
     required = [c.name for c in fmt.columns if c.required and not c.may_be_empty]
     measures = fmt.measures.get(dataset, {})
@@ -43,15 +43,16 @@ def profile_delivery(
     nulls = ", ".join(
         f"count(*) filter ({quote_identifier(c)} is null) as {quote_identifier('null_' + c)}" for c in required
     )
-    connection.execute(
-        f"""create or replace temp table profile as
+    query = f"""create or replace temp table profile as
         select {fmt.currency_column} as currency, {fmt.account_column} as account, count(*) as row_count,
             count(*) filter (({fmt.period_sql}) is distinct from ?::date) as outside_period,
             sum(cast_failures)::bigint as unreadable,
             sum(rounding_remainder) as rounding_remainder, {nulls} {", " + sums if sums else ""}
-        from {rows} group by all""",
-        [billing_period],
-    )
+        from {rows} group by all"""
+    try:
+        connection.execute(query, [billing_period])
+    except duckdb.OutOfRangeException as error:
+        raise DeliveryError("its costs add up to more digits than money has (26 before the point)") from error
     totals = [
         ControlTotal(
             currency or "",

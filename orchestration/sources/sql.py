@@ -4,7 +4,9 @@ Identifiers and literals that come from files pass through `quote_identifier` an
 parameters wherever DuckDB takes them.
 """
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 
@@ -106,11 +108,16 @@ def quote_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def quote_path(path: Path) -> str:
+    """``path`` as DuckDB's readers take it: that one file, whatever its name (``bill[1].csv`` would be a pattern)."""
+    return quote_literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
 def json_object_from_native(column: NativeColumn) -> str:
     """SQL giving a JSON object (text, NULL when empty) from a map, key/value structs, a struct or JSON text."""
     sql, kind = column.sql, column.duckdb_type
     if kind == "VARCHAR":
-        return f"if(trim(coalesce({sql}, '')) in ('', '{{}}', '[]', 'null', 'NULL'), null, {sql})"
+        return f"if(trim(coalesce({sql}, '')) in ('', '{{}}', '[]', 'null', 'NULL'), null, {valid_json(sql)})"
     if kind.startswith("MAP"):
         return f"if({sql} is null or cardinality({sql}) = 0, null, cast(to_json({sql}) as varchar))"
     if kind.endswith("[]") and "key" in kind:
@@ -120,6 +127,11 @@ def json_object_from_native(column: NativeColumn) -> str:
         unique = f"len(list_distinct({keys})) = len({sql})"
         return f"if({sql} is null or len({sql}) = 0, null, if({unique}, {as_object}, cast(to_json({sql}) as varchar)))"
     return f"cast(to_json({sql}) as varchar)"
+
+
+def valid_json(sql: str) -> str:
+    """SQL giving JSON text as it is, and text that is no JSON as one JSON string: a broken tag loses nobody's cost."""
+    return f"if(json_valid({sql}), {sql}, cast(to_json({sql}) as varchar))"
 
 
 def json_object_from_columns(columns: Sequence[tuple[str, str]]) -> str:

@@ -103,7 +103,7 @@ def _product_attribute(attribute: str) -> Callable[[NativeSchema], str | None]:
             return None
         if product.duckdb_type.startswith("MAP"):
             return f"{product.sql}[{quote_literal(attribute)}]"
-        return f"json_extract_string({product.sql}, {quote_literal('$.' + attribute)})"
+        return f"json_extract_string(nullif({product.sql}, ''), {quote_literal('$.' + attribute)})"
 
     return read
 

@@ -5,7 +5,7 @@ Column spellings: Microsoft's FinOps toolkit schemas and the cost details dictio
 """
 
 from orchestration.sources.contracts import Column, ExportFormat, NativeSchema
-from orchestration.sources.sql import json_object_from_native
+from orchestration.sources.sql import json_object_from_native, valid_json
 
 _TEXT = """
 billing_account_id billing_account_name billing_profile_id billing_profile_name charge_type consumed_service
@@ -48,7 +48,7 @@ def _read_tags(native: NativeSchema) -> str | None:
     if tags.duckdb_type != "VARCHAR":
         return json_object_from_native(tags)
     wrapped = f"if(starts_with(trim({tags.sql}), '{{'), trim({tags.sql}), '{{' || {tags.sql} || '}}')"
-    return f"if(trim(coalesce({tags.sql}, '')) = '', null, {wrapped})"
+    return f"if(trim(coalesce({tags.sql}, '')) = '', null, {valid_json(wrapped)})"
 
 
 AZURE_COST_DETAILS = ExportFormat(

@@ -53,7 +53,8 @@ FOCUS = ExportFormat(
         Column("tags", "json"),
         Column("sku_price_details", "json"),
     ),
-    period_sql="date_trunc('month', billing_period_start)::date",
+    # midnight of the first in a zone east of Greenwich is still the month before in UTC
+    period_sql="date_trunc('month', billing_period_start + interval 14 hours)::date",
     currency_column="billing_currency",
     account_column="billing_account_id",
     cost_column="billed_cost",

@@ -80,12 +80,12 @@ BAD_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_bad_file_is_named_and_the_earlier_data_stays(good: Desk, name: str) -> None:
     spoil, message = BAD_FILES[name]
     spoil(good.exports / "september.csv")
-    assert good.problems() == [f"{message}; nothing of this source is taken until it is mended"]
+    assert good.problems() == [message]
     assert good.totals() == GOOD_TOTALS
     assert [r.body["reasons"] for r in good.ledger.quarantined()] == [[message]]
-    # seen again, it is no news, and nobody is told twice
+    # seen again, it says the same, so that its incident stays one
     again = good.ingest()
-    assert [p.is_new for p in again.problems] == [False] and good.totals() == GOOD_TOTALS
+    assert [p.message for p in again.problems] == [message] and good.totals() == GOOD_TOTALS
     write_csv(good.exports / "september.csv", GOOD[:10])
     assert good.problems() == []
     assert good.totals() == {"2026-09": (Decimal(sum(range(10))) + Decimal("1.25"), 10)}
@@ -115,7 +115,7 @@ def test_bad_delivery_is_quarantined_and_the_earlier_data_stays(good: Desk, name
     (record,) = good.ledger.quarantined()
     assert (record.body["reasons"], record.body["billing_period"]) == ([message], "2026-09-01")
     again = good.ingest()
-    assert [p.is_new for p in again.problems] == [False] and again.judged == []
+    assert [p.message for p in again.problems] == [message] and again.judged == []
     assert good.problems(retry=True) == [message]  # it is judged anew when asked, and no better
     assert good.totals() == GOOD_TOTALS
 

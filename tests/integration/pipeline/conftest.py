@@ -62,7 +62,7 @@ class Home:
     def call(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """A command, to its end."""
         process = self.start(*arguments, **more)
-        out, err = process.communicate(timeout=280)
+        out, err = process.communicate(timeout=800)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def run_killed_after(self, seconds: float) -> bool:
@@ -158,9 +158,9 @@ anomalies: {{open_days: 31}}
 alerts:
   max_attempts: 1
   channels:
-    - {{type: webhook, name: hook, url: "{self.peers.webhook_url}"}}
+    - {{type: webhook, name: hook, url: "{self.peers.webhook_url}", min_severity: info}}
     - {{type: smtp, name: mail, host: 127.0.0.1, port: {self.peers.smtp_port}, from: a@b.example, to: [c@b.example],
-       username_env: SMTP_USER, password_env: SMTP_PASSWORD}}
+       min_severity: info, username_env: SMTP_USER, password_env: SMTP_PASSWORD}}
 actions:
   allowed_accounts: ["{volume["account"]}"]
   allowed_regions: [{volume["region"]}]
@@ -179,7 +179,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     truth = json.loads((root / "truth.json").read_text())
     volume = next(w for w in truth["waste"] if w["kind"] == "unattached_volume")
     before = dict(os.environ)
-    with run_peers([volume], root.parent / "inbox") as peers:
+    with run_peers([volume], root.parent / "inbox", root.parent / "account.json") as peers:
         yield Company(root, truth, peers)
     os.environ.clear()
     os.environ.update(before)

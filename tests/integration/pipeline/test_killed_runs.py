@@ -30,7 +30,7 @@ def outcome(home: Home) -> dict[str, object]:
         "tables": home.fingerprint(),
         "totals": home.totals(),
         "incidents": sorted(r["incident_id"] for r in home.records("incident")),
-        "alerts": sorted((r["incident_id"], r["channel"]) for r in home.records("outbox")),
+        "alerts": sorted((r["subject_id"], r["channel"]) for r in home.records("outbox")),
         "proposals": sorted(r["finding"]["resource"]["resource_id"] for r in home.records("proposal")),
         "current": sorted(
             (s["source_name"], s["billing_period"], s["dataset"])

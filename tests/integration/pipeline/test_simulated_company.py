@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.pipeline.conftest import MEASURES, SECRETS, Company, Home
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

@@ -173,9 +173,11 @@ class Folder:
 
 def plan(ledger: Ledger, folder: Folder, retry: bool = False) -> tuple[list[str], list[str], int, list[str]]:
     """Names to scan, pending snapshots, unchanged ones and problems."""
+    if retry:
+        ledger.release_quarantined("aws_prod")
     found = plan_source(
         "aws_prod", "aws", folder, ledger,  # type: ignore[arg-type]
-        format_name="auto", default_currency="USD", retry_quarantined=retry,
+        format_name="auto", default_currency="USD",
     )  # fmt: skip
     pending = [f"{p.key.billing_period:%Y-%m}:{'+'.join(f.ref.name for f in p.files)}" for p in found.pending]
     return [f.ref.name for f in found.unscanned], pending, found.unchanged, [p.message for p in found.problems]
@@ -209,8 +211,7 @@ def test_plan_after_promotion_and_quarantine(ledger: Ledger) -> None:
     name = delivery_id_for([a])
     ledger.promote(snapshot(name))
     ledger.quarantine("aws_prod", dt.date(2026, 8, 1), "cost", name, ["broken"])
-    quarantined = f"delivery {name} is in quarantine; what was current before stays"
-    assert plan(ledger, Folder(a)) == ([], [], 1, [quarantined])
+    assert plan(ledger, Folder(a)) == ([], [], 1, ["broken"])
     assert plan(ledger, Folder(a), retry=True) == ([], ["2026-08:a.csv"], 1, [])
 
 
@@ -218,7 +219,6 @@ def test_one_faulty_file_holds_back_its_source(ledger: Ledger) -> None:
     good, bad = FileRef("a.csv", 10, "1"), FileRef("b.csv", 20, "1")
     put_scan(ledger, good, periods={"2026-09-01": 2})
     put_scan(ledger, bad, fault="b.csv: line 3 is broken")
-    message = "b.csv: line 3 is broken; nothing of this source is taken until it is mended"
-    assert plan(ledger, Folder(good, bad)) == ([], [], 0, [message])
+    assert plan(ledger, Folder(good, bad)) == ([], [], 0, ["b.csv: line 3 is broken"])
     assert plan(ledger, Folder(good, bad), retry=True)[0] == ["b.csv"]
     assert plan(ledger, Folder(good)) == ([], ["2026-09:a.csv"], 0, [])

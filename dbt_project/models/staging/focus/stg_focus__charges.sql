@@ -1,3 +1,6 @@
+{#- A generator that leaves its own name out must not hold up the costs of everybody else. -#}
+{% set provider = "coalesce(provider_name, service_provider_name, invoice_issuer_name, publisher_name, 'Unknown')" %}
+
 with native as (
     select * from {{ source('raw', 'focus') }}
 ),
@@ -67,11 +70,11 @@ charges as (
         coalesce(service_name, 'Other') as service_name,
         coalesce(service_subcategory, 'Other (' || coalesce(service_category, 'Other') || ')') as service_subcategory,
         -- FOCUS 1.3 renames the provider and drops the publisher; earlier versions lack the new names
-        coalesce(provider_name, service_provider_name) as provider_name,
-        coalesce(publisher_name, provider_name, service_provider_name) as publisher_name,
-        coalesce(service_provider_name, provider_name) as service_provider_name,
-        coalesce(host_provider_name, service_provider_name, provider_name) as host_provider_name,
-        coalesce(invoice_issuer_name, provider_name, service_provider_name) as invoice_issuer_name,
+        {{ provider }} as provider_name,
+        coalesce(publisher_name, {{ provider }}) as publisher_name,
+        coalesce(service_provider_name, {{ provider }}) as service_provider_name,
+        coalesce(host_provider_name, service_provider_name, {{ provider }}) as host_provider_name,
+        coalesce(invoice_issuer_name, {{ provider }}) as invoice_issuer_name,
         coalesce(sku_meter, sku_id) as x_usage_type,
         {{ tag_columns(['tags']) }}
     from native
