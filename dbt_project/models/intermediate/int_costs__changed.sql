@@ -149,3 +149,5 @@ select
     new_{{ measure }}
     {%- endfor %}
 from named
+-- a later run finds the rows of a period side by side, and skips the others
+order by source_name, billing_period
