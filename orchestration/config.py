@@ -15,6 +15,7 @@ from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
 from orchestration.sources.secrets import SecretsSettings
+from orchestration.sources.settings import IngestionSettings
 from state import BACKENDS
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
@@ -185,6 +186,7 @@ class CloudcostConfig(_Section):
         description="Where environment variables that are not set come from. Default none: the environment is all.",
     )
     state: StateSettings = Field(default_factory=StateSettings)
+    ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)

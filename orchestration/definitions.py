@@ -7,7 +7,7 @@ from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
 from orchestration.defs.analytics import cost_anomalies, cost_forecasts
 from orchestration.defs.events import export_event_sensor
 from orchestration.defs.freshness import freshness_job, freshness_schedule
-from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset
+from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset, expired_snapshots
 from orchestration.defs.jobs import cost_pipeline_job, daily_cost_schedule, new_delivery_sensor
 from orchestration.defs.quality import totals_reconcile
 from orchestration.defs.recommendations import recommendations
@@ -27,6 +27,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             *(build_raw_asset(source, partitions) for source in installation.config.sources),
             build_snapshots_asset(sources),
             *build_dbt_assets(prepare_manifest(installation), partitions),
+            expired_snapshots,
             cost_forecasts,
             cost_anomalies,
             recommendations,

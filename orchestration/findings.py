@@ -80,6 +80,39 @@ def describe_unreconciled(
     )
 
 
+def describe_closed_change(row: Mapping[str, Any]) -> IncidentFinding:
+    """A closed billing period whose total moved; each change of delivery is one incident. ``row`` is of the history."""
+    source, currency, month = str(row["source_name"]), str(row["billing_currency"]), f"{row['billing_period']:%Y-%m}"
+    before, after = (str(row[name] or "none") for name in ("from_delivery_id", "to_delivery_id"))
+    figures = {}
+    for measure in ("billed", "effective"):
+        new, difference = row[f"{measure}_cost"], row[f"{measure}_cost_difference"]
+        figures[f"{measure} before ({currency})"] = f"{new - difference:f}"
+        figures[f"{measure} after ({currency})"] = f"{new:f}"
+        figures[f"{measure} difference ({currency})"] = f"{difference:+f}"
+    cause = {
+        "restated": f"Delivery {after} replaced {before}.",
+        "rebuilt": f"Delivery {after} was mapped anew, by another version of the models.",
+    }[str(row["change_kind"])]
+    return IncidentFinding(
+        rule="closed_period_changed",
+        scope={
+            "source": source,
+            "billing_period": month,
+            "currency": currency,
+            "change": str(row["change_number"]),
+            "from": before,
+            "to": after,
+        },
+        start=row["billing_period"],
+        severity=Severity.WARNING,
+        title=f"{source}: closed month {month} changed by {row['billed_cost_difference']:+,.2f} {currency} billed, "
+        f"{row['effective_cost_difference']:+,.2f} {currency} effective",
+        summary=f"{cause} fct_cost_restatements shows which days, accounts and services moved.",
+        figures=figures,
+    )
+
+
 def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
     """An open anomaly of cost, with its money and its causes."""
     currency = str(row["billing_currency"])

@@ -99,7 +99,7 @@ class Installation:
         """What lands and promotes deliveries of this installation."""
         from orchestration.progress import checkpoint, report_progress
 
-        return Ingestor(self.lake, self.ledger, report_progress, checkpoint)
+        return Ingestor(self.lake, self.ledger, report_progress, checkpoint, self.config.ingestion)
 
     def first_period(self) -> dt.date:
         """The first billing period that is offered as a partition."""
@@ -126,7 +126,7 @@ class Installation:
         """What forecasts and anomalies depend on: the current snapshots and the settings, as one hash."""
         current = [(s.key.text, s.delivery_id) for s, _ in self.ledger.current_snapshots()]
         sources = [s.name for s in self.config.sources]
-        settings = self.config.model_dump_json(exclude={"sources", "alerts", "state"})
+        settings = self.config.model_dump_json(exclude={"sources", "alerts", "state", "ingestion"})
         return hashlib.sha256(json.dumps([current, sources, settings]).encode()).hexdigest()
 
     def is_up_to_date(self) -> bool:

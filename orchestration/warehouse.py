@@ -13,7 +13,7 @@ import duckdb
 from orchestration.sources.contracts import ExportFormat
 from orchestration.sources.formats import FORMATS
 from orchestration.sources.lake import LocalLake, safe_delivery_id
-from orchestration.sources.ledger import Snapshot
+from orchestration.sources.ledger import Snapshot, SnapshotKey
 from orchestration.sources.projection import LANDED_TYPES
 from orchestration.sources.sql import quote_identifier, quote_path
 
@@ -109,6 +109,33 @@ class DuckDbWarehouse:
         with self.connect() as connection:
             query = "select distinct source_name, billing_period from raw.current_snapshots order by all"
             return [pair for pair in connection.execute(query).fetchall() if pair[1] in periods]
+
+    def used_snapshots(self) -> frozenset[tuple[SnapshotKey, str]]:
+        """The snapshots that the raw tables show or that some model was built from, by safe delivery id."""
+        found: set[tuple[SnapshotKey, str]] = set()
+        with self.connect() as connection:
+            for schema, table in (("raw", "current_snapshots"), ("intermediate", "loaded_snapshots")):
+                if _has_table(connection, schema, table):
+                    query = f"select distinct source_name, billing_period, dataset, delivery_id from {schema}.{table}"
+                    rows = connection.execute(query).fetchall()
+                    found |= {(SnapshotKey(source, period, dataset), name) for source, period, dataset, name in rows}
+        return frozenset(found)
+
+    def closed_changes(self, closed_after_days: int) -> list[dict[str, Any]]:
+        """The changes of billing periods that had ended more than that many days before, as rows of the history."""
+        if not self.has_table("marts", "fct_cost_monthly_history"):
+            return []
+        with self.connect(read_only=True) as connection:
+            cursor = connection.execute(
+                "select * from marts.fct_cost_monthly_history where change_kind in ('restated', 'rebuilt') "
+                "and valid_from > billing_period + interval 1 month + to_days(?) "
+                "and (billed_cost_difference <> 0 or effective_cost_difference <> 0 or list_cost_difference <> 0 "
+                "or contracted_cost_difference <> 0) "
+                "order by source_name, billing_period, billing_currency, change_number",
+                [closed_after_days],
+            )
+            names = [d[0] for d in cursor.description or []]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def replace_table(self, schema: str, name: str, frame: Any) -> int:
         """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""

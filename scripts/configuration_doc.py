@@ -23,8 +23,8 @@ FILE = Path(__file__).resolve().parents[1] / "docs" / "CONFIGURATION.md"
 INTRODUCTION = """\
 # Configuration
 
-Written by `python -m scripts.configuration_doc` from the models in `orchestration/config.py`, `actions/settings.py` and
-`actions/channels/`; change those, not this file.
+Written by `python -m scripts.configuration_doc` from the models in `orchestration/config.py`,
+`orchestration/sources/settings.py`, `actions/settings.py` and `actions/channels/`; change those, not this file.
 
 The file is chosen by `--config`, else `CLOUDCOST_CONFIG`, else `./cloudcost.yaml`. State lives in the folder
 `CLOUDCOST_HOME` names, else `./.cloudcost`. Relative locations are relative to the configuration file. An unknown key
@@ -46,7 +46,9 @@ def write_documentation() -> str:
             parts += _section(f"{name}.", field.annotation, f"`{name}`")
             for key, inner in field.annotation.model_fields.items():
                 for model in _models_in(inner.annotation):
-                    if model.__name__ != "ChannelOptions":
+                    if model is inner.annotation:
+                        parts += _section(f"{name}.{key}.", model, f"`{name}.{key}`")
+                    elif model.__name__ != "ChannelOptions":
                         parts += _section(f"{name}.{key}.<id>.", model, f"`{name}.{key}`: one entry per id")
     for kind, channel in sorted(CHANNELS.items()):
         parts += _section("alerts.channels[].", channel.options_model, f"`alerts.channels` of type `{kind}`")

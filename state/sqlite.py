@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from state.records import HIGHEST_CHARACTER, Body, ConflictError, Record, Write, check_writes, encode_body
@@ -37,8 +37,10 @@ class SqliteStateStore:
         self._abandoned: list[sqlite3.Connection] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # Created before SQLite opens it, so that there is no moment at which others may read it; the -wal and -shm
-        # files take over its permissions.
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        # files take over its permissions. A file that is there is not touched: closing any descriptor of it would
+        # release the locks of this process's other stores, and another process could then drop their -wal file.
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         self._create_schema_patiently()
 
     def get(self, kind: str, key: str) -> Record | None:

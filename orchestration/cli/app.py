@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from orchestration.cli.actions import actions_app
+from orchestration.cli.deliveries import deliveries_app
 from orchestration.cli.output import Format
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(actions_app, name="actions")
+app.add_typer(deliveries_app, name="deliveries")
 
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
 
@@ -83,11 +85,26 @@ def run(
 
 
 @app.command()
-def totals(context: typer.Context, output: OutputOption = Format.TABLE) -> None:
-    """Show rows and exact cost per source, billing period and currency."""
+def totals(
+    context: typer.Context,
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--as-of",
+            help="What was believed at that moment: 2026-04-02T12:00 (UTC), or 2026-04-02 for the end of that day.",
+        ),
+    ] = None,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Show rows and exact cost per source, billing period and currency; now, or as they were known at a past moment."""
+    from orchestration.cli.history import print_totals_as_of
     from orchestration.cli.queries import print_totals
 
-    print_totals(find_installation(context), output)
+    installation = find_installation(context)
+    if as_of is None:
+        print_totals(installation, output)
+    else:
+        print_totals_as_of(installation, as_of, output)
 
 
 @app.command()
@@ -159,5 +176,5 @@ def _exit_code(error: Exception) -> int | None:
         return USAGE
     expected = ("SourceError", "LocationError", "DeliveryError", "UnknownFormatError", "WarehouseError", "CommandError",
                 "NotAllowedError", "ProposalStateError", "ProposalNotFoundError", "LedgerError",
-                "StateStoreError", "RecordTooLargeError")  # fmt: skip
+                "StateStoreError", "RecordTooLargeError", "AcceptanceError")  # fmt: skip
     return FAILED if name in expected else None

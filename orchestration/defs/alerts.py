@@ -6,7 +6,7 @@ import pandas as pd
 from actions.channels import open_channel
 from actions.incidents import IncidentBook
 from actions.outbox import Outbox
-from orchestration.findings import describe_anomaly
+from orchestration.findings import describe_anomaly, describe_closed_change
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.ledger import Clock
@@ -28,27 +28,35 @@ def outbox_of(installation: Installation) -> Outbox:
     key=["alerts", "incidents"],
     group_name="alerts",
     kinds={"python"},
-    deps=[["ml", "cost_anomalies"]],
+    deps=[["ml", "cost_anomalies"], ["marts", "fct_cost_monthly_history"]],
     pool="warehouse",
-    description="Open anomalies as incidents; each new one puts one alert per channel into the outbox.",
+    description="Open anomalies, and closed months that changed, as incidents; each new one puts one alert per channel "
+    "into the outbox.",
 )
 def incidents(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
-    """Opens an incident per open anomaly, once."""
+    """Opens an incident per open anomaly and per change of a closed month, once."""
     opened = installation.open()
+    changes = opened.warehouse.closed_changes(opened.config.ingestion.closed_after_days)
     frame = pd.DataFrame()
     if opened.warehouse.has_table("ml", "cost_anomalies"):
         with opened.warehouse.connect(read_only=True) as connection:
             frame = connection.execute("select * from ml.cost_anomalies where is_open order by impact_cost desc").df()
     book = incident_book(opened)
     new = 0
-    for row in frame.to_dict("records"):
-        incident, is_new = book.open(describe_anomaly(row))
+    findings = [describe_anomaly(row) for row in frame.to_dict("records")]
+    for finding in [*findings, *(describe_closed_change(row) for row in changes)]:
+        incident, is_new = book.open(finding)
         new += is_new
         if is_new:
             context.log.info(f"{incident.incident_id}: {incident.finding.title}")
     opened.mark_stage("incidents")
     return dg.MaterializeResult(
-        metadata={"open anomalies": len(frame), "new incidents": new, "open incidents": len(book.list("open"))}
+        metadata={
+            "open anomalies": len(frame),
+            "changes of closed months": len(changes),
+            "new incidents": new,
+            "open incidents": len(book.list("open")),
+        }
     )
 
 

@@ -10,13 +10,18 @@ from orchestration.defs.freshness import freshness_policy
 from orchestration.findings import describe_failed_delivery
 from orchestration.installation import Installation
 from orchestration.partitions import periods_of
+from orchestration.progress import checkpoint
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.contracts import LocationError, SourceError
 from orchestration.sources.formats import FORMATS
-from orchestration.sources.ingest import IngestReport
+from orchestration.sources.ingest import IngestReport, Judged
+from orchestration.sources.ledger import Clock
 from orchestration.sources.planning import Problem
+from orchestration.sources.retention import remove_expired
 
 DELIVERY_CHECK = "delivery_is_valid"
+PLAUSIBILITY_CHECK = "delivery_is_plausible"
+DRIFT_CHECK = "columns_are_the_same"
 TRANSIENT = ("throttled", "unreachable")
 
 
@@ -42,7 +47,17 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
                 asset=raw_key(source_name),
                 description="Every delivery of the run was complete and met its format's expectations; one that did "
                 "not is in quarantine and the snapshot before it stays current.",
-            )
+            ),
+            dg.AssetCheckSpec(
+                PLAUSIBILITY_CHECK,
+                asset=raw_key(source_name),
+                description="Rows and totals beside those of the delivery before; warns before it blocks.",
+            ),
+            dg.AssetCheckSpec(
+                DRIFT_CHECK,
+                asset=raw_key(source_name),
+                description="Native columns beside those of the delivery before; new and vanished ones are only told.",
+            ),
         ],
         description=f"Deliveries of source `{source_name}`: discovered, verified, judged, landed, promoted.",
     )
@@ -59,7 +74,8 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
         for problem in report.problems:
             context.log.warning(f"{source_name}: {problem.message}")
         open_ingestion_incidents(opened, report)
-        return dg.MaterializeResult(metadata=describe_report(report), check_results=[check_report(source_name, report)])
+        checks = [check_report(source_name, report), *compare_report(source_name, report)]
+        return dg.MaterializeResult(metadata=describe_report(report), check_results=checks)
 
     return raw_asset
 
@@ -97,6 +113,28 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
     return publish_snapshots
 
 
+@dg.asset(
+    key=["lake", "expired_snapshots"],
+    group_name="raw",
+    kinds={"parquet"},
+    deps=[["marts", "fct_reconciliation"], ["intermediate", "int_costs__changed"]],
+    pool="warehouse",
+    description="Replaced snapshots whose time is over are removed from the lake, once everything was built from what "
+    "replaced them; nothing is removed unless `ingestion.keep_snapshots_days` is set.",
+)
+def expired_snapshots(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
+    """Removes what `remove_expired` finds; what was believed stays in the history."""
+    opened = installation.open()
+    settings = opened.config.ingestion
+    needed = frozenset() if settings.keep_snapshots_days is None else opened.warehouse.used_snapshots()
+    removed = remove_expired(opened.lake, opened.ledger, settings, Clock()(), needed, checkpoint)
+    for r in removed:
+        context.log.info(f"removed {r.snapshot.key.text}/{r.snapshot.delivery_id}, replaced at {r.replaced_at}")
+    return dg.MaterializeResult(
+        metadata={"snapshots removed": len(removed), "rows removed": sum(r.snapshot.row_count for r in removed)}
+    )
+
+
 def open_ingestion_incidents(installation: Installation, report: IngestReport) -> None:
     """Raise an incident for every delivery of a source that could not be taken."""
     book = incident_book(installation)
@@ -130,8 +168,12 @@ def describe_report(report: IngestReport) -> dict[str, dg.MetadataValue]:
 
 def check_report(source_name: str, report: IngestReport) -> dg.AssetCheckResult:
     """Great Expectations' judgement of all deliveries of the run, with the numbers."""
-    observed = {f"{j.key.billing_period:%Y-%m}/{j.key.dataset}/{e.name}": e.observed
-                for j in report.judged for e in j.verdict.expectations if not e.success}  # fmt: skip
+    observed = {
+        f"{describe_key(j)}/{e.name}": e.observed
+        for j in report.judged
+        for e in j.verdict.expectations
+        if not e.success and e.severity == "block"
+    }
     return dg.AssetCheckResult(
         check_name=DELIVERY_CHECK,
         asset_key=raw_key(source_name),
@@ -144,6 +186,41 @@ def check_report(source_name: str, report: IngestReport) -> dg.AssetCheckResult:
             "problems": [p.message for p in report.problems],
         },
     )
+
+
+def compare_report(source_name: str, report: IngestReport) -> list[dg.AssetCheckResult]:
+    """What differs from the delivery before, with the numbers; neither keeps anything out."""
+    compared = [(j, e) for j in report.judged for e in j.verdict.expectations if e.is_comparison]
+    warnings = [f"{describe_key(j)}: {message}" for j in report.judged for message in j.verdict.warnings]
+    drift = [f"{describe_key(j)}: {j.drift.message}" for j in report.judged if j.drift.message]
+    return [
+        dg.AssetCheckResult(
+            check_name=PLAUSIBILITY_CHECK,
+            asset_key=raw_key(source_name),
+            passed=not warnings,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={
+                "percent": {f"{describe_key(j)}/{e.name}": e.observed for j, e in compared},
+                "compared": [f"{describe_key(j)}: {e.message}" for j, e in compared],
+                "warnings": warnings,
+            },
+        ),
+        dg.AssetCheckResult(
+            check_name=DRIFT_CHECK,
+            asset_key=raw_key(source_name),
+            passed=not drift,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={
+                "new": {describe_key(j): list(j.drift.new) for j in report.judged if j.drift.new},
+                "vanished": {describe_key(j): list(j.drift.vanished) for j in report.judged if j.drift.vanished},
+            },
+        ),
+    ]
+
+
+def describe_key(judged: Judged) -> str:
+    """Billing period and dataset of a delivery."""
+    return f"{judged.key.billing_period:%Y-%m}/{judged.key.dataset}"
 
 
 def _raw_tables() -> list[tuple[str, str]]:

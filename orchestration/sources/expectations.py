@@ -1,16 +1,19 @@
 """Great Expectations at the door: a suite per export format judges a delivery's profile before it is promoted.
 
 The profile is measured by DuckDB in one pass; Great Expectations then judges that small table, one row per delivery,
-because loading a delivery of ten million rows into a data frame is no way to check it.
+because loading a delivery of ten million rows into a data frame is no way to check it. Counts of faults must be zero;
+what differs from the delivery before must stay below two thresholds, one that warns and one that blocks.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from orchestration.sources.comparison import Comparison
 from orchestration.sources.contracts import ExportFormat
 from orchestration.sources.profile import DeliveryProfile
+from orchestration.sources.settings import IngestionSettings
 
 if TYPE_CHECKING:
     import great_expectations as gx
@@ -18,21 +21,28 @@ if TYPE_CHECKING:
 #: What each count of faults means to a user; `{n}` is the count.
 MESSAGES = {
     "rows_not_as_in_manifest": "the manifest promises another number of rows ({n} apart)",
+    "unreadable_values": "{n} values cannot be read as the number or time that they should be",
     "rows_outside_billing_period": "{n} rows belong to another billing period",
     "accounts_with_several_currencies": "{n} billing accounts have more than one billing currency",
     "repeated_line_items": "{n} rows repeat the identity of another line item",
     "invalid_currencies": "{n} billing currencies are not ISO 4217 codes",
 }
+#: What is compared with the delivery before, in percent.
+COMPARED = ("row_count_drop", "total_change")
+
+Severity = Literal["block", "warn"]
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One judgement: what was checked, whether it held, and the figure that was seen."""
+    """One judgement: what was checked, whether it held, the figure that was seen, and what follows where it failed."""
 
     name: str
     success: bool
-    observed: int
+    observed: int | float
     message: str
+    severity: Severity = "block"
+    is_comparison: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,60 +53,122 @@ class Verdict:
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """The sentences of those that did not hold."""
-        return tuple(e.message for e in self.expectations if not e.success)
+        """The sentences of those that did not hold and keep the delivery out."""
+        return tuple(e.message for e in self.expectations if not e.success and e.severity == "block")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The sentences of those that did not hold but let the delivery in."""
+        return tuple(e.message for e in self.expectations if not e.success and e.severity == "warn")
+
+    @property
+    def is_acceptable(self) -> bool:
+        """Whether nothing but the comparison with the delivery before keeps it out, which somebody may overrule."""
+        return all(e.is_comparison for e in self.expectations if not e.success and e.severity == "block")
 
 
-def judge_deliveries(fmt: ExportFormat, profiles: Mapping[str, DeliveryProfile]) -> dict[str, Verdict]:
-    """Judge deliveries of one format; ``profiles`` and the result are keyed by the caller's name of each delivery."""
+def judge_deliveries(
+    fmt: ExportFormat,
+    profiles: Mapping[str, DeliveryProfile],
+    compared: Mapping[str, Sequence[Comparison]] | None = None,
+    settings: IngestionSettings | None = None,
+    accepted: frozenset[str] = frozenset(),
+) -> dict[str, Verdict]:
+    """Judge deliveries of one format; all mappings and the result are keyed by the caller's name of each delivery.
+
+    Of the ``accepted`` ones, somebody has said that they may differ from the delivery before.
+    """
     if not profiles:
         return {}
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
     import great_expectations as gx
     import pandas as pd
 
-    checks = sorted({name for p in profiles.values() for name in p.checks})
+    comparisons = {name: {c.name: c for c in (compared or {}).get(name, ())} for name in profiles}
+    checks = sorted({check for p in profiles.values() for check in p.checks})
     frame = pd.DataFrame(
-        [{"delivery": name, **{c: p.checks.get(c, 0) for c in checks}} for name, p in profiles.items()]
+        [
+            {
+                "delivery": name,
+                **{c: p.checks.get(c, 0) for c in checks},
+                **{c: float(comparisons[name][c].percent) if c in comparisons[name] else 0.0 for c in COMPARED},
+            }
+            for name, p in profiles.items()
+        ]
     )
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     asset = context.data_sources.add_pandas("deliveries").add_dataframe_asset("profiles")
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     result = batch.validate(
-        build_suite(fmt, checks),
+        build_suite(fmt, checks, settings or IngestionSettings()),
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["delivery"]},
     )
-    failed: dict[str, set[str]] = {name: set() for name in profiles}
+    failed: dict[str, set[tuple[str, Severity]]] = {name: set() for name in profiles}
     for outcome in result.results:
         judged = outcome.expectation_config
-        column = str(judged.kwargs["column"]) if judged else ""
-        if outcome.exception_info and outcome.exception_info.get("raised_exception"):
-            raise RuntimeError(f"expectation on {column} could not be judged: {outcome.exception_info}")
+        if judged is None or (outcome.exception_info and outcome.exception_info.get("raised_exception")):
+            raise RuntimeError(f"an expectation of {fmt.name} could not be judged: {outcome.exception_info}")
         for row in outcome.result.get("unexpected_index_list") or ():
-            failed[row["delivery"]].add(column)
-    return {name: _verdict(profile, checks, failed[name]) for name, profile in profiles.items()}
+            failed[row["delivery"]].add((str(judged.kwargs["column"]), (judged.meta or {})["severity"]))
+    return {
+        name: Verdict(
+            (
+                *_judge_faults(profile, checks, failed[name]),
+                *_judge_comparisons(comparisons[name].values(), failed[name], name in accepted),
+            )
+        )
+        for name, profile in profiles.items()
+    }
 
 
-def build_suite(fmt: ExportFormat, checks: Sequence[str]) -> "gx.ExpectationSuite":
-    """The expectation suite of a format: every count of faults is zero."""
+def build_suite(fmt: ExportFormat, checks: Sequence[str], settings: IngestionSettings) -> "gx.ExpectationSuite":
+    """The expectation suite of a format: no faults, and no more difference from the delivery before than is allowed."""
     import great_expectations as gx
     from great_expectations.expectations.core.expect_column_values_to_be_between import (
         ExpectColumnValuesToBeBetween,
     )
 
+    limits: list[tuple[str, float, Severity]] = [(check, 0, "block") for check in checks]
+    for name in COMPARED:
+        thresholds = getattr(settings, name)
+        limits.append((name, thresholds.warn_percent, "warn"))
+        if thresholds.block_percent is not None:
+            limits.append((name, thresholds.block_percent, "block"))
     return gx.ExpectationSuite(
         name=f"{fmt.name}_delivery",
-        expectations=[ExpectColumnValuesToBeBetween(column=c, min_value=0, max_value=0) for c in checks],
+        expectations=[
+            ExpectColumnValuesToBeBetween(column=column, min_value=0, max_value=limit, meta={"severity": severity})
+            for column, limit, severity in limits
+        ],
     )
 
 
-def _verdict(profile: DeliveryProfile, checks: Sequence[str], failed: set[str]) -> Verdict:
+def _judge_faults(
+    profile: DeliveryProfile, checks: Sequence[str], failed: set[tuple[str, Severity]]
+) -> list[Expectation]:
     judged = []
     for check in checks:
         observed = profile.checks.get(check, 0)
         template = MESSAGES.get(check, "{n} rows have no " + check.removeprefix("empty_"))
         detail = profile.first_fault.get(check)
         message = template.format(n=observed) + (f": {detail}" if detail else "")
-        judged.append(Expectation(check, check not in failed, observed, message))
-    return Verdict(tuple(judged))
+        judged.append(Expectation(check, (check, "block") not in failed, observed, message))
+    return judged
+
+
+def _judge_comparisons(
+    comparisons: Iterable[Comparison], failed: set[tuple[str, Severity]], is_accepted: bool
+) -> list[Expectation]:
+    judged = []
+    for c in comparisons:
+        blocks = (c.name, "block") in failed
+        limit = c.block_percent if blocks else c.warn_percent
+        severity: Severity = "block" if blocks and not is_accepted else "warn"
+        verb = ("was accepted" if is_accepted else "blocks") if blocks else "is doubted"
+        message = f"{c.message}: more than {limit:g} % {verb}" if blocks or (c.name, "warn") in failed else c.message
+        judged.append(
+            Expectation(c.name, (c.name, "warn") not in failed and not blocks, round(float(c.percent), 2), message,
+                        severity, is_comparison=True)
+        )  # fmt: skip
+    return judged

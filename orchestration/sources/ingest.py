@@ -1,13 +1,14 @@
 """Ingesting a source: fetch, verify, read, judge, land and promote what its plan says. Safe to kill at any point."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration.sources.comparison import Comparison, Drift, compare_columns, compare_figures
 from orchestration.sources.contracts import (
     DeliveredFile,
     Delivery,
@@ -24,9 +25,10 @@ from orchestration.sources.fetching import fetch_files
 from orchestration.sources.formats import UnknownFormatError, get_format
 from orchestration.sources.incoming import IncomingFile, read_incoming_file
 from orchestration.sources.lake import LocalLake
-from orchestration.sources.ledger import Ledger, Snapshot, SnapshotKey
+from orchestration.sources.ledger import Checkpoint, Ledger, Snapshot, SnapshotKey
 from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, plan_source
 from orchestration.sources.profile import DeliveryProfile, profile_delivery
+from orchestration.sources.settings import IngestionSettings
 from orchestration.sources.sql import connect_scratch, quote_literal, quote_path
 
 FORMAT_NAMES = {
@@ -65,6 +67,7 @@ class Judged:
     profile: DeliveryProfile
     verdict: Verdict
     promoted: bool
+    drift: Drift = field(default_factory=Drift)
 
 
 @dataclass
@@ -85,7 +88,6 @@ class IngestReport:
 
 
 Progress = Callable[[str, int, int], None]
-Checkpoint = Callable[[str], None]
 
 
 class Ingestor:
@@ -97,9 +99,11 @@ class Ingestor:
         ledger: Ledger,
         on_progress: Progress = lambda source, done, total: None,
         checkpoint: Checkpoint = lambda name: None,
+        settings: IngestionSettings | None = None,
     ) -> None:
         self._lake = lake
         self._ledger = ledger
+        self._settings = settings or IngestionSettings()
         self._on_progress = on_progress
         self._checkpoint = checkpoint
 
@@ -227,10 +231,16 @@ class Ingestor:
         except DeliveryError as error:
             self._fail(report, pending, [str(error)])
             return
-        verdict = judge_deliveries(fmt, {pending.delivery_id: profile})[pending.delivery_id]
+        missing = tuple(sorted({c for i in incoming for c in i.missing_columns}))
+        extra = tuple(sorted({c for i in incoming for c in i.extra_columns}))
+        compared, drift = self._compare(pending, fmt, profile, missing, extra)
+        name = pending.delivery_id
+        status = self._ledger.status(pending.key, name)
+        accepted = frozenset([name]) if status == "accepted" else frozenset[str]()
+        verdict = judge_deliveries(fmt, {name: profile}, {name: compared}, self._settings, accepted)[name]
         if verdict.failures:
-            report.judged.append(Judged(pending.key, pending.delivery_id, profile, verdict, promoted=False))
-            self._fail(report, pending, verdict.failures)
+            report.judged.append(Judged(pending.key, name, profile, verdict, promoted=False, drift=drift))
+            self._fail(report, pending, verdict.failures, verdict.is_acceptable)
             return
         self._checkpoint("judged")
         target = self._lake.snapshot_directory(fmt.table, pending.key, pending.delivery_id, pending.content)
@@ -239,23 +249,52 @@ class Ingestor:
         snapshot = Snapshot(
             pending.key, pending.delivery_id, fmt.table, fmt.name, tuple(paths), profile.row_count,
             profile.control_totals, tuple(f.ref.name for f in pending.files),
-            tuple(sorted({c for i in incoming for c in i.missing_columns})),
-            tuple(sorted({c for i in incoming for c in i.extra_columns})),
+            missing, extra,
             next((i.assumed_currency for i in incoming if i.assumed_currency), None),
         )  # fmt: skip
-        promoted = self._ledger.promote(snapshot)
+        try:
+            promoted = self._ledger.promote(snapshot, was_expired=status == "expired")
+        except DeliveryError as error:
+            report.problems.append(Problem(pending.key.billing_period, str(error)))
+            return
         self._checkpoint("promoted")
-        report.judged.append(Judged(pending.key, pending.delivery_id, profile, verdict, promoted))
+        report.judged.append(Judged(pending.key, name, profile, verdict, promoted, drift))
         if snapshot.assumed_currency:
             report.notices.append(
                 f"{', '.join(snapshot.files)}: names no currency; {snapshot.assumed_currency} is assumed "
                 "(set `currency:` of the source)"
             )
 
-    def _fail(self, report: IngestReport, pending: PendingSnapshot, reasons: "tuple[str, ...] | list[str]") -> None:
+    def _compare(
+        self,
+        pending: PendingSnapshot,
+        fmt: ExportFormat,
+        profile: DeliveryProfile,
+        missing: tuple[str, ...],
+        extra: tuple[str, ...],
+    ) -> tuple[list[Comparison], Drift]:
+        """The delivery beside the one that is current; another format has other columns, which is no drift."""
+        current = self._ledger.current_snapshot(pending.key)
+        if current is None:
+            return [], Drift()
+        previous, promoted_at = current
+        drift = compare_columns(missing, extra, previous) if previous.format_name == fmt.name else Drift()
+        return compare_figures(profile, previous, promoted_at, self._settings), drift
+
+    def _fail(
+        self, report: IngestReport, pending: PendingSnapshot, reasons: Sequence[str], is_acceptable: bool = False
+    ) -> None:
         key = pending.key
+        if is_acceptable:
+            reasons = [f"{r}; `cloudcost deliveries accept {pending.delivery_id}` takes it as it is" for r in reasons]
         self._ledger.quarantine(
-            key.source_name, key.billing_period, key.dataset, pending.delivery_id, reasons, pending.content
+            key.source_name,
+            key.billing_period,
+            key.dataset,
+            pending.delivery_id,
+            reasons,
+            pending.content,
+            is_acceptable=is_acceptable,
         )
         report.problems += [Problem(key.billing_period, reason) for reason in reasons]
 

@@ -93,6 +93,16 @@ class LocalLake:
                 staged.rename(target)
         return [str(p.relative_to(self.root)) for p in sorted(target.glob("*.parquet"))]
 
+    def remove(self, directory: Path) -> None:
+        """Remove a snapshot: out of sight by one rename, so that no half of it is ever taken for the whole."""
+        grave = self.root / "incoming" / uuid.uuid4().hex
+        grave.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            directory.rename(grave)
+        except FileNotFoundError:
+            return
+        shutil.rmtree(grave, ignore_errors=True)
+
     def resolve(self, relative: str) -> Path:
         """The file behind a path that a snapshot recorded."""
         return self.root / relative

@@ -1,17 +1,27 @@
 """The ingestion ledger: every delivery that was seen, and which snapshot of each period is current.
 
-Records in the state store: ``snapshot`` (one per delivery of a source, billing period and dataset; written once, then
-promoted or quarantined), ``current`` (the snapshot that the warehouse must hold) and ``scan`` (what a file without a
-manifest was found to contain). Promotion is one conditional transaction, so of two promoters one wins.
+Records in the state store: ``snapshot`` (one per delivery of a source, billing period and dataset, with its status),
+``current`` (the snapshot that the warehouse must hold), ``promotion`` (every time that one became current, for ever)
+and ``scan`` (what a file without a manifest was found to contain). Promotion is one conditional transaction, so of two
+promoters one wins.
+
+A snapshot is ``promoted`` or ``quarantined``; the latter may be turned into ``released`` or, by somebody who takes it
+as it is, ``accepted``, and is then judged once more. A replaced one whose time is over goes through ``expiring`` to
+``expired`` and has no files any more.
 """
 
+import contextlib
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from orchestration.sources.contracts import DeliveryError
 from state import ConflictError, Record, StateStore, Write
+
+#: Called by name between any two steps that leave a trace; a test may stop there.
+Checkpoint = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -106,10 +116,17 @@ class Ledger:
         record = self._store.get("current", key.text)
         return None if record is None else str(record.body["delivery_id"])
 
+    def current_snapshot(self, key: SnapshotKey) -> tuple[Snapshot, dt.datetime] | None:
+        """The snapshot that is current for ``key`` and when it was promoted, or None."""
+        return next((found for found in self._list_current(key.text) if found[0].key == key), None)
+
     def current_snapshots(self, source_name: str | None = None) -> list[tuple[Snapshot, dt.datetime]]:
         """All current snapshots and when each was promoted, ordered by source, period and dataset."""
+        return self._list_current(f"{source_name}/" if source_name else "")
+
+    def _list_current(self, prefix: str) -> list[tuple[Snapshot, dt.datetime]]:
         found = []
-        for record in self._store.list("current", f"{source_name}/" if source_name else ""):
+        for record in self._store.list("current", prefix):
             snapshot = self._store.get("snapshot", f"{record.key}/{record.body['delivery_id']}")
             if snapshot is None:
                 raise LedgerError(f"current snapshot {record.key} {record.body['delivery_id']} has no record")
@@ -117,12 +134,16 @@ class Ledger:
         return found
 
     def status(self, key: SnapshotKey, delivery_id: str) -> str | None:
-        """``promoted``, ``quarantined``, ``released`` or None where that delivery was never judged."""
+        """The status of that delivery, or None where it was never judged."""
         record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
         return None if record is None else str(record.body["status"])
 
-    def promote(self, snapshot: Snapshot) -> bool:
-        """Make ``snapshot`` current; False where it already is. All or nothing; the loser of a race looks again."""
+    def promote(self, snapshot: Snapshot, *, was_expired: bool = False) -> bool:
+        """Make ``snapshot`` current; False where it already is. All or nothing; the loser of a race looks again.
+
+        ``was_expired``: the delivery's files had been removed before it was landed now. `DeliveryError` where they were
+        removed since: what was found in the lake is there no more.
+        """
         while True:
             current = self._store.get("current", snapshot.key.text)
             if current is not None and current.body["delivery_id"] == snapshot.delivery_id:
@@ -130,6 +151,9 @@ class Ledger:
             at = self._now().isoformat()
             name = f"{snapshot.key.text}/{snapshot.delivery_id}"
             known = self._store.get("snapshot", name)
+            gone = ("expiring",) if was_expired else ("expiring", "expired")
+            if known is not None and known.body["status"] in gone:
+                raise DeliveryError(f"delivery {snapshot.delivery_id} is just being removed; a later run takes it anew")
             body = {**snapshot.to_body(), "status": "promoted", "promoted_at": at}
             pointer = {"delivery_id": snapshot.delivery_id, "promoted_at": at}
             if current is not None:
@@ -137,12 +161,18 @@ class Ledger:
             writes = [
                 Write.update(known, body) if known else Write.insert("snapshot", name, body),
                 Write.update(current, pointer) if current else Write.insert("current", snapshot.key.text, pointer),
+                Write.insert("promotion", f"{snapshot.key.text}/{current.version + 1 if current else 1:08d}", pointer),
             ]
             try:
                 self._store.transact(writes)
             except ConflictError:
                 continue
             return True
+
+    def promotions(self, key: SnapshotKey) -> list[tuple[str, dt.datetime]]:
+        """Every delivery that became current for ``key`` and when, oldest first."""
+        records = self._store.list("promotion", f"{key.text}/")
+        return [(r.body["delivery_id"], dt.datetime.fromisoformat(r.body["promoted_at"])) for r in records]
 
     def quarantine(
         self,
@@ -152,31 +182,38 @@ class Ledger:
         delivery_id: str,
         reasons: Sequence[str],
         content: str | None = None,
+        *,
+        is_acceptable: bool = False,
     ) -> bool:
         """Record that a delivery failed, and why; what was current stays. False where it was known before.
 
-        ``content`` names the files that failed. A record of other files of the same delivery is replaced; that the
-        delivery was promoted once stays on record.
+        ``content`` names the files that failed: a record of other files of the same delivery is replaced.
+        ``is_acceptable``: the delivery is complete and readable, and somebody may accept it as it is.
         """
         month = f"{period:%Y-%m}" if period else "unknown"
         name = f"{source_name}/{month}/{dataset}/{delivery_id}"
         body = {
             "source_name": source_name, "billing_period": period.isoformat() if period else None, "dataset": dataset,
             "delivery_id": delivery_id, "status": "quarantined", "reasons": list(reasons), "content": content,
-            "at": self._now().isoformat(),
+            "is_acceptable": is_acceptable, "at": self._now().isoformat(),
         }  # fmt: skip
-        while not self._store.insert("snapshot", name, body):
+        while True:
             known = self._store.get("snapshot", name)
-            if known is None or known.body["status"] not in ("quarantined", "released"):
+            if known is not None and known.body["status"] == "quarantined" and known.body.get("content") == content:
                 return False
-            if known.body["status"] == "quarantined" and known.body.get("content") == content:
+            if known is not None and known.body["status"] == "promoted" and known.body.get("content") == content:
                 return False
             try:
-                self._store.update("snapshot", name, body, known.version)
+                # what an earlier promotion recorded (where its files lie) stays on record
+                write = Write.update(known, {**known.body, **body}) if known else Write.insert("snapshot", name, body)
+                self._store.transact([write])
             except ConflictError:
                 continue
             return True
-        return True
+
+    def deliveries(self, source_name: str | None = None) -> list[Record]:
+        """The records of all deliveries that were judged, ordered by source, period and dataset."""
+        return self._store.list("snapshot", f"{source_name}/" if source_name else "")
 
     def quarantine_reasons(self, key: SnapshotKey, delivery_id: str, content: str) -> tuple[str, ...]:
         """Why that delivery is in quarantine; empty where it is not, or where its files were mended since."""
@@ -197,8 +234,27 @@ class Ledger:
 
     def quarantined(self, source_name: str | None = None) -> list[Record]:
         """The records of all deliveries that failed, ordered by source and period."""
-        records = self._store.list("snapshot", f"{source_name}/" if source_name else "")
-        return [r for r in records if r.body["status"] == "quarantined"]
+        return [r for r in self.deliveries(source_name) if r.body["status"] == "quarantined"]
+
+    def mark_expiring(self, record: Record, now: dt.datetime) -> Record | None:
+        """Announce that a replaced snapshot is being removed; None where it changed since it was read, or is current.
+
+        The pointer is read after the record was, and a promotion writes both: whoever promotes it now makes this fail.
+        """
+        snapshot = Snapshot.from_body(record.body)
+        if self.current(snapshot.key) == snapshot.delivery_id:
+            return None
+        body = {**record.body, "status": "expiring", "expiring_at": now.isoformat()}
+        try:
+            return self._store.update("snapshot", record.key, body, record.version)
+        except ConflictError:
+            return None
+
+    def mark_expired(self, record: Record, now: dt.datetime) -> None:
+        """Record that the files of a snapshot are gone."""
+        body = {**record.body, "status": "expired", "paths": [], "expired_at": now.isoformat()}
+        with contextlib.suppress(ConflictError):
+            self._store.update("snapshot", record.key, body, record.version)
 
     def get_scan(self, source_name: str, fingerprint: str) -> dict[str, Any] | None:
         """What a file without a manifest was found to contain, or None where it was not read yet."""

@@ -46,6 +46,7 @@ def profile_delivery(
     query = f"""create or replace temp table profile as
         select {fmt.currency_column} as currency, {fmt.account_column} as account, count(*) as row_count,
             count(*) filter (({fmt.period_sql}) is distinct from ?::date) as outside_period,
+            sum(cast_failures)::bigint as unreadable,
             sum(rounding_remainder) as rounding_remainder, {nulls} {", " + sums if sums else ""}
         from {rows} group by all"""
     try:
@@ -66,8 +67,9 @@ def profile_delivery(
             "from profile group by 1 order by 1"
         ).fetchall()
     ]
-    row_count, outside = connection.execute(
-        "select coalesce(sum(row_count), 0)::bigint, coalesce(sum(outside_period), 0)::bigint from profile"
+    row_count, outside, unreadable = connection.execute(
+        "select coalesce(sum(row_count), 0)::bigint, coalesce(sum(outside_period), 0)::bigint, "
+        "coalesce(sum(unreadable), 0)::bigint from profile"
     ).fetchall()[0]
     mixed = connection.execute(
         "select account, string_agg(currency, ', ' order by currency) from profile group by 1 "
@@ -79,7 +81,11 @@ def profile_delivery(
             "select distinct currency from profile where currency is not null order by 1"
         ).fetchall()
     )
-    counts = {"rows_outside_billing_period": outside, "accounts_with_several_currencies": len(mixed)}
+    counts = {
+        "unreadable_values": unreadable,
+        "rows_outside_billing_period": outside,
+        "accounts_with_several_currencies": len(mixed),
+    }
     faults = {}
     if mixed:
         faults["accounts_with_several_currencies"] = f"account {mixed[0][0]} is billed in {mixed[0][1]}"
@@ -118,6 +124,7 @@ def _count_repeats(connection: duckdb.DuckDBPyConnection, rows: str, fmt: Export
 def _count_faults(row_count: int, expected_rows: int | None, counts: dict[str, int]) -> dict[str, int]:
     missing = 0 if expected_rows is None else abs(expected_rows - row_count)
     base = {
+        "unreadable_values": 0,
         "rows_outside_billing_period": 0,
         "accounts_with_several_currencies": 0,
         "repeated_line_items": 0,

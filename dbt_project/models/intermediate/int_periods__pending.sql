@@ -4,7 +4,7 @@
 {% set incremental_models = ['int_focus__unioned'] %}
 {% if execute %}
     {% for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | sort(attribute='name') %}
-        {% if node.config.incremental_strategy == 'replace_periods' and node.name not in incremental_models %}
+        {% if node.config.incremental_strategy in ['replace_periods', 'append_changes'] and node.name not in incremental_models %}
             {% do incremental_models.append(node.name) %}
         {% endif %}
     {% endfor %}

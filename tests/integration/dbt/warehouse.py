@@ -91,6 +91,7 @@ class Warehouse:
         dataset: str = "cost",
         delivery_id: str = "d1",
         totals: Mapping[tuple[str, str], Any] | None = None,
+        promoted_at: dt.datetime = dt.datetime(2025, 6, 1),
     ) -> None:
         """Make these rows the current snapshot, with the file's totals by (currency, measure) where they are given."""
         key = [source_name, billing_period, dataset]
@@ -113,7 +114,7 @@ class Warehouse:
                 connection.execute(f"insert into raw.{table} ({names}) values ({marks})", list(full.values()))
             connection.execute(
                 "insert into raw.current_snapshots values (?, ?, ?, ?, ?, ?, ?)",
-                [*key, delivery_id, table, len(rows), dt.datetime(2025, 6, 1)],
+                [*key, delivery_id, table, len(rows), promoted_at],
             )
             for (currency, measure), total in (totals or {}).items():
                 connection.execute(

@@ -94,6 +94,7 @@ class Home:
         tables = {
             "marts.fct_cost_daily": "*", "marts.fct_cost_monthly": "*", "marts.dim_account": "*",
             "raw.control_totals": "*", "ml.cost_anomalies": "*", "marts.fct_reconciliation": "*",
+            "marts.fct_cost_restatements": "*",
         }  # fmt: skip
         found = {}
         for table, columns in tables.items():

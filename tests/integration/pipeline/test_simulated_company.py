@@ -1,12 +1,15 @@
 """`cloudcost run` on a simulated company: the totals are the truth, also after a month was restated."""
 
+import datetime as dt
+import json
 import os
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.integration.pipeline.conftest import SECRETS, Company, Home
+from tests.integration.pipeline.conftest import MEASURES, SECRETS, Company, Home
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -59,6 +62,72 @@ def test_the_earlier_delivery_stays_in_the_lake(restated: tuple[Home, float], co
     assert all((home.state / "lake" / path).exists() for s in snapshots for path in s["paths"])
 
 
+def test_what_moved_is_the_difference_of_the_two_deliveries(restated: tuple[Home, float], company: Company) -> None:
+    home, _ = restated
+    sums = ", ".join(f"sum({m}_cost_difference)" for m in MEASURES)
+    moved = home.query(
+        f"select source_name, strftime(billing_period, '%Y-%m'), {sums} from marts.fct_cost_restatements group by 1, 2"
+    )
+    assert {row[:2]: row[2:] for row in moved} == {
+        (entry["source"], entry["period"]): tuple(
+            Decimal(entry["after"][m]) - Decimal(entry["before"][m]) for m in MEASURES
+        )
+        for entry in company.truth["restatements"]
+    }
+    deliveries = home.query(
+        "select distinct source_name, from_delivery_id, to_delivery_id from marts.fct_cost_restatements"
+    )
+    assert sorted(source for source, *_ in deliveries) == ["aws", "azure", "gcp"]
+    assert all(before and after and before != after for _, before, after in deliveries)
+
+
+def test_totals_as_of_a_past_moment(restated: tuple[Home, float], company: Company) -> None:
+    home, _ = restated
+
+    def ask(moment: str) -> dict[tuple[str, str, str], tuple[Decimal, ...]]:
+        rows = json.loads(home.call("totals", "--as-of", moment, "--format", "json").stdout)
+        return {
+            (r["source"], r["period"], r["currency"]): tuple(Decimal(r[f"{m}_cost"]) for m in MEASURES) for r in rows
+        }
+
+    ((last_loaded, first_restated),) = home.query(
+        "select max(valid_from) filter (change_number = 1), min(valid_from) filter (change_number = 2) "
+        "from marts.fct_cost_monthly_history"
+    )
+    between = last_loaded + (first_restated - last_loaded) / 2
+    assert ask(between.isoformat()) == company.expected(first=True)
+    elsewhere = between.replace(tzinfo=dt.UTC).astimezone(dt.timezone(dt.timedelta(hours=5)))
+    assert ask(elsewhere.isoformat()) == company.expected(first=True)
+    assert ask(f"{between.date() + dt.timedelta(days=1)}") == company.expected()
+    never = home.call("totals", "--as-of", "2020-04-02", "--format", "json")
+    assert (never.stdout, never.stderr) == ("[]\n", "note: nothing was known yet at 2020-04-02T23:59:59Z\n")
+    wrong = home.call("totals", "--as-of", "yesterday")
+    assert wrong.returncode == 1 and "'yesterday' is neither a day such as 2026-04-02" in wrong.stderr
+
+
+def test_people_are_told_of_a_closed_month_that_changed(restated: tuple[Home, float], company: Company) -> None:
+    home, _ = restated
+    told = {
+        i["finding"]["scope"]["source"]: i["finding"]["figures"]
+        for i in home.records("incident")
+        if i["finding"]["rule"] == "closed_period_changed"
+    }
+    today = dt.datetime.now(dt.UTC).date()
+    late = [
+        entry
+        for entry in company.truth["restatements"]
+        if today > (dt.date.fromisoformat(f"{entry['period']}-28") + dt.timedelta(days=4)).replace(day=21)
+    ]
+    assert sorted(told) == sorted(entry["source"] for entry in late)
+    for entry in late:
+        currency, figures = entry["before"]["currency"], told[entry["source"]]
+        for measure in ("billed", "effective"):
+            before, after = Decimal(entry["before"][measure]), Decimal(entry["after"][measure])
+            assert Decimal(figures[f"{measure} before ({currency})"]) == before
+            assert Decimal(figures[f"{measure} after ({currency})"]) == after
+            assert Decimal(figures[f"{measure} difference ({currency})"]) == after - before
+
+
 def test_a_second_run_finds_nothing_new_and_is_fast(restated: tuple[Home, float]) -> None:
     home, seconds = restated
     before = (home.fingerprint(), home.records("outbox"), home.records("incident"))
@@ -87,8 +156,6 @@ def test_rebuilding_everything_changes_nothing(restated: tuple[Home, float]) -> 
 def test_totals_command(restated: tuple[Home, float], company: Company, output: str) -> None:
     import csv
     import io
-    import json
-    from decimal import Decimal
 
     done = restated[0].call("totals", "--format", output)
     rows = json.loads(done.stdout) if output == "json" else list(csv.DictReader(io.StringIO(done.stdout)))

@@ -2,6 +2,8 @@
 
 import multiprocessing
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +46,15 @@ def test_another_store_on_the_file_sees_what_was_written(tmp_path: Path) -> None
     other.update("thing", "a", {"n": 2}, expected_version=1)
     record = one.get("thing", "a")
     assert record is not None and (record.version, record.body) == (2, {"n": 2})
+
+
+def test_another_process_does_not_take_the_log_away_from_open_stores(tmp_path: Path) -> None:
+    """A lock of the first store that the second one released would let the other process end the shared log."""
+    path = tmp_path / "state.sqlite"
+    first = SqliteStateStore(path)
+    assert first.insert("k", "a", {})
+    SqliteStateStore(path)
+    code = f"from state import SqliteStateStore; assert SqliteStateStore({str(path)!r}).insert('k', 'b', {{}})"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert first.insert("k", "c", {})
+    assert [r.key for r in SqliteStateStore(path).list("k")] == ["a", "b", "c"]

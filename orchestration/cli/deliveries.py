@@ -1,0 +1,99 @@
+"""`cloudcost deliveries`: what the clouds delivered, what was kept out and why, and taking a doubted one as it is."""
+
+import getpass
+import os
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from orchestration.cli.output import Format, print_rows
+
+if TYPE_CHECKING:
+    from actions.audit import AuditLog
+    from orchestration.installation import Installation
+
+deliveries_app = typer.Typer(help="Deliveries of the clouds: list, show, accept.", no_args_is_help=True)
+
+DeliveryArgument = Annotated[
+    str, typer.Argument(help="Delivery id or whole name source/2026-09/cost/id, or its first characters.")
+]
+OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
+
+
+class Status(StrEnum):
+    """What can become of a delivery."""
+
+    PROMOTED = "promoted"
+    QUARANTINED = "quarantined"
+    RELEASED = "released"
+    ACCEPTED = "accepted"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+
+
+@deliveries_app.command("list")
+def list_deliveries(
+    context: typer.Context,
+    source: Annotated[Optional[str], typer.Option(help="Only of this source.")] = None,  # noqa: UP045
+    status: Annotated[Optional[Status], typer.Option(help="Only of this status.")] = None,  # noqa: UP045
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """List every delivery that was seen: its status, whether it is current, its rows, or why it was kept out."""
+    installation, _ = _open(context)
+    current = {f"{s.key.text}/{s.delivery_id}" for s, _ in installation.ledger.current_snapshots()}
+    rows = [
+        (
+            r.body["source_name"], (r.body["billing_period"] or "")[:7], r.body["dataset"], r.body["delivery_id"],
+            r.body["status"], "yes" if r.key in current else "no", r.body.get("promoted_at") or r.body.get("at"),
+            r.body.get("row_count"), "; ".join(r.body.get("reasons", [])) if r.body["status"] != "promoted" else "",
+        )
+        for r in installation.ledger.deliveries(source)
+        if status is None or r.body["status"] == status.value
+    ]  # fmt: skip
+    columns = ("source", "period", "dataset", "delivery", "status", "current", "at", "rows", "reasons")
+    print_rows(columns, rows, output)
+
+
+@deliveries_app.command()
+def show(context: typer.Context, delivery: DeliveryArgument) -> None:
+    """Show what is on record of a delivery, when it was current, and its audit trail."""
+    import json
+
+    from orchestration.sources.acceptance import find_delivery
+    from orchestration.sources.ledger import Snapshot
+
+    installation, audit = _open(context)
+    record = find_delivery(installation.ledger, delivery)
+    print(json.dumps(record.body, indent=2, ensure_ascii=False))
+    if "paths" in record.body:
+        for name, at in installation.ledger.promotions(Snapshot.from_body(record.body).key):
+            print(f"{at.isoformat()} {'this delivery' if name == record.body['delivery_id'] else name} became current")
+    for row in audit.rows_about(record.key):
+        print(f"{row.seq:>5} {row.at} {row.actor} {row.event}")
+
+
+@deliveries_app.command()
+def accept(
+    context: typer.Context,
+    delivery: DeliveryArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")] = "",
+    actor: Annotated[str, typer.Option("--as", help="Who accepts it. Default: the user.")] = "",
+) -> None:
+    """Take a quarantined delivery although it differs much from the one before; the next run promotes it."""
+    from orchestration.sources.acceptance import accept_delivery, find_delivery
+
+    installation, audit = _open(context)
+    record = find_delivery(installation.ledger, delivery)
+    who = actor or os.environ.get("CLOUDCOST_USER") or getpass.getuser()
+    accept_delivery(audit, record, who, reason)
+    print(f"{record.key}: accepted by {who}; `cloudcost run` promotes it")
+
+
+def _open(context: typer.Context) -> "tuple[Installation, AuditLog]":
+    from actions.audit import AuditLog
+    from orchestration.cli.app import find_installation
+    from orchestration.sources.ledger import Clock
+
+    installation = find_installation(context)
+    return installation, AuditLog(installation.store, Clock())

@@ -1,0 +1,44 @@
+"""`cloudcost totals --as-of`: what was believed at a past moment."""
+
+import datetime as dt
+import sys
+
+from orchestration.cli.output import Format, print_rows
+from orchestration.cli.run import CommandError
+from orchestration.installation import Installation
+from orchestration.warehouse import WarehouseError
+
+_AS_OF = """
+select source_name as source, strftime(billing_period, '%Y-%m') as period, billing_currency as currency,
+    billed_cost, effective_cost, list_cost, contracted_cost, to_delivery_id as delivery,
+    strftime(valid_from, '%Y-%m-%dT%H:%M:%SZ') as believed_since
+from marts.fct_cost_monthly_history
+where valid_from <= $moment and (valid_to is null or valid_to > $moment) and line_item_count > 0
+order by 1, 2, 3
+"""
+
+
+def parse_moment(text: str) -> dt.datetime:
+    """A moment in UTC from ``2026-04-02T12:00`` (UTC where no offset is given) or ``2026-04-02`` (to its very end)."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"--as-of {text!r} is neither a day such as 2026-04-02 nor a moment such as "
+                           "2026-04-02T12:00") from None  # fmt: skip
+    if len(text) == len("2026-04-02"):
+        moment = dt.datetime.combine(moment.date(), dt.time.max)
+    return moment.replace(tzinfo=None) if moment.tzinfo is None else moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def print_totals_as_of(installation: Installation, text: str, output: Format) -> None:
+    """Billed, effective, list and contracted cost as they were believed at that moment, and since when."""
+    moment = parse_moment(text)
+    if not installation.warehouse.has_table("marts", "fct_cost_monthly_history"):
+        raise WarehouseError(f"{installation.warehouse.path}: there is no history yet; `cloudcost run` builds it")
+    with installation.warehouse.connect(read_only=True) as connection:
+        cursor = connection.execute(_AS_OF, {"moment": moment})
+        columns = [d[0] for d in cursor.description or []]
+        rows = cursor.fetchall()
+    if not rows:
+        print(f"note: nothing was known yet at {moment.isoformat(timespec='seconds')}Z", file=sys.stderr)
+    print_rows(columns, rows, output)

@@ -1,0 +1,43 @@
+"""Taking a doubted delivery as it is: somebody says so, and the audit log remembers who and why."""
+
+from actions.audit import AuditEntry, AuditLog
+from orchestration.sources.contracts import SourceError
+from orchestration.sources.ledger import Ledger
+from state import ConflictError, Record, Write
+
+
+class AcceptanceError(SourceError):
+    """The delivery cannot be accepted; the message says why."""
+
+
+def find_delivery(ledger: Ledger, name: str) -> Record:
+    """The one delivery whose id, or whole key ``source/2026-09/cost/id``, starts with ``name``."""
+    records = ledger.deliveries()
+    exact = [r for r in records if name in (r.key, r.body["delivery_id"])]
+    found = exact or [r for r in records if r.key.startswith(name) or r.body["delivery_id"].startswith(name)]
+    if not found:
+        raise AcceptanceError(f"there is no delivery {name!r}; `cloudcost deliveries list` shows them")
+    if len(found) > 1:
+        keys = ", ".join(r.key for r in found[:5])
+        raise AcceptanceError(f"{len(found)} deliveries are called {name!r}: {keys}; give the whole name")
+    return found[0]
+
+
+def accept_delivery(audit: AuditLog, record: Record, actor: str, reason: str) -> None:
+    """Have a quarantined delivery promoted by the next run although it differs much from the one before.
+
+    Only that comparison can be overruled: a delivery that is broken, incomplete or contradicts itself cannot.
+    Accepting twice changes nothing.
+    """
+    if record.body["status"] == "accepted":
+        return
+    if record.body["status"] != "quarantined":
+        raise AcceptanceError(f"delivery {record.key} is {record.body['status']}, not quarantined")
+    if not record.body.get("is_acceptable"):
+        raise AcceptanceError(f"delivery {record.key} cannot be accepted: {'; '.join(record.body['reasons'])}")
+    details = {"reason": reason, "reasons": record.body["reasons"]}
+    body = {**record.body, "status": "accepted", "accepted_by": actor, "accepted_because": reason}
+    try:
+        audit.commit([Write.update(record, body)], [AuditEntry(actor, "delivery.accepted", record.key, details)])
+    except ConflictError as error:
+        raise AcceptanceError(f"delivery {record.key} was changed meanwhile; look again") from error
