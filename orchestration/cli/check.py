@@ -48,7 +48,8 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
         plan = installation.ingestor().plan(source)
         found = examine_columns(installation, source, plan)
     except LocationError as error:
-        return error.reason.replace("_", " "), str(error)
+        wait = f"; it may be asked again in {error.retry_after / 60:.0f} minutes" if error.retry_after else ""
+        return error.reason.replace("_", " "), f"{error}{wait}"
     except SchemaChangedError as error:
         return "schema changed", str(error)
     except DeliveryError as error:
