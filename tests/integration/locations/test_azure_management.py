@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.config import CloudcostConfig
 from orchestration.sources.access import AzureAccess
 from orchestration.sources.contracts import LocationError
 from orchestration.sources.discovery import discover
@@ -15,6 +16,7 @@ from orchestration.sources.ingest import Ingestor, Source
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations.azure_access import open_credential
+from orchestration.sources.locations.azure_exports import find_unread_azure_exports
 from orchestration.sources.locations.azure_management import AzureExport, CostManagement
 from orchestration.sources.locations.azure_query import AzureQueryLocation, read_daily_totals
 from orchestration.sources.politeness import Politeness
@@ -74,6 +76,18 @@ def test_exports_are_listed_and_started(arm: Arm) -> None:
         }
         for name, kind, status in (("focus", "FocusCost", "Inactive"), ("daily", "ActualCost", "Active"))
     ]
+    given = access(arm).model_copy(update={"query_scope": SCOPE})
+    source = {
+        "name": "azure",
+        "provider": "azure",
+        "location": "https://costs.blob.core.windows.net/exports/root/daily",
+    }
+    config = CloudcostConfig.model_validate({"sources": [{**source, "access": {"azure": given.model_dump()}}]})
+    environ = {**ENVIRON, "AZURE_AUTHORITY_HOST": arm.url}
+    assert find_unread_azure_exports(config, environ, ["azure"]) == [
+        "Azure export 'focus' (FocusCost), which is switched off: location az://costs/exports/root/focus"
+    ]
+    assert find_unread_azure_exports(config, environ, []) == []
     costs = service(arm)
     assert costs.list_exports() == [
         AzureExport("daily", "ActualCost", "az://costs/exports/root/daily", True),
