@@ -122,13 +122,9 @@ class GuardedLocation:
     """A location behind the circuit of its source."""
 
     def __init__(self, location: Location, breaker: CircuitBreaker) -> None:
+        self.uri = location.uri
         self.inner = location
         self._breaker = breaker
-
-    @property
-    def uri(self) -> str:
-        """The address of the location itself."""
-        return self.inner.uri
 
     def list_files(self) -> list[FileRef]:
         return self._breaker.call(self.inner.list_files)
