@@ -95,6 +95,21 @@ class SourceConfig(_Section):
         "provider, AWS 24, Azure 48, Google 24, others 48.",
     )
 
+    cross_check: Literal["cost_explorer", "cost_query"] | None = Field(
+        None,
+        description="The provider's own cost service, which daily totals are compared with: cost_explorer (AWS; 0.01 "
+        "USD per page) or cost_query (Azure; needs access.azure.query_scope). Default none: it costs money or quota.",
+    )
+
+    @model_validator(mode="after")
+    def _cross_check_fits_the_cloud(self) -> "SourceConfig":
+        cloud = CLOUD_OF_SCHEME.get(self.scheme)
+        if self.cross_check == "cost_explorer" and cloud != "aws":
+            raise ValueError(f"cost_explorer tells nothing of the location {self.location!r}")
+        if self.cross_check == "cost_query" and (cloud != "azure" or not self.access.azure.query_scope):
+            raise ValueError("cost_query needs a location in Azure and access.azure.query_scope")
+        return self
+
     @property
     def allowed_hours(self) -> int:
         """After how many hours without a new delivery it is late."""

@@ -68,6 +68,18 @@ def check(context: typer.Context) -> None:
     raise typer.Exit(check_sources(find_installation(context)))
 
 
+@app.command("run-export")
+def run_export(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="A source in Azure that has access.azure.query_scope.")],
+    export: Annotated[str, typer.Argument(help="Name of the Cost Management export to start.")],
+) -> None:
+    """Let Azure write an export now, instead of at its next scheduled time."""
+    from orchestration.cli.check import start_export
+
+    start_export(find_installation(context), source, export)
+
+
 @app.command()
 def run(
     context: typer.Context,

@@ -1,14 +1,16 @@
-"""`cloudcost check`: one line per source, with the reason where it cannot be read."""
+"""`cloudcost check` and `run-export`: one line per source, with the reason where it cannot be read."""
 
 import tempfile
 from pathlib import Path
 
-from orchestration.cli.run import FAILED, OK
+from orchestration.cli.run import FAILED, OK, CommandError
 from orchestration.config import SourceConfig
 from orchestration.installation import Installation
 from orchestration.sources.contracts import DeliveredFile, DeliveryError, LocationError, SourceError
 from orchestration.sources.formats import recognise_format
 from orchestration.sources.ingest import Source
+from orchestration.sources.locations.azure_exports import find_unread_azure_exports
+from orchestration.sources.locations.azure_management import CostManagement
 from orchestration.sources.locations.export_catalogue import find_unread_exports
 from orchestration.sources.native import read_native_file
 from orchestration.sources.planning import SourcePlan
@@ -32,6 +34,7 @@ def check_sources(installation: Installation) -> int:
     failed = any(verdict != "ok" for _, verdict, _ in rows)
     readable = [name for name, verdict, _ in rows if verdict == "ok"]
     unread = find_unread_exports(installation.config, installation.environ, readable)
+    unread += find_unread_azure_exports(installation.config, installation.environ, readable)
     rows += [("", "not configured", detail) for detail in unread]
     print(f"configuration {installation.config_path}: ok; state in {installation.home}")
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
@@ -48,7 +51,8 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
         plan = installation.ingestor().plan(source)
         found = examine_columns(installation, source, plan)
     except LocationError as error:
-        return error.reason.replace("_", " "), str(error)
+        wait = f"; it may be asked again in {error.retry_after / 60:.0f} minutes" if error.retry_after else ""
+        return error.reason.replace("_", " "), f"{error}{wait}"
     except SchemaChangedError as error:
         return "schema changed", str(error)
     except DeliveryError as error:
@@ -98,3 +102,13 @@ def choose_sample(source: Source, plan: SourcePlan) -> DeliveredFile | None:
     candidates = [*(file for pending in newest for file in pending.files), *plan.unscanned]
     is_local = "://" not in source.location.uri or source.location.uri.startswith("file://")
     return next((f for f in candidates if is_local or 0 < f.ref.size <= SAMPLE_BYTES), None)
+
+
+def start_export(installation: Installation, source_name: str, export: str) -> None:
+    """Start a run of a Cost Management export of a source's scope."""
+    source = next((s for s in installation.config.sources if s.name == source_name), None)
+    scope = source.access.azure.query_scope if source else None
+    if source is None or scope is None:
+        raise CommandError(f"there is no source {source_name!r} with access.azure.query_scope")
+    CostManagement(scope, source.access.azure, environ=installation.environ).run_export(export)
+    print(f"{export}: started; its delivery is taken by the next run after it is written")

@@ -11,7 +11,9 @@ from orchestration.findings import describe_unreadable_event
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.contracts import SourceError
-from orchestration.sources.events import Dispatch, EventQueue, Request, dispatch_messages, open_queue
+from orchestration.sources.events.dispatch import Dispatch, Request, dispatch_messages
+from orchestration.sources.events.opening import open_queue
+from orchestration.sources.events.queues import EventQueue
 from orchestration.sources.events.routing import find_source
 from orchestration.sources.events.settings import SqsEvents, StorageQueueEvents, TablePollEvents
 from orchestration.sources.events.table_poll import poll_table
@@ -94,10 +96,9 @@ def collect_requests(installation: Installation, is_recorded: Callable[[str], bo
         requests |= {request.run_key: request for request in result.requests}
     for source in installation.config.sources:
         if isinstance(source.events, TablePollEvents):
-            opened = installation.open_source(source)
             try:
                 asked = poll_table(
-                    opened, installation.store, lambda opened=opened: installation.ingestor().scan(opened), is_recorded
+                    installation.open_source(source), installation.store, installation.ingestor().scan, is_recorded
                 )
             except SourceError as error:
                 faults.append(f"{source.name}: {error}")

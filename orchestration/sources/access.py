@@ -63,6 +63,24 @@ class AzureAccess(_Section):
         description="Client id of a user-assigned managed identity. Default none: the machine's own.",
     )
 
+    management_url: str = Field(
+        "https://management.azure.com",
+        pattern=r"^https://[^\s/@]+$",
+        description="Azure's management service; another one in the clouds of governments and of China.",
+    )
+    query_scope: str | None = Field(
+        None,
+        pattern=r"^/?(subscriptions|providers)/.+$",
+        description="Scope of the cost query that the totals are compared with, such as subscriptions/<id>.",
+    )
+    query_months: int = Field(
+        2,
+        ge=1,
+        le=13,
+        description="Months that an azure-query:// source asks for. Default the current and the previous one, which "
+        "still change; 13, the most that Azure keeps, fills a new installation.",
+    )
+
     @model_validator(mode="after")
     def _service_principal_is_whole(self) -> "AzureAccess":
         parts = (self.tenant_id_env, self.client_id_env, self.client_secret_env)

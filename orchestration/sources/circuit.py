@@ -111,9 +111,10 @@ class CircuitBreaker:
 
     def _explain(self, record: Record, until: dt.datetime) -> LocationError:
         return LocationError(
-            f"left alone until {until:%Y-%m-%d %H:%M} UTC; failures in a row: {record.body['failures']}, the last one: "
-            f"{record.body['message']}",
+            # without the time, so that the same trouble stays one incident
+            f"left alone for a while after repeated failures or a wait that was asked for: {record.body['message']}",
             "circuit_open",
+            retry_after=(until - self._now()).total_seconds(),
         )
 
 
@@ -121,13 +122,9 @@ class GuardedLocation:
     """A location behind the circuit of its source."""
 
     def __init__(self, location: Location, breaker: CircuitBreaker) -> None:
+        self.uri = location.uri
         self.inner = location
         self._breaker = breaker
-
-    @property
-    def uri(self) -> str:
-        """The address of the location itself."""
-        return self.inner.uri
 
     def list_files(self) -> list[FileRef]:
         return self._breaker.call(self.inner.list_files)

@@ -1,12 +1,14 @@
 """Which source reads an object that an event tells of."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from orchestration.config import SourceConfig
+if TYPE_CHECKING:
+    from orchestration.config import SourceConfig
 
 
-def find_source(address: str, sources: Sequence[SourceConfig]) -> str | None:
+def find_source(address: str, sources: "Sequence[SourceConfig]") -> str | None:
     """The first of the sources below whose location an object lies; ``s3://…`` or ``az://…``."""
     for source in sources:
         if source.scheme == "bcm-data-exports" and address.startswith("s3://"):

@@ -14,7 +14,7 @@ KIND = "table_poll"
 
 
 def poll_table(
-    source: Source, store: StateStore, look: Callable[[], SourcePlan], is_recorded: Callable[[str], bool]
+    source: Source, store: StateStore, look: Callable[[Source], SourcePlan], is_recorded: Callable[[str], bool]
 ) -> list[Request]:
     """The runs that are to be started for a table that changed; none where it did not.
 
@@ -28,7 +28,7 @@ def poll_table(
     known = store.get(KIND, source.name)
     if known is not None and known.body["mark"] == mark:
         return []
-    missing = [r for r in map(Request, look().pending) if not is_recorded(r.run_key)]
+    missing = [r for r in map(Request, look(source).pending) if not is_recorded(r.run_key)]
     if not missing:
         if known is None:
             store.insert(KIND, source.name, {"mark": mark})

@@ -12,6 +12,7 @@ from pathlib import Path
 from orchestration.sources.access import SourceAccess
 from orchestration.sources.contracts import Location, LocationError
 from orchestration.sources.locations.azure_blob import AzureBlobLocation
+from orchestration.sources.locations.azure_query import AzureQueryLocation
 from orchestration.sources.locations.bigquery import BigQueryLocation
 from orchestration.sources.locations.data_export import DataExportLocation
 from orchestration.sources.locations.gcs import GcsLocation
@@ -37,6 +38,7 @@ SCHEMES: dict[str, Callable[[str, Opening], Location]] = {
     "bcm-data-exports": lambda uri, given: DataExportLocation(uri, given.access.aws, environ=given.environ),
     "az": lambda uri, given: AzureBlobLocation(uri, access=given.access.azure, environ=given.environ),
     "https": lambda uri, given: AzureBlobLocation(uri, access=given.access.azure, environ=given.environ),
+    "azure-query": lambda uri, given: AzureQueryLocation(uri, given.access.azure, environ=given.environ),
     "gs": lambda uri, given: GcsLocation(uri, access=given.access.gcp),
     "bigquery": lambda uri, given: BigQueryLocation(uri, access=given.access.gcp),
 }

@@ -18,6 +18,8 @@ def open_credential(access: AzureAccess | None = None, environ: Mapping[str, str
     from azure.identity import ClientSecretCredential, DefaultAzureCredential
 
     access = access or AzureAccess()
+    # An authority of one's own (a private cloud) is unknown to the public list that is asked otherwise.
+    options: dict[str, Any] = {"disable_instance_discovery": True} if "AZURE_AUTHORITY_HOST" in environ else {}
     # It warns once per kind of credential that is not there, before the one error that is shown.
     logging.getLogger("azure.identity").setLevel(logging.ERROR)
     if access.tenant_id_env and access.client_id_env and access.client_secret_env:
@@ -25,8 +27,8 @@ def open_credential(access: AzureAccess | None = None, environ: Mapping[str, str
             read_env(environ, access.tenant_id_env),
             read_env(environ, access.client_id_env),
             read_env(environ, access.client_secret_env),
+            **options,
         )
-    options: dict[str, Any] = {}
     if access.managed_identity_client_id:
         options["managed_identity_client_id"] = access.managed_identity_client_id
     return DefaultAzureCredential(**options)

@@ -70,14 +70,14 @@ def _explain_response(error: Any, address: str, account: str, container: str) ->
     code = getattr(error, "error_code", None) or ""
     code = str(getattr(code, "value", code))
     if isinstance(error, ClientAuthenticationError) and not code:
-        return _explain_sign_in(error, address)
+        return explain_sign_in(error, address)
     status = int(error.status_code or 0)
     reason, sentence = CODES.get(code) or _STATUS.get(status) or ("invalid", "Azure refuses to read {address}")
     text = sentence.format(address=address, account=account, container=container)
     return LocationError(f"{text} (Azure: {code or status})", reason)
 
 
-def _explain_sign_in(error: Exception, address: str) -> LocationError:
+def explain_sign_in(error: Exception, address: str) -> LocationError:
     """Why there is no token or signature; nothing was asked of the storage account yet."""
     if _EXPIRED.search(str(error)):
         return LocationError("the Azure sign-in has expired: sign in again", "expired_credential")

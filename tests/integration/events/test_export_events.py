@@ -17,7 +17,8 @@ from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.access import SourceAccess
 from orchestration.sources.contracts import LocationError
-from orchestration.sources.events import SqsEvents, StorageQueueEvents, open_queue
+from orchestration.sources.events.opening import open_queue
+from orchestration.sources.events.settings import SqsEvents, StorageQueueEvents
 from tests.peers.azurite import ACCOUNT, Azurite, AzuriteUnavailable
 
 PREFIX = "cur/daily"

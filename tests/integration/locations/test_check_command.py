@@ -163,7 +163,7 @@ def test_a_source_that_is_left_alone(check: Check, tmp_path: Path) -> None:
         breaker.record_failure(LocationError("the storage cannot be reached", "unreachable"))
     verdict, detail = check(local="./exports")["local"]
     assert verdict == "circuit open"
-    assert detail.endswith("failures in a row: 5, the last one: the storage cannot be reached")
+    assert detail.endswith("asked for: the storage cannot be reached; it may be asked again in 15 minutes")
 
 
 def test_a_schema_that_changed_and_one_that_only_drifted(check: Check, tmp_path: Path) -> None:

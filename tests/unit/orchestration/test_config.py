@@ -118,3 +118,39 @@ def test_a_missing_file(tmp_path: Path) -> None:
 def test_a_key_twice_is_not_overlooked(tmp_path: Path) -> None:
     message = load(tmp_path, GOOD + "reporting_currency: EUR\n")
     assert message == "cloudcost.yaml:8: reporting_currency: this key is there already, further up in the same section"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("access: {azure: {}}", "access.azure is of no use to the location 's3://exports/cur'"),
+        ("access: {aws: {secret_key: x}}", "sources[0].access.aws.secret_key: unknown key"),
+        ("access: {aws: {role_arn: admin}}", "sources[0].access.aws.role_arn: String should match pattern"),
+        ("access: {aws: {external_id_env: X}}", "external_id_env is of use only together with role_arn"),
+        ("access: {aws: {rol_arn: x}}", "unknown key; did you mean 'role_arn'?"),
+        ("events: {type: storage_queue, account: abc, queue: events}", "tell nothing of the location 's3://exports/cur'"),
+        ("events: {type: carrier_pigeon}", "sources[0].events"),
+        ("cross_check: cost_query", "cost_query needs a location in Azure and access.azure.query_scope"),
+        ("late_after_hours: 0", "sources[0].late_after_hours: Input should be greater than or equal to 1 (found 0)"),
+    ],
+)
+def test_options_of_a_source_that_do_not_fit(tmp_path: Path, options: str, message: str) -> None:
+    text = f"sources:\n  - {{name: a, provider: aws, location: 's3://exports/cur', {options}}}\n"
+    assert message in load(tmp_path, text)
+
+
+def test_a_service_principal_is_named_whole(tmp_path: Path) -> None:
+    access = "access: {azure: {tenant_id_env: A, client_id_env: B}}"
+    text = f"sources:\n  - {{name: a, provider: azure, location: 'az://costs/exports', {access}}}\n"
+    assert "takes tenant_id_env, client_id_env and client_secret_env together" in load(tmp_path, text)
+
+
+def test_a_variable_is_filled_from_one_secret(tmp_path: Path) -> None:
+    values = "[{env: A, secret: x}, {env: A, secret: y}]"
+    text = f"{GOOD}secrets: {{provider: aws_secrets_manager, values: {values}}}\n"
+    assert "the variable A is filled twice" in load(tmp_path, text)
+
+
+def test_what_is_normal_for_each_provider(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(GOOD)
+    assert [s.allowed_hours for s in load_config(tmp_path / "c.yaml").sources] == [24, 48]

@@ -45,8 +45,9 @@ def test_it_opens_after_the_third_failure_and_only_for_its_source(desk: Desk) ->
     assert desk.breaker("azure_ea").call(lambda: 1) == 1
     with pytest.raises(LocationError) as caught:
         desk.breaker().call(lambda: 1)
+    assert caught.value.retry_after == 600
     assert str(caught.value) == (
-        "left alone until 2026-11-02 12:10 UTC; failures in a row: 3, the last one: "
+        "left alone for a while after repeated failures or a wait that was asked for: "
         "the storage account cannot be reached"
     )
 
