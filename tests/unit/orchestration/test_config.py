@@ -128,7 +128,10 @@ def test_a_key_twice_is_not_overlooked(tmp_path: Path) -> None:
         ("access: {aws: {role_arn: admin}}", "sources[0].access.aws.role_arn: String should match pattern"),
         ("access: {aws: {external_id_env: X}}", "external_id_env is of use only together with role_arn"),
         ("access: {aws: {rol_arn: x}}", "unknown key; did you mean 'role_arn'?"),
-        ("events: {type: storage_queue, account: abc, queue: events}", "tell nothing of the location 's3://exports/cur'"),
+        (
+            "events: {type: storage_queue, account: abc, queue: events}",
+            "tell nothing of the location 's3://exports/cur'",
+        ),
         ("events: {type: carrier_pigeon}", "sources[0].events"),
         ("cross_check: cost_query", "cost_query needs a location in Azure and access.azure.query_scope"),
         ("late_after_hours: 0", "sources[0].late_after_hours: Input should be greater than or equal to 1 (found 0)"),

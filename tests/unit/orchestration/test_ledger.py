@@ -89,8 +89,9 @@ def test_quarantine_goes_by_the_files_that_failed(ledger: Ledger) -> None:
         return ledger.quarantine("aws_prod", KEY.billing_period, "cost", "d1", [f"broken {content}"], content)
 
     assert quarantine("one") and not quarantine("one")
-    assert ledger.is_quarantined(KEY, "d1", "one") and not ledger.is_quarantined(KEY, "d1", "two")
-    assert quarantine("two") and ledger.is_quarantined(KEY, "d1", "two")
+    assert ledger.quarantine_reasons(KEY, "d1", "one") == ("broken one",)
+    assert ledger.quarantine_reasons(KEY, "d1", "two") == ()
+    assert quarantine("two") and ledger.quarantine_reasons(KEY, "d1", "two") == ("broken two",)
     assert [r.body["reasons"] for r in ledger.quarantined()] == [["broken two"]]
     assert ledger.promote(snapshot("d1")) and not quarantine("three")
     assert (ledger.current(KEY), ledger.status(KEY, "d1")) == ("d1", "promoted")
