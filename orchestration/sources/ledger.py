@@ -201,9 +201,9 @@ class Ledger:
             known = self._store.get("snapshot", name)
             if known is not None and known.body["status"] == "quarantined" and known.body.get("content") == content:
                 return False
-            if known is not None and known.body["status"] == "promoted" and period is not None:
-                if self.current(SnapshotKey(source_name, period, dataset)) == delivery_id:
-                    return False  # what is current was promoted, whatever a later reading of it found
+            was_promoted = known is not None and known.body["status"] == "promoted"
+            if was_promoted and period and self.current(SnapshotKey(source_name, period, dataset)) == delivery_id:
+                return False  # what is current was promoted, whatever a later reading of it found
             try:
                 # what an earlier promotion recorded (where its files lie) stays on record
                 write = Write.update(known, {**known.body, **body}) if known else Write.insert("snapshot", name, body)
