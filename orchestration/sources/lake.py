@@ -1,5 +1,6 @@
 """The raw lake: immutable snapshots as Parquet, one folder per source, period, dataset, delivery and content."""
 
+import errno
 import re
 import shutil
 import time
@@ -56,12 +57,18 @@ class LocalLake:
     def keep_scan(self, landed: Path, mark: str) -> None:
         """Put what a scan read where any run finds it; what another run has put there meanwhile is the same."""
         target = self.scan_directory(mark) / "landed"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            landed.rename(target)
-        except OSError:
-            if not target.is_dir():
-                raise
+        while True:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                landed.rename(target)
+            except FileNotFoundError:
+                if not landed.exists():
+                    raise
+                continue  # another run that was done with the file dropped the folder in between
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+            return
 
     def claim_scan(self, mark: str, target: Path) -> bool:
         """Link what a scan left into the folder ``target``; False where there is nothing (any more)."""
