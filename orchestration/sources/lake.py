@@ -56,25 +56,19 @@ class LocalLake:
 
     def keep_scan(self, landed: Path, mark: str) -> None:
         """Put what a scan read where any run finds it; what another run has put there meanwhile is the same."""
-        target = self.scan_directory(mark) / "landed"
-        while True:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                landed.rename(target)
-            except FileNotFoundError:
-                if not landed.exists():
-                    raise
-                continue  # another run that was done with the file dropped the folder in between
-            except OSError as error:
-                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                    raise
-            return
+        target = self.scan_directory(mark)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            landed.rename(target)  # one step: another run may drop the scan at any moment
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
 
     def claim_scan(self, mark: str, target: Path) -> bool:
         """Link what a scan left into the folder ``target``; False where there is nothing (any more)."""
         target.mkdir(parents=True, exist_ok=True)
         try:
-            (target / "part.parquet").hardlink_to(self.scan_directory(mark) / "landed" / "part.parquet")
+            (target / "part.parquet").hardlink_to(self.scan_directory(mark) / "part.parquet")
         except FileNotFoundError:
             return False
         return True
