@@ -1,5 +1,6 @@
 """The raw lake: immutable snapshots as Parquet, one folder per source, period, dataset, delivery and content."""
 
+import errno
 import re
 import shutil
 import time
@@ -55,19 +56,19 @@ class LocalLake:
 
     def keep_scan(self, landed: Path, mark: str) -> None:
         """Put what a scan read where any run finds it; what another run has put there meanwhile is the same."""
-        target = self.scan_directory(mark) / "landed"
+        target = self.scan_directory(mark)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            landed.rename(target)
-        except OSError:
-            if not target.is_dir():
+            landed.rename(target)  # one step: another run may drop the scan at any moment
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
 
     def claim_scan(self, mark: str, target: Path) -> bool:
         """Link what a scan left into the folder ``target``; False where there is nothing (any more)."""
         target.mkdir(parents=True, exist_ok=True)
         try:
-            (target / "part.parquet").hardlink_to(self.scan_directory(mark) / "landed" / "part.parquet")
+            (target / "part.parquet").hardlink_to(self.scan_directory(mark) / "part.parquet")
         except FileNotFoundError:
             return False
         return True

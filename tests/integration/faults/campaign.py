@@ -174,13 +174,18 @@ class Schedule:
 
     def _ingest(self, name: str, disturbed: bool) -> None:
         """One step's ingestion: one process or two, left alone or not; then compare."""
+        cloud = self.clouds[name]
         kind = self.generator.choice(["kill", "kill", "network", "network", "twice"]) if disturbed else "calm"
+        if kind == "network" and self.backend != "dynamodb" and isinstance(cloud.shelf, FolderShelf):
+            kind = "kill"  # nothing goes over a network
         crash_at = ""
         kill_after = None
-        if kind in ("kill", "twice") and self.generator.random() < 0.6:
-            crash_at = f"{self.generator.choice(CHECKPOINTS)}:{self.generator.choice([1, 1, 2])}"
+        if kind in ("kill", "twice") and self.generator.random() < 0.7:
+            # only files without a manifest are scanned before they are taken
+            checkpoints = CHECKPOINTS[1:] if cloud.has_manifest else CHECKPOINTS
+            crash_at = f"{self.generator.choice(checkpoints)}:{self.generator.choice([1, 1, 1, 2])}"
         elif kind == "kill":
-            kill_after = self.generator.uniform(0.1, 2.5)
+            kill_after = self.generator.uniform(0.1, 1.5)
         if kind == "network" or (kind == "kill" and self.generator.random() < 0.3):
             self._spoil_network()
         jobs = [self._start(name, crash_at if number == 0 else "") for number in range(2 if kind == "twice" else 1)]

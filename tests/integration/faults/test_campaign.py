@@ -17,15 +17,15 @@ def run(folder: Path, numbers: range) -> Tally:
 
 @pytest.mark.timeout(600)
 def test_a_few_schedules_end_in_the_right_totals(tmp_path: Path) -> None:
-    tally = run(tmp_path, range(4))
+    tally = run(tmp_path, range(2))
     assert tally.mismatches == []
-    assert tally.counts["schedules"] == 4 and tally.counts["comparisons"] > 20
+    assert tally.counts["schedules"] == 2 and tally.counts["comparisons"] >= 10
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_many_schedules_end_in_the_right_totals(tmp_path: Path) -> None:
-    tally = run(tmp_path, range(4, 44))
+    tally = run(tmp_path, range(2, 42))
     assert tally.mismatches == []
     for name in ("kills", "provider faults", "delivery faults", "restatements", "duplicates", "warehouses"):
         assert tally.counts[name] > 0, name
