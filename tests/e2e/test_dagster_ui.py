@@ -209,7 +209,10 @@ def test_raw_source_shows_its_billing_periods(page: Page, artifacts: Path) -> No
 
 
 def test_schedules_and_sensors_are_on(demo: Demo, page: Page, artifacts: Path) -> None:
-    names = ("approved_action_sensor", "daily_cost_schedule", "new_delivery_sensor", "outbox_sensor")
+    names = (
+        "approved_action_sensor", "daily_cost_schedule", "export_event_sensor", "freshness_schedule",
+        "new_delivery_sensor", "outbox_sensor",
+    )  # fmt: skip
     look_at(page, "/automation", artifacts / "automation.png", *names)
     assert sum(box.is_checked() for box in page.locator("input[type=checkbox]").all()) == len(names)
     answer = demo.ask(

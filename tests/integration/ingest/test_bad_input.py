@@ -260,8 +260,9 @@ def test_a_delivery_that_breaks_its_manifest(
 def test_a_delivery_that_is_mended_under_its_own_id_is_taken(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "azure")
     write_azure_run(desk, azure_rows(4), dataRowCount=9)
-    assert "4 rows where the manifest promises 9" in desk.problems()[0]
-    assert desk.problems() == ["delivery run-1 is in quarantine; what was current before stays"]
+    standing = desk.problems()
+    assert "4 rows where the manifest promises 9" in standing[0]
+    assert desk.problems() == standing
     write_azure_run(desk, azure_rows(5), dataRowCount=8)
     assert "5 rows where the manifest promises 8" in desk.problems()[0]
     assert [r.body["reasons"][0][-16:] for r in desk.ledger.quarantined()] == ["ifest promises 8"]
