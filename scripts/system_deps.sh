@@ -1,12 +1,27 @@
 #!/usr/bin/env bash
-# Installs what the tests need from the system: Chromium, for the tests of the pages. Only where apt-get may be run
-# without a password; elsewhere it says what is left out, which is a failure under CI=true.
+# Installs what the tests need from the system: Chromium for the tests of the pages, Node.js and npm for Azurite. Only
+# where apt-get may be run without a password; elsewhere it says what is left out, which is a failure under CI=true.
 # CLOUDCOST_SYSTEM_INSTALL=0 installs nothing.
 set -euo pipefail
 
-for browser in chromium chromium-browser google-chrome google-chrome-stable; do
-    if command -v "$browser" >/dev/null; then exit 0; fi
-done
+has_any() {
+    for program in "$@"; do
+        if command -v "$program" >/dev/null; then return 0; fi
+    done
+    return 1
+}
+
+packages=()
+suites=()
+if ! has_any chromium chromium-browser google-chrome google-chrome-stable; then
+    packages+=(chromium fonts-liberation)
+    suites+=("the browser tests (Chromium)")
+fi
+if ! has_any node || ! has_any npm; then
+    packages+=(nodejs npm)
+    suites+=("the Azure storage tests (Node.js and npm)")
+fi
+if [ "${#packages[@]}" = 0 ]; then exit 0; fi
 
 sudo=()
 reason=
@@ -19,16 +34,18 @@ elif [ "$(id -u)" != 0 ]; then
 fi
 
 if [ -z "$reason" ]; then
-    echo "Installing Chromium for the browser tests (CLOUDCOST_SYSTEM_INSTALL=0 to leave it out)"
+    echo "Installing ${packages[*]} for the tests (CLOUDCOST_SYSTEM_INSTALL=0 to leave them out)"
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
     if "${sudo[@]}" apt-get update -qq >"$log" 2>&1 && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends chromium fonts-liberation >>"$log" 2>&1; then
+        apt-get install -y -qq --no-install-recommends "${packages[@]}" >>"$log" 2>&1; then
         exit 0
     fi
     tail -n 5 "$log" >&2
-    reason="apt-get install chromium failed"
+    reason="apt-get install failed"
 fi
 
-echo "Left out: the browser tests, since Chromium is missing ($reason)." >&2
+for suite in "${suites[@]}"; do
+    echo "Left out: $suite, since something is missing ($reason)." >&2
+done
 if [ "${CI:-}" = true ]; then exit 1; fi
