@@ -3,13 +3,14 @@
 import datetime as dt
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
 from orchestration.sources.contracts import ExportFormat
 from orchestration.sources.formats import FORMATS
 from orchestration.sources.lake import LocalLake, safe_delivery_id
@@ -90,6 +91,33 @@ class DuckDbWarehouse:
             )
             connection.commit()
 
+    def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
+        """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed.
+
+        ``settings.fingerprints`` names each with the fingerprint of its content, which tells dbt what to build anew.
+        """
+        with self.connect() as connection:
+            connection.begin()
+            connection.execute("create schema if not exists settings")
+            connection.execute(
+                "create table if not exists settings.fingerprints (table_name varchar, fingerprint varchar)"
+            )
+            present = dict(connection.execute("select table_name, fingerprint from settings.fingerprints").fetchall())
+            wanted = {content.table.name: content.fingerprint for content in settings}
+            changed = [content for content in settings if present.get(content.table.name) != content.fingerprint]
+            for name in present.keys() - wanted.keys():
+                connection.execute(f"drop table if exists settings.{quote_identifier(name)}")
+            for content in changed:
+                columns = ", ".join(f"{quote_identifier(c.name)} {SQL_TYPES[c.kind]}" for c in content.table.columns)
+                _replace_table(
+                    connection, f"settings.{quote_identifier(content.table.name)}", columns, list(content.rows)
+                )
+            if present != wanted:
+                connection.execute("delete from settings.fingerprints")
+                connection.executemany("insert into settings.fingerprints values (?, ?)", sorted(wanted.items()))
+            connection.commit()
+            return [content.table.name for content in changed]
+
     def changed_periods(self) -> list[ChangedPeriod]:
         """The (source, billing period) pairs that some model was not built from the published snapshots of."""
         if not self.path.exists():
@@ -103,6 +131,15 @@ class DuckDbWarehouse:
                 return []
             query = f"select distinct source_name, billing_period from {pending} order by all"
             return connection.execute(query).fetchall()
+
+    def pending_models(self) -> dict[ChangedPeriod, list[str]]:
+        """The models that are behind, by (source, billing period); none before the first build, which builds all."""
+        if not self.has_table("intermediate", "int_periods__pending"):
+            return {}
+        with self.connect(read_only=True) as connection:
+            query = "select source_name, billing_period, models from intermediate.int_periods__pending order by all"
+            rows = connection.execute(query).fetchall()
+        return {(source, period): models.split(",") for source, period, models in rows}
 
     def loaded_periods(self, periods: set[dt.date]) -> list[ChangedPeriod]:
         """The (source, billing period) pairs of these periods that have a current snapshot, in order."""
@@ -195,9 +232,19 @@ def control_total_rows(snapshots: Sequence[Snapshot]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def changed_periods_var(changed: Sequence[ChangedPeriod]) -> str:
-    """The dbt variables that restrict a build to these periods, as JSON."""
-    pairs = [{"source_name": source, "billing_period": period.isoformat()} for source, period in changed]
+def changed_periods_var(
+    changed: Sequence[ChangedPeriod], models: Mapping[ChangedPeriod, Sequence[str]] | None = None
+) -> str:
+    """The dbt variables that restrict a build to these periods, as JSON.
+
+    With ``models``, a period that it names is replaced in these models and in what is built on them, and nowhere else.
+    """
+    pairs: list[dict[str, Any]] = []
+    for source, period in changed:
+        pair: dict[str, Any] = {"source_name": source, "billing_period": period.isoformat()}
+        if models and (source, period) in models:
+            pair["models"] = list(models[source, period])
+        pairs.append(pair)
     return json.dumps({"changed_periods": pairs})
 
 
