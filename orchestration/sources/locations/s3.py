@@ -76,18 +76,19 @@ class S3Location:
 
     def fetch(self, file: FileRef, directory: Path) -> Path:
         """Download by the transfer manager (parallel ranges where large); compare with the listed ETag."""
-        address = {"Bucket": self.place.bucket, "Key": self.place.key(file.name)}
+        bucket, key = self.place.bucket, self.place.key(file.name)
 
         def ask_part_size() -> int:
-            return int(self.client.head_object(**address, PartNumber=1, IfMatch=file.etag)["ContentLength"])
+            part = self.client.head_object(Bucket=bucket, Key=key, PartNumber=1, IfMatch=file.etag)
+            return part["ContentLength"]
 
         def write(stream: BinaryIO) -> None:
             with self._explained(join_uri(self.uri, file.name), "s3:GetObject"):
-                self.client.download_fileobj(self.place.bucket, address["Key"], stream)
-                head = self.client.head_object(**address)
+                self.client.download_fileobj(bucket, key, stream)
+                head = self.client.head_object(Bucket=bucket, Key=key)
                 if head["ETag"].strip('"') != file.etag:
                     raise explain_replaced(self.uri, file.name)
-                if has_other_content(stream, stream.tell(), head, ask_part_size):
+                if has_other_content(stream, stream.seek(0, os.SEEK_END), head, ask_part_size):
                     raise explain_damaged(self.uri, file.name)
 
         return download_file(self.uri, file, directory, write)
