@@ -113,7 +113,8 @@ def build_company(seed: int, months: int, rows_per_month: int, scenario: Scenari
     window = build_window(months)
     connection = duckdb.connect()
     connection.execute(f"set timezone = 'UTC'; create table charges ({_COLUMNS})")
-    anomalies, decoys = [], []
+    anomalies: list[dict[str, Any]] = []
+    decoys: list[dict[str, Any]] = []
     for export in open_exports(window, rows_per_month, seed, list_plans(scenario, seed, window)):
         for period in window.periods:
             for month in _list_tables(export, period):

@@ -90,7 +90,7 @@ def _list_places() -> list[tuple[Account, Item]]:
         for account in accounts:
             if not account.weight or account.id == "fernhill-ml-staging":  # its usage is half paid by a promotion
                 continue
-            first = {}
+            first: dict[str, Item] = {}
             for item in _ITEMS[provider]:
                 if item.code in codes and item.kind == "on_demand":
                     first.setdefault(item.code, item)

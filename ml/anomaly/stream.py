@@ -13,7 +13,6 @@ import pandas as pd
 
 from ml.anomaly.stream_experts import (
     CLOCK_PERIODS,
-    MIN_SEEN,
     Stream,
     Vector,
     decay_mean,
@@ -108,7 +107,7 @@ def _gather_experts(stream: Stream) -> dict[str, Vector]:
     blocks = list(list_blocks(length, 2 * WARMUP))
     if stream.is_clock:
         for period in CLOCK_PERIODS:
-            if stream.seconds[-1] - stream.seconds[0] >= MIN_SEEN * period:
+            if stream.seconds[-1] - stream.seconds[0] >= period:
                 found = list_seasonal(stream, period)
                 experts |= found or {}
     learned: dict[int, dict[str, Vector]] = {}
@@ -126,7 +125,7 @@ def _gather_experts(stream: Stream) -> dict[str, Vector]:
     seasons = {name: made for name, made in experts.items() if name.startswith("season")}
     best = _follow_best(stream.values, seasons)
     experts["regression"] = predict_autoregression(stream, None, blocks)
-    if (~np.isnan(best)).sum() > 4 * WARMUP:
+    if not np.isnan(best).all():
         experts["seasonal regression"] = predict_autoregression(stream, best, blocks)
     return experts
 
@@ -200,7 +199,9 @@ def _measure_standstill(values: Vector) -> Vector:
     before = np.where(place > 0, shift(longest), 0.0)
     before = np.nan_to_num(before)
     limit = 5.0 * before + 24.0
-    return np.where(run >= limit, run / limit, 0.0)
+    # a stream that mostly rests, or has rested for very long, is at rest
+    moves = shift(np.cumsum(~same) / (place + 1))[start]
+    return np.where((run >= limit) & (run < 8 * limit) & (moves > 0.5), run / limit, 0.0)
 
 
 def _exceed(size: Vector, limit: float) -> Vector:
