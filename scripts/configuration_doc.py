@@ -16,7 +16,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from actions.channels import CHANNELS
+from orchestration.allocation import TagRule
 from orchestration.config import CloudcostConfig, SourceConfig
+from orchestration.scopes import Condition, Scope
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "CONFIGURATION.md"
 
@@ -50,6 +52,9 @@ def write_documentation() -> str:
                         parts += _section(f"{name}.{key}.", model, f"`{name}.{key}`")
                     elif model.__name__ != "ChannelOptions":
                         parts += _section(f"{name}.{key}.<id>.", model, f"`{name}.{key}`: one entry per id")
+    parts += _section("rules[].", TagRule, "`allocation.<dimension>.rules`: one entry per virtual tag")
+    parts += _section("when.", Scope, "Scopes: `when` of a rule, `scope` of a split")
+    parts += _section("when.<field>.", Condition, "Conditions of a scope")
     for kind, channel in sorted(CHANNELS.items()):
         parts += _section("alerts.channels[].", channel.options_model, f"`alerts.channels` of type `{kind}`")
     return "\n".join(parts)

@@ -6,10 +6,10 @@ To add one, write it in a module of this package, name it below, and declare it 
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig
-from orchestration.settings_tables.allocation import TAG_KEYS
+from orchestration.settings_tables.allocation import ALLOCATION_TABLES
 from orchestration.settings_tables.contracts import Column, SettingsContent, SettingsError, SettingsTable
 
-SETTINGS_TABLES: tuple[SettingsTable, ...] = (TAG_KEYS,)
+SETTINGS_TABLES: tuple[SettingsTable, ...] = (*ALLOCATION_TABLES,)
 
 __all__ = ["SETTINGS_TABLES", "Column", "SettingsContent", "SettingsError", "SettingsTable", "read_settings"]
 

@@ -3,7 +3,7 @@
     incremental_strategy='replace_periods',
     on_schema_change='fail',
     pre_hook=["{{ create_loaded_snapshots() }}", "{{ create_loaded_settings() }}"],
-    post_hook=["{{ record_loaded_snapshots() }}", "{{ record_loaded_settings() }}"],
+    post_hook="{{ record_loaded_snapshots() }}",
     meta={'settings': ['allocation_tag_keys']}
 ) }}
 
