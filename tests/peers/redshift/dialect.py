@@ -15,7 +15,7 @@ REFUSED = {
     r"\bunnest\s*\(": "UNNEST",
     r"\bgenerate_series\s*\(": "GENERATE_SERIES on compute nodes",
     r"::\s*jsonb?\b|\bjsonb_\w+\s*\(": "JSON types",
-    r"\bjson_(?!extract_path_text|extract_array_element_text|array_length|parse|serialize)\w+\s*\(": "that JSON function",
+    r"\bjson_(?!extract_path_text|extract_array_element_text|array_length)\w+\s*\(": "that JSON function",
     r"\bon\s+conflict\b": "ON CONFLICT",
     r"\breturning\b": "RETURNING",
     r"\bcreate\s+(?:unique\s+)?index\b": "indexes",
@@ -96,7 +96,7 @@ def _fold_listagg(sql: str) -> str:
 
 
 def _read_brackets(sql: str, start: int) -> tuple[str, int]:
-    """What stands between the bracket that was opened before ``start`` and the one that closes it, and where it ends."""
+    """What stands before the bracket that closes the one opened just before ``start``, and where that ends."""
     depth, position = 1, start
     while depth:
         special = _SPECIAL.match(sql, position)

@@ -30,7 +30,6 @@ def find_postgres_programs() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
-
 class PostgresServer:
     """One server with one superuser; what it writes is removed when it stops."""
 
