@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from orchestration.allocation import AllocationSettings
 from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
@@ -205,6 +206,7 @@ class CloudcostConfig(_Section):
     lake: LakeSettings = Field(default_factory=LakeSettings)
     warehouse: WarehouseSettings = Field(default_factory=WarehouseSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
+    allocation: AllocationSettings = Field(default_factory=AllocationSettings)
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
 from orchestration.sources.formats import FORMATS
 from orchestration.sources.lake import safe_delivery_id
 from orchestration.sources.ledger import Snapshot
@@ -21,10 +22,12 @@ from orchestration.warehouse.contracts import WarehouseError
 from orchestration.warehouse.reading import ReadableWarehouse
 from orchestration.warehouse.redshift_session import RedshiftConnection, describe_place, open_session
 from orchestration.warehouse.redshift_tables import (
+    ARROW_TYPES,
     CONTROL_TOTALS,
     COPIED_SNAPSHOTS,
     CURRENT_SNAPSHOTS,
     EVERYWHERE,
+    FINGERPRINTS,
     SORTED,
     as_loadable,
     describe_columns,
@@ -32,7 +35,7 @@ from orchestration.warehouse.redshift_tables import (
 )
 from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
 
-SCHEMAS = ("raw", "staging", "intermediate", "marts", "focus", "ml")
+SCHEMAS = ("raw", "settings", "staging", "intermediate", "marts", "focus", "ml")
 #: What `readers` may read.
 PUBLISHED = ("marts", "focus", "ml")
 
@@ -92,6 +95,36 @@ class RedshiftWarehouse(ReadableWarehouse):
             copied = [tuple(vars(c).values()) for c in wanted]
             self._refill(connection, "raw.copied_snapshots", COPIED_SNAPSHOTS, copied)
             self._grant_readers(connection)
+
+    def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
+        """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed."""
+        wanted = {content.table.name: content.fingerprint for content in settings}
+        with self.connect() as connection:
+            connection.execute("create schema if not exists settings")
+            connection.execute(
+                f"create table if not exists settings.fingerprints ({describe_columns(FINGERPRINTS)}) {EVERYWHERE}"
+            )
+            present = dict(connection.execute("select table_name, fingerprint from settings.fingerprints").fetchall())
+            changed = [content for content in settings if present.get(content.table.name) != content.fingerprint]
+            for name in sorted(present.keys() - wanted.keys()):
+                connection.execute(f"drop table if exists settings.{quote_identifier(name)}")
+            for content in changed:
+                self._publish_setting(connection, content)
+            if present != wanted:
+                self._refill(connection, "settings.fingerprints", FINGERPRINTS, sorted(wanted.items()))
+        return [content.table.name for content in changed]
+
+    def _publish_setting(self, connection: RedshiftConnection, content: SettingsContent) -> None:
+        name = f"settings.{quote_identifier(content.table.name)}"
+        columns = {c.name: SQL_TYPES[c.kind] for c in content.table.columns}
+        if self.find_table(connection, "settings", content.table.name):
+            found = connection.execute(f"select * from {name} where 1 = 0").description or []
+            if [d[0] for d in found] != list(columns):
+                connection.execute(f"drop table {name}")
+        described = ", ".join(f"{quote_identifier(column)} {kind}" for column, kind in columns.items())
+        connection.execute(f"create table if not exists {name} ({described}) {EVERYWHERE}")
+        schema = pa.schema([(c.name, ARROW_TYPES[c.kind]) for c in content.table.columns])
+        self._refill(connection, name, schema, content.rows)
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The columns and rows of somebody's own SELECT."""

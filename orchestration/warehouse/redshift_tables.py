@@ -49,6 +49,16 @@ COPIED_SNAPSHOTS = pa.schema(
         ("layout", pa.string()),
     ]
 )
+FINGERPRINTS = pa.schema([("table_name", pa.string()), ("fingerprint", pa.string())])
+
+#: How the values of a settings table travel.
+ARROW_TYPES = {
+    "text": pa.string(),
+    "date": pa.date32(),
+    "numeric": pa.decimal128(38, 12),
+    "integer": pa.int32(),
+    "boolean": pa.bool_(),
+}
 
 
 def redshift_type(kind: pa.DataType) -> str:
