@@ -94,10 +94,10 @@ class RedshiftWarehouse(ReadableWarehouse):
             self._refill(connection, "raw.control_totals", CONTROL_TOTALS, control_total_rows(snapshots))
             copied = [tuple(vars(c).values()) for c in wanted]
             self._refill(connection, "raw.copied_snapshots", COPIED_SNAPSHOTS, copied)
-            self._grant_readers(connection)
+            self._grant_readers(connection, PUBLISHED)
 
     def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
-        """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed."""
+        """Make schema ``settings`` hold exactly these tables, in one transaction; returns the changed ones."""
         wanted = {content.table.name: content.fingerprint for content in settings}
         with self.connect() as connection:
             connection.execute("create schema if not exists settings")
@@ -144,8 +144,7 @@ class RedshiftWarehouse(ReadableWarehouse):
             connection.execute(f"drop table if exists {target}")
             connection.execute(f"create table {target} ({describe_columns(table.schema)}) {EVERYWHERE}")
             self._copy_table(connection, target, table)
-            if schema in PUBLISHED:
-                self._grant_readers(connection)
+            self._grant_readers(connection, [schema] if schema in PUBLISHED else [])
         return table.num_rows
 
     def find_table(self, connection: RedshiftConnection, schema: str, name: str) -> bool:
@@ -221,12 +220,12 @@ class RedshiftWarehouse(ReadableWarehouse):
             f"copy {target} from '{source}' iam_role '{self._settings.iam_role}' format as parquet {options}"
         )
 
-    def _grant_readers(self, connection: RedshiftConnection) -> None:
+    def _grant_readers(self, connection: RedshiftConnection, schemas: Sequence[str]) -> None:
         """What is there, and by default whatever a build makes: no dashboard meets a table that it may not read yet."""
         for reader in self._settings.readers:
             kind, _, name = reader.partition(" ")
             grantee = f"{'' if kind == 'user' else kind} {quote_identifier(name.strip())}".strip()
-            for schema in PUBLISHED:
+            for schema in schemas:
                 connection.execute(f"grant usage on schema {schema} to {grantee}")
                 connection.execute(f"grant select on all tables in schema {schema} to {grantee}")
                 connection.execute(f"alter default privileges in schema {schema} grant select on tables to {grantee}")

@@ -1,8 +1,6 @@
 """`cloudcost run` on DuckDB and on a stand-in for Redshift, on the same exports: every model, row for row."""
 
-import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,42 +10,16 @@ from typing import Any
 import pytest
 import redshift_connector
 
+from tests.integration.parity import Content, assert_same, count_rows, list_relations, read_content
 from tests.integration.pipeline.conftest import Company, Home
 from tests.peers.moto_server import MotoServer
 from tests.peers.redshift import RedshiftPeer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800), pytest.mark.requires_system("postgres")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800), pytest.mark.requires_system("postgresql")]
 
 BUCKET = "cloudcost-lake"
-#: When something was promoted or built differs between two installations; that it was does not.
-MOMENTS = {"promoted_at", "changed_at", "loaded_at", "valid_from", "valid_to"}
 #: What the first run refused to know and the second must bring: the record of the daily mart, last in its transaction.
 LAST_STATEMENT = "select 'fct_cost_daily', source_name"
-
-Relation = tuple[str, str]
-Content = dict[Relation, Counter[tuple[str | None, ...]]]
-
-
-def as_text(column: str, value: Any) -> str | None:
-    """A value as text that is equal exactly where the values are; money with every digit."""
-    if value is None:
-        return None
-    if column in MOMENTS:
-        return "some moment"
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, int | Decimal):
-        return f"{Decimal(value).normalize():f}"
-    assert isinstance(value, str | dt.date | dt.datetime), (column, value)  # a float has no place in a model
-    return str(value)
-
-
-def list_relations(home: Home) -> list[Relation]:
-    """Every model and seed of the project, from the manifest: a new one is compared without being named here."""
-    manifest = json.loads(next(home.state.glob("dbt*/manifest.json")).read_text())
-    nodes = [n for n in manifest["nodes"].values() if n["resource_type"] in ("model", "seed")]
-    kept = [n for n in nodes if n["config"]["materialized"] != "ephemeral"]
-    return sorted((n["schema"], n.get("alias") or n["name"]) for n in kept)
 
 
 @dataclass
@@ -67,11 +39,11 @@ class Engines:
         import duckdb
 
         with duckdb.connect(str(self.duckdb.state / "warehouse.duckdb"), read_only=True) as connection:
-            return {r: count_rows(connection.cursor(), r) for r in list_relations(self.duckdb)}
+            return read_content(connection, list_relations(self.duckdb.state / "dbt" / "manifest.json"))
 
     def read_redshift(self) -> Content:
         with self.connect() as connection:
-            return {r: count_rows(connection.cursor(), r) for r in list_relations(self.redshift)}
+            return read_content(connection, list_relations(self.redshift.state / "dbt_redshift" / "manifest.json"))
 
     def read_totals(self) -> dict[tuple[str, ...], tuple[Decimal, ...]]:
         """What `cloudcost totals` prints of Redshift."""
@@ -90,27 +62,9 @@ class Engines:
         )
 
 
-def count_rows(cursor: Any, relation: Relation) -> Counter[tuple[str | None, ...]]:
-    """The rows of a relation with how often each is there, after the names of its columns."""
-    cursor.execute('select * from "{}"."{}"'.format(*relation))
-    names = [d[0] for d in cursor.description]
-    rows = (tuple(as_text(n, v) for n, v in zip(names, row, strict=True)) for row in cursor.fetchall())
-    return Counter([tuple(names), *rows])
-
-
 def read_logs(home: Home) -> str:
     logs = sorted((home.state / "logs").glob("run-*.log"))
     return logs[-1].read_text()[-4000:] if logs else ""
-
-
-def assert_same(one: Content, other: Content) -> None:
-    assert one.keys() == other.keys()
-    for relation, rows in one.items():
-        only_one, only_other = rows - other[relation], other[relation] - rows
-        assert not only_one and not only_other, (
-            relation, sum(only_one.values()), sum(only_other.values()),
-            list(only_one)[:2], list(only_other)[:2],
-        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 _COPY = re.compile(
-    r"^\s*(?:/\*.*?\*/\s*)?copy\s+([\w\".]+)\s*(?:\(([^)]*)\))?\s+from\s+'s3://([^/']+)/([^']*)'(.*)$",
+    r"^\s*(?:/\*.*?\*/\s*)?copy\s+([\w\".]+)\s*(?:\(([^)]*)\))?\s+from\s+'s3://([^/']+)/((?:[^']|'')*)'(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _ROLE = re.compile(r"\biam_role\s+(?:default\b|'arn:aws[\w-]*:iam::\d{12}:role/[^']+')", re.IGNORECASE)
@@ -37,7 +37,8 @@ class CopyCommand:
         match = _COPY.match(sql)
         if match is None:
             return None
-        table, columns, bucket, key, options = match.groups()
+        table, columns, bucket, quoted, options = match.groups()
+        key = quoted.replace("''", "'")
         if not _ROLE.search(options):
             raise CopyError("COPY needs IAM_ROLE and the ARN of a role")
         if not re.search(r"\bparquet\b", options, re.IGNORECASE):
