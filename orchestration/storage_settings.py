@@ -50,7 +50,7 @@ class WarehouseSettings(_Section):
     cluster_identifier: str | None = Field(
         None, description="Redshift with iam: the cluster's name. Not needed for a serverless workgroup."
     )
-    region: str | None = Field(None, description="Redshift with iam: the region; by default AWS's own chain says it.")
+    region: str | None = Field(None, description="Redshift with iam: the region of the cluster or workgroup.")
     sslmode: SSL_MODES = Field(
         "verify-full",
         description="Redshift: verify-full encrypts and checks the certificate and its name, the safe way.",
@@ -81,6 +81,8 @@ class WarehouseSettings(_Section):
         missing = [name for name in ("host", "iam_role") if getattr(self, name) is None]
         if self.authentication == "password" and self.password_env is None:
             missing.append("password_env")
+        if self.authentication == "iam" and self.region is None:
+            missing.append("region")
         if missing:
             raise ValueError(f"backend redshift needs {', '.join(missing)}")
         for reader in self.readers:
