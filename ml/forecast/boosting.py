@@ -13,7 +13,7 @@ from ml.forecast.calendar import list_calendar_features
 from ml.forecast.plan import Plan
 from ml.forecast.simple import Matrix
 
-MOST_ROWS, LEAST_ROWS = 120_000, 500
+MOST_ROWS, LEAST_ROWS = 120_000, 2_000
 CLIP = 6.0
 PREDICT_ROWS = 400_000
 

@@ -39,13 +39,17 @@ class Combined:
     pull: float
 
 
-def combine(values: Matrix, made: Candidates, plan: Plan) -> Combined:
-    """Weighted means of the candidates, and the errors such means made in the back-test."""
+def combine(values: Matrix, truth: Matrix, made: Candidates, plan: Plan) -> Combined:
+    """Weighted means of the candidates, and the errors such means made in the back-test.
+
+    Weights are learnt from `values`; the errors returned are against `truth`, what was there before peaks were removed.
+    """
     past, future = made.forecasts[:, :-1], made.forecasts[:, -1]
     actual = list_actuals(values, plan)
     errors = measure_errors(past, actual)
     power, pull = _choose_weighing(errors, past, actual)
     weights = find_weights(errors, future, power, pull)
+    actual = list_actuals(truth, plan)
     residuals = _find_residuals(errors, past, actual, power, pull)
     known = np.isfinite(residuals)
     top = np.where(known, np.abs(residuals), 0.0).sum(axis=(0, 2))

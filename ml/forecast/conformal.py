@@ -14,6 +14,7 @@ from ml.forecast.plan import Plan
 from ml.forecast.simple import Matrix
 
 LEAST_ERRORS = 20
+RELATIVE_LIMITS = (0.3, 3.0)
 # how many origins the panel's experience counts for beside a series' own
 PRIOR_ORIGINS = 0.5
 # the mean absolute error of a normal distribution in standard deviations
@@ -81,12 +82,14 @@ def _find_units(values: Matrix, errors: np.ndarray, plan: Plan) -> tuple[Matrix,
     both = np.isfinite(own) & (naive > 0)
     # how the error compares to the seasonal naive's inside the history, over the panel
     relative = float(np.median(own[both] / naive[both])) if both.any() else 1.0
+    # a handful of lucky days is no proof that nothing can go wrong
+    relative = float(np.clip(relative, *RELATIVE_LIMITS))
     prior = naive * relative
     unknown = ~np.isfinite(prior)
     # one period tells nothing about the next: as uncertain as the most uncertain of the panel, or as its own size
     worst = float(np.nanmax(own)) if np.isfinite(own).any() else 1.0
     prior = np.where(unknown, worst * np.nanmean(np.abs(values), axis=1), prior)
-    weight = PRIOR_ORIGINS * plan.horizon
+    weight = max(PRIOR_ORIGINS * plan.horizon, 4.0)
     unit = (total + weight * prior) / (number + weight)
     rest, fewer = total[None] - sums, number[None] - counts
     return unit, (rest + weight * prior) / (fewer + weight)

@@ -24,7 +24,8 @@ DEFAULT_SEED = 20_250_101
 class PanelForecast:
     """Row i belongs to series i, column h to h+1 periods after its end.
 
-    `mean`, `lower[level]`, `upper[level]`: (series, horizon). `models`: each series' heaviest candidate.
+    `mean`, `lower[level]`, `upper[level]`: (series, horizon), and `upper_half[level]`, the half width before a bound at
+    zero. `models`: each series' heaviest candidate.
     `backtest_wape`: sum of |error| over sum of |actual| in the back-test; `backtest_coverage[level]`: share of the
     back-test's periods inside the interval; NaN without a back-test. `backtest_error` and `backtest_actual`: (origins,
     series, horizon of the plan), in the series' own units. `calibration` widens intervals of sums.
@@ -33,6 +34,7 @@ class PanelForecast:
     mean: Matrix
     lower: dict[float, Matrix]
     upper: dict[float, Matrix]
+    upper_half: dict[float, Matrix]
     levels: tuple[float, ...]
     models: list[str]
     seasons: tuple[int, ...]
@@ -57,12 +59,16 @@ def forecast_panel(
     levels: Sequence[float] = (80, 95),
     seed: int = DEFAULT_SEED,
     experts: int = MOST_SERIES,
+    observed: Sequence[Matrix] | None = None,
+    reach: int | None = None,
 ) -> PanelForecast:
     """Forecast every history `horizon` periods ahead; histories are arrays of finite numbers, oldest first.
 
     `season` is the shortest season in periods (1: none); longer ones follow from `frequency`. `last_days`
     (datetime64[D]) are the last days of daily series, for calendar features. `experts`: how many series also get the
-    slow models. The same input and seed give the same output.
+    slow models. `observed`: the histories before they were cleaned of one-off peaks; intervals are to hold those.
+    `reach`: how far the result goes, where that is further than the back-test shall judge. The same input and seed
+    give the same output.
     """
     plan = make_plan([len(history) for history in histories], horizon, season, frequency)
     values = stack_histories(histories, plan.most_periods)
@@ -71,10 +77,12 @@ def forecast_panel(
     values = values / scale[:, None]
     # many small matrices: threads would only wait for one another
     with threadpool_limits(1, "blas"):
-        combined = _combine_all(values, scale, plan, last_days, seed, experts)
+        truth = values if observed is None else stack_histories(observed, plan.most_periods) / scale[:, None]
+        combined = _combine_all(values, truth, scale, plan, last_days, seed, experts)
         calibration = calibrate(values, combined, plan, tuple(levels))
-    mean = extend(combined.mean, horizon, plan.seasons[0])
-    half = {level: calibration.widen(level, horizon) for level in calibration.levels}
+    reach = max(horizon, reach or 0)
+    mean = extend(combined.mean, reach, plan.seasons[0])
+    half = {level: calibration.widen(level, reach) for level in calibration.levels}
     never_negative = (np.nanmin(values, axis=1) >= 0)[:, None]
     never_positive = (np.nanmax(values, axis=1) <= 0)[:, None]
 
@@ -86,6 +94,7 @@ def forecast_panel(
         mean=finish(mean),
         lower={level: finish(mean - width) for level, width in half.items()},
         upper={level: finish(mean + width) for level, width in half.items()},
+        upper_half={level: width * scale[:, None] for level, width in half.items()},
         levels=calibration.levels,
         models=combined.models,
         seasons=plan.seasons,
@@ -102,17 +111,23 @@ def forecast_panel(
 
 
 def _combine_all(
-    values: Matrix, scale: Matrix, plan: Plan, last_days: np.ndarray | None, seed: int, experts: int
+    values: Matrix,
+    truth: Matrix,
+    scale: Matrix,
+    plan: Plan,
+    last_days: np.ndarray | None,
+    seed: int,
+    experts: int,
 ) -> Combined:
     """The combination of the panel's models, and for the most doubtful series one that the slow models take part in."""
     made = predict_candidates(values, plan, last_days, seed)
-    combined = combine(values, made, plan)
+    combined = combine(values, truth, made, plan)
     known = np.isfinite(combined.residuals)
     doubt = np.where(known, np.abs(combined.residuals), 0.0).sum(axis=(0, 2)) / np.maximum(known.sum(axis=(0, 2)), 1)
     rows = choose_doubtful(doubt * scale, np.isfinite(values).sum(axis=1), plan, experts)
     if len(rows) == 0:
         return combined
-    better = combine(values[rows], add_experts(values[rows], made.take(rows), plan), plan)
+    better = combine(values[rows], truth[rows], add_experts(values[rows], made.take(rows), plan), plan)
     mean, residuals, wape = combined.mean.copy(), combined.residuals.copy(), combined.wape.copy()
     models = list(combined.models)
     for number, row in enumerate(rows):

@@ -15,7 +15,7 @@ from ml.forecast.plan import Plan
 from ml.forecast.simple import Matrix
 
 # for weekly seasons; the cost of a fit grows with the season, so longer ones get fewer
-MOST_SERIES, WEEK = 24, 7
+MOST_SERIES, WEEK = 8, 7
 LONGEST = 500
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def choose_doubtful(doubt: Matrix, length: np.ndarray, plan: Plan, count: int = 
     """The rows with the largest doubt (expected absolute error in money), of series long enough for a back-test."""
     able = (length >= 4 * plan.seasons[0]) & np.isfinite(doubt) & (doubt > 0) & (len(plan.origins) > 1)
     order = np.argsort(-np.where(able, doubt, -1.0), kind="stable")
-    affordable = max(1, count * WEEK // max(plan.seasons[0], WEEK)) if count else 0
+    affordable = max(2, count * WEEK // max(plan.seasons[0], WEEK)) if count else 0
     return np.sort(order[: min(affordable, int(able.sum()))])
 
 
@@ -52,12 +52,12 @@ def _list_makers(plan: Plan) -> dict[str, Callable[[], Any]]:
 
     season = plan.seasons[0]
     makers: dict[str, Callable[[], Any]] = {
-        # with errors and season additive: costs may be zero or negative
-        "AutoETS": lambda: AutoETS(season_length=season, model="AZA" if season > 1 else "AZN"),
+        # additive, because costs may be zero or negative; to search all forms takes nine times as long and gains nothing
+        "AutoETS": lambda: AutoETS(season_length=season, model="AAA" if season > 1 else "AAN", damped=True),
         "DynamicOptimizedTheta": lambda: DynamicOptimizedTheta(season_length=season),
     }
     if season > 1:
-        makers["MSTL"] = lambda: MSTL(season_length=list(plan.seasons), trend_forecaster=AutoETS(model="AZN"))
+        makers["MSTL"] = lambda: MSTL(season_length=list(plan.seasons), trend_forecaster=AutoETS(model="AAN", damped=True))
     return makers
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ml.errors import AnalyticsInputError
 from ml.forecast.costs import FORECAST_COLUMNS, ForecastSettings, forecast_costs
-from ml.forecast.usage import split_outliers
+from ml.forecast.outliers import split_outliers
 from tests.unit.ml.rows import last_day, make_rows, make_weekly
 
 
