@@ -96,7 +96,9 @@ def find_weights(errors: np.ndarray, available: np.ndarray, power: float, pull: 
     # a series without a back-test takes what works for the others, or the plain mean of what it has
     spare = np.where(np.isfinite(shared), np.exp(-power * np.nan_to_num(shared)), 1e-6) * usable
     raw = np.where((raw.sum(axis=0) == 0)[None], spare, raw)
-    return (raw / raw.sum(axis=0)).T
+    # a series that no candidate can forecast from this origin has weights of NaN
+    with _quiet():
+        return (raw / raw.sum(axis=0)).T
 
 
 def _choose_weighing(errors: np.ndarray, past: np.ndarray, actual: np.ndarray) -> tuple[float, float]:

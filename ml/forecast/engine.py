@@ -124,6 +124,8 @@ def _combine_all(
     combined = combine(values, truth, made, plan)
     known = np.isfinite(combined.residuals)
     doubt = np.where(known, np.abs(combined.residuals), 0.0).sum(axis=(0, 2)) / np.maximum(known.sum(axis=(0, 2)), 1)
+    # values are in units of their mean: less than this is rounding
+    doubt[doubt < 1e-9] = 0.0
     rows = choose_doubtful(doubt * scale, np.isfinite(values).sum(axis=1), plan, experts)
     if len(rows) == 0:
         return combined

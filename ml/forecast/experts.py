@@ -52,12 +52,14 @@ def _list_makers(plan: Plan) -> dict[str, Callable[[], Any]]:
 
     season = plan.seasons[0]
     makers: dict[str, Callable[[], Any]] = {
-        # additive, because costs may be zero or negative; to search all forms takes nine times as long and gains nothing
+        # additive, because costs may be zero or negative; to search all forms takes nine times as long
         "AutoETS": lambda: AutoETS(season_length=season, model="AAA" if season > 1 else "AAN", damped=True),
         "DynamicOptimizedTheta": lambda: DynamicOptimizedTheta(season_length=season),
     }
     if season > 1:
-        makers["MSTL"] = lambda: MSTL(season_length=list(plan.seasons), trend_forecaster=AutoETS(model="AAN", damped=True))
+        makers["MSTL"] = lambda: MSTL(
+            season_length=list(plan.seasons), trend_forecaster=AutoETS(model="AAN", damped=True)
+        )
     return makers
 
 
