@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
+from dagster_dbt import DbtCliResource
 
 from orchestration.config import SourceConfig
 from orchestration.defs.alerts import incident_book
@@ -11,6 +12,7 @@ from orchestration.findings import describe_failed_delivery
 from orchestration.installation import Installation
 from orchestration.partitions import periods_of
 from orchestration.progress import checkpoint
+from orchestration.replay import replay_missed
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.contracts import LocationError, SourceError
 from orchestration.sources.formats import FORMATS
@@ -97,8 +99,12 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
         ],
         pool="warehouse",
     )
-    def publish_snapshots(installation: InstallationResource) -> Iterator[dg.MaterializeResult]:
+    def publish_snapshots(
+        context: dg.AssetExecutionContext, installation: InstallationResource, dbt: DbtCliResource
+    ) -> Iterator[dg.MaterializeResult]:
         opened = installation.open()
+        steps = replay_missed(opened, lambda arguments: dbt.cli(arguments, target_path=opened.dbt_target).wait())
+        context.log.info(f"states that no run had built, told to the history now: {steps}")
         # before the snapshots are read: what is promoted in between then counts as not published yet
         opened.mark_published()
         configured = {s.name for s in opened.config.sources}

@@ -102,6 +102,18 @@ class BigQueryLocation:
         streamed = table.streaming_buffer.estimated_rows if table.streaming_buffer else 0
         return f"{table.modified.isoformat() if table.modified else '-'}/{table.num_rows}/{streamed}"
 
+    def write_columns(self, directory: Path) -> Path:
+        """The table's columns as a Parquet file without rows; asking for them costs nothing."""
+        import pyarrow.parquet as pq
+
+        from orchestration.sources.locations.bigquery_schema import empty_table
+
+        with self._explained(self.uri):
+            table = self.client.get_table(self.table, retry=self._retry())
+        path = directory / "columns.parquet"
+        pq.write_table(empty_table(table.schema), path)
+        return path
+
     def read_bytes(self, file: FileRef) -> bytes:
         """A table has no manifests."""
         raise LocationError(f"{join_uri(self.uri, file.name)} is a query result, not a small object", "invalid")
