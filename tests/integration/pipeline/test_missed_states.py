@@ -1,63 +1,83 @@
-"""A delivery that only a killed run saw is in the history, and a warehouse that was lost gets its history back."""
+"""What was current and never built is in the history, to the digit and to the moment; also where the warehouse is new."""
 
-import csv
 import datetime as dt
-import io
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.integration.pipeline.conftest import Home
+from orchestration.installation import Installation
+from orchestration.replay import HISTORY, replay_missed
+from orchestration.resources.dbt import dbt_resource, set_dbt_environment
+from orchestration.warehouse import changed_periods_var
 from tests.unit.orchestration.exports import cur_rows, write_csv
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
-
-HISTORY = (
-    "select change_number, change_kind, from_delivery_id, to_delivery_id, billed_cost, billed_cost_difference, "
-    "valid_from, valid_to from marts.fct_cost_monthly_history order by 1"
-)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-def deliver(home: Home, *costs: str) -> None:
-    write_csv(home.root / "exports" / "a.csv", cur_rows(costs))
+class Desk:
+    """An installation whose deliveries are taken by `take` and built by `build`, as a killed run does only the first."""
+
+    def __init__(self, root: Path) -> None:
+        (root / "cloudcost.yaml").write_text("sources:\n  - {name: payer, provider: aws, location: exports}\n")
+        self.root = root
+        self.installation = Installation(root / "cloudcost.yaml", root / "home")
+        self.dbt = dbt_resource(self.installation)
+
+    def take(self, *costs: str) -> None:
+        write_csv(self.root / "exports" / "a.csv", cur_rows(costs))
+        report = self.installation.ingestor().ingest(self.installation.source("payer"))
+        assert len(report.promoted) == 1
+
+    def run_dbt(self, arguments: list[str]) -> None:
+        self.dbt.cli(arguments, target_path=self.installation.dbt_target).wait()
+
+    def build(self) -> int:
+        """What a run does: tell the history what it was not told, then publish and build the present."""
+        steps = replay_missed(self.installation, self.run_dbt)
+        warehouse = self.installation.warehouse
+        warehouse.publish_snapshots(self.installation.lake, self.installation.ledger.current_snapshots())
+        variables = changed_periods_var(warehouse.changed_periods())
+        select = ["--exclude-resource-type", "test", "unit_test", "--select", HISTORY, "fct_cost_monthly_history"]
+        self.run_dbt(["build", *select, "--vars", variables])
+        return steps
+
+    def history(self) -> list[tuple[object, ...]]:
+        with self.installation.warehouse.connect(read_only=True) as connection:
+            return connection.execute(
+                "select change_kind, billed_cost, billed_cost_difference, valid_from, valid_to "
+                "from marts.fct_cost_monthly_history order by change_number"
+            ).fetchall()
+
+    def moments(self) -> list[dt.datetime]:
+        records = self.installation.store.list("promotion", "payer/")
+        return [dt.datetime.fromisoformat(r.body["promoted_at"]).replace(tzinfo=None) for r in records]
 
 
-def promoted_at(home: Home) -> list[dt.datetime]:
-    return [dt.datetime.fromisoformat(r["promoted_at"]) for r in home.records("promotion")]
+def test_every_state_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(tmp_path)
+    for name in ("CLOUDCOST_WAREHOUSE", "DBT_LOG_PATH"):
+        monkeypatch.setenv(name, "")  # set below, and taken back after the test
+    set_dbt_environment(desk.installation)
+    desk.installation.dbt_target.mkdir(parents=True)
+    for costs in (("1.25", "2.5"), ("1.25", "3.5"), ("1.25", "3.5", "0.125")):
+        desk.take(*costs)
+    assert desk.build() == 2
+    told = [(D("3.75"), D("3.75")), (D("4.75"), D(1)), (D("4.875"), D("0.125"))]
+    assert [row[1:3] for row in desk.history()] == told
+
+    desk.take("10", "3.5", "0.125")
+    desk.take("10")
+    assert desk.build() == 1
+    history = desk.history()
+    assert [row[0] for row in history] == ["first", "restated", "restated", "restated", "restated"]
+    assert [row[1:3] for row in history] == [*told, (D("13.625"), D("8.75")), (D(10), D("-3.625"))]
+    moments = desk.moments()
+    assert [row[3:] for row in history] == list(zip(moments, [*moments[1:], None], strict=True)), (
+        "and from when to when"
+    )
+    assert desk.build() == 0
+    assert desk.history() == history
 
 
-def test_a_delivery_that_no_run_built(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    home.configure("sources:\n  - {name: payer, provider: aws, location: exports}\nforecasts: {horizon_days: 7}\n")
-    deliver(home, "1.25", "2.5")
-    assert home.call("run").returncode == 0
-    for costs in (("1.25", "3.5"), ("1.25", "3.5", "0.125")):
-        deliver(home, *costs)
-        killed = home.call("run", CLOUDCOST_CRASH_AT="promoted:1")
-        assert killed.returncode == 137, killed
-    deliver(home, "10", "3.5", "0.125")
-    done = home.call("run")
-    assert done.returncode == 0, done
-
-    moments = promoted_at(home)
-    history = home.query(HISTORY)
-    assert [(row[0], row[1], row[4], row[5]) for row in history] == [
-        (1, "first", Decimal("3.75"), Decimal("3.75")),
-        (2, "restated", Decimal("4.75"), Decimal(1)),
-        (3, "restated", Decimal("4.875"), Decimal("0.125")),
-        (4, "restated", Decimal("13.625"), Decimal("8.75")),
-    ]
-    assert [row[6] for row in history] == [moment.replace(tzinfo=None) for moment in moments]
-    assert [row[2] for row in history[1:]] == [row[3] for row in history[:-1]], "from each delivery to the next"
-    believed = []
-    for moment in moments:
-        asked = home.call("totals", "--as-of", moment.isoformat(), "--format", "csv")
-        believed += [Decimal(row["billed_cost"]) for row in csv.DictReader(io.StringIO(asked.stdout))]
-    assert believed == [Decimal("3.75"), Decimal("4.75"), Decimal("4.875"), Decimal("13.625")]
-    assert home.totals()["payer", "2026-09", "USD"][0] == Decimal("13.625")
-
-    (home.state / "warehouse.duckdb").unlink()
-    assert home.call("run", "--all").returncode == 0
-    assert home.query(HISTORY) == history, "the lake and the ledger know it all"
-    assert home.call("run").stdout.startswith("Nothing new")
+D = Decimal
