@@ -1,4 +1,4 @@
-"""What was current and never built is in the history, to the digit and to the moment; also where the warehouse is new."""
+"""What was current and never built is in the history, to the digit and the moment; also of a new warehouse."""
 
 import datetime as dt
 from decimal import Decimal
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 class Desk:
-    """An installation whose deliveries are taken by `take` and built by `build`, as a killed run does only the first."""
+    """An installation whose deliveries are taken by `take` and built by `build`; a killed run does only the first."""
 
     def __init__(self, root: Path) -> None:
         (root / "cloudcost.yaml").write_text("sources:\n  - {name: payer, provider: aws, location: exports}\n")
@@ -38,7 +38,7 @@ class Desk:
         warehouse = self.installation.warehouse
         warehouse.publish_snapshots(self.installation.lake, self.installation.ledger.current_snapshots())
         variables = changed_periods_var(warehouse.changed_periods())
-        select = ["--exclude-resource-type", "test", "unit_test", "--select", HISTORY, "fct_cost_monthly_history"]
+        select = ["--exclude-resource-type", "test", "unit_test", "--select", f"{HISTORY} fct_cost_monthly_history"]
         self.run_dbt(["build", *select, "--vars", variables])
         return steps
 
