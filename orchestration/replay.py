@@ -33,6 +33,8 @@ def replay_missed(installation: Installation, build: Callable[[list[str]], objec
     current = [found for found in ledger.current_snapshots() if found[0].key.source_name in configured]
     missed = find_missed(ledger, lake, current, warehouse.remembered_snapshots(), warehouse.last_changes())
     steps = max(map(len, missed.values()), default=0)
+    if steps:
+        warehouse.publish_settings(installation.read_settings())  # models read them, also of a new warehouse
     for step in range(steps):
         states = {pair: found[step] for pair, found in missed.items() if step < len(found)}
         others = [found for found in current if _pair(found[0].key) not in states]

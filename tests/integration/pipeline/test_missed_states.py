@@ -36,6 +36,7 @@ class Desk:
         """What a run does: tell the history what it was not told, then publish and build the present."""
         steps = replay_missed(self.installation, self.run_dbt)
         warehouse = self.installation.warehouse
+        warehouse.publish_settings(self.installation.read_settings())
         warehouse.publish_snapshots(self.installation.lake, self.installation.ledger.current_snapshots())
         variables = changed_periods_var(warehouse.changed_periods())
         select = ["--exclude-resource-type", "test", "unit_test", "--select", f"{HISTORY} fct_cost_monthly_history"]

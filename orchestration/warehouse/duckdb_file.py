@@ -1,0 +1,164 @@
+"""The embedded warehouse: one DuckDB file. Connections are opened per operation, because dbt needs the file too."""
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
+from orchestration.sources.contracts import ExportFormat
+from orchestration.sources.formats import FORMATS
+from orchestration.sources.lake import LocalLake
+from orchestration.sources.ledger import Snapshot
+from orchestration.sources.projection import LANDED_TYPES
+from orchestration.sources.sql import quote_identifier, quote_path
+from orchestration.warehouse.contracts import WarehouseError
+from orchestration.warehouse.reading import ReadableWarehouse
+from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
+
+PARTITION_COLUMNS = {"source_name": "VARCHAR", "billing_period": "DATE", "dataset": "VARCHAR", "delivery_id": "VARCHAR"}
+WAREHOUSE_FILE = "warehouse.duckdb"
+#: How long a writer waits: what a killed run left behind (a dbt process) is done by then.
+LOCK_WAIT_SECONDS = 60
+
+
+class DuckDbWarehouse(ReadableWarehouse):
+    """Reads and writes the warehouse file; every method opens and closes its own connection."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def place(self) -> str:
+        """The path of the file."""
+        return str(self.path)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a file."""
+        return self.path.exists()
+
+    @contextmanager
+    def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection in UTC. A writer waits for another process to be done; `WarehouseError` ends the wait."""
+        if read_only and not self.path.exists():
+            raise WarehouseError(f"{self.path}: there is no warehouse yet; `cloudcost run` builds it")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = self._open(read_only, time.monotonic() + (0 if read_only else LOCK_WAIT_SECONDS))
+        try:
+            connection.execute("set timezone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+
+    def _open(self, read_only: bool, deadline: float) -> duckdb.DuckDBPyConnection:
+        while True:
+            try:
+                return duckdb.connect(str(self.path), read_only=read_only)
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise WarehouseError(f"{self.path}: cannot be opened: {error}") from error
+                if time.monotonic() >= deadline:
+                    message = "another process is writing to the warehouse; try again later"
+                    raise WarehouseError(f"{self.path}: {message}") from error
+            time.sleep(0.5)
+
+    def publish_snapshots(self, lake: LocalLake, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
+        """Make schema ``raw`` show exactly the current snapshots, in one transaction.
+
+        Each raw table is a view over the Parquet files of the lake: nothing is copied, and a reader that filters by
+        source and billing period opens the files of those alone.
+        """
+        with self.connect() as connection:
+            connection.begin()
+            connection.execute("create schema if not exists raw")
+            for fmt in FORMATS:
+                paths = [lake.resolve(p) for s, _ in current if s.table == fmt.table for p in s.paths]
+                connection.execute(f"create or replace view raw.{fmt.table} as {raw_view_sql(fmt, paths)}")
+            _replace_table(
+                connection,
+                "raw.current_snapshots",
+                "source_name varchar, billing_period date, dataset varchar, delivery_id varchar, table_name varchar, "
+                "row_count bigint, promoted_at timestamp",
+                current_snapshot_rows(current),
+            )
+            _replace_table(
+                connection,
+                "raw.control_totals",
+                "source_name varchar, billing_period date, dataset varchar, delivery_id varchar, "
+                "billing_currency varchar, measure varchar, file_total decimal(38, 12), "
+                "rounding_remainder decimal(38, 30), row_count bigint",
+                control_total_rows([s for s, _ in current]),
+            )
+            connection.commit()
+
+    def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
+        """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed.
+
+        ``settings.fingerprints`` names each with the fingerprint of its content, which tells dbt what to build anew.
+        """
+        with self.connect() as connection:
+            connection.begin()
+            connection.execute("create schema if not exists settings")
+            connection.execute(
+                "create table if not exists settings.fingerprints (table_name varchar, fingerprint varchar)"
+            )
+            present = dict(connection.execute("select table_name, fingerprint from settings.fingerprints").fetchall())
+            wanted = {content.table.name: content.fingerprint for content in settings}
+            changed = [content for content in settings if present.get(content.table.name) != content.fingerprint]
+            for name in present.keys() - wanted.keys():
+                connection.execute(f"drop table if exists settings.{quote_identifier(name)}")
+            for content in changed:
+                columns = ", ".join(f"{quote_identifier(c.name)} {SQL_TYPES[c.kind]}" for c in content.table.columns)
+                _replace_table(
+                    connection, f"settings.{quote_identifier(content.table.name)}", columns, list(content.rows)
+                )
+            if present != wanted:
+                connection.execute("delete from settings.fingerprints")
+                connection.executemany("insert into settings.fingerprints values (?, ?)", sorted(wanted.items()))
+            connection.commit()
+            return [content.table.name for content in changed]
+
+    def replace_table(self, schema: str, name: str, frame: Any) -> int:
+        """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
+        with self.connect() as connection:
+            connection.begin()
+            connection.execute(f"create schema if not exists {quote_identifier(schema)}")
+            target = f"{quote_identifier(schema)}.{quote_identifier(name)}"
+            connection.register("incoming_frame", frame)
+            connection.execute(f"create or replace table {target} as select * from incoming_frame")
+            connection.commit()
+            return int(connection.execute(f"select count(*) from {target}").fetchall()[0][0])
+
+    def find_table(self, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+        """Whether there is that table or view."""
+        query = "select count(*) from information_schema.tables where table_schema = ? and table_name = ?"
+        return bool(connection.execute(query, [schema, name]).fetchall()[0][0])
+
+
+def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path]) -> str:
+    """The SELECT of a raw table over these Parquet files; without files it has the columns and no rows."""
+    if not paths:
+        empty = [
+            *(f"cast(null as {kind}) as {name}" for name, kind in PARTITION_COLUMNS.items()),
+            "cast(null as varchar) as source_file",
+            *(f"cast(null as {LANDED_TYPES[c.kind]}) as {quote_identifier(c.name)}" for c in fmt.columns),
+        ]
+        return f"select {', '.join(empty)} where false"
+    columns = [*PARTITION_COLUMNS, "source_file", *(quote_identifier(c.name) for c in fmt.columns)]
+    listed = ", ".join(quote_path(p) for p in paths)
+    types = ", ".join(f"'{name}': {kind}" for name, kind in PARTITION_COLUMNS.items())
+    return (
+        f"select {', '.join(columns)} from read_parquet([{listed}], hive_partitioning = true, hive_types = {{{types}}})"
+    )
+
+
+def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
+    connection.execute(f"create or replace table {name} ({columns})")
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        connection.executemany(f"insert into {name} values ({marks})", rows)
