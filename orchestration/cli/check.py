@@ -66,6 +66,9 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
         return "nothing to read", str(error)
     new = len(plan.pending) + len(plan.unscanned)
     detail = f"{found}{new} new and {plan.unchanged} known deliveries"
+    scanned = getattr(source.location, "scanned_bytes", None)
+    if scanned is not None:
+        detail += f"; looking read {scanned:,} bytes"
     if plan.problems:
         return "problems", f"{detail}; {plan.problems[0].message}"
     return "ok", detail

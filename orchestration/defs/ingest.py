@@ -65,8 +65,11 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
     )
     def raw_asset(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
         opened = installation.open()
+        scanned = None
         try:
-            report = opened.ingestor().ingest(opened.source(source_name), periods_of(context))
+            source = opened.source(source_name)
+            report = opened.ingestor().ingest(source, periods_of(context))
+            scanned = getattr(source.location, "scanned_bytes", None)
         except LocationError as error:
             if error.reason in TRANSIENT and context.retry_number < 2:
                 raise dg.RetryRequested(max_retries=2, seconds_to_wait=5 * 2**context.retry_number) from error
@@ -77,7 +80,7 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
             context.log.warning(f"{source_name}: {problem.message}")
         open_ingestion_incidents(opened, report)
         checks = [check_report(source_name, report), *compare_report(source_name, report)]
-        return dg.MaterializeResult(metadata=describe_report(report), check_results=checks)
+        return dg.MaterializeResult(metadata=describe_report(report, scanned), check_results=checks)
 
     return raw_asset
 
@@ -148,8 +151,8 @@ def open_ingestion_incidents(installation: Installation, report: IngestReport) -
         book.open(describe_failed_delivery(report.source_name, problem.billing_period, problem.message))
 
 
-def describe_report(report: IngestReport) -> dict[str, dg.MetadataValue]:
-    """The figures of an ingestion as asset metadata."""
+def describe_report(report: IngestReport, scanned_bytes: int | None = None) -> dict[str, dg.MetadataValue]:
+    """The figures of an ingestion as asset metadata; ``scanned_bytes`` is what its queries of a table read."""
     totals = [
         {
             "billing_period": j.key.billing_period.strftime("%Y-%m"), "dataset": j.key.dataset,
@@ -164,6 +167,8 @@ def describe_report(report: IngestReport) -> dict[str, dg.MetadataValue]:
         "problems": dg.MetadataValue.int(len(report.problems)),
         "rows": dg.MetadataValue.int(sum(j.profile.row_count for j in report.promoted)),
     }
+    if scanned_bytes is not None:
+        metadata["bytes scanned"] = dg.MetadataValue.int(scanned_bytes)
     if totals:
         metadata["totals"] = dg.MetadataValue.table([dg.TableRecord(row) for row in totals])
     if report.notices or report.problems:

@@ -33,8 +33,9 @@ class BigQueryLocation:
     are no longer those that were listed raises, so that one snapshot never mixes two states.
 
     No query runs before a dry run has shown that it reads at most ``byte_limit`` bytes (of ``access``, else
-    CLOUDCOST_BIGQUERY_BYTE_LIMIT, else 1 TiB): Google bills by bytes read. The job is billed to the project that
-    ``access`` names, else to GOOGLE_CLOUD_PROJECT, else to the table's project.
+    CLOUDCOST_BIGQUERY_BYTE_LIMIT, else 1 TiB): Google bills by bytes read. What the queries of this object read is
+    ``scanned_bytes``. The job is billed to the project that ``access`` names, else to GOOGLE_CLOUD_PROJECT, else to the
+    table's project.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class BigQueryLocation:
         self.politeness = politeness or Politeness()
         self.byte_limit = self.access.byte_limit or _read_byte_limit()
         self.row_group_rows = row_group_rows
+        self.scanned_bytes = 0
         self._now = now
         self._client = client
         self._months: dict[str, Month] = {}
@@ -149,6 +151,7 @@ class BigQueryLocation:
                 "access.gcp.byte_limit or CLOUDCOST_BIGQUERY_BYTE_LIMIT if that cost is meant",
                 "invalid",
             )
+        self.scanned_bytes += needed
         config = QueryJobConfig(query_parameters=parameters, maximum_bytes_billed=self.byte_limit)
         return self.client.query(query, job_config=config, retry=self._retry())
 
