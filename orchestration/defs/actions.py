@@ -27,7 +27,7 @@ def engine_of(installation: Installation) -> ActionEngine:
         if not installation.warehouse.has_table("marts", "fct_reconciliation"):
             return None
         query = (
-            "select bool_and(is_reconciled) from marts.fct_reconciliation "
+            "select bool_and(is_reconciled and status <> 'invoice differs') from marts.fct_reconciliation "
             "where source_name = ? and billing_period = date_trunc('month', ?::date)"
         )
         with installation.warehouse.connect(read_only=True) as connection:

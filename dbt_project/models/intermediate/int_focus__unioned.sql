@@ -2,8 +2,9 @@
     materialized='incremental',
     incremental_strategy='replace_periods',
     on_schema_change='fail',
-    pre_hook="{{ create_loaded_snapshots() }}",
-    post_hook="{{ record_loaded_snapshots() }}"
+    pre_hook=["{{ create_loaded_snapshots() }}", "{{ create_loaded_settings() }}"],
+    post_hook=["{{ record_loaded_snapshots() }}", "{{ record_loaded_settings() }}"],
+    meta={'settings': ['allocation_tag_keys']}
 ) }}
 
 {% for staging_model in [
