@@ -7,6 +7,7 @@
     meta={'settings': ['allocation_tag_keys']}
 ) }}
 
+-- the staging models read it when they are compiled: depends_on: {{ source('settings', 'allocation_tag_keys') }}
 {% for staging_model in [
     'stg_aws__cur', 'stg_aws__cur2', 'stg_azure__cost_details', 'stg_gcp__billing', 'stg_focus__charges'
 ] %}

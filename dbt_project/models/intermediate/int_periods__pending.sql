@@ -102,6 +102,6 @@ select
     source_name,
     billing_period,
     count(*) as model_count,
-    {{ dbt.listagg('model_name', "','", 'order by model_name') }} as models
+    {{ list_names('model_name') }} as models
 from differences
 group by source_name, billing_period

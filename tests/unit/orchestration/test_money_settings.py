@@ -116,7 +116,8 @@ def test_amounts_of_single_periods_cut_the_usual_amount() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {}, {"amounts": {"2025-1": 1}}, {"amount": 1, "starts": "2025-Q1"}, {"amount": 1, "starts": "2025-02", "ends": "2025-01"},
+        {}, {"amounts": {"2025-1": 1}}, {"amount": 1, "starts": "2025-Q1"},
+        {"amount": 1, "starts": "2025-02", "ends": "2025-01"},
         {"amount": 1, "scope": {"team": []}}, {"amount": 1, "scope": {"tem": ["a"]}}, {"amount": -1},
     ],
 )  # fmt: skip
