@@ -25,8 +25,7 @@ class FixedRate(_Section):
 
 
 class CurrencySettings(_Section):
-    """Where exchange rates come from. For a day the newest rate that is not too old counts, of the first kind that has
-    one: the file, then the fixed rates, then the exports."""
+    """Where exchange rates come from: the newest of the file, else of the fixed rates, else of the exports counts."""
 
     rates_file: str | None = Field(
         None,
