@@ -27,7 +27,7 @@ left join {{ this }} as kept
         and chosen_rates.charge_date = kept.charge_date
 {% endif %}
 where
-    {{ dbt.dateadd('day', 'currency_settings.closed_after_days', dbt.dateadd('month', 1, 'chosen_rates.billing_period')) }}
+    {{ dbt.dateadd('day', 'currency_settings.closed_after_days', month_end('chosen_rates.billing_period')) }}
     <= {{ run_moment() }}
     {% if is_incremental() %}
     and kept.rate is null

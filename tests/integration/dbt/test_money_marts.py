@@ -3,7 +3,6 @@
 import calendar
 import datetime as dt
 import shutil
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -77,7 +76,8 @@ def money(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehou
     everything = warehouse.rows(
         "select distinct source_name, cast(billing_period as varchar) from raw.current_snapshots"
     )
-    warehouse.build("--exclude-resource-type", "unit_test", changed_periods=everything)
+    built_anew = warehouse.dbt("run", changed_periods=everything)
+    assert built_anew.success, built_anew.output[-6000:]
     return warehouse
 
 
@@ -104,15 +104,14 @@ def write_scores(warehouse: Warehouse) -> None:
 
 
 @pytest.fixture
-def installed(money: Warehouse, tmp_path: Path) -> Iterator[InstallationResource]:
+def installed(money: Warehouse, tmp_path: Path) -> InstallationResource:
     """An installation whose warehouse is a copy of this one."""
     money.execute("checkpoint")
     home = tmp_path / "home"
     home.mkdir()
     shutil.copy(money.path, home / "warehouse.duckdb")
     installation = Installation(money.path.parent / "cloudcost.yaml", home)
-    yield InstallationResource.of(installation)
-    installation.store.close()
+    return InstallationResource.of(installation)
 
 
 def test_every_cost_is_converted_with_the_rate_of_its_day(money: Warehouse) -> None:

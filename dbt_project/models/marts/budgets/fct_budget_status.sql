@@ -37,7 +37,9 @@ combinations as (
 ),
 
 matches as (
-    {{ match_scopes('combinations', source('settings', 'budgets'), source('settings', 'budget_scopes'), 'budget_name') }}
+    {{ match_scopes(
+        'combinations', source('settings', 'budgets'), source('settings', 'budget_scopes'), 'budget_name'
+    ) }}
 ),
 
 -- the last day with usage: what comes after it is forecast
@@ -118,8 +120,8 @@ actuals as (
     inner join costs
         on
             matches.scope_key = costs.scope_key
-            and costs.billing_period >= periods.period_start
-            and costs.billing_period < periods.period_end
+            and periods.period_start <= costs.billing_period
+            and periods.period_end > costs.billing_period
     group by 1, 2
 ),
 
@@ -132,8 +134,8 @@ unreconciled as (
     inner join costs
         on
             matches.scope_key = costs.scope_key
-            and costs.billing_period >= periods.period_start
-            and costs.billing_period < periods.period_end
+            and periods.period_start <= costs.billing_period
+            and periods.period_end > costs.billing_period
     inner join {{ ref('fct_reconciliation') }} as reconciliation
         on costs.source_name = reconciliation.source_name and costs.billing_period = reconciliation.billing_period
     where reconciliation.status in ('differs', 'invoice differs')
@@ -236,9 +238,9 @@ forecast_sums as (
         on
             forecast_matches.scope_key = forecasts.scope_key
             and forecast_levels.scope_level = forecasts.scope_level
+            and periods.period_start <= forecasts.forecast_date
+            and periods.period_end > forecasts.forecast_date
             and forecasts.forecast_date > forecasts.as_of_date
-            and forecasts.forecast_date >= periods.period_start
-            and forecasts.forecast_date < periods.period_end
     where periods.cost_measure = 'effective_cost'
     group by 1, 2, 3
 ),
@@ -256,7 +258,8 @@ forecast_totals as (
         ) as forecast_cost,
         max(
             case
-                when periods.budget_currency = forecast_sums.billing_currency or last_rates.exchange_rate is not null then 0
+                when periods.budget_currency = forecast_sums.billing_currency then 0
+                when last_rates.exchange_rate is not null then 0
                 else 1
             end
         ) as is_unconverted,

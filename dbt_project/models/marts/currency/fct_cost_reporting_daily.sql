@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
 
+{% set is_same = 'daily.billing_currency = currency_settings.reporting_currency' %}
 {% set measures = ['billed_cost', 'effective_cost', 'list_cost', 'contracted_cost'] %}
 
 select
@@ -22,16 +23,13 @@ select
     daily.x_usage_type,
     daily.x_team,
     daily.x_environment,
-    case when daily.billing_currency = currency_settings.reporting_currency then 1 else rates.exchange_rate end
-        as exchange_rate,
-    case when daily.billing_currency = currency_settings.reporting_currency then daily.charge_date else rates.rate_date end
-        as rate_date,
-    case when daily.billing_currency = currency_settings.reporting_currency then 'same currency' else rates.rate_source end
-        as rate_source
+    case when {{ is_same }} then 1 else rates.exchange_rate end as exchange_rate,
+    case when {{ is_same }} then daily.charge_date else rates.rate_date end as rate_date,
+    case when {{ is_same }} then 'same currency' else rates.rate_source end as rate_source
     {%- for measure in measures %},
     daily.{{ measure }},
     case
-        when daily.billing_currency = currency_settings.reporting_currency then daily.{{ measure }}
+        when {{ is_same }} then daily.{{ measure }}
         else {{ multiply_money('daily.' ~ measure, 'rates.exchange_rate') }}
     end as reporting_{{ measure }}
     {%- endfor %}

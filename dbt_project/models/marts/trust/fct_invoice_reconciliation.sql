@@ -18,7 +18,8 @@ stated as (
         statements.billing_currency,
         cast(coalesce(invoice_statements.billed_cost, 0) as {{ money_type() }}) as billed_cost,
         statements.invoiced_amount,
-        cast(coalesce(invoice_statements.billed_cost, 0) - statements.invoiced_amount as {{ money_type() }}) as variance,
+        cast(coalesce(invoice_statements.billed_cost, 0) - statements.invoiced_amount as {{ money_type() }})
+            as variance,
         case
             when invoice_statements.statement_number is null then 'no charges'
             when invoice_statements.is_differing = 1 then 'invoice differs'

@@ -7,7 +7,11 @@
 ) }}
 
 {% set measures = ['billed_cost', 'effective_cost', 'list_cost', 'contracted_cost'] %}
-{% set key = ['account_level', 'source_name', 'billing_period', 'billing_account_id', 'sub_account_id', 'billing_currency', 'measure'] %}
+{% set key = [
+    'account_level', 'source_name', 'billing_period', 'billing_account_id', 'sub_account_id', 'billing_currency',
+    'measure'
+] %}
+{% set no_account = 'cast(null as ' ~ text_type() ~ ')' %}
 {% set stages = {
     'staging': [
         ref('stg_aws__cur'), ref('stg_aws__cur2'), ref('stg_azure__cost_details'), ref('stg_gcp__billing'),
@@ -26,8 +30,8 @@ with stage_sums as (
         '{{ stage }}' as stage,
         charges.source_name,
         charges.billing_period,
-        {{ 'charges.billing_account_id' if has_accounts(stage) else 'cast(null as ' ~ text_type() ~ ')' }} as billing_account_id,
-        {{ 'charges.sub_account_id' if has_accounts(stage) else 'cast(null as ' ~ text_type() ~ ')' }} as sub_account_id,
+        {{ 'charges.billing_account_id' if has_accounts(stage) else no_account }} as billing_account_id,
+        {{ 'charges.sub_account_id' if has_accounts(stage) else no_account }} as sub_account_id,
         charges.billing_currency
         {%- for measure in measures %},
         sum(charges.{{ measure }}) as {{ measure }}
@@ -94,7 +98,9 @@ totals as (
     where
         account_levels.account_level = 'period'
         or stage_sums.stage in (
-            {%- for stage in stages if has_accounts(stage) %} '{{ stage }}'{{ ',' if not loop.last }} {%- endfor %}
+            {%- for stage in stages if has_accounts(stage) %}
+            '{{ stage }}'{{ ',' if not loop.last }}
+            {%- endfor %}
         )
     union all
     select
@@ -138,7 +144,8 @@ chain as (
         cast(sum(rounding_remainder) as numeric(38, 30)) as rounding_remainder,
         cast(sum(case when stage = 'file' then total end) as {{ money_type() }}) as file_total
         {%- for stage in stages %},
-        cast(coalesce(sum(case when stage = '{{ stage }}' then total end), 0) as {{ money_type() }}) as {{ stage }}_total
+        cast(coalesce(sum(case when stage = '{{ stage }}' then total end), 0) as {{ money_type() }})
+            as {{ stage }}_total
         {%- endfor %}
     from totals
     group by {{ range(1, (key | length) + 1) | join(', ') }}
@@ -236,11 +243,15 @@ judged as (
         -- known where every charge belongs to exactly one stated invoice
         cast(
             case
-                when invoiced.matched_count = billed.invoice_count and invoiced.is_spanning = 0 then invoiced.invoiced_amount
+                when invoiced.matched_count = billed.invoice_count and invoiced.is_spanning = 0
+                    then invoiced.invoiced_amount
             end as {{ money_type() }}
         ) as invoice_total,
         cast(
-            case when compared.account_level = 'period' then compared.fct_cost_monthly_total else compared.fct_cost_daily_total end
+            case
+                when compared.account_level = 'period' then compared.fct_cost_monthly_total
+                else compared.fct_cost_daily_total
+            end
             - coalesce(compared.file_total, compared.staging_total) as {{ money_type() }}
         ) as variance,
         (

@@ -68,7 +68,8 @@ metric_costs as (
                 when 'environment' then costs.x_environment
             end
         ) as dimension_value,
-        sum(case when metrics.cost_measure = 'billed_cost' then costs.billed_cost else costs.effective_cost end) as cost,
+        sum(case when metrics.cost_measure = 'billed_cost' then costs.billed_cost else costs.effective_cost end)
+            as cost,
         sum(costs.unconverted_count) as unconverted_count
     from metrics
     inner join matches on metrics.metric_name = matches.metric_name
