@@ -1,6 +1,8 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
+    dist='even',
+    sort=['billing_period', 'billing_currency'],
     on_schema_change='fail',
     full_refresh=false
 ) }}
