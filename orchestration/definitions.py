@@ -39,11 +39,12 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             incidents,
             proposals,
         ],
-<<<<<<< HEAD
-        asset_checks=[totals_reconcile, forecast_accuracy_holds, *build_cross_checks(installation.config.sources)],
-=======
-        asset_checks=[totals_reconcile, every_cost_has_a_rate, *build_cross_checks(installation.config.sources)],
->>>>>>> main
+        asset_checks=[
+            totals_reconcile,
+            every_cost_has_a_rate,
+            forecast_accuracy_holds,
+            *build_cross_checks(installation.config.sources),
+        ],
         jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job],
         schedules=[daily_cost_schedule, freshness_schedule],
         sensors=[new_delivery_sensor, export_event_sensor, outbox_sensor, approved_action_sensor],

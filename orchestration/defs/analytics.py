@@ -18,7 +18,6 @@ COSTS_CHANGED = dg.AssetKey(["intermediate", "int_costs__changed"])
 _DAILY = """
 select charge_date, billing_currency, service_provider_name, sub_account_id, max(sub_account_name) as sub_account_name,
     service_name, region_id, x_usage_type, charge_category, charge_frequency,
-<<<<<<< HEAD
     x_team, x_environment,
     cast(sum(effective_cost) as double precision) as effective_cost,
     cast(sum(billed_cost) as double precision) as billed_cost,
@@ -27,17 +26,9 @@ select charge_date, billing_currency, service_provider_name, sub_account_id, max
 from marts.fct_cost_daily
 group by charge_date, billing_currency, service_provider_name, sub_account_id, service_name, region_id, x_usage_type,
     charge_category, charge_frequency, x_team, x_environment
-order by charge_date, billing_currency, service_provider_name, sub_account_id, service_name, region_id, x_usage_type,
-    charge_category, charge_frequency, x_team, x_environment
-=======
-    cast(sum(effective_cost) as double precision) as effective_cost,
-    cast(sum(billed_cost) as double precision) as billed_cost
-from marts.fct_cost_daily
-group by charge_date, billing_currency, service_provider_name, sub_account_id, service_name, region_id, x_usage_type,
-    charge_category, charge_frequency
 order by charge_date, billing_currency, service_provider_name, sub_account_id nulls last, service_name,
-    region_id nulls last, x_usage_type nulls last, charge_category, charge_frequency
->>>>>>> main
+    region_id nulls last, x_usage_type nulls last, charge_category, charge_frequency, x_team nulls last,
+    x_environment nulls last
 """
 
 
