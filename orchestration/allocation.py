@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from orchestration.scopes import Scope, ScopeText
+from orchestration.charge_scopes import Scope, ScopeText
 
 Dimension = Literal["team", "environment", "product", "cost_center"]
 #: The dimensions that cost is allocated by, in the order of the columns.

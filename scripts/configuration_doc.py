@@ -17,8 +17,8 @@ from pydantic.fields import FieldInfo
 
 from actions.channels import CHANNELS
 from orchestration.allocation import TagRule
+from orchestration.charge_scopes import Condition, Scope
 from orchestration.config import CloudcostConfig, SourceConfig
-from orchestration.scopes import Condition, Scope
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "CONFIGURATION.md"
 
@@ -26,7 +26,7 @@ INTRODUCTION = """\
 # Configuration
 
 Written by `python -m scripts.configuration_doc` from the models in `orchestration/config.py`,
-`orchestration/sources/settings.py`, `actions/settings.py` and `actions/channels/`; change those, not this file.
+the modules that it imports, and `actions/channels/`; change those, not this file.
 
 The file is chosen by `--config`, else `CLOUDCOST_CONFIG`, else `./cloudcost.yaml`. State lives in the folder
 `CLOUDCOST_HOME` names, else `./.cloudcost`. Relative locations are relative to the configuration file. An unknown key
@@ -50,8 +50,14 @@ def write_documentation() -> str:
                 for model in _models_in(inner.annotation):
                     if model is inner.annotation:
                         parts += _section(f"{name}.{key}.", model, f"`{name}.{key}`")
+                    elif typing.get_origin(inner.annotation) is tuple and model.__name__ != "ChannelOptions":
+                        parts += _section(f"{name}.{key}[].", model, f"`{name}.{key}`: one entry each")
                     elif model.__name__ != "ChannelOptions":
                         parts += _section(f"{name}.{key}.<id>.", model, f"`{name}.{key}`: one entry per id")
+        elif name != "sources":
+            for model in _models_in(field.annotation):
+                if typing.get_origin(field.annotation) is tuple:
+                    parts += _section(f"{name}[].", model, f"`{name}`: one entry each")
     parts += _section("rules[].", TagRule, "`allocation.<dimension>.rules`: one entry per virtual tag")
     parts += _section("when.", Scope, "Scopes: `when` of a rule, `scope` of a split")
     parts += _section("when.<field>.", Condition, "Conditions of a scope")
