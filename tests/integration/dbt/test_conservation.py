@@ -54,6 +54,8 @@ def check_models(warehouse: Warehouse, known: Totals) -> set[str]:
     """Hold staging to what the line items add up to and every other model to staging; returns the models held."""
     expected: Totals = defaultdict(Decimal)
     for name, relation, columns, _ in find_models("staging"):
+        if not columns.issuperset({*KEYS, *MEASURES}):
+            continue
         assert name in STAGING
         for totals in sum_model(warehouse, relation, columns, []).values():
             for key, amount in totals.items():
