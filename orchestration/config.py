@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from dashboards.settings import DashboardSettings
 from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
@@ -206,6 +207,7 @@ class CloudcostConfig(_Section):
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     actions: ActionSettings = Field(default_factory=ActionSettings)
+    dashboards: DashboardSettings = Field(default_factory=DashboardSettings)
 
     @field_validator("sources")
     @classmethod

@@ -21,7 +21,7 @@ from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse
 from state import StateStore, open_state_store
 
 #: What a complete run ends with.
-FINAL_STAGES = ("incidents", "proposals")
+FINAL_STAGES = ("incidents", "proposals", "dashboards")
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ class Installation:
     def warehouse(self) -> DuckDbWarehouse:
         """The warehouse file."""
         return DuckDbWarehouse(self.home / WAREHOUSE_FILE)
+
+    @property
+    def serving(self) -> Path:
+        """Where the copies of the warehouse are that dashboards read."""
+        return self.home / "serving"
 
     @property
     def dagster_home(self) -> Path:
@@ -126,7 +131,7 @@ class Installation:
         """What forecasts and anomalies depend on: the current snapshots and the settings, as one hash."""
         current = [(s.key.text, s.delivery_id) for s, _ in self.ledger.current_snapshots()]
         sources = [s.name for s in self.config.sources]
-        settings = self.config.model_dump_json(exclude={"sources", "alerts", "state", "ingestion"})
+        settings = self.config.model_dump_json(exclude={"sources", "alerts", "state", "ingestion", "dashboards"})
         return hashlib.sha256(json.dumps([current, sources, settings]).encode()).hexdigest()
 
     def is_up_to_date(self) -> bool:

@@ -1,0 +1,43 @@
+"""Executive overview: what do we spend, where does it go, what will the month cost."""
+
+from dashboards.design.datasets import ACTIONS, DAILY, FORECASTS, INCIDENTS
+from dashboards.design.filters import shared
+from dashboards.design.parts import Page, bars, bars_over_time, big_number, lines_over_time, table
+
+PAGE = Page(
+    slug="overview",
+    title="Executive overview",
+    description="Spend, change, forecast and savings of all clouds. Costs of one currency at a time.",
+    exposure="executive_overview",
+    rows=(
+        (
+            big_number("Billed cost", DAILY, "billed_cost", "What the invoices of the period charge."),
+            big_number("Effective cost", DAILY, "effective_cost", "Cost with purchases spread over what they cover."),
+            big_number("Effective savings rate", DAILY, "savings_rate", "Share of list cost that is saved."),
+            big_number("Forecast, next 30 days", FORECASTS, "forecast", "Expected cost of the next 30 days.",
+                       where="scope_level = 'provider' and forecast_date > as_of_date "
+                       "and forecast_date <= as_of_date + interval '30 day'"),
+        ),
+        (
+            bars_over_time("Billed cost per month by provider", DAILY, ["billed_cost"], ["service_provider_name"],
+                           "Calendar months of usage.", grain="P1M", width=6),
+            lines_over_time("Forecast with 80 % interval", FORECASTS, ["forecast", "low", "high"], [],
+                            "Expected daily cost; four of five days lie between the outer lines.",
+                            where="scope_level = 'provider'", width=6),
+        ),
+        (
+            bars("Top services", DAILY, ["effective_cost"], "service_name", ["service_provider_name"],
+                 "The services that cost most in the period."),
+            bars("Top accounts", DAILY, ["effective_cost"], "sub_account_name", ["service_provider_name"],
+                 "The accounts that cost most in the period."),
+        ),
+        (
+            table("Spend by provider and currency", DAILY, ["service_provider_name", "billing_currency"],
+                  ["billed_cost", "effective_cost", "list_cost", "savings_rate"],
+                  "Currencies side by side, never added up.", width=8),
+            big_number("Open incidents", INCIDENTS, "open_incidents", "Nobody acknowledged these yet.", width=2),
+            big_number("Savings carried out, a month", ACTIONS, "carried_out", "Of executed actions.", width=2),
+        ),
+    ),
+    filters=shared(),
+)  # fmt: skip
