@@ -16,34 +16,50 @@ import yaml
 sys.path.append(str(Path(__file__).resolve().parent))
 from superset_parts import ROLE_PREFIX, SCOPE_PREFIX, roles_of
 
-#: What each role may do, as (permission, view) of Superset, beside reading the datasets of its dashboards.
-READING = (
-    ("can_read", "Dashboard"), ("can_read", "Chart"), ("can_read", "Dataset"), ("can_read", "Explore"),
-    ("can_explore_json", "Superset"), ("can_slice", "Superset"), ("can_dashboard", "Superset"), ("can_log", "Superset"),
-    ("can_read", "DashboardFilterStateRestApi"), ("can_write", "DashboardFilterStateRestApi"),
-    ("can_read", "DashboardPermalinkRestApi"), ("can_write", "DashboardPermalinkRestApi"),
-    ("can_read", "ExploreFormDataRestApi"), ("can_write", "ExploreFormDataRestApi"),
-    ("can_get", "Datasource"), ("can_external_metadata", "Datasource"), ("can_get_drill_info", "Dataset"),
-    ("can_read", "CurrentUserRestApi"), ("can_recent_activity", "Log"), ("can_get_or_create_dataset", "Dataset"),
-    ("can_time_range", "Api"), ("can_query_form_data", "Api"), ("can_read", "AdvancedDataType"),
-    ("menu_access", "Dashboards"), ("menu_access", "Home"), ("can_view_chart_as_table", "Dashboard"),
-    ("can_read", "SecurityRestApi"), ("can_read", "Theme"), ("can_get", "OpenApi"), ("can_get", "MenuApi"),
-    ("can_userinfo", "UserOAuthModelView"), ("can_userinfo", "UserDBModelView"), ("resetmypassword", "UserDBModelView"),
-    ("can_this_form_get", "ResetMyPasswordView"), ("can_this_form_post", "ResetMyPasswordView"),
-)  # fmt: skip
-EXPORTING = (
-    ("can_csv", "Superset"), ("can_export", "Chart"), ("can_export_data", "Superset"), ("can_export_image", "Superset"),
-    ("can_copy_clipboard", "Superset"), ("can_view_query", "Dashboard"), ("can_drill", "Dashboard"),
-    ("can_tag", "Dashboard"),
-)  # fmt: skip
+#: What each role may do beside reading the datasets of its dashboards: permissions of Superset by what they are on.
+READING = """
+    Dashboard: can_read can_view_chart_as_table
+    Chart: can_read
+    Dataset: can_read can_get_drill_info
+    Explore: can_read
+    Superset: can_explore_json can_slice can_dashboard can_dashboard_permalink can_log can_language_pack
+    Datasource: can_get
+    DashboardFilterStateRestApi: can_read can_write
+    DashboardPermalinkRestApi: can_read can_write
+    ExploreFormDataRestApi: can_read can_write
+    EmbeddedDashboard: can_read
+    Api: can_time_range can_query_form_data
+    AdvancedDataType: can_read
+    CurrentUserRestApi: can_read
+    SecurityRestApi: can_read
+    MenuApi: can_get
+    Theme: can_read
+    Log: can_recent_activity
+"""
+PERSON = """
+    Home: menu_access
+    Dashboards: menu_access
+    UserDBModelView: can_userinfo resetmypassword
+    ResetMyPasswordView: can_this_form_get can_this_form_post
+"""
+EXPORTING = """
+    Superset: can_csv can_explore
+    Chart: can_export
+    Dashboard: can_view_query can_drill
+"""
+REPORTING = """
+    ReportSchedule: can_read can_write
+    Manage: menu_access
+    Alerts & Report: menu_access
+    Charts: menu_access
+"""
 PERMISSIONS = {
-    "viewer": READING,
-    "team": (*READING, *EXPORTING),
-    "finance": (*READING, *EXPORTING, ("can_read", "ReportSchedule"), ("can_write", "ReportSchedule"),
-                ("menu_access", "Alerts & Report"), ("menu_access", "Manage"), ("menu_access", "Charts")),
-    "guest": tuple(p for p in READING if p[0] != "can_get_or_create_dataset"),
+    "viewer": (READING, PERSON),
+    "team": (READING, PERSON, EXPORTING),
+    "finance": (READING, PERSON, EXPORTING, REPORTING),
+    "guest": (READING,),
     "none": (),
-}  # fmt: skip
+}
 
 
 def main() -> int:
@@ -68,15 +84,16 @@ def upgrade_metadata() -> None:
     import superset
     from flask_migrate import upgrade
 
-    with (Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"]) / "logs" / "upgrade.log").open("a") as log:
-        with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
-            upgrade(directory=str(Path(superset.__file__).parent / "migrations"))
+    path = Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"]) / "logs" / "upgrade.log"
+    with path.open("a") as log, contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+        upgrade(directory=str(Path(superset.__file__).parent / "migrations"))
 
 
 def bootstrap(bundle: Path, settings: dict[str, Any]) -> list[tuple[str, str]]:
     """Roles, dashboards, row-level security and people; returns the names and passwords of the people it made."""
-    from superset import db, security_manager
+    from superset import appbuilder, db, security_manager
 
+    appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()
     made = ensure_admin()
     import_bundle(bundle, settings)
@@ -152,8 +169,12 @@ def ensure_roles(access: dict[str, Any], settings: dict[str, Any]) -> None:
     datasets = {dataset.table_name: dataset for dataset in db.session.query(SqlaTable)}
     for role_name, permissions in PERMISSIONS.items():
         role = security_manager.add_role(ROLE_PREFIX + role_name)
-        wanted = [security_manager.find_permission_view_menu(*pair) for pair in permissions]
-        role.permissions = [view for view in wanted if view is not None] + [
+        pairs = [pair for text in permissions for pair in parse_permissions(text)]
+        found = {pair: security_manager.find_permission_view_menu(*pair) for pair in pairs}
+        unknown = sorted(pair for pair, view in found.items() if view is None)
+        if unknown:
+            raise RuntimeError(f"this Superset has no such permissions: {unknown}")
+        role.permissions = [*found.values()] + [
             security_manager.add_permission_view_menu("datasource_access", datasets[name].perm)
             for name in access["datasets"].get(role_name, [])
         ]
@@ -165,6 +186,12 @@ def ensure_roles(access: dict[str, Any], settings: dict[str, Any]) -> None:
             dashboard.roles = [security_manager.find_role(ROLE_PREFIX + role) for role in roles] + [
                 security_manager.find_role("Admin")
             ]
+
+
+def parse_permissions(text: str) -> list[tuple[str, str]]:
+    """(permission, what it is on) of lines like ``Dashboard: can_read can_drill``."""
+    lines = (line.partition(":") for line in text.strip().splitlines())
+    return [(name, view.strip()) for view, _, names in lines for name in names.split()]
 
 
 def ensure_row_level_security(access: dict[str, Any], settings: dict[str, Any]) -> None:

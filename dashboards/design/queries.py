@@ -40,10 +40,9 @@ def _select(chart: Chart, params: dict[str, Any]) -> dict[str, Any]:
         order = [_parse_order(o) for o in params["order_by_cols"]]
         return {"columns": params["all_columns"], "metrics": [], "orderby": order}
     if chart.viz_type == "table":
-        metrics = params["metrics"]
         return {
             "columns": params["groupby"],
-            "metrics": metrics,
+            "metrics": params["metrics"],
             "orderby": [[params["timeseries_limit_metric"], False]],
         }
     axis: Any = params["x_axis"]
