@@ -156,8 +156,24 @@ def import_bundle(bundle: Path, settings: dict[str, Any]) -> None:
         text = path.read_text()
         if name.startswith("databases/"):
             text = yaml.safe_dump({**yaml.safe_load(text), "sqlalchemy_uri": os.environ["CLOUDCOST_SERVING_URI"]})
+        if name.startswith("dashboards/"):
+            text = yaml.safe_dump(set_currency(yaml.safe_load(text), settings["reporting_currency"]), sort_keys=False)
         contents[name] = text
     ImportAssetsCommand(contents).run()
+
+
+def set_currency(dashboard: dict[str, Any], currency: str) -> dict[str, Any]:
+    """A dashboard whose filter on the currency starts with the installation's reporting currency."""
+    for native in dashboard["metadata"]["native_filter_configuration"]:
+        if native["controlValues"]["enableEmptyFilter"]:
+            column = native["targets"][0]["column"]["name"]
+            chosen = {"filters": [{"col": column, "op": "IN", "val": [currency]}]}
+            native["defaultDataMask"] = {
+                "extraFormData": chosen,
+                "filterState": {"value": [currency], "label": currency},
+                "ownState": {},
+            }
+    return dashboard
 
 
 def ensure_roles(access: dict[str, Any], settings: dict[str, Any]) -> None:

@@ -159,10 +159,25 @@ def _describe_column(
 ) -> dict[str, Any]:
     is_time = kind.upper() in ("DATE", "TIMESTAMP")
     return {
-        "column_name": name, "verbose_name": None, "is_dttm": is_time, "is_active": True, "type": kind.upper(),
+        "column_name": name, "verbose_name": label_of(name), "is_dttm": is_time, "is_active": True, "type": kind.upper(),
         "advanced_data_type": None, "groupby": True, "filterable": True, "expression": expression, "description": text,
         "python_date_format": None, "extra": {},
     }  # fmt: skip
+
+
+#: Columns whose own name says less than people do.
+LABELS = {
+    "service_provider_name": "Provider", "sub_account_id": "Account id", "sub_account_name": "Account",
+    "billing_currency": "Currency", "x_team": "Team", "x_environment": "Environment", "x_usage_type": "Usage type",
+    "region_id": "Region", "service_name": "Service", "resource_id": "Resource", "charge_date": "Day",
+    "billing_period": "Month", "source_name": "Source", "is_current": "Current", "is_open": "Open",
+    "is_reconciled": "Reconciled",
+}  # fmt: skip
+
+
+def label_of(column: str) -> str:
+    """What people call a column."""
+    return LABELS.get(column) or column.removeprefix("x_").replace("_", " ").capitalize()
 
 
 def describe_chart(page: Page, chart: Chart) -> dict[str, Any]:
@@ -285,8 +300,8 @@ def describe_filter(page: Page, wanted: Filter) -> dict[str, Any]:
             "controlValues": {"enableEmptyFilter": False},
         }
     target = {"column": {"name": wanted.column}, "datasetUuid": identify("dataset", wanted.dataset.key)}
-    values = {"enableEmptyFilter": wanted.is_single, "defaultToFirstItem": wanted.is_single,
-              "multiSelect": not wanted.is_single, "searchAllOptions": False, "inverseSelection": False}  # fmt: skip
+    values = {"enableEmptyFilter": wanted.is_single, "defaultToFirstItem": False, "multiSelect": not wanted.is_single,
+              "searchAllOptions": False, "inverseSelection": False}  # fmt: skip
     return {**described, "filterType": "filter_select", "targets": [target], "controlValues": values}
 
 

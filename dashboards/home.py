@@ -26,6 +26,7 @@ class DashboardHome:
     folder: Path
     serving: Path
     settings: DashboardSettings
+    reporting_currency: str
 
     def prepare(self) -> None:
         """Make the folder, its secrets (once, readable by nobody else) and its settings (anew)."""
@@ -44,6 +45,7 @@ class DashboardHome:
         return {
             **described,
             "address": self.settings.address,
+            "reporting_currency": self.reporting_currency,
             "is_proxied": self.settings.url is not None,
             "chromium": _find("chromium", "chromium-browser", "google-chrome"),
             "chromedriver": _find("chromedriver"),

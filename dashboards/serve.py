@@ -42,7 +42,10 @@ def main() -> int:
 
 def home_of(installation: Installation) -> DashboardHome:
     """The Superset of an installation."""
-    return DashboardHome(installation.home / "dashboards", installation.serving, installation.config.dashboards)
+    config = installation.config
+    return DashboardHome(
+        installation.home / "dashboards", installation.serving, config.dashboards, config.reporting_currency
+    )
 
 
 def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:

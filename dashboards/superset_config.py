@@ -103,6 +103,17 @@ if SETTINGS["oidc"]:
         }
     ]
 
+# Okabe and Ito's colours, which colour-blind people tell apart
+EXTRA_CATEGORICAL_COLOR_SCHEMES = [
+    {
+        "id": "cloudcost",
+        "label": "cloudcost",
+        "description": "Eight colours that colour-blind people tell apart (Okabe and Ito)",
+        "isDefault": True,
+        "colors": ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7F7F7F"],
+    }
+]
+
 # pages ask no foreign host for anything
 TALISMAN_ENABLED = True
 TALISMAN_CONFIG = {

@@ -3,9 +3,19 @@
 from dashboards.design.parts import COUNT, EXACT, MONEY, PERCENT, Dataset, Metric
 
 
+def of_one_currency(sql: str, currency: str = "billing_currency") -> str:
+    """The figure where all rows are of one currency, else nothing: two currencies never meet in one sum."""
+    return f"CASE WHEN MIN({currency}) = MAX({currency}) THEN {sql} END"
+
+
+def money(name: str, label: str, sql: str, meaning: str, unit: str = MONEY) -> Metric:
+    """An amount in billing currency; empty where rows of several currencies come together."""
+    return Metric(name, label, of_one_currency(sql), f"{meaning} In billing currency, of one currency at a time.", unit)
+
+
 def cost(name: str, label: str, meaning: str) -> Metric:
-    """The sum of a cost column, in billing currency."""
-    return Metric(name, label, f"SUM({name})", f"{meaning} In billing currency.")
+    """The sum of a cost column."""
+    return money(name, label, f"SUM({name})", meaning)
 
 
 COSTS = (
@@ -16,7 +26,7 @@ COSTS = (
 )
 SAVINGS = Metric(
     "savings_rate", "Effective savings rate",
-    "1 - SUM(effective_cost) / NULLIF(SUM(list_cost), 0)",
+    of_one_currency("1 - SUM(effective_cost) / NULLIF(SUM(list_cost), 0)"),
     "Share of the list cost that discounts and commitments save.", PERCENT,
 )  # fmt: skip
 
@@ -38,9 +48,9 @@ RECONCILIATION = Dataset(
         Metric("totals", "Totals compared", "COUNT(*)", "Totals that were compared from the file to the marts.", COUNT),
         Metric("differing", "Totals that differ", "SUM(CASE WHEN is_reconciled THEN 0 ELSE 1 END)",
                "Totals of which the warehouse holds something else than the export. Must be 0.", COUNT),
-        Metric("file_sum", "In the export", "SUM(file_total)", "Total that the export files state.", EXACT),
-        Metric("mart_sum", "In the marts", "SUM(monthly_total)", "Total that the dashboards are made of.", EXACT),
-        Metric("variance_sum", "Difference", "SUM(variance)", "Marts minus export. Must be 0.", EXACT),
+        money("file_sum", "In the export", "SUM(file_total)", "Total that the export files state.", EXACT),
+        money("mart_sum", "In the marts", "SUM(monthly_total)", "Total that the dashboards are made of.", EXACT),
+        money("variance_sum", "Difference", "SUM(variance)", "Marts minus export. Must be 0.", EXACT),
     ),
     time="billing_period", roles=("viewer", "finance"),
 )  # fmt: skip
@@ -48,8 +58,8 @@ RECONCILIATION = Dataset(
 RESTATEMENTS = Dataset(
     "marts", "fct_cost_restatements",
     (
-        Metric("billed_moved", "Billed cost moved", "SUM(billed_cost_difference)", "New minus old.", EXACT),
-        Metric("effective_moved", "Effective cost moved", "SUM(effective_cost_difference)", "New minus old.", EXACT),
+        money("billed_moved", "Billed cost moved", "SUM(billed_cost_difference)", "New minus old.", EXACT),
+        money("effective_moved", "Effective cost moved", "SUM(effective_cost_difference)", "New minus old.", EXACT),
         Metric("changes", "Changes", "COUNT(*)", "Restated figures by day, account and service.", COUNT),
     ),
     time="changed_at", scope=(("account", "sub_account_id"),), roles=("team", "finance"),
@@ -57,7 +67,7 @@ RESTATEMENTS = Dataset(
 
 HISTORY = Dataset(
     "marts", "fct_cost_monthly_history",
-    (Metric("billed_believed", "Billed cost as believed", "SUM(billed_cost)", "As known then.", EXACT),),
+    (money("billed_believed", "Billed cost as believed", "SUM(billed_cost)", "As known then.", EXACT),),
     time="valid_from", roles=("viewer", "finance"),
 )  # fmt: skip
 
@@ -66,11 +76,11 @@ TEXT, DAY, MOMENT, REAL, WHOLE = "VARCHAR", "DATE", "TIMESTAMP", "DOUBLE", "BIGI
 FORECASTS = Dataset(
     "ml", "cost_forecasts",
     (
-        Metric("forecast", "Forecast", "SUM(forecast_cost)", "Expected cost.", MONEY),
-        Metric("low", "80 % interval, low", "SUM(lower_80)", "Four of five days are above.", MONEY),
-        Metric("high", "80 % interval, high", "SUM(upper_80)", "Four of five days are below.", MONEY),
-        Metric("low95", "95 % interval, low", "SUM(lower_95)", "Nineteen of twenty days are above.", MONEY),
-        Metric("high95", "95 % interval, high", "SUM(upper_95)", "Nineteen of twenty days are below.", MONEY),
+        money("forecast", "Forecast", "SUM(forecast_cost)", "Expected cost.", MONEY),
+        money("low", "80 % interval, low", "SUM(lower_80)", "Four of five days are above.", MONEY),
+        money("high", "80 % interval, high", "SUM(upper_80)", "Four of five days are below.", MONEY),
+        money("low95", "95 % interval, low", "SUM(lower_95)", "Nineteen of twenty days are above.", MONEY),
+        money("high95", "95 % interval, high", "SUM(upper_95)", "Nineteen of twenty days are below.", MONEY),
         Metric("error", "Back-test error", "AVG(backtest_wape)", "Absolute error as share of the cost.", PERCENT),
     ),
     time="forecast_date", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
@@ -92,10 +102,10 @@ ANOMALIES = Dataset(
     (
         Metric("anomalies", "Anomalies", "COUNT(*)", "Anomalies found.", COUNT),
         Metric("open_anomalies", "Open anomalies", "SUM(CASE WHEN is_open THEN 1 ELSE 0 END)", "Recent ones.", COUNT),
-        Metric("impact", "Impact", "SUM(impact_cost)", "Actual minus expected cost over their days.", MONEY),
-        Metric("absolute_impact", "Absolute impact", "SUM(ABS(impact_cost))", "Size of the surprises.", MONEY),
-        Metric("actual", "Actual", "SUM(actual_cost)", "Cost of their days.", MONEY),
-        Metric("expected", "Expected", "SUM(expected_cost)", "What was expected of them.", MONEY),
+        money("impact", "Impact", "SUM(impact_cost)", "Actual minus expected cost over their days.", MONEY),
+        money("absolute_impact", "Absolute impact", "SUM(ABS(impact_cost))", "Size of the surprises.", MONEY),
+        money("actual", "Actual", "SUM(actual_cost)", "Cost of their days.", MONEY),
+        money("expected", "Expected", "SUM(expected_cost)", "What was expected of them.", MONEY),
     ),
     time="start_date", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
     columns=(
@@ -117,7 +127,7 @@ ANOMALIES = Dataset(
 RECOMMENDATIONS = Dataset(
     "ml", "recommendations",
     (
-        Metric("saving", "Monthly saving", "SUM(monthly_saving)", "Estimated, in billing currency.", EXACT),
+        money("saving", "Monthly saving", "SUM(monthly_saving)", "Estimated, in billing currency.", EXACT),
         Metric("recommendations", "Recommendations", "COUNT(*)", "Findings.", COUNT),
     ),
     scope=(("account", "account_id"),), roles=("viewer", "team", "finance"),
@@ -155,10 +165,9 @@ ACTIONS = Dataset(
     "ops", "actions",
     (
         Metric("proposals", "Proposals", "COUNT(*)", "Proposed actions.", COUNT),
-        Metric("estimated", "Estimated monthly saving", "SUM(monthly_saving)", "As proposed.", EXACT),
-        Metric("carried_out", "Saving of executed actions",
-               "SUM(CASE WHEN state = 'executed' THEN monthly_saving ELSE 0 END)", "Estimated, a month.", EXACT),
-        Metric("realised", "Realised daily saving", "SUM(realised_daily_saving)", "Seen on later bills.", EXACT),
+        money("estimated", "Estimated monthly saving", "SUM(monthly_saving)", "As proposed.", EXACT),
+        money("carried_out", "Saving of executed actions", "SUM(CASE WHEN state = 'executed' THEN monthly_saving ELSE 0 END)", "Estimated, a month.", EXACT),
+        money("realised", "Realised daily saving", "SUM(realised_daily_saving)", "Seen on later bills.", EXACT),
     ),
     time="proposed_at", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
     columns=(

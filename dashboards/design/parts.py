@@ -58,7 +58,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class Filter:
-    """A native filter over all charts of a page: a period, or a column's values."""
+    """A native filter over all charts of a page: a period, or a column's values.
+
+    ``is_single`` is for the currency: always one, at first the installation's reporting currency.
+    """
 
     name: str
     dataset: Dataset | None = None

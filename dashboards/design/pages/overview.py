@@ -26,9 +26,9 @@ PAGE = Page(
                             where="scope_level = 'provider'", width=6),
         ),
         (
-            bars("Top services", DAILY, ["effective_cost"], "service_name", ["service_provider_name"],
+            bars("Top services", DAILY, ["effective_cost"], "service_name", [],
                  "The services that cost most in the period."),
-            bars("Top accounts", DAILY, ["effective_cost"], "sub_account_name", ["service_provider_name"],
+            bars("Top accounts", DAILY, ["effective_cost"], "sub_account_name", [],
                  "The accounts that cost most in the period."),
         ),
         (
