@@ -159,7 +159,8 @@ def _describe_column(
 ) -> dict[str, Any]:
     is_time = kind.upper() in ("DATE", "TIMESTAMP")
     return {
-        "column_name": name, "verbose_name": label_of(name), "is_dttm": is_time, "is_active": True, "type": kind.upper(),
+        "column_name": name, "verbose_name": label_of(name), "is_dttm": is_time, "is_active": True,
+        "type": kind.upper(),
         "advanced_data_type": None, "groupby": True, "filterable": True, "expression": expression, "description": text,
         "python_date_format": None, "extra": {},
     }  # fmt: skip

@@ -166,7 +166,8 @@ ACTIONS = Dataset(
     (
         Metric("proposals", "Proposals", "COUNT(*)", "Proposed actions.", COUNT),
         money("estimated", "Estimated monthly saving", "SUM(monthly_saving)", "As proposed.", EXACT),
-        money("carried_out", "Saving of executed actions", "SUM(CASE WHEN state = 'executed' THEN monthly_saving ELSE 0 END)", "Estimated, a month.", EXACT),
+        money("carried_out", "Saving of executed actions",
+              "SUM(CASE WHEN state = 'executed' THEN monthly_saving ELSE 0 END)", "Estimated, a month.", EXACT),
         money("realised", "Realised daily saving", "SUM(realised_daily_saving)", "Seen on later bills.", EXACT),
     ),
     time="proposed_at", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
