@@ -144,8 +144,10 @@ class Visitor:
 
     def ask(self, dataset: int, **query: Any) -> requests.Response:
         """The chart data route, with one query."""
-        body = {"datasource": {"id": dataset, "type": "table"}, "force": True, "queries": [{"row_limit": 50_000, **query}],
-                "result_format": "json", "result_type": "full"}  # fmt: skip
+        body = {
+            "datasource": {"id": dataset, "type": "table"}, "force": True, "result_format": "json",
+            "result_type": "full", "queries": [{"row_limit": 50_000, **query}],
+        }  # fmt: skip
         return self.post("/api/v1/chart/data", body)
 
 

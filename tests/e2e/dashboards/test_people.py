@@ -1,11 +1,13 @@
 """Who sees what, tried from every side: role x dataset x route, and the ways around."""
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
-from tests.e2e.dashboards.conftest import NOBODY, PEOPLE, TEAM, Site, Visitor
+from tests.e2e.dashboards.conftest import NOBODY, PEOPLE, ROOT, TEAM, Site, Visitor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -122,7 +124,8 @@ def test_samples_and_values_keep_to_the_scope(
 
 def test_an_export_keeps_to_the_scope(visitors: dict[str, Visitor], datasets: dict[str, int]) -> None:
     body = {"datasource": {"id": datasets["fct_cost_daily"], "type": "table"}, "result_format": "csv",
-            "result_type": "full", "queries": [{"columns": ["x_team"], "metrics": [COUNT], "row_limit": 1000}]}  # fmt: skip
+            "result_type": "full",
+            "queries": [{"columns": ["x_team"], "metrics": [COUNT], "row_limit": 1000}]}  # fmt: skip
     answer = visitors["team"].post("/api/v1/chart/data", body)
     assert answer.status_code == 200, answer.text[:300]
     lines = answer.content.decode("utf-8-sig").splitlines()
@@ -186,11 +189,6 @@ def test_not_even_the_administrator_reads_files_or_writes(sql: str, visitors: di
 
 
 def test_bootstrapping_again_changes_nothing(site: Site, visitors: dict[str, Visitor]) -> None:
-    import subprocess
-    import sys
-
-    from tests.e2e.dashboards.conftest import ROOT
-
     def describe() -> str:
         admin = visitors["admin"]
         charts = admin.get("/api/v1/chart/?q=(page_size:200)").json()
