@@ -211,7 +211,7 @@ def parse_permissions(text: str) -> list[tuple[str, str]]:
 
 
 def ensure_row_level_security(access: dict[str, Any], settings: dict[str, Any]) -> None:
-    """People of role team, and guests, see no row of any dataset but those that a scope of theirs lets through.
+    """People of role team see no row of any dataset but those that a scope of theirs lets through.
 
     A `Base` rule holds for everybody who is not excepted, so that a dataset without a rule of its own, or a person
     without a scope, shows nothing rather than everything. Scopes of one person add up: they share one group.
@@ -221,7 +221,9 @@ def ensure_row_level_security(access: dict[str, Any], settings: dict[str, Any]) 
 
     datasets = {dataset.table_name: dataset for dataset in db.session.query(SqlaTable)}
     scopes = {scope["name"]: security_manager.find_role(SCOPE_PREFIX + scope["name"]) for scope in settings["scopes"]}
-    unrestricted = [security_manager.find_role(name) for name in ("Admin", "cloudcost_viewer", "cloudcost_finance")]
+    # guests are held by the rules of their token, without which they get none
+    names = ("Admin", "cloudcost_viewer", "cloudcost_finance", "cloudcost_guest")
+    unrestricted = [security_manager.find_role(name) for name in names]
     wanted: dict[str, tuple[str, str, list[Any], list[Any]]] = {
         "cloudcost: nothing without a scope": (
             "Base", "1 = 0", [*unrestricted, *scopes.values()], list(datasets.values()),

@@ -100,13 +100,10 @@ def describe_database() -> dict[str, Any]:
 
 def describe_access() -> dict[str, Any]:
     """Which role sees which dashboards and datasets, and which columns hold the scope of a row; not Superset's."""
-    roles = ("viewer", "team", "finance", "guest")
+    roles = ("viewer", "team", "finance")
     return {
         "dashboards": {page.slug: list(page.roles) for page in PAGES},
-        "datasets": {
-            role: sorted(d.table for d in DATASETS if (role if role != "guest" else "team") in d.roles)
-            for role in roles
-        },
+        "datasets": {role: sorted(d.table for d in DATASETS if role in d.roles) for role in roles},
         "scope_columns": {d.table: dict(d.scope) for d in DATASETS if d.scope},
     }
 

@@ -18,6 +18,7 @@ sys.path.append(str(Path(__file__).resolve().parent))
 from superset_parts import (  # noqa: E402
     PublishedFileCache,
     PublishedRedisCache,
+    guards_every_row,
     limit_logins,
     open_published,
     read_people,
@@ -77,6 +78,7 @@ AUTH_RATE_LIMIT = "10 per minute"
 FLASK_APP_MUTATOR = limit_logins
 GUEST_ROLE_NAME = "cloudcost_guest"
 GUEST_TOKEN_JWT_EXP_SECONDS = 600
+GUEST_TOKEN_VALIDATOR_HOOK = guards_every_row
 PUBLIC_ROLE_LIKE = None
 if SETTINGS["oidc"]:
     from flask_appbuilder.security.manager import AUTH_OAUTH

@@ -81,3 +81,22 @@ def read_people(settings: dict[str, Any]) -> dict[str, list[str]]:
 def roles_of(role: str, scopes: list[str]) -> list[str]:
     """The Superset roles of somebody with this role and these scopes."""
     return ["Admin"] if role == "admin" else [ROLE_PREFIX + role, *(SCOPE_PREFIX + scope for scope in scopes)]
+
+
+def guards_every_row(token: dict[str, Any]) -> bool:
+    """Whether a guest token has a row-level rule for every dataset behind it; one without would show everything.
+
+    A rule that names no dataset holds for all of them.
+    """
+    from superset.daos.dashboard import EmbeddedDashboardDAO
+
+    guarded = {rule.get("dataset") for rule in token.get("rls", []) if rule.get("clause", "").strip()}
+    if None in guarded:
+        return True
+    read: set[int] = set()
+    for resource in token["resources"]:
+        embedded = EmbeddedDashboardDAO.find_by_id(resource["id"])
+        if embedded is None:
+            return False
+        read |= {chart.datasource_id for chart in embedded.dashboard.slices}
+    return bool(read) and read <= guarded

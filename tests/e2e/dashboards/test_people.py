@@ -138,19 +138,36 @@ def test_a_guest_sees_the_rows_of_the_token_and_no_others(
 ) -> None:
     admin = visitors["admin"]
     pages = {p["slug"]: p["id"] for p in admin.get("/api/v1/dashboard/?q=(page_size:50)").json()["result"]}
+    page, number = pages["overview"], datasets["fct_cost_daily"]
     body = {"allowed_domains": [site.url]}
-    uid = admin.post(f"/api/v1/dashboard/{pages['overview']}/embedded", body).json()["result"]["uuid"]
-    token_body = {
-        "user": {"username": "portal"},
-        "resources": [{"type": "dashboard", "id": uid}],
-        "rls": [{"clause": f"x_team = '{TEAM}'", "dataset": datasets["fct_cost_daily"]}],
-    }
-    token = admin.post("/api/v1/security/guest_token/", token_body).json()["token"]
+    uid = admin.post(f"/api/v1/dashboard/{page}/embedded", body).json()["result"]["uuid"]
+    charts = admin.get(f"/api/v1/dashboard/{page}/charts").json()["result"]
+    used = {int(chart["form_data"]["datasource"].split("__")[0]) for chart in charts}
+    shown = next(c["id"] for c in charts if c["form_data"]["datasource"] == f"{number}__table")
+
+    def ask_for_token(rules: list[dict[str, Any]]) -> Any:
+        resources = [{"type": "dashboard", "id": uid}]
+        token = {"user": {"username": "portal"}, "resources": resources, "rls": rules}
+        return admin.post("/api/v1/security/guest_token/", token)
+
+    own = {"clause": f"x_team = '{TEAM}'", "dataset": number}
+    assert ask_for_token([]).status_code == 400, "a token without any rule would show everything"
+    assert ask_for_token([own]).status_code == 400, "and so would one that leaves a dataset out"
+    closed = [{"clause": "1 = 0", "dataset": other} for other in used - {number}]
     guest = Visitor(site.url)
-    guest.session.headers["X-GuestToken"] = token
-    answer = guest.ask(datasets["fct_cost_daily"], columns=["x_team"], metrics=[COUNT])
-    seen = {row["x_team"] for row in rows_of(answer)} if answer.status_code == 200 else set()
-    assert seen <= {TEAM}
+    guest.session.headers["X-GuestToken"] = ask_for_token([own, *closed]).json()["token"]
+
+    def look(dataset: int, chart: int) -> Any:
+        query = {"columns": ["x_team"], "metrics": [COUNT], "row_limit": 1000}
+        context = {"dashboardId": page, "slice_id": chart, "datasource": f"{dataset}__table"}
+        asked = {"datasource": {"id": dataset, "type": "table"}, "queries": [query], "form_data": context,
+                 "force": True, "result_format": "json", "result_type": "full"}  # fmt: skip
+        return guest.post("/api/v1/chart/data", asked)
+
+    found = rows_of(look(number, shown))
+    counted = site.query(f"select count(*) from marts.fct_cost_daily where x_team = '{TEAM}'")[0][0]
+    assert [(row["x_team"], row["rows"]) for row in found] == [(TEAM, counted)]
+    assert look(datasets["int_focus__unioned"], shown).status_code in (401, 403, 404)
     assert guest.ask(datasets["int_focus__unioned"], columns=["x_team"], metrics=[COUNT]).status_code in (401, 403, 404)
     assert guest.get("/api/v1/security/users/").status_code in (401, 403, 404)
 
