@@ -1,6 +1,6 @@
 """The filters that pages share. A chart whose dataset lacks a filter's column is not touched by it."""
 
-from dashboards.design.datasets import DAILY
+from dashboards.design.datasets.costs import DAILY
 from dashboards.design.parts import Dataset, Filter
 
 

@@ -1,6 +1,7 @@
 """Anomalies: what surprised, by how much, why, and who takes care."""
 
-from dashboards.design.datasets import ANOMALIES, INCIDENTS
+from dashboards.design.datasets.operations import INCIDENTS
+from dashboards.design.datasets.scores import ANOMALIES
 from dashboards.design.filters import period
 from dashboards.design.parts import Filter, Page, bars, bars_over_time, big_number, rows, table
 

@@ -1,6 +1,6 @@
 """Cost explorer: any dimension by any cost, from the provider down to the line of the bill."""
 
-from dashboards.design.datasets import DAILY, LINES
+from dashboards.design.datasets.costs import DAILY, LINES
 from dashboards.design.filters import shared
 from dashboards.design.parts import Filter, Page, bars_over_time, pivot, rows, table
 

@@ -1,6 +1,7 @@
 """Forecast and budgets: what the next months cost, and how good such forecasts were."""
 
-from dashboards.design.datasets import DAILY, FORECASTS
+from dashboards.design.datasets.costs import DAILY
+from dashboards.design.datasets.scores import FORECASTS
 from dashboards.design.parts import Filter, Page, bars, bars_over_time, big_number, lines_over_time, table
 
 AHEAD = "forecast_date > as_of_date and forecast_date <= as_of_date + interval '{days} day'"

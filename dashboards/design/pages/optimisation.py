@@ -1,6 +1,7 @@
 """Optimisation: what could be saved, at what risk, and what became of it."""
 
-from dashboards.design.datasets import ACTIONS, RECOMMENDATIONS
+from dashboards.design.datasets.operations import ACTIONS
+from dashboards.design.datasets.scores import RECOMMENDATIONS
 from dashboards.design.parts import Filter, Page, bars, big_number, rows
 
 PAGE = Page(

@@ -1,6 +1,8 @@
 """Executive overview: what do we spend, where does it go, what will the month cost."""
 
-from dashboards.design.datasets import ACTIONS, DAILY, FORECASTS, INCIDENTS
+from dashboards.design.datasets.costs import DAILY
+from dashboards.design.datasets.operations import ACTIONS, INCIDENTS
+from dashboards.design.datasets.scores import FORECASTS
 from dashboards.design.filters import shared
 from dashboards.design.parts import Page, bars, bars_over_time, big_number, lines_over_time, table
 

@@ -1,6 +1,7 @@
 """Trust: do the figures equal the bill, are they fresh, what moved since."""
 
-from dashboards.design.datasets import DELIVERIES, HISTORY, RECONCILIATION, RESTATEMENTS, SOURCES
+from dashboards.design.datasets.operations import DELIVERIES, SOURCES
+from dashboards.design.datasets.trust import HISTORY, RECONCILIATION, RESTATEMENTS
 from dashboards.design.parts import Filter, Page, bars_over_time, big_number, rows, table
 
 PAGE = Page(
