@@ -20,7 +20,7 @@ PYTEST_ARGS ?=
 ON_DEMO = $(if $(wildcard demo/cloudcost.yaml),CLOUDCOST_CONFIG=demo/cloudcost.yaml CLOUDCOST_HOME=demo/state)
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-.PHONY: help env dashboards-env dashboards dashboards-full dashboards-lock demo ui test test-all bench bench-faults lint format clean
+.PHONY: help env dashboards-env dashboards dashboards-full dashboards-lock demo ui docs test test-all bench bench-faults lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ dashboards-full: $(STAMP) $(SUPERSET) ## the same with PostgreSQL, Redis and sch
 
 dashboards-lock: $(STAMP) ## choose Superset's packages anew
 	@scripts/lock_superset.sh
+
+docs: $(STAMP) ## write the dbt documentation of the models to dbt_project/target, on the demo's data when a demo exists
+	@CLOUDCOST_WAREHOUSE=$(if $(wildcard demo/state/warehouse.duckdb),$(CURDIR)/demo/state/warehouse.duckdb,$(CURDIR)/.cloudcost/warehouse.duckdb) \
+		$(BIN)/dbt --quiet docs generate --static --project-dir dbt_project --profiles-dir dbt_project
+	@echo "dbt_project/target/static_index.html"
 
 test: $(STAMP) $(SUPERSET) ## run every test but the slow ones
 	@scripts/system_deps.sh

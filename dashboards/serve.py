@@ -20,6 +20,7 @@ from dashboards.local_services import LocalServices, run_local_services
 from dashboards.publish import CURRENT, publish_warehouse
 from orchestration.config import ConfigError
 from orchestration.installation import Installation
+from orchestration.warehouse import DuckDbWarehouse
 
 #: Threads share what a process holds of Superset (250 MB); two processes use two cores.
 WORKERS, THREADS = 2, 12
@@ -53,11 +54,17 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
     warehouse = installation.warehouse
     home = home_of(installation)
     home.prepare()
-    if not (home.serving / CURRENT).exists():
-        if not warehouse.path.exists():
-            raise FileNotFoundError(f"{warehouse.path}: there is no warehouse yet; `cloudcost run` builds it")
-        publish_warehouse(warehouse.path, warehouse.connect, home.serving)
-    environment = home.environment(duckdb_uri(home.serving, warehouse.path.name))
+    if isinstance(warehouse, DuckDbWarehouse):
+        if not (home.serving / CURRENT).exists():
+            if not warehouse.path.exists():
+                raise FileNotFoundError(f"{warehouse.path}: there is no warehouse yet; `cloudcost run` builds it")
+            publish_warehouse(warehouse.path, warehouse.connect, home.serving)
+        environment = home.environment(duckdb_uri(home.serving, warehouse.path.name))
+    elif "CLOUDCOST_SERVING_URI" in os.environ:
+        environment = home.environment(os.environ["CLOUDCOST_SERVING_URI"])
+        del environment["CLOUDCOST_SERVING"]
+    else:
+        raise FileNotFoundError("CLOUDCOST_SERVING_URI must name the warehouse and a user of a reader role")
     with (
         run_local_services(home.folder, environment) if full else contextlib.nullcontext(LocalServices({})) as services
     ):

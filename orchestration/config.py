@@ -12,11 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from actions.settings import ActionSettings, AlertSettings
 from dashboards.settings import DashboardSettings
+from orchestration.allocation import AllocationSettings
+from orchestration.budgets import BudgetSettings
+from orchestration.currency import CurrencySettings
+from orchestration.invoices import InvoiceSettings
+from orchestration.metrics import MetricSettings
 from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
 from orchestration.sources.secrets import SecretsSettings
 from orchestration.sources.settings import IngestionSettings
+from orchestration.storage_settings import LakeSettings, WarehouseSettings
 from state import BACKENDS
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
@@ -202,7 +208,16 @@ class CloudcostConfig(_Section):
         description="Where environment variables that are not set come from. Default none: the environment is all.",
     )
     state: StateSettings = Field(default_factory=StateSettings)
+    lake: LakeSettings = Field(default_factory=LakeSettings)
+    warehouse: WarehouseSettings = Field(default_factory=WarehouseSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
+    allocation: AllocationSettings = Field(default_factory=AllocationSettings)
+    currency: CurrencySettings = Field(default_factory=CurrencySettings)
+    invoices: InvoiceSettings = Field(default_factory=InvoiceSettings)
+    budgets: tuple[BudgetSettings, ...] = Field((), description="What may be spent. Default: no budgets.")
+    metrics: tuple[MetricSettings, ...] = Field(
+        (), description="Business metrics, whose cost per unit is worked out. Default none."
+    )
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
@@ -219,6 +234,14 @@ class CloudcostConfig(_Section):
         return sources
 
     @model_validator(mode="after")
+    def _budgets_and_metrics_are_named_once(self) -> "CloudcostConfig":
+        for kind, names in (("budget", [b.name for b in self.budgets]), ("metric", [m.name for m in self.metrics])):
+            repeated = sorted({n for n in names if names.count(n) > 1})
+            if repeated:
+                raise ValueError(f"{kind} name {repeated[0]!r} is used twice")
+        return self
+
+    @model_validator(mode="after")
     def _locations_are_apart(self) -> "CloudcostConfig":
         for number, source in enumerate(self.sources):
             for other in self.sources[:number]:
@@ -228,6 +251,16 @@ class CloudcostConfig(_Section):
                         f"sources {other.name!r} and {source.name!r} read the same location: "
                         "its cost would be counted twice"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _warehouse_reads_the_lake(self) -> "CloudcostConfig":
+        is_on_s3 = self.lake.location is not None
+        if is_on_s3 != (self.warehouse.backend == "redshift"):
+            raise ValueError(
+                "warehouse.backend redshift and lake.location on S3 belong together: Redshift copies from S3 alone, "
+                "and DuckDB reads the lake as local files"
+            )
         return self
 
     def shares_location(self, source: SourceConfig) -> bool:

@@ -1,4 +1,5 @@
-"""The dbt models as assets: what is replaced per billing period is partitioned, the rest is built whole."""
+"""The dbt models as assets: what is replaced per billing period is partitioned, the rest is built whole, last what
+reads the results of `ml/`."""
 
 import json
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from orchestration.warehouse import ChangedPeriod, changed_periods_var
 
 #: Staging views and seeds belong to the run that reads them, so that one dbt invocation does the whole chain.
 PARTITIONED = "tag:staging config.materialized:incremental"
+#: What joins the marts with forecasts and recommendations, and so is built after these.
+SCORED = "tag:scored"
 
 
 class BuildConfig(dg.Config):
@@ -24,7 +27,7 @@ class BuildConfig(dg.Config):
 
 
 def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """The two groups of dbt assets."""
+    """The three groups of dbt assets."""
     translator = WarehouseTranslator()
 
     @dbt_assets(
@@ -42,14 +45,17 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
         warehouse = installation.open().warehouse
         # whatever else is behind is brought up to date too: what a killed run left, what a removed source left over
         changed: set[ChangedPeriod] = set(warehouse.changed_periods())
+        behind = warehouse.pending_models()
         if config.rebuild:
-            changed |= set(warehouse.loaded_periods(periods_of(context)))
+            asked = set(warehouse.loaded_periods(periods_of(context)))
+            changed |= asked
+            behind = {pair: models for pair, models in behind.items() if pair not in asked}
         context.log.info(f"billing periods to replace: {len(changed)}")
-        yield from _build(context, dbt, installation, changed_periods_var(sorted(changed)))
+        yield from _build(context, dbt, installation, changed_periods_var(sorted(changed), behind))
 
     @dbt_assets(
         manifest=manifest,
-        exclude=PARTITIONED,
+        exclude=f"{PARTITIONED} {SCORED}",
         name="dbt_tables",
         dagster_dbt_translator=translator,
         pool="warehouse",
@@ -59,7 +65,19 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
     ) -> Iterator[Any]:
         yield from _build(context, dbt, installation, json.dumps({}))
 
-    return [dbt_billing_periods, dbt_tables]
+    @dbt_assets(
+        manifest=manifest,
+        select=SCORED,
+        name="dbt_scored_tables",
+        dagster_dbt_translator=translator,
+        pool="warehouse",
+    )
+    def dbt_scored_tables(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource
+    ) -> Iterator[Any]:
+        yield from _build(context, dbt, installation, json.dumps({}))
+
+    return [dbt_billing_periods, dbt_tables, dbt_scored_tables]
 
 
 def _build(
