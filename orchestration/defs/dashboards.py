@@ -48,7 +48,9 @@ def published(installation: InstallationResource) -> dg.MaterializeResult:
         raise dg.Failure(f"{differing} totals do not reconcile: what was published before stays", allow_retries=False)
     opened.mark_stage("dashboards")
     if not isinstance(opened.warehouse, DuckDbWarehouse):
-        return dg.MaterializeResult(metadata={"published": "readers of the warehouse see each build as it is committed"})
+        return dg.MaterializeResult(
+            metadata={"published": "readers of the warehouse see each build as it is committed"}
+        )
     done = publish_warehouse(opened.warehouse.path, opened.warehouse.connect, opened.serving)
     return dg.MaterializeResult(
         metadata={"folder": done.folder.name, "megabytes": round(done.size / 1e6, 1), "seconds": round(done.seconds, 2)}

@@ -87,7 +87,7 @@ def test_every_page_is_an_exposure_of_dbt() -> None:
     exposures = {e["name"]: e for e in yaml.safe_load(path.read_text())["exposures"]}
     for page in PAGES:
         depends = {text.split("'")[1] for text in exposures[page.exposure]["depends_on"] if "ref(" in text}
-        models = {c.dataset.table for c in charts_of(page) if c.dataset.schema in ("marts", "intermediate")}
+        models = {c.dataset.table for c in charts_of(page) if c.dataset.schema == "marts"}
         assert models <= depends, f"{page.exposure} lacks {sorted(models - depends)}"
 
 

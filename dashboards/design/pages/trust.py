@@ -17,6 +17,7 @@ PAGE = Page(
         (table("Reconciliation", RECONCILIATION,
                ["source_name", "billing_period", "billing_currency", "measure", "is_reconciled"],
                ["file_sum", "mart_sum", "variance_sum"], "What the export states beside what the marts hold.",
+               where="account_level = 'period'",
                limit=1000, has_bars=False, sort="mart_sum"),),
         (rows("Freshness", SOURCES, ["source_name", "status", "last_delivery_at", "allowed_hours", "hours_late",
                                      "quarantined_count"], "Each source and its last delivery.", width=6),
