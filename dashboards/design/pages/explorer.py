@@ -1,6 +1,6 @@
 """Cost explorer: any dimension by any cost, from the provider down to the line of the bill."""
 
-from dashboards.design.datasets.costs import DAILY, LINES
+from dashboards.design.datasets.costs import CHANGES, DAILY, LINES
 from dashboards.design.filters import shared
 from dashboards.design.parts import Filter, Page, bars_over_time, pivot, rows, table
 
@@ -25,6 +25,10 @@ PAGE = Page(
         (pivot("Cost by provider, account and service", DAILY, ["service_provider_name", "sub_account_name",
                "service_name"], ["billing_currency"], ["billed_cost", "effective_cost", "list_cost", "contracted_cost"],
                "All four costs, with totals."),),
+        (bars_over_time("Why the cost changed", CHANGES,
+                        ["usage_effect", "price_effect", "mix_effect", "commitment_effect", "new_effect",
+                         "ended_effect", "fee_effect", "credit_effect", "tax_effect"], [],
+                        "Effects that add up to the change against the month before.", grain="P1M"),),
         (table("Usage types", DAILY, ["service_name", "x_usage_type", "region_id"],
                ["effective_cost", "billed_cost", "list_cost", "line_items"], "What exactly was used, and where."),),
         (table("Resources", LINES, ["resource_id", "resource_name", "service_name", "sub_account_id"],

@@ -1,5 +1,6 @@
 """Forecast and budgets: what the next months cost, and how good such forecasts were."""
 
+from dashboards.design.datasets.allocation import BUDGETS
 from dashboards.design.datasets.costs import DAILY
 from dashboards.design.datasets.scores import FORECASTS
 from dashboards.design.parts import Filter, Page, bars, bars_over_time, big_number, lines_over_time, table
@@ -21,6 +22,10 @@ PAGE = Page(
         (lines_over_time("Forecast with 80 and 95 % intervals", FORECASTS,
                          ["low95", "low", "forecast", "high", "high95"], [],
                          "Sum over providers of each day's expected cost.", where="scope_level = 'provider'"),),
+        (table("Budgets", BUDGETS,
+               ["budget_name", "period_kind", "period_start", "period_end", "budget_currency", "status"],
+               ["budget", "spent", "expected", "share"], "What may be spent, was spent, and will be at the end.",
+               sort="budget"),),
         (bars_over_time("Actual cost per day", DAILY, ["effective_cost"], ["service_provider_name"], "What it was.",
                         width=6),
          lines_over_time("Forecast by provider", FORECASTS, ["forecast"], ["service_provider_name"], "What it will be.",
@@ -36,4 +41,5 @@ PAGE = Page(
         Filter("Currency", FORECASTS, "billing_currency", is_single=True),
         Filter("Provider", FORECASTS, "service_provider_name"),
     ),
+    roles=("viewer", "finance"),
 )  # fmt: skip

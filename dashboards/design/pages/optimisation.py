@@ -1,8 +1,9 @@
 """Optimisation: what could be saved, at what risk, and what became of it."""
 
+from dashboards.design.datasets.costs import WASTE
 from dashboards.design.datasets.operations import ACTIONS
 from dashboards.design.datasets.scores import RECOMMENDATIONS
-from dashboards.design.parts import Filter, Page, bars, big_number, rows
+from dashboards.design.parts import Filter, Page, bars, bars_over_time, big_number, rows
 
 PAGE = Page(
     slug="optimisation",
@@ -17,6 +18,9 @@ PAGE = Page(
         (bars("Saving by check and risk", RECOMMENDATIONS, ["saving"], "check_name", ["risk_class"],
               "Can be undone, can be restored, cannot."),
          bars("Saving by state of the action", ACTIONS, ["estimated"], "state", [], "How far the actions are.")),
+        (bars_over_time("Waste per month", WASTE, ["wasted_cost"], ["waste_kind"], "Cost that nobody had any use of.",
+                        grain="P1M", width=6),
+         bars("Waste by service", WASTE, ["wasted_cost"], "service_name", [], "Where it is.", width=6)),
         (rows("Recommendations", RECOMMENDATIONS,
               ["monthly_saving", "billing_currency", "check_name", "provider", "account_id", "region", "resource_id",
                "risk_class", "remediation", "reason"], "The largest first.", order="monthly_saving"),),

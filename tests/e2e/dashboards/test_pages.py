@@ -16,7 +16,7 @@ from dashboards.build import charts_of
 from dashboards.design.pages import PAGES
 from dashboards.publish import publish_warehouse
 from tests.conftest import IN_CI, find_program, leave_out
-from tests.e2e.dashboards.conftest import PEOPLE, TEAM, Site, Visitor
+from tests.e2e.dashboards.conftest import PEOPLE, Site, Visitor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -123,10 +123,9 @@ def test_a_page_is_closed_to_whom_it_is_not_for(slug: str, site: Site, signed_in
     assert answer is not None and answer.status in (403, 404)
 
 
-@pytest.mark.parametrize("role", ["viewer", "team"])
+@pytest.mark.parametrize("role", ["viewer", "finance"])
 def test_the_overview_shows_the_warehouses_figures(role: str, site: Site, signed_in: dict[str, Page]) -> None:
     """What the page says in words is what a query on the published warehouse gives, to the last shown digit."""
-    scope = f" and x_team = '{TEAM}'" if role == "team" else ""
     sql = (
         f"select sum(billed_cost), sum(effective_cost) from marts.fct_cost_daily where billing_currency = 'USD'{scope}"
     )
