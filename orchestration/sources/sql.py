@@ -17,7 +17,8 @@ from orchestration.sources.contracts import NativeColumn, NativeSchema, SpecialC
 #: is cast to twelve places; -1.1140505909646473003398412058902E+8 as another number when cast to thirty). So an
 #: exponent is written out first, and the last 5 of a tie behind an even digit is cut off. A double becomes the
 #: shortest decimal that reads back as that double (what its text form shows); the fast ways cover those of at most
-#: fifteen digits: up to twelve places below a thousand, up to six below 1e9. A macro's argument is copied wherever
+#: fifteen digits: up to twelve places below a thousand, up to six below 1e9. Text is cast to eighteen digits first, which
+#: holds all below a million: that cast is about twenty times as fast as the one to 38 digits. A macro's argument is copied wherever
 #: it is used: `list_transform([x], lambda y: ...)[1]` works x out once, which is ten times as fast here.
 MACROS = """
 create or replace temp macro place_point(sign_text, whole, fraction, power) as (
@@ -63,7 +64,7 @@ create or replace temp macro has_fine_digits(v) as (
 create or replace temp macro money_from_text(v) as (
     case when v is null then null
          when has_fine_digits(v) then money_half_even(v)::decimal(38, 12)
-         else try_cast(v as decimal(38, 12)) end
+         else coalesce(try_cast(v as decimal(18, 12))::decimal(38, 12), try_cast(v as decimal(38, 12))) end
 );
 create or replace temp macro money_from_double(v) as (
     case when v is null then null
