@@ -10,6 +10,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource
 
 from orchestration.installation import Installation
+from orchestration.sources.sql import memory_limit
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"
 
@@ -36,6 +37,7 @@ class WarehouseTranslator(DagsterDbtTranslator):
 def set_dbt_environment(installation: Installation) -> None:
     """Point dbt (also as a subprocess) at the installation's warehouse file, with telemetry off."""
     os.environ["CLOUDCOST_WAREHOUSE"] = str(installation.warehouse.path)
+    os.environ["CLOUDCOST_MEMORY_LIMIT"] = memory_limit()
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ["DBT_LOG_PATH"] = str(installation.log_directory)
 
