@@ -12,6 +12,7 @@ from ml.errors import AnalyticsInputError
 
 COMMANDS = {
     "forecast": "ml.evaluate.forecast",
+    "anomaly": "ml.evaluate.anomaly",
 }
 
 
