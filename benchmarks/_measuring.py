@@ -94,6 +94,12 @@ def build(installation: Installation, *arguments: str) -> float:
     return sum(r.execution_time for r in outcome.result)
 
 
+def publish(installation: Installation) -> None:
+    """Make the warehouse show the current snapshots and settings, as a run does before it builds."""
+    installation.warehouse.publish_snapshots(installation.lake, installation.ledger.current_snapshots())
+    installation.warehouse.publish_settings(installation.read_settings())
+
+
 def fresh_folder(folder: Path) -> Path:
     """The folder, empty."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -28,6 +28,7 @@ from benchmarks._measuring import (
     print_bar,
     print_figures,
     print_ratios,
+    publish,
 )
 
 MODULE = "benchmarks.ingest"
@@ -215,7 +216,7 @@ def run_ours(file: Path, folder: Path) -> Figures:
     if not report.promoted:
         raise SystemExit(f"nothing was promoted: {report.problems}")
     landed = lake.lap()
-    installation.warehouse.publish_snapshots(installation.lake, installation.ledger.current_snapshots())
+    publish(installation)
     model = build(installation, "--select", "+int_focus__unioned", "--exclude", "test_type:data")
     figures = whole.lap()
     figures.parts = {

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks._exports import simulate_month, write_parquet
-from benchmarks._measuring import Figures, Stopwatch, build, measure, print_figures, print_ratios
+from benchmarks._measuring import Figures, Stopwatch, build, measure, print_figures, print_ratios, publish
 from orchestration.installation import Installation
 from orchestration.warehouse import changed_periods_var
 
@@ -114,11 +114,11 @@ def bring_up_to_date(root: Path) -> dict[str, float]:
     if not report.promoted or report.problems:
         raise SystemExit(f"not everything was promoted: {report.problems}")
     parts["lake"] = watch.lap().seconds
-    warehouse = installation.warehouse
-    warehouse.publish_snapshots(installation.lake, installation.ledger.current_snapshots())
-    changed = sorted(warehouse.changed_periods())
+    publish(installation)
+    changed = sorted(installation.warehouse.changed_periods())
+    behind = installation.warehouse.pending_models()
     parts["publish"] = watch.lap().seconds
-    build(installation, "--select", *PARTITIONED, "--vars", changed_periods_var(changed))
+    build(installation, "--select", *PARTITIONED, "--vars", changed_periods_var(changed, behind))
     parts["periods"] = watch.lap().seconds
     build(installation, "--exclude", *PARTITIONED)
     parts["tables"] = watch.lap().seconds

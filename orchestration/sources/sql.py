@@ -106,7 +106,7 @@ def memory_limit() -> str:
     """What DuckDB may take: ``CLOUDCOST_MEMORY_LIMIT``, else 512 MB per core and no less than 1 GB.
 
     Its own default, 80 % of the machine, is never given back while a month is read. Every thread needs some to write
-    Parquet; with 1 GB two of them land and build ten million line items, at the same speed.
+    Parquet; what does not fit is spilled to disk.
     """
     return os.environ.get("CLOUDCOST_MEMORY_LIMIT") or f"{max(2, os.cpu_count() or 1) * 512}MB"
 
