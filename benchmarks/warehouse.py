@@ -21,6 +21,7 @@ import duckdb
 from benchmarks._measuring import Figures, Stopwatch, build, measure, print_bar, print_figures, print_ratios, publish
 from orchestration.installation import Installation
 from orchestration.sources.formats import get_format
+from orchestration.sources.lake import snapshot_directory
 from orchestration.sources.ledger import Snapshot, SnapshotKey
 from orchestration.sources.profile import profile_delivery
 from orchestration.sources.sql import connect_scratch
@@ -196,7 +197,7 @@ def promote_copy(
         faults = {name: count for name, count in profile.checks.items() if count}
         if faults:
             raise SystemExit(f"the copied month is not clean: {faults}")
-        target = installation.lake.snapshot_directory(fmt.table, key, delivery, "content")
+        target = snapshot_directory(fmt.table, key, delivery, "content")
         paths = installation.lake.publish(staged, target)
     installation.ledger.promote(
         Snapshot(key, delivery, fmt.table, fmt.name, tuple(paths), profile.row_count, profile.control_totals,
