@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from orchestration.allocation import AllocationSettings
 from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
@@ -202,6 +203,7 @@ class CloudcostConfig(_Section):
     )
     state: StateSettings = Field(default_factory=StateSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
+    allocation: AllocationSettings = Field(default_factory=AllocationSettings)
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)

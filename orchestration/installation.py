@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig, SourceConfig, find_config_path, find_home, load_config
+from orchestration.settings_tables import SettingsContent, read_settings
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
 from orchestration.sources.contracts import Provider
 from orchestration.sources.ingest import Ingestor, Source
@@ -122,12 +123,18 @@ class Installation:
         elif period.isoformat() < record.body["first_period"]:
             self.store.update("partitions", "first_period", body, record.version)
 
+    def read_settings(self) -> list[SettingsContent]:
+        """The parts of the configuration that dbt reads, as tables."""
+        return read_settings(self.config, self.config_path.parent)
+
     def scoring_input(self) -> str:
         """What forecasts and anomalies depend on: the current snapshots and the settings, as one hash."""
         current = [(s.key.text, s.delivery_id) for s, _ in self.ledger.current_snapshots()]
         sources = [s.name for s in self.config.sources]
         settings = self.config.model_dump_json(exclude={"sources", "alerts", "state", "ingestion"})
-        return hashlib.sha256(json.dumps([current, sources, settings]).encode()).hexdigest()
+        # beside the configuration itself: the files that it names
+        tables = [content.fingerprint for content in self.read_settings()]
+        return hashlib.sha256(json.dumps([current, sources, settings, tables]).encode()).hexdigest()
 
     def is_up_to_date(self) -> bool:
         """Whether everything downstream was built from the present snapshots and settings, and is still there."""

@@ -73,6 +73,8 @@
         'x_usage_type': text,
         'x_team': text,
         'x_environment': text,
+        'x_product': text,
+        'x_cost_center': text,
     }) }}
 {% endmacro %}
 

@@ -18,9 +18,11 @@ class WarehouseTranslator(DagsterDbtTranslator):
     """Asset keys ``<layer>/<model>``; the raw tables are the snapshots that ingestion publishes."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """``snapshots/<raw table>``, ``seeds/<seed>`` or ``<layer>/<model>``."""
+        """``snapshots/<raw table>``, ``settings/<table>``, ``seeds/<seed>`` or ``<layer>/<model>``."""
         name = dbt_resource_props["name"]
         if dbt_resource_props["resource_type"] == "source":
+            if dbt_resource_props["source_name"] == "settings":
+                return dg.AssetKey(["settings", name])
             return dg.AssetKey(["snapshots", name])
         if dbt_resource_props["resource_type"] == "seed":
             return dg.AssetKey(["seeds", name])

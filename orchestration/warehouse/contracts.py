@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from orchestration.settings_tables.contracts import SettingsContent
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Snapshot, SnapshotKey
 
@@ -64,6 +65,17 @@ class Warehouse(Protocol):
 
     def changed_periods(self) -> list[ChangedPeriod]:
         """The (source, billing period) pairs that some model was not built from the published snapshots of."""
+        ...
+
+    def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
+        """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed.
+
+        ``settings.fingerprints`` names each with the fingerprint of its content, which tells dbt what to build anew.
+        """
+        ...
+
+    def pending_models(self) -> dict[ChangedPeriod, list[str]]:
+        """The models that are behind, by (source, billing period); none before the first build, which builds all."""
         ...
 
     def loaded_periods(self, periods: set[dt.date]) -> list[ChangedPeriod]:

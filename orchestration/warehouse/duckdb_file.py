@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
 from orchestration.sources.contracts import ExportFormat
 from orchestration.sources.formats import FORMATS
 from orchestration.sources.lake import LocalLake
@@ -94,6 +95,33 @@ class DuckDbWarehouse(ReadableWarehouse):
                 control_total_rows([s for s, _ in current]),
             )
             connection.commit()
+
+    def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
+        """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed.
+
+        ``settings.fingerprints`` names each with the fingerprint of its content, which tells dbt what to build anew.
+        """
+        with self.connect() as connection:
+            connection.begin()
+            connection.execute("create schema if not exists settings")
+            connection.execute(
+                "create table if not exists settings.fingerprints (table_name varchar, fingerprint varchar)"
+            )
+            present = dict(connection.execute("select table_name, fingerprint from settings.fingerprints").fetchall())
+            wanted = {content.table.name: content.fingerprint for content in settings}
+            changed = [content for content in settings if present.get(content.table.name) != content.fingerprint]
+            for name in present.keys() - wanted.keys():
+                connection.execute(f"drop table if exists settings.{quote_identifier(name)}")
+            for content in changed:
+                columns = ", ".join(f"{quote_identifier(c.name)} {SQL_TYPES[c.kind]}" for c in content.table.columns)
+                _replace_table(
+                    connection, f"settings.{quote_identifier(content.table.name)}", columns, list(content.rows)
+                )
+            if present != wanted:
+                connection.execute("delete from settings.fingerprints")
+                connection.executemany("insert into settings.fingerprints values (?, ?)", sorted(wanted.items()))
+            connection.commit()
+            return [content.table.name for content in changed]
 
     def replace_table(self, schema: str, name: str, frame: Any) -> int:
         """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""

@@ -52,6 +52,15 @@ class ReadableWarehouse(ABC):
                 return _list_periods(connection, "raw.current_snapshots")
         return []
 
+    def pending_models(self) -> dict[ChangedPeriod, list[str]]:
+        """The models that are behind, by (source, billing period); none before the first build, which builds all."""
+        if not self.has_table("intermediate", "int_periods__pending"):
+            return {}
+        with self.connect(read_only=True) as connection:
+            query = "select source_name, billing_period, models from intermediate.int_periods__pending"
+            rows = connection.execute(query).fetchall()
+        return {(source, period): models.split(",") for source, period, models in rows}
+
     def loaded_periods(self, periods: set[dt.date]) -> list[ChangedPeriod]:
         """The (source, billing period) pairs of these periods that have a current snapshot, in order."""
         with self.connect(read_only=True) as connection:

@@ -2,10 +2,12 @@
     materialized='incremental',
     incremental_strategy='replace_periods',
     on_schema_change='fail',
-    pre_hook="{{ create_loaded_snapshots() }}",
-    post_hook="{{ record_loaded_snapshots() }}"
+    pre_hook=["{{ create_loaded_snapshots() }}", "{{ create_loaded_settings() }}"],
+    post_hook=["{{ record_loaded_snapshots() }}", "{{ record_loaded_settings() }}"],
+    meta={'settings': ['allocation_tag_keys']}
 ) }}
 
+-- the staging models read it when they are compiled: depends_on: {{ source('settings', 'allocation_tag_keys') }}
 {% for staging_model in [
     'stg_aws__cur', 'stg_aws__cur2', 'stg_azure__cost_details', 'stg_gcp__billing', 'stg_focus__charges'
 ] %}
