@@ -10,6 +10,7 @@ price c1 - q1 c0/q0; coverage (e1 - c1) - (e0 - c0) q1/q0, which is what commitm
 e0 (Q1/Q0 - 1) by the quantity Q of the whole usage type; mix is the rest, usage that moved to dearer or cheaper places.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 BASELINE_DAYS = 28
-TOP_VALUES = 10
+TOP_VALUES, TOLD_VALUES = 10, 3
 OTHER, NONE, REST = "(other)", "(none)", "(rest)"
 STEP = Decimal("1e-12")
 #: A baseline is spread over the parts as long as the expectation is of its size.
@@ -77,6 +78,31 @@ class Explanations:
     causes: pd.DataFrame
     amounts: Mapping[str, tuple[Decimal, Decimal, Decimal]]
     top_causes: Mapping[str, str]
+
+    def describe(self, anomalies: pd.DataFrame) -> pd.DataFrame:
+        """The anomalies with exact amounts (Decimal), the cause to read first, and the largest ones as JSON."""
+        names = anomalies["anomaly_id"].tolist()
+        parts = {name: part for name, part in self.causes.groupby("anomaly_id", sort=False)}
+        columns = dict(zip(("actual_cost", "expected_cost", "impact_cost"), range(3), strict=True))
+        return anomalies.assign(
+            **{column: [self.amounts[name][place] for name in names] for column, place in columns.items()},
+            top_cause=[self.top_causes[name] for name in names],
+            causes=[_write_json(parts.get(name, self.causes.head(0))) for name in names],
+        )
+
+
+def _write_json(causes: pd.DataFrame) -> str:
+    """The largest causes of one anomaly, effects last."""
+    kept = causes[causes["rank"] <= TOLD_VALUES]
+    kept = kept.sort_values("share", key=lambda share: -share.abs(), kind="stable")
+    kept = pd.concat([kept[kept["dimension"] != "effect"], kept[kept["dimension"] == "effect"]])
+    return json.dumps(
+        [
+            {"dimension": DIMENSIONS.get(row["dimension"], row["dimension"]), "value": row["member"],
+             "contribution": float(row["contribution"]), "share": row["share"]}
+            for row in kept.to_dict("records")
+        ]
+    )  # fmt: skip
 
 
 def list_days(anomalies: pd.DataFrame) -> pd.DataFrame:
@@ -235,7 +261,7 @@ def _describe_top(rows: Sequence[tuple[Any, ...]], difference: Decimal, currency
     if not named:
         return ""
     # of nearly equal shares the one of the dimension that is named first
-    best = max(named, key=lambda row: (round(row[4], 2), -order.index(row[1])))
+    best = max(named, key=lambda row: (min(round(row[4], 2), 1.0), -order.index(row[1])))
     effect = next((row for row in rows if row[1] == "effect" and row[2] != REST), None)
     why = f", by {effect[2]}" if effect else ""
     return (

@@ -4,7 +4,8 @@ import dagster as dg
 
 from orchestration.defs.actions import approved_action_sensor, execute_action_job, proposals, rollback_action_job
 from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
-from orchestration.defs.analytics import cost_anomalies, cost_forecasts
+from orchestration.defs.analytics import cost_forecasts
+from orchestration.defs.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
 from orchestration.defs.cross_checks import build_cross_checks
 from orchestration.defs.events import export_event_sensor
 from orchestration.defs.freshness import freshness_job, freshness_schedule
@@ -37,7 +38,12 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             incidents,
             proposals,
         ],
-        asset_checks=[totals_reconcile, *build_cross_checks(installation.config.sources)],
+        asset_checks=[
+            totals_reconcile,
+            contributions_add_up,
+            detector_is_as_good_as_before,
+            *build_cross_checks(installation.config.sources),
+        ],
         jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job],
         schedules=[daily_cost_schedule, freshness_schedule],
         sensors=[new_delivery_sensor, export_event_sensor, outbox_sensor, approved_action_sensor],

@@ -18,7 +18,7 @@ from ml.anomaly.settings import match_scope
 from ml.errors import AnalyticsInputError
 
 Verdict = Literal["expected", "unexpected", "planned"]
-SENSITIVE = 0.8
+SENSITIVE = 0.9
 #: How much larger than the one that was called expected a move may be.
 ALLOWANCE = 1.25
 

@@ -93,6 +93,8 @@ def list_leak_incidents(costs: Matrix, leaks: Leaks, min_amount: Vector) -> list
             origin = float(leaks.origin[row, start])
             actual = float(np.nansum(costs[row, start : end + 1]))
             expected = origin * (end - start + 1)
+            if actual - expected < min_amount[row]:
+                continue  # a quiet weekday inside the rise
             score = min((actual - expected) / (end - start + 1) / float(min_amount[row]), MAX_SCORE)
             incidents.append(Incident(int(row), start, end, "slow_leak", actual, expected, expected, expected, score))
     return incidents

@@ -24,6 +24,8 @@ MAX_SCORE = 999.0
 # the least spread of the busy days of a patchy service, as a share of their median
 MIN_BUSY_SPREAD = 0.25
 MIN_WINDOW_DAYS = 7
+# so many days in a row on one side are anomalous together from this share of the surprise that one day needs
+SUSTAINED = ((3, 0.72), (7, 0.55))
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class _Memory:
     counted_before: Mask
     remember_until: npt.NDArray[np.int64]
     distance: Matrix
+    surprise: Matrix
     error: Matrix
     run_sign: npt.NDArray[np.int8]
     run_start: npt.NDArray[np.int64]
@@ -97,6 +100,7 @@ def judge_days(
         counted_before=np.zeros(shape, dtype=bool),
         remember_until=np.full(rows, -1),
         distance=np.full(shape, np.nan),
+        surprise=np.full(shape, np.nan),
         error=np.full(shape, np.nan),
         run_sign=np.zeros(rows, dtype=np.int8),
         run_start=np.zeros(rows, dtype=np.int64),
@@ -108,7 +112,10 @@ def judge_days(
     for day in range(shape[1]):
         ready = ~np.isnan(costs[:, day]) & (lived[:, day] > settings.warmup_days)
         if ready.any():
-            today = limits if sensitivity is None else replace(limits, surprise=limits.surprise * sensitivity[:, day])
+            factor = np.where(lived[:, day] <= settings.young_days, settings.young_factor, 1.0)
+            if sensitivity is not None:
+                factor = factor * sensitivity[:, day]
+            today = replace(limits, surprise=limits.surprise * factor)
             _judge_day(costs, day, ready, months[day], today, settings, memory, out)
     if leniency is not None:
         rest = np.nan_to_num(costs - out.expected)
@@ -131,8 +138,11 @@ def _judge_day(
     found = _compare(actual, memory.costs, memory.counts, day, ready, limits, memory)
     expected, half, flag, is_new = found
     memory.distance[:, day] = actual - expected
-    flag = np.where(_is_monthly_habit(memory.distance, day, earlier), 0, flag)
-    is_habit = (flag == 0) & (found[2] != 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        memory.surprise[:, day] = (actual - expected) / (half / limits.surprise)
+    told = np.where(flag == 0, _find_sustained(memory, day, expected, limits), flag)
+    flag = np.where(_is_monthly_habit(memory.distance, day, earlier), 0, told)
+    is_habit = (flag == 0) & (told != 0)
     # going back to the level before the last shift is no news
     asked = (flag != 0) & (memory.remember_until >= day)
     if asked.any():
@@ -202,6 +212,24 @@ def _compare(
     return expected, halves, flags, is_new
 
 
+def _find_sustained(memory: _Memory, day: int, expected: Vector, limits: Limits) -> npt.NDArray[np.int8]:
+    """+1, -1 or 0: days in a row too small to surprise alone, all on one side, each of them much money."""
+    found = np.zeros(len(expected), dtype=np.int8)
+    for days, share in SUSTAINED:
+        begin = day - days + 1
+        if begin < 0:
+            continue
+        far, money = memory.surprise[:, begin : day + 1], memory.distance[:, begin : day + 1]
+        sign = np.sign(far[:, -1])
+        with np.errstate(invalid="ignore"):
+            is_far = (np.sign(far) == sign[:, None]).all(axis=1)
+            is_far &= np.abs(far).mean(axis=1) >= share * limits.surprise
+            least = np.maximum(limits.amount, limits.percent / 100 * np.abs(expected))
+            is_far &= (np.abs(money) >= least[:, None]).all(axis=1)
+        found = np.where((found == 0) & is_far, sign, found).astype(np.int8)
+    return found
+
+
 def _is_monthly_habit(distance: Matrix, day: int, earlier: list[list[int]]) -> Mask:
     """Whether a like distance (same sign, two thirds to one and a half times the size) came in both months before."""
     if len(earlier) < 2:
@@ -267,6 +295,7 @@ def _follow_runs(
             memory.counted_before[row, begin : day + 1] = False
         _move_level(costs[row], begin, day, out.expected[row], memory, row)
         memory.remember_until[row] = day + settings.remember_days
+        memory.surprise[row, : day + 1] = np.nan
         memory.run_sign[row], memory.run_days[row], memory.run_last[row] = 0, 0, -10
 
 

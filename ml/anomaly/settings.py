@@ -63,8 +63,11 @@ class AnomalySettings:
     min_percent: float = 10.0
     # robust standard deviations; with 4.5 a noisy weekly cost is called anomalous once in about 25 years
     min_surprise: float = 4.5
-    # days of a provider's history before anything is judged: four weekends
-    warmup_days: int = 28
+    # days of a provider's history before anything is judged: one of each weekday
+    warmup_days: int = 7
+    # until there are four of each, a surprise must be this much larger
+    young_days: int = 28
+    young_factor: float = 1.5
     # anomalous days in a row after which the new level is the normal one
     shift_days: int = 7
     # days in which a return to the level before the shift is no news
@@ -82,9 +85,9 @@ class AnomalySettings:
         amounts = [self.min_amount, *self.min_amount_by_currency.values()]
         if min(amounts) <= 0 or self.min_percent <= 0 or self.min_surprise <= 0 or self.leak_percent <= 0:
             raise AnalyticsInputError(f"amount, percent and surprise thresholds must be above 0, got {self}")
-        if self.warmup_days < 14 or not 2 <= self.shift_days <= 28 or self.gap_days < 0 or self.lookback_days < 0:
+        if self.warmup_days < 7 or not 2 <= self.shift_days <= 28 or self.gap_days < 0 or self.lookback_days < 0:
             raise AnalyticsInputError(
-                f"warmup_days must be 14 or more, shift_days 2 to 28, gap_days and lookback_days 0 or more, got {self}"
+                f"warmup_days must be 7 or more, shift_days 2 to 28, gap_days and lookback_days 0 or more, got {self}"
             )
         if list(self.severity_amounts) != sorted(self.severity_amounts):
             raise AnalyticsInputError(f"severity_amounts must rise, got {self.severity_amounts}")

@@ -96,7 +96,7 @@ def judge_company(seed: int, months: int, rows_per_month: int, scenario: Any) ->
     daily = company.connection.execute(DAILY).df()
     planned = [_announce(decoy) for decoy in company.decoys]
     settings = AnomalySettings()
-    found = detect_anomalies(daily, company.last_day, settings=settings, feedback=planned, default_immature_days=0)
+    found = detect_anomalies(daily, company.last_day, settings=settings, feedback=planned)
     told = found.anomalies[~found.anomalies["is_excused"]].reset_index(drop=True)
     company.connection.register("days", days := list_days(told))
     parts: list[Any] = []
@@ -273,7 +273,7 @@ def _try_feedback(
         if row["end_date"] < half and not row["is_excused"]
     ]
     after = detect_anomalies(
-        daily, last_day, settings=settings, feedback=[*planned, *answers], default_immature_days=0
+        daily, last_day, settings=settings, feedback=[*planned, *answers]
     ) if answers else found  # fmt: skip
     counts = {"answers": len(answers)}
     for name, result in (("without", found), ("with", after)):
