@@ -13,11 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from actions.settings import ActionSettings, AlertSettings
 from orchestration.allocation import AllocationSettings
+from orchestration.budgets import BudgetSettings
+from orchestration.currency import CurrencySettings
+from orchestration.invoices import InvoiceSettings
+from orchestration.metrics import MetricSettings
 from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
 from orchestration.sources.secrets import SecretsSettings
 from orchestration.sources.settings import IngestionSettings
+from orchestration.storage_settings import LakeSettings, WarehouseSettings
 from state import BACKENDS
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
@@ -143,6 +148,33 @@ class SourceConfig(_Section):
         return "focus" if self.format == "focus" else self.provider
 
 
+class ForecastEventSettings(_Section):
+    """A change that is known beforehand. Give exactly one of percent, daily_amount and ends_commitment."""
+
+    name: str = Field(min_length=1, description="What people call it.")
+    start_date: dt.date = Field(description="The first day that is different.")
+    end_date: dt.date | None = Field(None, description="The last one; without it the change stays.")
+    provider: str | None = Field(None, description="Only this provider, as service_provider_name; default: every one.")
+    account: str | None = Field(None, description="Only this account, as sub_account_id; default: every one.")
+    service: str | None = Field(None, description="Only this service, as service_name; default: every one.")
+    currency: str | None = Field(
+        None, description="Only costs in this billing currency; daily_amount needs it where there are several."
+    )
+    percent: float | None = Field(None, ge=-100, description="By how much usage changes; -100 switches it off.")
+    daily_amount: float | None = Field(None, description="What each day costs more (or, negative, less).")
+    ends_commitment: bool = Field(
+        False, description="A commitment expires: what it saved over the last 28 days is paid again."
+    )
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "ForecastEventSettings":
+        if (self.percent is not None) + (self.daily_amount is not None) + self.ends_commitment != 1:
+            raise ValueError("give exactly one of percent, daily_amount and ends_commitment")
+        if self.end_date is not None and self.end_date < self.start_date:
+            raise ValueError(f"end_date {self.end_date} is before start_date {self.start_date}")
+        return self
+
+
 class ForecastSettings(_Section):
     """How far ahead, and from which days, costs are forecast."""
 
@@ -150,7 +182,14 @@ class ForecastSettings(_Section):
         90, ge=1, le=366, description="One quarter: long enough for a budget, short enough to be honest."
     )
     immature_days: int = Field(
-        2, ge=0, le=14, description="The last days of an export are still filling; they are not read as a drop in cost."
+        2,
+        ge=0,
+        le=14,
+        description="The last days of an export are still filling; they are not read as a drop in cost. Used for a "
+        "provider until the history of its restatements shows how late it really is.",
+    )
+    events: list[ForecastEventSettings] = Field(
+        [], description="Changes that history cannot know: launches, migrations, expiring commitments."
     )
 
 
@@ -255,8 +294,16 @@ class CloudcostConfig(_Section):
         description="Where environment variables that are not set come from. Default none: the environment is all.",
     )
     state: StateSettings = Field(default_factory=StateSettings)
+    lake: LakeSettings = Field(default_factory=LakeSettings)
+    warehouse: WarehouseSettings = Field(default_factory=WarehouseSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     allocation: AllocationSettings = Field(default_factory=AllocationSettings)
+    currency: CurrencySettings = Field(default_factory=CurrencySettings)
+    invoices: InvoiceSettings = Field(default_factory=InvoiceSettings)
+    budgets: tuple[BudgetSettings, ...] = Field((), description="What may be spent. Default: no budgets.")
+    metrics: tuple[MetricSettings, ...] = Field(
+        (), description="Business metrics, whose cost per unit is worked out. Default none."
+    )
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
@@ -272,6 +319,14 @@ class CloudcostConfig(_Section):
         return sources
 
     @model_validator(mode="after")
+    def _budgets_and_metrics_are_named_once(self) -> "CloudcostConfig":
+        for kind, names in (("budget", [b.name for b in self.budgets]), ("metric", [m.name for m in self.metrics])):
+            repeated = sorted({n for n in names if names.count(n) > 1})
+            if repeated:
+                raise ValueError(f"{kind} name {repeated[0]!r} is used twice")
+        return self
+
+    @model_validator(mode="after")
     def _locations_are_apart(self) -> "CloudcostConfig":
         for number, source in enumerate(self.sources):
             for other in self.sources[:number]:
@@ -281,6 +336,16 @@ class CloudcostConfig(_Section):
                         f"sources {other.name!r} and {source.name!r} read the same location: "
                         "its cost would be counted twice"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _warehouse_reads_the_lake(self) -> "CloudcostConfig":
+        is_on_s3 = self.lake.location is not None
+        if is_on_s3 != (self.warehouse.backend == "redshift"):
+            raise ValueError(
+                "warehouse.backend redshift and lake.location on S3 belong together: Redshift copies from S3 alone, "
+                "and DuckDB reads the lake as local files"
+            )
         return self
 
     def shares_location(self, source: SourceConfig) -> bool:

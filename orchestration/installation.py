@@ -14,11 +14,11 @@ from orchestration.settings_tables import SettingsContent, read_settings
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
 from orchestration.sources.contracts import Provider
 from orchestration.sources.ingest import Ingestor, Source
-from orchestration.sources.lake import LocalLake
+from orchestration.sources.lake import Lake, LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations import open_location
 from orchestration.sources.secrets import add_secrets
-from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse
+from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 from state import StateStore, open_state_store
 
 #: What a complete run ends with.
@@ -58,15 +58,29 @@ class Installation:
         """The ingestion ledger."""
         return Ledger(self.store, Clock())
 
-    @property
-    def lake(self) -> LocalLake:
+    @cached_property
+    def lake(self) -> Lake:
         """The raw lake."""
-        return LocalLake(self.home / "lake")
+        if self.config.lake.location is None:
+            return LocalLake(self.home / "lake")
+        from orchestration.sources.access import AwsAccess
+        from orchestration.sources.locations.aws_session import open_client
+        from orchestration.sources.s3_lake import S3Lake
 
-    @property
-    def warehouse(self) -> DuckDbWarehouse:
-        """The warehouse file."""
-        return DuckDbWarehouse(self.home / WAREHOUSE_FILE)
+        client = open_client("s3", AwsAccess(region=self.config.lake.region), environ=self.environ)
+        return S3Lake(self.config.lake.location, self.home / "lake", client)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The warehouse: a file of this folder, or a database on Redshift."""
+        settings = self.config.warehouse
+        if settings.backend == "duckdb":
+            return DuckDbWarehouse(self.home / WAREHOUSE_FILE)
+        from orchestration.sources.s3_lake import S3Lake
+        from orchestration.warehouse.redshift import RedshiftWarehouse
+
+        assert isinstance(self.lake, S3Lake)  # noqa: S101 - the configuration says so
+        return RedshiftWarehouse(settings, self.lake, self.environ)
 
     @property
     def dagster_home(self) -> Path:
@@ -75,8 +89,8 @@ class Installation:
 
     @property
     def dbt_target(self) -> Path:
-        """Where dbt writes its manifest and compiled SQL."""
-        return self.home / "dbt"
+        """Where dbt writes its manifest and compiled SQL, which differ by engine."""
+        return self.home / ("dbt" if self.config.warehouse.backend == "duckdb" else "dbt_redshift")
 
     @property
     def log_directory(self) -> Path:

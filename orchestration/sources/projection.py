@@ -54,9 +54,10 @@ def project_file(native: NativeFile, fmt: ExportFormat, default_currency: str) -
         sql = special(native) if special else None
         if sql is None and native_column is not None and not (special and column.kind == "json"):
             sql = _cast(_clean(native_column, fmt), native_column, column, fmt)
-            used.add(squeeze_name(native_column.name))
             if column.kind in ("money", "quantity", "timestamp", "date"):
                 checked.append((column.name, native_column, sql))
+        if sql is not None and native_column is not None:
+            used.add(squeeze_name(native_column.name))
         if sql is None and column.name == fmt.currency_column:
             sql, assumed_currency = quote_literal(default_currency), default_currency
         if sql is None:
@@ -72,7 +73,8 @@ def project_file(native: NativeFile, fmt: ExportFormat, default_currency: str) -
     selected += [
         f"{quote_literal(native.name)} as source_file",
         f"{_remainder(native, fmt)} as rounding_remainder",
-        f"cast({failures or '0'} as utinyint) as cast_failures",
+        # a signed type, which Redshift loads too
+        f"cast({failures or '0'} as smallint) as cast_failures",
     ]
     extra = tuple(c.name for c in native.columns if "." not in c.name and squeeze_name(c.name) not in used)
     select_sql = "select\n  " + ",\n  ".join(selected) + f"\nfrom {native.reader_sql}"

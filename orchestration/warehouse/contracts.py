@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from orchestration.settings_tables.contracts import SettingsContent
-from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Snapshot, SnapshotKey
 
 #: A (source, billing period) whose rows in the warehouse are not those of its current snapshots.
@@ -30,7 +29,7 @@ class Cursor(Protocol):
         ...
 
     def df(self) -> Any:
-        """All rows as a pandas data frame."""
+        """All rows as a pandas data frame: days and times as datetime64, decimals as floats (for models, not sums)."""
         ...
 
 
@@ -40,6 +39,12 @@ class Connection(Protocol):
     def execute(self, query: str, parameters: Sequence[Any] = ...) -> Cursor:
         """Run one statement."""
         ...
+
+
+def fetch_records(cursor: Cursor) -> list[dict[str, Any]]:
+    """All rows as dictionaries by column name."""
+    names = [d[0] for d in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 class Warehouse(Protocol):
@@ -59,8 +64,15 @@ class Warehouse(Protocol):
         """A connection in UTC; `WarehouseError` where none can be had."""
         ...
 
-    def publish_snapshots(self, lake: LocalLake, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
-        """Make schema ``raw`` show exactly the current snapshots, in one transaction."""
+    def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The columns and rows of somebody's own SELECT, read-only; `WarehouseError` is what the engine says of it."""
+        ...
+
+    def publish_snapshots(self, lake: Any, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
+        """Make schema ``raw`` show exactly the current snapshots of the lake, in one transaction.
+
+        DuckDB reads a local lake, Redshift one on S3.
+        """
         ...
 
     def changed_periods(self) -> list[ChangedPeriod]:
@@ -84,6 +96,14 @@ class Warehouse(Protocol):
 
     def used_snapshots(self) -> frozenset[tuple[SnapshotKey, str]]:
         """The snapshots that the raw tables show or that some model was built from, by safe delivery id."""
+        ...
+
+    def remembered_snapshots(self) -> dict[SnapshotKey, str]:
+        """The delivery (by safe id) of each source, period and dataset that the history of costs holds last."""
+        ...
+
+    def last_changes(self) -> dict[ChangedPeriod, dt.datetime]:
+        """Until when the history of costs tells of each (source, billing period)."""
         ...
 
     def closed_changes(self, closed_after_days: int) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Snapshot
 from orchestration.sources.projection import LANDED_TYPES
 from orchestration.sources.sql import quote_identifier, quote_path
-from orchestration.warehouse.contracts import WarehouseError
+from orchestration.warehouse.contracts import ChangedPeriod, WarehouseError
 from orchestration.warehouse.reading import ReadableWarehouse
 from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
 
@@ -133,6 +133,25 @@ class DuckDbWarehouse(ReadableWarehouse):
             connection.execute(f"create or replace table {target} as select * from incoming_frame")
             connection.commit()
             return int(connection.execute(f"select count(*) from {target}").fetchall()[0][0])
+
+    def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The columns and rows of somebody's own SELECT."""
+        with self.connect(read_only=True) as connection:
+            try:
+                if not connection.extract_statements(sql):
+                    raise WarehouseError("the query is empty")
+                cursor = connection.execute(sql)
+                return [d[0] for d in cursor.description or []], cursor.fetchall()
+            except duckdb.Error as error:
+                raise WarehouseError((str(error).strip().splitlines() or ["query failed"])[0]) from error
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether the warehouse has that table or view."""
+        return self.is_there and super().has_table(schema, name)
+
+    def changed_periods(self) -> list[ChangedPeriod]:
+        """The (source, billing period) pairs that some model was not built from the published snapshots of."""
+        return super().changed_periods() if self.is_there else []
 
     def find_table(self, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
         """Whether there is that table or view."""

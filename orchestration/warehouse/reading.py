@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from orchestration.sources.ledger import SnapshotKey
-from orchestration.warehouse.contracts import ChangedPeriod, Connection
+from orchestration.warehouse.contracts import ChangedPeriod, Connection, fetch_records
 
 _CLOSED_CHANGES = """
 select * from marts.fct_cost_monthly_history
@@ -21,11 +21,6 @@ order by source_name, billing_period, billing_currency, change_number
 class ReadableWarehouse(ABC):
     """The questions of the `Warehouse` protocol, over an engine's own `connect` and `find_table`."""
 
-    @property
-    @abstractmethod
-    def is_there(self) -> bool:
-        """Whether anything was ever written to it."""
-
     @abstractmethod
     def connect(self, read_only: bool = False) -> AbstractContextManager[Any]:
         """A connection in UTC."""
@@ -36,15 +31,11 @@ class ReadableWarehouse(ABC):
 
     def has_table(self, schema: str, name: str) -> bool:
         """Whether the warehouse has that table or view."""
-        if not self.is_there:
-            return False
         with self.connect(read_only=True) as connection:
             return self.find_table(connection, schema, name)
 
     def changed_periods(self) -> list[ChangedPeriod]:
         """The (source, billing period) pairs that some model was not built from the published snapshots of."""
-        if not self.is_there:
-            return []
         with self.connect(read_only=True) as connection:
             if self.find_table(connection, "intermediate", "int_periods__pending"):
                 return _list_periods(connection, "intermediate.int_periods__pending")
@@ -77,14 +68,33 @@ class ReadableWarehouse(ABC):
                     found |= {(SnapshotKey(source, period, dataset), name) for source, period, dataset, name in rows}
         return frozenset(found)
 
+    def remembered_snapshots(self) -> dict[SnapshotKey, str]:
+        """The delivery (by safe id) of each source, period and dataset that the history of costs holds last."""
+        if not self.has_table("intermediate", "loaded_snapshots"):
+            return {}
+        with self.connect(read_only=True) as connection:
+            rows = connection.execute(
+                "select source_name, billing_period, dataset, delivery_id from intermediate.loaded_snapshots "
+                "where model_name = 'int_costs__changed'"
+            ).fetchall()
+        return {SnapshotKey(source, period, dataset): name for source, period, dataset, name in rows}
+
+    def last_changes(self) -> dict[ChangedPeriod, dt.datetime]:
+        """Until when the history of costs tells of each (source, billing period)."""
+        if not self.has_table("intermediate", "int_costs__changed"):
+            return {}
+        with self.connect(read_only=True) as connection:
+            rows = connection.execute(
+                "select source_name, billing_period, max(changed_at) from intermediate.int_costs__changed group by 1, 2"
+            ).fetchall()
+        return {(source, period): at.replace(tzinfo=dt.UTC) for source, period, at in rows}
+
     def closed_changes(self, closed_after_days: int) -> list[dict[str, Any]]:
         """The changes of billing periods that had ended more than that many days before, as rows of the history."""
         if not self.has_table("marts", "fct_cost_monthly_history"):
             return []
         with self.connect(read_only=True) as connection:
-            cursor = connection.execute(_CLOSED_CHANGES)
-            names = [d[0] for d in cursor.description or []]
-            changes = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            changes = fetch_records(connection.execute(_CLOSED_CHANGES))
         days = dt.timedelta(days=closed_after_days)
         return [c for c in changes if c["valid_from"] > _end_of(c["billing_period"]) + days]
 

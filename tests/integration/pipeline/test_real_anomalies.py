@@ -63,7 +63,8 @@ def test_the_causes_add_up_in_the_warehouse(home: Home) -> None:
 
 
 def test_people_say_what_it_was(home: Home) -> None:
-    name = home.query("select anomaly_id from ml.cost_anomalies where service_name = 'AWS Glue' order by start_date")[0][0]
+    query = "select anomaly_id from ml.cost_anomalies where service_name = 'AWS Glue' order by start_date"
+    name = home.query(query)[0][0]
     assert name in home.call("anomalies", "list", "--format", "csv").stdout
     said = home.call("anomalies", "feedback", name, "--planned", "--reason", "a new crawler", "--until", "2018-10-31")
     assert said.returncode == 0 and said.stdout.startswith(f"{name}: planned until 2018-10-31")
