@@ -13,8 +13,9 @@ from actions.incidents import IncidentFinding
 from actions.severity import Severity
 from orchestration.anomaly_rules import list_feedback, read_settings
 from orchestration.defs.alerts import incident_book
-from orchestration.defs.analytics import COST_DAILY, last_charge_date
+from orchestration.defs.analytics import COST_DAILY, COSTS_CHANGED, last_charge_date
 from orchestration.defs.quality import RECONCILIATION
+from orchestration.forecasting import count_immature_days
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.ledger import Clock
@@ -44,7 +45,7 @@ order by 1, 2, 3, 4, 6, 7, 8, 9, 10
             ANOMALIES,
             group_name="ml",
             kinds={"python", "scikitlearn"},
-            deps=[COST_DAILY, RECONCILIATION, CHARGES],
+            deps=[COST_DAILY, RECONCILIATION, CHARGES, COSTS_CHANGED],
             description="Days whose cost surprised, one incident at the level that explains it, with amount, percent "
             "and causes.",
         ),
@@ -52,7 +53,7 @@ order by 1, 2, 3, 4, 6, 7, 8, 9, 10
             CAUSES,
             group_name="ml",
             kinds={"python"},
-            deps=[COST_DAILY, RECONCILIATION, CHARGES],
+            deps=[COST_DAILY, RECONCILIATION, CHARGES, COSTS_CHANGED],
             description="The difference of each anomaly split exactly: a row per anomaly, dimension and member, and "
             "per effect (price, usage, mix, coverage).",
         ),
@@ -75,8 +76,14 @@ def cost_anomalies(installation: InstallationResource) -> Iterator[dg.Materializ
         return
     given = FeedbackBook(opened.store, Clock()).list()
     settings, feedback = read_settings(section), list_feedback(section, given)
-    immature = opened.config.forecasts.immature_days
-    result = detect_anomalies(daily, as_of, settings=settings, feedback=feedback, default_immature_days=immature)
+    result = detect_anomalies(
+        daily,
+        as_of,
+        settings=settings,
+        feedback=feedback,
+        immature_days=count_immature_days(opened),
+        default_immature_days=opened.config.forecasts.immature_days,
+    )
     rows, causes = write_anomalies(opened, result.anomalies)
     quality = remember_quality(opened, as_of, result.verdicts, [one.verdict for one in given])
     opened_now = int(result.anomalies["is_open"].sum())
