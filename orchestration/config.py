@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from dashboards.settings import DashboardSettings
 from orchestration.allocation import AllocationSettings
 from orchestration.budgets import BudgetSettings
 from orchestration.currency import CurrencySettings
@@ -308,6 +309,7 @@ class CloudcostConfig(_Section):
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     actions: ActionSettings = Field(default_factory=ActionSettings)
+    dashboards: DashboardSettings = Field(default_factory=DashboardSettings)
 
     @field_validator("sources")
     @classmethod
