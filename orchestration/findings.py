@@ -144,7 +144,8 @@ def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
         f"{c['dimension']} {c['value']}: {c['contribution']:+,.2f} {currency}"
         for c in json.loads(row["causes"] or "[]")[:5]
     ]
-    service, account = str(row["service_name"]), str(row["sub_account_id"] or "the whole account")
+    service = str(row["service_name"] or "several services")
+    account = str(row["sub_account_id"] or "several accounts")
     impact, percent = float(row["impact_cost"]), float(row["impact_percent"])
     change = f"{impact:+,.2f} {currency}" + ("" if percent != percent else f" ({percent:+.0f} %)")
     return IncidentFinding(
@@ -154,6 +155,8 @@ def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
             "account": account,
             "service": service,
             "currency": currency,
+            "direction": str(row["direction"]),
+            **({"usage_type": str(row["x_usage_type"])} if row["x_usage_type"] else {}),
         },
         start=as_date(row["start_date"]),
         severity=ANOMALY_SEVERITIES[str(row["severity"])],
@@ -166,6 +169,20 @@ def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
             "days": str(row["days"]),
         },
         causes=tuple(causes),
+    )
+
+
+def describe_worse_forecasts(run: Mapping[str, Any], problem: str) -> IncidentFinding:
+    """A forecast run that is clearly worse than those before it; one incident per scoring day."""
+    day = as_date(run["as_of_date"])
+    return IncidentFinding(
+        rule="forecast_accuracy",
+        scope={"as_of": day.isoformat()},
+        start=day,
+        severity=Severity.WARNING,
+        title="Forecasts are less reliable than they were",
+        summary=f"Scored on {day}: {problem}. Budgets and anomalies that rest on them deserve a second look.",
+        figures={name: f"{float(run[name]):.3f}" for name in ("wape", "coverage_80", "coverage_95")},
     )
 
 
