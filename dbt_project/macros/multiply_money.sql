@@ -4,12 +4,23 @@
     only fraction x fraction has more than 12 places.
 -#}
 {% macro multiply_money(a, b) -%}
-    {%- set a_whole, a_part = 'cast(trunc(' ~ a ~ ') as numeric(19, 0))', 'cast(' ~ a ~ ' - trunc(' ~ a ~ ') as numeric(12, 12))' -%}
-    {%- set b_whole, b_part = 'cast(trunc(' ~ b ~ ') as numeric(19, 0))', 'cast(' ~ b ~ ' - trunc(' ~ b ~ ') as numeric(12, 12))' -%}
+    {%- set a_whole, a_part = 'cast(trunc(' ~ a ~ ') as numeric(19, 0))', 'cast((' ~ a ~ ') - trunc(' ~ a ~ ') as numeric(12, 12))' -%}
+    {%- set b_whole, b_part = 'cast(trunc(' ~ b ~ ') as numeric(19, 0))', 'cast((' ~ b ~ ') - trunc(' ~ b ~ ') as numeric(12, 12))' -%}
     (
         cast({{ a_whole }} * {{ b_whole }} as {{ money_type() }})
         + cast({{ a_whole }} * {{ b_part }} as {{ money_type() }})
         + cast({{ a_part }} * {{ b_whole }} as {{ money_type() }})
         + cast({{ a_part }} * {{ b_part }} as {{ money_type() }})
+    )
+{%- endmacro %}
+
+
+{#-
+    A ratio of two amounts, rounded to 12 places: a rate or a share that is multiplied again, never an amount that is
+    summed. Null where the divisor is 0 or null.
+-#}
+{% macro divide_money(a, b) -%}
+    cast(
+        cast({{ a }} as double precision) / nullif(cast({{ b }} as double precision), 0) as {{ money_type() }}
     )
 {%- endmacro %}

@@ -31,7 +31,7 @@ def redeliver_gcp(warehouse: Warehouse) -> None:
 
 def test_a_second_run_changes_nothing(copied: Warehouse, fingerprint: Fingerprint) -> None:
     before = fingerprint(copied)
-    assert before["intermediate.int_focus__unioned"][0] == 15 + 15 + 1 + 7 + 5 + 5 + 1 + 6 + 2
+    assert before["intermediate.int_focus__unioned"][0] == 15 + 15 + 1 + 7 + 5 + 5 + 1 + 8 + 2
     assert copied.dbt(*RUN).success
     assert fingerprint(copied) == before
     assert copied.dbt(*RUN, "--full-refresh", changed_periods=[("gcp", JANUARY)]).success
