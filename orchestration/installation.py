@@ -133,7 +133,7 @@ class Installation:
         """Whether everything downstream was built from the present snapshots and settings, and is still there."""
         present = self.scoring_input()
         is_built = all(self._stage_input(stage) == present for stage in FINAL_STAGES)
-        return is_built and self.warehouse.path.exists() and not self.warehouse.changed_periods()
+        return is_built and self.warehouse.is_there and not self.warehouse.changed_periods()
 
     def mark_published(self) -> None:
         """Remember which snapshots and settings the warehouse was given; what follows is built from these."""

@@ -1,5 +1,6 @@
 """AWS Data Export (CUR 2.0) of the company: usage by resource and day, commitments, fees, tax and credits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from simulator.aws_fees import Usage, make_fees
 from simulator.aws_lines import describe_lines, list_price
 from simulator.catalogue import AWS_ITEMS
 from simulator.company import AWS_ACCOUNTS, AWS_PAYER
-from simulator.events import Happenings, plan_lines
+from simulator.events import PLANS, Happenings, Plan, plan_lines
 from simulator.fleet import Fleet, Line, build_lines, make_guid
 from simulator.periods import Period, Window
 from simulator.rhythm import QUANTITY_SCALE
@@ -48,17 +49,17 @@ class AwsExport:
     provider = "aws"
     currency = "USD"
 
-    def __init__(self, window: Window, row_budget: int, seed: int) -> None:
+    def __init__(self, window: Window, row_budget: int, seed: int, plans: Sequence[Plan] = PLANS) -> None:
         self.window = window
         self._seed = seed
-        planted = planted_lines() + plan_lines("aws", window) + waste_lines("aws")
+        planted = planted_lines() + plan_lines("aws", window, plans) + waste_lines("aws")
         fixed = 3 * window.days + 16 * len(window.periods)  # two plans' fees, marketplace; monthly rows
         generator = np.random.default_rng([seed, 1])
         self.lines = build_lines(
             AWS_ITEMS, AWS_ACCOUNTS, planted, window, row_budget - fixed, self._count_rows, generator, f"aws/{seed}"
         )
         self.fleet = Fleet(self.lines, seed, 11)
-        self.happenings = Happenings("aws", self.fleet, window)
+        self.happenings = Happenings("aws", self.fleet, window, plans)
         self.commitments = buy_commitments(self.lines, window)
         self._static = describe_lines(self.lines)
         self._list_price = np.array([list_price(line) for line in self.lines], dtype=np.int64)

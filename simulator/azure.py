@@ -1,5 +1,6 @@
 """Azure Cost Management exports of the company's Enterprise Agreement: actual and amortised cost."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from simulator.azure_fees import ACTUAL, AMORTISED, benefit_columns, make_fees
 from simulator.azure_lines import HEADER, describe_lines, quote_rows
 from simulator.catalogue import AZURE_ITEMS
 from simulator.company import AZURE_ACCOUNTS, AZURE_ENROLLMENT
-from simulator.events import Happenings, plan_lines
+from simulator.events import PLANS, Happenings, Plan, plan_lines
 from simulator.fleet import Fleet, build_lines, make_guid
 from simulator.periods import Period, Window
 from simulator.rhythm import QUANTITY_SCALE
@@ -33,10 +34,10 @@ class AzureExport:
     provider = "azure"
     currency = "EUR"
 
-    def __init__(self, window: Window, row_budget: int, seed: int) -> None:
+    def __init__(self, window: Window, row_budget: int, seed: int, plans: Sequence[Plan] = PLANS) -> None:
         self.window = window
         self._seed = seed
-        planted = planted_lines() + plan_lines("azure", window) + waste_lines("azure")
+        planted = planted_lines() + plan_lines("azure", window, plans) + waste_lines("azure")
         fixed = 2 * window.days + 10 * len(window.periods)  # unused benefits; monthly rows
         self.lines = build_lines(
             AZURE_ITEMS,
@@ -49,7 +50,7 @@ class AzureExport:
             f"azure/{seed}",
         )
         self.fleet = Fleet(self.lines, seed, 12)
-        self.happenings = Happenings("azure", self.fleet, window)
+        self.happenings = Happenings("azure", self.fleet, window, plans)
         self.benefits = buy_benefits(self.lines)
         self._static = describe_lines(self.lines)
         self._spot = self.fleet.select(lambda line: line.payment == "spot")

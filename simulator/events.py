@@ -1,6 +1,7 @@
 """Planted anomalies: what they are, which lines they change and by how much, kept exactly for the truth file."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,7 +12,10 @@ from simulator.company import AWS_ACCOUNTS, AZURE_ACCOUNTS, GCP_ACCOUNTS, Accoun
 from simulator.fleet import Fleet, Line, make_token
 from simulator.periods import Period, Window
 
-Kind = Literal["spike", "multi_day_spike", "level_shift", "slow_leak", "service_stopped", "new_service", "price_change"]
+Kind = Literal[
+    "spike", "multi_day_spike", "level_shift", "slow_leak", "trend_break", "service_stopped", "new_service",
+    "new_region", "price_change", "opposite_move", "planned_event",
+]  # fmt: skip
 #: An event needs this many quiet days before it, else it is left out of a short simulation.
 _HISTORY_DAYS = 35
 #: Extra cost of a day: this share of the service's normal day in the account, at least this amount.
@@ -21,6 +25,10 @@ _EXTRA_MINIMUM = 150.0
 _NORMAL_DAILY = 240.0
 #: Per so much of a service's normal day, one more line takes part in an event.
 _SHARED_FROM = 1500.0
+#: Kinds whose own line starts with them.
+_STARTING = ("new_service", "new_region")
+#: A broken trend adds the peak of a leak in so many days, and goes on.
+_TREND_DAYS = 40
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,20 @@ class Plan:
     before_end: int
     days: int | None  # None: to the end of the window
     description: str
+    share: float = _EXTRA_SHARE  # extra cost of a day, of the service's normal day; of the price for a price change
+    minimum: float = _EXTRA_MINIMUM  # the least extra cost of a day, where it is a share
+    region: str = ""  # where a new_region is
+    sign: int = 1  # an opposite move is two plans in one service, one of each sign
+
+    @property
+    def is_decoy(self) -> bool:
+        """Whether it was announced: to be expected, and no anomaly."""
+        return self.kind == "planned_event"
+
+    @property
+    def is_of_meter(self) -> bool:
+        """Whether its scope is one meter of the service: opposite moves leave the whole as it was."""
+        return self.kind == "opposite_move"
 
 
 def _item(items: tuple[Item, ...], code: str) -> Item:
@@ -165,20 +187,38 @@ class Event:
     extra: dict[int, int] = field(default_factory=dict)
 
 
-def plan_lines(provider: str, window: Window) -> list[Line]:
+def plan_lines(provider: str, window: Window, plans: Sequence[Plan] = PLANS) -> list[Line]:
     """Lines that give every planted anomaly its service and account to happen in."""
     lines = []
-    for plan in PLANS:
+    for plan in plans:
         if plan.account.provider != provider or not _fits(plan, window):
             continue
-        quantity = _NORMAL_DAILY * 1e6 / plan.item.price
-        start = window.days - plan.before_end if plan.kind == "new_service" else 0
+        normal = _NORMAL_DAILY * plan.share / _EXTRA_SHARE if plan.kind in _STARTING else _NORMAL_DAILY
+        quantity = normal * 1e6 / plan.item.price
+        start = window.days - plan.before_end if plan.kind in _STARTING else 0
         account = plan.account
         token = make_token("event", plan.id)
         label = f"event:{plan.id}"
         lines.append(
-            Line(plan.item, account, account.region, account.teams[0], "full", token, quantity, start, label=label)
+            Line(
+                plan.item,
+                account,
+                plan.region or account.region,
+                account.teams[0],
+                "full",
+                token,
+                quantity,
+                start,
+                label=label,
+            )
         )
+        if plan.kind == "new_region":  # the service has to be there already, somewhere else
+            usual, token = _NORMAL_DAILY * 1e6 / plan.item.price, make_token("event", plan.id, "before")
+            lines.append(
+                Line(
+                    plan.item, account, account.region, account.teams[0], "full", token, usual, label=f"{label}:before"
+                )
+            )
     return lines
 
 
@@ -187,16 +227,23 @@ def _fits(plan: Plan, window: Window) -> bool:
 
 
 def _mark_service(fleet: Fleet, plan: Plan) -> np.ndarray:
-    return fleet.select(lambda line: line.item.code == plan.item.code and line.account == plan.account)
+    return fleet.select(
+        lambda line: (
+            line.item.code == plan.item.code
+            and line.item.service == plan.item.service
+            and line.account == plan.account
+            and (not plan.is_of_meter or line.item.meter == plan.item.meter)
+        )
+    )
 
 
 class Happenings:
     """Applies the planted anomalies of one cloud to a month's quantities and prices, and remembers the amounts."""
 
-    def __init__(self, provider: str, fleet: Fleet, window: Window) -> None:
+    def __init__(self, provider: str, fleet: Fleet, window: Window, plans: Sequence[Plan] = PLANS) -> None:
         self.events = [
             Event(plan, window.days - plan.before_end, window.days - plan.before_end + (plan.days or plan.before_end))
-            for plan in PLANS
+            for plan in plans
             if plan.account.provider == provider and _fits(plan, window)
         ]
         self._fleet = fleet
@@ -213,6 +260,9 @@ class Happenings:
         same.sort(key=lambda number: self._fleet.lines[number].label != f"event:{plan.id}")
         return np.array(same[: 1 + int(self._usual[plan.id] // _SHARED_FROM)])
 
+    def _is_own(self, plan: Plan, members: np.ndarray) -> np.ndarray:
+        return np.array([self._fleet.lines[number].label == f"event:{plan.id}" for number in members])
+
     def apply(self, period: Period, quantities: np.ndarray, remember: bool = True) -> tuple[np.ndarray, np.ndarray]:
         """Changed quantities and the price of every line and day, both (lines x days)."""
         prices = np.repeat(self._fleet.price[:, None], period.days, axis=1)
@@ -225,6 +275,10 @@ class Happenings:
             days = slice(first, last)
             service = self._service[event.plan.id]
             before = quantities[service, days] * self._fleet.price[service, None]
+            if event.plan.kind == "new_service":
+                before = np.zeros_like(before)
+            elif event.plan.kind == "new_region":
+                before = np.where(self._is_own(event.plan, service)[:, None], 0, before)
             self._change(event, period.first_day + np.arange(first, last), days, changed, prices, service)
             after = changed[service, days] * prices[service, days]
             if remember:
@@ -244,20 +298,23 @@ class Happenings:
         if kind == "service_stopped":
             quantities[service, days] = 0
         elif kind == "price_change":
-            prices[service, days] = prices[service, days] * 160 // 100
-        elif kind != "new_service":
+            prices[service, days] = prices[service, days] * round(100 * (1 + event.plan.share)) // 100
+        elif kind == "opposite_move":
+            # the two plans' meters have like costs: what one gives up the other takes over, nearly
+            factor = round(100 * (1 + event.plan.sign * event.plan.share))
+            quantities[service, days] = quantities[service, days] * factor // 100
+        elif kind not in _STARTING:
             usual = self._usual[event.plan.id]
-            peak = max(_EXTRA_MINIMUM, usual * _EXTRA_SHARE * 1.25) * (2.0 if "spike" in kind else 1.0)
+            peak = max(event.plan.minimum, usual * event.plan.share * 1.25) * (2.0 if "spike" in kind else 1.0)
             share = np.ones(len(day))
-            if kind == "slow_leak":
-                peak, share = peak * 2.0, (day - event.start + 1) / (event.stop - event.start)
+            if kind in ("slow_leak", "trend_break"):
+                length = event.stop - event.start if kind == "slow_leak" else _TREND_DAYS
+                peak, share = peak * 2.0, (day - event.start + 1) / length
             extra = np.rint(peak / len(targets) * share * 1e10 / prices[targets, days]).astype(np.int64)
             quantities[targets, days] += extra
 
     def _remember(self, event: Event, first: int, before: np.ndarray, after: np.ndarray) -> None:
         normal, now = before.sum(axis=0), after.sum(axis=0)
-        if event.plan.kind == "new_service":
-            normal = np.zeros_like(now)
         for offset, (usual, actual) in enumerate(zip(normal.tolist(), now.tolist(), strict=True)):
             event.normal[first + offset] = usual
             event.extra[first + offset] = actual - usual

@@ -1,6 +1,7 @@
 """Google Cloud detailed billing export of the company: usage with credits, a commitment, and late usage."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 from simulator import gcp_schema as schema
 from simulator.catalogue import GCP_ITEMS
 from simulator.company import GCP_ACCOUNTS, GCP_BILLING_ACCOUNT
-from simulator.events import Happenings, plan_lines
+from simulator.events import PLANS, Happenings, Plan, plan_lines
 from simulator.fleet import Fleet, build_lines
 from simulator.gcp_fees import buy_commitments, make_fees, planted_lines
 from simulator.gcp_lines import describe_lines, effective_price
@@ -56,9 +57,9 @@ class GcpExport:
     provider = "gcp"
     currency = "USD"
 
-    def __init__(self, window: Window, row_budget: int, seed: int) -> None:
+    def __init__(self, window: Window, row_budget: int, seed: int, plans: Sequence[Plan] = PLANS) -> None:
         self.window = window
-        planted = planted_lines() + plan_lines("gcp", window) + waste_lines("gcp")
+        planted = planted_lines() + plan_lines("gcp", window, plans) + waste_lines("gcp")
         fixed = window.days + 9 * len(window.periods)  # the commitment's fee; monthly rows
         self.lines = build_lines(
             GCP_ITEMS,
@@ -71,7 +72,7 @@ class GcpExport:
             f"gcp/{seed}",
         )
         self.fleet = Fleet(self.lines, seed, 13)
-        self.happenings = Happenings("gcp", self.fleet, window)
+        self.happenings = Happenings("gcp", self.fleet, window, plans)
         self.commitments = buy_commitments(self.lines)
         self._commitment = np.full(len(self.lines), -1)
         for number, bought in enumerate(self.commitments):

@@ -1,16 +1,17 @@
 """Writes the bills of a simulated company and the sheet with the right answers."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from simulator import aws, azure, gcp
 from simulator.aws import AwsExport
 from simulator.azure import AzureExport
-from simulator.events import Event, Happenings, date_range
+from simulator.events import PLANS, Event, Happenings, Plan, date_range
 from simulator.gcp import GcpExport
 from simulator.periods import Period, Window, build_window
+from simulator.scenarios import Scenario, list_plans
 from simulator.truth import Measures, Truth, format_cents, format_money, sum_measures
 from simulator.waste import WASTE, describe_waste
 
@@ -39,11 +40,17 @@ class Export(Protocol):
         ...
 
 
-def open_exports(window: Window, rows_per_month: int, seed: int) -> list[Export]:
-    """The exports of all clouds, sized to the asked number of rows."""
+def open_exports(
+    window: Window, rows_per_month: int, seed: int, plans: Sequence[Plan] = PLANS
+) -> list[AwsExport | AzureExport | GcpExport]:
+    """The exports of all clouds, sized to the asked number of rows, with these events in them."""
     total = rows_per_month * len(window.periods)
-    kinds: dict[str, Callable[[Window, int, int], Export]] = {"aws": AwsExport, "azure": AzureExport, "gcp": GcpExport}
-    return [kind(window, round(total * SHARES[provider]), seed) for provider, kind in kinds.items()]
+    kinds: dict[str, type[AwsExport] | type[AzureExport] | type[GcpExport]] = {
+        "aws": AwsExport,
+        "azure": AzureExport,
+        "gcp": GcpExport,
+    }
+    return [kind(window, round(total * SHARES[provider]), seed, plans) for provider, kind in kinds.items()]
 
 
 def generate(
@@ -53,11 +60,13 @@ def generate(
     rows_per_month: int = 77_000,
     end: dt.date | None = None,
     on_progress: Progress | None = None,
+    anomalies: Scenario = "standard",
 ) -> Truth:
     """Write ``months`` of exports of all clouds and ``truth.json`` below ``out``; the same arguments, the same bytes.
 
     - ``rows_per_month``: line items of all exports together.
     - ``end``: a day in the last month; a fixed month when left out, so that a run never depends on today.
+    - ``anomalies``: the ``standard`` twelve, ``varied`` ones that the seed draws, or ``none``.
     - ``on_progress``: called with the provider, the months written and the months in all.
 
     The newest closed month (the only one, in a simulation of one month) of every cloud was restated: ``out/<provider>``
@@ -74,9 +83,11 @@ def generate(
         "rows_per_month": rows_per_month,
         "end": window.periods[-1].last_day.isoformat(),
     }
+    if anomalies != "standard":
+        args["anomalies"] = anomalies
     truth = Truth(args, exports=EXPORTS)
     restated = window.period_before_last()
-    for export in open_exports(window, rows_per_month, seed):
+    for export in open_exports(window, rows_per_month, seed, list_plans(anomalies, seed, window)):
         periods = truth.sources.setdefault(export.provider, {})
         for period in window.periods:
             measures, rows = export.write_month(out / export.provider, period)
@@ -95,13 +106,16 @@ def generate(
                 "after": periods[restated.label].describe(),
             }
         )
-        truth.anomalies.extend(_describe_event(event, window, export.currency) for event in export.happenings.events)
+        for event in export.happenings.events:
+            described = describe_event(event, window, export.currency)
+            (truth.decoys if event.plan.is_decoy else truth.anomalies).append(described)
     truth.waste.extend(describe_waste(waste) for waste in WASTE)
     truth.write(out / "truth.json")
     return truth
 
 
-def _describe_event(event: Event, window: Window, currency: str) -> dict[str, object]:
+def describe_event(event: Event, window: Window, currency: str) -> dict[str, object]:
+    """The entry of ``truth.json``; ``scope`` says of what ``expected_daily`` and ``extra_daily`` are."""
     start, end = date_range(event, window)
     plan = event.plan
     normal, extra = list(event.normal.values()), list(event.extra.values())
@@ -115,7 +129,8 @@ def _describe_event(event: Event, window: Window, currency: str) -> dict[str, ob
         "native_service": plan.item.code,
         "service": plan.item.service,
         "usage_type": plan.item.meter,
-        "region": plan.account.region,
+        "region": plan.region or plan.account.region,
+        "scope": "usage_type" if plan.is_of_meter else "service",
         "start": start.isoformat(),
         "end": end.isoformat(),
         "currency": currency,

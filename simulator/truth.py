@@ -80,6 +80,7 @@ class Truth:
     sources: dict[str, dict[str, Totals]] = field(default_factory=dict)
     restatements: list[dict[str, Any]] = field(default_factory=list)
     anomalies: list[dict[str, Any]] = field(default_factory=list)
+    decoys: list[dict[str, Any]] = field(default_factory=list)
     waste: list[dict[str, Any]] = field(default_factory=list)
     exports: dict[str, Any] = field(default_factory=dict)
 
@@ -112,6 +113,7 @@ class Truth:
             },
             "restatements": self.restatements,
             "anomalies": self.anomalies,
+            "decoys": self.decoys,
             "waste": self.waste,
         }
 

@@ -53,12 +53,18 @@ class DeliveryError(SourceError):
 
 @dataclass(frozen=True)
 class FileRef:
-    """One object at a location: its name relative to the location, its size in bytes and its change signal."""
+    """One object at a location: its name relative to the location, its size in bytes and its change signal.
+
+    ``rows`` where the listing knows them (a table). ``expired_before``: what was written before that day may be gone,
+    because the place keeps nothing for longer.
+    """
 
     name: str
     size: int
     etag: str
     modified_at: dt.datetime | None = None
+    rows: int | None = None
+    expired_before: dt.date | None = None
 
 
 class Location(Protocol):

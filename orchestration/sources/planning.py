@@ -11,6 +11,8 @@ from orchestration.sources.ledger import Ledger, SnapshotKey
 
 #: Part of what names a file's or delivery's content: grows when the landed columns change, so that all is read anew.
 SCAN_VERSION = "1"
+#: No row of an invoice month is written so long before its first day.
+WRITTEN_BEFORE = dt.timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -101,11 +103,36 @@ def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, lost: 
     if ledger.current(pending.key) == pending.delivery_id and pending.key not in lost:
         plan.unchanged += 1
         return
+    lost_rows = _find_lost_rows(ledger, pending)
+    if lost_rows is not None:
+        _hold_back(plan, ledger, pending, lost_rows)
+        return
     reasons = ledger.quarantine_reasons(pending.key, pending.delivery_id, pending.content)
     if reasons:
         plan.problems += [Problem(pending.key.billing_period, reason) for reason in reasons]
     else:
         plan.pending.append(pending)
+
+
+def _find_lost_rows(ledger: Ledger, pending: PendingSnapshot) -> str | None:
+    """Why a table may no longer hold all rows of a month, or None; such a month would look like a smaller bill."""
+    for file in pending.files:
+        first_day = pending.key.billing_period - WRITTEN_BEFORE
+        if file.ref.expired_before is not None and file.ref.expired_before > first_day:
+            return f"the table keeps nothing from before {file.ref.expired_before}, so rows of it may be gone"
+        current = ledger.current_snapshot(pending.key) if file.ref.rows is not None else None
+        if current is not None and file.ref.rows is not None and file.ref.rows < current[0].row_count:
+            return f"the table has {file.ref.rows} rows of it where it had {current[0].row_count}, and only ever grows"
+    return None
+
+
+def _hold_back(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, reason: str) -> None:
+    month = f"{pending.key.billing_period:%Y-%m}"
+    if ledger.current(pending.key) is not None:
+        plan.unchanged += 1
+        plan.notices.append(f"{month} stays as it was taken: {reason}")
+    else:
+        plan.problems.append(Problem(pending.key.billing_period, f"{month} cannot be taken as a whole: {reason}"))
 
 
 def _plan_by_scans(

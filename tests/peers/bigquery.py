@@ -70,13 +70,23 @@ class Server(http.server.ThreadingHTTPServer):
         self.connection.close()
 
     def create_table(
-        self, dataset: str, table: str, fields: list[dict[str, Any]], partition_field: str | None = None
+        self,
+        dataset: str,
+        table: str,
+        fields: list[dict[str, Any]],
+        partition_field: str | None = None,
+        kept_days: int | None = None,
     ) -> None:
-        """A table partitioned by day: by a column of it, else by the time of ingestion (a pseudo column)."""
+        """A table partitioned by day: by a column of it, else by the time of ingestion (a pseudo column).
+
+        ``kept_days`` is what the table says of itself; `drop_partitions` does it.
+        """
         columns = [f'"{field["name"]}" {column_type(field)}' for field in fields]
         if partition_field is None:
             columns.append(f'"{PARTITION_TIME}" TIMESTAMPTZ')
         partitioning = {"type": "DAY", **({"field": partition_field} if partition_field else {})}
+        if kept_days is not None:
+            partitioning["expirationMs"] = str(kept_days * 86_400_000)
         with self.lock:
             self.connection.execute(f'create schema if not exists "{dataset}"')
             self.connection.execute(f'create or replace table "{dataset}"."{table}" ({", ".join(columns)})')
@@ -105,6 +115,16 @@ class Server(http.server.ThreadingHTTPServer):
                 f"read_json('{path}', format='newline_delimited', columns={{{columns}}})"
             )
             resource["numRows"] = str(int(resource["numRows"]) + len(rows))
+            resource["lastModifiedTime"] = str(int(resource["lastModifiedTime"]) + 1000)
+
+    def drop_partitions(self, dataset: str, table: str, before: str) -> None:
+        """The partitions of days before that one are gone, as when their time is over."""
+        resource = self.tables[dataset, table]
+        column = resource["timePartitioning"].get("field", PARTITION_TIME)
+        with self.lock:
+            self.connection.execute(f'delete from "{dataset}"."{table}" where "{column}" < \'{before}\'')
+            (left,) = self.connection.execute(f'select count(*) from "{dataset}"."{table}"').fetchall()[0]
+            resource["numRows"] = str(left)
             resource["lastModifiedTime"] = str(int(resource["lastModifiedTime"]) + 1000)
 
     def queries(self) -> list[str]:

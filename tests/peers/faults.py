@@ -41,6 +41,13 @@ class Slow:
 
 
 @dataclass(frozen=True)
+class Flip:
+    """One byte of the body is another one; its length and everything around it are as they were."""
+
+    at_byte: int
+
+
+@dataclass(frozen=True)
 class Call:
     """One request: when it came (monotonic seconds), what it was, and what was answered."""
 
@@ -57,7 +64,7 @@ class FaultProxy:
     """Faults are used up in order by the requests whose method and path ``applies`` to; a context manager."""
 
     target: str
-    faults: list[Answer | Cut | Slow] = field(default_factory=list)
+    faults: list[Answer | Cut | Slow | Flip] = field(default_factory=list)
     only_paths_with: str = ""
     calls: list[Call] = field(default_factory=list)
 
@@ -75,7 +82,7 @@ class FaultProxy:
         self._server.shutdown()
         self._server.server_close()
 
-    def take_fault(self, path: str) -> Answer | Cut | Slow | None:
+    def take_fault(self, path: str) -> Answer | Cut | Slow | Flip | None:
         """The fault that this request meets."""
         with self._lock:
             return self.faults.pop(0) if self.faults and self.only_paths_with in path else None
@@ -125,11 +132,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.command == "HEAD":
             kept["content-length"] = answer.getheader("content-length") or "0"
         connection.close()
+        if isinstance(fault, Flip) and len(body) > fault.at_byte:
+            body = body[: fault.at_byte] + bytes([body[fault.at_byte] ^ 1]) + body[fault.at_byte + 1 :]
         self._send(answer.status, kept, body, fault)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = handle_any
 
-    def _send(self, status: int, headers: dict[str, str], body: bytes, fault: Cut | Slow | None = None) -> None:
+    def _send(self, status: int, headers: dict[str, str], body: bytes, fault: Cut | Slow | Flip | None = None) -> None:
         self.send_response(status)
         for name, value in {"content-length": str(len(body)), **headers}.items():
             self.send_header(name, value)

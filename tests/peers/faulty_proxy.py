@@ -20,7 +20,8 @@ class Fault:
 
     ``refuse``: answered with ``status`` and ``body``, the peer never sees it. ``reset``: the connection breaks before
     the peer sees it. ``lose``: the peer does it, the connection breaks before the answer. ``cut``: the connection
-    breaks in the middle of the answer's body. ``slow``: the answer comes late.
+    breaks in the middle of the answer's body. ``slow``: the answer comes late. ``flip``: one bit of a large object is
+    another one.
     """
 
     kind: str
@@ -49,6 +50,7 @@ S3_FAULTS = (
     Fault("lose"),
     Fault("cut"),
     Fault("slow"),
+    Fault("flip"),
 )
 DYNAMODB_FAULTS = (
     refuse_dynamodb(500, "InternalServerError"),
@@ -125,6 +127,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         if fault and fault.kind == "slow":
             time.sleep(0.3)
+        if fault and fault.kind == "flip" and len(content) > 4096 and any(n.lower() == "etag" for n, _ in headers):
+            middle = len(content) // 2
+            content = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
         sent = content[: len(content) // 2] if fault and fault.kind == "cut" else content
         self._answer(status, headers, sent, len(content))
         if len(sent) < len(content) or (fault and fault.kind == "cut"):

@@ -19,6 +19,8 @@ def has_invoice_months(files: Sequence[FileRef]) -> bool:
 def discover_gcp(source_name: str, provider: Provider, files: Sequence[FileRef]) -> Discovery:
     """One delivery per invoice month of a table, whose change signal is its row count and newest export time.
 
+    The rows that the listing counted are a promise: what is fetched must have as many.
+
     Files are plain: an export to files writes no manifest.
     """
     months = {file: match for file in files if (match := _INVOICE_MONTH.match(file.name))}
@@ -31,7 +33,8 @@ def discover_gcp(source_name: str, provider: Provider, files: Sequence[FileRef])
             dataset="cost",
             billing_period=dt.date(int(match[1]), int(match[2]), 1),
             delivery_id=delivery_id_for([file]),
-            files=(DeliveredFile(file),),
+            files=(DeliveredFile(file, expected_rows=file.rows),),
+            expected_rows=file.rows,
             delivered_at=file.modified_at,
         )
         for file, match in months.items()

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from orchestration.sources.access import AzureAccess
 from orchestration.sources.contracts import FileRef, LocationError
 from orchestration.sources.locations.azure_errors import explain_error
-from orchestration.sources.locations.downloads import download_file, join_uri
+from orchestration.sources.locations.downloads import digest_md5, download_file, explain_damaged, join_uri
 from orchestration.sources.locations.prefixes import ObjectPrefix, split_prefix
 from orchestration.sources.politeness import Politeness
 
@@ -91,16 +91,23 @@ class AzureBlobLocation:
             ).readall()
 
     def fetch(self, file: FileRef, directory: Path) -> Path:
+        """Download the listed version, and compare with the blob's MD5 where whoever wrote it left one."""
+
         def write(stream: BinaryIO) -> None:
             from azure.core import MatchConditions
 
             with self._explained(join_uri(self.uri, file.name)):
-                self.client.download_blob(
+                blob = self.client.download_blob(
                     self.place.key(file.name),
                     etag=f'"{file.etag}"',
                     match_condition=MatchConditions.IfNotModified,
                     max_concurrency=4,
-                ).readinto(stream)
+                )
+                blob.readinto(stream)
+            stored = blob.properties.content_settings.content_md5
+            stream.seek(0)
+            if stored and digest_md5(stream) != bytes(stored):
+                raise explain_damaged(self.uri, file.name)
 
         return download_file(self.uri, file, directory, write)
 

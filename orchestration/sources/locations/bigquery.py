@@ -1,8 +1,9 @@
 """A billing export table in BigQuery, seen as one virtual Parquet file per invoice month."""
 
+import datetime as dt
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -43,6 +44,7 @@ class BigQueryLocation:
         access: GcpAccess | None = None,
         politeness: Politeness | None = None,
         row_group_rows: int = ROW_GROUP_ROWS,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         match = _URI.match(uri)
         if match is None:
@@ -54,6 +56,7 @@ class BigQueryLocation:
         self.politeness = politeness or Politeness()
         self.byte_limit = self.access.byte_limit or _read_byte_limit()
         self.row_group_rows = row_group_rows
+        self._now = now
         self._client = client
         self._months: dict[str, Month] = {}
         self._shape: Shape | None = None
@@ -86,7 +89,11 @@ class BigQueryLocation:
             raise LocationError(f"{self.uri} has {lost[0].rows} rows without an invoice month", "invalid")
         self._shape = shape
         self._months = {month.file_name: month for month in months}
-        return [FileRef(name, 0, month.etag, month.exported_at) for name, month in sorted(self._months.items())]
+        gone = shape.expired_before(self._now())
+        return [
+            FileRef(name, 0, month.etag, month.exported_at, month.rows, gone)
+            for name, month in sorted(self._months.items())
+        ]
 
     def read_mark(self) -> str:
         """A text that changes with every change of the table; asking for it costs nothing."""

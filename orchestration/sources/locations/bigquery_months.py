@@ -22,6 +22,12 @@ class Shape:
     change: str
     partition: str | None = None
     partition_type: str = "TIMESTAMP"
+    #: how long the table keeps a partition; None for ever
+    kept: dt.timedelta | None = None
+
+    def expired_before(self, now: dt.datetime) -> dt.date | None:
+        """The day before which partitions are gone; None where none ever go."""
+        return None if self.kept is None else (now - self.kept).date() + dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -84,9 +90,10 @@ def find_shape(uri: str, table: "Table") -> Shape:
     partitioning = table.time_partitioning
     if partitioning is None:
         return Shape(month, change)
+    kept = dt.timedelta(milliseconds=partitioning.expiration_ms) if partitioning.expiration_ms else None
     if partitioning.field is None:
-        return Shape(month, change, "_PARTITIONTIME")
-    return Shape(month, change, partitioning.field, columns[partitioning.field.lower()].field_type)
+        return Shape(month, change, "_PARTITIONTIME", kept=kept)
+    return Shape(month, change, partitioning.field, columns[partitioning.field.lower()].field_type, kept)
 
 
 def month_query(table: str, shape: Shape) -> str:

@@ -1,6 +1,7 @@
 """How an object becomes a local file: complete under its own name, or not there at all."""
 
 import errno
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from orchestration.sources.contracts import FileRef, LocationError
 
 #: Unfinished downloads; the leading dot keeps local listings from taking one for an export file.
 TEMPORARY_PREFIX = ".cloudcost-"
+_CHUNK = 1 << 20
 
 
 def place_file(directory: Path, name: str) -> Path:
@@ -32,7 +34,7 @@ def download_file(
     except OSError as error:
         raise _explain_disk_error(error, target.parent) from error
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with os.fdopen(handle, "w+b") as stream:
             write(stream)
         found = Path(temporary).stat().st_size
         if check_size and found != file.size:
@@ -59,6 +61,25 @@ def explain_replaced(uri: str, name: str) -> LocationError:
     """The listed version is gone because a newer one took its place; reading the location again finds that one."""
     return LocationError(
         f"{join_uri(uri, name)} was replaced or removed while it was read: read the location again", "not_found"
+    )
+
+
+def digest_md5(stream: BinaryIO, size: int | None = None) -> bytes:
+    """The MD5 of the next ``size`` bytes of a file, or of what is left of it: what clouds name content by."""
+    digest = hashlib.md5(usedforsecurity=False)
+    while size is None or size > 0:
+        chunk = stream.read(_CHUNK if size is None else min(_CHUNK, size))
+        if not chunk:
+            break
+        digest.update(chunk)
+        size = None if size is None else size - len(chunk)
+    return digest.digest()
+
+
+def explain_damaged(uri: str, name: str) -> LocationError:
+    """What arrived is not what is stored: the way there damaged it, so a later try may do better."""
+    return LocationError(
+        f"{join_uri(uri, name)} did not arrive as it is stored (its checksum is another): try again", "unreachable"
     )
 
 

@@ -12,6 +12,7 @@ def explain_error(error: Exception, address: str, permission: str) -> LocationEr
     import requests
     from google.api_core import exceptions as api
     from google.auth import exceptions as auth
+    from google.cloud.storage.exceptions import DataCorruption
 
     if isinstance(error, api.RetryError) and isinstance(error.cause, Exception):
         return explain_error(error.cause, address, permission)
@@ -24,6 +25,10 @@ def explain_error(error: Exception, address: str, permission: str) -> LocationEr
     if isinstance(error, auth.RefreshError):
         return LocationError(
             "the Google credential in use has expired or was revoked: sign in again", "expired_credential"
+        )
+    if isinstance(error, DataCorruption):
+        return LocationError(
+            f"{address} did not arrive as it is stored (its checksum is another): try again", "unreachable"
         )
     if isinstance(error, api.GoogleAPICallError):
         return _explain_call(error, address, permission)

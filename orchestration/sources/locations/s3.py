@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from orchestration.sources.access import AwsAccess
 from orchestration.sources.contracts import FileRef, LocationError
 from orchestration.sources.locations.aws_session import open_client
-from orchestration.sources.locations.downloads import download_file, explain_replaced, join_uri
+from orchestration.sources.locations.downloads import (
+    download_file,
+    explain_damaged,
+    explain_replaced,
+    join_uri,
+)
 from orchestration.sources.locations.prefixes import split_uri
+from orchestration.sources.locations.s3_content import has_other_content
 from orchestration.sources.locations.s3_errors import explain_error
 from orchestration.sources.politeness import Politeness
 
@@ -69,15 +75,21 @@ class S3Location:
             return self.client.get_object(Bucket=self.place.bucket, Key=key, IfMatch=file.etag)["Body"].read()
 
     def fetch(self, file: FileRef, directory: Path) -> Path:
-        """Download by the transfer manager (parallel ranges where large); a version other than the listed raises."""
-        key = self.place.key(file.name)
+        """Download by the transfer manager (parallel ranges where large); compare with the listed ETag."""
+        bucket, key = self.place.bucket, self.place.key(file.name)
+
+        def ask_part_size() -> int:
+            part = self.client.head_object(Bucket=bucket, Key=key, PartNumber=1, IfMatch=file.etag)
+            return part["ContentLength"]
 
         def write(stream: BinaryIO) -> None:
             with self._explained(join_uri(self.uri, file.name), "s3:GetObject"):
-                self.client.download_fileobj(self.place.bucket, key, stream)
-                found = self.client.head_object(Bucket=self.place.bucket, Key=key)["ETag"]
-            if found.strip('"') != file.etag:
-                raise explain_replaced(self.uri, file.name)
+                self.client.download_fileobj(bucket, key, stream)
+                head = self.client.head_object(Bucket=bucket, Key=key)
+                if head["ETag"].strip('"') != file.etag:
+                    raise explain_replaced(self.uri, file.name)
+                if has_other_content(stream, stream.seek(0, os.SEEK_END), head, ask_part_size):
+                    raise explain_damaged(self.uri, file.name)
 
         return download_file(self.uri, file, directory, write)
 

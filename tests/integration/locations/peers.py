@@ -1,5 +1,7 @@
 """Small protocol servers: one that always answers the same, and an object store that speaks Google's protocol."""
 
+import base64
+import hashlib
 import http.server
 import json
 import re
@@ -8,6 +10,8 @@ import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+
+import google_crc32c
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -93,7 +97,10 @@ class GoogleStorage(_Server):
         generation, content = bucket.get(name, (0, b""))
         if not generation or options.get("generation", str(generation)) != str(generation):
             return self._refuse(404, "notFound")
-        return 200, {"content-type": "application/octet-stream", "x-goog-generation": str(generation)}, content
+        digests = (("md5", hashlib.md5(content, usedforsecurity=False)), ("crc32c", google_crc32c.Checksum(content)))
+        told = ",".join(f"{name}={base64.b64encode(found.digest()).decode()}" for name, found in digests)
+        headers = {"x-goog-generation": str(generation), "x-goog-hash": told}
+        return 200, {"content-type": "application/octet-stream", **headers}, content
 
     def _list(self, bucket: dict[str, tuple[int, bytes]], options: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
         names = sorted(name for name in bucket if name.startswith(options.get("prefix", "")))

@@ -1,7 +1,6 @@
 """The embedded warehouse: one DuckDB file. Connections are opened per operation, because dbt needs the file too."""
 
 import datetime as dt
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,25 +11,35 @@ import duckdb
 
 from orchestration.sources.contracts import ExportFormat
 from orchestration.sources.formats import FORMATS
-from orchestration.sources.lake import LocalLake, safe_delivery_id
-from orchestration.sources.ledger import Snapshot, SnapshotKey
+from orchestration.sources.lake import LocalLake
+from orchestration.sources.ledger import Snapshot
 from orchestration.sources.projection import LANDED_TYPES
 from orchestration.sources.sql import quote_identifier, quote_path
+from orchestration.warehouse.contracts import WarehouseError
+from orchestration.warehouse.reading import ReadableWarehouse
+from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
 
 PARTITION_COLUMNS = {"source_name": "VARCHAR", "billing_period": "DATE", "dataset": "VARCHAR", "delivery_id": "VARCHAR"}
 WAREHOUSE_FILE = "warehouse.duckdb"
 #: How long a writer waits: what a killed run left behind (a dbt process) is done by then.
 LOCK_WAIT_SECONDS = 60
 
-#: A (source, billing period) whose rows in the warehouse are not those of its current snapshots.
-ChangedPeriod = tuple[str, dt.date]
 
-
-class DuckDbWarehouse:
+class DuckDbWarehouse(ReadableWarehouse):
     """Reads and writes the warehouse file; every method opens and closes its own connection."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @property
+    def place(self) -> str:
+        """The path of the file."""
+        return str(self.path)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a file."""
+        return self.path.exists()
 
     @contextmanager
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -75,12 +84,8 @@ class DuckDbWarehouse:
                 "raw.current_snapshots",
                 "source_name varchar, billing_period date, dataset varchar, delivery_id varchar, table_name varchar, "
                 "row_count bigint, promoted_at timestamp",
-                [
-                    (s.key.source_name, s.key.billing_period, s.key.dataset, safe_delivery_id(s.delivery_id), s.table,
-                     s.row_count, at.astimezone(dt.UTC).replace(tzinfo=None))
-                    for s, at in current
-                ],
-            )  # fmt: skip
+                current_snapshot_rows(current),
+            )
             _replace_table(
                 connection,
                 "raw.control_totals",
@@ -90,53 +95,6 @@ class DuckDbWarehouse:
                 control_total_rows([s for s, _ in current]),
             )
             connection.commit()
-
-    def changed_periods(self) -> list[ChangedPeriod]:
-        """The (source, billing period) pairs that some model was not built from the published snapshots of."""
-        if not self.path.exists():
-            return []
-        with self.connect(read_only=True) as connection:
-            if _has_table(connection, "intermediate", "int_periods__pending"):
-                pending = "intermediate.int_periods__pending"
-            elif _has_table(connection, "raw", "current_snapshots"):
-                pending = "raw.current_snapshots"
-            else:
-                return []
-            query = f"select distinct source_name, billing_period from {pending} order by all"
-            return connection.execute(query).fetchall()
-
-    def loaded_periods(self, periods: set[dt.date]) -> list[ChangedPeriod]:
-        """The (source, billing period) pairs of these periods that have a current snapshot, in order."""
-        with self.connect() as connection:
-            query = "select distinct source_name, billing_period from raw.current_snapshots order by all"
-            return [pair for pair in connection.execute(query).fetchall() if pair[1] in periods]
-
-    def used_snapshots(self) -> frozenset[tuple[SnapshotKey, str]]:
-        """The snapshots that the raw tables show or that some model was built from, by safe delivery id."""
-        found: set[tuple[SnapshotKey, str]] = set()
-        with self.connect() as connection:
-            for schema, table in (("raw", "current_snapshots"), ("intermediate", "loaded_snapshots")):
-                if _has_table(connection, schema, table):
-                    query = f"select distinct source_name, billing_period, dataset, delivery_id from {schema}.{table}"
-                    rows = connection.execute(query).fetchall()
-                    found |= {(SnapshotKey(source, period, dataset), name) for source, period, dataset, name in rows}
-        return frozenset(found)
-
-    def closed_changes(self, closed_after_days: int) -> list[dict[str, Any]]:
-        """The changes of billing periods that had ended more than that many days before, as rows of the history."""
-        if not self.has_table("marts", "fct_cost_monthly_history"):
-            return []
-        with self.connect(read_only=True) as connection:
-            cursor = connection.execute(
-                "select * from marts.fct_cost_monthly_history where change_kind in ('restated', 'rebuilt') "
-                "and valid_from > billing_period + interval 1 month + to_days(?) "
-                "and (billed_cost_difference <> 0 or effective_cost_difference <> 0 or list_cost_difference <> 0 "
-                "or contracted_cost_difference <> 0) "
-                "order by source_name, billing_period, billing_currency, change_number",
-                [closed_after_days],
-            )
-            names = [d[0] for d in cursor.description or []]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def replace_table(self, schema: str, name: str, frame: Any) -> int:
         """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
@@ -149,16 +107,10 @@ class DuckDbWarehouse:
             connection.commit()
             return int(connection.execute(f"select count(*) from {target}").fetchall()[0][0])
 
-    def has_table(self, schema: str, name: str) -> bool:
-        """Whether the warehouse has that table or view."""
-        if not self.path.exists():
-            return False
-        with self.connect(read_only=True) as connection:
-            return _has_table(connection, schema, name)
-
-
-class WarehouseError(Exception):
-    """The warehouse cannot be used now; the message says why."""
+    def find_table(self, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+        """Whether there is that table or view."""
+        query = "select count(*) from information_schema.tables where table_schema = ? and table_name = ?"
+        return bool(connection.execute(query, [schema, name]).fetchall()[0][0])
 
 
 #: The columns of a format that a file lacks -> the files that lack them.
@@ -212,37 +164,8 @@ def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path], absent: AbsentColumns
     return " union all ".join(selects)
 
 
-def control_total_rows(snapshots: Sequence[Snapshot]) -> list[tuple[Any, ...]]:
-    """The export files' own totals as rows of raw.control_totals.
-
-    An Azure period of which only the actual cost was delivered has no other statement of its effective cost, so the
-    billed total stands for both.
-    """
-    amortised = {(s.key.source_name, s.key.billing_period) for s in snapshots if s.key.dataset == "amortised"}
-    rows: list[tuple[Any, ...]] = []
-    for s in snapshots:
-        key = (s.key.source_name, s.key.billing_period, s.key.dataset, safe_delivery_id(s.delivery_id))
-        for t in s.control_totals:
-            measures = [t.measure]
-            if s.key.dataset == "actual" and (s.key.source_name, s.key.billing_period) not in amortised:
-                measures.append("effective_cost")
-            rows += [(*key, t.billing_currency, m, t.file_total, t.rounding_remainder, t.row_count) for m in measures]
-    return rows
-
-
-def changed_periods_var(changed: Sequence[ChangedPeriod]) -> str:
-    """The dbt variables that restrict a build to these periods, as JSON."""
-    pairs = [{"source_name": source, "billing_period": period.isoformat()} for source, period in changed]
-    return json.dumps({"changed_periods": pairs})
-
-
 def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
     connection.execute(f"create or replace table {name} ({columns})")
     if rows:
         marks = ", ".join("?" for _ in rows[0])
         connection.executemany(f"insert into {name} values ({marks})", rows)
-
-
-def _has_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
-    query = "select count(*) from information_schema.tables where table_schema = ? and table_name = ?"
-    return bool(connection.execute(query, [schema, name]).fetchall()[0][0])

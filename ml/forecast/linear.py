@@ -1,0 +1,79 @@
+"""A linear model of the next horizon on the last window, learnt over all series and then adjusted to each.
+
+The window is centred on its last season and scaled by its own spread, so that series of any size share coefficients
+(as NLinear does: Zeng et al., 2023). The adjustment is a second ridge on the residuals of the shared model, so a series
+with little history of its own keeps the shared coefficients.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.forecast.simple import Matrix
+
+MOST_WINDOWS = 60_000
+SHARED_RIDGE, OWN_RIDGE = 1e-3, 0.3
+CLIP = 8.0
+
+
+@dataclass(frozen=True)
+class Window:
+    """How much of the past the model sees, and the season its centre is the mean of."""
+
+    length: int
+    season: int
+
+
+def predict_linear(values: Matrix, horizon: int, window: Window, origins: list[int], trained_to: int) -> Matrix:
+    """Forecasts (origins, series, horizon) of a model that saw only `trained_to` periods; NaN if they are too few."""
+    out = np.full((len(origins), len(values), horizon), np.nan)
+    ends = np.arange(window.length, trained_to - horizon + 1)
+    if len(ends) == 0:
+        return out
+    # one gap between windows that is no divisor of a season, so that all phases are seen
+    gap = max(1, int(np.ceil(len(ends) * len(values) / MOST_WINDOWS)))
+    while gap > 1 and window.season % gap == 0:
+        gap += 1
+    ends = ends[::-1][::gap][::-1]
+    shared, own = _fit(values, horizon, window, ends)
+    for number, origin in enumerate(origins):
+        x, middle, spread = _cut(values, window, np.array([origin]))
+        made = x[:, 0] @ shared + (x[:, 0, None, :] @ own)[:, 0]
+        out[number] = middle[:, 0, None] + spread[:, 0, None] * made
+    return out
+
+
+def _cut(values: Matrix, window: Window, ends: np.ndarray) -> tuple[Matrix, Matrix, Matrix]:
+    """Windows (series, ends, length) that end before `ends`, centred and scaled, with their centre and spread."""
+    columns = ends[:, None] + np.arange(-window.length, 0)[None, :]
+    raw = values[:, columns]
+    middle = raw[:, :, -window.season :].mean(axis=2)
+    spread = raw.std(axis=2)
+    spread = np.where(spread > 1e-9 * (1e-300 + np.abs(middle)), spread, 1.0)
+    return np.clip((raw - middle[:, :, None]) / spread[:, :, None], -CLIP, CLIP), middle, spread
+
+
+def _fit(values: Matrix, horizon: int, window: Window, ends: np.ndarray) -> tuple[Matrix, Matrix]:
+    """Shared coefficients (length, horizon) and each series' adjustment (series, length, horizon)."""
+    length, series = window.length, len(values)
+    gram, moment = np.zeros((length, length)), np.zeros((length, horizon))
+    own_gram, own_moment = (
+        np.zeros((series, length, length), np.float32),
+        np.zeros((series, length, horizon), np.float32),
+    )
+    counts = np.zeros(series)
+    for row in range(series):
+        x, middle, spread = _cut(values[row : row + 1], window, ends)
+        columns = ends[:, None] + np.arange(horizon)[None, :]
+        y = np.clip((values[row, columns] - middle[0, :, None]) / spread[0, :, None], -CLIP, CLIP)
+        good = np.isfinite(x[0]).all(axis=1)
+        a, b = x[0][good], y[good]
+        own_gram[row], own_moment[row], counts[row] = a.T @ a, a.T @ b, len(a)
+        gram += a.T @ a
+        moment += a.T @ b
+    total = max(counts.sum(), 1.0)
+    shared = np.linalg.solve(gram + SHARED_RIDGE * total * np.eye(length), moment)
+    rest = own_moment - own_gram @ shared.astype(np.float32)
+    penalty = OWN_RIDGE * np.maximum(counts, 1.0)[:, None, None] * np.eye(length, dtype=np.float32)
+    own = np.linalg.solve(own_gram + penalty.astype(np.float32), rest)
+    return shared, own

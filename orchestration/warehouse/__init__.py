@@ -1,0 +1,18 @@
+"""The warehouse behind one small protocol, with the engines that serve it."""
+
+from orchestration.warehouse.contracts import ChangedPeriod, Connection, Cursor, Warehouse, WarehouseError
+from orchestration.warehouse.duckdb_file import WAREHOUSE_FILE, DuckDbWarehouse, raw_view_sql
+from orchestration.warehouse.rows import changed_periods_var, control_total_rows
+
+__all__ = [
+    "WAREHOUSE_FILE",
+    "ChangedPeriod",
+    "Connection",
+    "Cursor",
+    "DuckDbWarehouse",
+    "Warehouse",
+    "WarehouseError",
+    "changed_periods_var",
+    "control_total_rows",
+    "raw_view_sql",
+]

@@ -1,0 +1,87 @@
+"""What the pipeline needs of a warehouse, whichever engine it is."""
+
+import datetime as dt
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from orchestration.sources.lake import LocalLake
+from orchestration.sources.ledger import Snapshot, SnapshotKey
+
+#: A (source, billing period) whose rows in the warehouse are not those of its current snapshots.
+ChangedPeriod = tuple[str, dt.date]
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be used now; the message says why."""
+
+
+class Cursor(Protocol):
+    """The answer to a query."""
+
+    @property
+    def description(self) -> Sequence[tuple[Any, ...]] | None:
+        """One tuple per column, its name first."""
+        ...
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """All rows; DECIMAL as `decimal.Decimal`, DATE and TIMESTAMP as their Python types, in UTC."""
+        ...
+
+    def df(self) -> Any:
+        """All rows as a pandas data frame."""
+        ...
+
+
+class Connection(Protocol):
+    """A connection, closed by whoever lent it. Parameters stand as ``?`` in the SQL, which runs on every engine."""
+
+    def execute(self, query: str, parameters: Sequence[Any] = ...) -> Cursor:
+        """Run one statement."""
+        ...
+
+
+class Warehouse(Protocol):
+    """Reads and writes one warehouse; every method opens and closes its own connection."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        ...
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything was ever written to it."""
+        ...
+
+    def connect(self, read_only: bool = False) -> AbstractContextManager[Connection]:
+        """A connection in UTC; `WarehouseError` where none can be had."""
+        ...
+
+    def publish_snapshots(self, lake: LocalLake, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
+        """Make schema ``raw`` show exactly the current snapshots, in one transaction."""
+        ...
+
+    def changed_periods(self) -> list[ChangedPeriod]:
+        """The (source, billing period) pairs that some model was not built from the published snapshots of."""
+        ...
+
+    def loaded_periods(self, periods: set[dt.date]) -> list[ChangedPeriod]:
+        """The (source, billing period) pairs of these periods that have a current snapshot, in order."""
+        ...
+
+    def used_snapshots(self) -> frozenset[tuple[SnapshotKey, str]]:
+        """The snapshots that the raw tables show or that some model was built from, by safe delivery id."""
+        ...
+
+    def closed_changes(self, closed_after_days: int) -> list[dict[str, Any]]:
+        """The changes of billing periods that had ended more than that many days before, as rows of the history."""
+        ...
+
+    def replace_table(self, schema: str, name: str, frame: Any) -> int:
+        """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
+        ...
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether the warehouse has that table or view."""
+        ...

@@ -1,0 +1,91 @@
+"""What the pipeline asks of a warehouse, in SQL that every engine runs."""
+
+import calendar
+import datetime as dt
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from typing import Any
+
+from orchestration.sources.ledger import SnapshotKey
+from orchestration.warehouse.contracts import ChangedPeriod, Connection
+
+_CLOSED_CHANGES = """
+select * from marts.fct_cost_monthly_history
+where change_kind in ('restated', 'rebuilt')
+    and (billed_cost_difference <> 0 or effective_cost_difference <> 0 or list_cost_difference <> 0
+        or contracted_cost_difference <> 0)
+order by source_name, billing_period, billing_currency, change_number
+"""
+
+
+class ReadableWarehouse(ABC):
+    """The questions of the `Warehouse` protocol, over an engine's own `connect` and `find_table`."""
+
+    @property
+    @abstractmethod
+    def is_there(self) -> bool:
+        """Whether anything was ever written to it."""
+
+    @abstractmethod
+    def connect(self, read_only: bool = False) -> AbstractContextManager[Any]:
+        """A connection in UTC."""
+
+    @abstractmethod
+    def find_table(self, connection: Any, schema: str, name: str) -> bool:
+        """Whether there is that table or view."""
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether the warehouse has that table or view."""
+        if not self.is_there:
+            return False
+        with self.connect(read_only=True) as connection:
+            return self.find_table(connection, schema, name)
+
+    def changed_periods(self) -> list[ChangedPeriod]:
+        """The (source, billing period) pairs that some model was not built from the published snapshots of."""
+        if not self.is_there:
+            return []
+        with self.connect(read_only=True) as connection:
+            if self.find_table(connection, "intermediate", "int_periods__pending"):
+                return _list_periods(connection, "intermediate.int_periods__pending")
+            if self.find_table(connection, "raw", "current_snapshots"):
+                return _list_periods(connection, "raw.current_snapshots")
+        return []
+
+    def loaded_periods(self, periods: set[dt.date]) -> list[ChangedPeriod]:
+        """The (source, billing period) pairs of these periods that have a current snapshot, in order."""
+        with self.connect(read_only=True) as connection:
+            return [pair for pair in _list_periods(connection, "raw.current_snapshots") if pair[1] in periods]
+
+    def used_snapshots(self) -> frozenset[tuple[SnapshotKey, str]]:
+        """The snapshots that the raw tables show or that some model was built from, by safe delivery id."""
+        found: set[tuple[SnapshotKey, str]] = set()
+        with self.connect() as connection:
+            for schema, table in (("raw", "current_snapshots"), ("intermediate", "loaded_snapshots")):
+                if self.find_table(connection, schema, table):
+                    query = f"select distinct source_name, billing_period, dataset, delivery_id from {schema}.{table}"
+                    rows = connection.execute(query).fetchall()
+                    found |= {(SnapshotKey(source, period, dataset), name) for source, period, dataset, name in rows}
+        return frozenset(found)
+
+    def closed_changes(self, closed_after_days: int) -> list[dict[str, Any]]:
+        """The changes of billing periods that had ended more than that many days before, as rows of the history."""
+        if not self.has_table("marts", "fct_cost_monthly_history"):
+            return []
+        with self.connect(read_only=True) as connection:
+            cursor = connection.execute(_CLOSED_CHANGES)
+            names = [d[0] for d in cursor.description or []]
+            changes = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        days = dt.timedelta(days=closed_after_days)
+        return [c for c in changes if c["valid_from"] > _end_of(c["billing_period"]) + days]
+
+
+def _list_periods(connection: Connection, relation: str) -> list[ChangedPeriod]:
+    query = f"select distinct source_name, billing_period from {relation}"
+    return sorted((source, period) for source, period in connection.execute(query).fetchall())
+
+
+def _end_of(period: dt.date) -> dt.datetime:
+    """The moment, in UTC, at which a billing period is over."""
+    days = calendar.monthrange(period.year, period.month)[1]
+    return dt.datetime(period.year, period.month, period.day) + dt.timedelta(days=days)
