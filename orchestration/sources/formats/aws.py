@@ -64,6 +64,7 @@ _COLUMNS = (
     Column("cost_category", "json"),
 )
 
+
 def _multiply(amount: str, share: str) -> str:
     """An amount times a share, rounded once to 12 places: no decimal type holds all digits of the product at once."""
     whole, part = f"cast(trunc({amount}) as decimal(19, 0))", f"cast(({amount}) - trunc({amount}) as decimal(12, 12))"
