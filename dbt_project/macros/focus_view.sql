@@ -45,8 +45,8 @@
         'PricingCurrencyContractedUnitPrice': 'charges.pricing_currency_contracted_unit_price',
         'PricingCurrencyEffectiveCost': 'coalesce(charges.pricing_currency_effective_cost, case when coalesce(charges.pricing_currency, charges.billing_currency) = charges.billing_currency then charges.effective_cost end)',
         'PricingCurrencyListUnitPrice': 'charges.pricing_currency_list_unit_price',
-        'PricingQuantity': focus_pricing_quantity(),
-        'PricingUnit': "case when " ~ focus_pricing_quantity() ~ " is not null then coalesce(charges.pricing_unit, charges.consumed_unit, 'Count') end",
+        'PricingQuantity': 'charges.focus_pricing_quantity',
+        'PricingUnit': "case when charges.focus_pricing_quantity is not null then coalesce(charges.pricing_unit, charges.consumed_unit, 'Count') end",
         'ProviderName': 'charges.provider_name',
         'PublisherName': 'charges.publisher_name',
         'RegionId': 'charges.region_id',
@@ -101,7 +101,7 @@
     the cost of one piece.
 -#}
 {% macro focus_unit_price(price, cost) -%}
-    {%- set quantity = '(' ~ focus_pricing_quantity() ~ ')' -%}
+    {%- set quantity = 'charges.focus_pricing_quantity' -%}
     case
         when charges.charge_category not in ('Usage', 'Purchase') then null
         when {{ cost }} = 0 and {{ quantity }} <> 0 then 0
@@ -112,7 +112,7 @@
                 - cast({{ cost }} as double precision)
             ) <= 0.000000001 * greatest(abs(cast({{ cost }} as double precision)), 1)
             then {{ price }}
-        else coalesce({{ divide_money(cost, quantity) }}, 0)
+        else coalesce({{ divide_exactly(cost, quantity) }}, 0)
     end
 {%- endmacro %}
 
@@ -124,7 +124,10 @@
         {%- do types.update({name.replace('_', ''): type}) -%}
     {%- endfor -%}
 with charges as (
-    select * from {{ ref('int_focus__unioned') }}
+    select
+        charges.*,
+        {{ focus_pricing_quantity() }} as focus_pricing_quantity
+    from {{ ref('int_focus__unioned') }} as charges
 )
 
 select

@@ -13,14 +13,3 @@
         + cast({{ a_part }} * {{ b_part }} as {{ money_type() }})
     )
 {%- endmacro %}
-
-
-{#-
-    A ratio of two amounts, rounded to 12 places: a rate or a share that is multiplied again, never an amount that is
-    summed. Null where the divisor is 0 or null.
--#}
-{% macro divide_money(a, b) -%}
-    cast(
-        cast({{ a }} as double precision) / nullif(cast({{ b }} as double precision), 0) as {{ money_type() }}
-    )
-{%- endmacro %}

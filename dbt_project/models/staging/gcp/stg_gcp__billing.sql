@@ -49,7 +49,7 @@
         case
             when pool_category = 'Spend' then -commitment_credit
             when {{ is_covered_whole }} then quantity
-            else {{ multiply_money('quantity', divide_money('-commitment_credit', 'native_cost')) }}
+            else {{ multiply_money('quantity', divide_exactly('-commitment_credit', 'native_cost')) }}
         end as pool_weight
     from (
         {{ line_items }}
@@ -64,7 +64,7 @@
     select
         pools.*,
         coalesce(
-            {{ divide_money('fee_cost', "case when pool_category = 'Usage' and fee_quantity > covered_quantity then fee_quantity else covered_quantity end") }},
+            {{ divide_exactly('fee_cost', "case when pool_category = 'Usage' and fee_quantity > covered_quantity then fee_quantity else covered_quantity end") }},
             0
         ) as fee_rate
     from (
@@ -179,7 +179,7 @@ categorised as (
         -- the part of a row that its commitment covers: all of it, but for usage that a credit covers in part
         case
             when part not in ('charge', 'covered') or not is_credited or {{ is_covered_whole }} then 1
-            else {{ divide_money('-commitment_credit', 'native_cost') }}
+            else {{ divide_exactly('-commitment_credit', 'native_cost') }}
         end as covered_share,
         is_credited and part = 'charge' as is_uncovered_rest,
         case
