@@ -450,7 +450,10 @@ union all
     {#- in billionths, so that two engines round it alike -#}
     {%- set share = 'cast(cast(' ~ unused ~ ' as double precision) / cast(' ~ total ~ ' as double precision) as numeric(18, 9))' -%}
     case
-        when {{ total }} <> 0 and ({{ upfront }} is not null or {{ recurring }} is not null)
+        when
+            {{ total }} <> 0
+            and coalesce({{ prefix }}savings_plan_used_commitment, 0) between 0 and {{ total }}
+            and ({{ upfront }} is not null or {{ recurring }} is not null)
             then
                 cast(cast(trunc({{ net }}) as numeric(19, 0)) * {{ share }} as {{ money_type() }})
                 + cast(cast(({{ net }}) - trunc({{ net }}) as numeric(12, 12)) * {{ share }} as {{ money_type() }})

@@ -84,6 +84,11 @@
         when charges.charge_category = 'Tax' then null
         when
             charges.pricing_quantity <> 0
+            -- nor is a price of so little of it a price
+            and abs(cast(charges.contracted_cost as double precision))
+            <= abs(cast(charges.pricing_quantity as double precision)) * 1000000000000
+            and abs(cast(charges.list_cost as double precision))
+            <= abs(cast(charges.pricing_quantity as double precision)) * 1000000000000
             and (charges.contracted_cost = 0 or (charges.pricing_quantity > 0) = (charges.contracted_cost > 0))
             and (charges.list_cost = 0 or (charges.pricing_quantity > 0) = (charges.list_cost > 0))
             then charges.pricing_quantity

@@ -97,7 +97,8 @@ _MEASURES = {
             when 'SavingsPlanNegation' then 0
             when 'SavingsPlanUpfrontFee' then 0
             when 'SavingsPlanRecurringFee' then if(
-                {_PLAN_TOTAL} <> 0 and (savings_plan_net_amortized_upfront_commitment_for_billing_period is not null
+                {_PLAN_TOTAL} <> 0 and coalesce(savings_plan_used_commitment, 0) between 0 and {_PLAN_TOTAL}
+                and (savings_plan_net_amortized_upfront_commitment_for_billing_period is not null
                     or savings_plan_net_recurring_commitment_for_billing_period is not null),
                 {_multiply(_PLAN_NET, _PLAN_SHARE)}, {_PLAN_UNUSED})
             when 'RIFee' then coalesce(reservation_net_unused_amortized_upfront_fee_for_billing_period,

@@ -41,7 +41,7 @@
         end as pool_id
     from {{ source('raw', 'gcp_billing') }} as native
 {% endset %}
-{% set is_covered_whole = 'native_cost + commitment_credit <= 0' %}
+{% set is_covered_whole = '(commitment_credit >= 0 or native_cost + commitment_credit <= 0)' %}
 {#- how much of a pool a row used: units of the commitment, or of what was committed to spend -#}
 {% set weighed_items %}
     select
@@ -59,12 +59,20 @@
         and (is_credited or (is_fee and not is_offset_fee))
 {% endset %}
 {% set pool_keys = ['source_name', 'billing_period', 'dataset', 'delivery_id', 'billing_account_id', 'currency', 'pool_id', 'pool_category'] %}
-{#- the pools with the fee of one unit of each; where more was covered than bought, of what was covered -#}
+{#-
+    The pools with the fee of one unit of each; where more was covered than bought, of what was covered. No rate where
+    next to nothing was covered: all of the fee then went unused.
+-#}
+{% set divisor = "case when pool_category = 'Usage' and fee_quantity > covered_quantity then fee_quantity else covered_quantity end" %}
 {% set rates %}
     select
         pools.*,
         coalesce(
-            {{ divide_exactly('fee_cost', "case when pool_category = 'Usage' and fee_quantity > covered_quantity then fee_quantity else covered_quantity end") }},
+            case
+                when
+                    abs(cast(fee_cost as double precision)) < cast({{ divisor }} as double precision) * 1000000000
+                    then {{ divide_exactly('fee_cost', divisor) }}
+            end,
             0
         ) as fee_rate
     from (
@@ -76,7 +84,7 @@
             max(usage_pricing_unit) as usage_pricing_unit,
             sum(case when is_fee then native_cost + other_credits else 0 end) as fee_cost,
             sum(case when is_fee then quantity else 0 end) as fee_quantity,
-            sum(case when is_fee then 0 else pool_weight end) as covered_quantity
+            sum(case when is_fee then 0 else abs(pool_weight) end) as covered_quantity
         from (
             {{ weighed_items }}
         ) as weighed_items
