@@ -11,11 +11,13 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from orchestration.allocation import AllocationSettings
 from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
 from orchestration.sources.secrets import SecretsSettings
 from orchestration.sources.settings import IngestionSettings
+from orchestration.storage_settings import LakeSettings, WarehouseSettings
 from state import BACKENDS
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
@@ -201,7 +203,10 @@ class CloudcostConfig(_Section):
         description="Where environment variables that are not set come from. Default none: the environment is all.",
     )
     state: StateSettings = Field(default_factory=StateSettings)
+    lake: LakeSettings = Field(default_factory=LakeSettings)
+    warehouse: WarehouseSettings = Field(default_factory=WarehouseSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
+    allocation: AllocationSettings = Field(default_factory=AllocationSettings)
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
@@ -226,6 +231,16 @@ class CloudcostConfig(_Section):
                         f"sources {other.name!r} and {source.name!r} read the same location: "
                         "its cost would be counted twice"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _warehouse_reads_the_lake(self) -> "CloudcostConfig":
+        is_on_s3 = self.lake.location is not None
+        if is_on_s3 != (self.warehouse.backend == "redshift"):
+            raise ValueError(
+                "warehouse.backend redshift and lake.location on S3 belong together: Redshift copies from S3 alone, "
+                "and DuckDB reads the lake as local files"
+            )
         return self
 
     def shares_location(self, source: SourceConfig) -> bool:

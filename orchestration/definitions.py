@@ -12,6 +12,7 @@ from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset, ex
 from orchestration.defs.jobs import cost_pipeline_job, daily_cost_schedule, new_delivery_sensor
 from orchestration.defs.quality import totals_reconcile
 from orchestration.defs.recommendations import recommendations
+from orchestration.defs.settings import publish_settings
 from orchestration.defs.transform import build_dbt_assets
 from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
@@ -27,6 +28,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
         assets=[
             *(build_raw_asset(source, partitions) for source in installation.config.sources),
             build_snapshots_asset(sources),
+            publish_settings,
             *build_dbt_assets(prepare_manifest(installation), partitions),
             expired_snapshots,
             cost_forecasts,

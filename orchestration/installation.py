@@ -10,14 +10,15 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig, SourceConfig, find_config_path, find_home, load_config
+from orchestration.settings_tables import SettingsContent, read_settings
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
 from orchestration.sources.contracts import Provider
 from orchestration.sources.ingest import Ingestor, Source
-from orchestration.sources.lake import LocalLake
+from orchestration.sources.lake import Lake, LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations import open_location
 from orchestration.sources.secrets import add_secrets
-from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse
+from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 from state import StateStore, open_state_store
 
 #: What a complete run ends with.
@@ -57,15 +58,29 @@ class Installation:
         """The ingestion ledger."""
         return Ledger(self.store, Clock())
 
-    @property
-    def lake(self) -> LocalLake:
+    @cached_property
+    def lake(self) -> Lake:
         """The raw lake."""
-        return LocalLake(self.home / "lake")
+        if self.config.lake.location is None:
+            return LocalLake(self.home / "lake")
+        from orchestration.sources.access import AwsAccess
+        from orchestration.sources.locations.aws_session import open_client
+        from orchestration.sources.s3_lake import S3Lake
 
-    @property
-    def warehouse(self) -> DuckDbWarehouse:
-        """The warehouse file."""
-        return DuckDbWarehouse(self.home / WAREHOUSE_FILE)
+        client = open_client("s3", AwsAccess(region=self.config.lake.region), environ=self.environ)
+        return S3Lake(self.config.lake.location, self.home / "lake", client)
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The warehouse: a file of this folder, or a database on Redshift."""
+        settings = self.config.warehouse
+        if settings.backend == "duckdb":
+            return DuckDbWarehouse(self.home / WAREHOUSE_FILE)
+        from orchestration.sources.s3_lake import S3Lake
+        from orchestration.warehouse.redshift import RedshiftWarehouse
+
+        assert isinstance(self.lake, S3Lake)  # noqa: S101 - the configuration says so
+        return RedshiftWarehouse(settings, self.lake, self.environ)
 
     @property
     def dagster_home(self) -> Path:
@@ -74,8 +89,8 @@ class Installation:
 
     @property
     def dbt_target(self) -> Path:
-        """Where dbt writes its manifest and compiled SQL."""
-        return self.home / "dbt"
+        """Where dbt writes its manifest and compiled SQL, which differ by engine."""
+        return self.home / ("dbt" if self.config.warehouse.backend == "duckdb" else "dbt_redshift")
 
     @property
     def log_directory(self) -> Path:
@@ -122,12 +137,18 @@ class Installation:
         elif period.isoformat() < record.body["first_period"]:
             self.store.update("partitions", "first_period", body, record.version)
 
+    def read_settings(self) -> list[SettingsContent]:
+        """The parts of the configuration that dbt reads, as tables."""
+        return read_settings(self.config, self.config_path.parent)
+
     def scoring_input(self) -> str:
         """What forecasts and anomalies depend on: the current snapshots and the settings, as one hash."""
         current = [(s.key.text, s.delivery_id) for s, _ in self.ledger.current_snapshots()]
         sources = [s.name for s in self.config.sources]
         settings = self.config.model_dump_json(exclude={"sources", "alerts", "state", "ingestion"})
-        return hashlib.sha256(json.dumps([current, sources, settings]).encode()).hexdigest()
+        # beside the configuration itself: the files that it names
+        tables = [content.fingerprint for content in self.read_settings()]
+        return hashlib.sha256(json.dumps([current, sources, settings, tables]).encode()).hexdigest()
 
     def is_up_to_date(self) -> bool:
         """Whether everything downstream was built from the present snapshots and settings, and is still there."""

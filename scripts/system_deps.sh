@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the tests need from the system: Chromium for the tests of the pages, Node.js and npm for Azurite. Only
-# where apt-get may be run without a password; elsewhere it says what is left out, which is a failure under CI=true.
+# Installs what the tests need from the system: Chromium for the tests of the pages, Node.js and npm for Azurite,
+# PostgreSQL for the stand-in of Redshift. Only where apt-get may be run without a password; elsewhere it says what is
+# left out, which is a failure under CI=true.
 # CLOUDCOST_SYSTEM_INSTALL=0 installs nothing.
 set -euo pipefail
 
@@ -20,6 +21,10 @@ fi
 if ! has_any node || ! has_any npm; then
     packages+=(nodejs npm)
     suites+=("the Azure storage tests (Node.js and npm)")
+fi
+if ! has_any initdb pg_ctlcluster; then
+    packages+=(postgresql)
+    suites+=("the Redshift tests (PostgreSQL)")
 fi
 if [ "${#packages[@]}" = 0 ]; then exit 0; fi
 

@@ -26,7 +26,11 @@ ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
 LEFT_OUT = "left out: "
 # A need's name and the programs that meet it, best first; any other name is the program itself.
-PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")}
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    # Debian keeps the server's own programs out of PATH, and this one beside them
+    "postgresql": ("initdb", "pg_ctlcluster"),
+}
 
 os.environ.update(
     DAGSTER_DISABLE_TELEMETRY="1",

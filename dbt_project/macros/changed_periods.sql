@@ -1,10 +1,31 @@
 {#-
     The pairs (source_name, billing_period) that this run replaces, or none for all of them. A table that does not
     exist yet, or is fully refreshed, is always built from every current snapshot: a part of it would be a silent loss.
+    A pair that names `models` is behind in these alone: it is replaced in them and in every model built on them.
 -#}
 {% macro changed_periods() %}
-    {{ return(var('changed_periods', none) if is_incremental() else none) }}
+    {%- set periods = var('changed_periods', none) if is_incremental() else none -%}
+    {%- if not periods or not execute -%} {{ return(periods) }} {%- endif -%}
+    {%- set lineage = [] -%}
+    {%- do add_lineage(model.unique_id, lineage) -%}
+    {%- set concerned = [] -%}
+    {%- for period in periods -%}
+        {%- if period.models is not defined or period.models | select('in', lineage) | list -%}
+            {%- do concerned.append(period) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(concerned) }}
 {% endmacro %}
+
+
+{#- Add the names of a node and of all that it is built on to a list. -#}
+{% macro add_lineage(unique_id, lineage) -%}
+    {%- set node = graph.nodes.get(unique_id) -%}
+    {%- if node and node.name not in lineage -%}
+        {%- do lineage.append(node.name) -%}
+        {%- for parent in node.depends_on.nodes -%} {%- do add_lineage(parent, lineage) -%} {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
 
 
 {#-

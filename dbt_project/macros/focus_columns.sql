@@ -83,6 +83,8 @@
         'x_commitment_payment_option': text,
         'x_team': text,
         'x_environment': text,
+        'x_product': text,
+        'x_cost_center': text,
     }) }}
 {% endmacro %}
 

@@ -35,3 +35,7 @@
     where {{ changed_periods_filter() }}
     {%- endif %}
 {% endmacro %}
+
+
+{#- Aggregate: the names of a column in order, with commas between. -#}
+{% macro list_names(column) -%} {{ dbt.listagg(column, "','", 'order by ' ~ column) }} {%- endmacro %}

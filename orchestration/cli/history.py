@@ -9,11 +9,11 @@ from orchestration.installation import Installation
 from orchestration.warehouse import WarehouseError
 
 _AS_OF = """
-select source_name as source, strftime(billing_period, '%Y-%m') as period, billing_currency as currency,
-    billed_cost, effective_cost, list_cost, contracted_cost, to_delivery_id as delivery,
-    strftime(valid_from, '%Y-%m-%dT%H:%M:%SZ') as believed_since
+select source_name as source, substring(cast(billing_period as varchar(10)), 1, 7) as period,
+    billing_currency as currency, billed_cost, effective_cost, list_cost, contracted_cost, to_delivery_id as delivery,
+    valid_from as believed_since
 from marts.fct_cost_monthly_history
-where valid_from <= $moment and (valid_to is null or valid_to > $moment) and line_item_count > 0
+where valid_from <= ? and (valid_to is null or valid_to > ?) and line_item_count > 0
 order by 1, 2, 3
 """
 
@@ -36,9 +36,9 @@ def print_totals_as_of(installation: Installation, text: str, output: Format) ->
     if not installation.warehouse.has_table("marts", "fct_cost_monthly_history"):
         raise WarehouseError(f"{installation.warehouse.place}: there is no history yet; `cloudcost run` builds it")
     with installation.warehouse.connect(read_only=True) as connection:
-        cursor = connection.execute(_AS_OF, {"moment": moment})
+        cursor = connection.execute(_AS_OF, [moment, moment])
         columns = [d[0] for d in cursor.description or []]
-        rows = cursor.fetchall()
+        rows = [(*row[:-1], f"{row[-1]:%Y-%m-%dT%H:%M:%SZ}") for row in cursor.fetchall()]
     if not rows:
         print(f"note: nothing was known yet at {moment.isoformat(timespec='seconds')}Z", file=sys.stderr)
     print_rows(columns, rows, output)

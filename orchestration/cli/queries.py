@@ -1,7 +1,5 @@
 """Commands that only read: totals and free queries."""
 
-import duckdb
-
 from orchestration.cli.output import Format, print_rows
 from orchestration.installation import Installation
 from orchestration.warehouse import WarehouseError
@@ -9,18 +7,20 @@ from orchestration.warehouse import WarehouseError
 _TOTALS = """
 with files as (
     -- a row of an export counts once, however many measures it states
-    select source_name, billing_period, billing_currency, sum(row_count)::bigint as row_count
+    select source_name, billing_period, billing_currency, cast(sum(row_count) as bigint) as row_count
     from (
         select distinct source_name, billing_period, dataset, billing_currency, row_count from raw.control_totals
-    ) group by all
+    ) as exports
+    group by 1, 2, 3
 ), remainders as (
     select source_name, billing_period, billing_currency,
-        sum(rounding_remainder) filter (where measure = 'billed_cost') as billed_cost_remainder,
-        sum(rounding_remainder) filter (where measure = 'effective_cost') as effective_cost_remainder
-    from raw.control_totals group by all
+        sum(case when measure = 'billed_cost' then rounding_remainder end) as billed_cost_remainder,
+        sum(case when measure = 'effective_cost' then rounding_remainder end) as effective_cost_remainder
+    from raw.control_totals group by 1, 2, 3
 )
-select t.source_name as source, strftime(t.billing_period, '%Y-%m') as period, t.billing_currency as currency,
-    coalesce(f.row_count, 0) as rows, t.billed_cost, t.effective_cost, t.list_cost, t.contracted_cost,
+select t.source_name as source, substring(cast(t.billing_period as varchar(10)), 1, 7) as period,
+    t.billing_currency as currency, coalesce(f.row_count, 0) as "rows",
+    t.billed_cost, t.effective_cost, t.list_cost, t.contracted_cost,
     coalesce(r.billed_cost_remainder, 0) as billed_cost_remainder,
     coalesce(r.effective_cost_remainder, 0) as effective_cost_remainder
 from marts.fct_cost_monthly as t
@@ -45,13 +45,5 @@ def print_totals(installation: Installation, output: Format) -> None:
 
 def print_query(installation: Installation, sql: str, output: Format) -> None:
     """The rows of a query on the read-only warehouse."""
-    with installation.warehouse.connect(read_only=True) as connection:
-        try:
-            if not connection.extract_statements(sql):
-                raise WarehouseError("the query is empty")
-            cursor = connection.execute(sql)
-            columns = [d[0] for d in cursor.description or []]
-            rows = cursor.fetchall()
-        except duckdb.Error as error:
-            raise WarehouseError((str(error).strip().splitlines() or ["query failed"])[0]) from error
+    columns, rows = installation.warehouse.query(sql)
     print_rows(columns, rows, output)

@@ -16,20 +16,20 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
           f"({sum(s.row_count for s in fresh):,} line items)")  # fmt: skip
     with installation.warehouse.connect(read_only=True) as connection:
         compared, differing = connection.execute(
-            "select count(*), count(*) filter (where not is_reconciled) from marts.fct_reconciliation"
+            "select count(*), sum(case when is_reconciled then 0 else 1 end) from marts.fct_reconciliation"
         ).fetchall()[0]
         totals = connection.execute(
             "select source_name, billing_currency, count(*), sum(billed_cost), sum(effective_cost) "
-            "from marts.fct_cost_monthly group by all order by all"
+            "from marts.fct_cost_monthly group by 1, 2 order by 1, 2"
         ).fetchall()
-        anomalies = _count(installation, connection, "cost_anomalies", "where is_open")
-        forecasts = _count(installation, connection, "cost_forecasts", "")
+    anomalies = _count(installation, "cost_anomalies", "where is_open")
+    forecasts = _count(installation, "cost_forecasts", "")
     for source, currency, months, billed, effective in totals:
         print(
             f"  {source:<20} {months:>3} periods   billed {format_decimal(billed)} {currency}, "
             f"effective {format_decimal(effective)} {currency}"
         )
-    print(f"Reconciled: {compared - differing} of {compared} totals agree to the last decimal with the exports")
+    print(f"Reconciled: {compared - (differing or 0)} of {compared} totals agree to the last decimal with the exports")
     incidents = installation.store.list("incident")
     waiting = [r for r in installation.store.list("proposal") if r.body.get("state") == "proposed"]
     opened = sum(1 for r in incidents if r.body.get("state") == "open")
@@ -59,10 +59,9 @@ def as_month(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _count(installation: Installation, connection: "object", table: str, condition: str) -> int:
-    try:
-        return int(connection.execute(f"select count(*) from ml.{table} {condition}").fetchall()[0][0])  # type: ignore[attr-defined]
-    except Exception as error:  # the table is not there before the first scoring
-        if "does not exist" in str(error):
-            return 0
-        raise
+def _count(installation: Installation, table: str, condition: str) -> int:
+    """The rows of a result; none before the first scoring."""
+    if not installation.warehouse.has_table("ml", table):
+        return 0
+    with installation.warehouse.connect(read_only=True) as connection:
+        return int(connection.execute(f"select count(*) from ml.{table} {condition}").fetchall()[0][0])

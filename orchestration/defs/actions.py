@@ -15,6 +15,7 @@ from orchestration.findings import describe_recommendation
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.ledger import Clock
+from orchestration.warehouse import fetch_records
 
 RECOMMENDATIONS = dg.AssetKey(["ml", "recommendations"])
 
@@ -27,11 +28,10 @@ def engine_of(installation: Installation) -> ActionEngine:
         if not installation.warehouse.has_table("marts", "fct_reconciliation"):
             return None
         query = (
-            "select bool_and(is_reconciled) from marts.fct_reconciliation "
-            "where source_name = ? and billing_period = date_trunc('month', ?::date)"
+            "select bool_and(is_reconciled) from marts.fct_reconciliation where source_name = ? and billing_period = ?"
         )
         with installation.warehouse.connect(read_only=True) as connection:
-            answer = connection.execute(query, [source_name, period]).fetchall()[0][0]
+            answer = connection.execute(query, [source_name, period.replace(day=1)]).fetchall()[0][0]
         return None if answer is None else bool(answer)
 
     clients = make_aws_factory(settings.accounts, installation.environ)
@@ -52,11 +52,7 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
     rows: list[dict[str, object]] = []
     if opened.warehouse.has_table("ml", "recommendations"):
         with opened.warehouse.connect(read_only=True) as connection:
-            rows = (
-                connection.execute("select * from ml.recommendations order by recommendation_id")
-                .to_arrow_table()
-                .to_pylist()
-            )
+            rows = fetch_records(connection.execute("select * from ml.recommendations order by recommendation_id"))
     lapsed = Approvals(opened.store, opened.config.actions, Clock()).expire_stale()
     book = ProposalBook(opened.store, Clock())
     new = sum(book.propose(describe_recommendation(row))[1] for row in rows if row["remediation"])

@@ -14,10 +14,13 @@ COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
 _DAILY = """
 select charge_date, billing_currency, service_provider_name, sub_account_id, max(sub_account_name) as sub_account_name,
     service_name, region_id, x_usage_type, charge_category, charge_frequency,
-    sum(effective_cost)::double as effective_cost, sum(billed_cost)::double as billed_cost
+    cast(sum(effective_cost) as double precision) as effective_cost,
+    cast(sum(billed_cost) as double precision) as billed_cost
 from marts.fct_cost_daily
-group by all
-order by all
+group by charge_date, billing_currency, service_provider_name, sub_account_id, service_name, region_id, x_usage_type,
+    charge_category, charge_frequency
+order by charge_date, billing_currency, service_provider_name, sub_account_id nulls last, service_name,
+    region_id nulls last, x_usage_type nulls last, charge_category, charge_frequency
 """
 
 

@@ -22,19 +22,20 @@ def totals_reconcile(installation: InstallationResource) -> dg.AssetCheckResult:
     opened = installation.open()
     with opened.warehouse.connect(read_only=True) as connection:
         rows, periods = connection.execute(
-            "select count(*), count(distinct (source_name, billing_period)) from marts.fct_reconciliation"
+            "select sum(total_count), count(*) from (select source_name, billing_period, count(*) as total_count "
+            "from marts.fct_reconciliation group by 1, 2) as periods"
         ).fetchall()[0]
         differing = connection.execute(
-            "select source_name, billing_period, billing_currency, measure, variance::varchar "
-            "from marts.fct_reconciliation where not is_reconciled order by all"
+            "select source_name, billing_period, billing_currency, measure, variance "
+            "from marts.fct_reconciliation where not is_reconciled order by 1, 2, 3, 4"
         ).fetchall()
     book = incident_book(opened)
     for source_name, period, currency, measure, variance in differing:
-        book.open(describe_unreconciled(source_name, period, currency, measure, variance))
+        book.open(describe_unreconciled(source_name, period, currency, measure, f"{variance:f}"))
     return dg.AssetCheckResult(
         passed=not differing,
         metadata={
-            "totals compared": rows,
+            "totals compared": int(rows or 0),
             "source periods": periods,
             "differing": len(differing),
             "first differences": [" ".join(str(part) for part in row) for row in differing[:20]],

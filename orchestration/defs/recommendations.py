@@ -12,6 +12,7 @@ from orchestration.defs.quality import RECONCILIATION
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.inventory import Inventory, read_aws_volumes
+from orchestration.warehouse import fetch_records
 
 SCHEMA = pa.schema(
     [
@@ -31,15 +32,16 @@ SCHEMA = pa.schema(
 
 _COSTS = """
 with recent as (
-    select source_name, billing_currency, regexp_extract(resource_id, '[^/]+$') as resource_id, effective_cost,
-        cast(charge_period_start as date) as charge_date, billing_period
+    -- an id is what stands behind the last slash of an ARN
+    select source_name, billing_currency, effective_cost, cast(charge_period_start as date) as charge_date,
+        billing_period, regexp_replace(resource_id, '^.*/', '') as resource_id
     from intermediate.int_focus__unioned
     where resource_id is not null and charge_category = 'Usage'
-        and billing_period >= date_trunc('month', ?::date - 31) and cast(charge_period_start as date) > ?::date - 30
+        and billing_period >= cast(? as date) and charge_period_start >= cast(? as date)
 )
 select source_name, billing_currency, resource_id, sum(effective_cost) as effective_cost,
     count(distinct charge_date) as days_seen, max(billing_period) as billing_period
-from recent where list_contains(?, resource_id) group by all order by all
+from recent where resource_id in ({marks}) group by 1, 2, 3 order by 1, 2, 3
 """
 
 
@@ -78,7 +80,11 @@ def read_volume_costs(installation: Installation, volume_ids: list[str]) -> list
     with installation.warehouse.connect(read_only=True) as connection:
         last = connection.execute("select max(charge_date) from marts.fct_cost_daily where charge_category = 'Usage'")
         as_of = last.fetchall()[0][0]
-        return connection.execute(_COSTS, [as_of, as_of, volume_ids]).to_arrow_table().to_pylist() if as_of else []
+        if as_of is None:
+            return []
+        month = (as_of - dt.timedelta(days=31)).replace(day=1)
+        query = _COSTS.format(marks=", ".join("?" for _ in volume_ids))
+        return fetch_records(connection.execute(query, [month, as_of - dt.timedelta(days=29), *volume_ids]))
 
 
 def describe(record: dict[str, Any], costs: list[dict[str, Any]]) -> dict[str, Any]:

@@ -42,10 +42,13 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
         warehouse = installation.open().warehouse
         # whatever else is behind is brought up to date too: what a killed run left, what a removed source left over
         changed: set[ChangedPeriod] = set(warehouse.changed_periods())
+        behind = warehouse.pending_models()
         if config.rebuild:
-            changed |= set(warehouse.loaded_periods(periods_of(context)))
+            asked = set(warehouse.loaded_periods(periods_of(context)))
+            changed |= asked
+            behind = {pair: models for pair, models in behind.items() if pair not in asked}
         context.log.info(f"billing periods to replace: {len(changed)}")
-        yield from _build(context, dbt, installation, changed_periods_var(sorted(changed)))
+        yield from _build(context, dbt, installation, changed_periods_var(sorted(changed), behind))
 
     @dbt_assets(
         manifest=manifest,

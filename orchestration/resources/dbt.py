@@ -10,6 +10,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource
 
 from orchestration.installation import Installation
+from orchestration.storage_settings import WarehouseSettings
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"
 
@@ -18,9 +19,11 @@ class WarehouseTranslator(DagsterDbtTranslator):
     """Asset keys ``<layer>/<model>``; the raw tables are the snapshots that ingestion publishes."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """``snapshots/<raw table>``, ``seeds/<seed>`` or ``<layer>/<model>``."""
+        """``snapshots/<raw table>``, ``settings/<table>``, ``seeds/<seed>`` or ``<layer>/<model>``."""
         name = dbt_resource_props["name"]
         if dbt_resource_props["resource_type"] == "source":
+            if dbt_resource_props["source_name"] == "settings":
+                return dg.AssetKey(["settings", name])
             return dg.AssetKey(["snapshots", name])
         if dbt_resource_props["resource_type"] == "seed":
             return dg.AssetKey(["seeds", name])
@@ -34,10 +37,34 @@ class WarehouseTranslator(DagsterDbtTranslator):
 
 
 def set_dbt_environment(installation: Installation) -> None:
-    """Point dbt (also as a subprocess) at the installation's warehouse file, with telemetry off."""
-    os.environ["CLOUDCOST_WAREHOUSE"] = str(installation.warehouse.path)
+    """Point dbt (also as a subprocess) at the installation's warehouse, with telemetry off."""
+    settings = installation.config.warehouse
+    if settings.backend == "redshift":
+        os.environ |= redshift_environment(settings, installation.environ)
+    else:
+        os.environ["CLOUDCOST_DBT_TARGET"] = "duckdb"
+        os.environ["CLOUDCOST_WAREHOUSE"] = installation.warehouse.place
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ["DBT_LOG_PATH"] = str(installation.log_directory)
+
+
+def redshift_environment(settings: WarehouseSettings, environ: Mapping[str, str]) -> dict[str, str]:
+    """What the dbt profile reads; the password is in memory only, under a name that dbt keeps out of its logs."""
+    told = {
+        "CLOUDCOST_DBT_TARGET": "redshift_iam" if settings.authentication == "iam" else "redshift",
+        "CLOUDCOST_REDSHIFT_HOST": settings.host or "",
+        "CLOUDCOST_REDSHIFT_PORT": str(settings.port),
+        "CLOUDCOST_REDSHIFT_DATABASE": settings.database,
+        "CLOUDCOST_REDSHIFT_USER": settings.user,
+        "CLOUDCOST_REDSHIFT_SSLMODE": settings.sslmode,
+        "CLOUDCOST_REDSHIFT_TIMEOUT": str(settings.connect_timeout),
+        "CLOUDCOST_REDSHIFT_CLUSTER": settings.cluster_identifier or "",
+        "CLOUDCOST_REDSHIFT_REGION": settings.region or "",
+        "CLOUDCOST_REDSHIFT_QUERY_GROUP": settings.query_group or "",
+    }
+    if settings.authentication == "password":
+        told["DBT_ENV_SECRET_CLOUDCOST_REDSHIFT_PASSWORD"] = environ.get(settings.password_env or "", "")
+    return told
 
 
 def prepare_manifest(installation: Installation) -> Path:

@@ -24,7 +24,7 @@ from orchestration.sources.expectations import Verdict, judge_deliveries
 from orchestration.sources.fetching import fetch_files
 from orchestration.sources.formats import UnknownFormatError, get_format
 from orchestration.sources.incoming import IncomingFile, read_incoming_file
-from orchestration.sources.lake import LocalLake
+from orchestration.sources.lake import Lake, snapshot_directory
 from orchestration.sources.ledger import Checkpoint, Ledger, Snapshot, SnapshotKey
 from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, plan_source
 from orchestration.sources.profile import DeliveryProfile, profile_delivery
@@ -95,7 +95,7 @@ class Ingestor:
 
     def __init__(
         self,
-        lake: LocalLake,
+        lake: Lake,
         ledger: Ledger,
         on_progress: Progress = lambda source, done, total: None,
         checkpoint: Checkpoint = lambda name: None,
@@ -110,7 +110,8 @@ class Ingestor:
     def plan(self, source: Source) -> SourcePlan:
         """What there is to do, without reading rows; see `plan_source`."""
         current = [s for s, _ in self._ledger.current_snapshots(source.name)]
-        lost = frozenset(s.key for s in current if not all(self._lake.resolve(p).exists() for p in s.paths))
+        missing = self._lake.find_missing(path for s in current for path in s.paths)
+        lost = frozenset(s.key for s in current if missing.intersection(s.paths))
         return plan_source(
             source.name,
             source.provider,
@@ -243,7 +244,7 @@ class Ingestor:
             self._fail(report, pending, verdict.failures, verdict.is_acceptable)
             return
         self._checkpoint("judged")
-        target = self._lake.snapshot_directory(fmt.table, pending.key, pending.delivery_id, pending.content)
+        target = snapshot_directory(fmt.table, pending.key, pending.delivery_id, pending.content)
         paths = self._lake.publish(staged, target)
         self._checkpoint("landed")
         snapshot = Snapshot(

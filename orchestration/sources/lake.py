@@ -5,9 +5,10 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from orchestration.sources.ledger import SnapshotKey
 
@@ -17,22 +18,58 @@ ABANDONED_SECONDS = 86_400
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
-class LocalLake:
-    """A lake in a local folder. Snapshots appear whole, by one rename, and are never changed afterwards."""
+def snapshot_directory(table: str, key: SnapshotKey, delivery_id: str, content: str) -> str:
+    """Where in a lake a snapshot lies; the partition columns are in the path, so a reader can skip whole periods.
+
+    ``content`` names the delivered files. Clouds overwrite files before the manifest that gives them a new id, so what
+    a killed run left under an id need not be what a later run read under it.
+    """
+    return (
+        f"raw/{table}/source_name={key.source_name}/billing_period={key.billing_period}/dataset={key.dataset}"
+        f"/delivery_id={safe_delivery_id(delivery_id)}/{content}"
+    )
+
+
+class Lake(Protocol):
+    """Immutable snapshots, wherever they lie. Work in progress is always on this machine.
+
+    Snapshots and their files are named by paths relative to the lake, with ``/``, as the ledger records them.
+    """
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A local folder for work in progress, removed at the end."""
+        ...
+
+    def keep_scan(self, landed: Path, mark: str) -> None:
+        """Put what a scan read where any run on this machine finds it."""
+        ...
+
+    def claim_scan(self, mark: str, target: Path) -> bool:
+        """Take what a scan left into the folder ``target``; False where there is nothing (any more)."""
+        ...
+
+    def drop_scan(self, mark: str) -> None:
+        """Forget what a scan left, once it is landed."""
+        ...
+
+    def publish(self, staged: Path, target: str) -> list[str]:
+        """Make a finished local folder the snapshot ``target`` and return its files; what is there whole stays."""
+        ...
+
+    def find_missing(self, paths: Iterable[str]) -> set[str]:
+        """Those of these files that are not in the lake (any more)."""
+        ...
+
+    def remove(self, directory: str) -> None:
+        """Remove a snapshot; no half of it is ever taken for the whole."""
+        ...
+
+
+class WorkArea:
+    """The local folder in which deliveries are read and judged before they become snapshots."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-
-    def snapshot_directory(self, table: str, key: SnapshotKey, delivery_id: str, content: str) -> Path:
-        """Where a snapshot lies; the partition columns are in the path, so a reader can skip whole periods.
-
-        ``content`` names the delivered files. Clouds overwrite files before the manifest that gives them a new id, so
-        what a killed run left under an id need not be what a later run read under it.
-        """
-        return (
-            self.root / "raw" / table / f"source_name={key.source_name}" / f"billing_period={key.billing_period}"
-            / f"dataset={key.dataset}" / f"delivery_id={safe_delivery_id(delivery_id)}" / content
-        )  # fmt: skip
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -77,29 +114,38 @@ class LocalLake:
         """Forget what a scan left, once it is landed."""
         shutil.rmtree(self.scan_directory(mark), ignore_errors=True)
 
-    def publish(self, staged: Path, target: Path) -> list[str]:
+
+class LocalLake(WorkArea):
+    """A lake in a local folder. Snapshots appear whole, by one rename, and are never changed afterwards."""
+
+    def publish(self, staged: Path, target: str) -> list[str]:
         """Move a finished folder into place and return its files; the same folder that is there already stays.
 
         The folder's name stands for its content, so what a crashed run left complete is as good as new. What lost files
         since (to a hand, to a disk) is put aside: its totals would never reconcile again.
         """
-        target.parent.mkdir(parents=True, exist_ok=True)
+        directory = self.root / target
+        directory.parent.mkdir(parents=True, exist_ok=True)
         try:
-            staged.rename(target)
+            staged.rename(directory)
         except OSError:
-            if not target.is_dir():
+            if not directory.is_dir():
                 raise
-            if _list_sizes(target) != _list_sizes(staged):
-                target.rename(staged.with_name(f"damaged-{uuid.uuid4().hex}"))
-                staged.rename(target)
-        return [str(p.relative_to(self.root)) for p in sorted(target.glob("*.parquet"))]
+            if _list_sizes(directory) != _list_sizes(staged):
+                directory.rename(staged.with_name(f"damaged-{uuid.uuid4().hex}"))
+                staged.rename(directory)
+        return [f"{target}/{p.name}" for p in sorted(directory.glob("*.parquet"))]
 
-    def remove(self, directory: Path) -> None:
+    def find_missing(self, paths: Iterable[str]) -> set[str]:
+        """Those of these files that are not in the lake (any more)."""
+        return {path for path in paths if not self.resolve(path).exists()}
+
+    def remove(self, directory: str) -> None:
         """Remove a snapshot: out of sight by one rename, so that no half of it is ever taken for the whole."""
         grave = self.root / "incoming" / uuid.uuid4().hex
         grave.parent.mkdir(parents=True, exist_ok=True)
         try:
-            directory.rename(grave)
+            self.resolve(directory).rename(grave)
         except FileNotFoundError:
             return
         shutil.rmtree(grave, ignore_errors=True)

@@ -72,7 +72,8 @@ def project_file(native: NativeFile, fmt: ExportFormat, default_currency: str) -
     selected += [
         f"{quote_literal(native.name)} as source_file",
         f"{_remainder(native, fmt)} as rounding_remainder",
-        f"cast({failures or '0'} as utinyint) as cast_failures",
+        # a signed type, which Redshift loads too
+        f"cast({failures or '0'} as smallint) as cast_failures",
     ]
     extra = tuple(c.name for c in native.columns if "." not in c.name and squeeze_name(c.name) not in used)
     select_sql = "select\n  " + ",\n  ".join(selected) + f"\nfrom {native.reader_sql}"

@@ -9,8 +9,9 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import PurePosixPath
 
-from orchestration.sources.lake import LocalLake, safe_delivery_id
+from orchestration.sources.lake import Lake, safe_delivery_id
 from orchestration.sources.ledger import Checkpoint, Ledger, Snapshot, SnapshotKey
 from orchestration.sources.settings import IngestionSettings
 from state import Record
@@ -66,7 +67,7 @@ def list_replaced(ledger: Ledger, key: SnapshotKey) -> dict[str, dt.datetime]:
 
 
 def remove_expired(
-    lake: LocalLake,
+    lake: Lake,
     ledger: Ledger,
     settings: IngestionSettings,
     now: dt.datetime,
@@ -81,7 +82,7 @@ def remove_expired(
         if marked is None:
             continue
         checkpoint("expiring")
-        for directory in sorted({lake.resolve(path).parent for path in snapshot.paths}):
+        for directory in sorted({str(PurePosixPath(path).parent) for path in snapshot.paths}):
             lake.remove(directory)
         checkpoint("removed")
         ledger.mark_expired(marked, now)

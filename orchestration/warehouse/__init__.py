@@ -1,6 +1,13 @@
 """The warehouse behind one small protocol, with the engines that serve it."""
 
-from orchestration.warehouse.contracts import ChangedPeriod, Connection, Cursor, Warehouse, WarehouseError
+from orchestration.warehouse.contracts import (
+    ChangedPeriod,
+    Connection,
+    Cursor,
+    Warehouse,
+    WarehouseError,
+    fetch_records,
+)
 from orchestration.warehouse.duckdb_file import WAREHOUSE_FILE, DuckDbWarehouse, raw_view_sql
 from orchestration.warehouse.rows import changed_periods_var, control_total_rows
 
@@ -14,5 +21,6 @@ __all__ = [
     "WarehouseError",
     "changed_periods_var",
     "control_total_rows",
+    "fetch_records",
     "raw_view_sql",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from orchestration.sources.lake import LocalLake
+from orchestration.settings_tables.contracts import SettingsContent
 from orchestration.sources.ledger import Snapshot, SnapshotKey
 
 #: A (source, billing period) whose rows in the warehouse are not those of its current snapshots.
@@ -29,7 +29,7 @@ class Cursor(Protocol):
         ...
 
     def df(self) -> Any:
-        """All rows as a pandas data frame."""
+        """All rows as a pandas data frame: days and times as datetime64, decimals as floats (for models, not sums)."""
         ...
 
 
@@ -39,6 +39,12 @@ class Connection(Protocol):
     def execute(self, query: str, parameters: Sequence[Any] = ...) -> Cursor:
         """Run one statement."""
         ...
+
+
+def fetch_records(cursor: Cursor) -> list[dict[str, Any]]:
+    """All rows as dictionaries by column name."""
+    names = [d[0] for d in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 class Warehouse(Protocol):
@@ -58,12 +64,30 @@ class Warehouse(Protocol):
         """A connection in UTC; `WarehouseError` where none can be had."""
         ...
 
-    def publish_snapshots(self, lake: LocalLake, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
-        """Make schema ``raw`` show exactly the current snapshots, in one transaction."""
+    def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The columns and rows of somebody's own SELECT, read-only; `WarehouseError` is what the engine says of it."""
+        ...
+
+    def publish_snapshots(self, lake: Any, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
+        """Make schema ``raw`` show exactly the current snapshots of the lake, in one transaction.
+
+        DuckDB reads a local lake, Redshift one on S3.
+        """
         ...
 
     def changed_periods(self) -> list[ChangedPeriod]:
         """The (source, billing period) pairs that some model was not built from the published snapshots of."""
+        ...
+
+    def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
+        """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed.
+
+        ``settings.fingerprints`` names each with the fingerprint of its content, which tells dbt what to build anew.
+        """
+        ...
+
+    def pending_models(self) -> dict[ChangedPeriod, list[str]]:
+        """The models that are behind, by (source, billing period); none before the first build, which builds all."""
         ...
 
     def loaded_periods(self, periods: set[dt.date]) -> list[ChangedPeriod]:

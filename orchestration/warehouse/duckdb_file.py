@@ -9,13 +9,14 @@ from typing import Any
 
 import duckdb
 
+from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
 from orchestration.sources.contracts import ExportFormat
 from orchestration.sources.formats import FORMATS
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Snapshot
 from orchestration.sources.projection import LANDED_TYPES
 from orchestration.sources.sql import quote_identifier, quote_path
-from orchestration.warehouse.contracts import WarehouseError
+from orchestration.warehouse.contracts import ChangedPeriod, WarehouseError
 from orchestration.warehouse.reading import ReadableWarehouse
 from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
 
@@ -96,6 +97,33 @@ class DuckDbWarehouse(ReadableWarehouse):
             )
             connection.commit()
 
+    def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
+        """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed.
+
+        ``settings.fingerprints`` names each with the fingerprint of its content, which tells dbt what to build anew.
+        """
+        with self.connect() as connection:
+            connection.begin()
+            connection.execute("create schema if not exists settings")
+            connection.execute(
+                "create table if not exists settings.fingerprints (table_name varchar, fingerprint varchar)"
+            )
+            present = dict(connection.execute("select table_name, fingerprint from settings.fingerprints").fetchall())
+            wanted = {content.table.name: content.fingerprint for content in settings}
+            changed = [content for content in settings if present.get(content.table.name) != content.fingerprint]
+            for name in present.keys() - wanted.keys():
+                connection.execute(f"drop table if exists settings.{quote_identifier(name)}")
+            for content in changed:
+                columns = ", ".join(f"{quote_identifier(c.name)} {SQL_TYPES[c.kind]}" for c in content.table.columns)
+                _replace_table(
+                    connection, f"settings.{quote_identifier(content.table.name)}", columns, list(content.rows)
+                )
+            if present != wanted:
+                connection.execute("delete from settings.fingerprints")
+                connection.executemany("insert into settings.fingerprints values (?, ?)", sorted(wanted.items()))
+            connection.commit()
+            return [content.table.name for content in changed]
+
     def replace_table(self, schema: str, name: str, frame: Any) -> int:
         """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
         with self.connect() as connection:
@@ -106,6 +134,25 @@ class DuckDbWarehouse(ReadableWarehouse):
             connection.execute(f"create or replace table {target} as select * from incoming_frame")
             connection.commit()
             return int(connection.execute(f"select count(*) from {target}").fetchall()[0][0])
+
+    def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The columns and rows of somebody's own SELECT."""
+        with self.connect(read_only=True) as connection:
+            try:
+                if not connection.extract_statements(sql):
+                    raise WarehouseError("the query is empty")
+                cursor = connection.execute(sql)
+                return [d[0] for d in cursor.description or []], cursor.fetchall()
+            except duckdb.Error as error:
+                raise WarehouseError((str(error).strip().splitlines() or ["query failed"])[0]) from error
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether the warehouse has that table or view."""
+        return self.is_there and super().has_table(schema, name)
+
+    def changed_periods(self) -> list[ChangedPeriod]:
+        """The (source, billing period) pairs that some model was not built from the published snapshots of."""
+        return super().changed_periods() if self.is_there else []
 
     def find_table(self, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
         """Whether there is that table or view."""

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from orchestration.sources.ledger import SnapshotKey
-from orchestration.warehouse.contracts import ChangedPeriod, Connection
+from orchestration.warehouse.contracts import ChangedPeriod, Connection, fetch_records
 
 _CLOSED_CHANGES = """
 select * from marts.fct_cost_monthly_history
@@ -21,11 +21,6 @@ order by source_name, billing_period, billing_currency, change_number
 class ReadableWarehouse(ABC):
     """The questions of the `Warehouse` protocol, over an engine's own `connect` and `find_table`."""
 
-    @property
-    @abstractmethod
-    def is_there(self) -> bool:
-        """Whether anything was ever written to it."""
-
     @abstractmethod
     def connect(self, read_only: bool = False) -> AbstractContextManager[Any]:
         """A connection in UTC."""
@@ -36,21 +31,26 @@ class ReadableWarehouse(ABC):
 
     def has_table(self, schema: str, name: str) -> bool:
         """Whether the warehouse has that table or view."""
-        if not self.is_there:
-            return False
         with self.connect(read_only=True) as connection:
             return self.find_table(connection, schema, name)
 
     def changed_periods(self) -> list[ChangedPeriod]:
         """The (source, billing period) pairs that some model was not built from the published snapshots of."""
-        if not self.is_there:
-            return []
         with self.connect(read_only=True) as connection:
             if self.find_table(connection, "intermediate", "int_periods__pending"):
                 return _list_periods(connection, "intermediate.int_periods__pending")
             if self.find_table(connection, "raw", "current_snapshots"):
                 return _list_periods(connection, "raw.current_snapshots")
         return []
+
+    def pending_models(self) -> dict[ChangedPeriod, list[str]]:
+        """The models that are behind, by (source, billing period); none before the first build, which builds all."""
+        if not self.has_table("intermediate", "int_periods__pending"):
+            return {}
+        with self.connect(read_only=True) as connection:
+            query = "select source_name, billing_period, models from intermediate.int_periods__pending"
+            rows = connection.execute(query).fetchall()
+        return {(source, period): models.split(",") for source, period, models in rows}
 
     def loaded_periods(self, periods: set[dt.date]) -> list[ChangedPeriod]:
         """The (source, billing period) pairs of these periods that have a current snapshot, in order."""
@@ -73,9 +73,7 @@ class ReadableWarehouse(ABC):
         if not self.has_table("marts", "fct_cost_monthly_history"):
             return []
         with self.connect(read_only=True) as connection:
-            cursor = connection.execute(_CLOSED_CHANGES)
-            names = [d[0] for d in cursor.description or []]
-            changes = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            changes = fetch_records(connection.execute(_CLOSED_CHANGES))
         days = dt.timedelta(days=closed_after_days)
         return [c for c in changes if c["valid_from"] > _end_of(c["billing_period"]) + days]
 

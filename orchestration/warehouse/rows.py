@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orchestration.sources.lake import safe_delivery_id
@@ -37,7 +37,17 @@ def control_total_rows(snapshots: Sequence[Snapshot]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def changed_periods_var(changed: Sequence[ChangedPeriod]) -> str:
-    """The dbt variables that restrict a build to these periods, as JSON."""
-    pairs = [{"source_name": source, "billing_period": period.isoformat()} for source, period in changed]
+def changed_periods_var(
+    changed: Sequence[ChangedPeriod], models: Mapping[ChangedPeriod, Sequence[str]] | None = None
+) -> str:
+    """The dbt variables that restrict a build to these periods, as JSON.
+
+    With ``models``, a period that it names is replaced in these models and in what is built on them, and nowhere else.
+    """
+    pairs: list[dict[str, Any]] = []
+    for source, period in changed:
+        pair: dict[str, Any] = {"source_name": source, "billing_period": period.isoformat()}
+        if models and (source, period) in models:
+            pair["models"] = list(models[source, period])
+        pairs.append(pair)
     return json.dumps({"changed_periods": pairs})

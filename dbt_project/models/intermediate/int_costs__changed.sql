@@ -1,6 +1,8 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append_changes',
+    dist='even',
+    sort=['billing_period', 'source_name', 'charge_date'],
     on_schema_change='fail',
     full_refresh=false,
     post_hook="{{ record_loaded_snapshots('fct_cost_daily') }}"

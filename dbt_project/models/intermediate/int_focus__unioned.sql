@@ -1,11 +1,15 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_periods',
+    dist='even',
+    sort=['billing_period', 'source_name', 'charge_period_start'],
     on_schema_change='fail',
-    pre_hook="{{ create_loaded_snapshots() }}",
-    post_hook="{{ record_loaded_snapshots() }}"
+    pre_hook=["{{ create_loaded_snapshots() }}", "{{ create_loaded_settings() }}"],
+    post_hook=["{{ record_loaded_snapshots() }}", "{{ record_loaded_settings() }}"],
+    meta={'settings': ['allocation_tag_keys']}
 ) }}
 
+-- the staging models read it when they are compiled: depends_on: {{ source('settings', 'allocation_tag_keys') }}
 {% for staging_model in [
     'stg_aws__cur', 'stg_aws__cur2', 'stg_azure__cost_details', 'stg_gcp__billing', 'stg_focus__charges'
 ] %}

@@ -1,11 +1,11 @@
 {{ config(materialized='view') }}
 
 -- depends_on: {{ ref('int_focus__unioned') }}
-{% set incremental_models = ['int_focus__unioned'] %}
+{% set incremental_models = {'int_focus__unioned': ['allocation_tag_keys']} %}
 {% if execute %}
     {% for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | sort(attribute='name') %}
-        {% if node.config.incremental_strategy in ['replace_periods', 'append_changes'] and node.name not in incremental_models %}
-            {% do incremental_models.append(node.name) %}
+        {% if node.config.incremental_strategy in ['replace_periods', 'append_changes'] %}
+            {% do incremental_models.update({node.name: node.config.meta.get('settings', [])}) %}
         {% endif %}
     {% endfor %}
 {% endif %}
@@ -23,6 +23,29 @@ with wanted as (
     {% endfor %}
 ),
 
+-- a model that depends on settings is behind where it was built with others, as it is with other snapshots
+current_periods as (
+    select distinct
+        source_name,
+        billing_period
+    from {{ source('raw', 'current_snapshots') }}
+),
+
+wanted_settings as (
+    {% for name, tables in incremental_models.items() if tables %}
+    select
+        '{{ name }}' as model_name,
+        current_periods.source_name,
+        current_periods.billing_period,
+        fingerprints.table_name,
+        fingerprints.fingerprint
+    from current_periods
+    cross join {{ settings_fingerprints() }} as fingerprints
+    where fingerprints.table_name in ({{ quote_list(tables) }})
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 loaded as (
     select
         model_name,
@@ -31,6 +54,16 @@ loaded as (
         dataset,
         delivery_id
     from {{ loaded_snapshots() }}
+),
+
+loaded_with as (
+    select
+        model_name,
+        source_name,
+        billing_period,
+        table_name,
+        fingerprint
+    from {{ loaded_settings() }}
 ),
 
 sides as (
@@ -43,10 +76,20 @@ sides as (
         loaded.*,
         -1 as side
     from loaded
+    union all
+    select
+        wanted_settings.*,
+        1 as side
+    from wanted_settings
+    union all
+    select
+        loaded_with.*,
+        -1 as side
+    from loaded_with
 ),
 
 differences as (
-    select
+    select distinct
         model_name,
         source_name,
         billing_period
@@ -58,6 +101,7 @@ differences as (
 select
     source_name,
     billing_period,
-    count(distinct model_name) as model_count
+    count(*) as model_count,
+    {{ list_names('model_name') }} as models
 from differences
 group by source_name, billing_period

@@ -15,9 +15,17 @@ import yaml
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.config import CloudcostConfig
+from orchestration.settings_tables import read_settings
+from orchestration.warehouse import DuckDbWarehouse
+
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 
 Row = Mapping[str, Any]
+
+
+#: The least that a configuration has to say.
+PLAIN_CONFIG = {"sources": [{"name": "plain", "location": "exports"}]}
 
 
 def read_raw_schema() -> dict[str, dict[str, str]]:
@@ -65,11 +73,17 @@ class Warehouse:
 
     @classmethod
     def create(cls, directory: Path) -> "Warehouse":
-        """A new warehouse with empty raw tables."""
+        """A new warehouse with empty raw tables and the settings of a plain configuration."""
         warehouse = cls(directory / "warehouse.duckdb")
         with duckdb.connect(str(warehouse.path)) as connection:
             create_raw_tables(connection)
+        warehouse.configure()
         return warehouse
+
+    def configure(self, **sections: Any) -> list[str]:
+        """Publish the settings of a configuration with these sections; returns the tables that changed."""
+        config = CloudcostConfig.model_validate({**PLAIN_CONFIG, **sections})
+        return DuckDbWarehouse(self.path).publish_settings(read_settings(config, self.path.parent))
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one statement and close."""
@@ -130,12 +144,20 @@ class Warehouse:
                 f"delete from raw.{target} where source_name = ? and billing_period = ?", [source_name, billing_period]
             )
 
-    def dbt(self, command: str, *arguments: str, changed_periods: Sequence[tuple[str, str]] | None = None) -> DbtResult:
-        """Run dbt and return how it ended and what it said; the caller judges."""
+    def dbt(
+        self,
+        command: str,
+        *arguments: str,
+        changed_periods: Sequence[tuple[str, str]] | None = None,
+        models: Mapping[tuple[str, str], Sequence[str]] | None = None,
+    ) -> DbtResult:
+        """Run dbt and return how it ended and what it said. ``models``: what is behind, by changed period."""
         variables = {}
         if changed_periods is not None:
             variables["changed_periods"] = [
-                {"source_name": source, "billing_period": period} for source, period in changed_periods
+                {"source_name": source, "billing_period": period}
+                | ({"models": list(models[source, period])} if models and (source, period) in models else {})
+                for source, period in changed_periods
             ]
         messages: list[str] = []
 
@@ -155,7 +177,12 @@ class Warehouse:
             del os.environ["CLOUDCOST_WAREHOUSE"]
         return DbtResult(result.success, "\n".join(messages))
 
-    def build(self, *arguments: str, changed_periods: Sequence[tuple[str, str]] | None = None) -> None:
+    def build(
+        self,
+        *arguments: str,
+        changed_periods: Sequence[tuple[str, str]] | None = None,
+        models: Mapping[tuple[str, str], Sequence[str]] | None = None,
+    ) -> None:
         """`dbt build`, which must succeed: models, data tests and unit tests."""
-        result = self.dbt("build", *arguments, changed_periods=changed_periods)
+        result = self.dbt("build", *arguments, changed_periods=changed_periods, models=models)
         assert result.success, result.output[-6000:]

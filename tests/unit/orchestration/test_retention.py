@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.sources.contracts import DeliveryError
-from orchestration.sources.lake import LocalLake
+from orchestration.sources.lake import LocalLake, snapshot_directory
 from orchestration.sources.ledger import Ledger, Snapshot, SnapshotKey
 from orchestration.sources.retention import remove_expired
 from orchestration.sources.settings import IngestionSettings
@@ -31,7 +31,7 @@ class Store:
         staged = self.lake.root / f"staged-{name}-{day}"
         staged.mkdir(parents=True)
         (staged / "part.parquet").write_text(name)
-        paths = self.lake.publish(staged, self.lake.snapshot_directory("aws_cur", KEY, name, "files"))
+        paths = self.lake.publish(staged, snapshot_directory("aws_cur", KEY, name, "files"))
         snapshot = Snapshot(KEY, name, "aws_cur", "aws_cur", tuple(paths), 1, (), ("a.csv",))
         assert self.ledger.promote(snapshot, was_expired=was_expired)
 

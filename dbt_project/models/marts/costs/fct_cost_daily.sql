@@ -1,6 +1,8 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_periods',
+    dist='even',
+    sort=['billing_period', 'source_name', 'charge_date'],
     on_schema_change='fail',
     post_hook="{{ record_loaded_snapshots('int_focus__unioned') }}"
 ) }}
@@ -30,6 +32,8 @@ daily as (
         x_usage_type,
         x_team,
         x_environment,
+        x_product,
+        x_cost_center,
         max(billing_account_name) as billing_account_name,
         max(service_subcategory) as service_subcategory,
         cast(sum(billed_cost) as {{ money_type() }}) as billed_cost,
@@ -39,7 +43,7 @@ daily as (
         cast(sum(consumed_quantity) as {{ money_type() }}) as consumed_quantity,
         count(*) as line_item_count
     from charges
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20
 )
 
 select * from daily

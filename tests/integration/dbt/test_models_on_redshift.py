@@ -1,0 +1,124 @@
+"""All models on DuckDB and on a stand-in for Redshift, from the same hand-written charges of every kind."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redshift_connector
+
+from tests.integration.dbt.charges import gcp_row
+from tests.integration.dbt.warehouse import PROJECT, Warehouse
+from tests.integration.parity import Content, assert_same, list_relations, read_content
+from tests.peers.moto_server import MotoServer
+from tests.peers.redshift import RedshiftPeer
+
+pytestmark = [pytest.mark.requires_system("postgresql"), pytest.mark.timeout(1200)]
+
+JANUARY = "2025-01-01"
+#: What dbt reads and does not build.
+GIVEN = ("raw", "settings")
+
+
+@dataclass
+class Twins:
+    """A DuckDB file, and a database of the stand-in that is given the same raw and settings tables."""
+
+    duckdb: Warehouse
+    peer: RedshiftPeer
+    folder: Path
+
+    def hand_over(self) -> None:
+        """Give Redshift the raw and settings tables as DuckDB has them now."""
+        statements = []
+        for schema, table, described, names in self._describe_given():
+            file = self.peer.postgres.exchange / f"{schema}-{table}.csv"
+            self.duckdb.execute(f"copy (select * from {schema}.{table}) to '{file}' (format csv, header false)")
+            file.chmod(0o644)
+            # the tables stay: views of the stand-in are bound to them
+            statements += [
+                f"create schema if not exists {schema}",
+                f'create table if not exists {schema}."{table}" ({described})',
+                f'delete from {schema}."{table}"',
+                f"copy {schema}.\"{table}\" ({names}) from '{file}' with (format csv)",
+            ]
+        self.peer.postgres.run_sql(";\n".join(statements), self.peer.database)
+
+    def _describe_given(self) -> Iterator[tuple[str, str, str, str]]:
+        given = ", ".join(f"'{schema}'" for schema in GIVEN)
+        columns = self.duckdb.rows(
+            "select table_schema, table_name, column_name, replace(data_type, 'VARCHAR', 'varchar(65535)') "
+            f"from information_schema.columns where table_schema in ({given}) order by 1, 2, ordinal_position"
+        )
+        for schema, table in sorted({row[:2] for row in columns}):
+            own = [row[2:] for row in columns if row[:2] == (schema, table)]
+            described = ", ".join(f'"{name}" {kind}' for name, kind in own)
+            yield schema, table, described, ", ".join(f'"{name}"' for name, _ in own)
+
+    def build_redshift(self, changed_periods: list[tuple[str, str]] | None = None) -> None:
+        """Seeds and models, without tests."""
+        variables: dict[str, Any] = {}
+        if changed_periods is not None:
+            variables["changed_periods"] = [{"source_name": s, "billing_period": p} for s, p in changed_periods]
+        command = [
+            str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "test", "unit_test",
+            "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(self.folder / "target"),
+            "--log-path", str(self.folder / "logs"), "--vars", json.dumps(variables),
+        ]  # fmt: skip
+        done = subprocess.run(
+            command, env={**os.environ, **self.peer.environment()}, capture_output=True, text=True, timeout=900
+        )
+        assert done.returncode == 0, done.stdout[-6000:]
+
+    def read(self) -> tuple[Content, Content]:
+        """What both hold."""
+        import duckdb
+
+        relations = list_relations(self.folder / "target" / "manifest.json")
+        with duckdb.connect(str(self.duckdb.path), read_only=True) as connection:
+            ours = read_content(connection, relations)
+        peer = self.peer
+        with redshift_connector.connect(
+            host="127.0.0.1", port=peer.port, database=peer.database, user=peer.user, password=peer.password, ssl=False
+        ) as connection:
+            return ours, read_content(connection, relations)
+
+
+@pytest.fixture(scope="module")
+def twins(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+    folder = tmp_path_factory.mktemp("twins")
+    built.execute("checkpoint")
+    shutil.copy(built.path, folder / built.path.name)
+    with MotoServer() as moto, RedshiftPeer(moto.client("s3")) as peer:
+        both = Twins(Warehouse(folder / built.path.name), peer, folder)
+        both.hand_over()
+        both.build_redshift()
+        yield both
+
+
+def test_every_model_is_the_same_row_for_row(twins: Twins) -> None:
+    ours, theirs = twins.read()
+    assert len(ours) > 15 and sum(ours["marts", "fct_cost_daily"].values()) > 20
+    assert_same(ours, theirs)
+
+
+def test_replaced_and_withdrawn_periods_are_the_same_too(twins: Twins) -> None:
+    before, _ = twins.read()
+    twins.duckdb.deliver(
+        "gcp_billing", [gcp_row("N2 core", "3.000000000007")], source_name="gcp", billing_period=JANUARY,
+        delivery_id="d2", totals={("USD", "billed_cost"): "3.000000000007"},
+    )  # fmt: skip
+    twins.duckdb.withdraw("focus", source_name="o'neill", billing_period=JANUARY)
+    changed = [("gcp", JANUARY), ("o'neill", JANUARY)]
+    assert twins.duckdb.dbt("run", changed_periods=changed).success
+    twins.hand_over()
+    twins.build_redshift(changed)
+    ours, theirs = twins.read()
+    assert ours["marts", "fct_cost_monthly"] != before["marts", "fct_cost_monthly"]
+    assert_same(ours, theirs)
