@@ -173,6 +173,7 @@ def build_warehouse(folder: Path) -> Path:
         if report.problems or not report.promoted:
             raise ConformanceError(f"the simulated {provider} exports were not ingested: {report.problems}")
     installation.warehouse.publish_snapshots(installation.lake, installation.ledger.current_snapshots())
+    installation.warehouse.publish_settings(installation.read_settings())
     set_dbt_environment(installation)
     arguments = ["--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
     result = dbtRunner().invoke(
