@@ -51,7 +51,7 @@ def read_units(path: Path) -> list[list[str]]:
 
 def _spell_unit(unit: str) -> str:
     unit = _FOCUS_SPELLING.get(unit, unit)
-    return re.sub(rf" ({_TIMES})$", r"-\1", unit)
+    return re.sub(rf"(?<![0-9]) ({_TIMES})$", r"-\1", unit)
 
 
 def _read_rows(path: Path, *columns: str) -> list[dict[str, str]]:

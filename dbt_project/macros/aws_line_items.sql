@@ -184,8 +184,11 @@ charges as (
             when categorised.commitment_discount_category = 'Spend' then categorised.charged_cost
             -- the upfront fee buys the hours of the whole term, for each reservation it pays for
             when categorised.line_item_type = 'Fee' and categorised.x_commitment_end_at is not null
-                then cast(coalesce(categorised.line_item_usage_amount, 1) as numeric(18, 0))
+                then cast(
+                    cast(coalesce(categorised.line_item_usage_amount, 1) as numeric(18, 0))
                     * {{ dbt.datediff('categorised.x_commitment_start_at', 'categorised.x_commitment_end_at', 'hour') }}
+                    as {{ money_type() }}
+                )
             else coalesce(categorised.line_item_usage_amount, 0)
         end as commitment_discount_quantity,
         case
@@ -200,7 +203,7 @@ charges as (
             when 'Usage' then coalesce(units.consumed_unit, categorised.pricing_unit, 'Hours')
         end as commitment_discount_unit,
         case
-            when categorised.is_discount then 0
+            when categorised.is_discount and categorised.charge_category = 'Usage' then 0
             when categorised.charge_category = 'Usage' and categorised.part = 'charge'
                 then coalesce(categorised.line_item_usage_amount, 0)
         end as consumed_quantity,

@@ -157,9 +157,9 @@ EXAMPLES = [
         "gcp_billing",
         [
             gcp_row("Commitment - dollar based v1: Flexible CUD 1 Year", "42423.36", credits_commitment="-1515.12",
-                    subscription_instance_id="cud"),
+                    subscription_instance_id="flexible"),
             *(gcp_row("N2 Instance Core running in Iowa", "63.13", cost_at_list="94.70",
-                      subscription_instance_id="cud", consumption_model_description="Flexible CUD 1 Year")
+                      subscription_instance_id="flexible", consumption_model_description="Flexible CUD 1 Year")
               for _ in range(HOURS)),
         ],
         {"Purchase": (1, "42423.36", "0"), "Used": (24, "0", "1515.12"), "Unused": (1, "0", "40908.24")},

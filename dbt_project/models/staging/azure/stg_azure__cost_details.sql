@@ -246,7 +246,8 @@ charges as (
             when categorised.is_plan then categorised.native_cost
             -- reserved instances, for the hours of the month or of the whole term
             when categorised.is_purchase and (categorised.is_recurring or categorised.term_months is not null)
-                then cast(coalesce(categorised.quantity, 1) as numeric(18, 0))
+                then cast(
+                    cast(coalesce(categorised.quantity, 1) as numeric(18, 0))
                     * {{ dbt.datediff(
                         'categorised.charge_date',
                         dbt.dateadd(
@@ -256,6 +257,8 @@ charges as (
                         ),
                         'hour'
                     ) }}
+                    as {{ money_type() }}
+                )
             else coalesce(categorised.quantity, 0)
         end as commitment_discount_quantity,
         case
@@ -277,7 +280,7 @@ charges as (
         -- the export counts blocks of the unit of measure: 0.0004 of `10K` are 4 units
         case
             when categorised.charge_category = 'Usage' and not categorised.is_unused
-                then coalesce(categorised.quantity, 0) * coalesce(units.block_size, 1)
+                then cast(coalesce(categorised.quantity, 0) * coalesce(units.block_size, 1) as {{ money_type() }})
         end as consumed_quantity,
         case
             when categorised.charge_category = 'Usage' and not categorised.is_unused
