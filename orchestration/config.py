@@ -1,5 +1,6 @@
 """The configuration file `cloudcost.yaml`: its model, where it is found, and errors that name the key and line."""
 
+import datetime as dt
 import difflib
 import os
 import re
@@ -11,7 +12,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from dashboards.settings import DashboardSettings
 from orchestration.allocation import AllocationSettings
+from orchestration.budgets import BudgetSettings
+from orchestration.currency import CurrencySettings
+from orchestration.invoices import InvoiceSettings
+from orchestration.metrics import MetricSettings
 from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
@@ -143,6 +149,33 @@ class SourceConfig(_Section):
         return "focus" if self.format == "focus" else self.provider
 
 
+class ForecastEventSettings(_Section):
+    """A change that is known beforehand. Give exactly one of percent, daily_amount and ends_commitment."""
+
+    name: str = Field(min_length=1, description="What people call it.")
+    start_date: dt.date = Field(description="The first day that is different.")
+    end_date: dt.date | None = Field(None, description="The last one; without it the change stays.")
+    provider: str | None = Field(None, description="Only this provider, as service_provider_name; default: every one.")
+    account: str | None = Field(None, description="Only this account, as sub_account_id; default: every one.")
+    service: str | None = Field(None, description="Only this service, as service_name; default: every one.")
+    currency: str | None = Field(
+        None, description="Only costs in this billing currency; daily_amount needs it where there are several."
+    )
+    percent: float | None = Field(None, ge=-100, description="By how much usage changes; -100 switches it off.")
+    daily_amount: float | None = Field(None, description="What each day costs more (or, negative, less).")
+    ends_commitment: bool = Field(
+        False, description="A commitment expires: what it saved over the last 28 days is paid again."
+    )
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "ForecastEventSettings":
+        if (self.percent is not None) + (self.daily_amount is not None) + self.ends_commitment != 1:
+            raise ValueError("give exactly one of percent, daily_amount and ends_commitment")
+        if self.end_date is not None and self.end_date < self.start_date:
+            raise ValueError(f"end_date {self.end_date} is before start_date {self.start_date}")
+        return self
+
+
 class ForecastSettings(_Section):
     """How far ahead, and from which days, costs are forecast."""
 
@@ -150,8 +183,61 @@ class ForecastSettings(_Section):
         90, ge=1, le=366, description="One quarter: long enough for a budget, short enough to be honest."
     )
     immature_days: int = Field(
-        2, ge=0, le=14, description="The last days of an export are still filling; they are not read as a drop in cost."
+        2,
+        ge=0,
+        le=14,
+        description="The last days of an export are still filling; they are not read as a drop in cost. Used for a "
+        "provider until the history of its restatements shows how late it really is.",
     )
+    events: list[ForecastEventSettings] = Field(
+        [], description="Changes that history cannot know: launches, migrations, expiring commitments."
+    )
+
+
+class AnomalyScope(_Section):
+    """Where a limit or a planned event holds: what is left out means all. At least one of them is needed."""
+
+    provider: str | None = Field(None, description="As FOCUS names it: AWS, Microsoft, Google Cloud.")
+    account: str | None = Field(None, description="Id of the account, subscription or project.")
+    service: str | None = Field(None, description="FOCUS service name.")
+    region: str | None = Field(None, description="Region id.")
+    usage_type: str | None = Field(None, description="Usage type, meter or SKU, as in x_usage_type.")
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """The fields that are set."""
+        names = ("provider", "account", "service", "region", "usage_type")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "AnomalyScope":
+        if not self.scope:
+            raise ValueError("name a provider, account, service, region or usage_type")
+        return self
+
+
+class AnomalyLimits(AnomalyScope):
+    """Other limits than the usual ones within a scope; what is left out stays as it is."""
+
+    minimum_amount: float | None = Field(None, gt=0, description="Per day, in billing currency.")
+    minimum_percent: float | None = Field(None, gt=0, description="Of the expected cost.")
+    minimum_surprise: float | None = Field(
+        None, gt=0, description="Robust standard deviations (usual 4.5); higher for what is noisy by nature."
+    )
+
+
+class PlannedEvent(AnomalyScope):
+    """A migration, a load test, a sale: whatever the scope costs on these days is no anomaly."""
+
+    start: dt.date = Field(description="First day.")
+    end: dt.date = Field(description="Last day.")
+    reason: str = Field(min_length=1, description="For whoever wonders later why nothing was told.")
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "PlannedEvent":
+        if self.end < self.start:
+            raise ValueError(f"it ends on {self.end}, before it starts on {self.start}")
+        return self
 
 
 class AnomalySettings(_Section):
@@ -160,7 +246,13 @@ class AnomalySettings(_Section):
     minimum_amount: float = Field(
         50.0, gt=0, description="Per day, in billing currency: less is not worth anybody's time."
     )
-    minimum_percent: float = Field(20.0, gt=0, description="Of the expected cost: less is noise in most services.")
+    minimum_percent: float = Field(
+        10.0, gt=0, description="Of the expected cost: less is not worth telling, however sure it is."
+    )
+    scopes: list[AnomalyLimits] = Field(
+        [], description="Other limits within scopes; of several that match the last one holds."
+    )
+    planned: list[PlannedEvent] = Field([], description="Events that were announced: nobody is told of them.")
     open_days: int = Field(
         14, ge=1, description="Only anomalies this recent raise an incident; older ones are history."
     )
@@ -207,10 +299,17 @@ class CloudcostConfig(_Section):
     warehouse: WarehouseSettings = Field(default_factory=WarehouseSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     allocation: AllocationSettings = Field(default_factory=AllocationSettings)
+    currency: CurrencySettings = Field(default_factory=CurrencySettings)
+    invoices: InvoiceSettings = Field(default_factory=InvoiceSettings)
+    budgets: tuple[BudgetSettings, ...] = Field((), description="What may be spent. Default: no budgets.")
+    metrics: tuple[MetricSettings, ...] = Field(
+        (), description="Business metrics, whose cost per unit is worked out. Default none."
+    )
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     actions: ActionSettings = Field(default_factory=ActionSettings)
+    dashboards: DashboardSettings = Field(default_factory=DashboardSettings)
 
     @field_validator("sources")
     @classmethod
@@ -220,6 +319,14 @@ class CloudcostConfig(_Section):
         if repeated:
             raise ValueError(f"source name {repeated[0]!r} is used twice")
         return sources
+
+    @model_validator(mode="after")
+    def _budgets_and_metrics_are_named_once(self) -> "CloudcostConfig":
+        for kind, names in (("budget", [b.name for b in self.budgets]), ("metric", [m.name for m in self.metrics])):
+            repeated = sorted({n for n in names if names.count(n) > 1})
+            if repeated:
+                raise ValueError(f"{kind} name {repeated[0]!r} is used twice")
+        return self
 
     @model_validator(mode="after")
     def _locations_are_apart(self) -> "CloudcostConfig":

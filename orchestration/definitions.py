@@ -4,13 +4,16 @@ import dagster as dg
 
 from orchestration.defs.actions import approved_action_sensor, execute_action_job, proposals, rollback_action_job
 from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
-from orchestration.defs.analytics import cost_anomalies, cost_forecasts
+from orchestration.defs.analytics import cost_forecasts, forecast_accuracy_holds
+from orchestration.defs.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
 from orchestration.defs.cross_checks import build_cross_checks
+from orchestration.defs.dashboards import operations, publish_job, publish_schedule, published
 from orchestration.defs.events import export_event_sensor
 from orchestration.defs.freshness import freshness_job, freshness_schedule
 from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset, expired_snapshots
 from orchestration.defs.jobs import cost_pipeline_job, daily_cost_schedule, new_delivery_sensor
-from orchestration.defs.quality import totals_reconcile
+from orchestration.defs.metrics import metric_values
+from orchestration.defs.quality import every_cost_has_a_rate, totals_reconcile
 from orchestration.defs.recommendations import recommendations
 from orchestration.defs.settings import publish_settings
 from orchestration.defs.transform import build_dbt_assets
@@ -34,12 +37,22 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             cost_forecasts,
             cost_anomalies,
             recommendations,
+            metric_values,
             incidents,
             proposals,
+            operations,
+            published,
         ],
-        asset_checks=[totals_reconcile, *build_cross_checks(installation.config.sources)],
-        jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job],
-        schedules=[daily_cost_schedule, freshness_schedule],
+        asset_checks=[
+            totals_reconcile,
+            every_cost_has_a_rate,
+            forecast_accuracy_holds,
+            contributions_add_up,
+            detector_is_as_good_as_before,
+            *build_cross_checks(installation.config.sources),
+        ],
+        jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job, publish_job],
+        schedules=[daily_cost_schedule, freshness_schedule, publish_schedule],
         sensors=[new_delivery_sensor, export_event_sensor, outbox_sensor, approved_action_sensor],
         resources={"installation": InstallationResource.of(installation), "dbt": dbt_resource(installation)},
     )

@@ -16,6 +16,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from actions.channels import CHANNELS
+from orchestration.allocation import TagRule
+from orchestration.charge_scopes import Condition, Scope
 from orchestration.config import CloudcostConfig, SourceConfig
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "CONFIGURATION.md"
@@ -24,7 +26,7 @@ INTRODUCTION = """\
 # Configuration
 
 Written by `python -m scripts.configuration_doc` from the models in `orchestration/config.py`,
-`orchestration/sources/settings.py`, `actions/settings.py` and `actions/channels/`; change those, not this file.
+the modules that it imports, and `actions/channels/`; change those, not this file.
 
 The file is chosen by `--config`, else `CLOUDCOST_CONFIG`, else `./cloudcost.yaml`. State lives in the folder
 `CLOUDCOST_HOME` names, else `./.cloudcost`. Relative locations are relative to the configuration file. An unknown key
@@ -48,8 +50,17 @@ def write_documentation() -> str:
                 for model in _models_in(inner.annotation):
                     if model is inner.annotation:
                         parts += _section(f"{name}.{key}.", model, f"`{name}.{key}`")
+                    elif typing.get_origin(inner.annotation) is tuple and model.__name__ != "ChannelOptions":
+                        parts += _section(f"{name}.{key}[].", model, f"`{name}.{key}`: one entry each")
                     elif model.__name__ != "ChannelOptions":
                         parts += _section(f"{name}.{key}.<id>.", model, f"`{name}.{key}`: one entry per id")
+        elif name != "sources":
+            for model in _models_in(field.annotation):
+                if typing.get_origin(field.annotation) is tuple:
+                    parts += _section(f"{name}[].", model, f"`{name}`: one entry each")
+    parts += _section("rules[].", TagRule, "`allocation.<dimension>.rules`: one entry per virtual tag")
+    parts += _section("when.", Scope, "Scopes: `when` of a rule, `scope` of a split")
+    parts += _section("when.<field>.", Condition, "Conditions of a scope")
     for kind, channel in sorted(CHANNELS.items()):
         parts += _section("alerts.channels[].", channel.options_model, f"`alerts.channels` of type `{kind}`")
     return "\n".join(parts)

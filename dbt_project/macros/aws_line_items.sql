@@ -75,7 +75,11 @@ typed as (
         ) as is_commitment_refund,
         case
             when line_item_line_item_type in ('DiscountedUsage', 'RIFee')
-                then coalesce(reservation_reservation_a_r_n, reservation_subscription_id)
+                then coalesce(
+                    reservation_reservation_a_r_n,
+                    reservation_subscription_id,
+                    line_item_usage_account_id || '/reserved-instances'
+                )
             when line_item_line_item_type = 'Fee' then reservation_reservation_a_r_n
             when line_item_line_item_type in (
                 'SavingsPlanCoveredUsage', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee'

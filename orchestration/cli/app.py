@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from orchestration.cli.actions import actions_app
+from orchestration.cli.anomalies import anomalies_app
 from orchestration.cli.deliveries import deliveries_app
 from orchestration.cli.output import Format
 
@@ -31,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(actions_app, name="actions")
+app.add_typer(anomalies_app, name="anomalies")
 app.add_typer(deliveries_app, name="deliveries")
 
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
@@ -120,6 +122,22 @@ def totals(
 
 
 @app.command()
+def statement(
+    context: typer.Context,
+    team: Annotated[str, typer.Option(help="A team, as the allocation names it.")],
+    period: Annotated[str, typer.Option(help="A billing period, such as 2026-10.")],
+    measure: Annotated[
+        str, typer.Option(help="effective_cost (amortised, showback) or billed_cost (chargeback).")
+    ] = "effective_cost",
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Show what a team owes for a month: its own cost, credits, its part of shared cost; and whether it is final."""
+    from orchestration.cli.statement import print_statement
+
+    print_statement(find_installation(context), team, period, measure, output)
+
+
+@app.command()
 def query(
     context: typer.Context,
     sql: Annotated[str, typer.Argument(help="A SELECT on the warehouse, which is opened read-only.")],
@@ -188,5 +206,5 @@ def _exit_code(error: Exception) -> int | None:
         return USAGE
     expected = ("SourceError", "LocationError", "DeliveryError", "UnknownFormatError", "WarehouseError", "CommandError",
                 "NotAllowedError", "ProposalStateError", "ProposalNotFoundError", "LedgerError",
-                "StateStoreError", "RecordTooLargeError", "AcceptanceError")  # fmt: skip
+                "StateStoreError", "RecordTooLargeError", "AcceptanceError", "FeedbackError")  # fmt: skip
     return FAILED if name in expected else None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 #: When something was promoted or built differs between two installations; that it was does not.
-MOMENTS = {"promoted_at", "changed_at", "loaded_at", "valid_from", "valid_to"}
+MOMENTS = {"promoted_at", "changed_at", "loaded_at", "valid_from", "valid_to", "kept_at"}
 Relation = tuple[str, str]
 Content = dict[Relation, Counter[tuple[str | None, ...]]]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.integration.dbt.focus_examples import EXAMPLES, Example
-from tests.integration.dbt.random_charges import MEASURES, make_aws, make_azure, make_gcp
+from tests.integration.dbt.random_bills import MEASURES, make_aws, make_azure, make_gcp
 from tests.integration.dbt.warehouse import Warehouse
 
 D = Decimal
