@@ -41,7 +41,7 @@ def committed(tmp_path_factory: pytest.TempPathFactory, totals: Totals) -> Wareh
             )
     warehouse.build(
         "--select", "+focus_1_2 +focus_1_3 +fct_cost_monthly +fct_commitment_utilization +fct_commitment_coverage "
-        "+dim_commitment", "--exclude-resource-type", "unit_test",
+        "+dim_commitment", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
     )  # fmt: skip
     return warehouse
 
