@@ -81,7 +81,8 @@ class Twins:
         import duckdb
 
         relations = list_relations(self.folder / "target" / "manifest.json")
-        with duckdb.connect(str(self.duckdb.path), read_only=True) as connection:
+        # dbt of this process may hold the file open for writing
+        with duckdb.connect(str(self.duckdb.path)) as connection:
             ours = read_content(connection, relations)
         peer = self.peer
         with redshift_connector.connect(
