@@ -18,7 +18,7 @@ PYTEST_WORKERS ?= auto
 PYTEST_ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-.PHONY: help env demo ui test test-all bench bench-faults lint format clean
+.PHONY: help env demo ui docs test test-all bench bench-faults lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ demo: $(STAMP) ## run the whole pipeline on a simulated cloud account
 
 ui: $(STAMP) ## open the Dagster UI, on the demo's data when a demo exists
 	@if [ -d demo ]; then $(BIN)/python -m simulator.demo ui; else $(BIN)/cloudcost ui; fi
+
+docs: $(STAMP) ## write the dbt documentation of the models to dbt_project/target, on the demo's data when a demo exists
+	@CLOUDCOST_WAREHOUSE=$(if $(wildcard demo/state/warehouse.duckdb),$(CURDIR)/demo/state/warehouse.duckdb,$(CURDIR)/.cloudcost/warehouse.duckdb) \
+		$(BIN)/dbt --quiet docs generate --static --project-dir dbt_project --profiles-dir dbt_project
+	@echo "dbt_project/target/static_index.html"
 
 test: $(STAMP) ## run every test but the slow ones
 	@scripts/system_deps.sh

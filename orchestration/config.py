@@ -12,6 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from actions.settings import ActionSettings, AlertSettings
 from orchestration.allocation import AllocationSettings
+from orchestration.budgets import BudgetSettings
+from orchestration.currency import CurrencySettings
+from orchestration.invoices import InvoiceSettings
+from orchestration.metrics import MetricSettings
 from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
@@ -207,6 +211,12 @@ class CloudcostConfig(_Section):
     warehouse: WarehouseSettings = Field(default_factory=WarehouseSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     allocation: AllocationSettings = Field(default_factory=AllocationSettings)
+    currency: CurrencySettings = Field(default_factory=CurrencySettings)
+    invoices: InvoiceSettings = Field(default_factory=InvoiceSettings)
+    budgets: tuple[BudgetSettings, ...] = Field((), description="What may be spent. Default: no budgets.")
+    metrics: tuple[MetricSettings, ...] = Field(
+        (), description="Business metrics, whose cost per unit is worked out. Default none."
+    )
     forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
@@ -220,6 +230,14 @@ class CloudcostConfig(_Section):
         if repeated:
             raise ValueError(f"source name {repeated[0]!r} is used twice")
         return sources
+
+    @model_validator(mode="after")
+    def _budgets_and_metrics_are_named_once(self) -> "CloudcostConfig":
+        for kind, names in (("budget", [b.name for b in self.budgets]), ("metric", [m.name for m in self.metrics])):
+            repeated = sorted({n for n in names if names.count(n) > 1})
+            if repeated:
+                raise ValueError(f"{kind} name {repeated[0]!r} is used twice")
+        return self
 
     @model_validator(mode="after")
     def _locations_are_apart(self) -> "CloudcostConfig":

@@ -10,7 +10,8 @@ from orchestration.defs.events import export_event_sensor
 from orchestration.defs.freshness import freshness_job, freshness_schedule
 from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset, expired_snapshots
 from orchestration.defs.jobs import cost_pipeline_job, daily_cost_schedule, new_delivery_sensor
-from orchestration.defs.quality import totals_reconcile
+from orchestration.defs.metrics import metric_values
+from orchestration.defs.quality import every_cost_has_a_rate, totals_reconcile
 from orchestration.defs.recommendations import recommendations
 from orchestration.defs.settings import publish_settings
 from orchestration.defs.transform import build_dbt_assets
@@ -34,10 +35,11 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             cost_forecasts,
             cost_anomalies,
             recommendations,
+            metric_values,
             incidents,
             proposals,
         ],
-        asset_checks=[totals_reconcile, *build_cross_checks(installation.config.sources)],
+        asset_checks=[totals_reconcile, every_cost_has_a_rate, *build_cross_checks(installation.config.sources)],
         jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job],
         schedules=[daily_cost_schedule, freshness_schedule],
         sensors=[new_delivery_sensor, export_event_sensor, outbox_sensor, approved_action_sensor],

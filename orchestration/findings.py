@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actions.incidents import IncidentFinding
@@ -66,17 +66,41 @@ def describe_unreadable_event(queue: str, message_id: str, reason: str) -> Incid
 
 
 def describe_unreconciled(
-    source_name: str, period: dt.date, currency: str, measure: str, variance: str
+    source_name: str,
+    period: dt.date,
+    currency: str,
+    measure: str,
+    variance: str,
+    account: str | None = None,
+    *,
+    is_invoice: bool = False,
 ) -> IncidentFinding:
-    """Totals that differ between the export and the warehouse."""
+    """Totals that differ between the export and the warehouse, or between the bill and its invoice."""
+    what, where = ("the invoice", "") if is_invoice else ("the export", f" in account {account}" if account else "")
+    summary = "The warehouse does not hold what the export states. Forecasts, anomalies and actions wait."
+    if is_invoice:
+        summary = "fct_invoice_reconciliation has both totals. Actions and budget alerts leave the month alone."
     return IncidentFinding(
-        rule="reconciliation_failed",
+        rule="invoice_differs" if is_invoice else "reconciliation_failed",
         scope={"source": source_name, "billing_period": f"{period:%Y-%m}", "currency": currency, "measure": measure},
         start=period,
-        severity=Severity.CRITICAL,
-        title=f"{source_name} {period:%Y-%m}: {measure} differs from the export by {variance} {currency}",
-        summary="The warehouse does not hold what the export states. Forecasts, anomalies and actions wait.",
+        severity=Severity.WARNING if is_invoice else Severity.CRITICAL,
+        title=f"{source_name} {period:%Y-%m}: {measure}{where} differs from {what} by {variance} {currency}",
+        summary=summary,
         figures={f"variance ({currency})": variance},
+    )
+
+
+def describe_missing_rate(start: str, end: str, days: Sequence[dt.date]) -> IncidentFinding:
+    """Costs that cannot be converted, because no rate is known on these days (in order)."""
+    shown = ", ".join(f"{day}" for day in days[:5]) + (f" and {len(days) - 5} more" if len(days) > 5 else "")
+    return IncidentFinding(
+        rule="rate_missing",
+        scope={"from": start, "to": end, "first_day": f"{days[0]}"},
+        start=days[0],
+        severity=Severity.WARNING,
+        title=f"No exchange rate of {start} to {end} on {len(days)} day(s) from {days[0]}",
+        summary=f"There is no rate on {shown}. Costs of these days have no amount in {end} until `currency:` has one.",
     )
 
 

@@ -24,7 +24,7 @@ INTRODUCTION = """\
 # Configuration
 
 Written by `python -m scripts.configuration_doc` from the models in `orchestration/config.py`,
-`orchestration/sources/settings.py`, `actions/settings.py` and `actions/channels/`; change those, not this file.
+the modules that it imports, and `actions/channels/`; change those, not this file.
 
 The file is chosen by `--config`, else `CLOUDCOST_CONFIG`, else `./cloudcost.yaml`. State lives in the folder
 `CLOUDCOST_HOME` names, else `./.cloudcost`. Relative locations are relative to the configuration file. An unknown key
@@ -48,8 +48,14 @@ def write_documentation() -> str:
                 for model in _models_in(inner.annotation):
                     if model is inner.annotation:
                         parts += _section(f"{name}.{key}.", model, f"`{name}.{key}`")
+                    elif typing.get_origin(inner.annotation) is tuple and model.__name__ != "ChannelOptions":
+                        parts += _section(f"{name}.{key}[].", model, f"`{name}.{key}`: one entry each")
                     elif model.__name__ != "ChannelOptions":
                         parts += _section(f"{name}.{key}.<id>.", model, f"`{name}.{key}`: one entry per id")
+        elif name != "sources":
+            for model in _models_in(field.annotation):
+                if typing.get_origin(field.annotation) is tuple:
+                    parts += _section(f"{name}[].", model, f"`{name}`: one entry each")
     for kind, channel in sorted(CHANNELS.items()):
         parts += _section("alerts.channels[].", channel.options_model, f"`alerts.channels` of type `{kind}`")
     return "\n".join(parts)

@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from simulator.business import plan_budgets, write_business_files
 from simulator.generate import generate
 from simulator.peers import Peers, run_peers
 
@@ -33,6 +34,18 @@ sources:
   - {{name: azure, provider: azure, location: "exports/azure"}}
   - {{name: gcp, provider: gcp, location: "exports/gcp"}}
 reporting_currency: USD
+currency: {{rates_file: rates.csv}}   # Azure bills in euros
+invoices: {{file: invoices.csv}}
+budgets:
+  - {{name: all clouds, amount: {budget_all}}}
+  - {{name: aws, scope: {{provider: [AWS]}}, amount: {budget_aws}}}
+  - {{name: azure, scope: {{source: [azure]}}, amount: {budget_azure}, currency: EUR, measure: billed_cost}}
+  - {{name: databases, scope: {{category: [Databases]}}, period: quarter, amount: {budget_databases}}}
+metrics:
+  - {{name: orders, unit: order, file: metrics.csv}}
+  - {{name: line_items, unit: line item, scope: {{provider: [AWS]}},
+     query: "select charge_date as date, sum(line_item_count) as value from marts.fct_cost_daily
+             where service_provider_name = 'AWS' group by 1"}}
 anomalies: {{open_days: 31}}   # the company's data ends with a month; what happened in it is still news
 alerts:
   channels:
@@ -74,6 +87,7 @@ def run(rows_per_month: int, months: int) -> int:
     shutil.rmtree(ROOT, ignore_errors=True)
     say(f"1. A simulated company's exports, {months} months of three clouds, into {ROOT / 'exports'}")
     truth = generate(ROOT / "exports", seed=7, months=months, rows_per_month=rows_per_month).describe()
+    write_business_files(ROOT, truth, seed=7)
     say(f"   {count_rows(truth):,} line items in {time.monotonic() - started:.0f} s")
     with run_peers(truth["waste"], ROOT / "inbox", ACCOUNT) as peers:
         write_config(truth, peers)
@@ -84,6 +98,7 @@ def run(rows_per_month: int, months: int) -> int:
             return code
         is_exact = compare_totals(truth)
         print_analytics()
+        print_money()
         print_alerts()
         print_actions()
     say(f"\nDone in {time.monotonic() - started:.0f} s. Look at it in the Dagster UI: make ui")
@@ -113,10 +128,15 @@ def write_config(truth: dict[str, Any], peers: Peers) -> None:
     """The demo's configuration for the ports that the peers have this time."""
     volumes = [w for w in truth["waste"] if w["kind"] == "unattached_volume"]
     accounts = sorted({v["account"] for v in volumes})
+    budgets = plan_budgets(truth)
     text = CONFIG.format(
         smtp_port=peers.smtp_port,
         webhook_url=peers.webhook_url,
         approver=APPROVER,
+        budget_all=budgets["all"],
+        budget_aws=budgets["aws"],
+        budget_azure=budgets["azure"],
+        budget_databases=budgets["all"] // 2,
         accounts=", ".join(f'"{a}"' for a in accounts),
         regions=", ".join(sorted({v["region"] for v in volumes})),
         roles=", ".join(f'"{a}": {{role_arn: "arn:aws:iam::{a}:role/cloudcost"}}' for a in accounts),
@@ -169,6 +189,28 @@ def print_analytics() -> None:
         print(f"   {row['start_date']}  {row['kind']:<12}{row['impact']:>12} {row['currency']}  {row['scope']}")
         print(f"               {row['top_cause']}")
 
+
+def print_money() -> None:
+    """Budgets and what an order costs, in the reporting currency or the budget's."""
+    say("\n   Budgets of the last month, with the forecast of its end")
+    for row in ask("query", BUDGET_SQL):
+        print(f"   {row['budget']:<12}{row['actual']:>14} of {row['amount']:>12} {row['currency']}  {row['status']}")
+    for row in ask("query", UNIT_SQL):
+        print(f"   An order cost {row['cost']} {row['currency']} in {row['month']} ({row['orders']} orders)")
+
+
+BUDGET_SQL = """
+select budget_name as budget, printf('%,.2f', actual_cost) as actual, printf('%,.0f', budget_amount) as amount,
+    budget_currency as currency, replace(status, '_', ' ') as status
+from marts.fct_budget_status
+where as_of_date >= period_start and as_of_date < period_end order by budget_name
+"""
+
+UNIT_SQL = """
+select strftime(metric_month, '%Y-%m') as month, printf('%.4f', cost_per_unit) as cost,
+    reporting_currency as currency, printf('%,d', quantity::bigint) as orders
+from marts.fct_unit_cost_monthly where metric_name = 'orders' order by metric_month desc limit 1
+"""
 
 FORECAST_SQL = """
 select service_provider_name as provider, billing_currency as currency,

@@ -28,7 +28,8 @@ def engine_of(installation: Installation) -> ActionEngine:
         if not installation.warehouse.has_table("marts", "fct_reconciliation"):
             return None
         query = (
-            "select bool_and(is_reconciled) from marts.fct_reconciliation where source_name = ? and billing_period = ?"
+            "select bool_and(is_reconciled and status <> 'invoice differs') from marts.fct_reconciliation "
+            "where source_name = ? and billing_period = ?"
         )
         with installation.warehouse.connect(read_only=True) as connection:
             answer = connection.execute(query, [source_name, period.replace(day=1)]).fetchall()[0][0]

@@ -6,6 +6,7 @@ import pandas as pd
 from actions.channels import open_channel
 from actions.incidents import IncidentBook
 from actions.outbox import Outbox
+from orchestration.budget_findings import BudgetFindings, find_budget_alerts
 from orchestration.findings import describe_anomaly, describe_closed_change
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
@@ -28,23 +29,26 @@ def outbox_of(installation: Installation) -> Outbox:
     key=["alerts", "incidents"],
     group_name="alerts",
     kinds={"python"},
-    deps=[["ml", "cost_anomalies"], ["marts", "fct_cost_monthly_history"]],
+    deps=[["ml", "cost_anomalies"], ["marts", "fct_cost_monthly_history"], ["marts", "fct_budget_status"]],
     pool="warehouse",
-    description="Open anomalies, and closed months that changed, as incidents; each new one puts one alert per channel "
-    "into the outbox.",
+    description="Open anomalies, closed months that changed and budgets that reached a threshold, as incidents; each "
+    "new one puts one alert per channel into the outbox.",
 )
 def incidents(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
-    """Opens an incident per open anomaly and per change of a closed month, once."""
+    """Opens an incident per open anomaly, per change of a closed month and per threshold of a budget, once."""
     opened = installation.open()
     changes = opened.warehouse.closed_changes(opened.config.ingestion.closed_after_days)
     frame = pd.DataFrame()
     if opened.warehouse.has_table("ml", "cost_anomalies"):
         with opened.warehouse.connect(read_only=True) as connection:
             frame = connection.execute("select * from ml.cost_anomalies where is_open order by impact_cost desc").df()
+    budgets = read_budget_findings(opened)
+    for name in budgets.refused:
+        context.log.warning(f"budget {name}: nothing is said while its costs do not reconcile")
     book = incident_book(opened)
     new = 0
     findings = [describe_anomaly(row) for row in frame.to_dict("records")]
-    for finding in [*findings, *(describe_closed_change(row) for row in changes)]:
+    for finding in [*findings, *(describe_closed_change(row) for row in changes), *budgets.findings]:
         incident, is_new = book.open(finding)
         new += is_new
         if is_new:
@@ -54,10 +58,24 @@ def incidents(context: dg.AssetExecutionContext, installation: InstallationResou
         metadata={
             "open anomalies": len(frame),
             "changes of closed months": len(changes),
+            "budget thresholds reached": len(budgets.findings),
+            "budgets that do not reconcile": budgets.refused,
             "new incidents": new,
             "open incidents": len(book.list("open")),
         }
     )
+
+
+def read_budget_findings(installation: Installation) -> BudgetFindings:
+    """The thresholds that budgets of the configuration have reached."""
+    thresholds = {budget.name: budget.thresholds for budget in installation.config.budgets}
+    if not thresholds or not installation.warehouse.has_table("marts", "fct_budget_status"):
+        return BudgetFindings()
+    with installation.warehouse.connect(read_only=True) as connection:
+        cursor = connection.execute("select * from marts.fct_budget_status order by budget_name, period_start")
+        names = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return find_budget_alerts(rows, thresholds, installation.config.ingestion.closed_after_days)
 
 
 @dg.op(description="Delivers every alert that is due; a failing channel fails the run and the alert is tried again.")

@@ -1,4 +1,5 @@
-"""The dbt models as assets: what is replaced per billing period is partitioned, the rest is built whole."""
+"""The dbt models as assets: what is replaced per billing period is partitioned, the rest is built whole, last what
+reads the results of `ml/`."""
 
 import json
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from orchestration.warehouse import ChangedPeriod, changed_periods_var
 
 #: Staging views and seeds belong to the run that reads them, so that one dbt invocation does the whole chain.
 PARTITIONED = "tag:staging config.materialized:incremental"
+#: What joins the marts with forecasts and recommendations, and so is built after these.
+SCORED = "tag:scored"
 
 
 class BuildConfig(dg.Config):
@@ -24,7 +27,7 @@ class BuildConfig(dg.Config):
 
 
 def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """The two groups of dbt assets."""
+    """The three groups of dbt assets."""
     translator = WarehouseTranslator()
 
     @dbt_assets(
@@ -52,7 +55,7 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
 
     @dbt_assets(
         manifest=manifest,
-        exclude=PARTITIONED,
+        exclude=f"{PARTITIONED} {SCORED}",
         name="dbt_tables",
         dagster_dbt_translator=translator,
         pool="warehouse",
@@ -62,7 +65,19 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
     ) -> Iterator[Any]:
         yield from _build(context, dbt, installation, json.dumps({}))
 
-    return [dbt_billing_periods, dbt_tables]
+    @dbt_assets(
+        manifest=manifest,
+        select=SCORED,
+        name="dbt_scored_tables",
+        dagster_dbt_translator=translator,
+        pool="warehouse",
+    )
+    def dbt_scored_tables(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource
+    ) -> Iterator[Any]:
+        yield from _build(context, dbt, installation, json.dumps({}))
+
+    return [dbt_billing_periods, dbt_tables, dbt_scored_tables]
 
 
 def _build(

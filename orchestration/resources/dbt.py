@@ -19,12 +19,11 @@ class WarehouseTranslator(DagsterDbtTranslator):
     """Asset keys ``<layer>/<model>``; the raw tables are the snapshots that ingestion publishes."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """``snapshots/<raw table>``, ``settings/<table>``, ``seeds/<seed>`` or ``<layer>/<model>``."""
+        """``snapshots/<raw table>``, ``<schema>/<other source>``, ``seeds/<seed>`` or ``<layer>/<model>``."""
         name = dbt_resource_props["name"]
         if dbt_resource_props["resource_type"] == "source":
-            if dbt_resource_props["source_name"] == "settings":
-                return dg.AssetKey(["settings", name])
-            return dg.AssetKey(["snapshots", name])
+            schema = dbt_resource_props["source_name"]
+            return dg.AssetKey(["snapshots" if schema == "raw" else schema, name])
         if dbt_resource_props["resource_type"] == "seed":
             return dg.AssetKey(["seeds", name])
         return dg.AssetKey([dbt_resource_props["fqn"][1], name])

@@ -7,9 +7,25 @@ from pathlib import Path
 
 from orchestration.config import CloudcostConfig
 from orchestration.settings_tables.allocation import TAG_KEYS
+from orchestration.settings_tables.budgets import BUDGET_AMOUNTS, BUDGET_SCOPES, BUDGET_THRESHOLDS, BUDGETS
 from orchestration.settings_tables.contracts import Column, SettingsContent, SettingsError, SettingsTable
+from orchestration.settings_tables.currency import CURRENCY_RATES, CURRENCY_SETTINGS
+from orchestration.settings_tables.invoices import INVOICES
+from orchestration.settings_tables.metrics import METRIC_SCOPES, METRIC_VALUES, METRICS
 
-SETTINGS_TABLES: tuple[SettingsTable, ...] = (TAG_KEYS,)
+SETTINGS_TABLES: tuple[SettingsTable, ...] = (
+    TAG_KEYS,
+    CURRENCY_SETTINGS,
+    CURRENCY_RATES,
+    INVOICES,
+    BUDGETS,
+    BUDGET_AMOUNTS,
+    BUDGET_SCOPES,
+    BUDGET_THRESHOLDS,
+    METRICS,
+    METRIC_SCOPES,
+    METRIC_VALUES,
+)
 
 __all__ = ["SETTINGS_TABLES", "Column", "SettingsContent", "SettingsError", "SettingsTable", "read_settings"]
 

@@ -35,7 +35,7 @@ from orchestration.warehouse.redshift_tables import (
 )
 from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
 
-SCHEMAS = ("raw", "settings", "staging", "intermediate", "marts", "focus", "ml")
+SCHEMAS = ("raw", "settings", "staging", "intermediate", "marts", "focus", "ml", "business")
 #: What `readers` may read.
 PUBLISHED = ("marts", "focus", "ml")
 

@@ -1,0 +1,49 @@
+{#- The columns of cost that a scope can name, and one text that tells their combinations apart. -#}
+{% macro scope_columns() %}
+    {{ return([
+        'source_name', 'service_provider_name', 'billing_account_id', 'sub_account_id', 'sub_account_name',
+        'service_name', 'service_category', 'region_id', 'x_team', 'x_environment'
+    ]) }}
+{% endmacro %}
+
+{% macro scope_key() -%}
+    {%- for column in scope_columns() -%}
+    coalesce({{ column }}, '') {{- " || '|' || " if not loop.last -}}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#-
+    Query: which combinations of cost (relation `combinations`: scope_columns() and scope_key) are in the scope of which
+    owner (relation `owners`: `name`, dimension_count; relation `scopes`: `name`, dimension, pattern). Of each dimension
+    that a scope names one pattern must match; a scope without dimensions has everything.
+-#}
+{% macro match_scopes(combinations, owners, scopes, name) -%}
+    {%- set columns = {
+        'source': ['source_name'], 'provider': ['service_provider_name'], 'billing_account': ['billing_account_id'],
+        'account': ['sub_account_id', 'sub_account_name'], 'service': ['service_name'],
+        'category': ['service_category'], 'region': ['region_id'], 'team': ['x_team'], 'environment': ['x_environment']
+    } -%}
+    select
+        owners.{{ name }},
+        combinations.scope_key
+    from {{ combinations }} as combinations
+    cross join {{ owners }} as owners
+    left join {{ scopes }} as scopes
+        on
+            owners.{{ name }} = scopes.{{ name }}
+            and (
+                {%- for dimension, names in columns.items() %}
+                {{ 'or ' if not loop.first }}(
+                    scopes.dimension = '{{ dimension }}'
+                    and (
+                        {%- for column in names %}
+                        {{ 'or ' if not loop.first }}lower(combinations.{{ column }}) like scopes.pattern escape '!'
+                        {%- endfor %}
+                    )
+                )
+                {%- endfor %}
+            )
+    group by owners.{{ name }}, combinations.scope_key
+    having count(distinct scopes.dimension) = max(owners.dimension_count)
+{%- endmacro %}

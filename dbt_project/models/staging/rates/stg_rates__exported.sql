@@ -1,0 +1,54 @@
+-- Google: US dollars to the billing currency; Azure: the price list's currency to the billing currency
+with google as (
+    select
+        source_name,
+        billing_period,
+        'USD' as from_currency,
+        currency as to_currency,
+        max(currency_conversion_rate) as rate
+    from {{ source('raw', 'gcp_billing') }}
+    where currency <> 'USD' and currency_conversion_rate > 0
+    group by 1, 2, 3, 4
+),
+
+azure as (
+    select
+        source_name,
+        billing_period,
+        pricing_currency as from_currency,
+        billing_currency as to_currency,
+        max(exchange_rate_pricing_to_billing) as rate
+    from {{ source('raw', 'azure_cost_details') }}
+    where pricing_currency <> billing_currency and exchange_rate_pricing_to_billing > 0
+    group by 1, 2, 3, 4
+),
+
+-- FOCUS states no rate, but the same cost in both currencies
+focus_sums as (
+    select
+        source_name,
+        billing_period,
+        pricing_currency as from_currency,
+        billing_currency as to_currency,
+        cast(sum(effective_cost) as {{ money_type() }}) as billing_cost,
+        cast(sum(pricing_currency_effective_cost) as {{ money_type() }}) as pricing_cost
+    from {{ source('raw', 'focus') }}
+    where pricing_currency <> billing_currency and effective_cost > 0 and pricing_currency_effective_cost > 0
+    group by 1, 2, 3, 4
+),
+
+focus as (
+    select
+        source_name,
+        billing_period,
+        from_currency,
+        to_currency,
+        {{ divide_exactly('billing_cost', 'pricing_cost') }} as rate
+    from focus_sums
+)
+
+select * from google
+union all
+select * from azure
+union all
+select * from focus

@@ -1,0 +1,26 @@
+"""Business metrics that come from queries."""
+
+import dagster as dg
+
+from orchestration.defs.quality import RATES, RECONCILIATION
+from orchestration.metric_queries import run_metric_queries
+from orchestration.resources.installation import InstallationResource
+
+
+@dg.asset(
+    key=["business", "metric_values"],
+    group_name="business",
+    kinds={"python"},
+    deps=[RECONCILIATION, RATES, ["settings", "metrics"]],
+    pool="warehouse",
+    description="The values of the metrics whose configuration has a query on the warehouse. Metrics of files are in "
+    "settings/metric_values.",
+)
+def metric_values(installation: InstallationResource) -> dg.MaterializeResult:
+    """Replaces business.metric_values; the queries run on a connection that cannot write."""
+    opened = installation.open()
+    with opened.warehouse.connect(read_only=True) as connection:
+        values = run_metric_queries(opened.config.metrics, connection)
+    rows = opened.warehouse.replace_table("business", "metric_values", values)
+    queries = sum(metric.query is not None for metric in opened.config.metrics)
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, "queries": queries})

@@ -1,0 +1,24 @@
+"""What the providers invoiced: section ``invoices`` of the configuration."""
+
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class InvoiceSettings(BaseModel):
+    """Stated invoices, which the reconciliation compares billed cost with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str | None = Field(
+        None,
+        description="CSV with the columns currency and amount and any of source, issuer, account, period (YYYY-MM) and "
+        "invoice_id, which say what the invoice is for. Default none: nothing is compared.",
+    )
+    tolerance: Decimal = Field(
+        Decimal("0.01"),
+        ge=0,
+        decimal_places=12,
+        description="How far an invoice may be from the sum of its charges. One cent: invoices are rounded, charges "
+        "are not. The difference itself is always shown.",
+    )

@@ -1,0 +1,93 @@
+"""CSV files that the configuration names, read with errors that name file, row and value."""
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from orchestration.settings_tables.contracts import SettingsError
+
+#: Decimals of money, quantities and rates in the warehouse, and digits before the point.
+PLACES, WHOLE_DIGITS = 12, 26
+
+
+@dataclass(frozen=True)
+class CsvRow:
+    """One row of a file, by lower-case column name."""
+
+    path: Path
+    line: int
+    values: dict[str, str]
+
+    def text(self, name: str) -> str | None:
+        """The cell, None where it is empty or the file has no such column."""
+        return self.values.get(name) or None
+
+    def required(self, name: str) -> str:
+        """The cell, which must not be empty."""
+        value = self.text(name)
+        if value is None:
+            raise self.error(f"{name} is empty")
+        return value
+
+    def number(self, name: str) -> Decimal:
+        """The cell as an exact decimal."""
+        text = self.required(name)
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            raise self.error(f"{name} {text!r} is no number") from None
+        exponent = number.as_tuple().exponent
+        if not isinstance(exponent, int):
+            raise self.error(f"{name} {text!r} is no number")
+        if -exponent > PLACES or number.adjusted() >= WHOLE_DIGITS:
+            raise self.error(f"{name} {text!r} has more than {WHOLE_DIGITS} digits before or {PLACES} after the point")
+        return number
+
+    def date(self, name: str) -> dt.date:
+        """The cell as a date, YYYY-MM-DD."""
+        text = self.required(name)
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            raise self.error(f"{name} {text!r} is no date like 2025-04-30") from None
+
+    def currency(self, name: str) -> str:
+        """The cell as a currency code."""
+        text = self.required(name).upper()
+        if not re.fullmatch("[A-Z]{3}", text):
+            raise self.error(f"{name} {text!r} is no currency code")
+        return text
+
+    def error(self, message: str) -> SettingsError:
+        """What is wrong with this row."""
+        return SettingsError(f"{self.path}:{self.line}: {message}")
+
+
+def read_csv(path: Path, required: Sequence[str], allowed: Sequence[str] = ()) -> Iterator[CsvRow]:
+    """The rows of a file that has the required columns and no others than allowed; `SettingsError` otherwise."""
+    known = (*required, *allowed)
+    try:
+        # newline='' as the csv module asks for, -sig because spreadsheets write a byte order mark
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines, strict=True)
+            header = [name.strip().lower() for name in next(reader, [])]
+            for name in required:
+                if name not in header:
+                    raise SettingsError(f"{path}:1: column {name!r} is missing; there are {', '.join(known)}")
+            for position, name in enumerate(header):
+                if name not in known or name in header[:position]:
+                    raise SettingsError(f"{path}:1: column {name!r} is not expected; there are {', '.join(known)}")
+            for cells in reader:
+                if not any(cell.strip() for cell in cells):
+                    continue
+                if len(cells) != len(header):
+                    raise SettingsError(f"{path}:{reader.line_num}: {len(cells)} values for {len(header)} columns")
+                yield CsvRow(path, reader.line_num, dict(zip(header, (c.strip() for c in cells), strict=True)))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from error
