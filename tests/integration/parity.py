@@ -9,7 +9,7 @@ from typing import Any
 
 #: When something was promoted or built differs between two installations; that it was does not.
 MOMENTS = {"promoted_at", "changed_at", "loaded_at", "valid_from", "valid_to", "kept_at"}
-#: Python\'s own context would round to 28 digits.
+#: Python's own context would round to 28 digits.
 EXACT = Context(prec=100)
 Relation = tuple[str, str]
 Content = dict[Relation, Counter[tuple[str | None, ...]]]
