@@ -12,13 +12,15 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 
 BIN := .venv/bin
 STAMP := .venv/.made
-PURE := ml actions state simulator orchestration/sources orchestration/config.py scripts
+SUPERSET := dashboards/.venv/.made
+PURE := ml actions state simulator dashboards orchestration/sources orchestration/config.py scripts
 # One file's tests share their fixtures, so a file is never split between workers. PYTEST_WORKERS=0 runs in one process.
 PYTEST_WORKERS ?= auto
 PYTEST_ARGS ?=
+ON_DEMO = $(if $(wildcard demo/cloudcost.yaml),CLOUDCOST_CONFIG=demo/cloudcost.yaml CLOUDCOST_HOME=demo/state)
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-.PHONY: help env demo ui docs test test-all bench bench-faults lint format clean
+.PHONY: help env dashboards-env dashboards dashboards-full dashboards-lock demo ui docs test test-all bench bench-faults lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,22 +31,38 @@ $(STAMP): pyproject.toml uv.lock scripts/make_env.sh
 	@scripts/make_env.sh
 	@touch $@
 
+dashboards-env: $(SUPERSET) ## build Superset's own environment (done by what needs it)
+
+$(SUPERSET): dashboards/requirements.txt scripts/make_superset_env.sh
+	@scripts/make_superset_env.sh
+	@touch $@
+
 demo: $(STAMP) ## run the whole pipeline on a simulated cloud account
 	@$(BIN)/python -m simulator.demo run
 
 ui: $(STAMP) ## open the Dagster UI, on the demo's data when a demo exists
 	@if [ -d demo ]; then $(BIN)/python -m simulator.demo ui; else $(BIN)/cloudcost ui; fi
 
+dashboards: $(STAMP) $(SUPERSET) ## serve the dashboards, of the demo when one exists
+	@$(ON_DEMO) $(BIN)/python -m dashboards.serve
+
+dashboards-full: $(STAMP) $(SUPERSET) ## the same with PostgreSQL, Redis and scheduled reports
+	@scripts/system_deps.sh dashboards
+	@$(ON_DEMO) $(BIN)/python -m dashboards.serve --full
+
+dashboards-lock: $(STAMP) ## choose Superset's packages anew
+	@scripts/lock_superset.sh
+
 docs: $(STAMP) ## write the dbt documentation of the models to dbt_project/target, on the demo's data when a demo exists
 	@CLOUDCOST_WAREHOUSE=$(if $(wildcard demo/state/warehouse.duckdb),$(CURDIR)/demo/state/warehouse.duckdb,$(CURDIR)/.cloudcost/warehouse.duckdb) \
 		$(BIN)/dbt --quiet docs generate --static --project-dir dbt_project --profiles-dir dbt_project
 	@echo "dbt_project/target/static_index.html"
 
-test: $(STAMP) ## run every test but the slow ones
+test: $(STAMP) $(SUPERSET) ## run every test but the slow ones
 	@scripts/system_deps.sh
 	@$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
-test-all: $(STAMP) ## run every test
+test-all: $(STAMP) $(SUPERSET) ## run every test
 	@scripts/system_deps.sh
 	@$(PYTEST) $(PYTEST_ARGS)
 
@@ -69,6 +87,6 @@ format: $(STAMP) ## put Python and SQL into shape
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
 
 clean: ## remove the environment and everything generated
-	rm -rf .venv .uv .cloudcost demo logs dbt_project/target dbt_project/logs dbt_project/dbt_packages \
+	rm -rf .venv dashboards/.venv .uv .cloudcost demo logs dbt_project/target dbt_project/logs dbt_project/dbt_packages \
 		.pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

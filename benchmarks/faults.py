@@ -60,7 +60,7 @@ def run_workers(folder: Path, seed: int, first: int, schedules: int, workers: in
     counts: Counter[str] = Counter()
     mismatches: list[str] = []
     for done in range(1, schedules + 1):
-        counted, found = results.get(timeout=600)
+        counted, found = results.get(timeout=1800)
         counts += counted
         mismatches += found
         for mismatch in found:

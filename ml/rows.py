@@ -17,6 +17,8 @@ DIMENSIONS = (
     "charge_category",
     "charge_frequency",
 )
+# read where they are there
+OPTIONAL_DIMENSIONS = ("resource_id", "x_team", "x_environment")
 MEASURES = ("effective_cost", "billed_cost")
 LUMP_FREQUENCIES = ("One-Time", "Recurring")
 
@@ -34,7 +36,7 @@ def read_rows(daily: pd.DataFrame, as_of: date, measure: str = "effective_cost")
     missing = [column for column in needed if column not in daily.columns]
     if missing:
         raise AnalyticsInputError(f"daily cost rows lack the column(s) {', '.join(missing)}")
-    extra = ["resource_id"] if "resource_id" in daily.columns else []
+    extra = [column for column in OPTIONAL_DIMENSIONS if column in daily.columns]
     rows = daily.loc[:, [*needed, *extra]].copy()
     for column in ("charge_date", "billing_currency"):
         _refuse(rows, rows[column].isna(), column, "empty")

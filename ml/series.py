@@ -18,7 +18,7 @@ import pandas as pd
 from ml.errors import AnalyticsInputError
 from ml.rows import read_rows
 
-Level = Literal["total", "provider", "account", "service", "account_service"]
+Level = Literal["total", "provider", "account", "service", "account_service", "usage_type", "team", "environment"]
 Matrix = npt.NDArray[np.float64]
 
 SCOPE_COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -28,8 +28,14 @@ SCOPE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     # forecasts: a service over all accounts; anomalies: a service within one account
     "service": ("service_provider_name", "service_name"),
     "account_service": ("service_provider_name", "sub_account_id", "service_name"),
+    "usage_type": ("service_provider_name", "sub_account_id", "service_name", "x_usage_type"),
+    # over all providers; what is not tagged is a team and an environment without a name
+    "team": ("x_team",),
+    "environment": ("x_environment",),
 }
 SCOPE_FIELDS = ("service_provider_name", "sub_account_id", "sub_account_name", "service_name")
+# scope fields that few levels have; keys carry them all
+FINE_SCOPE_FIELDS = ("x_usage_type", "x_team", "x_environment")
 DEFAULT_IMMATURE_DAYS = 2
 # a provider that has sent nothing for this long, while others did, has ended rather than being late
 SILENT_DAYS = 14
@@ -111,16 +117,23 @@ def _find_provider_ends(rows: pd.DataFrame, immature: Mapping[str, int], default
 def _list_keys(rows: pd.DataFrame, level: str, ends: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The scopes of a level with their first and last day, and the scopes without a series, with the reason."""
     scope = list(SCOPE_COLUMNS[level])
-    columns = ["unique_id", "scope_level", *SCOPE_FIELDS, "billing_currency", "first_date", "last_date"]
+    fields = (*SCOPE_FIELDS, *FINE_SCOPE_FIELDS)
+    columns = ["unique_id", "scope_level", *fields, "billing_currency", "first_date", "last_date"]
+    missing = [column for column in scope if column not in rows.columns]
+    if missing:
+        raise AnalyticsInputError(f"level {level} needs the column(s) {', '.join(missing)}")
     found = rows[["billing_currency", "service_provider_name", *[c for c in scope if c != "service_provider_name"]]]
     found = found.drop_duplicates().merge(ends, on=["service_provider_name", "billing_currency"], how="left")
-    grouped = found.drop_duplicates(["billing_currency", *scope]).copy() if scope else _merge_ends(found)
+    if "service_provider_name" in scope:
+        grouped = found.drop_duplicates(["billing_currency", *scope]).copy()
+    else:
+        grouped = _merge_ends(found, scope)
     grouped["unique_id"] = [
         make_unique_id(level, record["billing_currency"], *(record[c] for c in scope))
         for record in grouped.to_dict("records")
     ]
     grouped["scope_level"] = level
-    for column in SCOPE_FIELDS:
+    for column in fields:
         if column not in scope:
             grouped[column] = ""
     if "sub_account_id" in scope:
@@ -146,23 +159,24 @@ def _list_keys(rows: pd.DataFrame, level: str, ends: pd.DataFrame) -> tuple[pd.D
     ].reset_index(drop=True)
 
 
-def _merge_ends(found: pd.DataFrame) -> pd.DataFrame:
-    """One row per currency: from the earliest first day to the earliest last day of the providers still alive."""
+def _merge_ends(found: pd.DataFrame, scope: list[str]) -> pd.DataFrame:
+    """One row per currency and scope: from the earliest first day to the earliest last day of its live providers."""
     merged = []
-    for currency, part in found.groupby("billing_currency"):
+    keys = ["billing_currency", *scope]
+    for names, part in found.groupby(keys):
         known = part[part["first_date"].notna()]
         alive = known[~known["is_ended"].astype(bool)]
         ruling = alive if len(alive) else known
         merged.append(
             {
-                "billing_currency": currency,
+                **dict(zip(keys, names, strict=True)),
                 "first_date": known["first_date"].min(),
                 "last_date": ruling["last_date"].min(),
                 "newest": known["newest"].max(),
                 "is_ended": len(known) > 0 and len(alive) == 0,
             }
         )
-    return pd.DataFrame(merged, columns=["billing_currency", "first_date", "last_date", "newest", "is_ended"])
+    return pd.DataFrame(merged, columns=[*keys, "first_date", "last_date", "newest", "is_ended"])
 
 
 def _name_rows(rows: pd.DataFrame, level: str) -> pd.Series:

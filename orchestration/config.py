@@ -1,5 +1,6 @@
 """The configuration file `cloudcost.yaml`: its model, where it is found, and errors that name the key and line."""
 
+import datetime as dt
 import difflib
 import os
 import re
@@ -11,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
+from dashboards.settings import DashboardSettings
 from orchestration.allocation import AllocationSettings
 from orchestration.budgets import BudgetSettings
 from orchestration.currency import CurrencySettings
@@ -147,6 +149,33 @@ class SourceConfig(_Section):
         return "focus" if self.format == "focus" else self.provider
 
 
+class ForecastEventSettings(_Section):
+    """A change that is known beforehand. Give exactly one of percent, daily_amount and ends_commitment."""
+
+    name: str = Field(min_length=1, description="What people call it.")
+    start_date: dt.date = Field(description="The first day that is different.")
+    end_date: dt.date | None = Field(None, description="The last one; without it the change stays.")
+    provider: str | None = Field(None, description="Only this provider, as service_provider_name; default: every one.")
+    account: str | None = Field(None, description="Only this account, as sub_account_id; default: every one.")
+    service: str | None = Field(None, description="Only this service, as service_name; default: every one.")
+    currency: str | None = Field(
+        None, description="Only costs in this billing currency; daily_amount needs it where there are several."
+    )
+    percent: float | None = Field(None, ge=-100, description="By how much usage changes; -100 switches it off.")
+    daily_amount: float | None = Field(None, description="What each day costs more (or, negative, less).")
+    ends_commitment: bool = Field(
+        False, description="A commitment expires: what it saved over the last 28 days is paid again."
+    )
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "ForecastEventSettings":
+        if (self.percent is not None) + (self.daily_amount is not None) + self.ends_commitment != 1:
+            raise ValueError("give exactly one of percent, daily_amount and ends_commitment")
+        if self.end_date is not None and self.end_date < self.start_date:
+            raise ValueError(f"end_date {self.end_date} is before start_date {self.start_date}")
+        return self
+
+
 class ForecastSettings(_Section):
     """How far ahead, and from which days, costs are forecast."""
 
@@ -154,7 +183,14 @@ class ForecastSettings(_Section):
         90, ge=1, le=366, description="One quarter: long enough for a budget, short enough to be honest."
     )
     immature_days: int = Field(
-        2, ge=0, le=14, description="The last days of an export are still filling; they are not read as a drop in cost."
+        2,
+        ge=0,
+        le=14,
+        description="The last days of an export are still filling; they are not read as a drop in cost. Used for a "
+        "provider until the history of its restatements shows how late it really is.",
+    )
+    events: list[ForecastEventSettings] = Field(
+        [], description="Changes that history cannot know: launches, migrations, expiring commitments."
     )
 
 
@@ -221,6 +257,7 @@ class CloudcostConfig(_Section):
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     actions: ActionSettings = Field(default_factory=ActionSettings)
+    dashboards: DashboardSettings = Field(default_factory=DashboardSettings)
 
     @field_validator("sources")
     @classmethod

@@ -4,8 +4,9 @@ import dagster as dg
 
 from orchestration.defs.actions import approved_action_sensor, execute_action_job, proposals, rollback_action_job
 from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
-from orchestration.defs.analytics import cost_anomalies, cost_forecasts
+from orchestration.defs.analytics import cost_anomalies, cost_forecasts, forecast_accuracy_holds
 from orchestration.defs.cross_checks import build_cross_checks
+from orchestration.defs.dashboards import operations, publish_job, publish_schedule, published
 from orchestration.defs.events import export_event_sensor
 from orchestration.defs.freshness import freshness_job, freshness_schedule
 from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset, expired_snapshots
@@ -38,10 +39,17 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             metric_values,
             incidents,
             proposals,
+            operations,
+            published,
         ],
-        asset_checks=[totals_reconcile, every_cost_has_a_rate, *build_cross_checks(installation.config.sources)],
-        jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job],
-        schedules=[daily_cost_schedule, freshness_schedule],
+        asset_checks=[
+            totals_reconcile,
+            every_cost_has_a_rate,
+            forecast_accuracy_holds,
+            *build_cross_checks(installation.config.sources),
+        ],
+        jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job, publish_job],
+        schedules=[daily_cost_schedule, freshness_schedule, publish_schedule],
         sensors=[new_delivery_sensor, export_event_sensor, outbox_sensor, approved_action_sensor],
         resources={"installation": InstallationResource.of(installation), "dbt": dbt_resource(installation)},
     )

@@ -169,6 +169,20 @@ def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
     )
 
 
+def describe_worse_forecasts(run: Mapping[str, Any], problem: str) -> IncidentFinding:
+    """A forecast run that is clearly worse than those before it; one incident per scoring day."""
+    day = as_date(run["as_of_date"])
+    return IncidentFinding(
+        rule="forecast_accuracy",
+        scope={"as_of": day.isoformat()},
+        start=day,
+        severity=Severity.WARNING,
+        title="Forecasts are less reliable than they were",
+        summary=f"Scored on {day}: {problem}. Budgets and anomalies that rest on them deserve a second look.",
+        figures={name: f"{float(run[name]):.3f}" for name in ("wape", "coverage_80", "coverage_95")},
+    )
+
+
 def describe_recommendation(row: Mapping[str, Any]) -> ActionFinding:
     """A recommendation that a remediation can carry out, as the finding of a proposal."""
     evidence = json.loads(row["evidence"]) if isinstance(row["evidence"], str) else dict(row["evidence"])

@@ -22,7 +22,7 @@ from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 from state import StateStore, open_state_store
 
 #: What a complete run ends with.
-FINAL_STAGES = ("incidents", "proposals")
+FINAL_STAGES = ("incidents", "proposals", "dashboards")
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,11 @@ class Installation:
 
         assert isinstance(self.lake, S3Lake)  # noqa: S101 - the configuration says so
         return RedshiftWarehouse(settings, self.lake, self.environ)
+
+    @property
+    def serving(self) -> Path:
+        """Where the copies of the warehouse are that dashboards read."""
+        return self.home / "serving"
 
     @property
     def dagster_home(self) -> Path:
@@ -145,7 +150,7 @@ class Installation:
         """What forecasts and anomalies depend on: the current snapshots and the settings, as one hash."""
         current = [(s.key.text, s.delivery_id) for s, _ in self.ledger.current_snapshots()]
         sources = [s.name for s in self.config.sources]
-        settings = self.config.model_dump_json(exclude={"sources", "alerts", "state", "ingestion"})
+        settings = self.config.model_dump_json(exclude={"sources", "alerts", "state", "ingestion", "dashboards"})
         # beside the configuration itself: the files that it names
         tables = [content.fingerprint for content in self.read_settings()]
         return hashlib.sha256(json.dumps([current, sources, settings, tables]).encode()).hexdigest()

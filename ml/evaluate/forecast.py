@@ -17,7 +17,7 @@ import pandas as pd
 from ml.errors import AnalyticsInputError
 from ml.evaluate.long_csv import LongSeries, parse_frequency, read_long_csv
 from ml.evaluate.scores import Values, forecast_naive2, score_mase, score_smape
-from ml.forecast.engine import PanelForecast, forecast_panel
+from ml.forecast.engine import DEFAULT_SEED, PanelForecast, forecast_panel
 
 HELP = "forecast a file of series and score the forecasts"
 FURTHEST = 10_000
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--levels", type=float, nargs="*", default=[80, 95], help="intervals, in percent")
     parser.add_argument("--owa", action="store_true", help="also score against Naive 2")
     parser.add_argument("--out", type=Path, required=True, help="CSV of the forecasts to write")
-    parser.add_argument("--seed", type=int, default=0, help="the same input and seed give the same output")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="the same input and seed give the same output")
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         horizon,
         season=options.season,
         frequency=options.freq,
-        last_steps=np.array(list(last_steps.values())) if train.dated else None,
+        last_days=_find_last_days(train, last_steps, options.freq),
         levels=levels,
         seed=options.seed,
     )
@@ -79,6 +79,13 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "seconds": round(spent, 2),
         "seconds_with_reading": round(time.perf_counter() - started, 2),
     }
+
+
+def _find_last_days(train: LongSeries, last_steps: dict[str, int], frequency: str) -> np.ndarray | None:
+    """The last days of dated daily series: only those have a calendar."""
+    if not train.dated or parse_frequency(frequency) != ("D", 1):
+        return None
+    return np.array(list(last_steps.values()), dtype="datetime64[D]")
 
 
 def _list_histories(train: LongSeries) -> tuple[dict[str, Values], dict[str, int], int]:

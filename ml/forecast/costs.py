@@ -1,21 +1,29 @@
-"""Daily cost forecasts for every scope: usage and lumps together, with 80 and 95 % intervals.
+"""Daily cost forecasts for every scope: usage and lumps together, with 80 and 95 % intervals, adding up exactly.
 
-Levels are forecast each on their own: the services of a provider do not add up to the provider's forecast exactly.
+One panel forecasts the usage of every scope and of the finest series (a service within an account); they are reconciled
+at the finest, events and lumps are laid on there, and every parent is the sum of its children.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ml.errors import AnalyticsInputError
-from ml.forecast.lumps import LumpForecast, forecast_lumps, forecast_repeated_excess
-from ml.forecast.models import Z80, Z95, Values
-from ml.forecast.usage import forecast_usage, split_outliers
-from ml.series import DEFAULT_IMMATURE_DAYS, SCOPE_FIELDS, Level, SeriesSet, build_series
+from ml.forecast.accuracy import describe_run, list_backtests
+from ml.forecast.engine import DEFAULT_SEED, PanelForecast
+from ml.forecast.events import ForecastEvent, apply_events, measure_savings
+from ml.forecast.horizons import list_horizons
+from ml.forecast.intervals import Spread, spread_costs
+from ml.forecast.lumps import forecast_lump_matrix
+from ml.forecast.panel import YEAR, CostPanel, build_panel, forecast_usage
+from ml.forecast.reconcile import reconcile, share_gap
+from ml.forecast.simple import Matrix
+from ml.series import DEFAULT_IMMATURE_DAYS, FINE_SCOPE_FIELDS, SCOPE_FIELDS, Level
 
 FORECAST_COLUMNS = (
     "forecast_id",
@@ -33,8 +41,12 @@ FORECAST_COLUMNS = (
     "as_of_date",
     "training_days",
     "backtest_wape",
+    *FINE_SCOPE_FIELDS,
+    "backtest_coverage_80",
+    "backtest_coverage_95",
+    "days_ahead",
 )
-DEFAULT_LEVELS: tuple[Level, ...] = ("total", "provider", "account", "service")
+DEFAULT_LEVELS: tuple[Level, ...] = ("total", "provider", "account", "service", "team", "environment")
 
 
 @dataclass(frozen=True)
@@ -44,16 +56,27 @@ class ForecastSettings:
     horizon_days: int = 90
     # one whole week: less cannot tell a weekend from a trend
     min_training_days: int = 7
-    # a year and a month: older days say little about the next quarter and cost time
-    max_training_days: int = 395
+    # two years and a quarter: the same week of two years before is the oldest day that tells anything
+    max_training_days: int = 820
+    seed: int = DEFAULT_SEED
 
 
 @dataclass(frozen=True)
 class ForecastResult:
-    """`forecasts` has FORECAST_COLUMNS, one row per series and day; `skipped` (unique_id, reason) what has none."""
+    """`forecasts` has FORECAST_COLUMNS, one row per series and day; `skipped` (unique_id, reason) what has none.
+
+    `horizons`: per series the next day, the open month and quarter, and 12 months. `accuracy`: per series, its
+    back-test. `run`: figures of the whole run, for checks. `actuals`: unique_id, charge_date, cost of every mature day.
+    `unmatched_events`: names of events whose scope no series has.
+    """
 
     forecasts: pd.DataFrame
     skipped: pd.DataFrame
+    horizons: pd.DataFrame = field(default_factory=pd.DataFrame)
+    accuracy: pd.DataFrame = field(default_factory=pd.DataFrame)
+    actuals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    run: dict[str, Any] = field(default_factory=dict)
+    unmatched_events: tuple[str, ...] = ()
 
 
 def forecast_costs(
@@ -65,91 +88,85 @@ def forecast_costs(
     immature_days: Mapping[str, int] | None = None,
     default_immature_days: int = DEFAULT_IMMATURE_DAYS,
     measure: str = "effective_cost",
+    events: Sequence[ForecastEvent] = (),
 ) -> ForecastResult:
     """Forecast every series of `levels` from the day after its last mature day to `horizon_days` after `as_of`.
 
     The same rows in any order give the same result. A series without a usable history is in `skipped`, with a reason.
+    Levels whose column `daily` does not have (team, environment) are left out.
     """
     settings = settings or ForecastSettings()
     if settings.horizon_days < 1 or settings.min_training_days < 2:
         raise AnalyticsInputError(f"a forecast needs a horizon of 1 day and 2 training days or more, got {settings}")
-    frames: list[pd.DataFrame] = []
-    skipped: list[pd.DataFrame] = []
-    for level in levels:
-        series = build_series(
-            daily,
-            level,
-            as_of,
-            immature_days=immature_days,
-            default_immature_days=default_immature_days,
-            measure=measure,
-        )
-        made, missing = _forecast_level(series, as_of, settings)
-        frames.append(made)
-        skipped += [series.skipped, missing]
-    forecasts = [frame for frame in frames if len(frame)]
+    panel = build_panel(
+        daily, as_of, levels, settings.min_training_days, immature_days or {}, default_immature_days, measure
+    )
+    if panel.keys.empty:
+        return ForecastResult(pd.DataFrame(columns=list(FORECAST_COLUMNS)), panel.skipped)
+    usage = forecast_usage(panel, settings.horizon_days, settings.max_training_days, settings.seed)
+    dated = usage.by_date
+    finest, parents = panel.finest, panel.parents
+    children = reconcile(dated[parents], dated[finest], panel.members, usage.error[parents], usage.error[finest])
+    children = np.where(usage.never_negative[finest, None], np.maximum(children, 0.0), children)
+    savings = measure_savings(daily, panel.keys.iloc[finest], as_of)
+    changed, unmatched = apply_events(children, panel.keys.iloc[finest], panel.days, events, savings)
+    lumps = forecast_lump_matrix(panel, usage.excess)
+    costs = np.zeros_like(dated)
+    extra, variance = np.zeros_like(dated), np.zeros_like(dated)
+    for target, child in ((costs, changed + lumps.mean), (extra, lumps.mean), (variance, lumps.deviation**2)):
+        target[finest] = child
+        target[parents] = panel.members @ child
+    _fit_loose_levels(panel, costs, extra, dated, usage.error)
+    spread = spread_costs(panel, usage, costs, extra, variance)
+    frame = _list_rows(panel, usage.made, spread, costs, as_of, settings)
+    shown = panel.keys["scope_level"].isin(levels).to_numpy()
     return ForecastResult(
-        pd.concat(forecasts, ignore_index=True) if forecasts else pd.DataFrame(columns=list(FORECAST_COLUMNS)),
-        pd.concat(skipped, ignore_index=True) if skipped else pd.DataFrame(columns=["unique_id", "reason"]),
+        frame,
+        panel.skipped,
+        list_horizons(panel, usage, costs, variance, as_of, shown),
+        list_backtests(panel, usage, as_of, shown),
+        panel.list_actuals(shown),
+        describe_run(panel, usage, as_of, settings.seed, YEAR),
+        tuple(unmatched),
     )
 
 
-def _forecast_level(series: SeriesSet, as_of: date, settings: ForecastSettings) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The forecasts of one level, and the (unique_id, reason) of the series that have none."""
-    lumps = dict(list(series.lumps.groupby("unique_id")))
-    blocks: list[dict[str, np.ndarray]] = []
-    reasons: dict[str, str] = {}
-    for row, key in enumerate(series.keys.to_dict("records")):
-        usage = series.take_usage(row)
-        started = np.flatnonzero(usage)
-        usage = usage[started[0] :] if len(started) else usage
-        usage = usage[-settings.max_training_days :]
-        if len(usage) < settings.min_training_days:
-            reasons[key["unique_id"]] = f"{len(usage)} day(s) of cost, {settings.min_training_days} are needed"
-            continue
-        first, last = key["first_date"], key["last_date"]
-        end = pd.Timestamp(as_of) + pd.Timedelta(days=settings.horizon_days)
-        days = pd.date_range(last + pd.Timedelta(days=1), end)
-        fees = forecast_lumps(lumps.get(key["unique_id"], series.lumps.iloc[:0]), first, last, days)
-        blocks.append({"row": np.full(len(days), row)} | _forecast_days(usage, last, days, fees))
-    missing = pd.DataFrame({"unique_id": list(reasons), "reason": list(reasons.values())}, dtype=object)
-    if not blocks:
-        return pd.DataFrame(columns=list(FORECAST_COLUMNS)), missing
-    frame = pd.DataFrame({name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]})
-    for column in ("unique_id", "scope_level", *SCOPE_FIELDS, "billing_currency"):
-        frame[column] = series.keys[column].to_numpy()[frame["row"]]
+def _fit_loose_levels(panel: CostPanel, costs: Matrix, extra: Matrix, dated: Matrix, error: Matrix) -> None:
+    """Teams and environments, which no finest series belongs to alone, add up to the total of their currency."""
+    for level in ("team", "environment"):
+        of_level = (panel.keys["scope_level"] == level).to_numpy()
+        for currency in panel.keys.loc[of_level, "billing_currency"].unique():
+            in_currency = (panel.keys["billing_currency"] == currency).to_numpy()
+            parts = np.flatnonzero(of_level & in_currency)
+            all_finest = panel.finest[in_currency[panel.finest]]
+            extra[parts] = panel.loose_lumps[parts]
+            costs[parts] = share_gap(dated[parts] + extra[parts], costs[all_finest].sum(axis=0), error[parts])
+
+
+def _list_rows(
+    panel: CostPanel, made: PanelForecast, spread: Spread, costs: Matrix, as_of: date, settings: ForecastSettings
+) -> pd.DataFrame:
+    """FORECAST_COLUMNS of every series that is shown, from the day after its last to the horizon."""
+    end = pd.Timestamp(as_of) + pd.Timedelta(days=settings.horizon_days)
+    shown = panel.keys["scope_level"].isin(panel.levels).to_numpy()
+    last = panel.keys["last_date"].to_numpy()
+    cells = shown[:, None] & (panel.days.to_numpy()[None, :] > last[:, None]) & (panel.days <= end)[None, :]
+    row, column = np.nonzero(cells)
+    frame = pd.DataFrame({"forecast_date": panel.days.date[column], "forecast_cost": costs[row, column]})
+    for level in (80, 95):
+        frame[f"lower_{level}"] = spread.lower[level][row, column]
+        frame[f"upper_{level}"] = spread.upper[level][row, column]
+        frame[f"backtest_coverage_{level}"] = made.backtest_coverage[level][row]
+    frame["model"] = np.array(panel.name_models(made), dtype=object)[row]
+    frame["training_days"] = panel.training_days[row]
+    frame["backtest_wape"] = made.backtest_wape[row]
+    for name in ("unique_id", "scope_level", *SCOPE_FIELDS, *FINE_SCOPE_FIELDS, "billing_currency"):
+        frame[name] = panel.keys[name].to_numpy()[row]
     frame["as_of_date"] = as_of
+    frame["days_ahead"] = (panel.days.to_numpy()[column] - last[row]).astype("timedelta64[D]").astype(np.int64)
     pairs = zip(frame["unique_id"], frame["forecast_date"], strict=True)
     frame["forecast_id"] = [_make_id(unique_id, as_of, day) for unique_id, day in pairs]
-    return frame[list(FORECAST_COLUMNS)], missing
-
-
-def _forecast_days(
-    usage: Values, last: pd.Timestamp, days: pd.DatetimeIndex, fees: LumpForecast
-) -> dict[str, np.ndarray]:
-    """The forecast of one series as columns: its usage, the usage peaks of every month, and its lumps."""
-    normal, excess = split_outliers(usage)
-    learned = forecast_usage(normal, len(days))
-    history = pd.date_range(end=last, periods=len(usage))
-    peaks = pd.Series(excess, index=history)
-    peak = forecast_repeated_excess(peaks[peaks != 0], history[0], last, days)
-    extra, variance = fees.mean + peak.mean, fees.deviation**2 + peak.deviation**2
-    mean = learned.prediction.mean + extra
-    half_80 = np.sqrt(learned.prediction.half_80**2 + Z80**2 * variance)
-    half_95 = np.sqrt(learned.prediction.half_95**2 + Z95**2 * variance)
-    # usage cannot fall below zero, so neither can the cost below what the lumps alone may come to
-    floor = extra - Z95 * np.sqrt(variance) if normal.min() >= 0 else np.full(len(days), -np.inf)
-    return {
-        "forecast_date": days.date,
-        "forecast_cost": mean,
-        "lower_80": np.maximum(mean - half_80, floor),
-        "upper_80": mean + half_80,
-        "lower_95": np.maximum(mean - half_95, floor),
-        "upper_95": mean + half_95,
-        "model": np.full(len(days), learned.model, dtype=object),
-        "training_days": np.full(len(days), len(usage)),
-        "backtest_wape": np.full(len(days), learned.backtest_wape),
-    }
+    return frame[list(FORECAST_COLUMNS)]
 
 
 def _make_id(unique_id: str, as_of: date, day: date) -> str:

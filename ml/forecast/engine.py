@@ -5,36 +5,48 @@ series' own back-test, and interval widths from the errors that the combination 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from ml.forecast.candidates import predict_candidates
-from ml.forecast.combine import combine
-from ml.forecast.conformal import calibrate
-from ml.forecast.plan import make_plan
+from ml.forecast.combine import Combined, combine
+from ml.forecast.conformal import Calibration, calibrate
+from ml.forecast.experts import MOST_SERIES, add_experts, choose_doubtful
+from ml.forecast.plan import Plan, make_plan
 from ml.forecast.simple import Matrix
+
+DEFAULT_SEED = 20_250_101
 
 
 @dataclass(frozen=True)
 class PanelForecast:
     """Row i belongs to series i, column h to h+1 periods after its end.
 
-    `mean`, `lower[level]`, `upper[level]`: (series, horizon). `models`: the model with most weight, or why there was no
-    choice. `backtest_wape`: sum of |error| over sum of |actual| in the back-test; `backtest_coverage[level]`: share of
-    the back-test's periods inside the interval; NaN without a back-test. `weights`: (series, candidates).
+    `mean`, `lower[level]`, `upper[level]`: (series, horizon), and `upper_half[level]`, the half width before a bound at
+    zero. `models`: each series' heaviest candidate.
+    `backtest_wape`: sum of |error| over sum of |actual| in the back-test; `backtest_coverage[level]`: share of the
+    back-test's periods inside the interval; NaN without a back-test. `backtest_error` and `backtest_actual`: (origins,
+    series, horizon of the plan), in the series' own units. `calibration` widens intervals of sums.
     """
 
     mean: Matrix
     lower: dict[float, Matrix]
     upper: dict[float, Matrix]
+    upper_half: dict[float, Matrix]
     levels: tuple[float, ...]
     models: list[str]
     seasons: tuple[int, ...]
     backtest_wape: Matrix
     backtest_coverage: dict[float, Matrix]
-    candidates: tuple[str, ...] = ()
-    weights: Matrix = field(default_factory=lambda: np.zeros((0, 0)))
+    backtest_error: np.ndarray
+    plan: Plan
+    calibration: Calibration
+    scale: Matrix
+    power: float
+    pull: float
+    seed: int
 
 
 def forecast_panel(
@@ -43,43 +55,104 @@ def forecast_panel(
     *,
     season: int,
     frequency: str,
-    last_steps: np.ndarray | None = None,
+    last_days: np.ndarray | None = None,
     levels: Sequence[float] = (80, 95),
-    seed: int = 0,
+    seed: int = DEFAULT_SEED,
+    experts: int = MOST_SERIES,
+    observed: Sequence[Matrix] | None = None,
+    reach: int | None = None,
 ) -> PanelForecast:
     """Forecast every history `horizon` periods ahead; histories are arrays of finite numbers, oldest first.
 
-    `season` is the shortest season in periods (1: none); longer ones follow from `frequency`. `last_steps` are the
-    numbers of the last periods, where known, so that series of one panel can end on different dates. The same input
-    and seed give the same output.
+    `season` is the shortest season in periods (1: none); longer ones follow from `frequency`. `last_days`
+    (datetime64[D]) are the last days of daily series, for calendar features. `experts`: how many series also get the
+    slow models. `observed`: the histories before they were cleaned of one-off peaks; intervals are to hold those.
+    `reach`: how far the result goes, where that is further than the back-test shall judge. The same input and seed
+    give the same output.
     """
     plan = make_plan([len(history) for history in histories], horizon, season, frequency)
     values = stack_histories(histories, plan.most_periods)
-    scale = np.nanmean(np.abs(values), axis=1, keepdims=True)
+    scale = np.nanmean(np.abs(values), axis=1)
     scale[~(scale > 0)] = 1.0
-    values = values / scale
-    made = predict_candidates(values, plan, seed)
-    combined = combine(values, made, plan)
-    intervals = calibrate(values, combined, plan, tuple(levels))
+    values = values / scale[:, None]
+    # many small matrices: threads would only wait for one another
+    with threadpool_limits(1, "blas"):
+        truth = values if observed is None else stack_histories(observed, plan.most_periods) / scale[:, None]
+        combined = _combine_all(values, truth, scale, plan, last_days, seed, experts)
+        calibration = calibrate(values, combined, plan, tuple(levels))
+    reach = max(horizon, reach or 0)
+    mean = extend(combined.mean, reach, plan.seasons[0])
+    half = {level: calibration.widen(level, reach) for level in calibration.levels}
     never_negative = (np.nanmin(values, axis=1) >= 0)[:, None]
     never_positive = (np.nanmax(values, axis=1) <= 0)[:, None]
 
     def finish(part: Matrix) -> Matrix:
         part = np.where(never_negative, np.maximum(part, 0.0), part)
-        return np.where(never_positive, np.minimum(part, 0.0), part) * scale
+        return np.where(never_positive, np.minimum(part, 0.0), part) * scale[:, None]
 
     return PanelForecast(
-        mean=finish(combined.mean),
-        lower={level: finish(combined.mean - half) for level, half in intervals.half.items()},
-        upper={level: finish(combined.mean + half) for level, half in intervals.half.items()},
-        levels=tuple(levels),
+        mean=finish(mean),
+        lower={level: finish(mean - width) for level, width in half.items()},
+        upper={level: finish(mean + width) for level, width in half.items()},
+        upper_half={level: width * scale[:, None] for level, width in half.items()},
+        levels=calibration.levels,
         models=combined.models,
         seasons=plan.seasons,
         backtest_wape=combined.wape,
-        backtest_coverage=intervals.coverage,
-        candidates=made.names,
-        weights=combined.weights,
+        backtest_coverage=calibration.coverage,
+        backtest_error=combined.residuals * scale[None, :, None],
+        plan=plan,
+        calibration=calibration,
+        scale=scale,
+        power=combined.power,
+        pull=combined.pull,
+        seed=seed,
     )
+
+
+def _combine_all(
+    values: Matrix,
+    truth: Matrix,
+    scale: Matrix,
+    plan: Plan,
+    last_days: np.ndarray | None,
+    seed: int,
+    experts: int,
+) -> Combined:
+    """The combination of the panel's models, and for the most doubtful series one that the slow models take part in."""
+    made = predict_candidates(values, plan, last_days, seed)
+    combined = combine(values, truth, made, plan)
+    known = np.isfinite(combined.residuals)
+    doubt = np.where(known, np.abs(combined.residuals), 0.0).sum(axis=(0, 2)) / np.maximum(known.sum(axis=(0, 2)), 1)
+    # values are in units of their mean: less than this is rounding
+    doubt[doubt < 1e-9] = 0.0
+    rows = choose_doubtful(doubt * scale, np.isfinite(values).sum(axis=1), plan, experts)
+    if len(rows) == 0:
+        return combined
+    better = combine(values[rows], truth[rows], add_experts(values[rows], made.take(rows), plan), plan)
+    mean, residuals, wape = combined.mean.copy(), combined.residuals.copy(), combined.wape.copy()
+    models = list(combined.models)
+    for number, row in enumerate(rows):
+        # the smaller set was weighed on fewer series: it has to prove itself on each
+        if better.wape[number] < combined.wape[row]:
+            mean[row], residuals[:, row], wape[row] = (
+                better.mean[number],
+                better.residuals[:, number],
+                better.wape[number],
+            )
+            models[row] = better.models[number]
+    return Combined(mean, residuals, combined.weights, models, wape, combined.power, combined.pull)
+
+
+def extend(mean: Matrix, horizon: int, season: int) -> Matrix:
+    """Beyond what a back-test can judge, the last whole seasons go on unchanged: no trend is believed for so long."""
+    judged = mean.shape[1]
+    if horizon <= judged:
+        return mean[:, :horizon]
+    size = season if judged >= season else 1
+    count = min(4, judged // size)
+    last = mean[:, judged - count * size :].reshape(len(mean), count, size).mean(axis=1)
+    return np.concatenate([mean, last[:, np.arange(horizon - judged) % size]], axis=1)
 
 
 def stack_histories(histories: Sequence[Matrix], most_periods: int) -> Matrix:

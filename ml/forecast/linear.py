@@ -12,7 +12,9 @@ import numpy as np
 from ml.forecast.simple import Matrix
 
 MOST_WINDOWS = 60_000
-SHARED_RIDGE, OWN_RIDGE = 1e-3, 0.3
+SHARED_RIDGE = 1e-3
+# how close a series stays to what all share: loosely, and tightly
+OWN_RIDGES = (0.03, 3.0)
 CLIP = 8.0
 
 
@@ -25,8 +27,8 @@ class Window:
 
 
 def predict_linear(values: Matrix, horizon: int, window: Window, origins: list[int], trained_to: int) -> Matrix:
-    """Forecasts (origins, series, horizon) of a model that saw only `trained_to` periods; NaN if they are too few."""
-    out = np.full((len(origins), len(values), horizon), np.nan)
+    """Forecasts (ridges, origins, series, horizon) of models that saw only `trained_to` periods; NaN if too few."""
+    out = np.full((len(OWN_RIDGES), len(origins), len(values), horizon), np.nan)
     ends = np.arange(window.length, trained_to - horizon + 1)
     if len(ends) == 0:
         return out
@@ -35,11 +37,12 @@ def predict_linear(values: Matrix, horizon: int, window: Window, origins: list[i
     while gap > 1 and window.season % gap == 0:
         gap += 1
     ends = ends[::-1][::gap][::-1]
-    shared, own = _fit(values, horizon, window, ends)
+    shared, owns = _fit(values, horizon, window, ends)
     for number, origin in enumerate(origins):
         x, middle, spread = _cut(values, window, np.array([origin]))
-        made = x[:, 0] @ shared + (x[:, 0, None, :] @ own)[:, 0]
-        out[number] = middle[:, 0, None] + spread[:, 0, None] * made
+        for ridge, own in enumerate(owns):
+            made = x[:, 0] @ shared + (x[:, 0, None, :] @ own)[:, 0]
+            out[ridge, number] = middle[:, 0, None] + spread[:, 0, None] * made
     return out
 
 
@@ -53,8 +56,8 @@ def _cut(values: Matrix, window: Window, ends: np.ndarray) -> tuple[Matrix, Matr
     return np.clip((raw - middle[:, :, None]) / spread[:, :, None], -CLIP, CLIP), middle, spread
 
 
-def _fit(values: Matrix, horizon: int, window: Window, ends: np.ndarray) -> tuple[Matrix, Matrix]:
-    """Shared coefficients (length, horizon) and each series' adjustment (series, length, horizon)."""
+def _fit(values: Matrix, horizon: int, window: Window, ends: np.ndarray) -> tuple[Matrix, list[Matrix]]:
+    """Shared coefficients (length, horizon) and, per ridge, each series' adjustment (series, length, horizon)."""
     length, series = window.length, len(values)
     gram, moment = np.zeros((length, length)), np.zeros((length, horizon))
     own_gram, own_moment = (
@@ -74,6 +77,5 @@ def _fit(values: Matrix, horizon: int, window: Window, ends: np.ndarray) -> tupl
     total = max(counts.sum(), 1.0)
     shared = np.linalg.solve(gram + SHARED_RIDGE * total * np.eye(length), moment)
     rest = own_moment - own_gram @ shared.astype(np.float32)
-    penalty = OWN_RIDGE * np.maximum(counts, 1.0)[:, None, None] * np.eye(length, dtype=np.float32)
-    own = np.linalg.solve(own_gram + penalty.astype(np.float32), rest)
-    return shared, own
+    unit = np.maximum(counts, 1.0).astype(np.float32)[:, None, None] * np.eye(length, dtype=np.float32)
+    return shared, [np.linalg.solve(own_gram + np.float32(ridge) * unit, rest) for ridge in OWN_RIDGES]

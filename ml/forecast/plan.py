@@ -25,6 +25,8 @@ SHORTEST_HISTORY, LONGEST_HISTORY = 730, 1500
 class Plan:
     """`seasons` ascending, never empty; `year`: periods per year where the history has two of them, else 0.
 
+    `horizon` is what the back-test can judge: a third of the usual history at most.
+
     `origins`: numbers of periods known (of the stacked width) at which the back-test forecasts, oldest first.
     """
 
@@ -42,6 +44,7 @@ def make_plan(lengths: Sequence[int], horizon: int, season: int, frequency: str)
     base = {"h": "H", "MS": "M", "ME": "M", "QS": "Q", "QE": "Q", "d": "D", "w": "W", "b": "B"}.get(base, base)
     multiple = int(frequency[: len(frequency) - len(frequency.lstrip("0123456789"))] or 1)
     usual = sorted(lengths)[len(lengths) // 2]
+    horizon = max(1, min(horizon, usual // 3))
     longer = [s // multiple for s in LONGER_SEASONS.get(base, ()) if s % multiple == 0]
     seasons = [season, *(s for s in longer if s > season and (season == 1 or s % season == 0))]
     seasons = [s for s in seasons if s == season or usual - horizon >= LEAST_CYCLES * s]
@@ -53,7 +56,8 @@ def make_plan(lengths: Sequence[int], horizon: int, season: int, frequency: str)
     # what a model needs before the oldest origin: some seasons, or half of a short history
     need = min(max(2 * seasons[-1] + 4, 2 * season + horizon), max(usual // 2, min(2 * season, usual - 1), 2))
     room = usual - need
-    gap = horizon if room >= FOLDS * horizon else max(1, room // FOLDS)
+    # one part of the room is left to the oldest origin, so that models learnt before it have seen something
+    gap = max(1, min(horizon, room // (FOLDS + 1)))
     # a gap of whole seasons would begin every fold at the same phase
     while gap > 1 and gap < horizon and len(seasons) > 1 and gap % seasons[-1] == 0:
         gap -= 1

@@ -6,11 +6,13 @@ from pathlib import Path
 from orchestration.cli.run import FAILED, OK, CommandError
 from orchestration.config import SourceConfig
 from orchestration.installation import Installation
-from orchestration.sources.contracts import DeliveredFile, DeliveryError, LocationError, SourceError
+from orchestration.sources.circuit import GuardedLocation
+from orchestration.sources.contracts import DeliveredFile, DeliveryError, LocationError, NoExportError, SourceError
 from orchestration.sources.formats import recognise_format
 from orchestration.sources.ingest import Source
 from orchestration.sources.locations.azure_exports import find_unread_azure_exports
 from orchestration.sources.locations.azure_management import CostManagement
+from orchestration.sources.locations.bigquery import BigQueryLocation
 from orchestration.sources.locations.export_catalogue import find_unread_exports
 from orchestration.sources.native import read_native_file
 from orchestration.sources.planning import SourcePlan
@@ -50,6 +52,9 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
         source = installation.open_source(config)
         plan = installation.ingestor().plan(source)
         found = examine_columns(installation, source, plan)
+    except NoExportError as error:
+        was_one = bool(installation.ledger.current_snapshots(config.name))
+        return "schema changed" if was_one else "not readable", str(error)
     except LocationError as error:
         wait = f"; it may be asked again in {error.retry_after / 60:.0f} minutes" if error.retry_after else ""
         return error.reason.replace("_", " "), f"{error}{wait}"
@@ -61,6 +66,9 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
         return "nothing to read", str(error)
     new = len(plan.pending) + len(plan.unscanned)
     detail = f"{found}{new} new and {plan.unchanged} known deliveries"
+    scanned = getattr(source.location, "scanned_bytes", None)
+    if scanned is not None:
+        detail += f"; looking read {scanned:,} bytes"
     if plan.problems:
         return "problems", f"{detail}; {plan.problems[0].message}"
     return "ok", detail
@@ -69,22 +77,22 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
 def examine_columns(installation: Installation, source: Source, plan: SourcePlan) -> str:
     """The format of a source, and what changed in its columns since the last delivery, as the beginning of a line.
 
-    Looks into a file of the newest delivery that was not taken yet, unless it is large or a query that costs money.
+    Looks into a file of the newest delivery that was not taken yet, unless it is large; of a table, at its schema.
     Raises `SchemaChangedError` where a column is missing without which its costs cannot be read.
     """
     landed = [snapshot for snapshot, _ in installation.ledger.current_snapshots(source.name)]
     formats = ", ".join(sorted({s.format_name for s in landed}))
-    file = choose_sample(source, plan)
-    if file is None:
-        return f"format {formats}; " if formats else ""
     connection = connect_scratch()
     try:
         with tempfile.TemporaryDirectory(prefix="cloudcost-check-") as directory:
-            path = source.location.fetch(file.ref, Path(directory))
-            native = read_native_file(connection, path, file.ref.name)
+            sample = fetch_sample(source, plan, Path(directory))
+            if sample is None:
+                return f"format {formats}; " if formats else ""
+            path, name = sample
+            native = read_native_file(connection, path, name)
             try:
                 provider = "auto" if source.provider == "focus" else source.provider
-                fmt = source.declared_format or recognise_format(native.top_level_names, file.ref.name, provider)
+                fmt = source.declared_format or recognise_format(native.top_level_names, name, provider)
                 projection = project_file(native, fmt, source.default_currency)
             except DeliveryError as error:
                 raise (SchemaChangedError(str(error)) if landed else error) from None
@@ -94,6 +102,15 @@ def examine_columns(installation: Installation, source: Source, plan: SourcePlan
     gone = sorted(set(projection.missing) - set(last.missing_columns)) if last else []
     drift = f"columns gone since the last delivery: {', '.join(gone[:5])}; " if gone else ""
     return f"format {formats or fmt.name}; {drift}"
+
+
+def fetch_sample(source: Source, plan: SourcePlan, directory: Path) -> tuple[Path, str] | None:
+    """A file whose columns are those of the newest delivery, and what to call it; None where none may be fetched."""
+    location = source.location.inner if isinstance(source.location, GuardedLocation) else source.location
+    if isinstance(location, BigQueryLocation):
+        return location.write_columns(directory), location.uri
+    file = choose_sample(source, plan)
+    return None if file is None else (source.location.fetch(file.ref, directory), file.ref.name)
 
 
 def choose_sample(source: Source, plan: SourcePlan) -> DeliveredFile | None:

@@ -1,26 +1,34 @@
 """Forecasts, anomalies and recommendations: read from the marts, scored by the pure functions of ml/, written back."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import dagster as dg
 import pandas as pd
 
+from orchestration.defs.alerts import incident_book
 from orchestration.defs.quality import RECONCILIATION
+from orchestration.findings import describe_worse_forecasts
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 
 COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
+COSTS_CHANGED = dg.AssetKey(["intermediate", "int_costs__changed"])
 
 _DAILY = """
 select charge_date, billing_currency, service_provider_name, sub_account_id, max(sub_account_name) as sub_account_name,
     service_name, region_id, x_usage_type, charge_category, charge_frequency,
+    x_team, x_environment,
     cast(sum(effective_cost) as double precision) as effective_cost,
-    cast(sum(billed_cost) as double precision) as billed_cost
+    cast(sum(billed_cost) as double precision) as billed_cost,
+    cast(sum(case when commitment_discount_status = 'Used' then contracted_cost - effective_cost else 0 end)
+        as double precision) as commitment_saving
 from marts.fct_cost_daily
 group by charge_date, billing_currency, service_provider_name, sub_account_id, service_name, region_id, x_usage_type,
-    charge_category, charge_frequency
+    charge_category, charge_frequency, x_team, x_environment
 order by charge_date, billing_currency, service_provider_name, sub_account_id nulls last, service_name,
-    region_id nulls last, x_usage_type nulls last, charge_category, charge_frequency
+    region_id nulls last, x_usage_type nulls last, charge_category, charge_frequency, x_team nulls last,
+    x_environment nulls last
 """
 
 
@@ -36,37 +44,65 @@ def last_charge_date(daily: pd.DataFrame) -> dt.date | None:
     return None if usage.empty else pd.Timestamp(usage.max()).date()
 
 
-@dg.asset(
-    key=["ml", "cost_forecasts"],
-    group_name="ml",
-    kinds={"python", "statsforecast"},
-    deps=[COST_DAILY, RECONCILIATION],
+FORECAST_TABLES = {
+    "cost_forecasts": "Daily cost forecasts with 80 % and 95 % intervals for total, provider, account, service, team "
+    "and environment; children add up to their parents.",
+    "cost_forecast_horizons": "Per scope: the next day, the open month and quarter with what is spent, 12 months.",
+    "forecast_accuracy": "Per scope: error and coverage of the back-test, and of past forecasts whose days have come.",
+    "forecast_history": "Past forecasts of 1, 3, 7, 14, 28, 60 and 90 days ahead, as they were made.",
+    "forecast_runs": "One row per scoring day: seed, weighing, error and coverage, which later runs are compared with.",
+}
+
+
+@dg.multi_asset(
+    name="cost_forecasts",
+    specs=[
+        dg.AssetSpec(
+            ["ml", name],
+            group_name="ml",
+            kinds={"python", "statsforecast", "scikitlearn"},
+            deps=[COST_DAILY, RECONCILIATION, COSTS_CHANGED],
+            description=description,
+        )
+        for name, description in FORECAST_TABLES.items()
+    ],
     pool="warehouse",
-    description="Daily cost forecasts with 80 % and 95 % intervals for total, provider, account and service.",
 )
-def cost_forecasts(installation: InstallationResource) -> dg.MaterializeResult:
-    """Replaces ml.cost_forecasts."""
-    from ml.forecast.costs import ForecastSettings, forecast_costs
+def cost_forecasts(installation: InstallationResource) -> Iterator[dg.MaterializeResult]:
+    """Replaces the forecasts, and adds to the history of those made before; the same data gives the same rows."""
+    from orchestration.forecasting import score_forecasts
 
     opened = installation.open()
     daily = read_daily_costs(opened)
     as_of = last_charge_date(daily)
     if as_of is None:
-        return dg.MaterializeResult(metadata={"dagster/row_count": 0, "reason": "there is no usage to forecast"})
-    settings = ForecastSettings(horizon_days=opened.config.forecasts.horizon_days)
-    result = forecast_costs(
-        daily, as_of, settings=settings, default_immature_days=opened.config.forecasts.immature_days
-    )
-    rows = opened.warehouse.replace_table("ml", "cost_forecasts", result.forecasts)
-    models = result.forecasts.groupby("model")["unique_id"].nunique().to_dict() if rows else {}
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": rows,
-            "as_of": as_of.isoformat(),
-            "series": int(result.forecasts["unique_id"].nunique()) if rows else 0,
-            "series without forecast": len(result.skipped),
-            "models": {str(k): int(v) for k, v in models.items()},
-        }
+        for name in FORECAST_TABLES:
+            reason = {"dagster/row_count": 0, "reason": "there is no usage to forecast"}
+            yield dg.MaterializeResult(asset_key=["ml", name], metadata=reason)
+        return
+    tables, facts = score_forecasts(opened, daily, as_of)
+    for name in FORECAST_TABLES:
+        rows = opened.warehouse.replace_table("ml", name, tables[name])
+        yield dg.MaterializeResult(asset_key=["ml", name], metadata={"dagster/row_count": rows, **facts})
+
+
+@dg.asset_check(
+    asset=["ml", "forecast_runs"],
+    name="forecast_accuracy_holds",
+    pool="warehouse",
+    description="Error and interval coverage of the back-test against the median of the last ten runs; a drop opens an "
+    "incident and blocks nothing.",
+)
+def forecast_accuracy_holds(installation: InstallationResource) -> dg.AssetCheckResult:
+    """Compares the newest run with those before it."""
+    from orchestration.forecasting import judge_last_run
+
+    opened = installation.open()
+    run, problem = judge_last_run(opened)
+    if run and problem:
+        incident_book(opened).open(describe_worse_forecasts(run, problem))
+    return dg.AssetCheckResult(
+        passed=not problem, severity=dg.AssetCheckSeverity.WARN, metadata={**run, "problem": problem or "none"}
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
+from dagster_dbt import DbtCliResource
 
 from orchestration.config import SourceConfig
 from orchestration.defs.alerts import incident_book
@@ -11,6 +12,7 @@ from orchestration.findings import describe_failed_delivery
 from orchestration.installation import Installation
 from orchestration.partitions import periods_of
 from orchestration.progress import checkpoint
+from orchestration.replay import replay_missed
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.contracts import LocationError, SourceError
 from orchestration.sources.formats import FORMATS
@@ -63,8 +65,11 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
     )
     def raw_asset(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
         opened = installation.open()
+        scanned = None
         try:
-            report = opened.ingestor().ingest(opened.source(source_name), periods_of(context))
+            source = opened.source(source_name)
+            report = opened.ingestor().ingest(source, periods_of(context))
+            scanned = getattr(source.location, "scanned_bytes", None)
         except LocationError as error:
             if error.reason in TRANSIENT and context.retry_number < 2:
                 raise dg.RetryRequested(max_retries=2, seconds_to_wait=5 * 2**context.retry_number) from error
@@ -75,7 +80,7 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
             context.log.warning(f"{source_name}: {problem.message}")
         open_ingestion_incidents(opened, report)
         checks = [check_report(source_name, report), *compare_report(source_name, report)]
-        return dg.MaterializeResult(metadata=describe_report(report), check_results=checks)
+        return dg.MaterializeResult(metadata=describe_report(report, scanned), check_results=checks)
 
     return raw_asset
 
@@ -97,8 +102,12 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
         ],
         pool="warehouse",
     )
-    def publish_snapshots(installation: InstallationResource) -> Iterator[dg.MaterializeResult]:
+    def publish_snapshots(
+        context: dg.AssetExecutionContext, installation: InstallationResource, dbt: DbtCliResource
+    ) -> Iterator[dg.MaterializeResult]:
         opened = installation.open()
+        steps = replay_missed(opened, lambda arguments: dbt.cli(arguments, target_path=opened.dbt_target).wait())
+        context.log.info(f"states that no run had built, told to the history now: {steps}")
         # before the snapshots are read: what is promoted in between then counts as not published yet
         opened.mark_published()
         configured = {s.name for s in opened.config.sources}
@@ -142,8 +151,8 @@ def open_ingestion_incidents(installation: Installation, report: IngestReport) -
         book.open(describe_failed_delivery(report.source_name, problem.billing_period, problem.message))
 
 
-def describe_report(report: IngestReport) -> dict[str, dg.MetadataValue]:
-    """The figures of an ingestion as asset metadata."""
+def describe_report(report: IngestReport, scanned_bytes: int | None = None) -> dict[str, dg.MetadataValue]:
+    """The figures of an ingestion as asset metadata; ``scanned_bytes`` is what its queries of a table read."""
     totals = [
         {
             "billing_period": j.key.billing_period.strftime("%Y-%m"), "dataset": j.key.dataset,
@@ -158,6 +167,8 @@ def describe_report(report: IngestReport) -> dict[str, dg.MetadataValue]:
         "problems": dg.MetadataValue.int(len(report.problems)),
         "rows": dg.MetadataValue.int(sum(j.profile.row_count for j in report.promoted)),
     }
+    if scanned_bytes is not None:
+        metadata["bytes scanned"] = dg.MetadataValue.int(scanned_bytes)
     if totals:
         metadata["totals"] = dg.MetadataValue.table([dg.TableRecord(row) for row in totals])
     if report.notices or report.problems:

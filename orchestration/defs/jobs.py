@@ -2,10 +2,12 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import dagster as dg
 
+from orchestration.config import SourceConfig
+from orchestration.installation import Installation
 from orchestration.resources.dead_runs import end_dead_runs
 from orchestration.resources.installation import InstallationResource
 from orchestration.run_lock import try_lock
@@ -41,6 +43,19 @@ def list_waiting(plans: Iterable[SourcePlan]) -> list[str]:
     ]
 
 
+def look_at_sources(
+    installation: Installation, is_meant: Callable[[SourceConfig], bool] = lambda source: True
+) -> tuple[list[SourcePlan], list[str]]:
+    """What the sources have that is not current yet, and those that cannot be looked at: one hides no other."""
+    plans, faults = [], []
+    for source in filter(is_meant, installation.config.sources):
+        try:
+            plans.append(installation.ingestor().plan(installation.open_source(source)))
+        except SourceError as error:
+            faults.append(f"{source.name}: {error}")
+    return plans, faults
+
+
 def is_under_way(instance: dg.DagsterInstance) -> bool:
     """Whether a run of the pipeline waits or runs; what it will find is not known yet."""
     statuses = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
@@ -62,14 +77,8 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: Insta
             end_dead_runs(context.instance)
         if not is_alone or is_under_way(context.instance):
             return dg.SensorResult(skip_reason="a run is under way")
-    plans, faults = [], []
-    for source in opened.config.sources:
-        if source.events is not None:
-            continue  # export_event_sensor looks when something was announced
-        try:
-            plans.append(opened.ingestor().plan(opened.open_source(source)))
-        except SourceError as error:
-            faults.append(f"{source.name}: {error}")
+    # export_event_sensor looks at the others when something was announced
+    plans, faults = look_at_sources(opened, lambda source: source.events is None)
     for fault in faults:
         context.log.warning(fault)
     now = dt.datetime.now(dt.UTC)
@@ -92,10 +101,14 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: Insta
     job=cost_pipeline_job,
     cron_schedule="0 6 * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Every morning, whatever the sensor saw: the current and the previous billing period.",
+    description="Every morning, whatever the sensors saw: the current and the previous billing period, and older ones "
+    "with a delivery that waits because its run failed.",
 )
-def daily_cost_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """The two billing periods that clouds still write to."""
+def daily_cost_schedule(context: dg.ScheduleEvaluationContext, installation: InstallationResource) -> dg.RunRequest:
+    """The two billing periods that clouds still write to, back to the oldest one that waits."""
+    plans, faults = look_at_sources(installation.open())
+    for fault in faults:
+        context.log.warning(fault)
     today = context.scheduled_execution_time.date()
     current = today.replace(day=1)
     previous = (
@@ -103,4 +116,6 @@ def daily_cost_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         if current.month == 1
         else current.replace(month=current.month - 1)
     )
-    return dg.RunRequest(run_key=today.isoformat(), tags=range_tags(previous.isoformat(), current.isoformat()))
+    periods = {previous, current}.union(*(plan.periods for plan in plans))
+    tags = range_tags(min(periods).isoformat(), max(periods).isoformat())
+    return dg.RunRequest(run_key=today.isoformat(), tags=tags)

@@ -126,6 +126,11 @@ class GuardedLocation:
         self.inner = location
         self._breaker = breaker
 
+    @property
+    def scanned_bytes(self) -> int | None:
+        """What queries have read so far, which costs money; None where files are read and not a table."""
+        return getattr(self.inner, "scanned_bytes", None)
+
     def list_files(self) -> list[FileRef]:
         return self._breaker.call(self.inner.list_files)
 

@@ -47,6 +47,13 @@ class LocationError(SourceError):
         self.retry_after = retry_after
 
 
+class NoExportError(LocationError):
+    """A place that answers but holds no billing export (any more): columns are missing that every export has."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "invalid")
+
+
 class DeliveryError(SourceError):
     """A delivery cannot be promoted: it is broken, incomplete or breaks a rule of its format."""
 

@@ -104,6 +104,10 @@ class Snapshot:
         )
 
 
+#: A snapshot and when it became current.
+PromotedSnapshot = tuple[Snapshot, dt.datetime]
+
+
 class Ledger:
     """Reads and writes the ingestion records of a state store. ``now`` is injected, so that tests own the time."""
 
@@ -173,6 +177,11 @@ class Ledger:
         """Every delivery that became current for ``key`` and when, oldest first."""
         records = self._store.list("promotion", f"{key.text}/")
         return [(r.body["delivery_id"], dt.datetime.fromisoformat(r.body["promoted_at"])) for r in records]
+
+    def promoted_snapshot(self, key: SnapshotKey, delivery_id: str) -> Snapshot | None:
+        """A delivery that is or was current and is still kept, or None."""
+        record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
+        return None if record is None or record.body["status"] != "promoted" else Snapshot.from_body(record.body)
 
     def quarantine(
         self,

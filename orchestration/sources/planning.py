@@ -122,7 +122,10 @@ def _find_lost_rows(ledger: Ledger, pending: PendingSnapshot) -> str | None:
             return f"the table keeps nothing from before {file.ref.expired_before}, so rows of it may be gone"
         current = ledger.current_snapshot(pending.key) if file.ref.rows is not None else None
         if current is not None and file.ref.rows is not None and file.ref.rows < current[0].row_count:
-            return f"the table has {file.ref.rows} rows of it where it had {current[0].row_count}, and only ever grows"
+            return (
+                f"the table has {file.ref.rows} rows of it where it had {current[0].row_count}, and such a table only "
+                "grows; another table is a source of another name"
+            )
     return None
 
 

@@ -54,9 +54,10 @@ def project_file(native: NativeFile, fmt: ExportFormat, default_currency: str) -
         sql = special(native) if special else None
         if sql is None and native_column is not None and not (special and column.kind == "json"):
             sql = _cast(_clean(native_column, fmt), native_column, column, fmt)
-            used.add(squeeze_name(native_column.name))
             if column.kind in ("money", "quantity", "timestamp", "date"):
                 checked.append((column.name, native_column, sql))
+        if sql is not None and native_column is not None:
+            used.add(squeeze_name(native_column.name))
         if sql is None and column.name == fmt.currency_column:
             sql, assumed_currency = quote_literal(default_currency), default_currency
         if sql is None:

@@ -98,6 +98,14 @@ class Warehouse(Protocol):
         """The snapshots that the raw tables show or that some model was built from, by safe delivery id."""
         ...
 
+    def remembered_snapshots(self) -> dict[SnapshotKey, str]:
+        """The delivery (by safe id) of each source, period and dataset that the history of costs holds last."""
+        ...
+
+    def last_changes(self) -> dict[ChangedPeriod, dt.datetime]:
+        """Until when the history of costs tells of each (source, billing period)."""
+        ...
+
     def closed_changes(self, closed_after_days: int) -> list[dict[str, Any]]:
         """The changes of billing periods that had ended more than that many days before, as rows of the history."""
         ...

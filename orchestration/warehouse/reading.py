@@ -68,6 +68,27 @@ class ReadableWarehouse(ABC):
                     found |= {(SnapshotKey(source, period, dataset), name) for source, period, dataset, name in rows}
         return frozenset(found)
 
+    def remembered_snapshots(self) -> dict[SnapshotKey, str]:
+        """The delivery (by safe id) of each source, period and dataset that the history of costs holds last."""
+        if not self.has_table("intermediate", "loaded_snapshots"):
+            return {}
+        with self.connect(read_only=True) as connection:
+            rows = connection.execute(
+                "select source_name, billing_period, dataset, delivery_id from intermediate.loaded_snapshots "
+                "where model_name = 'int_costs__changed'"
+            ).fetchall()
+        return {SnapshotKey(source, period, dataset): name for source, period, dataset, name in rows}
+
+    def last_changes(self) -> dict[ChangedPeriod, dt.datetime]:
+        """Until when the history of costs tells of each (source, billing period)."""
+        if not self.has_table("intermediate", "int_costs__changed"):
+            return {}
+        with self.connect(read_only=True) as connection:
+            rows = connection.execute(
+                "select source_name, billing_period, max(changed_at) from intermediate.int_costs__changed group by 1, 2"
+            ).fetchall()
+        return {(source, period): at.replace(tzinfo=dt.UTC) for source, period, at in rows}
+
     def closed_changes(self, closed_after_days: int) -> list[dict[str, Any]]:
         """The changes of billing periods that had ended more than that many days before, as rows of the history."""
         if not self.has_table("marts", "fct_cost_monthly_history"):

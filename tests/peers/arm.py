@@ -44,6 +44,7 @@ class Arm:
     faults: list[Fault] = field(default_factory=list)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     secret: str = "right"
+    cost_column: str = "Cost"
 
     def __enter__(self) -> Self:
         self.certificate, key = write_certificate(self.folder)
@@ -103,7 +104,7 @@ class Arm:
         start = int(options.get("$skiptoken", 0))
         following = start + PAGE_ROWS
         link = f"{self.url}{path}?api-version={options['api-version']}&$skiptoken={following}"
-        types = [("Cost", "Number"), ("UsageDate", "Number"), *((name, "String") for name in names)]
+        types = [(self.cost_column, "Number"), ("UsageDate", "Number"), *((name, "String") for name in names)]
         columns = [{"name": name, "type": kind} for name, kind in [*types, ("Currency", "String")]]
         page = {"nextLink": link if following < len(rows) else None, "columns": columns, "rows": rows[start:following]}
         return 200, {}, {"type": "Microsoft.CostManagement/query", "properties": page}

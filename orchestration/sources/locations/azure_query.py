@@ -10,13 +10,13 @@ import datetime as dt
 import hashlib
 import io
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from orchestration.sources.access import AzureAccess
-from orchestration.sources.contracts import FileRef, LocationError
+from orchestration.sources.contracts import FileRef, LocationError, NoExportError
 from orchestration.sources.cross_check import DailyTotals
 from orchestration.sources.locations.azure_management import CostManagement
 from orchestration.sources.locations.downloads import download_file, explain_replaced, join_uri
@@ -43,10 +43,21 @@ def define_query(first: dt.date, last: dt.date, *groups: str) -> dict[str, Any]:
 def read_daily_totals(service: CostManagement, first: dt.date, last: dt.date) -> DailyTotals:
     """Billed cost per day and currency as the cost query states it."""
     totals: DailyTotals = {}
-    for row in service.query(define_query(first, last)):
+    for row in read_columns(service.query(define_query(first, last)), "Cost", "UsageDate", "Currency"):
         key = (read_day(row["UsageDate"]), str(row["Currency"]))
         totals[key] = totals.get(key, Decimal(0)) + Decimal(row["Cost"])
     return totals
+
+
+def read_columns(rows: Iterable[dict[str, Any]], *names: str) -> Iterator[dict[str, Any]]:
+    """The rows; raises `NoExportError` where the answer lacks one of these columns."""
+    for row in rows:
+        missing = [name for name in names if name not in row]
+        if missing:
+            raise NoExportError(
+                f"the cost query answers without the column {missing[0]}; it has {', '.join(sorted(row))}"
+            )
+        yield row
 
 
 def read_day(value: Any) -> dt.date:
@@ -81,7 +92,9 @@ class AzureQueryLocation:
     def list_files(self) -> list[FileRef]:
         contents = {}
         for first, last in find_months(self._today(), self.access.query_months):
-            rows = list(self.service.query(define_query(first, last, "SubscriptionId", "MeterCategory")))
+            query = define_query(first, last, "SubscriptionId", "MeterCategory")
+            columns = ("Cost", "UsageDate", "Currency", "SubscriptionId", "MeterCategory")
+            rows = list(read_columns(self.service.query(query), *columns))
             if rows:
                 contents[f"billing_period={first:%Y-%m}/actual-cost.csv"] = write_rows(rows)
         self._contents = contents

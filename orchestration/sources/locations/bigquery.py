@@ -33,8 +33,9 @@ class BigQueryLocation:
     are no longer those that were listed raises, so that one snapshot never mixes two states.
 
     No query runs before a dry run has shown that it reads at most ``byte_limit`` bytes (of ``access``, else
-    CLOUDCOST_BIGQUERY_BYTE_LIMIT, else 1 TiB): Google bills by bytes read. The job is billed to the project that
-    ``access`` names, else to GOOGLE_CLOUD_PROJECT, else to the table's project.
+    CLOUDCOST_BIGQUERY_BYTE_LIMIT, else 1 TiB): Google bills by bytes read. What the queries of this object read is
+    ``scanned_bytes``. The job is billed to the project that ``access`` names, else to GOOGLE_CLOUD_PROJECT, else to the
+    table's project.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class BigQueryLocation:
         self.politeness = politeness or Politeness()
         self.byte_limit = self.access.byte_limit or _read_byte_limit()
         self.row_group_rows = row_group_rows
+        self.scanned_bytes = 0
         self._now = now
         self._client = client
         self._months: dict[str, Month] = {}
@@ -102,6 +104,18 @@ class BigQueryLocation:
         streamed = table.streaming_buffer.estimated_rows if table.streaming_buffer else 0
         return f"{table.modified.isoformat() if table.modified else '-'}/{table.num_rows}/{streamed}"
 
+    def write_columns(self, directory: Path) -> Path:
+        """The table's columns as a Parquet file without rows; asking for them costs nothing."""
+        import pyarrow.parquet as pq
+
+        from orchestration.sources.locations.bigquery_schema import empty_table
+
+        with self._explained(self.uri):
+            table = self.client.get_table(self.table, retry=self._retry())
+        path = directory / "columns.parquet"
+        pq.write_table(empty_table(table.schema), path)
+        return path
+
     def read_bytes(self, file: FileRef) -> bytes:
         """A table has no manifests."""
         raise LocationError(f"{join_uri(self.uri, file.name)} is a query result, not a small object", "invalid")
@@ -137,6 +151,7 @@ class BigQueryLocation:
                 "access.gcp.byte_limit or CLOUDCOST_BIGQUERY_BYTE_LIMIT if that cost is meant",
                 "invalid",
             )
+        self.scanned_bytes += needed
         config = QueryJobConfig(query_parameters=parameters, maximum_bytes_billed=self.byte_limit)
         return self.client.query(query, job_config=config, retry=self._retry())
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from orchestration.sources.contracts import LocationError
+from orchestration.sources.contracts import NoExportError
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import ScalarQueryParameter, Table
@@ -77,8 +77,8 @@ def find_shape(uri: str, table: "Table") -> Shape:
             start = f"timestamp_add({start}, interval 12 hour)"
         month, exported, cost = f"format_date('%Y%m', date({start}))", "x_exporttime", "billedcost"
     else:
-        raise LocationError(
-            f"{uri} is no billing export: it has neither the column invoice.month nor BillingPeriodStart", "invalid"
+        raise NoExportError(
+            f"{uri} is no billing export: it has neither the column invoice.month nor BillingPeriodStart"
         )
     if exported in columns:
         change = f"max({columns[exported].name})"

@@ -3,16 +3,28 @@
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import boto3
 import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
+from orchestration.cli.check import check_sources
+from orchestration.cli.run import FAILED
+from orchestration.installation import Installation
 from tests.integration.locations.peers import GoogleStorage, serving
 from tests.peers.azurite import ACCOUNT, Azurite, AzuriteUnavailable
 from tests.peers.bigquery import Server as BigQueryServer
+
+FOCUS = (
+    "BilledCost,EffectiveCost,ListCost,ContractedCost,BillingCurrency,BillingPeriodStart,BillingPeriodEnd,"
+    "ChargePeriodStart,ChargePeriodEnd,BillingAccountId,ChargeCategory,ServiceName,ProviderName,SubAccountId"
+)
+ROW = "1.5,1.5,1.5,1.5,EUR,2026-09-01,2026-10-01,2026-09-02,2026-09-03,acc,Usage,Compute,Cloud,sub"
+
+Check = Callable[..., dict[str, tuple[str, str]]]
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +105,27 @@ def closed_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Check:
+    """Verdict and detail per source of a configuration with these locations (and options after a comma)."""
+
+    def run(*, code: int = FAILED, **locations: str) -> dict[str, tuple[str, str]]:
+        lines = [
+            f"  - {{name: {name}, location: {uri if ', ' in uri else repr(uri)}}}" for name, uri in locations.items()
+        ]
+        (tmp_path / "cloudcost.yaml").write_text("sources:\n" + "\n".join(lines) + "\n")
+        assert check_sources(Installation(tmp_path / "cloudcost.yaml", tmp_path / "home")) == code
+        head, *printed = capsys.readouterr().out.splitlines()
+        assert head.startswith("configuration ")
+        assert "hunter2" not in str(printed)
+        rows = {row[:20].split()[0]: row.split(None, 1)[1] for row in printed if not row.startswith(" ")}
+        assert len(rows) == len(locations)
+        found = {}
+        for name, rest in rows.items():
+            verdict, _, detail = rest.partition("  ")
+            found[name] = (verdict, detail.strip())
+        return found
+
+    return run

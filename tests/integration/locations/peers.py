@@ -9,9 +9,12 @@ import threading
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import google_crc32c
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -136,3 +139,20 @@ def serving(server: S) -> Iterator[S]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def write_google_key(path: Path, token_uri: str) -> Path:
+    """The key file of an invented service account, which asks for its tokens at ``token_uri``."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    account = {
+        "type": "service_account",
+        "project_id": "p",
+        "private_key_id": "1",
+        "private_key": key.decode(),
+        "client_email": "reader@p.iam.gserviceaccount.com",
+        "token_uri": token_uri,
+    }
+    path.write_text(json.dumps(account))
+    return path

@@ -6,14 +6,22 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
+from orchestration.cli.run import OK
+from orchestration.defs.ingest import build_raw_asset
+from orchestration.defs.jobs import range_tags
+from orchestration.installation import Installation
+from orchestration.partitions import billing_periods
+from orchestration.resources.installation import InstallationResource
 from orchestration.sources.ingest import Ingestor, IngestReport, Source
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations.bigquery import BigQueryLocation
 from state import SqliteStateStore
+from tests.integration.locations.conftest import Check
 from tests.peers.bigquery import Server
 
 TEXT, TIME = "STRING", "TIMESTAMP"
@@ -139,6 +147,22 @@ def test_only_the_months_that_grew_are_queried_again(bigquery: Server, fill: Cal
     assert desk.totals() == {"2026-04": Decimal("10.25"), "2026-05": Decimal(9)}
 
 
+def test_what_the_queries_read_is_shown(
+    bigquery: Server, fill: Callable[..., None], tmp_path: Path, check: Check
+) -> None:
+    fill()
+    bigquery.bytes_processed = 7_000_000
+    assert check(code=OK, table=URI)["table"] == (
+        "ok", "format gcp_billing; 2 new and 0 known deliveries; looking read 7,000,000 bytes",
+    )  # fmt: skip
+    installation = Installation(tmp_path / "cloudcost.yaml", tmp_path / "home")
+    asset = build_raw_asset(installation.config.source("table"), billing_periods(dt.date(2026, 4, 1)))
+    resources = {"installation": InstallationResource.of(installation)}
+    result = dg.materialize([asset], resources=resources, tags=range_tags("2026-04-01", "2026-05-01"))
+    (event, *_) = result.asset_materializations_for_node(asset.op.name)
+    assert event.metadata["bytes scanned"].value == 21_000_000, "the listing and two months"
+
+
 def test_a_month_whose_partitions_expire_stays_as_it_was_taken(
     bigquery: Server, fill: Callable[..., None], desk: Desk
 ) -> None:
@@ -178,7 +202,8 @@ def test_rows_that_vanish_from_a_table_are_no_restatement(
     report = desk.ingest()
     assert (months(report), report.problems, report.unchanged) == ([], [], 2)
     assert report.notices == [
-        "2026-04 stays as it was taken: the table has 2 rows of it where it had 3, and only ever grows"
+        "2026-04 stays as it was taken: the table has 2 rows of it where it had 3, and such a table only grows; "
+        "another table is a source of another name"
     ]
     assert desk.totals()["2026-04"] == Decimal("10.3")
     bigquery.drop_partitions(*NAME, before="2026-05-01")

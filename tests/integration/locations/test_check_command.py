@@ -2,61 +2,29 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
-from orchestration.cli.check import check_sources
 from orchestration.cli.run import FAILED, OK
 from orchestration.installation import Installation
 from orchestration.sources.circuit import CircuitBreaker
 from orchestration.sources.contracts import LocationError
 from orchestration.sources.ledger import Clock
-from tests.integration.locations.peers import FixedAnswer, GoogleStorage, serving
+from tests.integration.locations.conftest import FOCUS, ROW, Check
+from tests.integration.locations.peers import FixedAnswer, GoogleStorage, serving, write_google_key
 from tests.peers.aws_services import AwsServices, Fault
 from tests.peers.azurite import ACCOUNT, KEY
 from tests.peers.bigquery import Server as BigQueryServer
-
-FOCUS = (
-    "BilledCost,EffectiveCost,ListCost,ContractedCost,BillingCurrency,BillingPeriodStart,BillingPeriodEnd,"
-    "ChargePeriodStart,ChargePeriodEnd,BillingAccountId,ChargeCategory,ServiceName,ProviderName,SubAccountId"
-)
-ROW = "1.5,1.5,1.5,1.5,EUR,2026-09-01,2026-10-01,2026-09-02,2026-09-03,acc,Usage,Compute,Cloud,sub"
-
-Check = Callable[..., dict[str, tuple[str, str]]]
 
 
 @pytest.fixture
 def stack() -> Iterator[ExitStack]:
     with ExitStack() as opened:
         yield opened
-
-
-@pytest.fixture
-def check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Check:
-    """Verdict and detail per source of a configuration with these locations."""
-
-    def run(*, code: int = FAILED, **locations: str) -> dict[str, tuple[str, str]]:
-        lines = [f"  - {{name: {name}, location: '{uri}'}}" for name, uri in locations.items()]
-        (tmp_path / "cloudcost.yaml").write_text("sources:\n" + "\n".join(lines) + "\n")
-        assert check_sources(Installation(tmp_path / "cloudcost.yaml", tmp_path / "home")) == code
-        head, *printed = capsys.readouterr().out.splitlines()
-        assert head.startswith("configuration ")
-        assert "hunter2" not in str(printed)
-        rows = {row[:20].split()[0]: row.split(None, 1)[1] for row in printed if not row.startswith(" ")}
-        assert len(rows) == len(locations)
-        found = {}
-        for name, rest in rows.items():
-            verdict, _, detail = rest.partition("  ")
-            found[name] = (verdict, detail.strip())
-        return found
-
-    return run
 
 
 def test_aws(s3, moto_url: str, check: Check, monkeypatch: pytest.MonkeyPatch, stack: ExitStack) -> None:  # type: ignore[no-untyped-def]
@@ -127,21 +95,10 @@ def test_google(gcs: GoogleStorage, bigquery: BigQueryServer, check: Check, monk
 
 def test_a_google_key_that_was_revoked(check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service account asks for a token first; Google's answer for a key that is no more is invalid_grant."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     answer = json.dumps({"error": "invalid_grant", "error_description": "hunter2"}).encode()
     with serving(FixedAnswer(400, {"content-type": "application/json"}, answer)) as server:
-        account = {
-            "type": "service_account",
-            "project_id": "p",
-            "private_key_id": "1",
-            "private_key": key.decode(),
-            "client_email": "reader@p.iam.gserviceaccount.com",
-            "token_uri": f"{server.url}/token",
-        }
-        (tmp_path / "key.json").write_text(json.dumps(account))
-        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
+        key = write_google_key(tmp_path / "key.json", f"{server.url}/token")
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
         assert check(revoked="bigquery://p.billing.t")["revoked"][0] == "expired credential"
 
 

@@ -71,7 +71,9 @@ def test_levels_add_up_to_the_rows() -> None:
         for provider in ("AWS", "Microsoft")
     ]
     rows = pd.concat(parts)
+    rows = rows.assign(x_team=rows["service_name"].where(rows["service_name"] != "d", None), x_environment="prod")
     sizes: dict[Level, int] = {"total": 1, "provider": 2, "account": 4, "service": 6, "account_service": 12}
+    sizes |= {"usage_type": 12, "team": 3, "environment": 1}
     assert set(sizes) == set(SCOPE_COLUMNS)
     for level, count in sizes.items():
         series = build_series(rows, level, date(2025, 1, 20), default_immature_days=0)

@@ -1,0 +1,1 @@
+"""Dashboards as code: Apache Superset on a published copy of the warehouse."""

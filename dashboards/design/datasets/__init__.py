@@ -1,0 +1,1 @@
+"""The datasets of the dashboards: tables of the warehouse with certified figures."""

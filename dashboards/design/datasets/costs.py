@@ -1,0 +1,53 @@
+"""Costs: daily, by line, in the reporting currency, what changed, and what was of no use."""
+
+from dashboards.design.datasets.figures import COSTS, SAVINGS, cost
+from dashboards.design.parts import COUNT, MONEY, Dataset, Metric
+
+DAILY = Dataset(
+    "marts", "fct_cost_daily",
+    (*COSTS, SAVINGS, Metric("line_items", "Line items", "SUM(line_item_count)", "Lines of the bills.", COUNT)),
+    time="charge_date", scope=(("team", "x_team"), ("account", "sub_account_id")),
+)  # fmt: skip
+
+LINES = Dataset(
+    "intermediate", "int_focus__unioned",
+    (*COSTS, Metric("line_items", "Line items", "COUNT(*)", "Lines of the bill.", COUNT)),
+    time="charge_period_start", scope=(("team", "x_team"), ("account", "sub_account_id")), roles=("team", "finance"),
+)  # fmt: skip
+
+REPORTING = Dataset(
+    "marts", "fct_cost_reporting_daily",
+    (
+        Metric("reporting_billed", "Billed cost, reporting currency", "SUM(reporting_billed_cost)",
+               "All currencies, converted with the stated rates.", MONEY),
+        Metric("reporting_effective", "Effective cost, reporting currency", "SUM(reporting_effective_cost)",
+               "All currencies, converted with the stated rates.", MONEY),
+    ),
+    time="charge_date", scope=(("team", "x_team"), ("account", "sub_account_id")),
+)  # fmt: skip
+
+CHANGES = Dataset(
+    "marts", "fct_cost_change_monthly",
+    tuple(
+        cost(name, label, f"{meaning} The effects add up to the change.")
+        for name, label, meaning in (
+            ("cost_change", "Change", "Effective cost minus that of the month before."),
+            ("usage_effect", "Usage", "More or less was used."),
+            ("price_effect", "Price", "A unit cost more or less."),
+            ("mix_effect", "Mix", "Usage moved between dearer and cheaper."),
+            ("commitment_effect", "Commitments", "Commitments covered more or less."),
+            ("new_effect", "New", "Was not there before."),
+            ("ended_effect", "Ended", "Is there no more."),
+            ("fee_effect", "Fees", "Purchases and fees."),
+            ("credit_effect", "Credits", "Credits."),
+            ("tax_effect", "Tax", "Tax."),
+        )
+    ),
+    time="billing_period", scope=(("account", "sub_account_id"),),
+)  # fmt: skip
+
+WASTE = Dataset(
+    "marts", "fct_waste_monthly",
+    (cost("wasted_cost", "Waste", "Cost that nobody had any use of."),),
+    time="billing_period", scope=(("account", "sub_account_id"),),
+)  # fmt: skip

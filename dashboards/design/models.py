@@ -1,0 +1,58 @@
+"""What dbt says of a model: its description and its columns, read from the `.yml` beside it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models"
+#: What a column is by its name, where the model's contract does not say it.
+TYPE_OF_ENDING = (("_date", "DATE"), ("_at", "TIMESTAMP"), ("_count", "BIGINT"), ("_cost", "DECIMAL(38,12)"),
+                  ("_period", "DATE"), ("_amount", "DECIMAL(38,12)"), ("_quantity", "DECIMAL(38,12)"))  # fmt: skip
+
+
+@cache
+def _models() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(MODELS.rglob("*.yml")):
+        body = yaml.safe_load(path.read_text()) or {}
+        found |= {model["name"]: model for model in body.get("models", [])}
+    return found
+
+
+@cache
+def _described() -> dict[str, str]:
+    """The `{% docs %}` blocks, which column descriptions refer to."""
+    texts = {}
+    for path in sorted(MODELS.rglob("*.md")):
+        for block in path.read_text().split("{% docs ")[1:]:
+            name, _, rest = block.partition("%}")
+            texts[name.strip()] = " ".join(rest.partition("{% enddocs %}")[0].split())
+    return texts
+
+
+def description_of(model: str) -> str:
+    """The description of a model."""
+    return _plain(_models().get(model, {}).get("description", ""))
+
+
+def columns_of(model: str) -> tuple[tuple[str, str, str], ...]:
+    """Name, type and description of every column of a model."""
+    return tuple(
+        (c["name"], _type_of(c["name"], c.get("data_type", "")), _plain(c.get("description", "")))
+        for c in _models()[model]["columns"]
+    )
+
+
+def _plain(text: str) -> str:
+    stripped = " ".join(text.split())
+    if stripped.startswith("{{ doc("):
+        return _described().get(stripped.split("'")[1] if "'" in stripped else stripped.split('"')[1], "")
+    return stripped
+
+
+def _type_of(name: str, declared: str) -> str:
+    if declared and "{{" not in declared:
+        return declared.upper()
+    return next((kind for ending, kind in TYPE_OF_ENDING if name.endswith(ending)), "VARCHAR")

@@ -1,0 +1,41 @@
+"""Trust: do the figures equal the bill, are they fresh, what moved since."""
+
+from dashboards.design.datasets.operations import DELIVERIES, SOURCES
+from dashboards.design.datasets.trust import HISTORY, RECONCILIATION, RESTATEMENTS
+from dashboards.design.parts import Filter, Page, bars_over_time, big_number, rows, table
+
+PAGE = Page(
+    slug="trust",
+    title="Trust",
+    description="Export = staging = FOCUS = marts, per source and month, to the last decimal; freshness; what moved.",
+    exposure="trust",
+    rows=(
+        (big_number("Totals compared", RECONCILIATION, "totals", "Per source, month, currency and cost."),
+         big_number("Totals that differ", RECONCILIATION, "differing", "Must be 0."),
+         big_number("Late sources", SOURCES, "late", "Later than the provider normally is."),
+         big_number("Deliveries in quarantine", DELIVERIES, "quarantined", "Kept out, with their reasons.")),
+        (table("Reconciliation", RECONCILIATION,
+               ["source_name", "billing_period", "billing_currency", "measure", "is_reconciled"],
+               ["file_sum", "mart_sum", "variance_sum"], "What the export states beside what the marts hold.",
+               where="account_level = 'period'",
+               limit=1000, has_bars=False, sort="mart_sum"),),
+        (rows("Freshness", SOURCES, ["source_name", "status", "last_delivery_at", "allowed_hours", "hours_late",
+                                     "quarantined_count"], "Each source and its last delivery.", width=6),
+         bars_over_time("What moved, by day of the change", RESTATEMENTS, ["billed_moved"], ["source_name"],
+                        "Restated billed cost: new minus old.", width=6)),
+        (table("What moved since", RESTATEMENTS,
+               ["changed_at", "source_name", "billing_period", "service_name", "sub_account_id", "from_delivery_id",
+                "to_delivery_id"], ["billed_moved", "effective_moved"], "From which delivery to which."),),
+        (rows("What was believed when", HISTORY,
+              ["source_name", "billing_period", "billing_currency", "valid_from", "valid_to", "change_kind",
+               "billed_cost", "billed_cost_difference"], "Every state of a month's total.", order="valid_from"),),
+        (rows("Deliveries", DELIVERIES, ["seen_at", "source_name", "billing_period", "dataset", "status", "is_current",
+                                         "row_count", "reasons"], "Newest first.", order="seen_at"),),
+    ),
+    filters=(
+        Filter("Period"),
+        Filter("Source", RECONCILIATION, "source_name"),
+        Filter("Currency", RECONCILIATION, "billing_currency"),
+    ),
+    roles=("viewer", "finance"),
+)  # fmt: skip

@@ -1,0 +1,196 @@
+"""The words the pages are written in: datasets, metrics, charts, filters, pages. Plain data, no Superset."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dashboards.settings import Role
+
+#: Number formats (d3): money without currency sign, since a dataset may hold several currencies.
+MONEY, EXACT, PERCENT, COUNT = ",.0f", ",.2f", ".1%", ",d"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A certified figure of a dataset: an SQL aggregate, what it means, and in which unit it is shown."""
+
+    name: str
+    label: str
+    sql: str
+    description: str
+    format: str = MONEY
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A table of the warehouse as the dashboards know it.
+
+    ``scope`` says which columns hold team and account, for row-level security; without any, people who see only a part
+    of the costs see nothing of it. ``calculated`` adds columns as (label, SQL, type).
+    """
+
+    schema: str
+    table: str
+    metrics: tuple[Metric, ...]
+    time: str | None = None
+    scope: tuple[tuple[Literal["team", "account"], str], ...] = ()
+    roles: tuple[Role, ...] = ("viewer", "team", "finance")
+    columns: tuple[tuple[str, str, str], ...] = ()
+    calculated: tuple[tuple[str, str, str, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Names the dataset in the bundle."""
+        return f"{self.schema}.{self.table}"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: on which dataset, of which Superset type, with which parameters, and what it says when asked."""
+
+    title: str
+    dataset: Dataset
+    viz_type: str
+    params: dict[str, Any]
+    description: str
+    width: int = 6
+    height: int = 50
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A native filter over all charts of a page: a period, or a column's values.
+
+    ``is_single`` is for the currency: always one, at first the installation's reporting currency.
+    """
+
+    name: str
+    dataset: Dataset | None = None
+    column: str = ""
+    default: Any = None
+    is_single: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """A dashboard: rows of charts (or of a text in Markdown), its filters, and whom it is for."""
+
+    slug: str
+    title: str
+    description: str
+    rows: tuple[tuple["Chart | str", ...], ...]
+    filters: tuple[Filter, ...]
+    roles: tuple[Role, ...] = ("viewer", "team", "finance")
+    exposure: str = ""
+
+
+def big_number(
+    title: str, dataset: Dataset, metric: str, description: str, *, where: str = "", width: int = 3,
+    subtitle: str = "",
+) -> Chart:  # fmt: skip
+    """One figure."""
+    params = {"metric": metric, "header_font_size": 0.35, "subheader_font_size": 0.125, "subtitle": subtitle,
+              "y_axis_format": _format_of(dataset, metric), **_where(where)}  # fmt: skip
+    return Chart(title, dataset, "big_number_total", params, description, width, 22)
+
+
+def bars_over_time(
+    title: str, dataset: Dataset, metrics: list[str], by: list[str], description: str, *, grain: str = "P1D",
+    where: str = "", width: int = 12, limit: int = 10, x: str = "",
+) -> Chart:  # fmt: skip
+    """Stacked bars over time; the smaller members of ``by`` are drawn together as Others."""
+    return _over_time("echarts_timeseries_bar", title, dataset, metrics, by, description, grain, where, width, limit, x,
+                      {"stack": "Stack"})  # fmt: skip
+
+
+def lines_over_time(
+    title: str, dataset: Dataset, metrics: list[str], by: list[str], description: str, *, grain: str = "P1D",
+    where: str = "", width: int = 12, limit: int = 10, x: str = "",
+) -> Chart:  # fmt: skip
+    """Lines over time."""
+    return _over_time("echarts_timeseries_line", title, dataset, metrics, by, description, grain, where, width, limit,
+                      x, {"markerEnabled": False})  # fmt: skip
+
+
+def bars(
+    title: str, dataset: Dataset, metrics: list[str], x: str, by: list[str], description: str, *, where: str = "",
+    width: int = 6, limit: int = 15, is_stacked: bool = True,
+) -> Chart:  # fmt: skip
+    """Horizontal bars of the largest members of a column."""
+    params = {
+        "x_axis": x, "metrics": metrics, "groupby": by, "row_limit": limit * (8 if by else 1),
+        "orientation": "horizontal",
+        "stack": "Stack" if by and is_stacked else None, "y_axis_format": _format_of(dataset, metrics[0]),
+        "show_legend": bool(by) or len(metrics) > 1, "legendOrientation": "bottom", "legendType": "scroll",
+        "x_axis_sort": metrics[0], "x_axis_sort_asc": True, "timeseries_limit_metric": metrics[0], "order_desc": True,
+        "truncate_metric": True, "rich_tooltip": True, "color_scheme": "cloudcost", "show_value": not by,
+        "xAxisForceCategorical": True, **_where(where),
+    }  # fmt: skip
+    return Chart(title, dataset, "echarts_timeseries_bar", params, description, width, 50)
+
+
+def table(
+    title: str, dataset: Dataset, by: list[str], metrics: list[str], description: str, *, where: str = "",
+    width: int = 12, limit: int = 200, sort: str = "", height: int = 50, has_bars: bool = True,
+) -> Chart:  # fmt: skip
+    """A sortable, searchable table, one row per combination of ``by``."""
+    params = {
+        "query_mode": "aggregate", "groupby": by, "metrics": metrics, "row_limit": limit, "order_desc": True,
+        "timeseries_limit_metric": sort or (metrics[0] if metrics else None), "include_search": True,
+        "show_cell_bars": has_bars, "color_pn": False, "table_timestamp_format": "%Y-%m-%d", "percent_metrics": [],
+        "all_columns": [], "page_length": 15, "column_config": {}, **_where(where),
+    }  # fmt: skip
+    return Chart(title, dataset, "table", params, description, width, height)
+
+
+def rows(
+    title: str, dataset: Dataset, columns: list[str], description: str, *, where: str = "", order: str = "",
+    is_descending: bool = True, limit: int = 200, width: int = 12, height: int = 50,
+) -> Chart:  # fmt: skip
+    """A table of rows as they are in the warehouse."""
+    params = {
+        "query_mode": "raw", "all_columns": columns, "groupby": [], "metrics": [], "percent_metrics": [],
+        "row_limit": limit, "include_search": True, "order_by_cols": [f'["{order}", {str(not is_descending).lower()}]']
+        if order else [], "server_pagination": False, "table_timestamp_format": "%Y-%m-%d", "page_length": 15,
+        "show_cell_bars": False, **_where(where),
+    }  # fmt: skip
+    return Chart(title, dataset, "table", params, description, width, height)
+
+
+def pivot(
+    title: str, dataset: Dataset, index: list[str], columns: list[str], metrics: list[str], description: str, *,
+    where: str = "", width: int = 12, height: int = 55, limit: int = 5000, grain: str = "P1M",
+) -> Chart:  # fmt: skip
+    """A pivot table with totals."""
+    params = {
+        "groupbyRows": index, "groupbyColumns": columns, "metrics": metrics, "metricsLayout": "COLUMNS",
+        "aggregateFunction": "Sum", "rowTotals": True, "colTotals": True, "row_limit": limit, "order_desc": True,
+        "valueFormat": _format_of(dataset, metrics[0]), "date_format": "%Y-%m", "rowOrder": "value_z_to_a",
+        "time_grain_sqla": grain, "temporal_columns_lookup": {dataset.time: True} if dataset.time else {},
+        "series_limit_metric": metrics[0], **_where(where),
+    }  # fmt: skip
+    return Chart(title, dataset, "pivot_table_v2", params, description, width, height)
+
+
+def _over_time(
+    viz_type: str, title: str, dataset: Dataset, metrics: list[str], by: list[str], description: str, grain: str,
+    where: str, width: int, limit: int, x: str, extra: dict[str, Any],
+) -> Chart:  # fmt: skip
+    params = {
+        "x_axis": x or dataset.time, "time_grain_sqla": grain, "metrics": metrics, "groupby": by, "row_limit": 10_000,
+        "limit": limit if by else None, "group_others_when_limit_reached": bool(by), "series_limit_metric": metrics[0],
+        "order_desc": True, "y_axis_format": _format_of(dataset, metrics[0]), "show_legend": True,
+        "legendOrientation": "top", "legendType": "scroll", "rich_tooltip": True, "truncate_metric": True,
+        "show_empty_columns": True, "x_axis_time_format": "smart_date", "color_scheme": "cloudcost", **extra,
+        **_where(where),
+    }  # fmt: skip
+    return Chart(title, dataset, viz_type, params, description, width, 50)
+
+
+def _format_of(dataset: Dataset, metric: str) -> str:
+    return next(m.format for m in dataset.metrics if m.name == metric)
+
+
+def _where(sql: str) -> dict[str, Any]:
+    if not sql:
+        return {}
+    return {"fixed_condition": sql}

@@ -1,0 +1,73 @@
+"""What a running Superset needs on disk: secrets made once, and the installation's decisions as `settings.json`."""
+
+import json
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from dashboards.publish import published_file
+from dashboards.settings import DashboardSettings
+
+FOLDER = Path(__file__).resolve().parent
+BUNDLE = FOLDER / "bundle"
+PYTHON = FOLDER / ".venv" / "bin" / "python"
+#: Nothing of the machine can be read through the file, and nobody can switch that on again.
+DUCKDB_OPTIONS = "access_mode=READ_ONLY&enable_external_access=false&lock_configuration=true"
+
+
+@dataclass(frozen=True)
+class DashboardHome:
+    """The folder of one Superset, and the environment of its processes."""
+
+    folder: Path
+    serving: Path
+    settings: DashboardSettings
+    reporting_currency: str
+
+    def prepare(self) -> None:
+        """Make the folder, its secrets (once, readable by nobody else) and its settings (anew)."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.folder / "logs").mkdir(exist_ok=True)
+        for name in ("secret_key", "guest_secret"):
+            path = self.folder / name
+            if not path.exists():
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                    file.write(secrets.token_urlsafe(48))
+        (self.folder / "settings.json").write_text(json.dumps(self.describe(), indent=1))
+
+    def describe(self) -> dict[str, Any]:
+        """The settings as Superset's side reads them; no secret is among them."""
+        described = self.settings.model_dump(mode="json")
+        return {
+            **described,
+            "address": self.settings.address,
+            "reporting_currency": self.reporting_currency,
+            "is_proxied": self.settings.url is not None,
+            "chromium": _find("chromium", "chromium-browser", "google-chrome"),
+            "chromedriver": _find("chromedriver"),
+        }
+
+    def environment(self, warehouse_uri: str) -> dict[str, str]:
+        """The environment variables of every process of this Superset."""
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))},
+            "SUPERSET_CONFIG_PATH": str(FOLDER / "superset_config.py"),
+            "CLOUDCOST_DASHBOARDS_HOME": str(self.folder),
+            "CLOUDCOST_SERVING": str(self.serving),
+            "CLOUDCOST_SERVING_URI": warehouse_uri,
+            "SUPERSET_HOME": str(self.folder),
+            "FLASK_APP": "superset.app:create_app()",
+        }
+
+
+def duckdb_uri(serving: Path, warehouse_name: str) -> str:
+    """The address of the published copy."""
+    return f"duckdb:///{quote(str(published_file(serving, warehouse_name)))}?{DUCKDB_OPTIONS}"
+
+
+def _find(*programs: str) -> str | None:
+    return next(filter(None, map(shutil.which, programs)), None)

@@ -1,0 +1,92 @@
+"""Publishing: a copy of the warehouse file that dashboards read, while the pipeline goes on writing its own."""
+
+import contextlib
+import fcntl
+import shutil
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+CURRENT = "current"
+#: The folder before the present one stays: somebody may be reading it.
+KEPT = 2
+#: Views on the lake, which nobody can read where files of the machine are out of reach.
+PRIVATE_SCHEMAS = ("staging", "raw")
+_FICLONE = 0x40049409
+
+Connect = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One published copy: its folder, the bytes of the file, and how long it took."""
+
+    folder: Path
+    size: int
+    seconds: float
+
+
+def publish_warehouse(warehouse: Path, connect: Connect, serving: Path) -> Publication:
+    """Copy the warehouse into ``serving`` and make it current by one rename of a link; readers never wait nor fail.
+
+    ``connect`` opens the warehouse for writing; nobody may write to it meanwhile (the pool `warehouse` sees to that).
+    The file keeps its name, because the views in it name the catalog, which is called after the file.
+    """
+    started = time.monotonic()
+    with connect() as connection:
+        connection.execute("checkpoint")
+    serving.mkdir(parents=True, exist_ok=True)
+    name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:6]}"
+    unfinished = serving / f".{name}"
+    unfinished.mkdir()
+    copy = unfinished / warehouse.name
+    try:
+        _copy_file(warehouse, copy)
+        with duckdb.connect(str(copy)) as connection:
+            for schema in PRIVATE_SCHEMAS:
+                connection.execute(f'drop schema if exists "{schema}" cascade')
+            connection.execute("checkpoint")
+        copy.chmod(0o444)
+        unfinished.rename(serving / name)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    _point_at(serving, name)
+    _remove_old(serving)
+    size = (serving / name / warehouse.name).stat().st_size
+    return Publication(serving / name, size, time.monotonic() - started)
+
+
+def published_file(serving: Path, warehouse_name: str) -> Path:
+    """Where the copy that is current is read, by a path that stays the same."""
+    return serving / CURRENT / warehouse_name
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """Share the blocks where the file system can, else copy them."""
+    with source.open("rb") as reader, target.open("wb") as writer, contextlib.suppress(OSError):
+        fcntl.ioctl(writer.fileno(), _FICLONE, reader.fileno())
+        return
+    shutil.copyfile(source, target)
+
+
+def _point_at(serving: Path, name: str) -> None:
+    link = serving / f".{CURRENT}-{uuid.uuid4().hex}"
+    link.symlink_to(name)
+    link.replace(serving / CURRENT)
+
+
+def _remove_old(serving: Path) -> None:
+    current = (serving / CURRENT).resolve().name
+    published = sorted(p.name for p in serving.iterdir() if p.is_dir() and not p.is_symlink() and p.name[0] != ".")
+    for name in published[:-KEPT]:
+        if name != current:
+            shutil.rmtree(serving / name, ignore_errors=True)
+    for abandoned in serving.glob(".[0-9]*"):  # of a publication that was killed
+        if abandoned.stat().st_mtime < time.time() - 3600:
+            shutil.rmtree(abandoned, ignore_errors=True)

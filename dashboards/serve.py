@@ -1,0 +1,143 @@
+"""`make dashboards`: publish, bring Superset up to date, serve it.
+
+``python -m dashboards.serve [--full] [--bootstrap]``. ``--full`` takes SUPERSET_METADATA_URI (PostgreSQL) and
+SUPERSET_REDIS_URL, or starts both on this machine, and runs the worker and the clock of scheduled reports beside the
+pages.
+"""
+
+import argparse
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from dashboards.home import BUNDLE, FOLDER, PYTHON, DashboardHome, duckdb_uri
+from dashboards.local_services import LocalServices, run_local_services
+from dashboards.publish import CURRENT, publish_warehouse
+from orchestration.config import ConfigError
+from orchestration.installation import Installation
+from orchestration.warehouse import DuckDbWarehouse
+
+#: Threads share what a process holds of Superset (250 MB); two processes use two cores.
+WORKERS, THREADS = 2, 12
+
+
+def main() -> int:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m dashboards.serve", description=__doc__)
+    parser.add_argument("--config", type=Path, help="the configuration (default: CLOUDCOST_CONFIG, ./cloudcost.yaml)")
+    parser.add_argument("--full", action="store_true", help="with PostgreSQL, Redis, and scheduled reports")
+    parser.add_argument("--bootstrap", action="store_true", help="only bring Superset up to date, and end")
+    options = parser.parse_args()
+    try:
+        installation = Installation.find(options.config)
+        return serve(installation, options.full, options.bootstrap)
+    except (ConfigError, FileNotFoundError) as error:
+        print(f"cloudcost: {error}", file=sys.stderr)
+        return 2
+
+
+def home_of(installation: Installation) -> DashboardHome:
+    """The Superset of an installation."""
+    config = installation.config
+    return DashboardHome(
+        installation.home / "dashboards", installation.serving, config.dashboards, config.reporting_currency
+    )
+
+
+def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
+    """Publish where nothing was published yet, bootstrap, and serve."""
+    warehouse = installation.warehouse
+    home = home_of(installation)
+    home.prepare()
+    if isinstance(warehouse, DuckDbWarehouse):
+        if not (home.serving / CURRENT).exists():
+            if not warehouse.path.exists():
+                raise FileNotFoundError(f"{warehouse.path}: there is no warehouse yet; `cloudcost run` builds it")
+            publish_warehouse(warehouse.path, warehouse.connect, home.serving)
+        environment = home.environment(duckdb_uri(home.serving, warehouse.path.name))
+    elif "CLOUDCOST_SERVING_URI" in os.environ:
+        environment = home.environment(os.environ["CLOUDCOST_SERVING_URI"])
+        del environment["CLOUDCOST_SERVING"]
+    else:
+        raise FileNotFoundError("CLOUDCOST_SERVING_URI must name the warehouse and a user of a reader role")
+    with (
+        run_local_services(home.folder, environment) if full else contextlib.nullcontext(LocalServices({})) as services
+    ):
+        environment |= services.environment
+        bootstrap(environment)
+        if only_bootstrap:
+            return 0
+        with run_processes(home, environment, full) as processes:
+            wait_until_up(home.settings.port, processes)
+            print(f"\nThe dashboards are at {home.settings.address}/superset/dashboard/overview/ (sign in as admin)")
+            return wait_for_end(processes)
+
+
+def bootstrap(environment: dict[str, str]) -> None:
+    """Bring Superset's tables, roles, dashboards and people up to the present."""
+    print("Bringing Superset up to date; new people and their passwords, shown this once:", flush=True)
+    subprocess.run([str(PYTHON), str(FOLDER / "bootstrap.py"), str(BUNDLE)], env=environment, check=True)
+
+
+@contextlib.contextmanager
+def run_processes(home: DashboardHome, environment: dict[str, str], full: bool):  # type: ignore[no-untyped-def]
+    """The web server and, in full, Celery's worker and beat; all end with the block."""
+    logs = home.folder / "logs"
+    bind = f"{home.settings.host}:{home.settings.port}"
+    commands = {
+        "web": ["gunicorn", "--bind", bind, "--workers", str(WORKERS), "--worker-class", "gthread", "--threads",
+                str(THREADS), "--timeout", "120", "--preload", "superset.app:create_app()"],
+    }  # fmt: skip
+    if full:
+        celery = ["celery", "--app=superset.tasks.celery_app:app"]
+        commands["worker"] = [*celery, "worker", "--pool=prefork", "--concurrency=1", "-O", "fair"]
+        commands["beat"] = [*celery, "beat", f"--schedule={home.folder / 'beat'}", "--pidfile="]
+    processes: dict[str, subprocess.Popen[bytes]] = {}
+    with contextlib.ExitStack() as stack:
+        for name, command in commands.items():
+            log = stack.enter_context((logs / f"{name}.log").open("ab"))
+            program = [str(PYTHON.with_name(command[0])), *command[1:]]
+            processes[name] = subprocess.Popen(program, env=environment, stdout=log, stderr=log, cwd=home.folder)
+        try:
+            yield processes
+        finally:
+            for process in processes.values():
+                process.terminate()
+            for process in processes.values():
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(20)
+                process.kill()
+
+
+def wait_until_up(port: int, processes: dict[str, subprocess.Popen[bytes]], seconds: float = 120) -> None:
+    """Until the health page answers; an end of the web server, or of the patience, is an error."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if processes["web"].poll() is not None:
+            raise FileNotFoundError("Superset ended while it started; see dashboards/logs/web.log in CLOUDCOST_HOME")
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2):
+            return
+        time.sleep(0.3)
+    raise FileNotFoundError(f"Superset did not answer within {seconds:.0f} s; see dashboards/logs/web.log")
+
+
+def wait_for_end(processes: dict[str, subprocess.Popen[bytes]]) -> int:
+    """Until the user ends it, or a process ends by itself, which is a failure."""
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    try:
+        while all(process.poll() is None for process in processes.values()):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        return 0
+    ended = [name for name, process in processes.items() if process.poll() is not None]
+    print(f"cloudcost: {', '.join(ended)} ended; see dashboards/logs in CLOUDCOST_HOME", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

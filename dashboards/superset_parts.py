@@ -1,0 +1,102 @@
+"""What Superset calls of ours: the published warehouse, caches that a publication makes void, the login limit."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from cachelib.file import FileSystemCache
+from cachelib.redis import RedisCache
+
+#: The link in the serving folder that points at the folder published last.
+CURRENT = "current"
+ROLE_PREFIX, SCOPE_PREFIX = "cloudcost_", "cloudcost_scope_"
+
+
+def published_version() -> str:
+    """The name of what was published last; empty on Redshift, where readers see each committed build."""
+    folder = os.environ.get("CLOUDCOST_SERVING")
+    return os.path.realpath(Path(folder) / CURRENT) if folder else ""
+
+
+def open_published(uri: Any, params: Any, username: Any, security_manager: Any, source: Any) -> tuple[Any, Any]:
+    """Point a connection at the real file behind the link.
+
+    DuckDB shares one open database per path within a process, and a process that always has a reader open would
+    show an old copy for ever; each publication has a path of its own.
+    """
+    if uri.drivername == "duckdb" and uri.database:
+        uri = uri.set(database=os.path.realpath(uri.database))
+    return uri, params
+
+
+def _publication() -> str:
+    return Path(published_version()).name
+
+
+class PublishedFileCache(FileSystemCache):
+    """The embedded cache: files, shared by all workers. No answer outlives the figures it was made of."""
+
+    def _get_filename(self, key: str) -> str:
+        return super()._get_filename(key if key == self._fs_count_file else f"{_publication()}:{key}")
+
+
+class PublishedRedisCache(RedisCache):
+    """The cache in Redis. No answer outlives the figures it was made of."""
+
+    def _get_prefix(self) -> str:
+        return f"{super()._get_prefix()}{_publication()}:"
+
+
+def make_file_cache(app: Any, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> PublishedFileCache:
+    """For flask-caching's CACHE_TYPE."""
+    return PublishedFileCache(config["CACHE_DIR"], config["CACHE_THRESHOLD"], config["CACHE_DEFAULT_TIMEOUT"])
+
+
+def make_redis_cache(app: Any, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> PublishedRedisCache:
+    """For flask-caching's CACHE_TYPE."""
+    from redis import from_url
+
+    client = from_url(config["CACHE_REDIS_URL"])
+    return PublishedRedisCache(client, default_timeout=config["CACHE_DEFAULT_TIMEOUT"], key_prefix="data_")
+
+
+def limit_logins(app: Any) -> None:
+    """Ten logins a minute and address, by page and by API: AUTH_RATE_LIMIT alone leaves both without a limit."""
+    from superset.extensions import appbuilder
+
+    limiter = appbuilder.sm.limiter
+    for rule in app.url_map.iter_rules():
+        if rule.rule in ("/login/", "/api/v1/security/login", "/api/v1/security/guest_token/"):
+            view = app.view_functions[rule.endpoint]
+            app.view_functions[rule.endpoint] = limiter.limit(app.config["AUTH_RATE_LIMIT"], methods=["POST"])(view)
+
+
+def read_people(settings: dict[str, Any]) -> dict[str, list[str]]:
+    """Superset roles by what a person brings: an address of `people`, or a group of `group_roles`."""
+    mapping = {f"mail:{p['email'].lower()}": roles_of(p["role"], p["scopes"]) for p in settings["people"]}
+    mapping |= {f"group:{group}": roles_of(role, []) for group, role in settings["oidc"]["group_roles"].items()}
+    return mapping
+
+
+def roles_of(role: str, scopes: list[str]) -> list[str]:
+    """The Superset roles of somebody with this role and these scopes."""
+    return ["Admin"] if role == "admin" else [ROLE_PREFIX + role, *(SCOPE_PREFIX + scope for scope in scopes)]
+
+
+def guards_every_row(token: dict[str, Any]) -> bool:
+    """Whether a guest token has a row-level rule for every dataset behind it; one without would show everything.
+
+    A rule that names no dataset holds for all of them.
+    """
+    from superset.daos.dashboard import EmbeddedDashboardDAO
+
+    guarded = {rule.get("dataset") for rule in token.get("rls", []) if rule.get("clause", "").strip()}
+    if None in guarded:
+        return True
+    read: set[int] = set()
+    for resource in token["resources"]:
+        embedded = EmbeddedDashboardDAO.find_by_id(resource["id"])
+        if embedded is None:
+            return False
+        read |= {chart.datasource_id for chart in embedded.dashboard.slices}
+    return bool(read) and read <= guarded

@@ -1,0 +1,86 @@
+"""What is asked of a forecast: tomorrow, the open month and quarter (with what is spent already), and 12 months."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from ml.forecast.intervals import Z
+from ml.forecast.panel import CostPanel, UsageForecast
+from ml.forecast.simple import Matrix
+
+HORIZON_COLUMNS = (
+    "unique_id",
+    "scope_level",
+    "billing_currency",
+    "horizon",
+    "start_date",
+    "end_date",
+    "actual_cost",
+    "forecast_cost",
+    "total_cost",
+    "lower_80",
+    "upper_80",
+    "lower_95",
+    "upper_95",
+    "as_of_date",
+)
+
+
+def list_horizons(
+    panel: CostPanel, usage: UsageForecast, costs: Matrix, variance: Matrix, as_of: date, shown: np.ndarray
+) -> pd.DataFrame:
+    """HORIZON_COLUMNS, one row per series and horizon; the interval is of `total_cost`, which is actual plus forecast.
+
+    The interval of a sum is learnt from sums of back-test errors, because the errors of days in a row go together.
+    """
+    rows: list[dict[str, object]] = []
+    calibration = usage.made.calibration
+    widths: dict[tuple[float, int], Matrix] = {}
+    day = pd.Timestamp(as_of)
+    for row in np.flatnonzero(shown):
+        key = panel.keys.iloc[row]
+        first = key["last_date"] + pd.Timedelta(days=1)
+        known = panel.usage[row]
+        actual = pd.Series(known, index=pd.date_range(end=key["last_date"], periods=len(known)))
+        actual = actual.add(panel.lumps[row].groupby("charge_date")["cost"].sum(), fill_value=0.0)
+        for name, start, end in _list_spans(day):
+            days = np.flatnonzero((panel.days >= max(start, first)) & (panel.days <= end))
+            spent = float(actual[(actual.index >= start) & (actual.index <= end)].sum())
+            ahead = float(costs[row, days].sum())
+            periods = int((end - first).days) + 1
+            record: dict[str, object] = {
+                "unique_id": key["unique_id"],
+                "scope_level": key["scope_level"],
+                "billing_currency": key["billing_currency"],
+                "horizon": name,
+                "start_date": start.date(),
+                "end_date": end.date(),
+                "actual_cost": spent,
+                "forecast_cost": ahead,
+                "total_cost": spent + ahead,
+                "as_of_date": as_of,
+            }
+            for level in usage.half:
+                if (level, periods) not in widths:
+                    widths[level, periods] = calibration.widen_sum(level, max(periods, 1)) * usage.made.scale
+                half = 0.0 if row in panel.named else float(widths[level, periods][row])
+                if periods > len(days):
+                    half *= len(days) / periods
+                half = float(np.hypot(half, Z[int(level)] * np.sqrt(variance[row, days]).sum()))
+                record[f"lower_{level:g}"] = spent + ahead - half
+                record[f"upper_{level:g}"] = spent + ahead + half
+            rows.append(record)
+    return pd.DataFrame(rows, columns=list(HORIZON_COLUMNS))
+
+
+def _list_spans(as_of: pd.Timestamp) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
+    """Name, first and last day of each horizon; the open month and quarter are those of the day after `as_of`."""
+    following = as_of + pd.Timedelta(days=1)
+    month, quarter = following.to_period("M"), following.to_period("Q")
+    return [
+        ("day", following, following),
+        ("month_end", month.start_time, month.end_time.normalize()),
+        ("quarter_end", quarter.start_time, quarter.end_time.normalize()),
+        ("12_months", following, as_of + pd.Timedelta(days=365)),
+    ]

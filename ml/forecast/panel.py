@@ -1,0 +1,190 @@
+"""All series of a cost forecast as one panel: the finest ones, their parents, and which belongs to which."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from ml.forecast.engine import PanelForecast, forecast_panel
+from ml.forecast.lumps import forecast_lumps
+from ml.forecast.outliers import split_outliers
+from ml.forecast.reconcile import list_members
+from ml.forecast.simple import Matrix
+from ml.series import SCOPE_COLUMNS, Level, build_series
+
+FINEST: Level = "account_service"
+# levels whose series share the finest ones between them: they add up to the total only
+LOOSE = ("team", "environment")
+WEEK, YEAR = 7, 366
+ENDED_DAYS, CONSTANT_DAYS = 28, 56
+
+
+@dataclass(frozen=True)
+class CostPanel:
+    """`keys`: one row per series (see SeriesSet.keys); `usage[i]`: its days; `days`: every day that is forecast.
+
+    `finest` and `parents`: row numbers; `members`: which finest series belongs to which parent. `lumps`: per row, the
+    frame of its lumps. `loose_lumps`: (series, days) lump forecasts of teams and environments.
+    """
+
+    keys: pd.DataFrame
+    usage: list[Matrix]
+    lumps: list[pd.DataFrame]
+    days: pd.DatetimeIndex
+    finest: np.ndarray
+    parents: np.ndarray
+    members: sparse.csr_matrix
+    loose_lumps: Matrix
+    skipped: pd.DataFrame
+    levels: tuple[str, ...]
+    training_days: np.ndarray
+    named: dict[int, str]
+
+    def name_models(self, made: PanelForecast) -> list[str]:
+        """The model of each series; those that need none say why."""
+        return [self.named.get(row, name) for row, name in enumerate(made.models)]
+
+    def list_actuals(self, shown: np.ndarray) -> pd.DataFrame:
+        """unique_id, charge_date, cost (usage and lumps) of every mature day of the series that are shown."""
+        frames = []
+        for row in np.flatnonzero(shown):
+            key = self.keys.iloc[row]
+            days = pd.date_range(end=key["last_date"], periods=len(self.usage[row]))
+            cost = pd.Series(self.usage[row], index=days)
+            cost = cost.add(self.lumps[row].groupby("charge_date")["cost"].sum(), fill_value=0.0)
+            frames.append(pd.DataFrame({"unique_id": key["unique_id"], "charge_date": cost.index, "cost": cost.values}))
+        columns = ["unique_id", "charge_date", "cost"]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+@dataclass(frozen=True)
+class UsageForecast:
+    """`by_date`: (series, panel days); on days before a series' first forecast day, its own usage. `error`: typical
+
+    error per series in money; `half[level]`: (series, panel days); `excess[i]`: the one-off peaks of the finest series.
+    """
+
+    made: PanelForecast
+    by_date: Matrix
+    half: dict[float, Matrix]
+    error: Matrix
+    never_negative: np.ndarray
+    excess: dict[int, pd.Series]
+    offset: np.ndarray
+
+
+def build_panel(
+    daily: pd.DataFrame,
+    as_of: date,
+    levels: Sequence[Level],
+    min_days: int,
+    immature: Mapping[str, int],
+    default_immature: int,
+    measure: str,
+) -> CostPanel:
+    """The series of `levels` and the finest ones; those of less than `min_days` days are skipped with a reason."""
+    wanted = [level for level in levels if all(name in daily.columns for name in SCOPE_COLUMNS[level])]
+    sets = [
+        build_series(
+            daily, level, as_of, immature_days=immature, default_immature_days=default_immature, measure=measure
+        )
+        for level in [*(level for level in wanted if level != FINEST), FINEST]
+    ]
+    keys, usage, lumps, skipped = [], [], [], []
+    for found in sets:
+        shown = found.keys.empty or found.keys["scope_level"].iloc[0] in levels
+        of_series = dict(list(found.lumps.groupby("unique_id")))
+        for row in range(len(found.keys)):
+            values = found.take_usage(row)
+            if len(values) < min_days:
+                reason = f"{len(values)} day(s) of cost, {min_days} are needed"
+                skipped += [(found.keys.at[row, "unique_id"], reason)] if shown else []
+                continue
+            keys.append(found.keys.iloc[row])
+            usage.append(values)
+            lumps.append(of_series.get(found.keys.at[row, "unique_id"], found.lumps.iloc[:0]))
+        skipped += list(found.skipped.itertuples(index=False, name=None)) if shown else []
+    table = pd.DataFrame(keys).reset_index(drop=True) if keys else sets[0].keys.iloc[:0]
+    missing = pd.DataFrame(skipped, columns=["unique_id", "reason"], dtype=object)
+    return _place(table, usage, lumps, missing, as_of, tuple(levels))
+
+
+def _place(
+    keys: pd.DataFrame,
+    usage: list[Matrix],
+    lumps: list[pd.DataFrame],
+    skipped: pd.DataFrame,
+    as_of: date,
+    levels: tuple[str, ...],
+) -> CostPanel:
+    level = keys["scope_level"].to_numpy()
+    finest = np.flatnonzero(level == FINEST)
+    parents = np.flatnonzero((level != FINEST) & ~np.isin(level, LOOSE))
+    first = keys["last_date"].min() + pd.Timedelta(days=1) if len(keys) else pd.Timestamp(as_of)
+    days = pd.date_range(first, pd.Timestamp(as_of) + pd.Timedelta(days=YEAR))
+    scopes = [SCOPE_COLUMNS[level[row]] for row in parents]
+    members = list_members(keys.iloc[parents], scopes, keys.iloc[finest]) if len(keys) else sparse.csr_matrix((0, 0))
+    loose = np.zeros((len(keys), len(days)))
+    for row in np.flatnonzero(np.isin(level, LOOSE)):
+        loose[row] = forecast_lumps(lumps[row], keys.at[row, "first_date"], keys.at[row, "last_date"], days).mean
+    training = np.array([len(values) - int(np.argmax(values != 0)) for values in usage], dtype=np.int64)
+    named = {row: name for row, values in enumerate(usage) if (name := _name_simple(values))}
+    return CostPanel(keys, usage, lumps, days, finest, parents, members, loose, skipped, levels, training, named)
+
+
+def _name_simple(values: Matrix) -> str:
+    """Whether a series needs no model: it ended, or never changes."""
+    if not values[-ENDED_DAYS:].any() and len(values) >= ENDED_DAYS:
+        return "Ended"
+    return "Constant" if np.ptp(values[-CONSTANT_DAYS:]) == 0 else ""
+
+
+def forecast_usage(panel: CostPanel, horizon: int, most_days: int, seed: int) -> UsageForecast:
+    """Forecast the usage of every series of the panel, cleaned of its one-off peaks."""
+    cleaned, observed = [], []
+    excess: dict[int, pd.Series] = {}
+    own_peaks = {int(row) for row in panel.finest}
+    for row, values in enumerate(panel.usage):
+        started = int(np.argmax(values != 0)) if values.any() else len(values) - 1
+        known = values[started:][-most_days:]
+        normal, peaks = split_outliers(known)
+        cleaned.append(normal)
+        observed.append(known)
+        if row in own_peaks:
+            dates = pd.date_range(end=panel.keys.at[row, "last_date"], periods=len(known))
+            excess[row] = pd.Series(peaks, index=dates)
+    last = panel.keys["last_date"].to_numpy().astype("datetime64[D]")
+    # the panel's days begin after the earliest last day; a series that ends later starts further on
+    offset = (last - panel.days[0].to_datetime64().astype("datetime64[D]")).astype(np.int64) + 1
+    reach = len(panel.days)
+    made = forecast_panel(
+        cleaned,
+        horizon,
+        season=WEEK,
+        frequency="D",
+        last_days=last,
+        levels=(80, 95),
+        seed=seed,
+        observed=observed,
+        reach=reach,
+    )
+    half = {level: made.upper_half[level] for level in made.levels}
+    mean = made.mean
+    for row in panel.named:
+        mean[row] = panel.usage[row][-1]
+        for level in half:
+            half[level][row] = 0.0
+    by_date = np.zeros((len(panel.usage), reach))
+    widths = {level: np.zeros_like(by_date) for level in half}
+    for row, shift in enumerate(offset):
+        by_date[row, :shift] = panel.usage[row][len(panel.usage[row]) - shift :] if shift else []
+        by_date[row, shift:] = mean[row, : reach - shift]
+        for level in half:
+            widths[level][row, shift:] = half[level][row, : reach - shift]
+    error = made.calibration.unit * made.scale
+    error[list(panel.named)] = 0.0
+    never_negative = np.array([values.min() >= 0 for values in cleaned])
+    return UsageForecast(made, by_date, widths, error, never_negative, excess, offset)

@@ -1,0 +1,72 @@
+"""What dashboards read: the state of operations as tables, and the published copy of the warehouse."""
+
+import dagster as dg
+
+from dashboards.publish import publish_warehouse
+from orchestration.defs.quality import RECONCILIATION
+from orchestration.operations import OPERATIONS
+from orchestration.resources.installation import InstallationResource
+from orchestration.sources.ledger import Clock
+from orchestration.warehouse import DuckDbWarehouse
+
+MARTS = ("fct_cost_daily", "fct_cost_monthly", "fct_cost_restatements", "fct_cost_monthly_history", "dim_account")
+
+
+@dg.multi_asset(
+    name="operations",
+    group_name="dashboards",
+    pool="warehouse",
+    specs=[
+        dg.AssetSpec(["ops", name], deps=[["alerts", "incidents"], ["actions", "proposals"]], kinds={"python"},
+                     description=f"The {name} of the state store, as a table.")
+        for name in OPERATIONS
+    ],
+)  # fmt: skip
+def operations(installation: InstallationResource):  # type: ignore[no-untyped-def]
+    """Replaces the tables of schema ``ops``."""
+    opened = installation.open()
+    for name, read in OPERATIONS.items():
+        rows = opened.warehouse.replace_table("ops", name, read(opened, Clock()()))
+        yield dg.MaterializeResult(asset_key=["ops", name], metadata={"dagster/row_count": rows})
+
+
+@dg.asset(
+    key=["dashboards", "published"],
+    group_name="dashboards",
+    kinds={"superset"},
+    deps=[RECONCILIATION, *(["marts", name] for name in MARTS), *(["ops", name] for name in OPERATIONS)],
+    pool="warehouse",
+    description="A copy of the warehouse that dashboards read. Only figures that reconcile get here.",
+)
+def published(installation: InstallationResource) -> dg.MaterializeResult:
+    """Publishes the warehouse file; readers never wait. Refuses figures that do not reconcile, whatever ran before."""
+    opened = installation.open()
+    with opened.warehouse.connect(read_only=True) as connection:
+        query = "select count(*) from marts.fct_reconciliation where is_reconciled is not true"
+        differing = connection.execute(query).fetchall()[0][0]
+    if differing:
+        raise dg.Failure(f"{differing} totals do not reconcile: what was published before stays", allow_retries=False)
+    opened.mark_stage("dashboards")
+    if not isinstance(opened.warehouse, DuckDbWarehouse):
+        return dg.MaterializeResult(
+            metadata={"published": "readers of the warehouse see each build as it is committed"}
+        )
+    done = publish_warehouse(opened.warehouse.path, opened.warehouse.connect, opened.serving)
+    return dg.MaterializeResult(
+        metadata={"folder": done.folder.name, "megabytes": round(done.size / 1e6, 1), "seconds": round(done.seconds, 2)}
+    )
+
+
+publish_job = dg.define_asset_job(
+    "publish_job",
+    selection=dg.AssetSelection.assets(published).upstream(depth=1) & dg.AssetSelection.groups("dashboards"),
+    description="Brings what dashboards show of incidents and actions up to date, between two pipeline runs.",
+)
+
+publish_schedule = dg.ScheduleDefinition(
+    name="publish_schedule",
+    job=publish_job,
+    cron_schedule="45 * * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Every hour: approvals and acknowledgements are seen within the hour.",
+)

@@ -1,0 +1,110 @@
+"""What a forecast run reads beside the costs, and what it writes: lateness, events, history, accuracy, runs."""
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from orchestration.installation import Installation
+
+_CHANGES = """
+select service_provider_name, charge_date, changed_at,
+    cast(sum(new_effective_cost - old_effective_cost) as double precision) as difference
+from intermediate.int_costs__changed
+group by service_provider_name, charge_date, changed_at
+"""
+
+
+def score_forecasts(
+    installation: Installation, daily: pd.DataFrame, as_of: dt.date
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """The tables of a forecast run by name, and the facts that its materialisations state."""
+    from ml.forecast.accuracy import keep_history, score_history
+    from ml.forecast.costs import ForecastSettings, forecast_costs
+    from ml.lateness import learn_lateness
+
+    settings = installation.config.forecasts
+    lateness = learn_lateness(_read_table(installation, "intermediate", "int_costs__changed", _CHANGES))
+    immature = lateness.count_immature_days()
+    result = forecast_costs(
+        daily,
+        as_of,
+        settings=ForecastSettings(horizon_days=settings.horizon_days),
+        immature_days=immature,
+        default_immature_days=settings.immature_days,
+        events=list_events(installation),
+    )
+    history = _read_table(installation, "ml", "forecast_history")
+    came = score_history(history, result.actuals, as_of)
+    runs = _read_table(installation, "ml", "forecast_runs")
+    if not runs.empty:
+        runs = runs[pd.to_datetime(runs["as_of_date"]).dt.date != as_of]
+    accuracy = [part for part in (result.accuracy, came) if not part.empty]
+    tables = {
+        "cost_forecasts": result.forecasts,
+        "cost_forecast_horizons": result.horizons,
+        "forecast_accuracy": pd.concat(accuracy, ignore_index=True) if accuracy else result.accuracy,
+        "forecast_history": keep_history(history, result.forecasts),
+        "forecast_runs": pd.concat([runs, pd.DataFrame([result.run] if result.run else [])], ignore_index=True),
+    }
+    models = result.forecasts.groupby("model")["unique_id"].nunique().to_dict() if len(result.forecasts) else {}
+    facts = {
+        "as_of": as_of.isoformat(),
+        "series": int(result.forecasts["unique_id"].nunique()),
+        "series without forecast": len(result.skipped),
+        "models": {str(name): int(count) for name, count in models.items()},
+        "immature days learnt": {name: int(days) for name, days in immature.items()},
+        "events that match nothing": list(result.unmatched_events),
+        "run": {name: _as_plain(value) for name, value in result.run.items()},
+    }
+    return tables, facts
+
+
+def list_events(installation: Installation) -> list[Any]:
+    """The configured events, as the forecast takes them."""
+    from ml.forecast.events import ForecastEvent
+
+    return [
+        ForecastEvent(
+            name=event.name,
+            start=event.start_date,
+            end=event.end_date,
+            scope=tuple(
+                (name, value)
+                for name in ("provider", "account", "service", "currency")
+                if (value := getattr(event, name)) is not None
+            ),
+            percent=event.percent,
+            daily_amount=event.daily_amount,
+            ends_commitment=event.ends_commitment,
+        )
+        for event in installation.config.forecasts.events
+    ]
+
+
+def judge_last_run(installation: Installation) -> tuple[dict[str, Any], str]:
+    """The newest forecast run as plain values, and what is worse in it than in those before, if anything."""
+    from ml.forecast.accuracy import find_drop
+
+    runs = _read_table(installation, "ml", "forecast_runs")
+    if runs.empty:
+        return {}, ""
+    runs = runs.sort_values("as_of_date")
+    newest = runs.iloc[-1].to_dict()
+    return {name: _as_plain(value) for name, value in newest.items()}, find_drop(newest, runs.iloc[:-1])
+
+
+def _read_table(installation: Installation, schema: str, name: str, query: str = "") -> pd.DataFrame:
+    """A table of the warehouse, or no rows where it was never written."""
+    if not installation.warehouse.has_table(schema, name):
+        return pd.DataFrame()
+    with installation.warehouse.connect(read_only=True) as connection:
+        frame: pd.DataFrame = connection.execute(query or f"select * from {schema}.{name}").df()
+    return frame
+
+
+def _as_plain(value: Any) -> Any:
+    """A value that Dagster's metadata can show."""
+    if isinstance(value, dt.date | pd.Timestamp):
+        return value.isoformat()[:10]
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,103 @@
+"""What was current between two builds of the warehouse, and was never built: told to the history all the same.
+
+A run that is killed between promotion and build leaves a delivery that the next one may already have replaced. The lake
+still has its snapshot and the ledger knows when it was promoted, so its states are built one after the other, oldest
+first, before the present one is. A warehouse that was lost gets its history back in the same way.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
+
+from orchestration.installation import Installation
+from orchestration.sources.lake import LocalLake, safe_delivery_id
+from orchestration.sources.ledger import Ledger, PromotedSnapshot, SnapshotKey
+from orchestration.warehouse import ChangedPeriod, changed_periods_var
+
+#: The model that remembers, and what it is built from.
+HISTORY = "+int_costs__changed"
+#: Builds of a few seconds each: enough for a month of daily deliveries of a warehouse that was lost.
+MOST_STATES = 60
+
+#: All datasets of one (source, billing period) as they were current together.
+State = list[PromotedSnapshot]
+
+
+def replay_missed(installation: Installation, build: Callable[[list[str]], object]) -> int:
+    """Build the history of what no run built; returns how many builds that took. ``build`` calls dbt.
+
+    Afterwards the warehouse shows the last state before the present one, so the present one is to be published next.
+    """
+    ledger, lake, warehouse = installation.ledger, installation.lake, installation.warehouse
+    configured = {source.name for source in installation.config.sources}
+    current = [found for found in ledger.current_snapshots() if found[0].key.source_name in configured]
+    missed = find_missed(ledger, lake, current, warehouse.remembered_snapshots(), warehouse.last_changes())
+    steps = max(map(len, missed.values()), default=0)
+    if steps:
+        warehouse.publish_settings(installation.read_settings())  # models read them, also of a new warehouse
+    for step in range(steps):
+        states = {pair: found[step] for pair, found in missed.items() if step < len(found)}
+        others = [found for found in current if _pair(found[0].key) not in states]
+        warehouse.publish_snapshots(lake, [*others, *(snapshot for state in states.values() for snapshot in state)])
+        arguments = ["build", "--exclude-resource-type", "test", "unit_test", "--select", HISTORY]
+        build([*arguments, "--vars", changed_periods_var(sorted(states))])
+    return steps
+
+
+def find_missed(
+    ledger: Ledger,
+    lake: LocalLake,
+    current: Iterable[PromotedSnapshot],
+    remembered: Mapping[SnapshotKey, str],
+    told_until: Mapping[ChangedPeriod, dt.datetime],
+) -> dict[ChangedPeriod, list[State]]:
+    """The states of each (source, billing period) between the one that is remembered and the current one, oldest first.
+
+    ``remembered`` is the delivery (by safe id) that the history holds last, per snapshot key; ``told_until`` the moment
+    of its last change, for a source that was taken out and put back. What was promoted together counts as one state,
+    and a state whose files are gone is left out.
+    """
+    keys: dict[ChangedPeriod, list[SnapshotKey]] = {}
+    behind = set()
+    for snapshot, _ in current:
+        pair = _pair(snapshot.key)
+        keys.setdefault(pair, []).append(snapshot.key)
+        if remembered.get(snapshot.key) != safe_delivery_id(snapshot.delivery_id):
+            behind.add(pair)
+    never = dt.datetime.min.replace(tzinfo=dt.UTC)
+    missed = {pair: _find_states(ledger, lake, keys[pair], remembered, told_until.get(pair, never)) for pair in behind}
+    return {pair: states[-MOST_STATES:] for pair, states in sorted(missed.items()) if states}
+
+
+def _find_states(
+    ledger: Ledger,
+    lake: LocalLake,
+    keys: list[SnapshotKey],
+    remembered: Mapping[SnapshotKey, str],
+    told_until: dt.datetime,
+) -> list[State]:
+    promotions = {key: ledger.promotions(key) for key in keys}
+    replaced = []
+    for key, found in promotions.items():
+        told = [
+            n for n, (name, at) in enumerate(found) if safe_delivery_id(name) == remembered.get(key) or at <= told_until
+        ]
+        known = max(told, default=-1)
+        replaced += [(until, key, at) for (_, at), (_, until) in pairwise(found[known + 1 :])]
+    states: list[State] = []
+    covered = set()
+    for until, key, at in sorted(replaced, key=lambda item: item[0]):
+        if (key, at) in covered:
+            continue
+        # just before it was replaced: what the same run promoted with it is there too
+        together = {k: [p for p in found if p[1] < until][-1:] for k, found in promotions.items()}
+        covered |= {(k, p[1]) for k, found in together.items() for p in found}
+        snapshots = [(ledger.promoted_snapshot(k, name), at) for k, found in together.items() for name, at in found]
+        kept = [(s, at) for s, at in snapshots if s is not None and all(lake.resolve(p).exists() for p in s.paths)]
+        if len(kept) == len(snapshots):
+            states.append(kept)
+    return states
+
+
+def _pair(key: SnapshotKey) -> ChangedPeriod:
+    return key.source_name, key.billing_period

@@ -1,0 +1,154 @@
+"""The pages as people see them, in a real browser: each role opens each of its pages, every chart is drawn, figures are
+the warehouse's, and no foreign host is asked. Pictures go to CLOUDCOST_ARTIFACTS."""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dashboards.build import charts_of
+from dashboards.design.pages import PAGES
+from dashboards.publish import publish_warehouse
+from tests.conftest import IN_CI, find_program, leave_out
+from tests.e2e.dashboards.conftest import PEOPLE, Site, Visitor
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-quic",
+)
+#: What Superset shows in place of a chart that went wrong.
+FAULTS = re.compile("unexpected error|error: |Data error|does not exist|Binder Error|Catalog Error|Traceback", re.I)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    path = find_program("chromium")
+    if path is None:
+        leave_out("requires chromium", "chromium is not installed", fail=IN_CI)
+    assert path is not None
+    return path
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
+    """A page per role, signed in through the form."""
+    pages: dict[str, Page] = {}
+    for role, person in {**PEOPLE, "admin": "admin"}.items():
+        page = browser.new_context(viewport={"width": 1366, "height": 900}).new_page()
+        for _ in range(8):
+            page.goto(f"{site.url}/login/")
+            page.fill("input[name=username], #username", person)
+            page.fill("input[name=password], #password", site.passwords[person])
+            page.keyboard.press("Enter")
+            try:
+                page.wait_for_url(lambda url: "/login" not in url, timeout=20_000)
+                break
+            except Exception:
+                time.sleep(10)  # the login limit of the tests before this one
+        assert "/login" not in page.url, f"{person} cannot sign in"
+        pages[role] = page
+    yield pages
+    for page in pages.values():
+        page.context.close()
+
+
+def open_page(page: Page, site: Site, slug: str) -> str:
+    """Open a dashboard, scroll through it until every chart is drawn, and give its text."""
+    page.goto(f"{site.url}/superset/dashboard/{slug}/")
+    page.wait_for_selector(".grid-container", timeout=90_000)
+    charts = page.locator(".dashboard-component-chart-holder")
+    charts.first.wait_for(timeout=60_000)
+    for number in range(charts.count()):
+        charts.nth(number).scroll_into_view_if_needed()
+        charts.nth(number).locator(".slice_container, .chart-container").first.wait_for(timeout=60_000)
+    page.wait_for_function("document.querySelectorAll('.loading, [data-test=\"loading-indicator\"]').length == 0",
+                           timeout=90_000)  # fmt: skip
+    charts.first.scroll_into_view_if_needed()
+    return page.inner_text(".grid-container")
+
+
+def take_picture(page: Page, name: str) -> None:
+    folder = os.environ.get("CLOUDCOST_ARTIFACTS")
+    if folder:
+        height = page.evaluate("document.querySelector('.grid-container').scrollHeight") + 200
+        page.set_viewport_size({"width": 1366, "height": int(height)})
+        page.wait_for_timeout(1500)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+        page.set_viewport_size({"width": 1366, "height": 900})
+
+
+@pytest.mark.parametrize(
+    ("role", "slug"), [(role, page.slug) for page in PAGES for role in (*page.roles, "admin")], ids=lambda v: str(v)
+)
+def test_a_page_is_drawn_without_error_and_without_foreign_hosts(
+    role: str, slug: str, site: Site, signed_in: dict[str, Page]
+) -> None:
+    page = signed_in[role]
+    answered: set[str] = set()
+    failed: list[str] = []
+    page.on("response", lambda r: answered.add(urlsplit(r.url).netloc))
+    page.on("response", lambda r: failed.append(r.url) if r.status >= 400 and "/chart/data" in r.url else None)
+    text = open_page(page, site, slug)
+    take_picture(page, f"dashboard-{slug}-{role}")
+    assert not FAULTS.search(text), text
+    assert not failed
+    wanted = next(p for p in PAGES if p.slug == slug)
+    for chart in charts_of(wanted):
+        assert chart.title in text, f"{chart.title} is not on the page"
+    assert answered - {""} == {f"127.0.0.1:{site.port}"}
+
+
+@pytest.mark.parametrize("slug", [p.slug for p in PAGES if "team" not in p.roles])
+def test_a_page_is_closed_to_whom_it_is_not_for(slug: str, site: Site, signed_in: dict[str, Page]) -> None:
+    answer = signed_in["team"].goto(f"{site.url}/superset/dashboard/{slug}/")
+    assert answer is not None and answer.status in (403, 404)
+
+
+@pytest.mark.parametrize("role", ["viewer", "finance"])
+def test_the_overview_shows_the_warehouses_figures(role: str, site: Site, signed_in: dict[str, Page]) -> None:
+    """What the page says in words is what a query on the published warehouse gives, to the last shown digit."""
+    sql = "select sum(billed_cost), sum(effective_cost) from marts.fct_cost_daily where billing_currency = 'USD'"
+    text = open_page(signed_in[role], site, "overview")
+    for amount in site.query(sql)[0]:
+        assert f"{amount:,.0f}" in text, f"{amount:,.0f} is not on the page:\n{text[:2000]}"
+
+
+def test_a_new_publication_is_seen_and_no_old_answer_is_served(
+    site: Site, visitors: dict[str, Visitor], datasets: dict[str, int]
+) -> None:
+    """The same question before and after: the cache of the figures before does not answer."""
+    finance = visitors["finance"]
+    metric = {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "rows"}
+    body = {"datasource": {"id": datasets["fct_cost_daily"], "type": "table"}, "force": False, "result_format": "json",
+            "result_type": "full", "queries": [{"columns": [], "metrics": [metric]}]}  # fmt: skip
+
+    def ask() -> tuple[int, bool]:
+        found = finance.post("/api/v1/chart/data", body).json()["result"][0]
+        return found["data"][0]["rows"], found["is_cached"]
+
+    before, _ = ask()
+    assert ask() == (before, True)
+    warehouse = site.root / "home" / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("insert into marts.fct_cost_daily select * from marts.fct_cost_daily limit 1")
+    publish_warehouse(warehouse, lambda: duckdb.connect(str(warehouse)), site.serving)
+    assert ask() == (before + 1, False)

@@ -1,0 +1,248 @@
+"""Who sees what, tried from every side: role x dataset x route, and the ways around."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.e2e.dashboards.conftest import NOBODY, PEOPLE, ROOT, TEAM, Site, Visitor
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+ROLES = ("viewer", "team", "finance")
+#: The column of the team in each dataset that a team may see rows of; by the warehouse, not by the bundle.
+OWN = {"fct_cost_daily": "x_team", "int_focus__unioned": "x_team"}
+
+
+def rows_of(answer: Any) -> list[dict[str, Any]]:
+    assert answer.status_code == 200, answer.text[:500]
+    found: list[dict[str, Any]] = answer.json()["result"][0]["data"]
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_reads_exactly_its_datasets(
+    role: str, visitors: dict[str, Visitor], datasets: dict[str, int], access: dict[str, Any]
+) -> None:
+    refused = set()
+    for name, number in datasets.items():
+        answer = visitors[role].ask(number, columns=[], metrics=[COUNT])
+        if answer.status_code != 200:
+            assert answer.status_code in (401, 403), f"{name}: {answer.status_code} {answer.text[:300]}"
+            refused.add(name)
+    assert refused == set(datasets) - set(access["datasets"][role])
+
+
+COUNT = {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "rows"}
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_a_team_sees_its_own_rows_and_all_of_them(
+    name: str, site: Site, visitors: dict[str, Visitor], datasets: dict[str, int]
+) -> None:
+    column = OWN[name]
+    schema = "intermediate" if name.startswith("int_") else "marts"
+    seen = rows_of(visitors["team"].ask(datasets[name], columns=[column], metrics=[COUNT]))
+    expected = site.query(f"select count(*) from {schema}.{name} where {column} = '{TEAM}'")[0][0]
+    assert expected > 0
+    assert [(row[column], row["rows"]) for row in seen] == [(TEAM, expected)]
+    everything = rows_of(visitors["finance"].ask(datasets[name], columns=[], metrics=[COUNT]))
+    assert everything[0]["rows"] == site.query(f"select count(*) from {schema}.{name}")[0][0] > expected
+
+
+def test_no_dataset_shows_a_team_a_row_outside_its_scope(
+    visitors: dict[str, Visitor], datasets: dict[str, int], access: dict[str, Any]
+) -> None:
+    """Datasets without a column for the team show nothing at all, rather than everything."""
+    for name in access["datasets"]["team"]:
+        column = access["scope_columns"].get(name, {}).get("team")
+        answer = visitors["team"].ask(datasets[name], columns=[column] if column else [], metrics=[COUNT])
+        found = rows_of(answer)
+        if column:
+            assert {row[column] for row in found} <= {TEAM}, name
+        else:
+            assert sum(row["rows"] for row in found) == 0, name
+
+
+def test_a_person_without_a_scope_sees_nothing(
+    visitors: dict[str, Visitor], datasets: dict[str, int], access: dict[str, Any]
+) -> None:
+    for name in access["datasets"]["team"]:
+        found = rows_of(visitors["nobody"].ask(datasets[name], columns=[], metrics=[COUNT]))
+        assert found[0]["rows"] == 0, name
+
+
+@pytest.mark.parametrize(
+    "clause",
+    ["1 = 1) or (1 = 1", "x_team is not null or 1 = 1", "(select count(*) from marts.fct_cost_daily) > 0"],
+)
+def test_a_condition_of_ones_own_does_not_open_the_scope(
+    clause: str, visitors: dict[str, Visitor], datasets: dict[str, int]
+) -> None:
+    extras = {"where": clause}
+    answer = visitors["team"].ask(datasets["fct_cost_daily"], columns=["x_team"], metrics=[COUNT], extras=extras)
+    if answer.status_code == 200:
+        assert {row["x_team"] for row in rows_of(answer)} <= {TEAM}
+
+
+def test_an_expression_of_ones_own_reads_no_other_rows(visitors: dict[str, Visitor], datasets: dict[str, int]) -> None:
+    """A subquery in a metric would read past the scope."""
+    metric = {"expressionType": "SQL", "label": "all", "sqlExpression": "(select count(*) from marts.fct_cost_daily)"}
+    answer = visitors["team"].ask(datasets["fct_cost_daily"], columns=[], metrics=[metric])
+    found = answer.json()["result"][0] if answer.status_code == 200 else {"data": [], "error": answer.text}
+    counted = [row["all"] for row in found.get("data") or []]
+    own = rows_of(visitors["team"].ask(datasets["fct_cost_daily"], columns=[], metrics=[COUNT]))[0]["rows"]
+    assert not counted or max(counted) <= own, found
+
+
+@pytest.mark.parametrize("role", [*ROLES, "nobody"])
+def test_sql_lab_and_administration_are_closed(role: str, visitors: dict[str, Visitor]) -> None:
+    visitor = visitors[role]
+    sql = {"database_id": 1, "sql": "select * from marts.fct_cost_daily", "client_id": f"c{role}", "runAsync": False}
+    assert visitor.post("/api/v1/sqllab/execute/", sql).status_code in (401, 403)
+    for path in ("/api/v1/security/users/", "/api/v1/rowlevelsecurity/", "/api/v1/security/roles/"):
+        assert visitor.get(path).status_code in (401, 403, 404), path
+    body = {"user": {"username": "me"}, "resources": [], "rls": []}
+    assert visitor.post("/api/v1/security/guest_token/", body).status_code in (401, 403, 404)
+
+
+@pytest.mark.parametrize("role", [*ROLES, "nobody"])
+def test_samples_and_values_keep_to_the_scope(
+    role: str, visitors: dict[str, Visitor], datasets: dict[str, int]
+) -> None:
+    """The routes beside chart data: samples of a dataset, and the values that a filter offers."""
+    number = datasets["fct_cost_daily"]
+    answer = visitors[role].post(f"/datasource/samples?datasource_id={number}&datasource_type=table&per_page=1000", {})
+    if answer.status_code == 200 and role in ("team", "nobody"):
+        assert {row["x_team"] for row in answer.json()["result"]["data"]} <= ({TEAM} if role == "team" else set())
+    answer = visitors[role].get(f"/api/v1/datasource/table/{number}/column/x_team/values/")
+    if answer.status_code == 200 and role in ("team", "nobody"):
+        assert set(answer.json()["result"]) <= ({TEAM} if role == "team" else set())
+
+
+def test_an_export_keeps_to_the_scope(visitors: dict[str, Visitor], datasets: dict[str, int]) -> None:
+    body = {"datasource": {"id": datasets["fct_cost_daily"], "type": "table"}, "result_format": "csv",
+            "result_type": "full",
+            "queries": [{"columns": ["x_team"], "metrics": [COUNT], "row_limit": 1000}]}  # fmt: skip
+    answer = visitors["team"].post("/api/v1/chart/data", body)
+    assert answer.status_code == 200, answer.text[:300]
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith(f"{TEAM},")
+
+
+def test_a_guest_sees_the_rows_of_the_token_and_no_others(
+    site: Site, visitors: dict[str, Visitor], datasets: dict[str, int]
+) -> None:
+    admin = visitors["admin"]
+    pages = {p["slug"]: p["id"] for p in admin.get("/api/v1/dashboard/?q=(page_size:50)").json()["result"]}
+    page, number = pages["overview"], datasets["fct_cost_daily"]
+    body = {"allowed_domains": [site.url]}
+    uid = admin.post(f"/api/v1/dashboard/{page}/embedded", body).json()["result"]["uuid"]
+    charts = admin.get(f"/api/v1/dashboard/{page}/charts").json()["result"]
+    used = {int(chart["form_data"]["datasource"].split("__")[0]) for chart in charts}
+    shown = next(c["id"] for c in charts if c["form_data"]["datasource"] == f"{number}__table")
+
+    def ask_for_token(rules: list[dict[str, Any]]) -> Any:
+        resources = [{"type": "dashboard", "id": uid}]
+        token = {"user": {"username": "portal"}, "resources": resources, "rls": rules}
+        return admin.post("/api/v1/security/guest_token/", token)
+
+    own = {"clause": f"x_team = '{TEAM}'", "dataset": number}
+    assert ask_for_token([]).status_code == 400, "a token without any rule would show everything"
+    assert ask_for_token([own]).status_code == 400, "and so would one that leaves a dataset out"
+    closed = [{"clause": "1 = 0", "dataset": other} for other in used - {number}]
+    guest = Visitor(site.url)
+    guest.session.headers["X-GuestToken"] = ask_for_token([own, *closed]).json()["token"]
+
+    def look(dataset: int, chart: int) -> Any:
+        query = {"columns": ["x_team"], "metrics": [COUNT], "row_limit": 1000}
+        context = {"dashboardId": page, "slice_id": chart, "datasource": f"{dataset}__table"}
+        asked = {"datasource": {"id": dataset, "type": "table"}, "queries": [query], "form_data": context,
+                 "force": True, "result_format": "json", "result_type": "full"}  # fmt: skip
+        return guest.post("/api/v1/chart/data", asked)
+
+    found = rows_of(look(number, shown))
+    counted = site.query(f"select count(*) from marts.fct_cost_daily where x_team = '{TEAM}'")[0][0]
+    assert [(row["x_team"], row["rows"]) for row in found] == [(TEAM, counted)]
+    assert look(datasets["int_focus__unioned"], shown).status_code in (401, 403, 404)
+    assert guest.ask(datasets["int_focus__unioned"], columns=["x_team"], metrics=[COUNT]).status_code in (401, 403, 404)
+    assert guest.get("/api/v1/security/users/").status_code in (401, 403, 404)
+
+
+def test_nobody_gets_anything_without_signing_in(site: Site, datasets: dict[str, int]) -> None:
+    anonymous = Visitor(site.url)
+    for path in ("/api/v1/dashboard/", "/api/v1/chart/", "/api/v1/dataset/", "/api/v1/database/"):
+        answer = anonymous.get(path)
+        assert answer.status_code == 401 or answer.json().get("count") == 0, path
+    assert anonymous.ask(datasets["fct_cost_daily"], columns=[], metrics=[COUNT]).status_code in (400, 401, 403)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('/etc/passwd', sep = ':', header = false)",
+        "select * from read_text('/etc/hostname')",
+        "copy (select 1) to 'cloudcost-out.csv'",
+        "set enable_external_access = true",
+        "attach 'other.duckdb' as other",
+        "delete from marts.fct_cost_daily",
+        "install httpfs",
+    ],
+)
+def test_not_even_the_administrator_reads_files_or_writes(sql: str, visitors: dict[str, Visitor]) -> None:
+    body = {
+        "database_id": 1,
+        "sql": sql,
+        "client_id": f"s{abs(hash(sql)) % 10**8}",
+        "runAsync": False,
+        "schema": "marts",
+    }
+    answer = visitors["admin"].post("/api/v1/sqllab/execute/", body)
+    assert answer.status_code != 200, answer.text[:300]
+    assert "root:" not in answer.text
+
+
+def test_bootstrapping_again_changes_nothing(site: Site, visitors: dict[str, Visitor]) -> None:
+    def describe() -> str:
+        admin = visitors["admin"]
+        charts = admin.get("/api/v1/chart/?q=(page_size:200)").json()
+        rules = admin.get("/api/v1/rowlevelsecurity/?q=(page_size:100)").json()
+        people = admin.get("/api/v1/security/users/?q=(page_size:100)").json()
+        return json.dumps(
+            [
+                sorted((c["id"], c["slice_name"]) for c in charts["result"]),
+                sorted((r["name"], r["clause"]) for r in rules["result"]),
+                sorted((u["username"], u["active"]) for u in people["result"]),
+            ]
+        )
+
+    before = describe()
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboards.serve", "--bootstrap"], cwd=ROOT, env=site.environment(),
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not [line for line in done.stdout.splitlines() if line.startswith("  ")], "no new passwords"
+    assert describe() == before
+
+
+def test_secrets_are_nobodys_to_read_and_not_in_the_settings(site: Site) -> None:
+    home = site.root / "home" / "dashboards"
+    for name in ("secret_key", "guest_secret"):
+        assert (home / name).stat().st_mode & 0o077 == 0
+    settings = (home / "settings.json").read_text()
+    assert (home / "secret_key").read_text() not in settings
+    assert all(password not in settings for password in site.passwords.values())
+    assert set(site.passwords) == {"admin", NOBODY, *PEOPLE.values()}
+
+
+def test_logins_are_limited(site: Site) -> None:
+    """The last test here: it uses up the minute's attempts."""
+    anonymous = Visitor(site.url)
+    body = {"username": "admin", "password": "wrong", "provider": "db"}
+    codes = [anonymous.post("/api/v1/security/login", body).status_code for _ in range(30)]
+    assert set(codes) == {401, 429}
+    assert codes.count(401) <= 22, "ten a minute for each of two processes"

@@ -1,0 +1,84 @@
+"""What was current and never built is in the history, to the digit and the moment; also of a new warehouse."""
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from orchestration.installation import Installation
+from orchestration.replay import HISTORY, replay_missed
+from orchestration.resources.dbt import dbt_resource, set_dbt_environment
+from orchestration.warehouse import changed_periods_var
+from tests.unit.orchestration.exports import cur_rows, write_csv
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+class Desk:
+    """An installation whose deliveries are taken by `take` and built by `build`; a killed run does only the first."""
+
+    def __init__(self, root: Path) -> None:
+        (root / "cloudcost.yaml").write_text("sources:\n  - {name: payer, provider: aws, location: exports}\n")
+        self.root = root
+        self.installation = Installation(root / "cloudcost.yaml", root / "home")
+        self.dbt = dbt_resource(self.installation)
+
+    def take(self, *costs: str) -> None:
+        write_csv(self.root / "exports" / "a.csv", cur_rows(costs))
+        report = self.installation.ingestor().ingest(self.installation.source("payer"))
+        assert len(report.promoted) == 1
+
+    def run_dbt(self, arguments: list[str]) -> None:
+        self.dbt.cli(arguments, target_path=self.installation.dbt_target).wait()
+
+    def build(self) -> int:
+        """What a run does: tell the history what it was not told, then publish and build the present."""
+        steps = replay_missed(self.installation, self.run_dbt)
+        warehouse = self.installation.warehouse
+        warehouse.publish_settings(self.installation.read_settings())
+        warehouse.publish_snapshots(self.installation.lake, self.installation.ledger.current_snapshots())
+        variables = changed_periods_var(warehouse.changed_periods())
+        select = ["--exclude-resource-type", "test", "unit_test", "--select", f"{HISTORY} fct_cost_monthly_history"]
+        self.run_dbt(["build", *select, "--vars", variables])
+        return steps
+
+    def history(self) -> list[tuple[object, ...]]:
+        with self.installation.warehouse.connect(read_only=True) as connection:
+            return connection.execute(
+                "select change_kind, billed_cost, billed_cost_difference, valid_from, valid_to "
+                "from marts.fct_cost_monthly_history order by change_number"
+            ).fetchall()
+
+    def moments(self) -> list[dt.datetime]:
+        records = self.installation.store.list("promotion", "payer/")
+        return [dt.datetime.fromisoformat(r.body["promoted_at"]).replace(tzinfo=None) for r in records]
+
+
+def test_every_state_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(tmp_path)
+    for name in ("CLOUDCOST_WAREHOUSE", "DBT_LOG_PATH"):
+        monkeypatch.setenv(name, "")  # set below, and taken back after the test
+    set_dbt_environment(desk.installation)
+    desk.installation.dbt_target.mkdir(parents=True)
+    for costs in (("1.25", "2.5"), ("1.25", "3.5"), ("1.25", "3.5", "0.125")):
+        desk.take(*costs)
+    assert desk.build() == 2
+    told = [(D("3.75"), D("3.75")), (D("4.75"), D(1)), (D("4.875"), D("0.125"))]
+    assert [row[1:3] for row in desk.history()] == told
+
+    desk.take("10", "3.5", "0.125")
+    desk.take("10")
+    assert desk.build() == 1
+    history = desk.history()
+    assert [row[0] for row in history] == ["first", "restated", "restated", "restated", "restated"]
+    assert [row[1:3] for row in history] == [*told, (D("13.625"), D("8.75")), (D(10), D("-3.625"))]
+    moments = desk.moments()
+    assert [row[3:] for row in history] == list(zip(moments, [*moments[1:], None], strict=True)), (
+        "and from when to when"
+    )
+    assert desk.build() == 0
+    assert desk.history() == history
+
+
+D = Decimal

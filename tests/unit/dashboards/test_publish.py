@@ -1,0 +1,120 @@
+"""Publishing: readers see one publication or the next, whole; what may not be read is not in it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboards.publish import CURRENT, publish_warehouse, published_file
+
+
+class Warehouse:
+    """A warehouse file whose mart says in every row which build it is of."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self.connect() as connection:
+            for schema in ("raw", "staging", "marts"):
+                connection.execute(f"create schema {schema}")
+            connection.execute("create table raw.lines as select 1 as line")
+            connection.execute("create view staging.lines as select * from raw.lines")
+        self.build(1)
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with duckdb.connect(str(self.path)) as connection:
+            yield connection
+
+    def build(self, number: int) -> None:
+        with self.connect() as connection:
+            connection.execute(f"create or replace table marts.costs as select {number} as build from range(1000)")
+            connection.execute("create or replace view marts.total as select sum(build) as total from marts.costs")
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path / "warehouse.duckdb")
+
+
+def read_total(serving: Path) -> int:
+    path = published_file(serving, "warehouse.duckdb").resolve()
+    with duckdb.connect(str(path), read_only=True) as connection:
+        total: int = connection.execute("select total from marts.total").fetchall()[0][0]
+        return total
+
+
+def test_views_work_in_the_copy_and_the_lake_is_not_in_it(warehouse: Warehouse, tmp_path: Path) -> None:
+    publish_warehouse(warehouse.path, warehouse.connect, tmp_path / "serving")
+    assert read_total(tmp_path / "serving") == 1000
+    path = published_file(tmp_path / "serving", "warehouse.duckdb").resolve()
+    assert path.stat().st_mode & 0o222 == 0
+    with duckdb.connect(str(path), read_only=True) as connection:
+        schemas = {r[0] for r in connection.execute("select schema_name from information_schema.schemata").fetchall()}
+    assert not schemas & {"raw", "staging"}
+    with warehouse.connect() as connection:
+        assert connection.execute("select count(*) from staging.lines").fetchall() == [(1,)]
+
+
+def test_an_open_reader_keeps_its_copy_and_the_next_reader_sees_the_new_one(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    serving = tmp_path / "serving"
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    path = published_file(serving, "warehouse.duckdb").resolve()
+    with duckdb.connect(str(path), read_only=True) as before:
+        warehouse.build(2)
+        publish_warehouse(warehouse.path, warehouse.connect, serving)
+        assert before.execute("select total from marts.total").fetchall() == [(1000,)]
+        assert read_total(serving) == 2000
+
+
+def test_readers_never_fail_while_it_is_published_again_and_again(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    is_over = threading.Event()
+    seen: list[int] = []
+    faults: list[Exception] = []
+
+    def read() -> None:
+        while not is_over.is_set():
+            try:
+                seen.append(read_total(serving))
+            except Exception as error:
+                faults.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(2, 8):
+        warehouse.build(number)
+        publish_warehouse(warehouse.path, warehouse.connect, serving)
+    is_over.set()
+    for reader in readers:
+        reader.join()
+    assert not faults
+    assert {total % 1000 for total in seen} == {0}, "a reader saw two builds mixed"
+    assert read_total(serving) == 7000
+
+
+def test_only_the_present_and_the_one_before_are_kept(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    folders = [publish_warehouse(warehouse.path, warehouse.connect, serving).folder for _ in range(4)]
+    assert sorted(p for p in serving.iterdir() if not p.is_symlink()) == sorted(folders[2:])
+    assert (serving / CURRENT).resolve() == folders[3].resolve()
+
+
+def test_a_copy_that_fails_leaves_what_was_published(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    broken = tmp_path / "broken" / "warehouse.duckdb"
+    broken.parent.mkdir()
+    broken.write_bytes(b"this is no database")
+    with pytest.raises(duckdb.Error):
+        publish_warehouse(broken, warehouse.connect, serving)
+    assert read_total(serving) == 1000
+    assert [p for p in serving.iterdir() if p.name.startswith(".")] == []
