@@ -179,6 +179,11 @@ def test_only_what_changed_was_replaced(restated: Restated) -> None:
     assert deleted and all("billing_period in" in s for s in deleted)
 
 
+def test_views_outlive_the_tables_below_them(restated: Restated) -> None:
+    views = [s for s in restated.statements if "create view" in s.lower()]
+    assert len(views) > 4 and all("with no schema binding" in s for s in views)
+
+
 def test_results_of_models_are_written_and_read_back(engines: Engines, restated: Restated) -> None:
     with engines.connect() as connection:
         cursor = connection.cursor()
