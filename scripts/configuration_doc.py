@@ -16,6 +16,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from actions.channels import CHANNELS
+from orchestration.allocation import TagRule
+from orchestration.charge_scopes import Condition, Scope
 from orchestration.config import CloudcostConfig, SourceConfig
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "CONFIGURATION.md"
@@ -56,6 +58,9 @@ def write_documentation() -> str:
             for model in _models_in(field.annotation):
                 if typing.get_origin(field.annotation) is tuple:
                     parts += _section(f"{name}[].", model, f"`{name}`: one entry each")
+    parts += _section("rules[].", TagRule, "`allocation.<dimension>.rules`: one entry per virtual tag")
+    parts += _section("when.", Scope, "Scopes: `when` of a rule, `scope` of a split")
+    parts += _section("when.<field>.", Condition, "Conditions of a scope")
     for kind, channel in sorted(CHANNELS.items()):
         parts += _section("alerts.channels[].", channel.options_model, f"`alerts.channels` of type `{kind}`")
     return "\n".join(parts)

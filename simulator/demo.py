@@ -34,6 +34,18 @@ sources:
   - {{name: azure, provider: azure, location: "exports/azure"}}
   - {{name: gcp, provider: gcp, location: "exports/gcp"}}
 reporting_currency: USD
+allocation:
+  team:
+    rules:
+      - {{name: support, value: platform, when: {{service: {{contains: support}}}}}}
+      - {{name: tax, value: finance, when: {{charge_category: Tax}}}}
+    accounts: {{"604455667788": machine-learning, "705566778899": security}}   # accounts of one team
+  environment:
+    aliases: {{prod: [production], dev: [development]}}
+  splits:   # who bears what is used by all
+    - {{name: platform, scope: {{team: platform}}}}   # in proportion to each team's own cost
+    - {{name: security, scope: {{team: security}}, method: even, targets: [storefront, payments, search, mobile]}}
+    - {{name: finance, scope: {{team: finance}}, method: fixed, shares: {{storefront: 60, payments: 40}}}}
 currency: {{rates_file: rates.csv}}   # Azure bills in euros
 invoices: {{file: invoices.csv}}
 budgets:

@@ -30,13 +30,18 @@
 
 {#-
     The rows of the changed periods, as plain comparisons of source_name and billing_period with literals: DuckDB
-    carries those through the staging views down to the scan and opens only the Parquet files of these periods.
+    carries those through the staging views down to the scan and opens only the Parquet files of these periods. In a
+    model that is replaced by whole months the rows of every source in the months of the changed periods.
 -#}
 {% macro changed_periods_filter(alias=none) -%}
     {%- set periods = changed_periods() -%}
     {%- set prefix = alias ~ '.' if alias else '' -%}
     {%- if periods is none -%} 1 = 1
     {%- elif not periods -%} 1 = 0
+    {%- elif execute and model.config.get('incremental_strategy') == 'replace_months' -%}
+        {{ prefix }}billing_period in (
+            {{- quote_list(periods | map(attribute='billing_period') | map('string') | unique | sort, 'date ') -}}
+        )
     {%- else -%}
         {%- set months_by_source = {} -%}
         {%- for period in periods -%}
@@ -75,4 +80,13 @@
     delete from {{ arg_dict['target_relation'] }} where {{ changed_periods_filter() }};
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{% endmacro %}
+
+
+{#-
+    Incremental strategy `replace_months`: the same for a model whose rows of one source depend on those of others in
+    the month, so that all sources of a changed month are replaced together.
+-#}
+{% macro get_incremental_replace_months_sql(arg_dict) %}
+    {{- get_incremental_replace_periods_sql(arg_dict) -}}
 {% endmacro %}

@@ -33,7 +33,8 @@
     {%- else %}
     from {{ source('raw', 'current_snapshots') }}
     where {{ changed_periods_filter() }}
-    {%- endif %}
+    {%- endif %};
+    {{ record_loaded_settings() }}
 {% endmacro %}
 
 

@@ -38,7 +38,18 @@
 {% endmacro %}
 
 
-{#- Post-hook, after `record_loaded_snapshots`: the periods that this model now holds were built with these settings. -#}
+{#- The settings tables that a node depends on: its own, and those of every model that it is built on. -#}
+{% macro settings_of(unique_id) %}
+    {%- set lineage, tables = [], [] -%}
+    {%- do add_lineage(unique_id, lineage) -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name in lineage -%}
+        {%- do tables.extend(node.config.meta.get('settings', [])) -%}
+    {%- endfor -%}
+    {{ return(tables | unique | sort) }}
+{% endmacro %}
+
+
+{#- Part of the post-hook: the periods that this model now holds were built with these settings. -#}
 {% macro record_loaded_settings() %}
     delete from {{ loaded_settings() }} where model_name = '{{ this.name }}' and {{ changed_periods_filter() }};
     insert into {{ loaded_settings() }} (model_name, source_name, billing_period, table_name, fingerprint)
@@ -49,5 +60,5 @@
         where model_name = '{{ this.name }}' and {{ changed_periods_filter() }}
     ) as periods
     cross join {{ settings_fingerprints() }} as fingerprints
-    where fingerprints.table_name in ({{ quote_list(graph.nodes[model.unique_id].config.meta['settings'] if execute else []) }})
+    where fingerprints.table_name in ({{ quote_list(settings_of(model.unique_id) if execute else []) or "''" }})
 {% endmacro %}

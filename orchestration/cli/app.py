@@ -120,6 +120,22 @@ def totals(
 
 
 @app.command()
+def statement(
+    context: typer.Context,
+    team: Annotated[str, typer.Option(help="A team, as the allocation names it.")],
+    period: Annotated[str, typer.Option(help="A billing period, such as 2026-10.")],
+    measure: Annotated[
+        str, typer.Option(help="effective_cost (amortised, showback) or billed_cost (chargeback).")
+    ] = "effective_cost",
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Show what a team owes for a month: its own cost, credits, its part of shared cost; and whether it is final."""
+    from orchestration.cli.statement import print_statement
+
+    print_statement(find_installation(context), team, period, measure, output)
+
+
+@app.command()
 def query(
     context: typer.Context,
     sql: Annotated[str, typer.Argument(help="A SELECT on the warehouse, which is opened read-only.")],

@@ -6,7 +6,7 @@ To add one, write it in a module of this package, name it below, and declare it 
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig
-from orchestration.settings_tables.allocation import TAG_KEYS
+from orchestration.settings_tables.allocation import ALLOCATION_TABLES
 from orchestration.settings_tables.budgets import BUDGET_AMOUNTS, BUDGET_SCOPES, BUDGET_THRESHOLDS, BUDGETS
 from orchestration.settings_tables.contracts import Column, SettingsContent, SettingsError, SettingsTable
 from orchestration.settings_tables.currency import CURRENCY_RATES, CURRENCY_SETTINGS
@@ -14,7 +14,7 @@ from orchestration.settings_tables.invoices import INVOICES
 from orchestration.settings_tables.metrics import METRIC_SCOPES, METRIC_VALUES, METRICS
 
 SETTINGS_TABLES: tuple[SettingsTable, ...] = (
-    TAG_KEYS,
+    *ALLOCATION_TABLES,
     CURRENCY_SETTINGS,
     CURRENCY_RATES,
     INVOICES,

@@ -5,7 +5,7 @@
     sort=['billing_period', 'source_name', 'charge_period_start'],
     on_schema_change='fail',
     pre_hook=["{{ create_loaded_snapshots() }}", "{{ create_loaded_settings() }}"],
-    post_hook=["{{ record_loaded_snapshots() }}", "{{ record_loaded_settings() }}"],
+    post_hook="{{ record_loaded_snapshots() }}",
     meta={'settings': ['allocation_tag_keys']}
 ) }}
 

@@ -4,8 +4,8 @@
 {% set incremental_models = {'int_focus__unioned': ['allocation_tag_keys']} %}
 {% if execute %}
     {% for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | sort(attribute='name') %}
-        {% if node.config.incremental_strategy in ['replace_periods', 'append_changes'] %}
-            {% do incremental_models.update({node.name: node.config.meta.get('settings', [])}) %}
+        {% if node.config.incremental_strategy in ['replace_periods', 'replace_months', 'append_changes'] %}
+            {% do incremental_models.update({node.name: settings_of(node.unique_id)}) %}
         {% endif %}
     {% endfor %}
 {% endif %}

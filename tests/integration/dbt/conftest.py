@@ -82,6 +82,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 
 
 @pytest.fixture
+def new_warehouse(tmp_path: Path) -> Callable[[], Warehouse]:
+    """Makes an empty warehouse; a test that asks for it runs on whatever engine this gives."""
+    return lambda: Warehouse.create(tmp_path)
+
+
+@pytest.fixture
 def copied(built: Warehouse, tmp_path: Path) -> Warehouse:
     """A built warehouse that the test may change."""
     built.execute("checkpoint")

@@ -4,7 +4,7 @@
     dist='even',
     sort=['billing_period', 'source_name'],
     on_schema_change='fail',
-    post_hook=["{{ record_loaded_snapshots('fct_cost_monthly') }}", "{{ record_loaded_settings() }}"],
+    post_hook="{{ record_loaded_snapshots('fct_cost_monthly') }}",
     meta={'settings': ['invoices']}
 ) }}
 

@@ -1,0 +1,214 @@
+"""Who bears which cost, against figures worked out by hand."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.dbt.warehouse import Row, Warehouse
+
+D = Decimal
+JANUARY, FEBRUARY = "2025-01-01", "2025-02-01"
+MARTS = ("fct_cost_allocated_daily", "fct_tag_coverage", "fct_statement_monthly")
+
+ALLOCATION: dict[str, Any] = {
+    "team": {
+        "tag_keys": ["owner", "team"],
+        "aliases": {"payments": ["Pay", "pay-team"]},
+        "rules": [
+            {"name": "tax", "value": "Finance", "when": {"charge_category": "Tax"}},
+            {"name": "never_reached", "value": "wrong", "when": {"charge_category": {"in": ["nothing", "tax"]}}},
+            {
+                "name": "network", "value": "platform",
+                "when": {"service": {"prefix": "virtual "}, "usage_type": {"contains": "'NAT'"}},
+            },
+        ],
+        "accounts": {"ACC-1": "search"},
+    },
+    "product": {"rules": [{"name": "shop", "value": "shop", "when": {"team": "payments"}}], "default": "none"},
+    "cost_center": {"precedence": ["account"], "accounts": {"acc-1": "cc-7"}},
+    "splits": [
+        {"name": "platform", "scope": {"team": "platform"}},
+        {
+            "name": "finance", "scope": {"team": {"equals": "finance"}}, "method": "fixed",
+            "shares": {"payments": "33.3333333333", "search": "66.6666666667"},
+        },
+        {
+            "name": "zones", "dimension": "environment", "scope": {"team": "platform"}, "method": "even",
+            "targets": ["dev", "prod", "test"],
+        },
+    ],
+}  # fmt: skip
+
+
+def charge(cost: str, account: str = "acc-2", currency: str = "USD", **more: Any) -> Row:
+    """A FOCUS charge of 7 January whose four costs are the same."""
+    measures = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
+    return {
+        "provider_name": "Oracle", "billing_account_id": "B-1", "billing_currency": currency, "sub_account_id": account,
+        "charge_category": "Usage", "service_name": "Compute", "charge_period_start": "2025-01-07 00:00:00",
+        **dict.fromkeys(measures, cost), **more,
+    }  # fmt: skip
+
+
+def deliver(
+    warehouse: Warehouse, source: str, rows: Sequence[Row], period: str = JANUARY, delivery: str = "d1"
+) -> None:
+    totals = {
+        (currency, measure): sum(D(row[measure]) for row in rows if row["billing_currency"] == currency)
+        for currency in {row["billing_currency"] for row in rows}
+        for measure in ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
+    }
+    warehouse.deliver("focus", rows, source_name=source, billing_period=period, totals=totals, delivery_id=delivery)
+
+
+@pytest.fixture(scope="module")
+def allocated(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Two sources and two currencies in January; only to be read."""
+    warehouse = Warehouse.create(tmp_path_factory.mktemp("allocation"))
+    warehouse.configure(allocation=ALLOCATION)
+    deliver(
+        warehouse,
+        "one",
+        [
+            charge("3", tags='{"Owner": "PAY", "team": "search"}'),
+            charge("1", tags='{"owner": "", "user:Team": "pay-team"}'),
+            charge("8", "acc-1"),
+            charge("-2", "acc-1", charge_category="Credit"),
+            charge("6", tags='{"team": "platform"}'),
+            charge("0.000000000001", charge_category="Tax", currency="EUR"),
+            charge("5", charge_category="Tax"),
+            charge("7"),
+            charge("4", currency="EUR", service_name="Virtual Network", sku_meter="Gateway 'nat' hour"),
+        ],
+    )
+    deliver(warehouse, "two", [charge("10", tags='{"team": "search"}')])
+    assert warehouse.dbt("build", "--exclude", "test_type:unit").success
+    return warehouse
+
+
+def read_teams(warehouse: Warehouse, where: str = "1 = 1") -> list[tuple[Any, ...]]:
+    return warehouse.rows(
+        f"""select source_name, billing_currency, team, team_basis, allocation_kind, rule_name, sum(billed_cost)
+        from marts.fct_cost_allocated_daily
+        where {where} and (allocation_dimension is null or allocation_dimension = 'team')
+        group by 1, 2, 3, 4, 5, 6 order by 1, 2, 5, 3, 4, 6"""
+    )
+
+
+def test_each_charge_has_one_owner_and_shared_cost_is_moved(allocated: Warehouse) -> None:
+    # own cost in January and USD: payments 4, search 8 - 2 + 10 = 16; platform and finance are shared themselves
+    assert read_teams(allocated) == [
+        ("one", "EUR", "finance", "rule", "direct", None, D("0.000000000001")),
+        ("one", "EUR", "platform", "rule", "direct", None, D(4)),
+        # a third of the smallest unit is nothing: the largest target has it; nobody bears EUR of the platform
+        ("one", "EUR", "payments", "split", "shared in", "finance", D(0)),
+        ("one", "EUR", "search", "split", "shared in", "finance", D("0.000000000001")),
+        ("one", "EUR", "finance", "rule", "shared out", "finance", D("-0.000000000001")),
+        ("one", "USD", "finance", "rule", "direct", None, D(5)),
+        ("one", "USD", "payments", "tag", "direct", None, D(4)),
+        ("one", "USD", "platform", "tag", "direct", None, D(6)),
+        ("one", "USD", "search", "account", "direct", None, D(6)),
+        ("one", "USD", "unallocated", "default", "direct", None, D(7)),
+        ("one", "USD", "payments", "split", "shared in", "finance", D("1.666666666665")),
+        ("one", "USD", "payments", "split", "shared in", "platform", D("1.2")),
+        ("one", "USD", "search", "split", "shared in", "finance", D("3.333333333335")),
+        ("one", "USD", "search", "split", "shared in", "platform", D("4.8")),
+        ("one", "USD", "finance", "rule", "shared out", "finance", D(-5)),
+        ("one", "USD", "platform", "tag", "shared out", "platform", D(-6)),
+        ("two", "USD", "search", "tag", "direct", None, D(10)),
+    ]
+
+
+def test_dimensions_are_independent(allocated: Warehouse) -> None:
+    rows = allocated.rows(
+        """select environment, environment_basis, allocation_kind, sum(billed_cost) from marts.fct_cost_allocated_daily
+        where billing_currency = 'USD' and coalesce(allocation_dimension, 'environment') = 'environment'
+        group by 1, 2, 3 order by 3, 1"""
+    )
+    assert rows == [
+        ("unallocated", "default", "direct", D(38)),
+        # a third is 0.333333333333: the last bears what that leaves over
+        ("dev", "split", "shared in", D("1.999999999998")),
+        ("prod", "split", "shared in", D("1.999999999998")),
+        ("test", "split", "shared in", D("2.000000000004")),
+        ("unallocated", "default", "shared out", D(-6)),
+    ]
+    rows = allocated.rows(
+        """select product, product_basis, cost_center, cost_center_basis, sum(billed_cost)
+        from marts.fct_cost_allocated_daily where allocation_kind = 'direct' group by 1, 2, 3, 4 order by 1, 3"""
+    )
+    # the condition `team: payments` means the tag after aliases, not what an account or a split gives
+    assert rows == [
+        ("none", "default", "cc-7", "account", D(6)),
+        ("none", "default", "unallocated", "default", D("32.000000000001")),
+        ("shop", "rule", "unallocated", "default", D(4)),
+    ]
+
+
+def test_coverage_is_told_by_cost_and_by_rows(allocated: Warehouse) -> None:
+    rows = allocated.rows(
+        """select basis, sum(billed_cost), sum(line_item_count) from marts.fct_tag_coverage
+        where dimension = 'team' and billing_currency = 'USD' group by 1 order by 1"""
+    )
+    assert rows == [("account", D(6), 2), ("default", D(7), 1), ("rule", D(5), 1), ("tag", D(20), 4)]
+
+
+def test_a_statement_adds_up(allocated: Warehouse) -> None:
+    rows = allocated.rows(
+        """select team, direct_billed_cost, credit_billed_cost, shared_in_billed_cost, shared_out_billed_cost,
+            billed_cost, effective_cost, is_reconciled
+        from marts.fct_statement_monthly where source_name = 'one' and billing_currency = 'USD' order by 1"""
+    )
+    assert rows == [
+        ("finance", D(5), D(0), D(0), D(-5), D(0), D(0), True),
+        ("payments", D(4), D(0), D("2.866666666665"), D(0), D("6.866666666665"), D("6.866666666665"), True),
+        ("platform", D(6), D(0), D(0), D(-6), D(0), D(0), True),
+        ("search", D(8), D(-2), D("8.133333333335"), D(0), D("14.133333333335"), D("14.133333333335"), True),
+        ("unallocated", D(7), D(0), D(0), D(0), D(7), D(7), True),
+    ]
+
+
+def copy_of(warehouse: Warehouse, directory: Path) -> Warehouse:
+    warehouse.execute("checkpoint")
+    (directory / warehouse.path.name).write_bytes(warehouse.path.read_bytes())
+    return Warehouse(directory / warehouse.path.name)
+
+
+def test_a_delivery_of_one_source_moves_the_shares_of_all_in_its_month(allocated: Warehouse, tmp_path: Path) -> None:
+    warehouse = copy_of(allocated, tmp_path)
+    deliver(warehouse, "two", [charge("26", tags='{"team": "payments"}')], delivery="d2")
+    assert warehouse.dbt(
+        "build", "--select", "int_focus__unioned+", "--exclude", "test_type:unit", changed_periods=[("two", JANUARY)]
+    ).success
+    # payments 4 + 26 = 30, search 6: five sixths and one sixth of 6, in the largest target's favour
+    assert read_teams(warehouse, "rule_name = 'platform' and allocation_kind = 'shared in'") == [
+        ("one", "USD", "payments", "split", "shared in", "platform", D("4.999999999998")),
+        ("one", "USD", "search", "split", "shared in", "platform", D("1.000000000002")),
+    ]
+    assert warehouse.rows("select count(*) from intermediate.int_periods__pending") == [(0,)]
+
+
+def test_other_rules_rebuild_what_is_allocated_and_nothing_else(allocated: Warehouse, tmp_path: Path) -> None:
+    warehouse = copy_of(allocated, tmp_path)
+    warehouse.execute("update intermediate.int_focus__unioned set x_team = 'mark'")
+    warehouse.configure(allocation={"team": {"tag_keys": ["owner", "team"], "default": "nobody"}})
+    behind = warehouse.rows(
+        "select source_name, cast(billing_period as varchar), models from intermediate.int_periods__pending"
+    )
+    assert sorted(behind) == [(source, JANUARY, ",".join(sorted(MARTS))) for source in ("one", "two")]
+    assert warehouse.dbt(
+        "build", "--select", "int_focus__unioned+", "--exclude", "test_type:unit",
+        changed_periods=[(source, JANUARY) for source, _, _ in behind],
+        models={(source, JANUARY): models.split(",") for source, _, models in behind},
+    ).success  # fmt: skip
+    assert warehouse.rows("select count(*) from intermediate.int_focus__unioned where x_team <> 'mark'") == [(0,)]
+    # 8 - 2 + 5 + 7 of USD and 4.000000000001 of EUR carry no tag
+    rows = warehouse.rows(
+        "select billing_currency, sum(billed_cost) from marts.fct_statement_monthly where team = 'nobody' "
+        "group by 1 order by 1"
+    )
+    assert rows == [("EUR", D("4.000000000001")), ("USD", D(18))]
+    assert warehouse.rows("select count(*) from intermediate.int_periods__pending") == [(0,)]
