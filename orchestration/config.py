@@ -189,9 +189,55 @@ class ForecastSettings(_Section):
         description="The last days of an export are still filling; they are not read as a drop in cost. Used for a "
         "provider until the history of its restatements shows how late it really is.",
     )
-    events: list[ForecastEventSettings] = Field(
-        [], description="Changes that history cannot know: launches, migrations, expiring commitments."
+    events: tuple[ForecastEventSettings, ...] = Field(
+        (), description="Changes that history cannot know: launches, migrations, expiring commitments."
     )
+
+
+class AnomalyScope(_Section):
+    """Where a limit or a planned event holds: what is left out means all. At least one of them is needed."""
+
+    provider: str | None = Field(None, description="As FOCUS names it: AWS, Microsoft, Google Cloud.")
+    account: str | None = Field(None, description="Id of the account, subscription or project.")
+    service: str | None = Field(None, description="FOCUS service name.")
+    region: str | None = Field(None, description="Region id.")
+    usage_type: str | None = Field(None, description="Usage type, meter or SKU, as in x_usage_type.")
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """The fields that are set."""
+        names = ("provider", "account", "service", "region", "usage_type")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "AnomalyScope":
+        if not self.scope:
+            raise ValueError("name a provider, account, service, region or usage_type")
+        return self
+
+
+class AnomalyLimits(AnomalyScope):
+    """Other limits than the usual ones within a scope; what is left out stays as it is."""
+
+    minimum_amount: float | None = Field(None, gt=0, description="Per day, in billing currency.")
+    minimum_percent: float | None = Field(None, gt=0, description="Of the expected cost.")
+    minimum_surprise: float | None = Field(
+        None, gt=0, description="Robust standard deviations (usual 4.5); higher for what is noisy by nature."
+    )
+
+
+class PlannedEvent(AnomalyScope):
+    """A migration, a load test, a sale: whatever the scope costs on these days is no anomaly."""
+
+    start: dt.date = Field(description="First day.")
+    end: dt.date = Field(description="Last day.")
+    reason: str = Field(min_length=1, description="For whoever wonders later why nothing was told.")
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "PlannedEvent":
+        if self.end < self.start:
+            raise ValueError(f"it ends on {self.end}, before it starts on {self.start}")
+        return self
 
 
 class AnomalySettings(_Section):
@@ -200,7 +246,13 @@ class AnomalySettings(_Section):
     minimum_amount: float = Field(
         50.0, gt=0, description="Per day, in billing currency: less is not worth anybody's time."
     )
-    minimum_percent: float = Field(20.0, gt=0, description="Of the expected cost: less is noise in most services.")
+    minimum_percent: float = Field(
+        10.0, gt=0, description="Of the expected cost: less is not worth telling, however sure it is."
+    )
+    scopes: list[AnomalyLimits] = Field(
+        [], description="Other limits within scopes; of several that match the last one holds."
+    )
+    planned: list[PlannedEvent] = Field([], description="Events that were announced: nobody is told of them.")
     open_days: int = Field(
         14, ge=1, description="Only anomalies this recent raise an incident; older ones are history."
     )

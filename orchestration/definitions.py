@@ -4,7 +4,8 @@ import dagster as dg
 
 from orchestration.defs.actions import approved_action_sensor, execute_action_job, proposals, rollback_action_job
 from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
-from orchestration.defs.analytics import cost_anomalies, cost_forecasts, forecast_accuracy_holds
+from orchestration.defs.analytics import cost_forecasts, forecast_accuracy_holds
+from orchestration.defs.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
 from orchestration.defs.cross_checks import build_cross_checks
 from orchestration.defs.dashboards import operations, publish_job, publish_schedule, published
 from orchestration.defs.events import export_event_sensor
@@ -46,6 +47,8 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             totals_reconcile,
             every_cost_has_a_rate,
             forecast_accuracy_holds,
+            contributions_add_up,
+            detector_is_as_good_as_before,
             *build_cross_checks(installation.config.sources),
         ],
         jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job, publish_job],

@@ -144,7 +144,8 @@ def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
         f"{c['dimension']} {c['value']}: {c['contribution']:+,.2f} {currency}"
         for c in json.loads(row["causes"] or "[]")[:5]
     ]
-    service, account = str(row["service_name"]), str(row["sub_account_id"] or "the whole account")
+    service = str(row["service_name"] or "several services")
+    account = str(row["sub_account_id"] or "several accounts")
     impact, percent = float(row["impact_cost"]), float(row["impact_percent"])
     change = f"{impact:+,.2f} {currency}" + ("" if percent != percent else f" ({percent:+.0f} %)")
     return IncidentFinding(
@@ -154,6 +155,8 @@ def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
             "account": account,
             "service": service,
             "currency": currency,
+            "direction": str(row["direction"]),
+            **({"usage_type": str(row["x_usage_type"])} if row["x_usage_type"] else {}),
         },
         start=as_date(row["start_date"]),
         severity=ANOMALY_SEVERITIES[str(row["severity"])],

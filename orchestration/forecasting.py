@@ -21,11 +21,9 @@ def score_forecasts(
     """The tables of a forecast run by name, and the facts that its materialisations state."""
     from ml.forecast.accuracy import keep_history, score_history
     from ml.forecast.costs import ForecastSettings, forecast_costs
-    from ml.lateness import learn_lateness
 
     settings = installation.config.forecasts
-    lateness = learn_lateness(_read_table(installation, "intermediate", "int_costs__changed", _CHANGES))
-    immature = lateness.count_immature_days()
+    immature = count_immature_days(installation)
     result = forecast_costs(
         daily,
         as_of,
@@ -58,6 +56,14 @@ def score_forecasts(
         "run": {name: _as_plain(value) for name, value in result.run.items()},
     }
     return tables, facts
+
+
+def count_immature_days(installation: Installation) -> dict[str, int]:
+    """The days of each provider that are still filling, learnt from the history of changes."""
+    from ml.lateness import learn_lateness
+
+    lateness = learn_lateness(_read_table(installation, "intermediate", "int_costs__changed", _CHANGES))
+    return dict(lateness.count_immature_days())
 
 
 def list_events(installation: Installation) -> list[Any]:

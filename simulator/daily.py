@@ -112,7 +112,7 @@ def build_company(seed: int, months: int, rows_per_month: int, scenario: Scenari
     """The final content of all exports of a company; the same arguments give the same rows."""
     window = build_window(months)
     connection = duckdb.connect()
-    connection.execute(f"set timezone = 'UTC'; create table charges ({_COLUMNS})")
+    connection.execute(f"set timezone = 'UTC'; set enable_progress_bar = false; create table charges ({_COLUMNS})")
     anomalies: list[dict[str, Any]] = []
     decoys: list[dict[str, Any]] = []
     for export in open_exports(window, rows_per_month, seed, list_plans(scenario, seed, window)):

@@ -236,7 +236,8 @@ group by all order by all
 ANOMALY_SQL = """
 select start_date::date::varchar as start_date, kind, printf('%+,.2f', impact_cost) as impact,
     billing_currency as currency,
-    concat_ws(' in ', service_name, nullif(coalesce(sub_account_name, sub_account_id), '')) as scope, top_cause
+    concat_ws(' in ', nullif(service_name, ''), nullif(coalesce(sub_account_name, sub_account_id), '')) as scope,
+    top_cause
 from ml.cost_anomalies where end_date > as_of_date::date - interval 90 day order by abs(impact_cost) desc limit 8
 """
 

@@ -1,25 +1,34 @@
-"""Cost anomalies of every scope, with causes: the one call from daily cost rows to stored anomalies."""
+"""Cost anomalies of every scope: the one call from daily cost rows to incidents, each told once at its level."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from ml.anomaly.incidents import Incident, list_incidents, list_leak_incidents, make_anomaly_id, rate_severity
+from ml.anomaly.feedback import Feedback, list_leniency, list_sensitivity
+from ml.anomaly.hierarchy import Finding, merge_levels
+from ml.anomaly.incidents import Incident, list_incidents, list_leak_incidents, rate_severity_with_surprise
 from ml.anomaly.judge import Verdicts, judge_days
-from ml.anomaly.leak import RISE_DAYS, find_leaks
-from ml.anomaly.settings import AnomalySettings
-from ml.causes import explain_difference
-from ml.rows import read_rows
-from ml.series import DEFAULT_IMMATURE_DAYS, SCOPE_COLUMNS, SCOPE_FIELDS, Level, SeriesSet, build_series
+from ml.anomaly.leak import find_leaks
+from ml.anomaly.panel import LevelPanel, build_panel
+from ml.anomaly.pattern import find_patterns
+from ml.anomaly.settings import AnomalySettings, Limits
+from ml.series import DEFAULT_IMMATURE_DAYS
 
-SCOPE = ("unique_id", "scope_level", *SCOPE_FIELDS, "billing_currency")
 ANOMALY_COLUMNS = (
     "anomaly_id",
-    *SCOPE,
+    "unique_id",
+    "scope_level",
+    "service_provider_name",
+    "sub_account_id",
+    "sub_account_name",
+    "service_name",
+    "region_id",
+    "x_usage_type",
+    "billing_currency",
     "kind",
     "direction",
     "start_date",
@@ -33,24 +42,22 @@ ANOMALY_COLUMNS = (
     "impact_percent",
     "score",
     "severity",
-    "top_cause",
-    "causes",
     "as_of_date",
+    "is_excused",
     "is_open",
 )
 VERDICT_COLUMNS = (
     "unique_id", "charge_date", "actual_cost", "expected_cost", "lower_cost", "upper_cost", "score", "is_anomaly"
 )  # fmt: skip
-# of equal causes the first is told first
-CAUSE_DIMENSIONS = ("service_name", "sub_account_id", "resource_id", "x_usage_type", "region_id")
+TOLD_LEVEL = "account_service"
 
 
 @dataclass(frozen=True)
 class AnomalyResult:
     """What was found and what was looked at.
 
-    `anomalies`: ANOMALY_COLUMNS, ordered by scope and start. `verdicts`: VERDICT_COLUMNS, one row per judged series and
-    day. `skipped`: unique_id and reason of the scopes that could not be judged.
+    `anomalies`: ANOMALY_COLUMNS, ordered by scope and start; a scope's columns are empty where it does not name them.
+    `verdicts`: VERDICT_COLUMNS, one row per judged service of an account and day. `skipped`: unique_id and reason.
     """
 
     anomalies: pd.DataFrame
@@ -62,105 +69,134 @@ def detect_anomalies(
     daily: pd.DataFrame,
     as_of: date,
     *,
-    level: Level = "account_service",
     settings: AnomalySettings | None = None,
+    feedback: Sequence[Feedback] = (),
     immature_days: Mapping[str, int] | None = None,
     default_immature_days: int = DEFAULT_IMMATURE_DAYS,
     measure: str = "effective_cost",
 ) -> AnomalyResult:
-    """Find all anomalies of one level in usage (never in fees, tax, credits or purchases) up to the last mature day.
+    """Find all anomalies of usage (never of fees, tax, credits or purchases) up to the last mature day.
 
-    Money in the result is for reading, not for adding up. `impact_percent` is NaN where nothing was expected. Scoring
-    the same history again gives the same ids. `is_open`: it ended at most `lookback_days` before `as_of`.
+    Every level is judged, day by day with nothing later, and merged (ml/anomaly/hierarchy.py). Money in the result is
+    for reading, not for adding up. `impact_percent` is NaN where nothing was expected. Scoring the same history again
+    gives the same ids. `is_open`: nobody excused it and it ended at most `lookback_days` before `as_of`.
     """
     settings = settings or AnomalySettings()
-    series = build_series(
+    panel = build_panel(
         daily,
-        level,
         as_of,
         immature_days=immature_days,
         default_immature_days=default_immature_days,
         measure=measure,
     )
-    if series.keys.empty:
+    if not panel.levels:
         return AnomalyResult(
-            pd.DataFrame(columns=list(ANOMALY_COLUMNS)), pd.DataFrame(columns=list(VERDICT_COLUMNS)), series.skipped
+            pd.DataFrame(columns=list(ANOMALY_COLUMNS)), pd.DataFrame(columns=list(VERDICT_COLUMNS)), panel.skipped
         )
-    min_amount = np.array([settings.find_min_amount(one) for one in series.keys["billing_currency"]])
-    verdicts = judge_days(series.usage, series.calendar, min_amount, settings)
-    leaks = find_leaks(series.usage, verdicts, min_amount, settings)
-    incidents = list_incidents(series.usage, verdicts, settings)
-    incidents += list_leak_incidents(series.usage, leaks, min_amount)
-    incidents.sort(key=lambda one: (one.row, one.start))
-    rows = read_rows(daily, as_of, measure)
-    anomalies = _describe_incidents(incidents, series, rows, level, as_of, settings)
-    return AnomalyResult(anomalies, _list_verdicts(series, verdicts), series.skipped)
+    judged = {level: judge_level(one, settings, feedback) for level, one in panel.levels.items()}
+    incidents: dict[str, list[Incident]] = {}
+    for level, one in panel.levels.items():
+        verdicts, limits = judged[level]
+        leaks = find_leaks(one.costs, verdicts, limits.amount, settings)
+        incidents[level] = list_incidents(one.costs, verdicts, settings)
+        if level in ("usage_type", "account_service"):
+            incidents[level] += list_leak_incidents(one.costs, leaks, limits.amount)
+    accounts, (_, limits) = panel.levels["account"], judged["account"]
+    incidents["account"] += find_patterns(panel.levels["usage_type"], judged["usage_type"][0], accounts, limits)
+    findings = merge_levels(panel.levels, incidents)
+    told = panel.levels[TOLD_LEVEL]
+    anomalies = _list_anomalies(findings, told.calendar, as_of, settings)
+    return AnomalyResult(anomalies, _list_verdicts(told, judged[TOLD_LEVEL][0]), panel.skipped)
 
 
-def _describe_incidents(
-    incidents: list[Incident],
-    series: SeriesSet,
-    rows: pd.DataFrame,
-    level: Level,
-    as_of: date,
-    settings: AnomalySettings,
+def judge_level(
+    panel: LevelPanel, settings: AnomalySettings, feedback: Sequence[Feedback] = ()
+) -> tuple[Verdicts, Limits]:
+    """The verdicts of one level and the limits they were made by.
+
+    A scope whose cost never moved by the amount that matters cannot have an anomaly and is not judged.
+    """
+    limits = settings.list_limits(panel.keys)
+    known = np.nan_to_num(panel.costs)
+    moves = np.maximum(known.max(axis=1), 0) - np.minimum(known.min(axis=1), 0) >= limits.amount
+    if panel.level == TOLD_LEVEL:
+        moves[:] = True
+    rows = np.flatnonzero(moves)
+    keys = panel.keys.iloc[rows]
+    found = judge_days(
+        panel.costs[rows],
+        panel.calendar,
+        Limits(limits.amount[rows], limits.percent[rows], limits.surprise[rows]),
+        settings,
+        list_leniency(keys, panel.calendar, feedback),
+        list_sensitivity(keys, panel.calendar, feedback),
+    )
+    return _spread_rows(found, rows, panel.costs.shape), limits
+
+
+def _spread_rows(found: Verdicts, rows: np.ndarray, shape: tuple[int, ...]) -> Verdicts:
+    """Verdicts of some rows as those of all."""
+    if len(rows) == shape[0]:
+        return found
+    whole = {}
+    for name, part in vars(found).items():
+        empty = np.full(shape, np.nan) if part.dtype == np.float64 else np.zeros(shape, dtype=part.dtype)
+        empty[rows] = part
+        whole[name] = empty
+    return replace(found, **whole)
+
+
+def make_anomaly_id(anchor: str, start: pd.Timestamp, direction: str) -> str:
+    """The id of the incident that began on a day in a scope, however often and late it is scored."""
+    return hashlib.sha256(f"{anchor}|{start.date().isoformat()}|{direction}".encode()).hexdigest()[:24]
+
+
+def _list_anomalies(
+    findings: Sequence[Finding], calendar: pd.DatetimeIndex, as_of: date, settings: AnomalySettings
 ) -> pd.DataFrame:
-    """The stored form of incidents, with causes."""
-    scope = list(SCOPE_COLUMNS[level])
-    dimensions = [name for name in CAUSE_DIMENSIONS if name in rows.columns and name not in scope]
-    usage = dict(list(rows[rows["is_usage"]].groupby(["billing_currency", *scope], sort=False)))
-    days = series.calendar.date
-    busy: dict[int, set[date]] = {}
-    for one in incidents:
-        busy.setdefault(one.row, set()).update(days[one.start : one.end + 1])
-    records = []
-    for one in incidents:
-        key = series.keys.iloc[one.row]
-        start, end = days[one.start], days[one.end]
-        shift = RISE_DAYS if one.kind == "slow_leak" else 0
-        explained = explain_difference(
-            usage[(key["billing_currency"], *(key[name] for name in scope))],
-            start,
-            end,
-            dimensions,
-            currency=key["billing_currency"],
-            baseline_end=start - pd.Timedelta(days=shift + 1),
-            skip_days=busy[one.row],
-        )
-        records.append(
-            {name: key[name] for name in SCOPE}
-            | {
-                "anomaly_id": make_anomaly_id(key["unique_id"], series.calendar[one.start]),
-                "kind": one.kind,
-                "direction": "up" if one.impact > 0 else "down",
-                "start_date": start,
-                "end_date": end,
-                "days": one.end - one.start + 1,
-                "actual_cost": one.actual,
-                "expected_cost": one.expected,
-                "lower_cost": one.lower,
-                "upper_cost": one.upper,
-                "impact_cost": one.impact,
-                "impact_percent": one.percent,
-                "score": one.score,
-                "severity": rate_severity(one.impact, settings),
-                "top_cause": explained.top_cause,
-                "causes": json.dumps(explained.to_records()),
-                "as_of_date": as_of,
-                "is_open": (as_of - end).days <= settings.lookback_days,
-            }
-        )
-    return pd.DataFrame(records, columns=list(ANOMALY_COLUMNS))
+    """The stored form of findings; of two with one id (a step and its leak) the larger one."""
+    records: dict[str, dict[str, object]] = {}
+    for found in findings:
+        one = found.incident
+        direction = "up" if found.sign > 0 else "down"
+        name = make_anomaly_id(found.anchor, calendar[one.start], direction)
+        if name in records and abs(float(str(records[name]["impact_cost"]))) >= abs(one.impact):
+            continue
+        end = calendar[one.end].date()
+        scope = {column: found.key[column] for column in ANOMALY_COLUMNS[3:10]}
+        records[name] = {
+            "anomaly_id": name,
+            "unique_id": found.key["unique_id"],
+            "scope_level": found.level,
+            **scope,
+            "kind": one.kind,
+            "direction": direction,
+            "start_date": calendar[one.start].date(),
+            "end_date": end,
+            "days": one.end - one.start + 1,
+            "actual_cost": one.actual,
+            "expected_cost": one.expected,
+            "lower_cost": one.lower,
+            "upper_cost": one.upper,
+            "impact_cost": one.impact,
+            "impact_percent": one.percent,
+            "score": one.score,
+            "severity": rate_severity_with_surprise(one.impact, one.score, settings),
+            "as_of_date": as_of,
+            "is_excused": one.is_excused,
+            "is_open": not one.is_excused and (as_of - end).days <= settings.lookback_days,
+        }
+    return pd.DataFrame(list(records.values()), columns=list(ANOMALY_COLUMNS))
 
 
-def _list_verdicts(series: SeriesSet, verdicts: Verdicts) -> pd.DataFrame:
+def _list_verdicts(panel: LevelPanel, verdicts: Verdicts) -> pd.DataFrame:
     """One row per judged series and day."""
     row, day = np.nonzero(~np.isnan(verdicts.expected))
     return pd.DataFrame(
         {
-            "unique_id": series.keys["unique_id"].to_numpy()[row],
-            "charge_date": series.calendar.date[day],
-            "actual_cost": series.usage[row, day],
+            "unique_id": panel.keys["unique_id"].to_numpy()[row],
+            "charge_date": panel.calendar.date[day],
+            "actual_cost": panel.costs[row, day],
             "expected_cost": verdicts.expected[row, day],
             "lower_cost": verdicts.lower[row, day],
             "upper_cost": verdicts.upper[row, day],

@@ -1,19 +1,22 @@
 """Incidents: anomalous days of one scope that belong together, with their money, kind and severity."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from ml.anomaly.baseline import Matrix, Vector
 from ml.anomaly.judge import MAX_SCORE, Verdicts
 from ml.anomaly.leak import WEEK, Leaks
 from ml.anomaly.settings import AnomalySettings
 
-Kind = Literal["spike", "drop", "level_shift", "new_service", "slow_leak"]
+Kind = Literal[
+    "spike", "drop", "level_shift", "trend_break", "slow_leak", "service_stopped", "new_service", "new_region",
+    "new_usage_type", "coverage_loss", "pattern",
+]  # fmt: skip
+# a step that is followed by another within so many days is one movement
+CHAIN_DAYS = 3
 # a service that fell below this share of what was expected has stopped rather than shrunk
 STOPPED_SHARE = 0.05
 
@@ -35,6 +38,7 @@ class Incident:
     lower: float
     upper: float
     score: float
+    is_excused: bool = False
 
     @property
     def impact(self) -> float:
@@ -47,13 +51,8 @@ class Incident:
         return 100 * self.impact / abs(self.expected) if self.expected else np.nan
 
 
-def make_anomaly_id(unique_id: str, start: pd.Timestamp) -> str:
-    """The id of the incident that began on a day in a scope, however often and late it is scored."""
-    return hashlib.sha256(f"{unique_id}|{start.date().isoformat()}".encode()).hexdigest()[:24]
-
-
 def rate_severity(impact: float, settings: AnomalySettings) -> str:
-    """low, medium, high or critical, by the money alone: that is what somebody has to answer for."""
+    """low, medium, high or critical by the money: that is what somebody has to answer for."""
     medium, high, critical = settings.severity_amounts
     size = abs(impact)
     return "critical" if size >= critical else "high" if size >= high else "medium" if size >= medium else "low"
@@ -78,6 +77,7 @@ def list_incidents(costs: Matrix, verdicts: Verdicts, settings: AnomalySettings)
                     lower=float(np.nansum(verdicts.lower[row, days])),
                     upper=float(np.nansum(verdicts.upper[row, days])),
                     score=float(np.nanmax(verdicts.score[row, days])),
+                    is_excused=bool((verdicts.is_excused[row, days] | (verdicts.flag[row, days] == 0)).all()),
                 )
             )
     return incidents
@@ -93,6 +93,8 @@ def list_leak_incidents(costs: Matrix, leaks: Leaks, min_amount: Vector) -> list
             origin = float(leaks.origin[row, start])
             actual = float(np.nansum(costs[row, start : end + 1]))
             expected = origin * (end - start + 1)
+            if actual - expected < min_amount[row]:
+                continue  # a quiet weekday inside the rise
             score = min((actual - expected) / (end - start + 1) / float(min_amount[row]), MAX_SCORE)
             incidents.append(Incident(int(row), start, end, "slow_leak", actual, expected, expected, expected, score))
     return incidents
@@ -103,8 +105,8 @@ def _group_days(row: int, verdicts: Verdicts, gap_days: int) -> Iterator[tuple[i
     flag = verdicts.flag[row]
     start = last = -1
     for day in (int(one) for one in np.flatnonzero(flag)):
-        goes_on = start >= 0 and day - last <= gap_days + 1 and flag[day] == flag[last]
-        if not goes_on or verdicts.is_shift[row, last]:
+        gap = CHAIN_DAYS if verdicts.is_shift[row, last] else gap_days
+        if not (start >= 0 and day - last <= gap + 1 and flag[day] == flag[last]):
             if start >= 0:
                 yield start, last
             start = day
@@ -118,8 +120,18 @@ def _name_kind(row: int, start: int, end: int, actual: float, expected: float, v
     if verdicts.is_new[row, start]:
         return "new_service"
     is_up = verdicts.flag[row, start] > 0
+    shifts = np.flatnonzero(verdicts.is_shift[row, start : end + 1])
     if not is_up and actual <= STOPPED_SHARE * expected:
-        return "drop"
-    if verdicts.is_shift[row, end]:
+        return "service_stopped"
+    if len(shifts) > 1 or (len(shifts) == 1 and shifts[0] < end - start):
+        return "trend_break"
+    if len(shifts):
         return "level_shift"
     return "spike" if is_up else "drop"
+
+
+def rate_severity_with_surprise(impact: float, score: float, settings: AnomalySettings) -> str:
+    """The severity by money, one step lower where the surprise is barely above its limit."""
+    names = ("low", "medium", "high", "critical")
+    place = names.index(rate_severity(impact, settings))
+    return names[max(0, place - 1)] if score < 1.5 * settings.min_surprise else names[place]

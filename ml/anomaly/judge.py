@@ -7,14 +7,16 @@ back to it is no anomaly. Distances that came back on the same day of the last t
 service and are expected.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ml.anomaly.baseline import WINDOW, Mask, Matrix, Vector, expect_day, measure_spread
-from ml.anomaly.settings import AnomalySettings
+from ml.anomaly.feedback import Leniency
+from ml.anomaly.settings import AnomalySettings, Limits
 
 # a service whose window never passed this share of the amount that matters did not really exist
 DORMANT_SHARE = 0.05
@@ -22,6 +24,8 @@ MAX_SCORE = 999.0
 # the least spread of the busy days of a patchy service, as a share of their median
 MIN_BUSY_SPREAD = 0.25
 MIN_WINDOW_DAYS = 7
+# so many days in a row on one side are anomalous together from this share of the surprise that one day needs
+SUSTAINED = ((3, 0.72), (7, 0.55))
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ class Verdicts:
     """Series × day: what was expected between which bounds, the surprise, and +1, -1 or 0 for anomalous or not.
 
     `is_new` marks anomalous days of a service that did not exist before, `is_shift` the day on which a run of
-    anomalous days became the new normal. Days that were not judged have NaN as expected.
+    anomalous days became the new normal. `is_excused` marks anomalous days that somebody announced or called expected:
+    nobody is told of them. Days that were not judged have NaN as expected.
     """
 
     expected: Matrix
@@ -39,16 +44,24 @@ class Verdicts:
     flag: npt.NDArray[np.int8]
     is_new: Mask
     is_shift: Mask
+    is_excused: Mask
 
 
 @dataclass
 class _Memory:
-    """What the detector knows before a day: which days make the baseline, which made the one before, open runs."""
+    """What the detector knows before a day: the baseline's costs and days, those of the one before, open runs.
 
+    `costs` are the days as they would have been at today's level: when a new level becomes normal, the days before it
+    are moved there, so that the week's rhythm is not forgotten.
+    """
+
+    costs: Matrix
+    costs_before: Matrix
     counts: Mask
     counted_before: Mask
     remember_until: npt.NDArray[np.int64]
     distance: Matrix
+    surprise: Matrix
     error: Matrix
     run_sign: npt.NDArray[np.int8]
     run_start: npt.NDArray[np.int64]
@@ -56,8 +69,18 @@ class _Memory:
     run_last: npt.NDArray[np.int64]
 
 
-def judge_days(costs: Matrix, calendar: pd.DatetimeIndex, min_amount: Vector, settings: AnomalySettings) -> Verdicts:
-    """Judge `costs` (series × day, NaN outside a series' life); `min_amount` is per series, in its currency."""
+def judge_days(
+    costs: Matrix,
+    calendar: pd.DatetimeIndex,
+    limits: Limits,
+    settings: AnomalySettings,
+    leniency: Leniency | None = None,
+    sensitivity: Matrix | None = None,
+) -> Verdicts:
+    """Judge `costs` (series × day, NaN outside a series' life) against the limits of each series.
+
+    `leniency`, `sensitivity`: what people said of earlier anomalies (ml/anomaly/feedback.py).
+    """
     shape = costs.shape
     out = Verdicts(
         expected=np.full(shape, np.nan),
@@ -67,13 +90,17 @@ def judge_days(costs: Matrix, calendar: pd.DatetimeIndex, min_amount: Vector, se
         flag=np.zeros(shape, dtype=np.int8),
         is_new=np.zeros(shape, dtype=bool),
         is_shift=np.zeros(shape, dtype=bool),
+        is_excused=np.zeros(shape, dtype=bool),
     )
     rows = shape[0]
     memory = _Memory(
+        costs=costs.copy(),
+        costs_before=costs.copy(),
         counts=~np.isnan(costs),
         counted_before=np.zeros(shape, dtype=bool),
         remember_until=np.full(rows, -1),
         distance=np.full(shape, np.nan),
+        surprise=np.full(shape, np.nan),
         error=np.full(shape, np.nan),
         run_sign=np.zeros(rows, dtype=np.int8),
         run_start=np.zeros(rows, dtype=np.int64),
@@ -85,7 +112,14 @@ def judge_days(costs: Matrix, calendar: pd.DatetimeIndex, min_amount: Vector, se
     for day in range(shape[1]):
         ready = ~np.isnan(costs[:, day]) & (lived[:, day] > settings.warmup_days)
         if ready.any():
-            _judge_day(costs, day, ready, months[day], min_amount, settings, memory, out)
+            factor = np.where(lived[:, day] <= settings.young_days, settings.young_factor, 1.0)
+            if sensitivity is not None:
+                factor = factor * sensitivity[:, day]
+            today = replace(limits, surprise=limits.surprise * factor)
+            _judge_day(costs, day, ready, months[day], today, settings, memory, out)
+    if leniency is not None:
+        rest = np.nan_to_num(costs - out.expected)
+        out.is_excused[:] = ((out.flag > 0) & (rest <= leniency.up)) | ((out.flag < 0) & (-rest <= leniency.down))
     return out
 
 
@@ -94,23 +128,27 @@ def _judge_day(
     day: int,
     ready: Mask,
     earlier: list[list[int]],
-    min_amount: Vector,
+    limits: Limits,
     settings: AnomalySettings,
     memory: _Memory,
     out: Verdicts,
 ) -> None:
     """Judge one day of all ready series and update the memory."""
     actual = costs[:, day]
-    found = _compare(costs, memory.counts, day, ready, min_amount, settings, memory)
+    found = _compare(actual, memory.costs, memory.counts, day, ready, limits, memory)
     expected, half, flag, is_new = found
     memory.distance[:, day] = actual - expected
-    flag = np.where(_is_monthly_habit(memory.distance, day, earlier), 0, flag)
-    is_habit = (flag == 0) & (found[2] != 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        memory.surprise[:, day] = (actual - expected) / (half / limits.surprise)
+    told = np.where(flag == 0, _find_sustained(memory, day, expected, limits), flag)
+    flag = np.where(_is_monthly_habit(memory.distance, day, earlier), 0, told)
+    is_habit = (flag == 0) & (told != 0)
     # going back to the level before the last shift is no news
     asked = (flag != 0) & (memory.remember_until >= day)
     if asked.any():
-        old = _compare(costs, memory.counted_before, day, asked, min_amount, settings, memory)
+        old = _compare(actual, memory.costs_before, memory.counted_before, day, asked, limits, memory)
         back = asked & (old[2] == 0) & ~np.isnan(old[0])
+        memory.costs[back], memory.costs_before[back] = memory.costs_before[back], memory.costs[back]
         memory.counts[back], memory.counted_before[back] = memory.counted_before[back], memory.counts[back]
         # the mask in use is open for the days to come, the remembered one is closed
         memory.counts[back, day:] = ~np.isnan(costs[back, day:])
@@ -124,7 +162,7 @@ def _judge_day(
     out.expected[judged, day] = expected[judged]
     out.lower[judged, day] = (expected - half)[judged]
     out.upper[judged, day] = (expected + half)[judged]
-    deviation = half / settings.min_surprise
+    deviation = half / limits.surprise
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(deviation > 0, np.abs(actual - expected) / deviation, 0.0)
     out.score[judged, day] = np.minimum(score[judged], MAX_SCORE)
@@ -132,16 +170,16 @@ def _judge_day(
     out.is_new[:, day] = is_new & (flag > 0)
     memory.counts[(flag != 0) | is_habit, day] = False
     memory.error[(flag != 0) | is_habit, day] = np.nan
-    _follow_runs(day, flag, settings, memory, out)
+    _follow_runs(costs, day, flag, settings, memory, out)
 
 
 def _compare(
+    today: Vector,
     costs: Matrix,
     counts: Mask,
     day: int,
     asked: Mask,
-    min_amount: Vector,
-    settings: AnomalySettings,
+    limits: Limits,
     memory: _Memory,
 ) -> tuple[Vector, Vector, npt.NDArray[np.int8], Mask]:
     """For the asked series: expected cost, half width of what is normal, anomalous (+1, -1, 0), new service or not."""
@@ -149,18 +187,16 @@ def _compare(
     begin = max(0, day - WINDOW)
     window = np.full((len(rows), WINDOW), np.nan)
     window[:, WINDOW - (day - begin) :] = np.where(counts[rows, begin:day], costs[rows, begin:day], np.nan)
-    amount = min_amount[rows]
+    amount, surprise = limits.amount[rows], limits.surprise[rows]
     base = expect_day(window, amount)
     past = memory.error[rows, begin:day]
-    half = settings.min_surprise * measure_spread(past, base) * base.unit
-    actual = costs[rows, day]
-    busy = base.busy_median + settings.min_surprise * np.maximum(
-        base.busy_spread, MIN_BUSY_SPREAD * np.abs(base.busy_median)
-    )
+    half = surprise * measure_spread(past, base) * base.unit
+    actual = today[rows]
+    busy = base.busy_median + surprise * np.maximum(base.busy_spread, MIN_BUSY_SPREAD * np.abs(base.busy_median))
     half = np.where(base.is_patchy, np.maximum(half, busy - base.expected), half)
     rest = actual - base.expected
     is_dormant = (base.highest <= DORMANT_SHARE * amount) & (base.days >= MIN_WINDOW_DAYS)
-    is_far = (np.abs(rest) >= amount) & (np.abs(rest) >= settings.min_percent / 100 * np.abs(base.expected))
+    is_far = (np.abs(rest) >= amount) & (np.abs(rest) >= limits.percent[rows] / 100 * np.abs(base.expected))
     is_far &= (np.abs(rest) > half) | is_dormant
     # silence is normal for a patchy service
     is_far &= ~(base.is_patchy & (rest < 0)) & (base.days >= MIN_WINDOW_DAYS)
@@ -174,6 +210,24 @@ def _compare(
     expected[rows], halves[rows] = np.where(known, base.expected, np.nan), half
     flags[rows], is_new[rows] = np.nan_to_num(flag).astype(np.int8), is_dormant & is_far & (rest > 0)
     return expected, halves, flags, is_new
+
+
+def _find_sustained(memory: _Memory, day: int, expected: Vector, limits: Limits) -> npt.NDArray[np.int8]:
+    """+1, -1 or 0: days in a row too small to surprise alone, all on one side, each of them much money."""
+    found = np.zeros(len(expected), dtype=np.int8)
+    for days, share in SUSTAINED:
+        begin = day - days + 1
+        if begin < 0:
+            continue
+        far, money = memory.surprise[:, begin : day + 1], memory.distance[:, begin : day + 1]
+        sign = np.sign(far[:, -1])
+        with np.errstate(invalid="ignore"):
+            is_far = (np.sign(far) == sign[:, None]).all(axis=1)
+            is_far &= np.abs(far).mean(axis=1) >= share * limits.surprise
+            least = np.maximum(limits.amount, limits.percent / 100 * np.abs(expected))
+            is_far &= (np.abs(money) >= least[:, None]).all(axis=1)
+        found = np.where((found == 0) & is_far, sign, found).astype(np.int8)
+    return found
 
 
 def _is_monthly_habit(distance: Matrix, day: int, earlier: list[list[int]]) -> Mask:
@@ -191,6 +245,12 @@ def _is_monthly_habit(distance: Matrix, day: int, earlier: list[list[int]]) -> M
 
 def _pair_months(calendar: pd.DatetimeIndex) -> list[list[list[int]]]:
     """For each day, the places of the same day (give or take one; month end counts as one) in the two months before."""
+    return _pair_days(calendar[0], len(calendar)) if len(calendar) else []
+
+
+@lru_cache(maxsize=8)
+def _pair_days(first: pd.Timestamp, days: int) -> list[list[list[int]]]:
+    calendar = pd.date_range(first, periods=days)
     place = {day: index for index, day in enumerate(calendar)}
     pairs: list[list[list[int]]] = []
     for day in calendar:
@@ -210,7 +270,12 @@ def _pair_months(calendar: pd.DatetimeIndex) -> list[list[list[int]]]:
 
 
 def _follow_runs(
-    day: int, flag: npt.NDArray[np.int8], settings: AnomalySettings, memory: _Memory, out: Verdicts
+    costs: Matrix,
+    day: int,
+    flag: npt.NDArray[np.int8],
+    settings: AnomalySettings,
+    memory: _Memory,
+    out: Verdicts,
 ) -> None:
     """Count anomalous days in a row and let a run that is long enough become the new normal."""
     is_hit = flag != 0
@@ -222,9 +287,34 @@ def _follow_runs(
     for row in np.flatnonzero(is_hit & (memory.run_days >= settings.shift_days)):
         begin = memory.run_start[row]
         out.is_shift[row, day] = True
-        memory.counted_before[row] = memory.counts[row]
-        memory.counted_before[row, day + 1 :] = False
-        memory.counts[row, : day + 1] = False
-        memory.counts[row, begin : day + 1] = True
+        # of steps in a row the level before the first one is remembered
+        if memory.remember_until[row] < day:
+            memory.costs_before[row], memory.counted_before[row] = memory.costs[row], memory.counts[row]
+            memory.counted_before[row, begin:] = False
+        else:
+            memory.counted_before[row, begin : day + 1] = False
+        _move_level(costs[row], begin, day, out.expected[row], memory, row)
         memory.remember_until[row] = day + settings.remember_days
+        memory.surprise[row, : day + 1] = np.nan
         memory.run_sign[row], memory.run_days[row], memory.run_last[row] = 0, 0, -10
+
+
+def _move_level(costs: Vector, begin: int, day: int, expected: Vector, memory: _Memory, row: int) -> None:
+    """Move the days before a new level to it, by the factor or the amount that explains the run better.
+
+    A service that was not there, or no longer is, has no rhythm to keep: then only the run itself counts.
+    """
+    run = slice(begin, day + 1)
+    known = ~np.isnan(expected[run]) & ~np.isnan(costs[run])
+    now, usual = costs[run][known], expected[run][known]
+    sizes = sorted((float(np.abs(now).sum()), float(np.abs(usual).sum())))
+    if not len(now) or sizes[0] < 0.1 * sizes[1]:
+        memory.counts[row, : day + 1] = False
+        memory.counts[row, run] = True
+        return
+    factor, amount = float(now.sum() / usual.sum()), float(np.median(now - usual))
+    by_factor = np.abs(now - factor * usual).sum()
+    by_amount = np.abs(now - usual - amount).sum()
+    before = memory.costs[row, :begin]
+    memory.costs[row, :begin] = before * factor if by_factor <= by_amount else before + amount
+    memory.counts[row, run] = True

@@ -13,6 +13,7 @@ from ml.errors import AnalyticsInputError
 COMMANDS = {
     "forecast": "ml.evaluate.forecast",
     "anomaly": "ml.evaluate.anomaly",
+    "simulated": "ml.evaluate.simulated",
 }
 
 

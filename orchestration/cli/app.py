@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from orchestration.cli.actions import actions_app
+from orchestration.cli.anomalies import anomalies_app
 from orchestration.cli.deliveries import deliveries_app
 from orchestration.cli.output import Format
 
@@ -31,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(actions_app, name="actions")
+app.add_typer(anomalies_app, name="anomalies")
 app.add_typer(deliveries_app, name="deliveries")
 
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
@@ -204,5 +206,5 @@ def _exit_code(error: Exception) -> int | None:
         return USAGE
     expected = ("SourceError", "LocationError", "DeliveryError", "UnknownFormatError", "WarehouseError", "CommandError",
                 "NotAllowedError", "ProposalStateError", "ProposalNotFoundError", "LedgerError",
-                "StateStoreError", "RecordTooLargeError", "AcceptanceError")  # fmt: skip
+                "StateStoreError", "RecordTooLargeError", "AcceptanceError", "FeedbackError")  # fmt: skip
     return FAILED if name in expected else None

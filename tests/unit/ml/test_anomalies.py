@@ -1,4 +1,3 @@
-import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,8 +6,9 @@ import pandas as pd
 import pytest
 
 from ml.anomaly.costs import ANOMALY_COLUMNS, AnomalyResult, detect_anomalies
+from ml.anomaly.feedback import Feedback
 from ml.anomaly.incidents import rate_severity
-from ml.anomaly.settings import AnomalySettings
+from ml.anomaly.settings import AnomalySettings, ScopeLimits
 from ml.errors import AnalyticsInputError
 from tests.unit.ml.rows import last_day, make_rows, make_weekly
 
@@ -58,7 +58,9 @@ def test_a_stopped_service_is_a_drop_and_its_silence_becomes_normal() -> None:
     costs = make_weekly(150, noise=0.01)
     costs[100:] = 0
     found = detect(make_rows(costs)).anomalies
-    assert found[["kind", "direction", "start_date", "days"]].to_numpy().tolist() == [["drop", "down", day(100), 7]]
+    assert found[["kind", "direction", "start_date", "days"]].to_numpy().tolist() == [
+        ["service_stopped", "down", day(100), 7]
+    ]
 
 
 def test_a_new_level_is_a_shift_once_and_going_back_is_no_news() -> None:
@@ -227,26 +229,185 @@ def test_little_or_nothing_to_judge_is_fine(costs: list[float]) -> None:
     assert list(result.anomalies.columns) == list(ANOMALY_COLUMNS)
 
 
-def test_causes_are_stored_with_the_anomaly() -> None:
+def test_one_usage_type_that_explains_its_service_is_named() -> None:
     calm = make_rows(make_weekly(120, level=500, noise=0.005), region_id="eu-west-1", x_usage_type="BoxUsage")
     costs = make_weekly(120, level=500, noise=0.005, seed=1)
     costs[100] += 700
     rows = pd.concat([calm, make_rows(costs, region_id="us-east-1", x_usage_type="GPUUsage")])
-    one = detect(rows).anomalies.iloc[0]
-    causes = json.loads(one["causes"])
-    assert {cause["dimension"] for cause in causes} == {"x_usage_type", "region_id"}
-    top = causes[0]
-    assert top["value"] == "GPUUsage" and top["contribution"] == pytest.approx(700, rel=0.03)
-    assert one["top_cause"].startswith("usage type GPUUsage: +")
+    found = detect(rows).anomalies
+    assert found[["scope_level", "region_id", "x_usage_type"]].to_numpy().tolist() == [
+        ["usage_type", "us-east-1", "GPUUsage"]
+    ]
+    assert found["actual_cost"].iloc[0] == pytest.approx(costs[100])
 
 
-def test_other_levels_are_judged_too() -> None:
-    costs = make_weekly(120, noise=0.01)
+def test_opposite_moves_inside_a_service_are_both_told() -> None:
+    up, down = make_weekly(120, level=500, noise=0.005), make_weekly(120, level=500, noise=0.005, seed=1)
+    up[100:] += 200
+    down[100:] -= 200
+    rows = pd.concat([make_rows(up, x_usage_type="new disks"), make_rows(down, x_usage_type="old disks")])
+    found = detect(rows).anomalies
+    told = found[["x_usage_type", "direction", "start_date"]].to_numpy().tolist()
+    assert sorted(told) == [["new disks", "up", day(100)], ["old disks", "down", day(100)]]
+    assert len(set(found["anomaly_id"])) == 2
+
+
+def test_opposite_moves_of_two_services_are_both_told() -> None:
+    up, down = make_weekly(120, noise=0.005), make_weekly(120, noise=0.005, seed=1)
+    up[100] += 400
+    down[100] -= 400
+    rows = pd.concat([make_rows(up, service_name="A"), make_rows(down, service_name="B")])
+    assert sorted(detect(rows).anomalies[["service_name", "direction"]].to_numpy().tolist()) == [
+        ["A", "up"], ["B", "down"]
+    ]  # fmt: skip
+
+
+def test_the_same_move_of_many_services_is_one_incident_of_their_account() -> None:
+    parts = []
+    for number in range(4):
+        costs = make_weekly(120, level=300, noise=0.005, seed=number)
+        costs[100:103] *= 1.6
+        parts.append(make_rows(costs, service_name=f"s{number}"))
+    found = detect(pd.concat(parts)).anomalies
+    assert found[["scope_level", "service_name", "start_date"]].to_numpy().tolist() == [["account", "", day(100)]]
+    whole = pd.concat(parts)
+    inside = whole[whole["charge_date"].between(day(100), day(102))]
+    assert found["actual_cost"].iloc[0] == pytest.approx(inside["effective_cost"].sum())
+
+
+def test_the_same_move_of_a_service_in_many_accounts_is_one_incident_of_the_service() -> None:
+    parts = []
+    for number in range(3):
+        costs = make_weekly(120, level=300, noise=0.005, seed=number)
+        costs[100] *= 2
+        parts.append(make_rows(costs, sub_account_id=f"a{number}"))
+    found = detect(pd.concat(parts)).anomalies
+    assert found[["scope_level", "service_name", "sub_account_id"]].to_numpy().tolist() == [["service", "EC2", ""]]
+
+
+def test_what_no_service_shows_is_told_of_the_account() -> None:
+    parts = []
+    for number in range(30):
+        costs = make_weekly(120, level=100, noise=0.01, seed=number)
+        costs[100] += 25
+        parts.append(make_rows(costs, service_name=f"s{number:02}"))
+    found = detect(pd.concat(parts)).anomalies
+    assert found[["scope_level", "start_date"]].to_numpy().tolist() == [["account", day(100)]]
+    assert found["impact_cost"].iloc[0] == pytest.approx(750, rel=0.05)
+
+
+def test_a_new_region_and_a_new_usage_type_are_told_apart() -> None:
+    calm = make_rows(make_weekly(120, noise=0.005), region_id="eu", x_usage_type="Box")
+    for field, kind in (({"region_id": "us", "x_usage_type": "Box"}, "new_region"),
+                        ({"region_id": "eu", "x_usage_type": "GPU"}, "new_usage_type")):  # fmt: skip
+        found = detect(pd.concat([calm, make_rows([300.0] * 20, start="2025-04-11", **field)])).anomalies
+        assert found[["kind", "start_date"]].to_numpy().tolist() == [[kind, date(2025, 4, 11)]]
+
+
+def test_a_steady_rise_is_one_incident() -> None:
+    costs = make_weekly(160, level=300, noise=0.005)
+    costs[100:130] += 20 * np.arange(1, 31)
+    found = detect(make_rows(costs[:130])).anomalies
+    assert len(found) == 1
+    assert found["kind"].iloc[0] == "trend_break" and found["end_date"].iloc[0] > day(110)
+
+
+def test_a_new_level_keeps_the_weeks_rhythm() -> None:
+    costs = make_weekly(180, noise=0.005)
+    costs[:] *= np.where(np.arange(180) % 7 == 2, 1.4, 1.0)
+    costs[100:] *= 1.5
+    assert len(detect(make_rows(costs)).anomalies) == 1
+
+
+def test_cheaper_by_a_commitment_is_no_anomaly_and_losing_it_is() -> None:
+    costs = make_weekly(160, noise=0.005)
+    rows = make_rows(costs).assign(contracted_cost=costs)
+    covered = rows["charge_date"].between(day(60), day(119))
+    rows.loc[covered, "effective_cost"] *= 0.6
+    found = detect(rows).anomalies
+    assert found[["kind", "direction", "start_date"]].to_numpy().tolist() == [["coverage_loss", "up", day(120)]]
+
+
+def test_limits_of_a_scope() -> None:
+    costs = make_weekly(120, noise=0.005)
+    costs[100] += 300
+    rows = pd.concat([make_rows(costs, service_name="A"), make_rows(costs, service_name="B")])
+    scopes = (ScopeLimits({"service": "A"}, min_amount=400.0),)
+    assert detect(rows, scopes=scopes).anomalies["service_name"].tolist() == ["B"]
+    scopes += (ScopeLimits({"service": "A", "account": "111"}, min_amount=200.0),)
+    assert detect(rows, scopes=scopes).anomalies["service_name"].tolist() == ["A", "B"]
+    with pytest.raises(AnalyticsInputError, match="not 'team'"):
+        detect(rows, scopes=(ScopeLimits({"team": "A"}, min_amount=1.0),))
+
+
+def said(verdict: str, start: int, until: int, impact: float = 0.0) -> Feedback:
+    return Feedback({"service": "EC2"}, verdict, day(start), day(until), impact)  # type: ignore[arg-type]
+
+
+def judge(rows: pd.DataFrame, *feedback: Feedback, **settings: Any) -> pd.DataFrame:
+    settings = {"lookback_days": 1000, **settings}
+    return detect_anomalies(
+        rows, last_day(rows), settings=AnomalySettings(**settings), feedback=feedback, default_immature_days=0
+    ).anomalies
+
+
+def test_a_planned_event_is_not_told_but_kept() -> None:
+    costs = make_weekly(120, noise=0.005)
+    costs[[100, 110]] += 800
+    found = judge(make_rows(costs), said("planned", 99, 101))
+    assert found[["start_date", "is_excused", "is_open"]].to_numpy().tolist() == [
+        [day(100), True, False], [day(110), False, True]
+    ]  # fmt: skip
+
+
+def test_expected_excuses_as_much_in_the_same_direction_until_its_end() -> None:
+    costs = make_weekly(160, noise=0.005)
+    costs[100] += 300
+    costs[110] += 320
+    costs[120] += 900
+    costs[130] -= 300
+    costs[150] += 300
+    found = judge(make_rows(costs), said("expected", 100, 140, 300.0))
+    assert found["is_excused"].tolist() == [True, True, False, False, False]
+
+
+def test_unexpected_makes_the_scope_more_sensitive() -> None:
+    costs = make_weekly(140, noise=0.03, seed=4)
+    costs[100] *= 1.5
+    base = judge(make_rows(costs), min_percent=1.0, min_amount=10.0)
+    one = judge(make_rows(costs), said("unexpected", 100, 139), min_percent=1.0, min_amount=10.0)
+    costs[120] = costs[120] + 0.2 * 1000
+    scores = detect(make_rows(costs), min_percent=1.0, min_amount=10.0).verdicts.set_index("charge_date")["score"]
+    edge = float(scores[day(120)])
+    limits = {"min_percent": 1.0, "min_amount": 10.0, "min_surprise": edge * 1.1}
+    assert day(120) not in judge(make_rows(costs), **limits)["start_date"].tolist()
+    assert day(120) in judge(make_rows(costs), said("unexpected", 100, 139), **limits)["start_date"].tolist()
+    assert len(one) >= len(base)
+
+
+def test_senseless_feedback_is_refused() -> None:
+    for wrong in (
+        {"verdict": "maybe"}, {"scope": {}}, {"until": day(1)},
+    ):  # fmt: skip
+        fields = {"scope": {"service": "EC2"}, "verdict": "planned", "start": day(5), "until": day(6)} | wrong
+        with pytest.raises(AnalyticsInputError):
+            Feedback(**fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_cost_that_is_no_number_is_an_error(bad: float) -> None:
+    rows = make_rows(make_weekly(60))
+    rows.loc[30, "effective_cost"] = bad
+    with pytest.raises(AnalyticsInputError, match=r"not a finite number|empty"):
+        detect(rows)
+
+
+def test_repeated_rows_are_parts_of_one_amount() -> None:
+    costs = make_weekly(120, noise=0.005)
     costs[100] *= 2
-    rows = pd.concat([make_rows(make_weekly(120, noise=0.01), service_name="S3"), make_rows(costs)])
-    found = detect_anomalies(rows, last_day(rows), level="provider", default_immature_days=0).anomalies
-    assert found["unique_id"].tolist() == ["provider|USD|AWS"]
-    assert found["top_cause"].iloc[0].startswith("service EC2")
+    halves = pd.concat([make_rows(costs / 2), make_rows(costs / 2)])
+    one, two = detect(make_rows(costs)).anomalies, detect(halves).anomalies
+    assert two["actual_cost"].tolist() == pytest.approx(one["actual_cost"].tolist())
 
 
 @pytest.mark.parametrize(

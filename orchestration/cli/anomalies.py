@@ -1,0 +1,135 @@
+"""`cloudcost anomalies`: look at anomalies, and say what they were."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from orchestration.cli.actions import ActorOption, OutputOption, _user
+from orchestration.cli.output import Format, print_rows
+
+if TYPE_CHECKING:
+    from orchestration.installation import Installation
+
+anomalies_app = typer.Typer(help="Anomalies: list them, and say what they were.", no_args_is_help=True)
+
+AnomalyArgument = Annotated[str, typer.Argument(help="Id of the anomaly, or its first characters.")]
+#: How long a statement holds where no date is given: a quarter for what is normal now, else the anomaly's own days.
+DEFAULT_DAYS = 90
+FIELDS = {
+    "provider": "service_provider_name",
+    "account": "sub_account_id",
+    "service": "service_name",
+    "region": "region_id",
+    "usage_type": "x_usage_type",
+}
+_ANOMALIES = """
+select anomaly_id, service_provider_name, sub_account_id, service_name, region_id, x_usage_type, billing_currency, kind,
+    start_date, end_date, days, impact_cost, severity, is_open, top_cause
+from ml.cost_anomalies
+order by start_date desc, anomaly_id
+"""
+
+
+@anomalies_app.command("list")
+def list_anomalies(
+    context: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are no longer open.")] = False,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """List anomalies with their money, cause, and what was said of them."""
+    installation, book = _open(context)
+    said = {one.anomaly_id: f"{one.verdict} until {one.until}: {one.reason}" for one in book.list()}
+    rows = [
+        (one["anomaly_id"], one["start_date"], one["kind"], one["severity"], one["impact_cost"],
+         one["billing_currency"], one["service_name"] or "(several)", one["sub_account_id"] or "(several)",
+         one["top_cause"], said.get(one["anomaly_id"], ""))
+        for one in _read(installation)
+        if everything or one["is_open"]
+    ]  # fmt: skip
+    columns = (
+        "anomaly", "start", "kind", "severity", "impact", "currency", "service", "account", "top_cause", "feedback"
+    )  # fmt: skip
+    print_rows(columns, rows, output)
+
+
+@anomalies_app.command()
+def feedback(
+    context: typer.Context,
+    anomaly: AnomalyArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")],
+    expected: Annotated[bool, typer.Option("--expected", help="Such a cost is normal there now.")] = False,
+    unexpected: Annotated[bool, typer.Option("--unexpected", help="It was right to tell; watch the scope.")] = False,
+    planned: Annotated[bool, typer.Option("--planned", help="It was announced; be silent until it is over.")] = False,
+    until: Annotated[str, typer.Option("--until", help="Last day it holds, such as 2026-12-31.")] = "",
+    actor: ActorOption = "",
+) -> None:
+    """Say what an anomaly was; later days of its scope are then judged accordingly."""
+    from actions.feedback import FeedbackError
+
+    chosen: list[Literal["expected", "unexpected", "planned"]] = []
+    if expected:
+        chosen.append("expected")
+    if unexpected:
+        chosen.append("unexpected")
+    if planned:
+        chosen.append("planned")
+    if len(chosen) != 1:
+        raise FeedbackError("say one of --expected, --unexpected and --planned")
+    installation, book = _open(context)
+    found = _find(installation, anomaly)
+    scope = {name: str(found[column]) for name, column in FIELDS.items() if found[column]}
+    given = book.give(
+        found["anomaly_id"],
+        scope | {"currency": str(found["billing_currency"])},
+        chosen[0],
+        found["start_date"],
+        _read_until(until, found, chosen[0]),
+        str((Decimal(str(found["impact_cost"])) / int(found["days"])).quantize(Decimal("0.01"))),
+        reason,
+        actor or _user(),
+    )
+    print(f"{given.anomaly_id}: {given.verdict} until {given.until}; it counts from the next run on")
+
+
+def _read_until(text: str, found: dict[str, Any], verdict: str) -> dt.date:
+    from actions.feedback import FeedbackError
+
+    if not text:
+        return found["end_date"] if verdict == "planned" else found["end_date"] + dt.timedelta(days=DEFAULT_DAYS)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise FeedbackError(f"--until {text!r} is not a day such as 2026-12-31") from None
+
+
+def _open(context: typer.Context) -> "tuple[Installation, Any]":
+    from actions.feedback import FeedbackBook
+    from orchestration.cli.app import find_installation
+    from orchestration.sources.ledger import Clock
+
+    installation = find_installation(context)
+    return installation, FeedbackBook(installation.store, Clock())
+
+
+def _read(installation: "Installation") -> list[dict[str, Any]]:
+    from orchestration.warehouse import WarehouseError
+
+    if not installation.warehouse.has_table("ml", "cost_anomalies"):
+        raise WarehouseError(f"{installation.warehouse.place}: no anomalies were looked for yet; `cloudcost run` does")
+    with installation.warehouse.connect(read_only=True) as connection:
+        cursor = connection.execute(_ANOMALIES)
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _find(installation: "Installation", prefix: str) -> dict[str, Any]:
+    from actions.feedback import FeedbackError
+
+    found = [one for one in _read(installation) if str(one["anomaly_id"]).startswith(prefix)]
+    if len(found) != 1:
+        raise FeedbackError(
+            f"{len(found)} anomalies start with {prefix!r}; `cloudcost anomalies list --all` lists them"
+        )
+    return found[0]

@@ -1,0 +1,208 @@
+"""Anomalies with their exact causes, and whether the detector still does what it did."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pyarrow as pa
+
+from actions.feedback import FeedbackBook
+from actions.incidents import IncidentFinding
+from actions.severity import Severity
+from orchestration.anomaly_rules import list_feedback, read_settings
+from orchestration.defs.alerts import incident_book
+from orchestration.defs.analytics import COST_DAILY, COSTS_CHANGED, last_charge_date
+from orchestration.defs.quality import RECONCILIATION
+from orchestration.forecasting import count_immature_days
+from orchestration.installation import Installation
+from orchestration.resources.installation import InstallationResource
+from orchestration.sources.ledger import Clock
+
+CHARGES = dg.AssetKey(["intermediate", "int_focus__unioned"])
+ANOMALIES, CAUSES = dg.AssetKey(["ml", "cost_anomalies"]), dg.AssetKey(["ml", "anomaly_causes"])
+QUALITY_KIND = "anomaly_quality"
+#: Runs that a new one is compared with, and the days whose flags are counted.
+REMEMBERED_RUNS, QUALITY_DAYS = 10, 90
+MONEY = pa.decimal128(38, 12)
+EXACT = ("actual_cost", "expected_cost", "impact_cost", "contribution")
+_DAILY = """
+select charge_date, billing_currency, service_provider_name, sub_account_id, max(sub_account_name) as sub_account_name,
+    service_name, region_id, x_usage_type, charge_category, charge_frequency,
+    cast(sum(effective_cost) as double precision) as effective_cost,
+    cast(sum(contracted_cost) as double precision) as contracted_cost
+from marts.fct_cost_daily
+group by 1, 2, 3, 4, 6, 7, 8, 9, 10
+order by 1, 2, 3, 4, 6, 7, 8, 9, 10
+"""
+
+
+@dg.multi_asset(
+    name="cost_anomalies",
+    specs=[
+        dg.AssetSpec(
+            ANOMALIES,
+            group_name="ml",
+            kinds={"python", "scikitlearn"},
+            deps=[COST_DAILY, RECONCILIATION, CHARGES, COSTS_CHANGED],
+            description="Days whose cost surprised, one incident at the level that explains it, with amount, percent "
+            "and causes.",
+        ),
+        dg.AssetSpec(
+            CAUSES,
+            group_name="ml",
+            kinds={"python"},
+            deps=[COST_DAILY, RECONCILIATION, CHARGES, COSTS_CHANGED],
+            description="The difference of each anomaly split exactly: a row per anomaly, dimension and member, and "
+            "per effect (price, usage, mix, coverage).",
+        ),
+    ],
+    pool="warehouse",
+)
+def cost_anomalies(installation: InstallationResource) -> Iterator[dg.MaterializeResult]:
+    """Replaces ml.cost_anomalies and ml.anomaly_causes."""
+    from ml.anomaly.costs import detect_anomalies
+    from ml.anomaly.pattern import SEED
+
+    opened = installation.open()
+    section = opened.config.anomalies
+    with opened.warehouse.connect(read_only=True) as connection:
+        daily = connection.execute(_DAILY).df()
+    as_of = last_charge_date(daily)
+    if as_of is None:
+        reason = {"dagster/row_count": 0, "reason": "there is no usage to judge"}
+        yield from (dg.MaterializeResult(asset_key=key, metadata=reason) for key in (ANOMALIES, CAUSES))
+        return
+    given = FeedbackBook(opened.store, Clock()).list()
+    settings, feedback = read_settings(section), list_feedback(section, given)
+    result = detect_anomalies(
+        daily,
+        as_of,
+        settings=settings,
+        feedback=feedback,
+        immature_days=count_immature_days(opened),
+        default_immature_days=opened.config.forecasts.immature_days,
+    )
+    rows, causes = write_anomalies(opened, result.anomalies)
+    quality = remember_quality(opened, as_of, result.verdicts, [one.verdict for one in given])
+    opened_now = int(result.anomalies["is_open"].sum())
+    facts = {"as_of": as_of.isoformat(), "seed": SEED, "settings": str(settings), "feedback": len(feedback)}
+    counts = {"open": opened_now, "days judged": len(result.verdicts), "scopes not judged": len(result.skipped)}
+    yield dg.MaterializeResult(asset_key=ANOMALIES, metadata={"dagster/row_count": rows, **counts, **facts, **quality})
+    yield dg.MaterializeResult(asset_key=CAUSES, metadata={"dagster/row_count": causes, **facts})
+
+
+def write_anomalies(installation: Installation, anomalies: pd.DataFrame) -> tuple[int, int]:
+    """Split the anomalies into causes by sums of the warehouse, store both, and return their numbers of rows."""
+    from ml.causes import explain_anomalies, list_days, list_queries
+
+    warehouse = installation.warehouse
+    days = list_days(anomalies)
+    warehouse.replace_table("ml", "anomaly_days", to_table(days, {"charge_date": pa.date32(), "is_inside": pa.bool_()}))
+    parts: list[Any] = []
+    with warehouse.connect(read_only=True) as connection:
+        charge_date = "cast(charges.charge_period_start as date)"
+        for query in list_queries("ml.anomaly_days", "intermediate.int_focus__unioned", charge_date):
+            parts += connection.execute(query).fetchall() if len(days) else []
+    explained = explain_anomalies(anomalies, days, parts)
+    stored = explained.describe(anomalies)
+    rows = warehouse.replace_table("ml", "cost_anomalies", to_table(stored, _TYPES))
+    return rows, warehouse.replace_table("ml", "anomaly_causes", to_table(explained.causes, _TYPES))
+
+
+_TYPES: dict[str, pa.DataType] = {
+    **dict.fromkeys(EXACT, MONEY),
+    **dict.fromkeys(("start_date", "end_date", "as_of_date"), pa.date32()),
+    **dict.fromkeys(("lower_cost", "upper_cost", "impact_percent", "score", "share"), pa.float64()),
+    **dict.fromkeys(("days", "rank", "weekday"), pa.int64()),
+    **dict.fromkeys(("is_excused", "is_open"), pa.bool_()),
+}
+
+
+def to_table(frame: pd.DataFrame, types: dict[str, pa.DataType]) -> pa.Table:
+    """A data frame as an Arrow table whose types do not depend on its rows; text where none is given."""
+    wanted = {name: types.get(name, _TYPES.get(name, pa.string())) for name in frame.columns}
+    return pa.table({name: pa.array(frame[name].tolist(), kind) for name, kind in wanted.items()})
+
+
+def remember_quality(
+    installation: Installation, as_of: dt.date, verdicts: pd.DataFrame, answers: list[str]
+) -> dict[str, float]:
+    """Keep this run's figures under its day, so that running it again replaces them."""
+    from ml.anomaly.quality import measure_quality
+
+    recent = verdicts[pd.to_datetime(verdicts["charge_date"]) > pd.Timestamp(as_of) - pd.Timedelta(days=QUALITY_DAYS)]
+    now = measure_quality(len(recent), int(recent["is_anomaly"].sum()), answers)
+    store, key = installation.store, as_of.isoformat()
+    known = store.get(QUALITY_KIND, key)
+    if known is None:
+        store.insert(QUALITY_KIND, key, dict(now))
+    elif known.body != now:
+        store.update(QUALITY_KIND, key, dict(now), known.version)
+    return now
+
+
+@dg.asset_check(
+    asset=ANOMALIES,
+    name="detector_is_as_good_as_before",
+    blocking=False,
+    pool="warehouse",
+    description="Share of flagged days, and how often people called an anomaly right, against the last runs; a drop "
+    "opens an incident.",
+)
+def detector_is_as_good_as_before(installation: InstallationResource) -> dg.AssetCheckResult:
+    """Warns and never stops a run: the anomalies are still the best there are."""
+    from ml.anomaly.quality import find_drops
+
+    opened = installation.open()
+    records = opened.store.list(QUALITY_KIND)
+    if not records:
+        return dg.AssetCheckResult(passed=True, metadata={"runs": 0})
+    now, before = records[-1], [one.body for one in records[:-1]][-REMEMBERED_RUNS:]
+    drops = find_drops(now.body, before)
+    if drops:
+        incident_book(opened).open(describe_drop(now.key, drops))
+    return dg.AssetCheckResult(
+        passed=not drops,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"runs": len(before), "drops": drops, **now.body},
+    )
+
+
+@dg.asset_check(
+    asset=CAUSES,
+    name="contributions_add_up",
+    blocking=True,
+    pool="warehouse",
+    description="The contributions of every dimension, and the effects, add up to the difference to the last digit.",
+)
+def contributions_add_up(installation: InstallationResource) -> dg.AssetCheckResult:
+    """One query over what was stored."""
+    query = """
+        select count(*), count(case when total <> impact_cost then 1 end) from (
+            select causes.anomaly_id, causes.dimension, sum(causes.contribution) as total,
+                max(anomalies.impact_cost) as impact_cost
+            from ml.anomaly_causes as causes
+            inner join ml.cost_anomalies as anomalies on anomalies.anomaly_id = causes.anomaly_id
+            group by 1, 2
+        ) as sums
+    """
+    opened = installation.open()
+    if not opened.warehouse.has_table("ml", "anomaly_causes"):
+        return dg.AssetCheckResult(passed=True, metadata={"compared": 0})
+    with opened.warehouse.connect(read_only=True) as connection:
+        compared, differing = connection.execute(query).fetchall()[0]
+    return dg.AssetCheckResult(passed=not differing, metadata={"compared": compared, "differing": differing})
+
+
+def describe_drop(day: str, drops: list[str]) -> IncidentFinding:
+    """The detector got worse: one incident per day of data."""
+    return IncidentFinding(
+        rule="anomaly_quality",
+        scope={"asset": "ml/cost_anomalies"},
+        start=dt.date.fromisoformat(day),
+        severity=Severity.WARNING,
+        title="The anomaly detector is worse than in the last runs",
+        summary=". ".join(drops) + ".",
+    )
