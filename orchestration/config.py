@@ -189,8 +189,8 @@ class ForecastSettings(_Section):
         description="The last days of an export are still filling; they are not read as a drop in cost. Used for a "
         "provider until the history of its restatements shows how late it really is.",
     )
-    events: list[ForecastEventSettings] = Field(
-        [], description="Changes that history cannot know: launches, migrations, expiring commitments."
+    events: tuple[ForecastEventSettings, ...] = Field(
+        (), description="Changes that history cannot know: launches, migrations, expiring commitments."
     )
 
 

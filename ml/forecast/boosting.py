@@ -5,6 +5,7 @@ trend, the horizon and the calendar, all in units of the series' own spread, so 
 other. It predicts what to add to the mean of the same phase of the last two seasons.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from ml.forecast.simple import Matrix
 
 MOST_ROWS, LEAST_ROWS = 120_000, 2_000
 CLIP = 6.0
+LEAST_RECENT = 12
 PREDICT_ROWS = 400_000
 
 
@@ -29,7 +31,7 @@ class Learner:
     def make_rows(self, rows: np.ndarray, origins: np.ndarray, ahead: np.ndarray) -> tuple[Matrix, Matrix, Matrix]:
         """Features, base and spread of (series, origin, periods ahead) triples; NaN features where history lacks."""
         season = max(self.plan.seasons[0], 1)
-        recent = self._look_back(rows, origins, 1, 4 * season)
+        recent = self._look_back(rows, origins, 1, max(4 * season, LEAST_RECENT))
         with np.errstate(invalid="ignore"):
             level = _mean(recent)
             spread = np.sqrt(_mean((recent - level[:, None]) ** 2))
@@ -38,13 +40,13 @@ class Learner:
         features += [(recent[:, 0] - level) / spread, (_mean(recent[:, :season]) - level) / spread]
         features.append((_mean(recent[:, :season]) - _mean(recent[:, season : 2 * season])) / spread)
         bases = []
-        for length in self.plan.seasons if self.plan.seasons[0] > 1 else (1,):
+        for length in self.plan.seasons:
             first = -(-ahead // length) * length - ahead
             same = [self._look(rows, origins, first + count * length) for count in range(4)]
             features += [(value - level) / spread for value in same]
             bases.append(np.stack(same[:2]))
             features.append((origins + ahead) % length)
-        base = np.nanmean(np.concatenate(bases), axis=0) if bases else level
+        base = _mean(np.concatenate(bases).T)
         if self.plan.year:
             first = -(-ahead // self.plan.year) * self.plan.year - ahead
             features.append((self._look(rows, origins, first) - level) / spread)
@@ -78,8 +80,11 @@ def predict_boosted(
     features, base, spread = learner.make_rows(rows, starts, ahead)
     target = np.clip((values[rows, starts + ahead - 1] - base) / spread, -CLIP, CLIP)
     good = np.isfinite(target)
-    # a feature that no row has (a season longer than the history) cannot be split on
-    told = np.isfinite(features[good]).any(axis=0)
+    # a feature that no row has (a season longer than the history), or all have alike, cannot be split on
+    known = np.where(np.isfinite(features[good]), features[good], np.nan)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        told = np.nanmax(known, axis=0) > np.nanmin(known, axis=0)
     if good.sum() < LEAST_ROWS:
         return out
     model = HistGradientBoostingRegressor(
@@ -113,7 +118,8 @@ def _draw_rows(
     room = trained_to - 1 - (starts + need)
     usable = np.flatnonzero(room > 0)
     if len(usable) == 0:
-        return (np.zeros(0, dtype=np.int64),) * 3
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, none
     count = int(min(MOST_ROWS, room[usable].sum() * min(plan.horizon, 8)))
     share = room[usable] / room[usable].sum()
     rows = rng.choice(usable, size=count, p=share)

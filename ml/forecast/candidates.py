@@ -1,5 +1,6 @@
 """The candidate forecasts of a panel from every origin of the back-test and from its end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +63,7 @@ def predict_candidates(values: Matrix, plan: Plan, last_days: np.ndarray | None,
     return Candidates(tuple(made), np.stack(list(made.values())))
 
 
-def _learn_twice(predict, origins: list[int], axis: int) -> np.ndarray:  # type: ignore[no-untyped-def]
+def _learn_twice(predict: Callable[[list[int], int], np.ndarray], origins: list[int], axis: int) -> np.ndarray:
     """One model that knows nothing after the oldest origin for the back-test, one of everything for the forecast."""
     last = predict(origins[-1:], origins[-1])
     return last if len(origins) == 1 else np.concatenate([predict(origins[:-1], origins[0]), last], axis=axis)

@@ -11,7 +11,8 @@ import numpy as np
 
 from ml.forecast.simple import Matrix
 
-MOST_WINDOWS = 60_000
+# the cost of learning is windows times the square of their length; memory of the series' own the same of series
+MOST_CELLS, MOST_OWN_CELLS = 3_000_000_000, 250_000_000
 SHARED_RIDGE = 1e-3
 # how close a series stays to what all share: loosely, and tightly
 OWN_RIDGES = (0.03, 3.0)
@@ -33,7 +34,7 @@ def predict_linear(values: Matrix, horizon: int, window: Window, origins: list[i
     if len(ends) == 0:
         return out
     # one gap between windows that is no divisor of a season, so that all phases are seen
-    gap = max(1, int(np.ceil(len(ends) * len(values) / MOST_WINDOWS)))
+    gap = max(1, int(np.ceil(len(ends) * len(values) * window.length**2 / MOST_CELLS)))
     while gap > 1 and window.season % gap == 0:
         gap += 1
     ends = ends[::-1][::gap][::-1]
@@ -60,10 +61,10 @@ def _fit(values: Matrix, horizon: int, window: Window, ends: np.ndarray) -> tupl
     """Shared coefficients (length, horizon) and, per ridge, each series' adjustment (series, length, horizon)."""
     length, series = window.length, len(values)
     gram, moment = np.zeros((length, length)), np.zeros((length, horizon))
-    own_gram, own_moment = (
-        np.zeros((series, length, length), np.float32),
-        np.zeros((series, length, horizon), np.float32),
-    )
+    # too many series for too long a window keep the shared coefficients: their own would not fit into memory
+    keeps_own = series * length**2 <= MOST_OWN_CELLS
+    own_gram = np.zeros((series if keeps_own else 0, length, length), np.float32)
+    own_moment = np.zeros((series if keeps_own else 0, length, horizon), np.float32)
     counts = np.zeros(series)
     for row in range(series):
         x, middle, spread = _cut(values[row : row + 1], window, ends)
@@ -71,11 +72,16 @@ def _fit(values: Matrix, horizon: int, window: Window, ends: np.ndarray) -> tupl
         y = np.clip((values[row, columns] - middle[0, :, None]) / spread[0, :, None], -CLIP, CLIP)
         good = np.isfinite(x[0]).all(axis=1)
         a, b = x[0][good], y[good]
-        own_gram[row], own_moment[row], counts[row] = a.T @ a, a.T @ b, len(a)
-        gram += a.T @ a
-        moment += a.T @ b
+        square, product = a.T @ a, a.T @ b
+        counts[row] = len(a)
+        gram += square
+        moment += product
+        if keeps_own:
+            own_gram[row], own_moment[row] = square, product
     total = max(counts.sum(), 1.0)
     shared = np.linalg.solve(gram + SHARED_RIDGE * total * np.eye(length), moment)
+    if not keeps_own:
+        return shared, [np.zeros((series, length, horizon), np.float32) for _ in OWN_RIDGES]
     rest = own_moment - own_gram @ shared.astype(np.float32)
     unit = np.maximum(counts, 1.0).astype(np.float32)[:, None, None] * np.eye(length, dtype=np.float32)
     return shared, [np.linalg.solve(own_gram + np.float32(ridge) * unit, rest) for ridge in OWN_RIDGES]

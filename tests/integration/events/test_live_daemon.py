@@ -140,6 +140,8 @@ class Daemon:
         self.environment = {
             **os.environ, **environment, "CLOUDCOST_CONFIG": str(root / "cloudcost.yaml"),
             "CLOUDCOST_HOME": str(root / "home"), "DAGSTER_HOME": str(self.home),
+            # on a busy machine the daemon drops a run whose code server does not answer within a minute
+            "DAGSTER_GRPC_TIMEOUT_SECONDS": "900",
         }  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
         (self.home / "dagster.yaml").write_text(NONE_AT_ONCE)
