@@ -10,6 +10,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource
 
 from orchestration.installation import Installation
+from orchestration.sources.sql import memory_limit
 from orchestration.storage_settings import WarehouseSettings
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -43,6 +44,7 @@ def set_dbt_environment(installation: Installation) -> None:
     else:
         os.environ["CLOUDCOST_DBT_TARGET"] = "duckdb"
         os.environ["CLOUDCOST_WAREHOUSE"] = installation.warehouse.place
+        os.environ["CLOUDCOST_MEMORY_LIMIT"] = memory_limit()
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ["DBT_LOG_PATH"] = str(installation.log_directory)
 

@@ -73,12 +73,17 @@ def read_incoming_file(
     projection = project_file(native, fmt, default_currency)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
+        # to keep the order of the rows, which nothing reads, DuckDB would hold back whole row groups: 1 GB and more
+        connection.execute("set preserve_insertion_order = false")
         connection.execute(f"copy ({projection.select_sql}) to {quote_literal(str(target))} (format parquet)")
     except duckdb.Error as error:
         if isinstance(error, duckdb.OutOfMemoryException) or "Could not write file" in str(error):
             # the machine's fault, not the delivery's: nothing goes into quarantine and the next run tries again
             raise SourceError(f"{name}: cannot be landed: {_first_line(error)}") from error
         raise DeliveryError(_explain(error, name)) from error
+    finally:
+        # the number of a faulty row is counted in the file's order
+        connection.execute("set preserve_insertion_order = true")
     landed = f"read_parquet({quote_path(target)})"
     failures, rows = connection.execute(f"select sum(cast_failures), count(*) from {landed}").fetchall()[0]
     if failures:

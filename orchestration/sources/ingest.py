@@ -130,9 +130,9 @@ class Ingestor:
         plan = self.plan(source)
         if not plan.unscanned:
             return plan
-        connection = connect_scratch()
         ignored = []
         with self._lake.scratch() as scratch:
+            connection = connect_scratch(scratch / "spill")
             for number, file in enumerate(plan.unscanned):
                 self._on_progress(f"{source.name}: reading", number, len(plan.unscanned))
                 mark = self._mark(source, file)
@@ -152,7 +152,7 @@ class Ingestor:
                     outcome = {"fault": str(error)}
                     self._ledger.quarantine(source.name, None, "unknown", mark, [str(error)])
                 self._ledger.put_scan(source.name, mark, outcome)
-        connection.close()
+            connection.close()
         self._checkpoint("scanned")
         if len(ignored) == len(plan.unscanned) and not (plan.pending or plan.unchanged):
             raise ignored[0]
@@ -174,14 +174,13 @@ class Ingestor:
         plan = self.scan(source)
         report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files)
         todo = [p for p in plan.pending if periods is None or p.key.billing_period in periods]
-        connection = connect_scratch()
         with self._lake.scratch() as scratch:
-            connection.execute(f"set temp_directory = {quote_literal(str(scratch / 'spill'))}")
+            connection = connect_scratch(scratch / "spill")
             for done, pending in enumerate(todo):
                 self._on_progress(source.name, done, len(todo))
                 self._ingest_one(connection, source, pending, scratch / f"delivery-{done}", report)
             self._on_progress(source.name, len(todo), len(todo))
-        connection.close()
+            connection.close()
         if len(todo) == len(plan.pending):
             # also those of periods that a run promoted before it was killed
             for file in plan.scanned:

@@ -16,6 +16,8 @@ from orchestration.sources.sql import quote_identifier, quote_literal, quote_pat
 CSV_SUFFIXES = (".csv", ".csv.gz")
 PARQUET_SUFFIXES = (".parquet",)
 MAX_LINE_BYTES = 16 * 1024 * 1024
+#: DuckDB's default is sixteen times the longest line, and several buffers are held at a time: 400 MB more for nothing.
+BUFFER_BYTES = 2 * MAX_LINE_BYTES
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def _read_csv(path: Path, name: str) -> NativeFile:
         f"read_csv({quote_path(path)}, compression = '{'gzip' if zipped else 'none'}', header = false, "
         f"skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
         f"null_padding = false, ignore_errors = false, max_line_size = {MAX_LINE_BYTES}, "
+        f"buffer_size = {BUFFER_BYTES}, "
         f"columns = {{{listed}}})"
     )
     columns = tuple(NativeColumn(h, quote_identifier(h), "VARCHAR") for h in header)

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
+from orchestration.cli.output import Format
+from orchestration.cli.run import CommandError
+from orchestration.cli.statement import print_statement
+from orchestration.installation import Installation
 from tests.integration.dbt.warehouse import Row, Warehouse
+
+pytestmark = pytest.mark.timeout(1200)
 
 D = Decimal
 JANUARY, FEBRUARY = "2025-01-01", "2025-02-01"
@@ -212,3 +218,16 @@ def test_other_rules_rebuild_what_is_allocated_and_nothing_else(allocated: Wareh
     )
     assert rows == [("EUR", D("4.000000000001")), ("USD", D(18))]
     assert warehouse.rows("select count(*) from intermediate.int_periods__pending") == [(0,)]
+
+
+def test_a_statement_is_printed(allocated: Warehouse, capsys: pytest.CaptureFixture[str]) -> None:
+    config = allocated.path.parent / "cloudcost.yaml"
+    config.write_text("sources: [{name: one, location: exports}]")
+    installation = Installation(config, allocated.path.parent)
+    print_statement(installation, "Payments", "2025-01", "effective_cost", Format.CSV)
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "one,EUR,0,0,0,0,0,reconciled",
+        "one,USD,4,0,2.866666666665,0,6.866666666665,reconciled",
+    ]
+    with pytest.raises(CommandError, match="team 'nobody' has no cost in 2025-01; there are finance, payments, "):
+        print_statement(installation, "nobody", "2025-01", "billed_cost", Format.CSV)

@@ -16,6 +16,8 @@ from orchestration.settings_tables import SETTINGS_TABLES
 from tests.integration.dbt.random_charges import draw_allocation, draw_deliveries
 from tests.integration.dbt.warehouse import Warehouse, parse_project
 
+pytestmark = pytest.mark.timeout(1200)
+
 MEASURES = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
 KEYS = ("source_name", "billing_period", "billing_currency")
 SOURCES = ("aws_one", "azure_one", "gcp_one", "focus_one")
