@@ -143,7 +143,8 @@ def test_unit_prices_times_quantities_are_the_costs(committed: Warehouse) -> Non
 
 def test_utilization_is_used_of_used_and_unused(committed: Warehouse) -> None:
     rows = committed.rows(
-        """select purchased_cost, used_cost, unused_cost, utilization_rate, list_cost, savings, effective_savings_rate
+        """select purchased_cost, used_cost, unused_cost, utilization_rate, used_list_cost, savings,
+            effective_savings_rate
         from marts.fct_commitment_utilization where source_name = 'aws_savings_plan_all_upfront_75pct'"""
     )
     # 18 hours of 52.40 at a list price of 78.60; 1414.80 - 1257.60 = 157.20, a ninth of the list price

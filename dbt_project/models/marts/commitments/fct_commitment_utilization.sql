@@ -37,8 +37,8 @@ monthly as (
             as used_quantity,
         sum(case when commitment_discount_status = 'Unused' then commitment_discount_quantity else 0 end)
             as unused_quantity,
-        sum(case when commitment_discount_status = 'Used' then list_cost else 0 end) as list_cost,
-        sum(case when commitment_discount_status = 'Used' then contracted_cost else 0 end) as contracted_cost
+        sum(case when commitment_discount_status = 'Used' then list_cost else 0 end) as used_list_cost,
+        sum(case when commitment_discount_status = 'Used' then contracted_cost else 0 end) as used_contracted_cost
     from charges
     group by 1, 2, 3, 4, 5
 )
@@ -62,11 +62,11 @@ select
     last_seen_at,
     {%- for measure in [
         'purchased_cost', 'used_cost', 'unused_cost', 'purchased_quantity', 'used_quantity', 'unused_quantity',
-        'list_cost', 'contracted_cost'
+        'used_list_cost', 'used_contracted_cost'
     ] %}
     cast(coalesce({{ measure }}, 0) as {{ money_type() }}) as {{ measure }},
     {%- endfor %}
     {{ share_of('used_cost', 'used_cost + unused_cost') }} as utilization_rate,
-    cast(list_cost - used_cost - unused_cost as {{ money_type() }}) as savings,
-    {{ share_of('list_cost - used_cost - unused_cost', 'list_cost') }} as effective_savings_rate
+    cast(used_list_cost - used_cost - unused_cost as {{ money_type() }}) as savings,
+    {{ share_of('used_list_cost - used_cost - unused_cost', 'used_list_cost') }} as effective_savings_rate
 from monthly
