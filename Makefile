@@ -20,7 +20,7 @@ PYTEST_ARGS ?=
 ON_DEMO = $(if $(wildcard demo/cloudcost.yaml),CLOUDCOST_CONFIG=demo/cloudcost.yaml CLOUDCOST_HOME=demo/state)
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-.PHONY: help env dashboards-env dashboards dashboards-full dashboards-lock demo ui docs test test-all bench bench-faults lint format clean
+.PHONY: help env dashboards-env dashboards dashboards-full dashboards-lock demo ui docs test test-all bench bench-faults conformance lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench: $(STAMP) ## run every benchmark, one after the other
 bench-faults: $(STAMP) ## 200 random schedules of deliveries, faults and kills; every total must be right
 	@$(BIN)/python benchmarks/faults.py --schedules 200
 
+conformance: $(STAMP) ## run the FOCUS project's validator on what is published as FOCUS 1.2
+	@$(BIN)/python -m scripts.conformance
+
 lint: $(STAMP) ## check style, types, SQL and that no file names a machine's path
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -87,6 +90,6 @@ format: $(STAMP) ## put Python and SQL into shape
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
 
 clean: ## remove the environment and everything generated
-	rm -rf .venv dashboards/.venv .uv .cloudcost demo logs dbt_project/target dbt_project/logs dbt_project/dbt_packages \
+	rm -rf .venv dashboards/.venv .uv .conformance .cloudcost demo logs dbt_project/target dbt_project/logs dbt_project/dbt_packages \
 		.pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

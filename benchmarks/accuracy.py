@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -143,8 +144,7 @@ def run_prophet(known: np.ndarray) -> tuple[np.ndarray, float]:
     """Prophet's forecasts of these series with its defaults and an 80 % interval, and its seconds of CPU."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        uv = "uv" if subprocess.run(["uv", "--version"], capture_output=True, check=False).returncode == 0 else None
-        command = uv or str(ROOT / ".uv" / "bin" / "uv")
+        command = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
         python = folder / "env" / "bin" / "python"
         subprocess.run([command, "venv", "-q", "--python", sys.executable, str(folder / "env")], check=True)
         subprocess.run([command, "pip", "install", "-q", "--python", str(python), PROPHET], check=True)

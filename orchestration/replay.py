@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 from orchestration.installation import Installation
-from orchestration.sources.lake import LocalLake, safe_delivery_id
+from orchestration.sources.lake import Lake, safe_delivery_id
 from orchestration.sources.ledger import Ledger, PromotedSnapshot, SnapshotKey
 from orchestration.warehouse import ChangedPeriod, changed_periods_var
 
@@ -46,7 +46,7 @@ def replay_missed(installation: Installation, build: Callable[[list[str]], objec
 
 def find_missed(
     ledger: Ledger,
-    lake: LocalLake,
+    lake: Lake,
     current: Iterable[PromotedSnapshot],
     remembered: Mapping[SnapshotKey, str],
     told_until: Mapping[ChangedPeriod, dt.datetime],
@@ -71,7 +71,7 @@ def find_missed(
 
 def _find_states(
     ledger: Ledger,
-    lake: LocalLake,
+    lake: Lake,
     keys: list[SnapshotKey],
     remembered: Mapping[SnapshotKey, str],
     told_until: dt.datetime,
@@ -93,7 +93,7 @@ def _find_states(
         together = {k: [p for p in found if p[1] < until][-1:] for k, found in promotions.items()}
         covered |= {(k, p[1]) for k, found in together.items() for p in found}
         snapshots = [(ledger.promoted_snapshot(k, name), at) for k, found in together.items() for name, at in found]
-        kept = [(s, at) for s, at in snapshots if s is not None and all(lake.resolve(p).exists() for p in s.paths)]
+        kept = [(s, at) for s, at in snapshots if s is not None and not lake.find_missing(s.paths)]
         if len(kept) == len(snapshots):
             states.append(kept)
     return states

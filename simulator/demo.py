@@ -148,7 +148,7 @@ def write_config(truth: dict[str, Any], peers: Peers) -> None:
         budget_all=budgets["all"],
         budget_aws=budgets["aws"],
         budget_azure=budgets["azure"],
-        budget_databases=budgets["all"] // 2,
+        budget_databases=budgets["all"] * 9 // 4,  # three months of what is three quarters of the bill
         accounts=", ".join(f'"{a}"' for a in accounts),
         regions=", ".join(sorted({v["region"] for v in volumes})),
         roles=", ".join(f'"{a}": {{role_arn: "arn:aws:iam::{a}:role/cloudcost"}}' for a in accounts),

@@ -4,7 +4,9 @@
     One native row is one FOCUS row, but for: a commitment's recurring fee, which also carries what of the commitment
     went unused (a second row, Usage/Unused); and SavingsPlanNegation, which only cancels the on-demand price of covered
     usage and is dropped. Where the two do not cancel to the last decimal, the rest is one Adjustment row for the
-    account and plan, so that billed cost always sums to the unblended cost of the file.
+    account and plan, so that billed cost always sums to the cost of the file.
+
+    Where AWS gives a net column (accounts with an enterprise or private agreement), that is what is charged.
 -#}
 {% macro aws_line_items(relation) -%}
 with native as (
@@ -19,11 +21,7 @@ with native as (
         'unused' as part
     from {{ relation }}
     where
-        (
-            line_item_line_item_type = 'RIFee'
-            and coalesce(reservation_unused_amortized_upfront_fee_for_billing_period, 0)
-            + coalesce(reservation_unused_recurring_fee, 0) <> 0
-        )
+        (line_item_line_item_type = 'RIFee' and {{ aws_unused_reservation() }} <> 0)
         or (
             line_item_line_item_type = 'SavingsPlanRecurringFee'
             and coalesce(savings_plan_total_commitment_to_date, 0) - coalesce(savings_plan_used_commitment, 0) <> 0
@@ -40,174 +38,312 @@ services as (
     where provider = 'AWS' and native_field = 'product_code'
 ),
 
+regions as (
+    select
+        native_value,
+        region_name
+    from {{ ref('regions') }}
+    where provider = 'AWS'
+),
+
+units as (
+    select
+        native_unit,
+        consumed_unit,
+        pricing_unit
+    from {{ ref('pricing_units') }}
+    where provider = 'AWS'
+),
+
 typed as (
     select
         native.*,
-        coalesce(line_item_unblended_cost, 0) as unblended_cost,
-        coalesce(pricing_public_on_demand_cost, line_item_unblended_cost, 0) as public_cost,
         coalesce(line_item_line_item_type, '') as line_item_type,
-        case
-            when part = 'unused' then 'Usage'
-            when line_item_line_item_type in (
-                'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'BundledDiscount', 'EdpDiscount',
-                'PrivateRateDiscount', 'SppDiscount', 'DistributorDiscount', 'Discount', 'FlatRateSubscription'
-            ) then 'Usage'
-            when line_item_line_item_type in (
-                'RIFee', 'Fee', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee', 'RiVolumeDiscount'
-            ) then 'Purchase'
-            when line_item_line_item_type = 'Tax' then 'Tax'
-            when line_item_line_item_type = 'Credit' then 'Credit'
-            else 'Adjustment'
-        end as charge_category,
+        coalesce(line_item_net_unblended_cost, line_item_unblended_cost, 0) as charged_cost,
+        coalesce(pricing_public_on_demand_cost, line_item_unblended_cost, 0) as public_cost,
+        bill_billing_entity = 'AWS Marketplace' as is_marketplace,
+        line_item_line_item_type in (
+            'EdpDiscount', 'PrivateRateDiscount', 'SppDiscount', 'DistributorDiscount', 'BundledDiscount', 'Discount',
+            'RiVolumeDiscount'
+        ) as is_discount,
+        -- money back for a commitment that was paid in advance: its purchase had no effective cost either
+        line_item_line_item_type = 'Refund'
+        and (
+            reservation_reservation_a_r_n is not null
+            or savings_plan_savings_plan_a_r_n is not null
+            or line_item_product_code = 'ComputeSavingsPlans'
+        ) as is_commitment_refund,
         case
             when line_item_line_item_type in ('DiscountedUsage', 'RIFee')
-                then coalesce(reservation_reservation_a_r_n, reservation_subscription_id)
+                then coalesce(
+                    reservation_reservation_a_r_n,
+                    reservation_subscription_id,
+                    line_item_usage_account_id || '/reserved-instances'
+                )
             when line_item_line_item_type = 'Fee' then reservation_reservation_a_r_n
             when line_item_line_item_type in (
                 'SavingsPlanCoveredUsage', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee'
             ) then savings_plan_savings_plan_a_r_n
+            when line_item_line_item_type = 'Refund'
+                then coalesce(reservation_reservation_a_r_n, savings_plan_savings_plan_a_r_n)
         end as commitment_discount_id,
-        coalesce(
-            product_region_code,
-            case
-                when line_item_availability_zone like '%-%-%'
-                    then substring(line_item_availability_zone, 1, length(line_item_availability_zone) - 1)
-            end
-        ) as region_id
+        case
+            when product_region_code not in ('', 'global', 'Any') then product_region_code
+            when line_item_availability_zone like '%-%-%'
+                then substring(line_item_availability_zone, 1, length(line_item_availability_zone) - 1)
+        end as region_id
     from native
+),
+
+categorised as (
+    select
+        typed.*,
+        case
+            when typed.part = 'unused' then 'Usage'
+            when typed.line_item_type in (
+                'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'BundledDiscount', 'EdpDiscount',
+                'PrivateRateDiscount', 'SppDiscount', 'DistributorDiscount', 'Discount', 'FlatRateSubscription'
+            ) then 'Usage'
+            when
+                typed.line_item_type in (
+                    'RIFee', 'Fee', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee', 'RiVolumeDiscount'
+                )
+                or typed.is_commitment_refund
+                then 'Purchase'
+            when typed.line_item_type = 'Tax' then 'Tax'
+            when typed.line_item_type = 'Credit' then 'Credit'
+            else 'Adjustment'
+        end as charge_category,
+        case
+            when typed.commitment_discount_id is null then null
+            when
+                typed.line_item_type like 'SavingsPlan%'
+                or (typed.line_item_type = 'Refund' and typed.reservation_reservation_a_r_n is null)
+                then 'Spend'
+            else 'Usage'
+        end as commitment_discount_category,
+        case
+            when typed.commitment_discount_id is not null
+                then coalesce(
+                    {{ timestamp_from_iso('typed.savings_plan_start_time') }},
+                    {{ timestamp_from_iso('typed.reservation_start_time') }}
+                )
+        end as x_commitment_start_at,
+        case
+            when typed.commitment_discount_id is not null
+                then coalesce(
+                    {{ timestamp_from_iso('typed.savings_plan_end_time') }},
+                    {{ timestamp_from_iso('typed.reservation_end_time') }}
+                )
+        end as x_commitment_end_at
+    from typed
 ),
 
 charges as (
     select
-        typed.source_name,
-        typed.billing_period,
-        typed.dataset,
-        typed.delivery_id,
-        typed.source_file,
-        typed.line_item_availability_zone as availability_zone,
-        case when typed.part = 'charge' and typed.line_item_type <> 'SavingsPlanCoveredUsage' then typed.unblended_cost else 0 end
-            as billed_cost,
-        coalesce(typed.bill_payer_account_id, typed.line_item_usage_account_id) as billing_account_id,
-        typed.bill_payer_account_name as billing_account_name,
-        'Billing Account' as billing_account_type,
-        typed.line_item_currency_code as billing_currency,
-        {{ month_start('typed.billing_period') }} as billing_period_start,
-        {{ month_end('typed.billing_period') }} as billing_period_end,
-        typed.charge_category,
-        case when typed.line_item_type = 'Refund' then 'Correction' end as charge_class,
-        typed.line_item_line_item_description as charge_description,
+        categorised.source_name,
+        categorised.billing_period,
+        categorised.dataset,
+        categorised.delivery_id,
+        categorised.source_file,
+        categorised.line_item_availability_zone as availability_zone,
         case
-            when typed.part = 'unused' then 'Usage-Based'
-            when typed.line_item_type in ('RIFee', 'SavingsPlanRecurringFee', 'FlatRateSubscription', 'Tax') then 'Recurring'
-            when typed.charge_category = 'Usage' then 'Usage-Based'
+            when categorised.part = 'charge' and categorised.line_item_type <> 'SavingsPlanCoveredUsage'
+                then categorised.charged_cost
+            else 0
+        end as billed_cost,
+        coalesce(categorised.bill_payer_account_id, categorised.line_item_usage_account_id) as billing_account_id,
+        categorised.bill_payer_account_name as billing_account_name,
+        'Billing Account' as billing_account_type,
+        categorised.line_item_currency_code as billing_currency,
+        {{ month_start('categorised.billing_period') }} as billing_period_start,
+        {{ month_end('categorised.billing_period') }} as billing_period_end,
+        categorised.charge_category,
+        case when categorised.line_item_type = 'Refund' then 'Correction' end as charge_class,
+        categorised.line_item_line_item_description as charge_description,
+        case
+            when categorised.part = 'unused' then 'Usage-Based'
+            when categorised.line_item_type in ('RIFee', 'SavingsPlanRecurringFee', 'FlatRateSubscription', 'Tax')
+                then 'Recurring'
+            when categorised.charge_category = 'Usage' then 'Usage-Based'
             else 'One-Time'
         end as charge_frequency,
-        coalesce(typed.line_item_usage_start_date, {{ month_start('typed.billing_period') }}) as charge_period_start,
-        coalesce(typed.line_item_usage_end_date, {{ month_end('typed.billing_period') }}) as charge_period_end,
+        coalesce(categorised.line_item_usage_start_date, {{ month_start('categorised.billing_period') }})
+            as charge_period_start,
+        coalesce(categorised.line_item_usage_end_date, {{ month_end('categorised.billing_period') }})
+            as charge_period_end,
+        categorised.commitment_discount_category,
+        categorised.commitment_discount_id,
         case
-            when typed.commitment_discount_id is null then null
-            when typed.line_item_type like 'SavingsPlan%' then 'Spend'
-            else 'Usage'
-        end as commitment_discount_category,
-        typed.commitment_discount_id,
-        case
-            when typed.commitment_discount_id is null then null
-            when typed.part = 'unused' and typed.line_item_type = 'RIFee' then typed.reservation_unused_quantity
-            when typed.part = 'unused' then typed.savings_plan_total_commitment_to_date - typed.savings_plan_used_commitment
-            when typed.line_item_type = 'SavingsPlanCoveredUsage' then typed.savings_plan_savings_plan_effective_cost
-            when typed.line_item_type = 'SavingsPlanRecurringFee' then typed.savings_plan_total_commitment_to_date
-            else typed.line_item_usage_amount
+            when categorised.commitment_discount_id is null then null
+            when categorised.part = 'unused' and categorised.line_item_type = 'RIFee'
+                then coalesce(categorised.reservation_unused_quantity, 0)
+            when categorised.part = 'unused'
+                then coalesce(categorised.savings_plan_total_commitment_to_date, 0)
+                    - coalesce(categorised.savings_plan_used_commitment, 0)
+            when categorised.line_item_type = 'SavingsPlanCoveredUsage'
+                then coalesce(categorised.savings_plan_savings_plan_effective_cost, 0)
+            when categorised.line_item_type = 'SavingsPlanRecurringFee'
+                then coalesce(categorised.savings_plan_total_commitment_to_date, categorised.charged_cost)
+            when categorised.commitment_discount_category = 'Spend' then categorised.charged_cost
+            -- the upfront fee buys the hours of the whole term, for each reservation it pays for
+            when categorised.line_item_type = 'Fee' and categorised.x_commitment_end_at is not null
+                then cast(
+                    cast(coalesce(categorised.line_item_usage_amount, 1) as numeric(18, 0))
+                    * {{ dbt.datediff('categorised.x_commitment_start_at', 'categorised.x_commitment_end_at', 'hour') }}
+                    as {{ money_type() }}
+                )
+            else coalesce(categorised.line_item_usage_amount, 0)
         end as commitment_discount_quantity,
         case
-            when typed.commitment_discount_id is null or typed.charge_category <> 'Usage' then null
-            when typed.part = 'unused' then 'Unused'
+            when categorised.commitment_discount_id is null or categorised.charge_category <> 'Usage' then null
+            when categorised.part = 'unused' then 'Unused'
             else 'Used'
         end as commitment_discount_status,
-        case
-            when typed.commitment_discount_id is null then null
-            when typed.line_item_type like 'SavingsPlan%' then 'Savings Plan'
-            else 'Reserved'
-        end as commitment_discount_type,
-        case
-            when typed.commitment_discount_id is null then null
-            when typed.line_item_type like 'SavingsPlan%' then typed.line_item_currency_code
-            else typed.pricing_unit
+        case categorised.commitment_discount_category when 'Spend' then 'Savings Plan' when 'Usage' then 'Reserved' end
+            as commitment_discount_type,
+        case categorised.commitment_discount_category
+            when 'Spend' then categorised.line_item_currency_code
+            when 'Usage' then coalesce(units.consumed_unit, categorised.pricing_unit, 'Hours')
         end as commitment_discount_unit,
-        case when typed.charge_category = 'Usage' and typed.part = 'charge' then typed.line_item_usage_amount end as consumed_quantity,
         case
-            when typed.charge_category = 'Usage' and typed.part = 'charge' and typed.line_item_usage_amount is not null
-                then coalesce(typed.pricing_unit, 'Count')
+            when categorised.is_discount and categorised.charge_category = 'Usage' then 0
+            when categorised.charge_category = 'Usage' and categorised.part = 'charge'
+                then coalesce(categorised.line_item_usage_amount, 0)
+        end as consumed_quantity,
+        case
+            when categorised.charge_category = 'Usage' and categorised.part = 'charge'
+                then coalesce(units.consumed_unit, categorised.pricing_unit, 'Count')
         end as consumed_unit,
         case
-            when typed.part = 'unused' then 0
-            when typed.line_item_type = 'DiscountedUsage' then typed.public_cost
-            else typed.unblended_cost
+            when categorised.part = 'unused' then 0
+            when categorised.line_item_type = 'DiscountedUsage' then categorised.public_cost
+            else categorised.charged_cost
         end as contracted_cost,
-        case when typed.part = 'charge' and typed.charge_category = 'Usage' then typed.line_item_unblended_rate end as contracted_unit_price,
         case
-            when typed.part = 'unused' and typed.line_item_type = 'RIFee'
-                then coalesce(typed.reservation_unused_amortized_upfront_fee_for_billing_period, 0)
-                    + coalesce(typed.reservation_unused_recurring_fee, 0)
-            when typed.part = 'unused'
-                then coalesce(typed.savings_plan_total_commitment_to_date, 0) - coalesce(typed.savings_plan_used_commitment, 0)
-            when typed.line_item_type = 'DiscountedUsage' then coalesce(typed.reservation_effective_cost, 0)
-            when typed.line_item_type = 'SavingsPlanCoveredUsage'
-                then coalesce(typed.savings_plan_savings_plan_effective_cost, 0)
-            when typed.line_item_type in ('RIFee', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee') then 0
-            when typed.line_item_type = 'Fee' and typed.reservation_reservation_a_r_n is not null then 0
-            else typed.unblended_cost
+            when categorised.part = 'charge' and categorised.charge_category = 'Usage'
+                then categorised.line_item_unblended_rate
+        end as contracted_unit_price,
+        case
+            when categorised.part = 'unused' and categorised.line_item_type = 'RIFee'
+                then {{ aws_unused_reservation('categorised.') }}
+            when categorised.part = 'unused' then {{ aws_unused_plan('categorised.') }}
+            when categorised.line_item_type = 'DiscountedUsage'
+                then coalesce(categorised.reservation_net_effective_cost, categorised.reservation_effective_cost, 0)
+            when categorised.line_item_type = 'SavingsPlanCoveredUsage'
+                then coalesce(
+                    categorised.savings_plan_net_savings_plan_effective_cost,
+                    categorised.savings_plan_savings_plan_effective_cost,
+                    0
+                )
+            when categorised.charge_category = 'Purchase' and categorised.commitment_discount_id is not null then 0
+            when
+                categorised.line_item_type in ('RIFee', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee')
+                or categorised.is_commitment_refund
+                then 0
+            else categorised.charged_cost
         end as effective_cost,
-        typed.bill_invoice_id as invoice_id,
-        coalesce(typed.bill_invoicing_entity, typed.line_item_legal_entity, 'Amazon Web Services, Inc.') as invoice_issuer_name,
+        categorised.bill_invoice_id as invoice_id,
+        coalesce(categorised.bill_invoicing_entity, categorised.line_item_legal_entity, 'Amazon Web Services, Inc.')
+            as invoice_issuer_name,
         case
-            when typed.part = 'unused' then 0
-            when typed.line_item_type in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage') then typed.public_cost
-            else typed.unblended_cost
+            when categorised.part = 'unused' or categorised.is_discount then 0
+            when categorised.line_item_type in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
+                then categorised.public_cost
+            else categorised.charged_cost
         end as list_cost,
-        case when typed.part = 'charge' and typed.charge_category = 'Usage' then typed.pricing_public_on_demand_rate end as list_unit_price,
         case
-            when typed.part = 'unused' or typed.line_item_type in ('DiscountedUsage', 'SavingsPlanCoveredUsage') then 'Committed'
-            when typed.line_item_type = 'Usage' and typed.line_item_usage_type like '%Spot%' then 'Dynamic'
-            when typed.charge_category in ('Usage', 'Purchase') then 'Standard'
+            when categorised.part = 'charge' and categorised.charge_category = 'Usage' and not categorised.is_discount
+                then categorised.pricing_public_on_demand_rate
+        end as list_unit_price,
+        case
+            when
+                categorised.part = 'unused'
+                or categorised.line_item_type in ('DiscountedUsage', 'SavingsPlanCoveredUsage')
+                then 'Committed'
+            when categorised.line_item_type = 'Usage' and categorised.line_item_usage_type like '%Spot%' then 'Dynamic'
+            when categorised.charge_category in ('Usage', 'Purchase') then 'Standard'
         end as pricing_category,
-        coalesce(typed.pricing_currency, typed.line_item_currency_code) as pricing_currency,
+        coalesce(categorised.pricing_currency, categorised.line_item_currency_code) as pricing_currency,
         case
-            when typed.part = 'charge' and typed.charge_category in ('Usage', 'Purchase') then typed.line_item_usage_amount
+            when categorised.part = 'charge' and categorised.charge_category in ('Usage', 'Purchase')
+                then categorised.line_item_usage_amount
         end as pricing_quantity,
         case
             when
-                typed.part = 'charge'
-                and typed.charge_category in ('Usage', 'Purchase')
-                and typed.line_item_usage_amount is not null
-                then coalesce(typed.pricing_unit, 'Count')
+                categorised.part = 'charge'
+                and categorised.charge_category in ('Usage', 'Purchase')
+                and categorised.line_item_usage_amount is not null
+                then coalesce(units.pricing_unit, categorised.pricing_unit, 'Count')
         end as pricing_unit,
-        coalesce(typed.line_item_legal_entity, 'Amazon Web Services, Inc.') as publisher_name,
-        typed.region_id,
-        case when typed.region_id is not null then coalesce(typed.product_location, typed.region_id) end as region_name,
-        typed.line_item_resource_id as resource_id,
+        coalesce(categorised.line_item_legal_entity, 'Amazon Web Services, Inc.') as publisher_name,
+        categorised.region_id,
         case
-            when typed.line_item_resource_id is not null
-                then coalesce(typed.product_product_family, typed.product_servicecode, typed.line_item_product_code, 'Other')
+            when categorised.region_id is not null
+                then coalesce(regions.region_name, categorised.product_location, categorised.region_id)
+        end as region_name,
+        categorised.line_item_resource_id as resource_id,
+        case
+            when categorised.line_item_resource_id is not null
+                then coalesce(
+                    categorised.product_product_family,
+                    categorised.product_servicecode,
+                    categorised.line_item_product_code,
+                    'Other'
+                )
         end as resource_type,
         coalesce(services.service_category, 'Other') as service_category,
-        coalesce(services.service_name, typed.product_product_name, typed.line_item_product_code, 'Other') as service_name,
+        coalesce(services.service_name, categorised.product_product_name, categorised.line_item_product_code, 'Other')
+            as service_name,
         coalesce(services.service_subcategory, 'Other (Other)') as service_subcategory,
-        case when typed.charge_category <> 'Tax' then typed.product_sku end as sku_id,
-        case when typed.charge_category <> 'Tax' and typed.product_sku is not null then typed.line_item_usage_type end as sku_meter,
-        case when typed.charge_category <> 'Tax' then coalesce(typed.pricing_rate_code, typed.pricing_rate_id, typed.product_sku) end
-            as sku_price_id,
-        typed.line_item_usage_account_id as sub_account_id,
-        coalesce(typed.line_item_usage_account_name, typed.line_item_usage_account_id) as sub_account_name,
-        case when typed.line_item_usage_account_id is not null then 'Account' end as sub_account_type,
-        typed.resource_tags as tags,
-        typed.identity_line_item_id as x_line_item_id,
-        typed.line_item_usage_type as x_usage_type,
-        {{ tag_columns(['typed.resource_tags']) }},
+        case when categorised.charge_category <> 'Tax' then coalesce(categorised.product_sku, categorised.line_item_product_code) end
+            as sku_id,
+        case
+            when
+                categorised.charge_category <> 'Tax'
+                and coalesce(categorised.product_sku, categorised.line_item_product_code) is not null
+                then categorised.line_item_usage_type
+        end as sku_meter,
+        case
+            when categorised.charge_category <> 'Tax'
+                then coalesce(
+                    categorised.pricing_rate_code,
+                    categorised.pricing_rate_id,
+                    categorised.product_sku,
+                    categorised.line_item_product_code
+                )
+        end as sku_price_id,
+        categorised.line_item_usage_account_id as sub_account_id,
+        coalesce(categorised.line_item_usage_account_name, categorised.line_item_usage_account_id) as sub_account_name,
+        case when categorised.line_item_usage_account_id is not null then 'Account' end as sub_account_type,
+        categorised.resource_tags as tags,
+        categorised.identity_line_item_id as x_line_item_id,
+        categorised.line_item_line_item_type as x_line_item_type,
+        categorised.line_item_product_code as x_service_code,
+        categorised.line_item_usage_type as x_usage_type,
+        categorised.line_item_operation as x_operation,
+        categorised.product_instance_type as x_instance_type,
+        categorised.x_commitment_start_at,
+        categorised.x_commitment_end_at,
+        case
+            when categorised.commitment_discount_id is not null
+                then coalesce(categorised.savings_plan_purchase_term, categorised.pricing_lease_contract_length)
+        end as x_commitment_term,
+        case
+            when categorised.commitment_discount_id is not null
+                then coalesce(categorised.savings_plan_payment_option, categorised.pricing_purchase_option)
+        end as x_commitment_payment_option,
+        {{ tag_columns(['categorised.resource_tags']) }},
         'AWS' as provider_name,
-        'AWS' as service_provider_name,
+        case
+            when categorised.is_marketplace then coalesce(categorised.line_item_legal_entity, 'AWS Marketplace')
+            else 'AWS'
+        end as service_provider_name,
         'AWS' as host_provider_name
-    from typed
-    left join services on lower(typed.line_item_product_code) = services.native_value
+    from categorised
+    left join services on lower(categorised.line_item_product_code) = services.native_value
+    left join regions on categorised.region_id = regions.native_value
+    left join units on lower(categorised.pricing_unit) = units.native_unit
 ),
 
 negations as (
@@ -225,7 +361,8 @@ negations as (
         max(coalesce(line_item_usage_account_name, line_item_usage_account_id)) as sub_account_name,
         max(bill_invoice_id) as invoice_id,
         max(coalesce(bill_invoicing_entity, line_item_legal_entity, 'Amazon Web Services, Inc.')) as invoice_issuer_name,
-        cast(sum(line_item_unblended_cost) as {{ money_type() }}) as residual_cost
+        cast(sum(coalesce(line_item_net_unblended_cost, line_item_unblended_cost)) as {{ money_type() }})
+            as residual_cost
     from {{ relation }}
     where line_item_line_item_type in ('SavingsPlanCoveredUsage', 'SavingsPlanNegation')
     group by 1, 2, 3, 4, 5, 6, 7
@@ -266,6 +403,8 @@ residuals as (
         sub_account_id,
         sub_account_name,
         case when sub_account_id is not null then 'Account' end as sub_account_type,
+        'SavingsPlanNegation' as x_line_item_type,
+        'ComputeSavingsPlans' as x_service_code,
         'SavingsPlanNegation' as x_usage_type,
         'AWS' as provider_name,
         'AWS' as service_provider_name,
@@ -277,7 +416,7 @@ residuals as (
 {{ select_focus_columns('charges', absent=[
     'capacity_reservation_id', 'capacity_reservation_status', 'commitment_discount_name', 'resource_name',
     'pricing_currency_contracted_unit_price', 'pricing_currency_effective_cost', 'pricing_currency_list_unit_price',
-    'sku_price_details'
+    'sku_price_details', 'x_invoice_section', 'x_resource_group'
 ]) }}
 union all
 {{ select_focus_columns('residuals', present=[
@@ -287,6 +426,44 @@ union all
     'commitment_discount_category', 'commitment_discount_id', 'commitment_discount_type', 'contracted_cost',
     'effective_cost', 'list_cost', 'invoice_id', 'invoice_issuer_name', 'pricing_currency', 'publisher_name',
     'service_category', 'service_name', 'service_subcategory', 'sub_account_id', 'sub_account_name',
-    'sub_account_type', 'x_usage_type', 'provider_name', 'service_provider_name', 'host_provider_name'
+    'sub_account_type', 'x_line_item_type', 'x_service_code', 'x_usage_type', 'provider_name', 'service_provider_name', 'host_provider_name'
 ]) }}
+{%- endmacro %}
+
+
+{#- What of a reservation's month went unused, upfront share and recurring fee; the net figures where AWS gives them. -#}
+{% macro aws_unused_reservation(prefix='') -%}
+    (
+        coalesce(
+            {{ prefix }}reservation_net_unused_amortized_upfront_fee_for_billing_period,
+            {{ prefix }}reservation_unused_amortized_upfront_fee_for_billing_period,
+            0
+        )
+        + coalesce({{ prefix }}reservation_net_unused_recurring_fee, {{ prefix }}reservation_unused_recurring_fee, 0)
+    )
+{%- endmacro %}
+
+
+{#-
+    What of a savings plan's hour or day went unused. AWS states commitment and use before discounts only; where it
+    states the net commitment, the unused part is the same share of that.
+-#}
+{% macro aws_unused_plan(prefix='') -%}
+    {%- set total = 'coalesce(' ~ prefix ~ 'savings_plan_total_commitment_to_date, 0)' -%}
+    {%- set unused = total ~ ' - coalesce(' ~ prefix ~ 'savings_plan_used_commitment, 0)' -%}
+    {%- set upfront = prefix ~ 'savings_plan_net_amortized_upfront_commitment_for_billing_period' -%}
+    {%- set recurring = prefix ~ 'savings_plan_net_recurring_commitment_for_billing_period' -%}
+    {%- set net = 'coalesce(' ~ upfront ~ ', 0) + coalesce(' ~ recurring ~ ', 0)' -%}
+    {#- in billionths, so that two engines round it alike -#}
+    {%- set share = 'cast(cast(' ~ unused ~ ' as double precision) / cast(' ~ total ~ ' as double precision) as numeric(18, 9))' -%}
+    case
+        when
+            {{ total }} <> 0
+            and coalesce({{ prefix }}savings_plan_used_commitment, 0) between 0 and {{ total }}
+            and ({{ upfront }} is not null or {{ recurring }} is not null)
+            then
+                cast(cast(trunc({{ net }}) as numeric(19, 0)) * {{ share }} as {{ money_type() }})
+                + cast(cast(({{ net }}) - trunc({{ net }}) as numeric(12, 12)) * {{ share }} as {{ money_type() }})
+        else {{ unused }}
+    end
 {%- endmacro %}

@@ -117,6 +117,8 @@ def judge_days(
                 factor = factor * sensitivity[:, day]
             today = replace(limits, surprise=limits.surprise * factor)
             _judge_day(costs, day, ready, months[day], today, settings, memory, out)
+            # errors against a rhythm of one or two weeks say more of that week than of the series
+            memory.error[lived[:, day] <= settings.young_days, day] = np.nan
     if leniency is not None:
         rest = np.nan_to_num(costs - out.expected)
         out.is_excused[:] = ((out.flag > 0) & (rest <= leniency.up)) | ((out.flag < 0) & (-rest <= leniency.down))
@@ -198,6 +200,9 @@ def _compare(
     is_dormant = (base.highest <= DORMANT_SHARE * amount) & (base.days >= MIN_WINDOW_DAYS)
     is_far = (np.abs(rest) >= amount) & (np.abs(rest) >= limits.percent[rows] / 100 * np.abs(base.expected))
     is_far &= (np.abs(rest) > half) | is_dormant
+    # a rhythm seen once or twice is no witness by itself: the day must be far from the level too
+    far_from_level = np.abs(actual - np.nan_to_num(base.busy_median)) >= np.maximum(amount, half)
+    is_far &= (base.weeks > 2) | far_from_level | is_dormant
     # silence is normal for a patchy service
     is_far &= ~(base.is_patchy & (rest < 0)) & (base.days >= MIN_WINDOW_DAYS)
     flag = np.where(is_far, np.sign(rest), 0)

@@ -97,7 +97,7 @@ def judge_company(seed: int, months: int, rows_per_month: int, scenario: Any) ->
     planned = [_announce(decoy) for decoy in company.decoys]
     settings = AnomalySettings()
     found = detect_anomalies(daily, company.last_day, settings=settings, feedback=planned)
-    told = found.anomalies[~found.anomalies["is_excused"]].reset_index(drop=True)
+    told = found.anomalies[~found.anomalies["is_excused"].astype(bool)].reset_index(drop=True)
     company.connection.register("days", days := list_days(told))
     parts: list[Any] = []
     if len(days):

@@ -93,7 +93,10 @@ def build_panel(
         )
         for level in [*(level for level in wanted if level != FINEST), FINEST]
     ]
-    keys, usage, lumps, skipped = [], [], [], []
+    keys: list[pd.Series] = []
+    usage: list[Matrix] = []
+    lumps: list[pd.DataFrame] = []
+    skipped: list[tuple[str, str]] = []
     for found in sets:
         shown = found.keys.empty or found.keys["scope_level"].iloc[0] in levels
         of_series = dict(list(found.lumps.groupby("unique_id")))
@@ -144,7 +147,8 @@ def _name_simple(values: Matrix) -> str:
 
 def forecast_usage(panel: CostPanel, horizon: int, most_days: int, seed: int) -> UsageForecast:
     """Forecast the usage of every series of the panel, cleaned of its one-off peaks."""
-    cleaned, observed = [], []
+    cleaned: list[Matrix] = []
+    observed: list[Matrix] = []
     excess: dict[int, pd.Series] = {}
     own_peaks = {int(row) for row in panel.finest}
     for row, values in enumerate(panel.usage):

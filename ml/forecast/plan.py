@@ -57,7 +57,8 @@ def make_plan(lengths: Sequence[int], horizon: int, season: int, frequency: str)
     need = min(max(2 * seasons[-1] + 4, 2 * season + horizon), max(usual // 2, min(2 * season, usual - 1), 2))
     room = usual - need
     # one part of the room is left to the oldest origin, so that models learnt before it have seen something
-    gap = max(1, min(horizon, room // (FOLDS + 1)))
+    # folds that share most of their days prove nothing to one another: of a short history rather fewer
+    gap = max(1, min(horizon, max(room // (FOLDS + 1), -(-horizon // 3))))
     # a gap of whole seasons would begin every fold at the same phase
     while gap > 1 and gap < horizon and len(seasons) > 1 and gap % seasons[-1] == 0:
         gap -= 1

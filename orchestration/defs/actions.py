@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Iterable
+from functools import partial
 
 import dagster as dg
 
@@ -20,21 +21,23 @@ from orchestration.warehouse import fetch_records
 RECOMMENDATIONS = dg.AssetKey(["ml", "recommendations"])
 
 
+def is_period_reconciled(installation: Installation, source_name: str, period: dt.date) -> bool | None:
+    """Whether a source's month is what its export and its invoices state; None where nobody knows."""
+    if not installation.warehouse.has_table("marts", "fct_reconciliation"):
+        return None
+    query = (
+        "select bool_and(is_reconciled and status <> 'invoice differs') from marts.fct_reconciliation "
+        "where source_name = ? and billing_period = ?"
+    )
+    with installation.warehouse.connect(read_only=True) as connection:
+        answer = connection.execute(query, [source_name, period.replace(day=1)]).fetchall()[0][0]
+    return None if answer is None else bool(answer)
+
+
 def engine_of(installation: Installation) -> ActionEngine:
     """The engine with the installation's settings, clients and reconciliation."""
     settings = installation.config.actions
-
-    def is_reconciled(source_name: str, period: dt.date) -> bool | None:
-        if not installation.warehouse.has_table("marts", "fct_reconciliation"):
-            return None
-        query = (
-            "select bool_and(is_reconciled and status <> 'invoice differs') from marts.fct_reconciliation "
-            "where source_name = ? and billing_period = ?"
-        )
-        with installation.warehouse.connect(read_only=True) as connection:
-            answer = connection.execute(query, [source_name, period.replace(day=1)]).fetchall()[0][0]
-        return None if answer is None else bool(answer)
-
+    is_reconciled = partial(is_period_reconciled, installation)
     clients = make_aws_factory(settings.accounts, installation.environ)
     return ActionEngine(installation.store, settings, clients, is_reconciled, Clock(), time.sleep)
 

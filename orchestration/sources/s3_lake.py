@@ -15,7 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
+from orchestration.sources.contracts import DeliveryError
 from orchestration.sources.lake import WorkArea
+from orchestration.sources.locations.s3_errors import explain_error
 
 #: In the form that Redshift's COPY reads, so that it loads exactly these files or fails.
 MANIFEST = "manifest.json"
@@ -64,14 +66,10 @@ class S3Lake(WorkArea):
                 for path, size in entries.items()
             ]
         }
-        try:
-            self._put(f"{target}/{MANIFEST}", json.dumps(manifest, indent=1).encode(), **condition)
-        except ClientError as error:
-            if _code_of(error) not in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409"):
-                raise
+        if not self._put(f"{target}/{MANIFEST}", json.dumps(manifest, indent=1).encode(), **condition):
             whole, _ = self._read_whole(target)
             if whole is None:
-                raise
+                raise DeliveryError(f"{self.uri(target)} is being published and removed at once; a later run takes it")
             return whole
         return list(entries)
 
@@ -86,9 +84,8 @@ class S3Lake(WorkArea):
 
     def remove(self, directory: str) -> None:
         """Remove a snapshot, its manifest first, so that no half of it is ever taken for the whole."""
-        self._client.delete_object(Bucket=self.bucket, Key=self._key(f"{directory}/{MANIFEST}"))
-        for path in self._list(directory):
-            self._client.delete_object(Bucket=self.bucket, Key=self._key(path))
+        for path in (f"{directory}/{MANIFEST}", *self._list(directory)):
+            self._delete(path)
 
     def read_schema(self, path: str) -> pa.Schema:
         """The columns of one file, from its last bytes alone."""
@@ -105,26 +102,28 @@ class S3Lake(WorkArea):
         try:
             yield self.uri(name)
         finally:
-            self._client.delete_object(Bucket=self.bucket, Key=self._key(name))
+            self._delete(name)
 
     def _upload(self, file: Path, target: str) -> tuple[str, int]:
         with file.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
         path = f"{target}/{file.stem}-{digest[:16]}.parquet"
-        key = self._key(path)
-        self._client.upload_file(str(file), self.bucket, key, ExtraArgs={"ChecksumAlgorithm": "SHA256"})
+        with self._asking(path, "s3:PutObject"):
+            checked = {"ChecksumAlgorithm": "SHA256"}
+            self._client.upload_file(str(file), self.bucket, self._key(path), ExtraArgs=checked)
         return path, file.stat().st_size
 
     def _read_whole(self, target: str) -> tuple[list[str] | None, dict[str, str]]:
         """The files of a snapshot that is there with the sizes that its manifest states, else None; and on what
         condition a new manifest may be written: that there is none yet, or still the one that lost its files.
         """
-        try:
-            answer = self._client.get_object(Bucket=self.bucket, Key=self._key(f"{target}/{MANIFEST}"))
-        except ClientError as error:
-            if _code_of(error) in ("NoSuchKey", "404"):
-                return None, {"IfNoneMatch": "*"}
-            raise
+        with self._asking(f"{target}/{MANIFEST}", "s3:GetObject"):
+            try:
+                answer = self._client.get_object(Bucket=self.bucket, Key=self._key(f"{target}/{MANIFEST}"))
+            except ClientError as error:
+                if _code_of(error) in ("NoSuchKey", "404"):
+                    return None, {"IfNoneMatch": "*"}
+                raise
         stated = {
             entry["url"].removeprefix(self.uri("")): entry["meta"]["content_length"]
             for entry in json.loads(answer["Body"].read())["entries"]
@@ -134,20 +133,45 @@ class S3Lake(WorkArea):
         return (list(stated) if is_whole else None), {"IfMatch": answer["ETag"]}
 
     def _list(self, directory: str) -> dict[str, int]:
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=self._key(f"{directory}/")
-        )
-        entries = [entry for page in pages for entry in page.get("Contents", [])]
+        with self._asking(directory, "s3:ListBucket"):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=self._key(f"{directory}/")
+            )
+            entries = [entry for page in pages for entry in page.get("Contents", [])]
         return {e["Key"].removeprefix(self._prefix): e["Size"] for e in entries if e["Key"].endswith(".parquet")}
 
     def _read_end(self, path: str, size: int) -> bytes:
-        answer = self._client.get_object(Bucket=self.bucket, Key=self._key(path), Range=f"bytes=-{size}")
-        return bytes(answer["Body"].read())
+        with self._asking(path, "s3:GetObject"):
+            answer = self._client.get_object(Bucket=self.bucket, Key=self._key(path), Range=f"bytes=-{size}")
+            return bytes(answer["Body"].read())
 
-    def _put(self, path: str, body: bytes, **condition: str) -> None:
-        self._client.put_object(
-            Bucket=self.bucket, Key=self._key(path), Body=body, ChecksumAlgorithm="SHA256", **condition
-        )
+    def _put(self, path: str, body: bytes, **condition: str) -> bool:
+        """Write one object; False where the condition does not hold."""
+        with self._asking(path, "s3:PutObject"):
+            try:
+                self._client.put_object(
+                    Bucket=self.bucket, Key=self._key(path), Body=body, ChecksumAlgorithm="SHA256", **condition
+                )
+            except ClientError as error:
+                if condition and _code_of(error) in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409"):
+                    return False
+                raise
+        return True
+
+    def _delete(self, path: str) -> None:
+        with self._asking(path, "s3:DeleteObject"):
+            self._client.delete_object(Bucket=self.bucket, Key=self._key(path))
+
+    @contextmanager
+    def _asking(self, path: str, permission: str) -> Iterator[None]:
+        """What S3 refuses, as a `LocationError` that says what of which address."""
+        try:
+            yield
+        except Exception as error:
+            explained = explain_error(error, self.uri(path), self.bucket, permission)
+            if explained is None:
+                raise
+            raise explained from error
 
     def _key(self, relative: str) -> str:
         return f"{self._prefix}{relative}"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,8 @@ class DuckDbWarehouse(ReadableWarehouse):
             connection.execute("create schema if not exists raw")
             for fmt in FORMATS:
                 paths = [lake.resolve(p) for s, _ in current if s.table == fmt.table for p in s.paths]
-                connection.execute(f"create or replace view raw.{fmt.table} as {raw_view_sql(fmt, paths)}")
+                absent = read_absent_columns(connection, fmt, paths)
+                connection.execute(f"create or replace view raw.{fmt.table} as {raw_view_sql(fmt, paths, absent)}")
             _replace_table(
                 connection,
                 "raw.current_snapshots",
@@ -159,8 +160,33 @@ class DuckDbWarehouse(ReadableWarehouse):
         return bool(connection.execute(query, [schema, name]).fetchall()[0][0])
 
 
-def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path]) -> str:
-    """The SELECT of a raw table over these Parquet files; without files it has the columns and no rows."""
+#: The columns of a format that a file lacks -> the files that lack them.
+AbsentColumns = Mapping[frozenset[str], Sequence[Path]]
+
+
+def read_absent_columns(
+    connection: duckdb.DuckDBPyConnection, fmt: ExportFormat, paths: Sequence[Path]
+) -> AbsentColumns:
+    """Files by the columns that they lack, having been landed before the format kept these; reads footers only."""
+    if not paths:
+        return {}
+    listed = ", ".join(quote_path(p) for p in paths)
+    wanted = frozenset(c.name for c in fmt.columns)
+    found = connection.execute(
+        f"select file_name, list(name) from parquet_schema([{listed}]) group by file_name"
+    ).fetchall()
+    names = {Path(file): wanted.difference(columns) for file, columns in found}
+    groups: dict[frozenset[str], list[Path]] = {}
+    for path in paths:
+        groups.setdefault(names[path], []).append(path)
+    return groups
+
+
+def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path], absent: AbsentColumns | None = None) -> str:
+    """The SELECT of a raw table over these Parquet files; without files it has the columns and no rows.
+
+    ``absent``: the files by the columns that they lack, which are null for them; none lacks any when left out.
+    """
     if not paths:
         empty = [
             *(f"cast(null as {kind}) as {name}" for name, kind in PARTITION_COLUMNS.items()),
@@ -168,12 +194,21 @@ def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path]) -> str:
             *(f"cast(null as {LANDED_TYPES[c.kind]}) as {quote_identifier(c.name)}" for c in fmt.columns),
         ]
         return f"select {', '.join(empty)} where false"
-    columns = [*PARTITION_COLUMNS, "source_file", *(quote_identifier(c.name) for c in fmt.columns)]
-    listed = ", ".join(quote_path(p) for p in paths)
     types = ", ".join(f"'{name}': {kind}" for name, kind in PARTITION_COLUMNS.items())
-    return (
-        f"select {', '.join(columns)} from read_parquet([{listed}], hive_partitioning = true, hive_types = {{{types}}})"
-    )
+    selects = []
+    for missing, files in (absent or {frozenset(): paths}).items():
+        columns = [
+            f"cast(null as {LANDED_TYPES[c.kind]}) as {quote_identifier(c.name)}"
+            if c.name in missing
+            else quote_identifier(c.name)
+            for c in fmt.columns
+        ]
+        listed = ", ".join(quote_path(p) for p in files)
+        selects.append(
+            f"select {', '.join([*PARTITION_COLUMNS, 'source_file', *columns])} "
+            f"from read_parquet([{listed}], hive_partitioning = true, hive_types = {{{types}}})"
+        )
+    return " union all ".join(selects)
 
 
 def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[tuple[Any, ...]]) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.sources.contracts import LocationError
 from orchestration.sources.lake import Lake, LocalLake
 from orchestration.sources.s3_lake import MANIFEST, S3Lake
 from tests.peers.moto_server import MotoServer
@@ -167,3 +168,12 @@ def test_on_s3_of_two_publishers_the_first_manifest_counts(s3: MotoServer, tmp_p
 def test_on_s3_a_location_that_is_none_is_refused(location: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="s3://bucket/prefix"):
         S3Lake(location, tmp_path, boto3.client("s3"))
+
+
+def test_on_s3_a_bucket_that_is_not_there_is_said(s3: MotoServer, tmp_path: Path) -> None:
+    lake = S3Lake("s3://nowhere/x", tmp_path, s3.client("s3"))
+    with pytest.raises(LocationError, match="the bucket 'nowhere' does not exist"):
+        lake.find_missing([f"{TARGET}/part.parquet"])
+    staged = Shelf(lake, set, lambda p: b"", print, tmp_path).stage("a", 1)
+    with pytest.raises(LocationError, match="the bucket 'nowhere' does not exist"):
+        lake.publish(staged, TARGET)

@@ -3,12 +3,14 @@
 import datetime as dt
 import json
 from collections import Counter
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
 
 #: When something was promoted or built differs between two installations; that it was does not.
 MOMENTS = {"promoted_at", "changed_at", "loaded_at", "valid_from", "valid_to", "kept_at"}
+#: Python's own context would round to 28 digits.
+EXACT = Context(prec=100)
 Relation = tuple[str, str]
 Content = dict[Relation, Counter[tuple[str | None, ...]]]
 
@@ -22,7 +24,7 @@ def as_text(column: str, value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int | Decimal):
-        return f"{Decimal(value).normalize():f}"
+        return f"{EXACT.normalize(Decimal(value)):f}"
     assert isinstance(value, str | dt.date | dt.datetime), (column, value)  # a float has no place in a model
     return str(value)
 

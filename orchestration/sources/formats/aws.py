@@ -6,7 +6,7 @@ the Cloud Intelligence Dashboards' summary view; FOCUS's definition of Effective
 
 from collections.abc import Callable
 
-from orchestration.sources.contracts import Column, ExportFormat, NativeColumn, NativeSchema, squeeze_name
+from orchestration.sources.contracts import MONEY_TYPE, Column, ExportFormat, NativeColumn, NativeSchema, squeeze_name
 from orchestration.sources.sql import json_object_from_columns, json_object_from_native, quote_literal
 
 _TEXT = """
@@ -28,7 +28,10 @@ reservation_unused_amortized_upfront_fee_for_billing_period reservation_unused_r
 reservation_amortized_upfront_fee_for_billing_period reservation_amortized_upfront_cost_for_usage
 reservation_recurring_fee_for_usage savings_plan_savings_plan_effective_cost savings_plan_total_commitment_to_date
 savings_plan_used_commitment savings_plan_recurring_commitment_for_billing_period
-savings_plan_amortized_upfront_commitment_for_billing_period
+savings_plan_amortized_upfront_commitment_for_billing_period reservation_net_effective_cost
+reservation_net_unused_amortized_upfront_fee_for_billing_period reservation_net_unused_recurring_fee
+savings_plan_net_savings_plan_effective_cost savings_plan_net_recurring_commitment_for_billing_period
+savings_plan_net_amortized_upfront_commitment_for_billing_period
 """.split()
 
 _QUANTITY = """
@@ -61,32 +64,58 @@ _COLUMNS = (
     Column("cost_category", "json"),
 )
 
-_TYPE = "line_item_line_item_type"
-_LIST = "coalesce(pricing_public_on_demand_cost, line_item_unblended_cost)"
 
-#: The file's own totals. Billed is every row as charged; the others follow the line item type.
+def _multiply(amount: str, share: str) -> str:
+    """An amount times a share, rounded once to 12 places: no decimal type holds all digits of the product at once."""
+    whole, part = f"cast(trunc({amount}) as decimal(19, 0))", f"cast(({amount}) - trunc({amount}) as decimal(12, 12))"
+    return f"(cast({whole} * {share} as {MONEY_TYPE}) + cast({part} * {share} as {MONEY_TYPE}))"
+
+
+_TYPE = "line_item_line_item_type"
+_CHARGED = "coalesce(line_item_net_unblended_cost, line_item_unblended_cost)"
+_LIST = "coalesce(pricing_public_on_demand_cost, line_item_unblended_cost)"
+_DISCOUNTS = (
+    "'EdpDiscount', 'PrivateRateDiscount', 'SppDiscount', 'DistributorDiscount', 'BundledDiscount', 'Discount', "
+    "'RiVolumeDiscount'"
+)
+_PLAN_TOTAL = "coalesce(savings_plan_total_commitment_to_date, 0)"
+_PLAN_UNUSED = f"{_PLAN_TOTAL} - coalesce(savings_plan_used_commitment, 0)"
+_PLAN_NET = """coalesce(savings_plan_net_amortized_upfront_commitment_for_billing_period, 0)
+    + coalesce(savings_plan_net_recurring_commitment_for_billing_period, 0)"""
+#: The share of the commitment that went unused, in billionths, so that two engines round it alike.
+_PLAN_SHARE = f"cast(cast({_PLAN_UNUSED} as double) / cast({_PLAN_TOTAL} as double) as decimal(18, 9))"
+
+#: The file's own totals. Billed is every row as charged, after negotiated discounts where the file has net columns;
+#: the others follow the line item type. Money back for a commitment is as effective as its purchase: not at all.
 _MEASURES = {
     "cost": {
-        "billed_cost": "line_item_unblended_cost",
+        "billed_cost": _CHARGED,
         "effective_cost": f"""case {_TYPE}
-            when 'DiscountedUsage' then reservation_effective_cost
-            when 'SavingsPlanCoveredUsage' then savings_plan_savings_plan_effective_cost
+            when 'DiscountedUsage' then coalesce(reservation_net_effective_cost, reservation_effective_cost)
+            when 'SavingsPlanCoveredUsage' then coalesce(
+                savings_plan_net_savings_plan_effective_cost, savings_plan_savings_plan_effective_cost)
             when 'SavingsPlanNegation' then 0
             when 'SavingsPlanUpfrontFee' then 0
-            when 'SavingsPlanRecurringFee'
-                then coalesce(savings_plan_total_commitment_to_date, 0) - coalesce(savings_plan_used_commitment, 0)
-            when 'RIFee' then coalesce(reservation_unused_amortized_upfront_fee_for_billing_period, 0)
-                + coalesce(reservation_unused_recurring_fee, 0)
-            when 'Fee' then if(reservation_reservation_a_r_n is null, line_item_unblended_cost, 0)
-            else line_item_unblended_cost end""",
+            when 'SavingsPlanRecurringFee' then if(
+                {_PLAN_TOTAL} <> 0 and coalesce(savings_plan_used_commitment, 0) between 0 and {_PLAN_TOTAL}
+                and (savings_plan_net_amortized_upfront_commitment_for_billing_period is not null
+                    or savings_plan_net_recurring_commitment_for_billing_period is not null),
+                {_multiply(_PLAN_NET, _PLAN_SHARE)}, {_PLAN_UNUSED})
+            when 'RIFee' then coalesce(reservation_net_unused_amortized_upfront_fee_for_billing_period,
+                    reservation_unused_amortized_upfront_fee_for_billing_period, 0)
+                + coalesce(reservation_net_unused_recurring_fee, reservation_unused_recurring_fee, 0)
+            when 'Fee' then if(reservation_reservation_a_r_n is null, {_CHARGED}, 0)
+            when 'Refund' then if(reservation_reservation_a_r_n is null and savings_plan_savings_plan_a_r_n is null
+                and coalesce(line_item_product_code, '') <> 'ComputeSavingsPlans', {_CHARGED}, 0)
+            else {_CHARGED} end""",
         "list_cost": f"""case
             when {_TYPE} in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage') then {_LIST}
-            when {_TYPE} = 'SavingsPlanNegation' then 0
-            else line_item_unblended_cost end""",
+            when {_TYPE} in ('SavingsPlanNegation', {_DISCOUNTS}) then 0
+            else {_CHARGED} end""",
         "contracted_cost": f"""case
             when {_TYPE} = 'DiscountedUsage' then {_LIST}
             when {_TYPE} = 'SavingsPlanNegation' then 0
-            else line_item_unblended_cost end""",
+            else {_CHARGED} end""",
     }
 }
 

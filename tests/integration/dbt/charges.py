@@ -28,7 +28,7 @@ def aws_row(kind: str, cost: str, **more: Any) -> Row:
 
 #: Billed 8.5 + 0 + 30 + 100 + 29 + 5 - 4.999999999999 + 12 + 240 + 3.1 - 1 - 0.5 - 2 = 419.100000000001
 #: Effective 8.5 + 6 + 5 + 0 + 29 + 3 + 0 + 3 + 0 + 3.1 - 1 - 0.5 - 2 = 54.1
-#: List 10 + 9 + 30 + 100 + 29 + 5 + 0 + 12 + 240 + 3.1 - 1 - 0.5 - 2 = 434.6
+#: List 10 + 9 + 30 + 100 + 29 + 5 + 0 + 12 + 240 + 3.1 - 1 - 0.5 + 0 = 436.6, as a list price knows no discount
 #: Contracted 8.5 + 9 + 30 + 100 + 29 + 5 + 0 + 12 + 240 + 3.1 - 1 - 0.5 - 2 = 433.1
 AWS_ROWS: list[Row] = [
     aws_row(
@@ -118,12 +118,14 @@ def gcp_row(sku: str, cost: str, **more: Any) -> Row:
     }
 
 
-#: Billed = effective (10 - 3 - 2 - 0.5) - 4 + 7 + 1.5 + 0.2 - 0.01 = 9.19
+#: Billed = effective (10 - 3 - 2 - 0.5) - 4 + 7 + 1.5 + 0.2 - 0.01 = 9.19: of the fee of 7 for 28 hours, 6 hours are
+#: used (3 of 10 dollars, so 3 of 10 of 20 hours), which is 1.5, and 22 are not, which is 5.5.
 #: List 12 - 4 + 7 + 1.5 + 0.2 - 0.01 = 16.69; contracted (10 - 2) - 4 + 7 + 1.5 + 0.2 - 0.01 = 12.69
 GCP_ROWS: list[Row] = [
     gcp_row("N2 core", "10", cost_at_list="12", credits_commitment="-3", credits_negotiated="-2",
-            credits_free_tier="-0.5", credits_promotion="-4", labels='{"team": "search"}'),
-    gcp_row("Commitment v1: N2 Cpu", "7"),
+            credits_free_tier="-0.5", credits_promotion="-4", labels='{"team": "search"}',
+            usage_amount_in_pricing_units="20", usage_pricing_unit="hour"),
+    gcp_row("Commitment v1: N2 Cpu", "7", usage_amount_in_pricing_units="28", usage_pricing_unit="hour"),
     gcp_row("Tax", "1.5", cost_type="tax", project_id=None),
     gcp_row("Correction", "0.2", cost_type="adjustment"),
     gcp_row("Rounding", "-0.01", cost_type="rounding_error"),

@@ -17,14 +17,14 @@ JANUARY = dt.date(2025, 1, 1)
     ("source", "period", "billed", "effective", "listed", "contracted", "rows"),
     [
         # 13 line items less the negation, with two unused parts and what the negation left over
-        ("aws_legacy", "2025-01-01", "419.100000000001", "54.1", "434.6", "433.1", 15),
-        ("aws_two", "2025-01-01", "419.100000000001", "54.1", "434.6", "433.1", 15),
+        ("aws_legacy", "2025-01-01", "419.100000000001", "54.1", "436.6", "433.1", 15),
+        ("aws_two", "2025-01-01", "419.100000000001", "54.1", "436.6", "433.1", 15),
         ("aws_legacy", "2025-02-01", "8.5", "8.5", "10", "8.5", 1),
         # vm 10 once, purchase 90, reserved 2.5, unused 0.5, disk 5 and 4, tax 1.9 once
         ("azure_both", "2025-01-01", "106.9", "18.9", "112.9", "108.9", 7),
         ("azure_actual", "2025-01-01", "106.9", "106.9", "108.9", "105.9", 5),
         ("azure_amortised", "2025-01-01", "15.9", "18.9", "22.9", "18.9", 5),
-        ("gcp", "2025-01-01", "9.19", "9.19", "16.69", "12.69", 6),
+        ("gcp", "2025-01-01", "9.19", "9.19", "16.69", "12.69", 8),
         ("o'neill", "2025-01-01", "0.63", "0.62", "0.7", "0.1", 2),
     ],
 )
@@ -131,13 +131,15 @@ def test_an_azure_price_times_a_large_quantity_is_exact(built: Warehouse) -> Non
 def test_a_promotion_is_a_credit_row_and_a_discount_is_not(built: Warehouse) -> None:
     rows = built.rows(
         """select x_usage_type, charge_category, billed_cost, effective_cost, list_cost, contracted_cost, x_team
-        from intermediate.int_focus__unioned where source_name = 'gcp' order by 1, 2"""
+        from intermediate.int_focus__unioned where source_name = 'gcp' order by 1, 2, 3"""
     )
     assert rows == [
-        ("Commitment v1: N2 Cpu", "Purchase", D(7), D(7), D(7), D(7), None),
+        ("Commitment v1: N2 Cpu", "Purchase", D(7), D(0), D(7), D(7), None),
+        ("Committed use discounts", "Usage", D(0), D("5.5"), D(0), D(0), None),
         ("Correction", "Adjustment", D("0.2"), D("0.2"), D("0.2"), D("0.2"), None),
         ("N2 core", "Credit", D(-4), D(-4), D(-4), D(-4), "search"),
-        ("N2 core", "Usage", D("4.5"), D("4.5"), D(12), D(8), "search"),
+        ("N2 core", "Usage", D(0), D("1.5"), D("3.6"), D(3), "search"),
+        ("N2 core", "Usage", D("4.5"), D("4.5"), D("8.4"), D(5), "search"),
         ("Rounding", "Adjustment", D("-0.01"), D("-0.01"), D("-0.01"), D("-0.01"), None),
         ("Tax", "Tax", D("1.5"), D("1.5"), D("1.5"), D("1.5"), None),
     ]
@@ -213,3 +215,19 @@ def test_a_real_cost_and_usage_report_keeps_its_total(realdata: Callable[[str], 
     assert [(b.quantize(D("1e-6")), e.quantize(D("1e-6")), n) for b, e, n in rows] == [
         (D("4064.483132"), D("4195.957109"), 119310)
     ]
+    # what its reservations cost: the recurring fees, used and unused, and the month's share of what was paid upfront
+    step = D("1e-8")
+    ((fees, unused, used),) = warehouse.rows(
+        """select sum(case when charge_category = 'Purchase' then billed_cost end),
+            sum(case when commitment_discount_status = 'Unused' then effective_cost end),
+            sum(case when commitment_discount_status = 'Used' then effective_cost end)
+        from intermediate.int_focus__unioned where commitment_discount_id is not null"""
+    )
+    assert fees.quantize(step) == D("149.77537909") == D("123.11680460") + D("26.65857449")
+    assert (used + unused).quantize(D("1e-7")) == D("149.7753791") + D("131.4739726")
+    ((recurring, upfront),) = warehouse.rows(
+        """select sum(coalesce(reservation_recurring_fee_for_usage, 0) + coalesce(reservation_unused_recurring_fee, 0)),
+            sum(coalesce(reservation_amortized_upfront_fee_for_billing_period, 0)) from raw.aws_cur"""
+    )
+    assert (recurring.quantize(step), upfront.quantize(D("1e-7"))) == (D("149.77537909"), D("131.4739726"))
+    assert recurring + upfront == used + unused

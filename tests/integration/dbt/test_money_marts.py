@@ -11,6 +11,8 @@ import dagster as dg
 import pytest
 import yaml
 
+from orchestration.defs.actions import is_period_reconciled
+from orchestration.defs.alerts import incident_book, read_budget_findings
 from orchestration.defs.quality import every_cost_has_a_rate, totals_reconcile
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
@@ -252,6 +254,25 @@ def test_an_invoice_that_differs_is_told_and_blocks_no_run(installed: Installati
     assert result.passed and result.metadata["invoices that differ"].value == 1
     told = {record.body["finding"]["title"] for record in installed.open().store.list("incident")}
     assert told == {"cad 2025-01: billed_cost differs from the invoice by 0.020000000000 CAD"}
+
+
+def test_actions_leave_a_month_alone_whose_invoice_differs(installed: InstallationResource) -> None:
+    opened, month = installed.open(), dt.date(2025, 1, 17)
+    assert [is_period_reconciled(opened, name, month) for name in ("gcp", "cad", "eur", "nobody")] == [
+        True,
+        False,
+        True,
+        None,
+    ]
+
+
+def test_budgets_are_told_once_and_not_where_an_invoice_differs(installed: InstallationResource) -> None:
+    opened = installed.open()
+    found = read_budget_findings(opened)
+    # January is long closed; of this month only what is forecast is worth telling
+    assert [(f.scope["budget"], f.scope["threshold"]) for f in found.findings] == [("all", "forecast")]
+    book = incident_book(opened)
+    assert [book.open(f)[1] for f in (*found.findings, *read_budget_findings(opened).findings)] == [True, False]
 
 
 def test_cost_booked_on_another_account_is_found(money: Warehouse, tmp_path: Path) -> None:

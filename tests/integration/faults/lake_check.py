@@ -89,6 +89,7 @@ def read_warehouse(home: Path, store: StateStore) -> dict[tuple[str, str], dict[
     warehouse = DuckDbWarehouse(home / "warehouse.duckdb")
     warehouse.publish_snapshots(LocalLake(home / "lake"), Ledger(store, Clock()).current_snapshots())
     built = Warehouse(warehouse.path)
+    built.configure()
     built.build()
     off = built.rows("select * from marts.fct_reconciliation where not is_reconciled")
     assert not off, off

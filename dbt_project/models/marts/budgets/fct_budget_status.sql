@@ -6,16 +6,8 @@
     'forecast_date': 'date', 'forecast_cost': 'double precision', 'as_of_date': 'date'
 } %}
 
-with daily as (
+with monthly as (
     select
-        *,
-        {{ scope_key() }} as scope_key
-    from {{ ref('fct_cost_reporting_daily') }}
-),
-
-costs as (
-    select
-        scope_key,
         {{ scope_columns() | join(', ') }},
         billing_period,
         billing_currency,
@@ -25,8 +17,17 @@ costs as (
         sum(reporting_billed_cost) as reporting_billed_cost,
         sum(reporting_effective_cost) as reporting_effective_cost,
         count(*) - count(exchange_rate) as unconverted_count
-    from daily
-    group by {{ range(1, (scope_columns() | length) + 5) | join(', ') }}
+    from {{ ref('fct_cost_reporting_daily') }}
+    -- without budgets nothing is read
+    where exists (select budgets.budget_name from {{ source('settings', 'budgets') }} as budgets)
+    group by {{ range(1, (scope_columns() | length) + 4) | join(', ') }}
+),
+
+costs as (
+    select
+        *,
+        {{ scope_key() }} as scope_key
+    from monthly
 ),
 
 combinations as (

@@ -26,22 +26,21 @@ stated as (
 
 daily as (
     select
-        *,
-        {{ scope_key() }} as scope_key
-    from {{ ref('fct_cost_reporting_daily') }}
-    where charge_date in (select stated.metric_date from stated)
-),
-
-costs as (
-    select
-        scope_key,
         {{ scope_columns() | join(', ') }},
         charge_date,
         sum(reporting_billed_cost) as billed_cost,
         sum(reporting_effective_cost) as effective_cost,
         count(*) - count(exchange_rate) as unconverted_count
+    from {{ ref('fct_cost_reporting_daily') }}
+    where charge_date in (select stated.metric_date from stated)
+    group by {{ range(1, (scope_columns() | length) + 2) | join(', ') }}
+),
+
+costs as (
+    select
+        *,
+        {{ scope_key() }} as scope_key
     from daily
-    group by {{ range(1, (scope_columns() | length) + 3) | join(', ') }}
 ),
 
 combinations as (

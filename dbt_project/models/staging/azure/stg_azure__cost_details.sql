@@ -66,9 +66,13 @@ priced as (
         case
             when line_items.is_unused then 0
             when line_items.is_purchase then line_items.native_cost
-            when line_items.payg_cost_in_billing_currency is not null then line_items.payg_cost_in_billing_currency
+            when line_items.payg_cost_in_billing_currency <> 0 or not line_items.is_commitment and line_items.payg_cost_in_billing_currency = 0
+                then line_items.payg_cost_in_billing_currency
             when line_items.payg_price <> 0 and line_items.quantity is not null
                 then {{ multiply_money('line_items.payg_price', 'line_items.quantity') }}
+            -- usage under a commitment is often without a retail price: the agreed one is what is saved on
+            when line_items.is_commitment and line_items.unit_price <> 0 and line_items.quantity is not null
+                then {{ multiply_money('line_items.unit_price', 'line_items.quantity') }}
             else line_items.native_cost
         end as native_list_cost
     from line_items
@@ -141,9 +145,38 @@ consumed_services as (
     where provider = 'Microsoft' and native_field = 'consumed_service'
 ),
 
+regions as (
+    select
+        native_value,
+        region_id,
+        region_name
+    from {{ ref('regions') }}
+    where provider = 'Microsoft'
+),
+
+units as (
+    select
+        native_unit,
+        consumed_unit,
+        block_size,
+        pricing_unit
+    from {{ ref('pricing_units') }}
+    where provider = 'Microsoft'
+),
+
 categorised as (
     select
         measured.*,
+        lower(replace(resource_location, ' ', '')) as region_key,
+        model = 'savingsplan' or kind = 'unusedsavingsplan' as is_plan,
+        coalesce(lower(frequency), '') = 'recurring' as is_recurring,
+        case
+            when term in ('1', '12', '24', '36', '60') then cast(term as integer)
+            when lower(term) in ('p1m', '1 month') then 1
+            when lower(term) in ('p1y', '1 year', '12 months') then 12
+            when lower(term) in ('p3y', '3 years', '36 months') then 36
+            when lower(term) in ('p5y', '5 years', '60 months') then 60
+        end as term_months,
         case
             when is_purchase then 'Purchase'
             when kind = 'tax' then 'Tax'
@@ -151,8 +184,18 @@ categorised as (
             when kind in ('usage', '') or is_unused then 'Usage'
             else 'Adjustment'
         end as charge_category,
-        case when is_commitment then coalesce(commitment_id, product_order_id) end as commitment_discount_id
+        case when is_commitment then coalesce(commitment_id, product_order_id) end as commitment_discount_id,
+        -- purchases and old files have no meter
+        coalesce(product_id, meter_id, part_number, product_order_id, meter_category, consumed_service) as sku
     from measured
+),
+
+identified as (
+    select
+        categorised.*,
+        is_purchase and kind = 'purchase' and commitment_discount_id is not null and not is_recurring
+        and term_months is not null as is_bought_once
+    from categorised
 ),
 
 charges as (
@@ -181,7 +224,7 @@ charges as (
         coalesce(categorised.product_name, categorised.meter_name) as charge_description,
         case
             when lower(categorised.frequency) like 'one%' then 'One-Time'
-            when lower(categorised.frequency) = 'recurring' then 'Recurring'
+            when categorised.is_recurring then 'Recurring'
             when categorised.charge_category = 'Usage' then 'Usage-Based'
             else 'One-Time'
         end as charge_frequency,
@@ -189,7 +232,7 @@ charges as (
         cast({{ dbt.dateadd('day', 1, 'categorised.charge_date') }} as timestamp) as charge_period_end,
         case
             when categorised.commitment_discount_id is null then null
-            when categorised.model = 'savingsplan' or categorised.kind = 'unusedsavingsplan' then 'Spend'
+            when categorised.is_plan then 'Spend'
             else 'Usage'
         end as commitment_discount_category,
         categorised.commitment_discount_id,
@@ -198,8 +241,25 @@ charges as (
                 then coalesce(categorised.benefit_name, categorised.reservation_name)
         end as commitment_discount_name,
         case
-            when categorised.commitment_discount_id is not null and categorised.charge_category in ('Usage', 'Purchase')
-                then categorised.quantity
+            when categorised.commitment_discount_id is null or categorised.charge_category not in ('Usage', 'Purchase')
+                then null
+            when categorised.is_plan then categorised.native_cost
+            -- reserved instances, for the hours of the month or of the whole term
+            when categorised.is_purchase and (categorised.is_recurring or categorised.term_months is not null)
+                then cast(
+                    cast(coalesce(categorised.quantity, 1) as numeric(18, 0))
+                    * {{ dbt.datediff(
+                        'categorised.charge_date',
+                        dbt.dateadd(
+                            'month',
+                            'case when categorised.is_recurring then 1 else categorised.term_months end',
+                            'categorised.charge_date'
+                        ),
+                        'hour'
+                    ) }}
+                    as {{ money_type() }}
+                )
+            else coalesce(categorised.quantity, 0)
         end as commitment_discount_quantity,
         case
             when categorised.commitment_discount_id is null or categorised.charge_category <> 'Usage' then null
@@ -208,24 +268,23 @@ charges as (
         end as commitment_discount_status,
         case
             when categorised.commitment_discount_id is null then null
-            when categorised.model = 'savingsplan' or categorised.kind = 'unusedsavingsplan' then 'Savings Plan'
+            when categorised.is_plan then 'Savings Plan'
             else 'Reservation'
         end as commitment_discount_type,
         case
-            when
-                categorised.commitment_discount_id is not null
-                and categorised.charge_category in ('Usage', 'Purchase')
-                and categorised.quantity is not null
-                then coalesce(categorised.unit_of_measure, 'Count')
+            when categorised.commitment_discount_id is null or categorised.charge_category not in ('Usage', 'Purchase')
+                then null
+            when categorised.is_plan then categorised.billing_currency
+            else coalesce(units.consumed_unit, categorised.unit_of_measure, 'Hours')
         end as commitment_discount_unit,
-        case when categorised.charge_category = 'Usage' and not categorised.is_unused then categorised.quantity end
-            as consumed_quantity,
+        -- the export counts blocks of the unit of measure: 0.0004 of `10K` are 4 units
         case
-            when
-                categorised.charge_category = 'Usage'
-                and not categorised.is_unused
-                and categorised.quantity is not null
-                then coalesce(categorised.unit_of_measure, 'Count')
+            when categorised.charge_category = 'Usage' and not categorised.is_unused
+                then cast(coalesce(categorised.quantity, 0) * coalesce(units.block_size, 1) as {{ money_type() }})
+        end as consumed_quantity,
+        case
+            when categorised.charge_category = 'Usage' and not categorised.is_unused
+                then coalesce(units.consumed_unit, categorised.unit_of_measure, 'Count')
         end as consumed_unit,
         case when categorised.has_list_cost then categorised.native_contracted_cost else 0 end as contracted_cost,
         case when categorised.charge_category <> 'Tax' then categorised.unit_price end as contracted_unit_price,
@@ -247,12 +306,18 @@ charges as (
             as pricing_quantity,
         case
             when categorised.charge_category in ('Usage', 'Purchase') and categorised.quantity is not null
-                then coalesce(categorised.unit_of_measure, 'Count')
+                then coalesce(units.pricing_unit, categorised.unit_of_measure, 'Count')
         end as pricing_unit,
         'Microsoft' as provider_name,
         coalesce(categorised.publisher_name, 'Microsoft') as publisher_name,
-        lower(replace(categorised.resource_location, ' ', '')) as region_id,
-        categorised.resource_location as region_name,
+        case
+            when categorised.region_key not in ('', 'unassigned', 'unknown', 'global', 'nolocation')
+                then coalesce(regions.region_id, categorised.region_key)
+        end as region_id,
+        case
+            when categorised.region_key not in ('', 'unassigned', 'unknown', 'global', 'nolocation')
+                then coalesce(regions.region_name, categorised.resource_location)
+        end as region_name,
         -- the same resource is written in several cases
         lower(categorised.resource_id) as resource_id,
         case when categorised.resource_id is not null then categorised.resource_name end as resource_name,
@@ -269,33 +334,51 @@ charges as (
             categorised.service_name,
             'Other'
         ) as service_name,
-        'Microsoft' as service_provider_name,
+        case
+            when lower(categorised.publisher_type) = 'marketplace'
+                then coalesce(categorised.publisher_name, 'Azure Marketplace')
+            else 'Microsoft'
+        end as service_provider_name,
         coalesce(meter_services.service_subcategory, consumed_services.service_subcategory, 'Other (Other)')
             as service_subcategory,
-        case when categorised.charge_category <> 'Tax' then coalesce(categorised.product_id, categorised.meter_id) end
-            as sku_id,
-        case
-            when
-                categorised.charge_category <> 'Tax'
-                and coalesce(categorised.product_id, categorised.meter_id) is not null
-                then categorised.meter_name
-        end as sku_meter,
-        case
-            when categorised.charge_category <> 'Tax'
-                then coalesce(categorised.part_number, categorised.product_id, categorised.meter_id)
-        end as sku_price_id,
+        case when categorised.charge_category <> 'Tax' then categorised.sku end as sku_id,
+        case when categorised.charge_category <> 'Tax' and categorised.sku is not null then categorised.meter_name end
+            as sku_meter,
+        case when categorised.charge_category <> 'Tax' then coalesce(categorised.part_number, categorised.sku) end
+            as sku_price_id,
         categorised.subscription_id as sub_account_id,
         coalesce(categorised.subscription_name, categorised.subscription_id) as sub_account_name,
         case when categorised.subscription_id is not null then 'Subscription' end as sub_account_type,
         categorised.tags,
+        categorised.charge_type as x_line_item_type,
+        categorised.consumed_service as x_service_code,
         categorised.meter_name as x_usage_type,
+        coalesce(categorised.invoice_section_name, categorised.invoice_section_id) as x_invoice_section,
+        lower(categorised.resource_group) as x_resource_group,
+        -- a purchase that is paid once says when its term begins; one that is paid monthly does not
+        case
+            when categorised.is_bought_once then cast(categorised.charge_date as timestamp)
+        end as x_commitment_start_at,
+        case
+            when categorised.is_bought_once
+                then cast({{ dbt.dateadd('month', 'categorised.term_months', 'categorised.charge_date') }} as timestamp)
+        end as x_commitment_end_at,
+        case when categorised.commitment_discount_id is not null then categorised.term end as x_commitment_term,
+        case
+            when categorised.commitment_discount_id is null or not categorised.is_purchase then null
+            when categorised.is_recurring then 'Monthly'
+            else 'Upfront'
+        end as x_commitment_payment_option,
         {{ tag_columns(['categorised.tags']) }}
-    from categorised
+    from identified as categorised
     left join meter_services on lower(categorised.meter_category) = meter_services.native_value
     left join consumed_services on lower(categorised.consumed_service) = consumed_services.native_value
+    left join regions on categorised.region_key = regions.native_value
+    left join units on lower(trim(categorised.unit_of_measure)) = units.native_unit
 )
 
 {{ select_focus_columns('charges', absent=[
     'capacity_reservation_id', 'capacity_reservation_status', 'pricing_currency_contracted_unit_price',
-    'pricing_currency_effective_cost', 'pricing_currency_list_unit_price', 'sku_price_details', 'x_line_item_id'
+    'pricing_currency_effective_cost', 'pricing_currency_list_unit_price', 'sku_price_details', 'x_line_item_id',
+    'x_operation', 'x_instance_type'
 ]) }}

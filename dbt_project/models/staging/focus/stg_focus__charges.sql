@@ -80,4 +80,8 @@ charges as (
     from native
 )
 
-{{ select_focus_columns('charges', absent=['x_line_item_id']) }}
+{{ select_focus_columns('charges', absent=[
+    'x_line_item_id', 'x_line_item_type', 'x_service_code', 'x_operation', 'x_instance_type', 'x_invoice_section',
+    'x_resource_group', 'x_commitment_start_at', 'x_commitment_end_at', 'x_commitment_term',
+    'x_commitment_payment_option'
+]) }}
