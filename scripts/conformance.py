@@ -187,7 +187,8 @@ def build_warehouse(folder: Path) -> Path:
 
 def export_provider(warehouse: Path, source_name: str, target: Path) -> int:
     """Write a source's rows of `focus_1_2`, the specification's columns alone, to Parquet; returns their number."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    # not read-only: dbt ran in this process and keeps the file open for writing
+    with duckdb.connect(str(warehouse)) as connection:
         charges = connection.sql("from focus.focus_1_2").filter(f"\"x_SourceName\" = '{source_name}'")
         columns = [f'"{name}"' for name in charges.columns if not name.startswith("x_")]
         rows = charges.aggregate("count(*)").fetchone()

@@ -21,7 +21,6 @@
     'service_category_allowed': "service_category not in (" ~ quote_list(categories) ~ ")",
     'billing_currency_is_code': "billing_currency <> upper(billing_currency) or length(billing_currency) <> 3",
     'billing_account_typed': "billing_account_type is null",
-    'charge_period_ends_later': "charge_period_end < charge_period_start",
     'billing_period_ends_later': "billing_period_end <= billing_period_start",
     'commitment_category_allowed': "commitment_discount_category not in ('Spend', 'Usage')",
     'commitment_category_filled':

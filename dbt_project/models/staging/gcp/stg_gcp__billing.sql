@@ -192,7 +192,7 @@ categorised as (
         is_credited and part = 'charge' as is_uncovered_rest,
         case
             when part = 'promotion' then null
-            when is_priced_by_commitment or is_offset_fee then subscription_instance_id
+            when is_priced_by_commitment or is_offset_fee then coalesce(subscription_instance_id, pool_id)
             when part = 'covered' or is_fee then pool_id
         end as commitment_discount_id,
         case
@@ -464,7 +464,7 @@ offset_rests as (
         max(source_file) as source_file,
         billing_account_id,
         currency as billing_currency,
-        subscription_instance_id as commitment_discount_id,
+        coalesce(subscription_instance_id, pool_id) as commitment_discount_id,
         'Spend' as commitment_discount_category,
         'Compute Engine' as service_description,
         cast(null as {{ text_type() }}) as region_id,
@@ -477,7 +477,14 @@ offset_rests as (
         {{ line_items }}
     ) as line_items
     where is_offset_fee or is_priced_by_commitment
-    group by source_name, billing_period, dataset, delivery_id, billing_account_id, currency, subscription_instance_id
+    group by
+        source_name,
+        billing_period,
+        dataset,
+        delivery_id,
+        billing_account_id,
+        currency,
+        coalesce(subscription_instance_id, pool_id)
     having sum(case when is_offset_fee then commitment_credit else native_cost end) <> 0
 ),
 
