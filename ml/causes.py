@@ -105,8 +105,11 @@ def _write_json(causes: pd.DataFrame) -> str:
     )  # fmt: skip
 
 
-def list_days(anomalies: pd.DataFrame) -> pd.DataFrame:
-    """The days of each anomaly and of its baseline with the scope to sum (DAY_COLUMNS; ANY where all is meant)."""
+def list_days(anomalies: pd.DataFrame, first_day: date = date.min) -> pd.DataFrame:
+    """The days of each anomaly and of its baseline with the scope to sum (DAY_COLUMNS; ANY where all is meant).
+
+    Days before `first_day`, of which there are no costs, are no baseline.
+    """
     records = []
     for scope, group in anomalies.groupby(
         ["billing_currency", "service_provider_name", "sub_account_id", "service_name"]
@@ -118,7 +121,7 @@ def list_days(anomalies: pd.DataFrame) -> pd.DataFrame:
             fields = _LEVEL_FIELDS[one["scope_level"]]
             common = {"billing_currency": scope[0], "service_provider_name": scope[1]}
             common |= {name: (one[name] if name in fields else ANY) for name in _LEVEL_FIELDS["usage_type"]}
-            for day, is_inside in _choose_days(one["start_date"], one["end_date"], busy):
+            for day, is_inside in _choose_days(one["start_date"], one["end_date"], busy, first_day):
                 records.append(
                     {"anomaly_id": one["anomaly_id"], "charge_date": day, "weekday": day.weekday(),
                      "is_inside": is_inside, **common}
@@ -126,12 +129,13 @@ def list_days(anomalies: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records, columns=list(DAY_COLUMNS))
 
 
-def _choose_days(start: date, end: date, busy: set[date]) -> list[tuple[date, bool]]:
+def _choose_days(start: date, end: date, busy: set[date], first_day: date) -> list[tuple[date, bool]]:
     """The anomaly's days, and of the 28 before it the calm ones of the same weekdays (all, where none is calm)."""
     inside = [day.date() for day in pd.date_range(start, end)]
     before = [
         day.date() for day in pd.date_range(end=pd.Timestamp(start) - pd.Timedelta(days=1), periods=BASELINE_DAYS)
     ]
+    before = [day for day in before if day >= first_day]
     chosen = [(day, True) for day in inside]
     for weekday in sorted({day.weekday() for day in inside}):
         same = [day for day in before if day.weekday() == weekday]

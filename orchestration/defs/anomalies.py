@@ -84,7 +84,8 @@ def cost_anomalies(installation: InstallationResource) -> Iterator[dg.Materializ
         immature_days=count_immature_days(opened),
         default_immature_days=opened.config.forecasts.immature_days,
     )
-    rows, causes = write_anomalies(opened, result.anomalies)
+    first_day = pd.Timestamp(daily["charge_date"].min()).date()
+    rows, causes = write_anomalies(opened, result.anomalies, first_day)
     quality = remember_quality(opened, as_of, result.verdicts, [one.verdict for one in given])
     opened_now = int(result.anomalies["is_open"].sum())
     facts = {"as_of": as_of.isoformat(), "seed": SEED, "settings": str(settings), "feedback": len(feedback)}
@@ -93,12 +94,12 @@ def cost_anomalies(installation: InstallationResource) -> Iterator[dg.Materializ
     yield dg.MaterializeResult(asset_key=CAUSES, metadata={"dagster/row_count": causes, **facts})
 
 
-def write_anomalies(installation: Installation, anomalies: pd.DataFrame) -> tuple[int, int]:
+def write_anomalies(installation: Installation, anomalies: pd.DataFrame, first_day: dt.date) -> tuple[int, int]:
     """Split the anomalies into causes by sums of the warehouse, store both, and return their numbers of rows."""
     from ml.causes import explain_anomalies, list_days, list_queries
 
     warehouse = installation.warehouse
-    days = list_days(anomalies)
+    days = list_days(anomalies, first_day)
     warehouse.replace_table("ml", "anomaly_days", to_table(days, {"charge_date": pa.date32(), "is_inside": pa.bool_()}))
     parts: list[Any] = []
     with warehouse.connect(read_only=True) as connection:

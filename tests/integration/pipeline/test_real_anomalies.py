@@ -36,7 +36,7 @@ def test_the_doubling_of_glue_is_found_on_its_day_with_glue_as_its_cause(home: H
         "select c.member, c.share from ml.anomaly_causes as c join ml.cost_anomalies as a using (anomaly_id) "
         "where a.start_date = '2018-10-10' and c.dimension = 'service_name' and c.rank = 1"
     )
-    assert first == [("AWS Glue", 1.0)]
+    assert first == [("AWS Glue", pytest.approx(1.0))]
     days = home.query(
         "select charge_date, sum(effective_cost) from marts.fct_cost_daily where service_name = 'AWS Glue' "
         "and charge_date between '2018-10-03' and '2018-10-10' group by 1 order by 1"

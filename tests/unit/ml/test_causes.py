@@ -172,3 +172,11 @@ def test_days_of_other_anomalies_are_left_out_while_others_remain() -> None:
     mine = days[(days["anomaly_id"] == "x") & ~days["is_inside"]]
     assert mine["charge_date"].tolist() == [day(0), day(7), day(14)]
     assert set(mine["region_id"]) == {ANY} and set(mine["service_name"]) == {"EC2"}
+
+
+def test_days_before_the_first_are_no_baseline() -> None:
+    one = {"anomaly_id": "x", "start_date": day(28), "end_date": day(28), "scope_level": "account_service",
+           "service_provider_name": "AWS", "sub_account_id": "a1", "service_name": "EC2", "region_id": "",
+           "x_usage_type": "", "billing_currency": "USD"}  # fmt: skip
+    days = list_days(pd.DataFrame([one]), day(10))
+    assert days["charge_date"].tolist() == [day(28), day(14), day(21)]

@@ -16,6 +16,12 @@
 -- read when this model is compiled:
 -- depends_on: {{ source('settings', 'allocation_sources') }}, {{ source('settings', 'allocation_rules') }}
 -- depends_on: {{ source('settings', 'allocation_splits') }}
+{#- nothing is weighed or pooled along a dimension that no split moves cost along -#}
+{% set split_dimensions = [] %}
+{% for split in splits %}
+    {% if split['dimension'] not in split_dimensions %} {% do split_dimensions.append(split['dimension']) %} {% endif %}
+{% endfor %}
+{% set split_dimensions = split_dimensions or dimensions[:1] %}
 {% set keys = [
     'source_name', 'billing_period', 'charge_date', 'billing_currency', 'service_provider_name', 'billing_account_id',
     'sub_account_id', 'service_name', 'charge_category'
@@ -28,7 +34,17 @@ with daily as (
 
 tagged as (
     select
-        daily.*
+        {%- for key in keys %}
+        daily.{{ key }},
+        {%- endfor %}
+        {%- for measure in measures %}
+        daily.{{ measure }},
+        {%- endfor %}
+        daily.line_item_count,
+        -- only scopes ask for these
+        daily.service_category,
+        daily.region_id,
+        daily.x_usage_type
         {%- for dimension in dimensions %},
         coalesce({{ dimension }}_aliases.value, daily.x_{{ dimension }}) as tag_{{ dimension }},
         {{ dimension }}_accounts.value as account_{{ dimension }}
@@ -74,7 +90,7 @@ attributed as (
 
 -- what is not itself shared, per value of each dimension: what proportions follow
 weights as (
-    {% for dimension in dimensions %}
+    {% for dimension in split_dimensions %}
     select
         '{{ dimension }}' as dimension,
         billing_period,
@@ -92,7 +108,7 @@ weights as (
 
 -- what is shared, along each dimension
 pools as (
-    {% for dimension in dimensions %}
+    {% for dimension in split_dimensions %}
     select
         '{{ dimension }}' as dimension,
         {{ dimension }}_split as rule_name
