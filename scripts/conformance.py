@@ -117,8 +117,8 @@ def find_python() -> str:
         if found:
             candidates.append(found)
     for candidate in candidates:
-        version = _run(candidate, "-c", "import sys; print('.'.join(map(str, sys.version_info[:2])))")
-        if version in VERSIONS:
+        found = _run(candidate, "-c", "import sys; print('.'.join(map(str, sys.version_info[:2])))")
+        if found in VERSIONS:
             return candidate
     raise ConformanceError(
         "focus-validator needs Python 3.12 or 3.13, and none was found on PATH, in pyenv or by uv; install one "
@@ -225,7 +225,8 @@ def parse_report(output: str) -> Report | None:
         found = _FAILED.match(line)
         if found:
             failures[found["rule"]] = found["message"] or ""
-    report = Report(*map(int, total.groups()), failures=failures)
+    rules, passed, failed, skipped = map(int, total.groups())
+    report = Report(rules, passed, failed, skipped, failures)
     if len(failures) != report.failed:
         raise ConformanceError(f"the report names {len(failures)} failed rules and counts {report.failed}")
     return report

@@ -1,11 +1,12 @@
 {#-
-    A share or rate for people to read, in billionths, so that two engines round it alike; null of nothing, and where
-    the whole is so small beside the part that a rate says nothing.
+    A share or rate for people to read, in billionths; null of nothing, and where the whole is so small beside the part
+    that a rate says nothing. Divided exactly: a double becomes a decimal by fifteen digits on one engine and by all of
+    them on the other.
 -#}
 {% macro share_of(part, whole) -%}
     case
         when abs(cast({{ part }} as double precision)) < abs(cast({{ whole }} as double precision)) * 1000000
             or ({{ part }} = 0 and {{ whole }} <> 0)
-            then cast(cast({{ part }} as double precision) / cast({{ whole }} as double precision) as numeric(18, 9))
+            then cast(round({{ divide_exactly(part, whole) }}, 9) as numeric(18, 9))
     end
 {%- endmacro %}

@@ -289,7 +289,7 @@ def _follow_runs(
     memory.run_sign[starts], memory.run_start[starts], memory.run_days[starts] = flag[starts], day, 0
     memory.run_days[is_hit] += 1
     memory.run_last[is_hit] = day
-    for row in np.flatnonzero(is_hit & (memory.run_days >= settings.shift_days)):
+    for row in map(int, np.flatnonzero(is_hit & (memory.run_days >= settings.shift_days))):
         begin = memory.run_start[row]
         out.is_shift[row, day] = True
         # of steps in a row the level before the first one is remembered

@@ -146,7 +146,7 @@ def _sum_finest(rows: pd.DataFrame, calendar: pd.DatetimeIndex) -> LevelPanel:
 
     def add(name: str) -> Matrix:
         flat = np.bincount(place[order], weights=rows[name].to_numpy()[order], minlength=count * len(calendar))
-        return flat[: count * len(calendar)].reshape(count, len(calendar))
+        return flat[: count * len(calendar)].reshape(count, len(calendar)).astype(np.float64, copy=False)
 
     first = pd.Series(np.arange(len(rows))).groupby(code).first().to_numpy()
     keys = rows.iloc[first][[*scope, "lives"]].astype({name: str for name in scope}).reset_index(drop=True)

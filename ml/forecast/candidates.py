@@ -1,6 +1,6 @@
 """The candidate forecasts of a panel from every origin of the back-test and from its end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +36,7 @@ def predict_candidates(values: Matrix, plan: Plan, last_days: np.ndarray | None,
     horizon, origins = plan.horizon, [*plan.origins, values.shape[1]]
     made: dict[str, np.ndarray] = {}
 
-    def add(name: str, parts: list[Matrix]) -> None:
+    def add(name: str, parts: Sequence[np.ndarray]) -> None:
         if np.isfinite(parts[-1]).any():
             made[name] = np.stack(parts).astype(np.float32)
 

@@ -8,3 +8,8 @@ from collections.abc import Callable
 def dispatch(macro: str, namespace: str = "") -> Callable[..., str]:
     """The macro `macro`, whose SQL depends on the warehouse and so is not looked at."""
     return lambda *arguments, **named: f"{macro}({', '.join(map(str, [*arguments, *named.values()]))})"
+
+
+def quote(name: str) -> str:
+    """A quoted name."""
+    return f'"{name}"'

@@ -89,13 +89,22 @@ sides as (
 ),
 
 differences as (
-    select distinct
+    select
         model_name,
         source_name,
         billing_period
     from sides
     group by model_name, source_name, billing_period, dataset, delivery_id
     having sum(side) <> 0
+),
+
+behind as (
+    select
+        model_name,
+        source_name,
+        billing_period
+    from differences
+    group by model_name, source_name, billing_period
 )
 
 select
@@ -103,5 +112,5 @@ select
     billing_period,
     count(*) as model_count,
     {{ list_names('model_name') }} as models
-from differences
+from behind
 group by source_name, billing_period

@@ -216,18 +216,18 @@ def test_a_real_cost_and_usage_report_keeps_its_total(realdata: Callable[[str], 
         (D("4064.483132"), D("4195.957109"), 119310)
     ]
     # what its reservations cost: the recurring fees, used and unused, and the month's share of what was paid upfront
-    step = D("1e-8")
     ((fees, unused, used),) = warehouse.rows(
         """select sum(case when charge_category = 'Purchase' then billed_cost end),
             sum(case when commitment_discount_status = 'Unused' then effective_cost end),
             sum(case when commitment_discount_status = 'Used' then effective_cost end)
         from intermediate.int_focus__unioned where commitment_discount_id is not null"""
     )
-    assert fees.quantize(step) == D("149.77537909") == D("123.11680460") + D("26.65857449")
-    assert (used + unused).quantize(D("1e-7")) == D("149.7753791") + D("131.4739726")
-    ((recurring, upfront),) = warehouse.rows(
-        """select sum(coalesce(reservation_recurring_fee_for_usage, 0) + coalesce(reservation_unused_recurring_fee, 0)),
-            sum(coalesce(reservation_amortized_upfront_fee_for_billing_period, 0)) from raw.aws_cur"""
+    ((recurring_used, recurring_unused, upfront),) = warehouse.rows(
+        """select sum(reservation_recurring_fee_for_usage), sum(reservation_unused_recurring_fee),
+            sum(reservation_amortized_upfront_fee_for_billing_period) from raw.aws_cur"""
     )
-    assert (recurring.quantize(step), upfront.quantize(D("1e-7"))) == (D("149.77537909"), D("131.4739726"))
-    assert recurring + upfront == used + unused
+    assert (recurring_used, recurring_unused, upfront) == (D("123.1168046"), D("26.65857449"), D("131.4739726"))
+    # AWS rounds the fee itself to six places and the effective cost of every hour to ten
+    assert fees == round(recurring_used + recurring_unused, 6)
+    assert (used, unused) == (D("232.25379599"), D("48.99556079"))
+    assert abs(used + unused - recurring_used - recurring_unused - upfront) < D("0.00001")

@@ -52,7 +52,9 @@ tagged as (
     from daily
     {%- for dimension in dimensions %}
     left join {{ source('settings', 'allocation_aliases') }} as {{ dimension }}_aliases
-        on {{ dimension }}_aliases.dimension = '{{ dimension }}' and daily.x_{{ dimension }} = {{ dimension }}_aliases.alias
+        on
+            {{ dimension }}_aliases.dimension = '{{ dimension }}'
+            and daily.x_{{ dimension }} = {{ dimension }}_aliases.alias
     left join {{ source('settings', 'allocation_accounts') }} as {{ dimension }}_accounts
         on
             {{ dimension }}_accounts.dimension = '{{ dimension }}'
@@ -124,7 +126,7 @@ pools as (
         {%- endfor %}
     from attributed
     where {{ dimension }}_split is not null
-    group by {% for number in range(1, 3 + keys | length + 2 * dimensions | length) %}{{ number }}{{ ', ' if not loop.last }}{% endfor %}
+    group by {{ first_columns(2 + keys | length + 2 * dimensions | length) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -252,7 +254,7 @@ direct as (
         {%- endfor %},
         cast(sum(line_item_count) as bigint) as line_item_count
     from attributed
-    group by {% for number in range(1, 1 + keys | length + 2 * dimensions | length) %}{{ number }}{{ ', ' if not loop.last }}{% endfor %}
+    group by {{ first_columns(0 + keys | length + 2 * dimensions | length) }}
 ),
 
 shared_out as (
@@ -330,4 +332,4 @@ select
     {%- endfor %},
     0 as line_item_count
 from shared_in
-group by {% for number in range(1, 4 + keys | length + 2 * dimensions | length) %}{{ number }}{{ ', ' if not loop.last }}{% endfor %}
+group by {{ first_columns(3 + keys | length + 2 * dimensions | length) }}

@@ -66,7 +66,9 @@ priced as (
         case
             when line_items.is_unused then 0
             when line_items.is_purchase then line_items.native_cost
-            when line_items.payg_cost_in_billing_currency <> 0 or not line_items.is_commitment and line_items.payg_cost_in_billing_currency = 0
+            when
+                line_items.payg_cost_in_billing_currency <> 0
+                or not line_items.is_commitment and line_items.payg_cost_in_billing_currency = 0
                 then line_items.payg_cost_in_billing_currency
             when line_items.payg_price <> 0 and line_items.quantity is not null
                 then {{ multiply_money('line_items.payg_price', 'line_items.quantity') }}
