@@ -1,14 +1,26 @@
 """The pages, in the order of the menu, and the datasets that they read."""
 
-from dashboards.design.pages import anomalies, explorer, forecast, optimisation, overview, trust
+from dashboards.design.pages import (
+    allocation,
+    anomalies,
+    commitments,
+    explorer,
+    forecast,
+    optimisation,
+    overview,
+    trust,
+)
 from dashboards.design.parts import Chart, Dataset, Page
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
     explorer.PAGE,
+    allocation.PAGE,
+    allocation.TEAM_PAGE,
     anomalies.PAGE,
     forecast.PAGE,
     optimisation.PAGE,
+    commitments.PAGE,
     trust.PAGE,
 )
 
