@@ -40,11 +40,13 @@ class Finding:
 def merge_levels(panels: Mapping[str, LevelPanel], incidents: Mapping[str, Sequence[Incident]]) -> list[Finding]:
     """The findings out of each level's incidents, ordered by scope and start."""
     found = {level: _name_findings(panels[level], incidents[level]) for level in panels}
-    told = _merge_service(found["usage_type"], found["account_service"], panels["usage_type"])
-    told = _group_alike(told, SERVICE, "service")
+    single = _merge_service(found["usage_type"], found["account_service"], panels["usage_type"])
+    told = _group_alike(single, SERVICE, "service")
     told = _group_alike(told, ACCOUNT, "account")
+    # what is told of a service over all accounts explains each of them too: so by its parts, not by the group
     for level, parent in (("account", ACCOUNT), ("provider", ACCOUNT[:2])):
-        told += [one for one in found[level] if not _is_covered(one, told, parent)]
+        coarse = [one for one in found[level] if not _is_covered(one, single, parent)]
+        single, told = single + coarse, told + coarse
     return sorted(told, key=lambda one: (one.anchor, one.incident.start, -one.sign))
 
 

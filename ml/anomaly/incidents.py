@@ -105,7 +105,9 @@ def _group_days(row: int, verdicts: Verdicts, gap_days: int) -> Iterator[tuple[i
     flag = verdicts.flag[row]
     start = last = -1
     for day in (int(one) for one in np.flatnonzero(flag)):
-        gap = CHAIN_DAYS if verdicts.is_shift[row, last] else gap_days
+        # a level that moved once may move on, and one that moved twice is a trend
+        moves = verdicts.is_shift[row, max(start, 0) : last + 1].sum() > 1
+        gap = CHAIN_DAYS if moves or verdicts.is_shift[row, last] else gap_days
         if not (start >= 0 and day - last <= gap + 1 and flag[day] == flag[last]):
             if start >= 0:
                 yield start, last

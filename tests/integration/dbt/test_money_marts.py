@@ -204,13 +204,14 @@ def test_cost_per_unit_is_null_for_no_units(money: Warehouse) -> None:
 def test_waste_is_what_commitments_left_unused_and_what_checks_found(money: Warehouse) -> None:
     rows = money.rows(
         "select source_name, waste_kind, wasted_cost, resource_count from marts.fct_waste_monthly "
-        "where source_name in ('aws_legacy', 'azure_both', 'gcp') order by 1"
+        "where source_name in ('aws_legacy', 'azure_both', 'gcp') order by 1, 2"
     )
-    # the reservation left 4 + 1 unused, the plan 12 - 9
+    # the reservation left 4 + 1 unused, the plan 12 - 9; of the fee of 7 for 28 hours, 22 went unused
     assert rows == [
         ("aws_legacy", "unused_commitment", D(8), 0),
         ("azure_both", "unused_commitment", D("0.5"), 0),
         ("gcp", "unattached_volume", D("2.5"), 2),
+        ("gcp", "unused_commitment", D("5.5"), 0),
     ]
 
 

@@ -15,7 +15,7 @@ from tests.integration.pipeline.conftest import Company, Home
 from tests.peers.moto_server import MotoServer
 from tests.peers.redshift import RedshiftPeer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800), pytest.mark.requires_system("postgresql")]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(1800), pytest.mark.requires_system("postgresql")]
 
 BUCKET = "cloudcost-lake"
 #: What the first run refused to know and the second must bring: the record of the daily mart, last in its transaction.
