@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from orchestration.config import CloudcostConfig, SourceConfig, find_config_path, find_home, load_config
+from orchestration.config import CloudcostConfig, find_config_path, find_home, load_config
 from orchestration.settings_tables import SettingsContent, read_settings
+from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
 from orchestration.sources.contracts import Provider
 from orchestration.sources.ingest import Ingestor, Source

@@ -18,7 +18,8 @@ from pydantic.fields import FieldInfo
 from actions.channels import CHANNELS
 from orchestration.allocation import TagRule
 from orchestration.charge_scopes import Condition, Scope
-from orchestration.config import CloudcostConfig, SourceConfig
+from orchestration.config import CloudcostConfig
+from orchestration.source_settings import SourceConfig
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "CONFIGURATION.md"
 

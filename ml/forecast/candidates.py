@@ -55,11 +55,11 @@ def predict_candidates(values: Matrix, plan: Plan, last_days: np.ndarray | None,
         year = [simple.follow_last_year(part, horizon, plan.year, plan.seasons[0]) for part in known]
         add("LastYear", year)
     for name, parts in _predict_intermittent(values, horizon, origins).items():
-        add(name, parts)
+        add(name, list(parts))
     loose, tight = _predict_windows(values, plan, origins)
     add("LinearOwn", list(loose))
     add("LinearShared", list(tight))
-    add("Boosted", _learn_twice(lambda o, to: predict_boosted(values, plan, o, to, last_days, seed), origins, 0))
+    add("Boosted", list(_learn_twice(lambda o, to: predict_boosted(values, plan, o, to, last_days, seed), origins, 0)))
     return Candidates(tuple(made), np.stack(list(made.values())))
 
 

@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 from orchestration.cli.run import FAILED, OK, CommandError
-from orchestration.config import SourceConfig
 from orchestration.installation import Installation
+from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import GuardedLocation
 from orchestration.sources.contracts import DeliveredFile, DeliveryError, LocationError, NoExportError, SourceError
 from orchestration.sources.formats import recognise_format

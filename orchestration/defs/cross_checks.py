@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import dagster as dg
 
-from orchestration.config import SourceConfig
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
+from orchestration.source_settings import SourceConfig
 from orchestration.sources import cost_explorer
 from orchestration.sources.contracts import LocationError
 from orchestration.sources.cross_check import DailyTotals, compare_days

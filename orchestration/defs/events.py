@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import dagster as dg
 
-from orchestration.config import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.jobs import cost_pipeline_job, range_tags
 from orchestration.findings import describe_unreadable_event
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
+from orchestration.source_settings import SourceConfig
 from orchestration.sources.contracts import SourceError
 from orchestration.sources.events.dispatch import Dispatch, Request, dispatch_messages
 from orchestration.sources.events.opening import open_queue

@@ -5,11 +5,11 @@ import datetime as dt
 import dagster as dg
 
 from actions.incidents import IncidentBook
-from orchestration.config import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.findings import describe_late_source
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
+from orchestration.source_settings import SourceConfig
 from orchestration.sources.freshness import Freshness, judge_freshness
 from orchestration.sources.ledger import Clock
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
-from orchestration.config import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
 from orchestration.findings import describe_failed_delivery
@@ -14,6 +13,7 @@ from orchestration.partitions import periods_of
 from orchestration.progress import checkpoint
 from orchestration.replay import replay_missed
 from orchestration.resources.installation import InstallationResource
+from orchestration.source_settings import SourceConfig
 from orchestration.sources.contracts import LocationError, SourceError
 from orchestration.sources.formats import FORMATS
 from orchestration.sources.ingest import IngestReport, Judged

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 
 import dagster as dg
 
-from orchestration.config import SourceConfig
 from orchestration.installation import Installation
 from orchestration.resources.dead_runs import end_dead_runs
 from orchestration.resources.installation import InstallationResource
 from orchestration.run_lock import try_lock
+from orchestration.source_settings import SourceConfig
 from orchestration.sources.contracts import SourceError
 from orchestration.sources.planning import SourcePlan
 

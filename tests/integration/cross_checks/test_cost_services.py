@@ -10,9 +10,9 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.config import SourceConfig
 from orchestration.defs.cross_checks import check_days
 from orchestration.installation import Installation
+from orchestration.source_settings import SourceConfig
 from orchestration.sources.access import AwsAccess
 from orchestration.sources.cost_explorer import read_daily_totals
 from orchestration.warehouse import WAREHOUSE_FILE

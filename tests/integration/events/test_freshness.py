@@ -7,11 +7,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.config import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import check_freshness, freshness_job, freshness_policy
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
+from orchestration.source_settings import SourceConfig
 from orchestration.sources.freshness import Freshness
 from orchestration.sources.ledger import ControlTotal, Ledger, Snapshot, SnapshotKey
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.config import SourceConfig
+from orchestration.source_settings import SourceConfig
 from orchestration.sources.events.envelopes import EnvelopeError, read_envelope
 from orchestration.sources.events.routing import find_source
 
