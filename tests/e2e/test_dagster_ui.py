@@ -29,7 +29,7 @@ WARNINGS = re.compile(
     re.IGNORECASE,
 )
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @dataclass
@@ -211,7 +211,7 @@ def test_raw_source_shows_its_billing_periods(page: Page, artifacts: Path) -> No
 def test_schedules_and_sensors_are_on(demo: Demo, page: Page, artifacts: Path) -> None:
     names = (
         "approved_action_sensor", "daily_cost_schedule", "export_event_sensor", "freshness_schedule",
-        "new_delivery_sensor", "outbox_sensor",
+        "new_delivery_sensor", "outbox_sensor", "publish_schedule",
     )  # fmt: skip
     look_at(page, "/automation", artifacts / "automation.png", *names)
     assert sum(box.is_checked() for box in page.locator("input[type=checkbox]").all()) == len(names)
