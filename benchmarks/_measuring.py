@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from orchestration.installation import Installation
-from orchestration.resources.dbt import PROJECT_DIRECTORY, set_dbt_environment
+from orchestration.resources.dbt import ALL_PERIODS, PROJECT_DIRECTORY, set_dbt_environment, told_periods
 
 
 @dataclass
@@ -81,14 +81,16 @@ def print_ratios(what: str, ours: Figures, floor: Figures, bar: float) -> None:
     print(f"       in CPU seconds: {ours.cpu_seconds / floor.cpu_seconds:.2f} ×", flush=True)
 
 
-def build(installation: Installation, *arguments: str) -> float:
+def build(installation: Installation, *arguments: str, periods: str = ALL_PERIODS) -> float:
     """``dbt build`` without unit tests in this process, as the pipeline calls it; seconds that its nodes took."""
     from dbt.cli.main import dbtRunner
 
     set_dbt_environment(installation)
     places = ["--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
     places += ["--target-path", str(installation.dbt_target)]
-    outcome = dbtRunner().invoke(["--quiet", "build", "--exclude-resource-type", "unit_test", *arguments, *places])
+    command = ["--quiet", "build", "--exclude-resource-type", "unit_test", *arguments, *places]
+    with told_periods(periods):
+        outcome = dbtRunner().invoke(command)
     if not outcome.success:
         raise SystemExit(f"dbt failed: {outcome.exception or outcome.result}")
     return sum(r.execution_time for r in outcome.result)

@@ -19,7 +19,7 @@ import duckdb
 from benchmarks._exports import simulate_month, write_parquet
 from benchmarks._measuring import Figures, Stopwatch, build, measure, print_figures, print_ratios, publish
 from orchestration.installation import Installation
-from orchestration.warehouse import changed_periods_var
+from orchestration.warehouse import changed_periods_json
 
 MODULE = "benchmarks.restatement"
 BAR = 1.2
@@ -118,7 +118,7 @@ def bring_up_to_date(root: Path) -> dict[str, float]:
     changed = sorted(installation.warehouse.changed_periods())
     behind = installation.warehouse.pending_models()
     parts["publish"] = watch.lap().seconds
-    build(installation, "--select", *PARTITIONED, "--vars", changed_periods_var(changed, behind))
+    build(installation, "--select", *PARTITIONED, periods=changed_periods_json(changed, behind))
     parts["periods"] = watch.lap().seconds
     build(installation, "--exclude", *PARTITIONED)
     parts["tables"] = watch.lap().seconds

@@ -25,7 +25,7 @@ from orchestration.sources.lake import snapshot_directory
 from orchestration.sources.ledger import Snapshot, SnapshotKey
 from orchestration.sources.profile import profile_delivery
 from orchestration.sources.sql import connect_scratch
-from orchestration.warehouse import changed_periods_var
+from orchestration.warehouse import changed_periods_json
 
 MODULE = "benchmarks.warehouse"
 BUILD_BAR, PEAK_BAR_MB, RESTATED_BAR, QUERY_BAR_MS = 3.0, 6 * 1024, 1.2, 200
@@ -256,7 +256,7 @@ def run_restatement(root: Path, number: int) -> Figures:
     if len(changed) != 1:
         raise SystemExit(f"one month was restated, and {changed} are pending")
     behind = installation.warehouse.pending_models()
-    build(installation, "--select", *PARTITIONED, "--vars", changed_periods_var(changed, behind))
+    build(installation, "--select", *PARTITIONED, periods=changed_periods_json(changed, behind))
     return watch.lap()
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from orchestration.installation import Installation
 from orchestration.sources.lake import Lake, safe_delivery_id
 from orchestration.sources.ledger import Ledger, PromotedSnapshot, SnapshotKey
-from orchestration.warehouse import ChangedPeriod, changed_periods_var
+from orchestration.warehouse import ChangedPeriod, changed_periods_json
 
 #: The model that remembers, and what it is built from.
 HISTORY = "+int_costs__changed"
@@ -23,8 +23,9 @@ MOST_STATES = 60
 State = list[PromotedSnapshot]
 
 
-def replay_missed(installation: Installation, build: Callable[[list[str]], object]) -> int:
-    """Build the history of what no run built; returns how many builds that took. ``build`` calls dbt.
+def replay_missed(installation: Installation, build: Callable[[list[str], str], object]) -> int:
+    """Build the history of what no run built; returns how many builds that took. ``build`` calls dbt with
+    arguments and the changed periods.
 
     Afterwards the warehouse shows the last state before the present one, so the present one is to be published next.
     """
@@ -40,7 +41,7 @@ def replay_missed(installation: Installation, build: Callable[[list[str]], objec
         others = [found for found in current if _pair(found[0].key) not in states]
         warehouse.publish_snapshots(lake, [*others, *(snapshot for state in states.values() for snapshot in state)])
         arguments = ["build", "--exclude-resource-type", "test", "unit_test", "--select", HISTORY]
-        build([*arguments, "--vars", changed_periods_var(sorted(states))])
+        build(arguments, changed_periods_json(sorted(states)))
     return steps
 
 

@@ -1,11 +1,21 @@
 {#-
+    The pairs (source_name, billing_period) that this run was told of, as JSON, or none for all of them. They come by
+    the environment and are read when a statement is made, as dbt would parse the project anew for every other value of
+    a variable.
+-#}
+{% macro told_periods() %}
+    {{ return(fromjson(env_var('CLOUDCOST_CHANGED_PERIODS', 'null')) if execute else none) }}
+{% endmacro %}
+
+
+{#-
     The pairs (source_name, billing_period) that this run replaces, or none for all of them. A table that does not
     exist yet, or is fully refreshed, is always built from every current snapshot: a part of it would be a silent loss.
     A pair that names `models` is behind in these alone: it is replaced in them and in every model built on them.
 -#}
 {% macro changed_periods() %}
-    {%- set periods = var('changed_periods', none) if is_incremental() else none -%}
-    {%- if not periods or not execute -%} {{ return(periods) }} {%- endif -%}
+    {%- set periods = told_periods() if is_incremental() else none -%}
+    {%- if not periods -%} {{ return(periods) }} {%- endif -%}
     {%- set lineage = [] -%}
     {%- do add_lineage(model.unique_id, lineage) -%}
     {%- set concerned = [] -%}

@@ -1,6 +1,6 @@
 {#- The rows of the periods that this run changed; of all periods where it says nothing of them. -#}
 {% macro tested_periods_filter() -%}
-    {%- set periods = var('changed_periods', none) -%}
+    {%- set periods = told_periods() -%}
     {%- if periods is none -%} 1 = 1
     {%- elif not periods -%} 1 = 0
     {%- else -%}

@@ -12,6 +12,7 @@ from orchestration.installation import Installation
 from orchestration.partitions import periods_of
 from orchestration.progress import checkpoint
 from orchestration.replay import replay_missed
+from orchestration.resources.dbt import told_periods
 from orchestration.resources.installation import InstallationResource
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.contracts import LocationError, SourceError
@@ -106,7 +107,12 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, installation: InstallationResource, dbt: DbtCliResource
     ) -> Iterator[dg.MaterializeResult]:
         opened = installation.open()
-        steps = replay_missed(opened, lambda arguments: dbt.cli(arguments, target_path=opened.dbt_target).wait())
+
+        def build(arguments: list[str], periods: str) -> None:
+            with told_periods(periods):
+                dbt.cli(arguments, target_path=opened.dbt_target).wait()
+
+        steps = replay_missed(opened, build)
         context.log.info(f"states that no run had built, told to the history now: {steps}")
         # before the snapshots are read: what is promoted in between then counts as not published yet
         opened.mark_published()

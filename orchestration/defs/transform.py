@@ -1,7 +1,6 @@
 """The dbt models as assets: what is replaced per billing period is partitioned, the rest is built whole, last what
 reads the results of `ml/`."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration.partitions import periods_of
-from orchestration.resources.dbt import WarehouseTranslator
+from orchestration.resources.dbt import ALL_PERIODS, WarehouseTranslator, told_periods
 from orchestration.resources.installation import InstallationResource
-from orchestration.warehouse import ChangedPeriod, changed_periods_var
+from orchestration.warehouse import ChangedPeriod, changed_periods_json
 
 #: Staging views and seeds belong to the run that reads them, so that one dbt invocation does the whole chain.
 PARTITIONED = "tag:staging config.materialized:incremental"
@@ -51,7 +50,7 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
             changed |= asked
             behind = {pair: models for pair, models in behind.items() if pair not in asked}
         context.log.info(f"billing periods to replace: {len(changed)}")
-        yield from _build(context, dbt, installation, changed_periods_var(sorted(changed), behind))
+        yield from _build(context, dbt, installation, changed_periods_json(sorted(changed), behind))
 
     @dbt_assets(
         manifest=manifest,
@@ -63,7 +62,7 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
     def dbt_tables(
         context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource
     ) -> Iterator[Any]:
-        yield from _build(context, dbt, installation, json.dumps({}))
+        yield from _build(context, dbt, installation, ALL_PERIODS)
 
     @dbt_assets(
         manifest=manifest,
@@ -75,16 +74,16 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
     def dbt_scored_tables(
         context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource
     ) -> Iterator[Any]:
-        yield from _build(context, dbt, installation, json.dumps({}))
+        yield from _build(context, dbt, installation, ALL_PERIODS)
 
     return [dbt_billing_periods, dbt_tables, dbt_scored_tables]
 
 
 def _build(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource, variables: str
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource, periods: str
 ) -> Iterator[Any]:
     # one dbt at a time has the warehouse, so all share one folder and its parse cache
     target = installation.open().dbt_target
-    yield from dbt.cli(
-        ["build", "--exclude-resource-type", "unit_test", "--vars", variables], context=context, target_path=target
-    ).stream()
+    with told_periods(periods):
+        invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target)
+    yield from invocation.stream()

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from orchestration.sources.sql import memory_limit
 from orchestration.storage_settings import WarehouseSettings
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"
+
+#: What ``told_periods`` says to a build of the whole warehouse.
+ALL_PERIODS = "null"
 
 
 class WarehouseTranslator(DagsterDbtTranslator):
@@ -47,6 +51,16 @@ def set_dbt_environment(installation: Installation) -> None:
         os.environ["CLOUDCOST_MEMORY_LIMIT"] = memory_limit()
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ["DBT_LOG_PATH"] = str(installation.log_directory)
+
+
+@contextmanager
+def told_periods(periods: str) -> Iterator[None]:
+    """Whoever starts dbt in here tells it these changed periods, see `warehouse.changed_periods_json`."""
+    os.environ["CLOUDCOST_CHANGED_PERIODS"] = periods
+    try:
+        yield
+    finally:
+        del os.environ["CLOUDCOST_CHANGED_PERIODS"]
 
 
 def redshift_environment(settings: WarehouseSettings, environ: Mapping[str, str]) -> dict[str, str]:

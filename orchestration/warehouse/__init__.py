@@ -9,7 +9,7 @@ from orchestration.warehouse.contracts import (
     fetch_records,
 )
 from orchestration.warehouse.duckdb_file import WAREHOUSE_FILE, DuckDbWarehouse, raw_view_sql
-from orchestration.warehouse.rows import changed_periods_var, control_total_rows
+from orchestration.warehouse.rows import changed_periods_json, control_total_rows
 
 __all__ = [
     "WAREHOUSE_FILE",
@@ -19,7 +19,7 @@ __all__ = [
     "DuckDbWarehouse",
     "Warehouse",
     "WarehouseError",
-    "changed_periods_var",
+    "changed_periods_json",
     "control_total_rows",
     "fetch_records",
     "raw_view_sql",

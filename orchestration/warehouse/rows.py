@@ -1,4 +1,4 @@
-"""What a warehouse is told about snapshots, as rows and as dbt variables; the same on every engine."""
+"""What a warehouse is told about snapshots, as rows and as dbt's environment; the same on every engine."""
 
 import datetime as dt
 import json
@@ -37,10 +37,10 @@ def control_total_rows(snapshots: Sequence[Snapshot]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def changed_periods_var(
+def changed_periods_json(
     changed: Sequence[ChangedPeriod], models: Mapping[ChangedPeriod, Sequence[str]] | None = None
 ) -> str:
-    """The dbt variables that restrict a build to these periods, as JSON.
+    """What restricts a dbt build to these periods when ``CLOUDCOST_CHANGED_PERIODS`` says it, as JSON.
 
     With ``models``, a period that it names is replaced in these models and in what is built on them, and nowhere else.
     """
@@ -50,4 +50,4 @@ def changed_periods_var(
         if models and (source, period) in models:
             pair["models"] = list(models[source, period])
         pairs.append(pair)
-    return json.dumps({"changed_periods": pairs})
+    return json.dumps(pairs)

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redshift_connector
@@ -66,17 +65,15 @@ class Twins:
 
     def build_redshift(self, changed_periods: list[tuple[str, str]] | None = None) -> None:
         """Seeds and models, without tests."""
-        variables: dict[str, Any] = {}
-        if changed_periods is not None:
-            variables["changed_periods"] = [{"source_name": s, "billing_period": p} for s, p in changed_periods]
+        periods = [{"source_name": s, "billing_period": p} for s, p in changed_periods or ()]
+        told = json.dumps(None if changed_periods is None else periods)
         command = [
             str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "test", "unit_test",
             "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(self.folder / "target"),
-            "--log-path", str(self.folder / "logs"), "--vars", json.dumps(variables),
+            "--log-path", str(self.folder / "logs"),
         ]  # fmt: skip
-        done = subprocess.run(
-            command, env={**os.environ, **self.peer.environment()}, capture_output=True, text=True, timeout=900
-        )
+        environ = {**os.environ, **self.peer.environment(), "CLOUDCOST_CHANGED_PERIODS": told}
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=900)
         assert done.returncode == 0, done.stdout[-6000:]
 
     def read(self) -> tuple[Content, Content]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 import yaml
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.config import CloudcostConfig
+from orchestration.resources.dbt import told_periods
 from orchestration.settings_tables import read_settings
 from orchestration.warehouse import DuckDbWarehouse
 
@@ -47,7 +48,7 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 @cache
 def parse_project() -> Manifest:
-    """The project as dbt understands it: parsed once, as each change of variables would make dbt parse it again."""
+    """The project as dbt understands it, parsed once for all tests of the process."""
     with tempfile.TemporaryDirectory() as directory:
         result = dbtRunner().invoke(
             ["--quiet", "parse", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
@@ -152,9 +153,9 @@ class Warehouse:
         models: Mapping[tuple[str, str], Sequence[str]] | None = None,
     ) -> DbtResult:
         """Run dbt and return how it ended and what it said. ``models``: what is behind, by changed period."""
-        variables = {}
+        told = None
         if changed_periods is not None:
-            variables["changed_periods"] = [
+            told = [
                 {"source_name": source, "billing_period": period}
                 | ({"models": list(models[source, period])} if models and (source, period) in models else {})
                 for source, period in changed_periods
@@ -164,17 +165,15 @@ class Warehouse:
         def keep_message(event: Any) -> None:
             messages.append(event.info.msg)
 
-        os.environ["CLOUDCOST_WAREHOUSE"] = str(self.path)
-        try:
+        with told_periods(json.dumps(told)), pytest.MonkeyPatch.context() as environment:
+            environment.setenv("CLOUDCOST_WAREHOUSE", str(self.path))
             result = dbtRunner(manifest=parse_project(), callbacks=[keep_message]).invoke(
                 [
                     "--quiet", command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
                     "--target-path", str(self.path.parent / "target"), "--log-path", str(self.path.parent / "logs"),
-                    "--vars", json.dumps(variables), *arguments,
+                    *arguments,
                 ]
             )  # fmt: skip
-        finally:
-            del os.environ["CLOUDCOST_WAREHOUSE"]
         return DbtResult(result.success, "\n".join(messages))
 
     def build(

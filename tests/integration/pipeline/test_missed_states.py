@@ -8,8 +8,8 @@ import pytest
 
 from orchestration.installation import Installation
 from orchestration.replay import HISTORY, replay_missed
-from orchestration.resources.dbt import dbt_resource, set_dbt_environment
-from orchestration.warehouse import changed_periods_var
+from orchestration.resources.dbt import dbt_resource, set_dbt_environment, told_periods
+from orchestration.warehouse import changed_periods_json
 from tests.unit.orchestration.exports import cur_rows, write_csv
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -29,8 +29,9 @@ class Desk:
         report = self.installation.ingestor().ingest(self.installation.source("payer"))
         assert len(report.promoted) == 1
 
-    def run_dbt(self, arguments: list[str]) -> None:
-        self.dbt.cli(arguments, target_path=self.installation.dbt_target).wait()
+    def run_dbt(self, arguments: list[str], periods: str) -> None:
+        with told_periods(periods):
+            self.dbt.cli(arguments, target_path=self.installation.dbt_target).wait()
 
     def build(self) -> int:
         """What a run does: tell the history what it was not told, then publish and build the present."""
@@ -38,9 +39,8 @@ class Desk:
         warehouse = self.installation.warehouse
         warehouse.publish_settings(self.installation.read_settings())
         warehouse.publish_snapshots(self.installation.lake, self.installation.ledger.current_snapshots())
-        variables = changed_periods_var(warehouse.changed_periods())
         select = ["--exclude-resource-type", "test", "unit_test", "--select", f"{HISTORY} fct_cost_monthly_history"]
-        self.run_dbt(["build", *select, "--vars", variables])
+        self.run_dbt(["build", *select], changed_periods_json(warehouse.changed_periods()))
         return steps
 
     def history(self) -> list[tuple[object, ...]]:
