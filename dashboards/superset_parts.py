@@ -65,7 +65,20 @@ def adapt_application(app: Any) -> None:
     from superset_reports import send_workbooks
 
     limit_logins(app)
+    part_connections(app)
     send_workbooks()
+
+
+def part_connections(app: Any) -> None:
+    """A forked process opens connections of its own: two that share one read each other's answers."""
+    from superset.extensions import db
+
+    def forget() -> None:
+        with app.app_context():
+            for engine in db.engines.values():
+                engine.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
 
 
 def limit_logins(app: Any) -> None:

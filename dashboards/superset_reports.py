@@ -82,7 +82,7 @@ def send_workbooks() -> None:
         address: str = find_address(state, *args, **options)
         is_data = options.get("result_format") == ChartDataResultFormat.CSV
         if is_data and state._report_schedule.extra.get(REPORT_MARK) == "xlsx":
-            return address.replace("format=csv", "format=xlsx")
+            return address.replace("format=csv", "format=xlsx").replace("type=post_processed", "type=full")
         return address
 
     BaseReportState._get_url = find_address_of_workbook

@@ -7,8 +7,8 @@ from dashboards.settings import Role
 
 #: Number formats (d3): money without currency sign, since a dataset may hold several currencies.
 MONEY, EXACT, PERCENT, COUNT = ",.0f", ",.2f", ".1%", ",d"
-#: How columns of money are called.
-AMOUNTS = ("_cost", "_saving", "_amount", "_difference")
+#: How columns of money and percentages are called.
+NUMBERS = ("_cost", "_saving", "_amount", "_difference", "_percent")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def rows(
         "query_mode": "raw", "all_columns": columns, "groupby": [], "metrics": [], "percent_metrics": [],
         "row_limit": limit, "include_search": True, "order_by_cols": [f'["{order}", {str(not is_descending).lower()}]']
         if order else [], "server_pagination": False, "table_timestamp_format": "%Y-%m-%d", "page_length": 15,
-        "column_config": {c: {"d3NumberFormat": EXACT} for c in columns if c.endswith(AMOUNTS)},
+        "column_config": {c: {"d3NumberFormat": EXACT} for c in columns if c.endswith(NUMBERS)},
         "show_cell_bars": False, **_where(where),
     }  # fmt: skip
     return Chart(title, dataset, "table", params, description, width, height)
