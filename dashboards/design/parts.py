@@ -7,8 +7,15 @@ from dashboards.settings import Role
 
 #: Number formats (d3): money without currency sign, since a dataset may hold several currencies.
 MONEY, EXACT, PERCENT, COUNT = ",.0f", ",.2f", ".1%", ",d"
-#: How columns of money and percentages are called.
-NUMBERS = ("_cost", "_saving", "_amount", "_difference", "_percent")
+#: The format of a column, by the end of its name.
+FORMATS = {
+    "_cost": EXACT,
+    "_saving": EXACT,
+    "_amount": EXACT,
+    "_difference": EXACT,
+    "_percent": EXACT,
+    "_rate": PERCENT,
+}
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,9 @@ def rows(
         "query_mode": "raw", "all_columns": columns, "groupby": [], "metrics": [], "percent_metrics": [],
         "row_limit": limit, "include_search": True, "order_by_cols": [f'["{order}", {str(not is_descending).lower()}]']
         if order else [], "server_pagination": False, "table_timestamp_format": "%Y-%m-%d", "page_length": 15,
-        "column_config": {c: {"d3NumberFormat": EXACT} for c in columns if c.endswith(NUMBERS)},
+        "column_config": {
+            c: {"d3NumberFormat": shape} for c in columns for end, shape in FORMATS.items() if c.endswith(end)
+        },
         "show_cell_bars": False, **_where(where),
     }  # fmt: skip
     return Chart(title, dataset, "table", params, description, width, height)
@@ -182,7 +191,8 @@ def _over_time(
 ) -> Chart:  # fmt: skip
     params = {
         "x_axis": x or dataset.time, "time_grain_sqla": grain, "metrics": metrics, "groupby": by, "row_limit": 10_000,
-        "limit": limit if by else None, "group_others_when_limit_reached": bool(by), "series_limit_metric": metrics[0],
+        "limit": limit if by and limit else None, "group_others_when_limit_reached": bool(by and limit),
+        "series_limit_metric": metrics[0],
         "order_desc": True, "y_axis_format": _format_of(dataset, metrics[0]), "show_legend": True,
         "legendOrientation": "top", "legendType": "scroll", "rich_tooltip": True, "truncate_metric": True,
         "show_empty_columns": True, "x_axis_time_format": "smart_date", "color_scheme": "cloudcost", **extra,
