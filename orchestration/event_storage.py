@@ -5,10 +5,10 @@ again, which brings SQLite's write-ahead log into the file each time. A run over
 spent 45 of its 200 seconds on that.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as db
@@ -33,7 +33,7 @@ class ReusedEngineEventLogStorage(SqliteEventLogStorage):
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, str]
     ) -> "ReusedEngineEventLogStorage":
         """As `dagster.yaml` describes it."""
-        return cls(os.path.join(config_value["home"], "history", "runs"), inst_data)
+        return cls(str(Path(config_value["home"], "history", "runs")), inst_data)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[db.Connection]:
@@ -56,5 +56,5 @@ def _engine(address: str) -> db.Engine:
 
 
 def _sync_less(connection: Any, _: object) -> None:
-    # with a write-ahead log a killed process loses nothing by it; the last events are lost only with the machine's power
+    # with a write-ahead log a killed process loses nothing by it; only a loss of power takes the last events with it
     connection.execute("pragma synchronous = normal")
