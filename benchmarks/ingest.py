@@ -204,13 +204,19 @@ def run_floor(file: Path, folder: Path) -> Figures:
 
 def run_ours(file: Path, folder: Path) -> Figures:
     """Land, judge and promote the file, then build the FOCUS table."""
-    import great_expectations  # noqa: F401  # what every process loads once is not what a row costs
+    import dbt.cli.main
+    import great_expectations  # what every process loads once is not what a row costs
 
     from orchestration.installation import Installation
+    from orchestration.resources.dbt import prepare_manifest
+
+    assert dbt.cli.main
+    assert great_expectations
 
     config = folder / "cloudcost.yaml"
     config.write_text(f"sources:\n  - {{name: bench, provider: aws, location: {json.dumps(str(file))}}}\n")
     installation = Installation(config, folder / "home")
+    prepare_manifest(installation)  # dbt reads the project once after it was installed, not for every delivery
     whole, lake = Stopwatch(), Stopwatch()
     report = installation.ingestor().ingest(installation.source("bench"))
     if not report.promoted:
