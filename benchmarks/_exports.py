@@ -6,6 +6,9 @@ import duckdb
 
 GROUPS = {"identity": "identity", "bill": "bill", "line_item": "lineItem", "product": "product", "pricing": "pricing",
           "reservation": "reservation", "savings_plan": "savingsPlan"}  # fmt: skip
+#: Prices whose names AWS begins in lower case; those of a product it begins so but for its name.
+LOWER_CASE = ("pricing_currency", "pricing_public_on_demand_cost", "pricing_public_on_demand_rate", "pricing_term",
+              "pricing_unit")  # fmt: skip
 
 
 def simulate_month(folder: Path, rows: int) -> list[str]:
@@ -35,6 +38,7 @@ def write_legacy_csv(files: list[str], target: Path, rows: int, columns: int) ->
     selected = [f'"{n}" as "{to_header(n)}"' for n in names if to_header(n)]
     selected += [
         "product['product_name'] as \"product/ProductName\"",
+        'product_region_code as "product/region"',
         "resource_tags['user_team'] as \"resourceTags/user:team\"",
     ]
     selected = selected[:columns]
@@ -59,10 +63,12 @@ def repeat_rows(files: list[str], rows: int) -> str:
 
 
 def to_header(column: str) -> str:
-    """``line_item_unblended_cost`` -> ``lineItem/UnblendedCost``; empty for nested columns."""
+    """``line_item_unblended_cost`` -> ``lineItem/UnblendedCost``, as AWS spells it; empty for nested columns."""
     for prefix, group in GROUPS.items():
         if column.startswith(f"{prefix}_"):
-            return f"{group}/{''.join(p.capitalize() for p in column[len(prefix) + 1 :].split('_'))}"
+            name = "".join(p.capitalize() for p in column[len(prefix) + 1 :].split("_"))
+            is_lower = prefix == "product" or column in LOWER_CASE
+            return f"{group}/{name[0].lower() + name[1:] if is_lower else name}"
     return ""
 
 

@@ -5,8 +5,8 @@ the floor or peer that was measured in the same run.
 
 - m4: the 414 hourly series of the M4 competition (folder m4_hourly of CLOUDCOST_REALDATA), horizon 48.
 - companies: ten simulated companies of 13 months, the last 28 days held back, every scope that the pipeline forecasts.
-- speed: 10,000 daily series of 400 days, 28 days ahead with intervals; Prophet, in an environment of its own, forecasts
-  some of the same series.
+- speed: 10,000 daily series of 400 days, 28 days ahead with intervals, and an anomaly score for every day; Prophet, in
+  an environment of its own, forecasts some of the same series.
 """
 
 import argparse
@@ -23,6 +23,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ml.anomaly.judge import judge_days
+from ml.anomaly.settings import AnomalySettings, Limits
 from ml.evaluate.__main__ import main as evaluate
 from ml.evaluate.scores import score_mase
 from ml.forecast.costs import DEFAULT_LEVELS, ForecastSettings, forecast_costs
@@ -125,15 +127,24 @@ def judge_speed(series: int, days: int, peers: int) -> None:
     begin, cpu = time.perf_counter(), time.process_time()
     made = forecast_panel(list(known), HELD_BACK, season=7, frequency="D", last_days=last)
     spent, cpu = time.perf_counter() - begin, time.process_time() - cpu
+    begin, scoring = time.perf_counter(), time.process_time()
+    calendar = pd.date_range("2025-01-01", periods=days)
+    defaults = AnomalySettings()
+    limits = [defaults.min_amount, defaults.min_percent, defaults.min_surprise]
+    verdicts = judge_days(known, calendar, Limits(*(np.full(series, float(one)) for one in limits)), defaults)
+    judged, scoring = time.perf_counter() - begin, time.process_time() - scoring
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"speed: {series} series x {days} days: {spent:.0f} s, {cpu:.0f} s of CPU, at most {memory:.2f} GiB")
+    print(f"speed: {series} series x {days} days: forecasts {spent:.0f} s, {cpu:.0f} s of CPU")
+    scored, flagged = np.isfinite(verdicts.score).sum(), (verdicts.flag != 0).sum()
+    print(f"speed: anomaly scores {judged:.0f} s, {scoring:.0f} s of CPU: {scored} days scored, {flagged} anomalous")
+    print(f"speed: both {spent + judged:.0f} s, at most {memory:.2f} GiB")
     for level in made.levels:
         inside = np.mean((came >= made.lower[level]) & (came <= made.upper[level]))
         print(f"speed: {level:g} % intervals held {inside:.3f} of the days")
     rows = np.linspace(0, series - 1, peers).astype(int)
     own = np.nanmean([score_mase(came[row], made.mean[row], known[row], 7) for row in rows])
-    each = cpu / series
-    print(f"speed: here {1000 * each:.1f} ms of CPU per series, MASE {own:.3f} on {peers} of them")
+    each = (cpu + scoring) / series
+    print(f"speed: here {1000 * each:.1f} ms of CPU per series, scores and all, MASE {own:.3f} on {peers} of them")
     theirs, seconds = run_prophet(known[rows])
     peer = np.nanmean([score_mase(came[row], one, known[row], 7) for row, one in zip(rows, theirs, strict=True)])
     print(f"speed: {PROPHET} {1000 * seconds / peers:.0f} ms of CPU per series, MASE {peer:.3f} on the same")

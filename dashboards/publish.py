@@ -48,6 +48,7 @@ def publish_warehouse(warehouse: Path, connect: Connect, serving: Path) -> Publi
     try:
         _copy_file(warehouse, copy)
         with duckdb.connect(str(copy)) as connection:
+            connection.execute("set max_vacuum_tasks = 0")  # the copy is only read: it need not be packed anew
             for schema in PRIVATE_SCHEMAS:
                 connection.execute(f'drop schema if exists "{schema}" cascade')
             connection.execute("checkpoint")

@@ -1,8 +1,10 @@
 """Daily cost rows: what every analytic reads, one row per day and combination of dimensions, in billing currency."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml.errors import AnalyticsInputError
@@ -20,11 +22,12 @@ DIMENSIONS = (
 # read where they are there
 OPTIONAL_DIMENSIONS = ("resource_id", "x_team", "x_environment")
 MEASURES = ("effective_cost", "billed_cost")
+Numbers = npt.NDArray[np.int64]
 LUMP_FREQUENCIES = ("One-Time", "Recurring")
 
 
 def read_rows(daily: pd.DataFrame, as_of: date, measure: str = "effective_cost") -> pd.DataFrame:
-    """Checked copy of `daily` up to and including `as_of`, sorted, with `cost` and `is_usage`.
+    """Checked copy of `daily` up to and including `as_of`, sorted, with `cost` and `is_usage`; dimensions are encoded.
 
     Rows that repeat a day and its dimensions are kept: they are parts of one amount and are summed later. NULL
     dimensions become the empty string. Raises AnalyticsInputError for a missing column, a day or currency that is not
@@ -46,13 +49,37 @@ def read_rows(daily: pd.DataFrame, as_of: date, measure: str = "effective_cost")
     except (TypeError, ValueError, pd.errors.ParserError) as error:
         raise AnalyticsInputError(f"charge_date or {measure} cannot be read: {error}") from error
     _refuse(rows, ~np.isfinite(rows["cost"]), measure, "not a finite number")
-    for column in (*DIMENSIONS, *extra):
-        rows[column] = rows[column].astype(object).where(rows[column].notna(), "").astype(str)
-    rows["billing_currency"] = rows["billing_currency"].astype(str)
-    rows["is_usage"] = (rows["charge_category"] == "Usage") & ~rows["charge_frequency"].isin(LUMP_FREQUENCIES)
     rows = rows[rows["charge_date"] <= pd.Timestamp(as_of)]
+    for column in ("billing_currency", *DIMENSIONS, *extra):
+        rows[column] = encode_text(rows[column])
+    lumps = rows["charge_frequency"].isin(LUMP_FREQUENCIES)
+    rows["is_usage"] = (rows["charge_category"] == "Usage") & ~lumps
     # a fixed order makes floating sums, and so every later figure, independent of the order rows arrive in
-    return rows.sort_values(["charge_date", "billing_currency", *DIMENSIONS, *extra, "cost"]).reset_index(drop=True)
+    order = ["charge_date", "billing_currency", *DIMENSIONS, *extra, "cost"]
+    codes = [rows[name].cat.codes if rows[name].dtype == "category" else rows[name] for name in order]
+    return rows.iloc[np.lexsort([code.to_numpy() for code in reversed(codes)])].reset_index(drop=True)
+
+
+def encode_text(values: pd.Series) -> pd.Categorical:
+    """Text as numbers of its distinct values in their order; what is not there is the empty text.
+
+    Grouping and sorting then work on numbers: the same few names stand in hundreds of thousands of rows.
+    """
+    codes, found = pd.factorize(values)
+    # a value that is not there has the code -1, the last name
+    names = np.array([*(str(one) for one in found), ""], dtype=object)
+    categories, place = np.unique(names, return_inverse=True)
+    return pd.Categorical.from_codes(place[codes], categories=categories)
+
+
+def number_groups(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """The number of each row's combination of these encoded columns, by first appearance, and the first row of each."""
+    code = np.zeros(len(rows), dtype=np.int64)
+    for column in columns:
+        text = rows[column].cat
+        # numbered anew after every column, so that many columns do not overflow
+        code = pd.factorize(code * len(text.categories) + text.codes.to_numpy())[0].astype(np.int64)
+    return code, np.flatnonzero(np.diff(np.maximum.accumulate(code), prepend=-1)) if len(code) else code
 
 
 def _refuse(rows: pd.DataFrame, bad: pd.Series, column: str, what: str) -> None:

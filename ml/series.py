@@ -5,7 +5,7 @@ purchases, tax, credits, monthly recurring charges) is a *lump*: kept beside the
 forecast by its own rule (ml/forecast/lumps.py). Currencies are never added.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.errors import AnalyticsInputError
-from ml.rows import read_rows
+from ml.rows import Numbers, number_groups, read_rows
 
 Level = Literal["total", "provider", "account", "service", "account_service", "usage_type", "team", "environment"]
 Matrix = npt.NDArray[np.float64]
@@ -84,29 +84,61 @@ def build_series(
     its later days are true zeros in such a series and its own series are skipped. Every series starts on the first
     usage day of its provider and currency, so that a new service is seen to start.
     """
-    if level not in get_args(Level):
-        raise AnalyticsInputError(f"level must be one of {', '.join(get_args(Level))}, got {level!r}")
+    return build_levels(
+        daily,
+        [level],
+        as_of,
+        immature_days=immature_days,
+        default_immature_days=default_immature_days,
+        measure=measure,
+    )[0]
+
+
+def build_levels(
+    daily: pd.DataFrame,
+    levels: Sequence[Level],
+    as_of: date,
+    *,
+    immature_days: Mapping[str, int] | None = None,
+    default_immature_days: int = DEFAULT_IMMATURE_DAYS,
+    measure: str = "effective_cost",
+) -> list[SeriesSet]:
+    """`build_series` for several levels, reading the rows once."""
+    for level in levels:
+        if level not in get_args(Level):
+            raise AnalyticsInputError(f"level must be one of {', '.join(get_args(Level))}, got {level!r}")
     immature = dict(immature_days or {})
     for provider, days in [*immature.items(), ("default", default_immature_days)]:
         if days < 0:
             raise AnalyticsInputError(f"immature days of {provider} must be 0 or more, got {days}")
     rows = read_rows(daily, as_of, measure)
     ends = _find_provider_ends(rows, immature, default_immature_days)
+    return [_build_level(rows, level, ends) for level in levels]
+
+
+def _build_level(rows: pd.DataFrame, level: Level, ends: pd.DataFrame) -> SeriesSet:
     keys, skipped = _list_keys(rows, level, ends)
+    scope = ["billing_currency", *SCOPE_COLUMNS[level]]
+    code, first = number_groups(rows, scope)
+    names = [make_unique_id(level, *texts) for texts in zip(*(rows[c].iloc[first] for c in scope), strict=True)]
+    # of each row the series it belongs to, -1 for none
+    series = pd.Index(keys["unique_id"]).get_indexer(pd.Index(names, dtype=object))[code].astype(np.int64)
     if keys.empty:
         empty = np.zeros((0, 0), dtype=np.float64)
-        return SeriesSet(keys, pd.DatetimeIndex([]), empty, _list_lumps(rows, level, keys), skipped)
+        return SeriesSet(keys, pd.DatetimeIndex([]), empty, _list_lumps(rows, series, keys), skipped)
     calendar = pd.date_range(keys["first_date"].min(), keys["last_date"].max(), freq="D")
-    usage = _fill_matrix(rows[rows["is_usage"]], level, keys, calendar)
-    return SeriesSet(keys, calendar, usage, _list_lumps(rows, level, keys), skipped)
+    return SeriesSet(
+        keys, calendar, _fill_matrix(rows, series, keys, calendar), _list_lumps(rows, series, keys), skipped
+    )
 
 
 def _find_provider_ends(rows: pd.DataFrame, immature: Mapping[str, int], default: int) -> pd.DataFrame:
     """Per provider and currency: first usage day, last mature day, and whether it has ended."""
     usage = rows[rows["is_usage"]]
-    ends = usage.groupby(["service_provider_name", "billing_currency"], as_index=False).agg(
+    ends = usage.groupby(["service_provider_name", "billing_currency"], as_index=False, observed=True).agg(
         first_date=("charge_date", "min"), newest=("charge_date", "max")
     )
+    ends = ends.astype({"service_provider_name": str, "billing_currency": str})
     provider_newest = ends.groupby("service_provider_name")["newest"].transform("max")
     days = ends["service_provider_name"].map(lambda name: immature.get(name, default))
     ends["last_date"] = provider_newest - pd.to_timedelta(days.astype("int64"), unit="D")
@@ -122,8 +154,9 @@ def _list_keys(rows: pd.DataFrame, level: str, ends: pd.DataFrame) -> tuple[pd.D
     missing = [column for column in scope if column not in rows.columns]
     if missing:
         raise AnalyticsInputError(f"level {level} needs the column(s) {', '.join(missing)}")
-    found = rows[["billing_currency", "service_provider_name", *[c for c in scope if c != "service_provider_name"]]]
-    found = found.drop_duplicates().merge(ends, on=["service_provider_name", "billing_currency"], how="left")
+    names = ["billing_currency", "service_provider_name", *[c for c in scope if c != "service_provider_name"]]
+    found = rows[names].iloc[number_groups(rows, names)[1]].astype(str)
+    found = found.merge(ends, on=["service_provider_name", "billing_currency"], how="left")
     if "service_provider_name" in scope:
         grouped = found.drop_duplicates(["billing_currency", *scope]).copy()
     else:
@@ -137,8 +170,7 @@ def _list_keys(rows: pd.DataFrame, level: str, ends: pd.DataFrame) -> tuple[pd.D
         if column not in scope:
             grouped[column] = ""
     if "sub_account_id" in scope:
-        names = rows[rows["sub_account_name"] != ""].groupby(["service_provider_name", "sub_account_id"])
-        latest = names["sub_account_name"].last()
+        latest = _list_account_names(rows)
         pairs = zip(grouped["service_provider_name"], grouped["sub_account_id"], strict=True)
         grouped["sub_account_name"] = [latest.get(pair, "") for pair in pairs]
     grouped = grouped.sort_values("unique_id").reset_index(drop=True)
@@ -179,40 +211,37 @@ def _merge_ends(found: pd.DataFrame, scope: list[str]) -> pd.DataFrame:
     return pd.DataFrame(merged, columns=[*keys, "first_date", "last_date", "newest", "is_ended"])
 
 
-def _name_rows(rows: pd.DataFrame, level: str) -> pd.Series:
-    """The unique_id each row belongs to."""
-    scope = ["billing_currency", *SCOPE_COLUMNS[level]]
-    codes = rows.groupby(scope, sort=False).ngroup()
-    first = rows.drop_duplicates(scope)
-    names = {
-        codes.loc[index]: make_unique_id(level, *(str(first.at[index, column]) for column in scope))
-        for index in first.index
-    }
-    return codes.map(names)
+def _list_account_names(rows: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """The newest name of each provider's account that has one."""
+    named = rows.loc[(rows["sub_account_name"] != "").to_numpy(), ["service_provider_name", "sub_account_id"]]
+    # the first of the reversed rows is the newest
+    newest = named.index.to_numpy()[::-1][number_groups(named.iloc[::-1], list(named.columns))[1]]
+    latest = rows.loc[newest, ["service_provider_name", "sub_account_id", "sub_account_name"]]
+    return {(str(provider), str(account)): str(name) for provider, account, name in latest.itertuples(index=False)}
 
 
-def _fill_matrix(usage: pd.DataFrame, level: str, keys: pd.DataFrame, calendar: pd.DatetimeIndex) -> Matrix:
+def _fill_matrix(rows: pd.DataFrame, series: Numbers, keys: pd.DataFrame, calendar: pd.DatetimeIndex) -> Matrix:
     """Sum usage rows into series × day; 0 inside a series' days, NaN outside."""
-    matrix = np.zeros((len(keys), len(calendar)), dtype=np.float64)
-    position = pd.Series(np.arange(len(keys)), index=keys["unique_id"])
-    series = _name_rows(usage, level).map(position)
-    day = (usage["charge_date"] - calendar[0]).dt.days
-    inside = series.notna() & (day >= 0) & (day < len(calendar))
-    cells = (series[inside].astype("int64").to_numpy(), day[inside].to_numpy())
-    np.add.at(matrix, cells, usage.loc[inside, "cost"].to_numpy())
+    day = (rows["charge_date"] - calendar[0]).dt.days.to_numpy()
+    inside = rows["is_usage"].to_numpy() & (series >= 0) & (day >= 0) & (day < len(calendar))
+    cells = series[inside] * len(calendar) + day[inside]
+    sums = np.bincount(cells, weights=rows["cost"].to_numpy()[inside], minlength=len(keys) * len(calendar))
+    matrix: Matrix = sums.astype(np.float64, copy=False).reshape(len(keys), len(calendar))
     days = calendar.to_numpy()[None, :]
     outside = (days < keys["first_date"].to_numpy()[:, None]) | (days > keys["last_date"].to_numpy()[:, None])
     matrix[outside] = np.nan
     return matrix
 
 
-def _list_lumps(rows: pd.DataFrame, level: str, keys: pd.DataFrame) -> pd.DataFrame:
+def _list_lumps(rows: pd.DataFrame, series: Numbers, keys: pd.DataFrame) -> pd.DataFrame:
     """Everything that is not usage, per series, day and kind of charge, up to the last mature day of its series."""
     columns = ["unique_id", "charge_date", "charge_category", "charge_frequency"]
-    lumps = rows[~rows["is_usage"]].copy()
-    if lumps.empty or keys.empty:
+    if keys.empty:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns} | {"cost": pd.Series(dtype="float64")})
-    lumps["unique_id"] = _name_rows(lumps, level)
-    lumps = lumps.merge(keys[["unique_id", "last_date"]], on="unique_id")
-    lumps = lumps[lumps["charge_date"] <= lumps["last_date"]]
-    return lumps.groupby(columns, as_index=False)["cost"].sum()
+    chosen = np.flatnonzero(~rows["is_usage"].to_numpy() & (series >= 0))
+    in_time = rows["charge_date"].to_numpy()[chosen] <= keys["last_date"].to_numpy()[series[chosen]]
+    chosen = chosen[in_time]
+    lumps = rows.iloc[chosen][columns[1:]].assign(series=series[chosen], cost=rows["cost"].to_numpy()[chosen])
+    sums = lumps.groupby(["series", *columns[1:]], as_index=False, observed=True)["cost"].sum()
+    sums = sums.astype({"charge_category": str, "charge_frequency": str})
+    return sums.assign(unique_id=keys["unique_id"].to_numpy()[sums["series"].to_numpy()])[[*columns, "cost"]]

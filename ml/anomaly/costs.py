@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -50,6 +50,7 @@ VERDICT_COLUMNS = (
     "unique_id", "charge_date", "actual_cost", "expected_cost", "lower_cost", "upper_cost", "score", "is_anomaly"
 )  # fmt: skip
 TOLD_LEVEL = "account_service"
+LIMITS = ("amount", "percent", "surprise")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def detect_anomalies(
         return AnomalyResult(
             pd.DataFrame(columns=list(ANOMALY_COLUMNS)), pd.DataFrame(columns=list(VERDICT_COLUMNS)), panel.skipped
         )
-    judged = {level: judge_level(one, settings, feedback) for level, one in panel.levels.items()}
+    judged = judge_levels(panel.levels, settings, feedback)
     incidents: dict[str, list[Incident]] = {}
     for level, one in panel.levels.items():
         verdicts, limits = judged[level]
@@ -109,41 +110,45 @@ def detect_anomalies(
     return AnomalyResult(anomalies, _list_verdicts(told, judged[TOLD_LEVEL][0]), panel.skipped)
 
 
-def judge_level(
-    panel: LevelPanel, settings: AnomalySettings, feedback: Sequence[Feedback] = ()
-) -> tuple[Verdicts, Limits]:
-    """The verdicts of one level and the limits they were made by.
+def judge_levels(
+    levels: Mapping[str, LevelPanel], settings: AnomalySettings, feedback: Sequence[Feedback] = ()
+) -> dict[str, tuple[Verdicts, Limits]]:
+    """The verdicts of every level and the limits they were made by; all levels go through their days together.
 
     A scope whose cost never moved by the amount that matters cannot have an anomaly and is not judged.
     """
-    limits = settings.list_limits(panel.keys)
-    known = np.nan_to_num(panel.costs)
-    moves = np.maximum(known.max(axis=1), 0) - np.minimum(known.min(axis=1), 0) >= limits.amount
-    if panel.level == TOLD_LEVEL:
-        moves[:] = True
-    rows = np.flatnonzero(moves)
-    keys = panel.keys.iloc[rows]
+    limits = {level: settings.list_limits(one.keys) for level, one in levels.items()}
+    rows: dict[str, np.ndarray] = {}
+    for level, one in levels.items():
+        known = np.nan_to_num(one.costs)
+        moves = np.maximum(known.max(axis=1), 0) - np.minimum(known.min(axis=1), 0) >= limits[level].amount
+        rows[level] = np.flatnonzero(moves | (level == TOLD_LEVEL))
+    calendar = levels[TOLD_LEVEL].calendar
+    keys = pd.concat([one.keys.iloc[rows[level]] for level, one in levels.items()], ignore_index=True)
     found = judge_days(
-        panel.costs[rows],
-        panel.calendar,
-        Limits(limits.amount[rows], limits.percent[rows], limits.surprise[rows]),
+        np.concatenate([one.costs[rows[level]] for level, one in levels.items()]),
+        calendar,
+        Limits(*(np.concatenate([getattr(limits[level], name)[rows[level]] for level in levels]) for name in LIMITS)),
         settings,
-        list_leniency(keys, panel.calendar, feedback),
-        list_sensitivity(keys, panel.calendar, feedback),
+        list_leniency(keys, calendar, feedback),
+        list_sensitivity(keys, calendar, feedback),
     )
-    return _spread_rows(found, rows, panel.costs.shape), limits
+    judged, first = {}, 0
+    for level, one in levels.items():
+        part = slice(first, first + len(rows[level]))
+        judged[level] = (_spread_rows(found, part, rows[level], one.costs.shape), limits[level])
+        first = part.stop
+    return judged
 
 
-def _spread_rows(found: Verdicts, rows: np.ndarray, shape: tuple[int, ...]) -> Verdicts:
-    """Verdicts of some rows as those of all."""
-    if len(rows) == shape[0]:
-        return found
+def _spread_rows(found: Verdicts, part: slice, rows: np.ndarray, shape: tuple[int, ...]) -> Verdicts:
+    """A part of the verdicts as those of all rows of a level: `rows` are the judged ones."""
     whole = {}
-    for name, part in vars(found).items():
-        empty = np.full(shape, np.nan) if part.dtype == np.float64 else np.zeros(shape, dtype=part.dtype)
-        empty[rows] = part
+    for name, verdicts in vars(found).items():
+        empty = np.full(shape, np.nan) if verdicts.dtype == np.float64 else np.zeros(shape, dtype=verdicts.dtype)
+        empty[rows] = verdicts[part]
         whole[name] = empty
-    return replace(found, **whole)
+    return Verdicts(**whole)
 
 
 def make_anomaly_id(anchor: str, start: pd.Timestamp, direction: str) -> str:

@@ -24,6 +24,8 @@ MAX_SCORE = 999.0
 # the least spread of the busy days of a patchy service, as a share of their median
 MIN_BUSY_SPREAD = 0.25
 MIN_WINDOW_DAYS = 7
+# series judged at a time: their windows stay in the processor's cache
+CHUNK = 2000
 # so many days in a row on one side are anomalous together from this share of the surprise that one day needs
 SUSTAINED = ((3, 0.72), (7, 0.55))
 
@@ -81,6 +83,25 @@ def judge_days(
 
     `leniency`, `sensitivity`: what people said of earlier anomalies (ml/anomaly/feedback.py).
     """
+    parts = []
+    for first in range(0, max(len(costs), 1), CHUNK):
+        rows = slice(first, first + CHUNK)
+        some = Limits(limits.amount[rows], limits.percent[rows], limits.surprise[rows])
+        factor = None if sensitivity is None else sensitivity[rows]
+        parts.append(_judge_rows(costs[rows], calendar, some, settings, factor))
+    out = parts[0]
+    if len(parts) > 1:
+        out = Verdicts(**{name: np.concatenate([getattr(one, name) for one in parts]) for name in vars(out)})
+    if leniency is not None:
+        rest = np.nan_to_num(costs - out.expected)
+        out.is_excused[:] = ((out.flag > 0) & (rest <= leniency.up)) | ((out.flag < 0) & (-rest <= leniency.down))
+    return out
+
+
+def _judge_rows(
+    costs: Matrix, calendar: pd.DatetimeIndex, limits: Limits, settings: AnomalySettings, sensitivity: Matrix | None
+) -> Verdicts:
+    """The verdicts without what is excused."""
     shape = costs.shape
     out = Verdicts(
         expected=np.full(shape, np.nan),
@@ -119,9 +140,6 @@ def judge_days(
             _judge_day(costs, day, ready, months[day], today, settings, memory, out)
             # errors against a rhythm of one or two weeks say more of that week than of the series
             memory.error[lived[:, day] <= settings.young_days, day] = np.nan
-    if leniency is not None:
-        rest = np.nan_to_num(costs - out.expected)
-        out.is_excused[:] = ((out.flag > 0) & (rest <= leniency.up)) | ((out.flag < 0) & (-rest <= leniency.down))
     return out
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ml.anomaly.baseline import Matrix
 from ml.errors import AnalyticsInputError
-from ml.rows import LUMP_FREQUENCIES
+from ml.rows import LUMP_FREQUENCIES, encode_text
 from ml.series import DEFAULT_IMMATURE_DAYS, SILENT_DAYS, make_unique_id
 
 #: Finest first. What a level does not tell apart is empty in its keys.
@@ -101,7 +101,7 @@ def _read_usage(daily: pd.DataFrame, as_of: date, measure: str) -> pd.DataFrame:
     keep = (is_usage & (day <= pd.Timestamp(as_of))).to_numpy()
     rows = pd.DataFrame({"day": day[keep], "cost": daily.loc[keep, measure].to_numpy(dtype=np.float64)})
     for name in ("billing_currency", *SCOPE, "sub_account_name"):
-        rows[name] = pd.Categorical(daily.loc[keep, name].astype(object).where(daily.loc[keep, name].notna(), ""))
+        rows[name] = encode_text(daily.loc[keep, name])
     if "contracted_cost" in daily.columns:
         rows["discount"] = daily.loc[keep, "contracted_cost"].fillna(0).to_numpy(dtype=np.float64) - rows["cost"]
     rows["lives"] = _join_text(rows, ("service_provider_name", "billing_currency"))

@@ -90,10 +90,20 @@ def forecast_panel(
         part = np.where(never_negative, np.maximum(part, 0.0), part)
         return np.where(never_positive, np.minimum(part, 0.0), part) * scale[:, None]
 
+    forecast = finish(mean)
+    lower = {level: finish(mean - width) for level, width in half.items()}
+    upper = {level: finish(mean + width) for level, width in half.items()}
+    for row, history in enumerate(histories):
+        if np.ptp(history) == 0:
+            # what never changed goes on to the last digit, or a rounding puts it outside its own interval
+            forecast[row] = history[0]
+            for level in half:
+                lower[level][row] = np.minimum(lower[level][row], history[0])
+                upper[level][row] = np.maximum(upper[level][row], history[0])
     return PanelForecast(
-        mean=finish(mean),
-        lower={level: finish(mean - width) for level, width in half.items()},
-        upper={level: finish(mean + width) for level, width in half.items()},
+        mean=forecast,
+        lower=lower,
+        upper=upper,
         upper_half={level: width * scale[:, None] for level, width in half.items()},
         levels=calibration.levels,
         models=combined.models,

@@ -16,6 +16,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from ml.forecast.panel import CostPanel
 
+Amounts = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
 MONTHS = 3
 SPREAD_DAYS = 5
 NEVER_REPEATED = ("Purchase", "Adjustment")
@@ -57,9 +59,10 @@ def forecast_repeated_excess(
     if excess.empty:
         return LumpForecast(np.zeros(len(days)), np.zeros(len(days)))
     months = _list_complete_months(first_date, last_date)
-    recent = excess[excess.index.to_period("M").isin(months)]
-    day = pd.Series(recent.index.day, index=recent.index).groupby(recent.index.to_period("M")).first()
-    if len(day) < 2 or len(day) < len(months) or day.max() - day.min() > 2:
+    of_month = _number_months(excess.index)
+    # the first peak of each month
+    day = [int(excess.index.day[of_month == month][0]) for month in months if (of_month == month).any()]
+    if len(day) < 2 or len(day) < len(months) or max(day) - min(day) > 2:
         return LumpForecast(np.zeros(len(days)), np.zeros(len(days)))
     return _forecast_kind(excess, first_date, last_date, days)
 
@@ -82,11 +85,15 @@ def forecast_lump_matrix(panel: "CostPanel", excess: Mapping[int, pd.Series]) ->
     return LumpForecast(mean, deviation)
 
 
-def _list_complete_months(first_date: pd.Timestamp, last_date: pd.Timestamp) -> list[pd.Period]:
-    """Up to MONTHS newest months that the history covers whole."""
-    newest = (last_date + pd.Timedelta(days=1)).to_period("M") - 1
-    months = [newest - back for back in range(MONTHS)]
-    return [month for month in months if month.start_time >= first_date]
+def _number_months(days: pd.DatetimeIndex) -> Numbers:
+    """Months since 1970."""
+    return days.to_numpy().astype("datetime64[M]").astype(np.int64)
+
+
+def _list_complete_months(first_date: pd.Timestamp, last_date: pd.Timestamp) -> list[int]:
+    """Up to MONTHS newest months that the history covers whole, counted from 1970."""
+    ends = _number_months(pd.DatetimeIndex([first_date - pd.Timedelta(days=1), last_date + pd.Timedelta(days=1)]))
+    return [month for month in range(ends[1] - 1, ends[1] - 1 - MONTHS, -1) if month > ends[0]]
 
 
 def _forecast_kind(
@@ -95,32 +102,32 @@ def _forecast_kind(
     """One kind of charge on `days`; zeros when it has no monthly habit."""
     mean, deviation = np.zeros(len(days)), np.zeros(len(days))
     months = _list_complete_months(first_date, last_date)
-    of_month = amounts.index.to_period("M")
-    totals = np.array([amounts[of_month == month].sum() for month in months])
+    of_month, money = _number_months(amounts.index), amounts.to_numpy()
+    totals = np.array([money[of_month == month].sum() for month in months])
     present = [month for month in months if (of_month == month).any()]
     if len(present) < 2:
         return LumpForecast(mean, deviation)
     monthly, spread = float(totals.mean()), float(totals.std(ddof=1))
-    shares = _share_days(amounts, present)
-    current = (last_date + pd.Timedelta(days=1)).to_period("M")
-    seen = float(amounts[of_month == current].sum())
+    recent = np.isin(of_month, present)
+    shares = _share_days(money[recent], amounts.index.day.to_numpy()[recent], of_month[recent], len(present))
+    current = _number_months(pd.DatetimeIndex([last_date + pd.Timedelta(days=1)]))[0]
+    seen = float(money[of_month == current].sum())
     already_came = abs(seen) >= 0.5 * abs(monthly) and len(shares) <= SPREAD_DAYS
-    is_open = ~((days.to_period("M") == current) & already_came)
+    is_open = ~((_number_months(days) == current) & already_came)
+    day, longest = days.day.to_numpy(), days.days_in_month.to_numpy()
     for usual, share in shares.items():
         # in a shorter month a late day is its last day
-        here = is_open & (np.minimum(usual, days.days_in_month) == days.day)
+        here = is_open & (np.minimum(usual, longest) == day)
         mean[here] += monthly * share
         deviation[here] += spread * share
     return LumpForecast(mean, deviation)
 
 
-def _share_days(amounts: pd.Series, months: list[pd.Period]) -> dict[int, float]:
+def _share_days(money: Amounts, day: Numbers, of_month: Numbers, months: int) -> dict[int, float]:
     """How a month's amount falls on its days: the usual day alone, or every day's share when it is spread out."""
-    recent = amounts[amounts.index.to_period("M").isin(months)]
-    active = len(recent) / len(months)
-    size = recent.abs()
-    if active <= SPREAD_DAYS or size.sum() == 0:
-        largest = size.groupby(size.index.to_period("M")).idxmax()
-        return {int(np.median([day.day for day in largest])): 1.0}
-    by_day = size.groupby(size.index.day).sum() / size.sum()
-    return {int(day): float(share) for day, share in by_day.items()}
+    size = np.abs(money)
+    if len(money) / months <= SPREAD_DAYS or size.sum() == 0:
+        largest = [day[of_month == month][size[of_month == month].argmax()] for month in np.unique(of_month)]
+        return {int(np.median(largest)): 1.0}
+    by_day = np.bincount(day, weights=size) / size.sum()
+    return {int(one): float(by_day[one]) for one in np.unique(day)}

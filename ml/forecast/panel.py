@@ -13,7 +13,7 @@ from ml.forecast.lumps import forecast_lumps
 from ml.forecast.outliers import split_outliers
 from ml.forecast.reconcile import list_members
 from ml.forecast.simple import Matrix
-from ml.series import SCOPE_COLUMNS, Level, build_series
+from ml.series import SCOPE_COLUMNS, Level, build_levels
 
 FINEST: Level = "account_service"
 # levels whose series share the finest ones between them: they add up to the total only
@@ -87,30 +87,32 @@ def build_panel(
 ) -> CostPanel:
     """The series of `levels` and the finest ones; those of less than `min_days` days are skipped with a reason."""
     wanted = [level for level in levels if all(name in daily.columns for name in SCOPE_COLUMNS[level])]
-    sets = [
-        build_series(
-            daily, level, as_of, immature_days=immature, default_immature_days=default_immature, measure=measure
-        )
-        for level in [*(level for level in wanted if level != FINEST), FINEST]
-    ]
-    keys: list[pd.Series] = []
+    sets = build_levels(
+        daily,
+        [*(level for level in wanted if level != FINEST), FINEST],
+        as_of,
+        immature_days=immature,
+        default_immature_days=default_immature,
+        measure=measure,
+    )
+    keys: list[pd.DataFrame] = []
     usage: list[Matrix] = []
     lumps: list[pd.DataFrame] = []
     skipped: list[tuple[str, str]] = []
     for found in sets:
         shown = found.keys.empty or found.keys["scope_level"].iloc[0] in levels
+        names = found.keys["unique_id"].tolist()
         of_series = dict(list(found.lumps.groupby("unique_id")))
-        for row in range(len(found.keys)):
-            values = found.take_usage(row)
-            if len(values) < min_days:
-                reason = f"{len(values)} day(s) of cost, {min_days} are needed"
-                skipped += [(found.keys.at[row, "unique_id"], reason)] if shown else []
-                continue
-            keys.append(found.keys.iloc[row])
-            usage.append(values)
-            lumps.append(of_series.get(found.keys.at[row, "unique_id"], found.lumps.iloc[:0]))
-        skipped += list(found.skipped.itertuples(index=False, name=None)) if shown else []
-    table = pd.DataFrame(keys).reset_index(drop=True) if keys else sets[0].keys.iloc[:0]
+        known = [found.take_usage(row) for row in range(len(names))]
+        enough = [row for row, values in enumerate(known) if len(values) >= min_days]
+        keys.append(found.keys.iloc[enough])
+        usage += [known[row] for row in enough]
+        lumps += [of_series.get(names[row], found.lumps.iloc[:0]) for row in enough]
+        if shown:
+            reason = f"day(s) of cost, {min_days} are needed"
+            skipped += [(names[row], f"{len(part)} {reason}") for row, part in enumerate(known) if len(part) < min_days]
+            skipped += list(found.skipped.itertuples(index=False, name=None))
+    table = pd.concat(keys, ignore_index=True)
     missing = pd.DataFrame(skipped, columns=["unique_id", "reason"], dtype=object)
     return _place(table, usage, lumps, missing, as_of, tuple(levels))
 

@@ -8,7 +8,8 @@ what differs from the delivery before must stay below two thresholds, one that w
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from orchestration.sources.comparison import Comparison
 from orchestration.sources.contracts import ExportFormat
@@ -80,8 +81,6 @@ def judge_deliveries(
     """
     if not profiles:
         return {}
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
-    import great_expectations as gx
     import pandas as pd
 
     comparisons = {name: {c.name: c for c in (compared or {}).get(name, ())} for name in profiles}
@@ -96,13 +95,13 @@ def judge_deliveries(
             for name, p in profiles.items()
         ]
     )
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    asset = context.data_sources.add_pandas("deliveries").add_dataframe_asset("profiles")
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    result = batch.validate(
-        build_suite(fmt, checks, settings or IngestionSettings()),
-        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["delivery"]},
+    result = (
+        _profiles()
+        .get_batch({"dataframe": frame})
+        .validate(
+            build_suite(fmt, checks, settings or IngestionSettings()),
+            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["delivery"]},
+        )
     )
     failed: dict[str, set[tuple[str, Severity]]] = {name: set() for name in profiles}
     for outcome in result.results:
@@ -120,6 +119,18 @@ def judge_deliveries(
         )
         for name, profile in profiles.items()
     }
+
+
+@cache
+def _profiles() -> Any:
+    """Where Great Expectations gets the profiles from: made once a process, as it takes longer than a judgement."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    asset = context.data_sources.add_pandas("deliveries").add_dataframe_asset("profiles")
+    return asset.add_batch_definition_whole_dataframe("all")
 
 
 def build_suite(fmt: ExportFormat, checks: Sequence[str], settings: IngestionSettings) -> "gx.ExpectationSuite":

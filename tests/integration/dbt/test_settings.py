@@ -37,8 +37,7 @@ def test_other_tag_keys_make_every_period_behind_and_a_build_mends_it(copied: Wa
     behind = copied.rows(pending)
     assert len(behind) == pairs[0][0]
     # what is built on it is behind too, so that a run cut short in between is found again
-    assert {models.split(",")[-1] for _, _, models in behind} == {"int_focus__unioned"}
-    assert all("fct_cost_daily" in models for _, _, models in behind)
+    assert all({"int_focus__unioned", "fct_cost_daily"} <= set(models.split(",")) for _, _, models in behind)
     copied.build(
         changed_periods=[(source, period) for source, period, _ in behind],
         models={(source, period): models.split(",") for source, period, models in behind},
@@ -60,4 +59,4 @@ def test_a_model_that_is_behind_leaves_what_it_is_built_on_alone(copied: Warehou
     daily = copied.rows("select count(*) from marts.fct_cost_daily where x_team is distinct from 'mark'")
     monthly = copied.rows("select source_name, line_item_count from marts.fct_cost_monthly where line_item_count > 0")
     # the daily rows were read again from FOCUS rows that still carry the mark
-    assert (focus, daily, monthly) == ([(0,)], [(0,)], [("gcp", 6)])
+    assert (focus, daily, monthly) == ([(0,)], [(0,)], [("gcp", 8)])

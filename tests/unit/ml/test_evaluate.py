@@ -120,6 +120,19 @@ def test_what_never_changes_goes_on(
     assert found["coverage_80"] == 1
 
 
+def test_what_never_changes_lies_in_its_interval_beside_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(2)
+    days = pd.date_range("2025-01-06", periods=114).strftime("%Y-%m-%d")
+    series = {"same": np.full(114, 5.0), "tenth": np.full(114, 0.1), "noise": rng.normal(0, 5, 114)}
+    rows = [[(name, day, y) for day, y in zip(days, values, strict=True)] for name, values in series.items()]
+    train, test = [one for part in rows for one in part[:100]], [one for part in rows[:2] for one in part[100:]]
+    found = run(evaluate(tmp_path, train, test), capsys)
+    assert found["smape"] == 0
+    assert found["coverage_80"] == found["coverage_95"] == 1
+
+
 def test_missing_periods_are_interpolated_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train = [("a", n, 10.0 + n) for n in range(40) if n not in (4, 5, 20)]
     found = run(evaluate(tmp_path, train, [("a", 40, 50.0)]), capsys)

@@ -1,7 +1,10 @@
 import numpy as np
 import pandas as pd
 
+from ml.anomaly.costs import detect_anomalies
 from ml.lateness import learn_lateness
+from ml.series import build_series
+from tests.unit.ml.rows import last_day, make_rows, make_weekly
 
 
 def make_changes(provider: str, shares: list[float], days: int = 60) -> pd.DataFrame:
@@ -26,3 +29,19 @@ def test_a_first_load_of_old_days_tells_nothing_of_lateness() -> None:
     changes = make_changes("AWS", [1.0]).assign(changed_at=pd.Timestamp("2025-06-01"))
     assert learn_lateness(changes).count_immature_days() == {}
     assert learn_lateness(changes.iloc[:0]).count_immature_days() == {}
+
+
+def test_days_that_are_still_filling_are_no_drop() -> None:
+    immature = learn_lateness(make_changes("AWS", [0.3, 0.6, 1.0])).count_immature_days()
+    costs = make_weekly(120, noise=0.005)
+    costs[-2:] *= [0.6, 0.3]
+    rows = make_rows(costs)
+    careless = detect_anomalies(rows, last_day(rows), default_immature_days=0)
+    assert careless.anomalies["kind"].tolist() == ["drop"]
+    assert careless.anomalies["direction"].tolist() == ["down"]
+    learnt = detect_anomalies(rows, last_day(rows), immature_days=immature, default_immature_days=0)
+    assert learnt.anomalies.empty
+    # they are not judged, and a forecast does not learn from them
+    assert pd.Timestamp(learnt.verdicts["charge_date"].max()) == pd.Timestamp(last_day(rows)) - pd.Timedelta(days=3)
+    usage = build_series(rows, "service", last_day(rows), immature_days=immature).take_usage(0)
+    assert usage.tolist() == costs[:-3].tolist()

@@ -15,6 +15,7 @@
             *,
             coalesce(cost, 0) as native_cost,
             coalesce(subscription_id, '') as subscription_key,
+            coalesce(billing_currency, '') as currency_key,
             coalesce(date, billing_period) as charge_date,
             lower(replace(coalesce(pricing_model, ''), ' ', '')) as model,
             lower(replace(coalesce(charge_type, ''), ' ', '')) as kind,
@@ -38,13 +39,14 @@ datasets as (
     group by 1, 2
 ),
 
--- One row for each day of a subscription: do the actual and the amortised export tell the same about everything
+-- One row for each day of a subscription in one currency: do the actual and the amortised export tell the same about everything
 -- that no commitment covers?
 days as (
     select
         source_name,
         billing_period,
         subscription_key,
+        currency_key,
         charge_date,
         sum(case when dataset = 'actual' and not is_commitment then 1 else 0 end)
         = sum(case when dataset = 'amortised' and not is_commitment then 1 else 0 end)
@@ -54,7 +56,7 @@ days as (
     from (
         {{ line_items }}
     ) as charges_of_the_day
-    group by 1, 2, 3, 4
+    group by 1, 2, 3, 4, 5
 ),
 
 priced as (
@@ -85,6 +87,7 @@ priced as (
             line_items.source_name = days.source_name
             and line_items.billing_period = days.billing_period
             and line_items.subscription_key = days.subscription_key
+            and line_items.currency_key = days.currency_key
             and line_items.charge_date = days.charge_date
 ),
 

@@ -1,0 +1,60 @@
+"""Dagster's event log in SQLite files, without a new engine, connection and compiled statement for every event.
+
+Dagster's own storage makes an engine per event, and so compiles every statement anew, opens the file and closes it
+again, which brings SQLite's write-ahead log into the file each time. A run over 39 billing periods has 2,000 events and
+spent 45 of its 200 seconds on that.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as db
+from dagster import StringSource
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._serdes import ConfigurableClassData
+
+#: As long as Dagster's own storage waits for another process that writes.
+BUSY_TIMEOUT_SECONDS = 30
+
+
+class ReusedEngineEventLogStorage(SqliteEventLogStorage):
+    """The same files in the same form; a home can change between the two at any time."""
+
+    @classmethod
+    def config_type(cls) -> Any:
+        """``home``: Dagster's home, below which the files lie where its own storage keeps them."""
+        return {"home": StringSource}
+
+    @classmethod
+    def from_config_value(  # type: ignore[override]
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, str]
+    ) -> "ReusedEngineEventLogStorage":
+        """As `dagster.yaml` describes it."""
+        return cls(str(Path(config_value["home"], "history", "runs")), inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[db.Connection]:
+        with self._db_lock:
+            engine = _engine(self.conn_string_for_shard(shard))
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.connect() as connection, connection.begin():
+                yield connection
+
+
+@lru_cache(maxsize=32)
+def _engine(address: str) -> db.Engine:
+    # the storage lets one thread in at a time, so one connection is enough, whichever thread uses it
+    settings = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+    engine = db.create_engine(address, poolclass=db.pool.QueuePool, pool_size=1, connect_args=settings)
+    db.event.listen(engine, "connect", _sync_less)
+    return engine
+
+
+def _sync_less(connection: Any, _: object) -> None:
+    # with a write-ahead log a killed process loses nothing by it; only a loss of power takes the last events with it
+    connection.execute("pragma synchronous = normal")
