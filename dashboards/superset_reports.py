@@ -5,6 +5,8 @@ from typing import Any
 
 #: What marks a schedule as ours, with its format.
 REPORT_MARK = "cloudcost"
+#: Of the grid, in pixels: what heights count in, what lies between rows, and what a window has around its page.
+UNIT, GUTTER, AROUND = 8, 16, 240
 #: What mails call the files.
 TYPES = {
     "csv": "text/csv",
@@ -59,6 +61,7 @@ def describe_schedule(schedule: Any, report: dict[str, Any], page: Any, chart: A
     kind = report["format"]
     schedule.email_subject, schedule.crontab, schedule.timezone = report["name"], report["schedule"], report["timezone"]
     schedule.dashboard, schedule.chart = page, chart
+    schedule.custom_height = height_of(page) if page else None
     schedule.report_format = "CSV" if kind == "xlsx" else kind.upper()
     schedule.extra_json = json.dumps({REPORT_MARK: kind})
     schedule.owners = [security_manager.find_user(username=address)]
@@ -66,6 +69,13 @@ def describe_schedule(schedule: Any, report: dict[str, Any], page: Any, chart: A
     schedule.creation_method, schedule.log_retention = "alerts_reports", 90
     recipient = {"target": address, "ccTarget": "", "bccTarget": ""}
     schedule.recipients = [ReportRecipients(type="Email", recipient_config_json=json.dumps(recipient))]
+
+
+def height_of(page: Any) -> int:
+    """Pixels of a window in which the whole page is seen: a picture of it holds no more than the window."""
+    grid = json.loads(page.position_json)
+    rows = [grid[row]["children"] for row in grid["GRID_ID"]["children"]]
+    return sum(max(grid[name]["meta"]["height"] for name in row) * UNIT + GUTTER for row in rows) + AROUND
 
 
 def send_workbooks() -> None:
