@@ -63,7 +63,7 @@ test: $(STAMP) $(SUPERSET) ## run every test but the slow ones
 	@$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
 test-all: $(STAMP) $(SUPERSET) ## run every test
-	@scripts/system_deps.sh
+	@scripts/system_deps.sh all
 	@$(PYTEST) $(PYTEST_ARGS)
 
 bench: $(STAMP) ## run every benchmark, one after the other

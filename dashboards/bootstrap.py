@@ -15,6 +15,7 @@ import yaml
 
 sys.path.append(str(Path(__file__).resolve().parent))
 from superset_parts import ROLE_PREFIX, SCOPE_PREFIX, roles_of
+from superset_reports import ensure_reports
 
 #: What each role may do beside reading the datasets of its dashboards: permissions of Superset by what they are on.
 READING = """
@@ -100,14 +101,17 @@ def bootstrap(bundle: Path, settings: dict[str, Any]) -> list[tuple[str, str]]:
     access = yaml.safe_load((bundle / "access.yaml").read_text())
     ensure_roles(access, settings)
     ensure_row_level_security(access, settings)
-    if not settings["oidc"]:
+    if settings["oidc"]:
+        ensure_receivers(settings)
+    else:
         made += ensure_people(settings)
+    ensure_reports(settings)
     db.session.commit()
     return made
 
 
 def ensure_admin() -> list[tuple[str, str]]:
-    """The first administrator, made once; reports are drawn on their behalf."""
+    """The first administrator, made once."""
     return add_person("admin", "admin@cloudcost.invalid", ["Admin"])
 
 
@@ -123,6 +127,15 @@ def ensure_people(settings: dict[str, Any]) -> list[tuple[str, str]]:
         if user.username != "admin":
             user.active = user.username in listed
     return made
+
+
+def ensure_receivers(settings: dict[str, Any]) -> None:
+    """Where a provider signs people in: those who get reports, before they come for the first time."""
+    receivers = {address.lower() for report in settings["reports"] for address in report["to"]}
+    for person in settings["people"]:
+        email = person["email"].lower()
+        if email in receivers:
+            add_person(email, email, roles_of(person["role"], person["scopes"]))
 
 
 def add_person(username: str, email: str, role_names: list[str]) -> list[tuple[str, str]]:

@@ -121,7 +121,7 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
         "cache_timeout": None,
         "catalog": None,
         "schema": dataset.schema,
-        "sql": None,
+        "sql": dataset.sql,
         "params": None,
         "template_params": None,
         "filter_select_enabled": True,

@@ -18,6 +18,7 @@ from pathlib import Path
 from dashboards.home import BUNDLE, FOLDER, PYTHON, DashboardHome, duckdb_uri
 from dashboards.local_services import LocalServices, run_local_services
 from dashboards.publish import CURRENT, publish_warehouse
+from dashboards.settings import DashboardSettings
 from orchestration.config import ConfigError
 from orchestration.installation import Installation
 from orchestration.warehouse import DuckDbWarehouse
@@ -53,6 +54,7 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
     """Publish where nothing was published yet, bootstrap, and serve."""
     warehouse = installation.warehouse
     home = home_of(installation)
+    require_secrets(home.settings)
     home.prepare()
     if isinstance(warehouse, DuckDbWarehouse):
         if not (home.serving / CURRENT).exists():
@@ -76,6 +78,16 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
             wait_until_up(home.settings.port, processes)
             print(f"\nThe dashboards are at {home.settings.address}/superset/dashboard/overview/ (sign in as admin)")
             return wait_for_end(processes)
+
+
+def require_secrets(settings: DashboardSettings) -> None:
+    """Refuse to start without an environment variable that the configuration names."""
+    named = [settings.oidc.client_id_env, settings.oidc.client_secret_env] if settings.oidc else []
+    if settings.mail:
+        named += [name for name in (settings.mail.username_env, settings.mail.password_env) if name]
+    for name in named:
+        if not os.environ.get(name):
+            raise ConfigError(f"dashboards: the environment variable {name} is not set")
 
 
 def bootstrap(environment: dict[str, str]) -> None:

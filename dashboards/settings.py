@@ -1,11 +1,16 @@
 """The `dashboards:` section of the configuration: where the dashboards are reached, by whom, and what each may see."""
 
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Role = Literal["viewer", "team", "finance", "admin"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="lower-case snake case")]
+
+
+#: Formats of a report that hand out data; the others are pictures.
+DATA_FORMATS = ("csv", "xlsx")
 
 
 class _Section(BaseModel):
@@ -72,6 +77,32 @@ class MailSettings(_Section):
     password_env: str | None = Field(None, description="Environment variable with the password. Default: no sign-in.")
 
 
+class ReportSettings(_Section):
+    """A page or a chart that people get by mail on a schedule; everybody's shows what they themselves may see."""
+
+    name: str = Field(pattern=r"^[^\r\n]{1,100}$", description="Names the report; the subject of its mails.")
+    page: str = Field(description="The page, as its address ends: overview, explorer, allocation, …")
+    chart: str | None = Field(None, description="Title of one chart of the page. Default none: the whole page.")
+    format: Literal["pdf", "png", "csv", "xlsx"] = Field(
+        "pdf", description="pdf and png are pictures, csv and xlsx a chart's data. Default pdf: it prints."
+    )
+    schedule: str = Field(
+        pattern=r"^\S+( \S+){4}$", description='When, as a cron expression: `"0 7 * * 1"` is Mondays at seven.'
+    )
+    timezone: str = Field("UTC", description="Of the schedule. Default UTC, like all of cloudcost.")
+    to: list[str] = Field(
+        min_length=1, description="Who gets it: addresses of `people`, for it shows what each may see."
+    )
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> "ReportSettings":
+        if self.format in DATA_FORMATS and self.chart is None:
+            raise ValueError(f"report {self.name!r}: {self.format} is of one chart; `chart` names it")
+        if self.timezone not in available_timezones():
+            raise ValueError(f"report {self.name!r}: no such time zone {self.timezone!r}")
+        return self
+
+
 class DashboardSettings(_Section):
     """How the dashboards are served and who sees what. The default serves one administrator on this machine."""
 
@@ -90,6 +121,10 @@ class DashboardSettings(_Section):
     )
     mail: MailSettings | None = Field(
         None, description="For scheduled reports, which `make dashboards-full` sends. Default none: nothing is mailed."
+    )
+    reports: list[ReportSettings] = Field(
+        default_factory=list,
+        description="Scheduled reports, which `make dashboards-full` sends by `mail`. Default none.",
     )
     cache_seconds: int = Field(
         3600, ge=0, description="How long an answer is kept; a newly published warehouse makes all of them void anyway."
@@ -111,4 +146,23 @@ class DashboardSettings(_Section):
                     raise ValueError(f"{person.email}: no such scope {scope!r}; there are {', '.join(known) or 'none'}")
             if person.scopes and person.role != "team":
                 raise ValueError(f"{person.email}: scopes are for role team, not for {person.role}")
+        return self
+
+    @model_validator(mode="after")
+    def _reports_can_be_sent(self) -> "DashboardSettings":
+        people = {person.email.lower(): person for person in self.people}
+        names = [report.name for report in self.reports]
+        if len(set(names)) < len(names):
+            raise ValueError("a report's name is used twice")
+        if self.reports and self.mail is None:
+            raise ValueError("reports need `mail`: who hands them over")
+        for report in self.reports:
+            for address in report.to:
+                person = people.get(address.lower())
+                if person is None:
+                    raise ValueError(f"report {report.name!r}: {address} is not among `people`")
+                if person.role == "viewer" and report.chart is not None:
+                    raise ValueError(
+                        f"report {report.name!r}: {address} is a viewer, and viewers get whole pages, no single charts"
+                    )
         return self

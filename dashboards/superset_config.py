@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from celery.schedules import crontab
-from superset.tasks.types import FixedExecutor
+from superset.tasks.types import ExecutorType
 
 HOME = Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"])
 SETTINGS = json.loads((HOME / "settings.json").read_text())
@@ -18,11 +18,12 @@ sys.path.append(str(Path(__file__).resolve().parent))
 from superset_parts import (  # noqa: E402
     PublishedFileCache,
     PublishedRedisCache,
+    adapt_application,
     guards_every_row,
-    limit_logins,
     open_published,
     read_people,
 )
+from superset_reports import name_attachments  # noqa: E402
 
 REDIS_URL = os.environ.get("SUPERSET_REDIS_URL")
 
@@ -75,7 +76,7 @@ RATELIMIT_ENABLED = True
 RATELIMIT_APPLICATION = "100 per second"
 AUTH_RATE_LIMITED = True
 AUTH_RATE_LIMIT = "10 per minute"
-FLASK_APP_MUTATOR = limit_logins
+FLASK_APP_MUTATOR = adapt_application
 GUEST_ROLE_NAME = "cloudcost_guest"
 GUEST_TOKEN_JWT_EXP_SECONDS = 600
 GUEST_TOKEN_VALIDATOR_HOOK = guards_every_row
@@ -152,15 +153,18 @@ if SETTINGS["chromium"]:
                     "executable_path": SETTINGS["chromedriver"]},
     }  # fmt: skip
 SCREENSHOT_LOCATE_WAIT, SCREENSHOT_LOAD_WAIT = 60, 120
-ALERT_REPORTS_EXECUTORS = [FixedExecutor("admin")]
+# a report shows what the person may see to whom it belongs
+ALERT_REPORTS_EXECUTORS = [ExecutorType.OWNER]
+EMAIL_HEADER_MUTATOR = name_attachments
 if SETTINGS["mail"]:
     _mail = SETTINGS["mail"]
     SMTP_HOST, SMTP_PORT, SMTP_MAIL_FROM = _mail["host"], _mail["port"], _mail["sender"]
     SMTP_STARTTLS, SMTP_SSL = _mail["security"] == "starttls", _mail["security"] == "ssl"
     SMTP_SSL_SERVER_AUTH = _mail["security"] != "none"
-    SMTP_USER = os.environ.get(_mail["username_env"] or "", "")
-    SMTP_PASSWORD = os.environ.get(_mail["password_env"] or "", "")
-    EMAIL_REPORTS_SUBJECT_PREFIX = "[cloudcost] "
+    SMTP_USER = os.environ[_mail["username_env"]] if _mail["username_env"] else ""
+    SMTP_PASSWORD = os.environ[_mail["password_env"]] if _mail["password_env"] else ""
+    EMAIL_REPORTS_SUBJECT_PREFIX = "[cloudcost]"
+    EMAIL_REPORTS_CTA = "Open the dashboards"
 else:
     ALERT_REPORTS_NOTIFICATION_DRY_RUN = True
 

@@ -60,6 +60,27 @@ def make_redis_cache(app: Any, config: dict[str, Any], args: list[Any], kwargs: 
     return PublishedRedisCache(client, default_timeout=config["CACHE_DEFAULT_TIMEOUT"], key_prefix="data_")
 
 
+def adapt_application(app: Any) -> None:
+    """What Superset's settings cannot say, done once the application stands."""
+    from superset_reports import send_workbooks
+
+    limit_logins(app)
+    part_connections(app)
+    send_workbooks()
+
+
+def part_connections(app: Any) -> None:
+    """A forked process opens connections of its own: two that share one read each other's answers."""
+    from superset.extensions import db
+
+    def forget() -> None:
+        with app.app_context():
+            for engine in db.engines.values():
+                engine.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
+
+
 def limit_logins(app: Any) -> None:
     """Ten logins a minute and address, by page and by API: AUTH_RATE_LIMIT alone leaves both without a limit."""
     from superset.extensions import appbuilder

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from actions.feedback import FeedbackBook
 from actions.incidents import IncidentBook
 from actions.proposals import ProposalBook
 from orchestration.installation import Installation
@@ -37,6 +38,9 @@ SOURCES: Columns = {
 DELIVERIES: Columns = {
     "source_name": TEXT, "billing_period": pa.date32(), "dataset": TEXT, "delivery_id": TEXT, "status": TEXT,
     "is_current": pa.bool_(), "seen_at": MOMENT, "row_count": COUNT, "reasons": TEXT,
+}  # fmt: skip
+FEEDBACK: Columns = {
+    "anomaly_id": TEXT, "verdict": TEXT, "reason": TEXT, "actor": TEXT, "until_date": pa.date32(), "said_at": MOMENT,
 }  # fmt: skip
 
 
@@ -98,12 +102,19 @@ def list_deliveries(installation: Installation, now: dt.datetime) -> pa.Table:
     return _table(DELIVERIES, rows)
 
 
+def list_feedback(installation: Installation, now: dt.datetime) -> pa.Table:
+    """What people said of anomalies, the newest statement of each."""
+    said = FeedbackBook(installation.store, Clock()).list()
+    return _table(FEEDBACK, [(s.anomaly_id, s.verdict, s.reason, s.actor, s.until, _utc(s.at)) for s in said])
+
+
 #: The tables of schema ``ops``, by name.
 OPERATIONS: Mapping[str, Callable[[Installation, dt.datetime], pa.Table]] = {
     "incidents": list_incidents,
     "actions": list_actions,
     "sources": list_sources,
     "deliveries": list_deliveries,
+    "anomaly_feedback": list_feedback,
 }
 
 

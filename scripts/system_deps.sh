@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what the tests need from the system: Chromium for the tests of the pages, Node.js and npm for Azurite,
-# PostgreSQL for the stand-in of Redshift. Only where apt-get may be run without a password; elsewhere it says what is
-# left out, which is a failure under CI=true.
-# CLOUDCOST_SYSTEM_INSTALL=0 installs nothing.
+# PostgreSQL for the stand-in of Redshift. With `dashboards`, what `make dashboards-full` needs: PostgreSQL and Redis
+# (unless SUPERSET_METADATA_URI and SUPERSET_REDIS_URL name others), Chromium and its driver for pictures in reports.
+# With `all`, both. Only where apt-get may be run without a password; elsewhere it says what is left out, which is a
+# failure under CI=true. CLOUDCOST_SYSTEM_INSTALL=0 installs nothing.
 set -euo pipefail
 
 has_any() {
@@ -14,17 +15,30 @@ has_any() {
 
 packages=()
 suites=()
-if ! has_any chromium chromium-browser google-chrome google-chrome-stable; then
-    packages+=(chromium fonts-liberation)
-    suites+=("the browser tests (Chromium)")
+need() { # need SUITE PACKAGES PROGRAM…: unless one of the programs is there
+    local suite=$1 wanted=$2
+    shift 2
+    if ! has_any "$@"; then
+        # shellcheck disable=SC2206
+        packages+=($wanted)
+        suites+=("$suite")
+    fi
+}
+
+what=${1:-tests}
+case $what in tests | dashboards | all) ;; *) echo "usage: $0 [tests|dashboards|all]" >&2 && exit 2 ;; esac
+need "pages in a browser (Chromium)" "chromium fonts-liberation" \
+    chromium chromium-browser google-chrome google-chrome-stable
+if [ "$what" != dashboards ]; then
+    need "the Azure storage tests (Node.js and npm)" "nodejs npm" node
+    need "the Azure storage tests (Node.js and npm)" "nodejs npm" npm
 fi
-if ! has_any node || ! has_any npm; then
-    packages+=(nodejs npm)
-    suites+=("the Azure storage tests (Node.js and npm)")
+if [ "$what" != dashboards ] || [ -z "${SUPERSET_METADATA_URI:-}" ]; then
+    need "what needs PostgreSQL" postgresql initdb pg_ctlcluster
 fi
-if ! has_any initdb pg_ctlcluster; then
-    packages+=(postgresql)
-    suites+=("the Redshift tests (PostgreSQL)")
+if [ "$what" != tests ]; then
+    need "pictures in scheduled reports (Chromium's driver)" chromium-driver chromedriver
+    if [ -z "${SUPERSET_REDIS_URL:-}" ]; then need "scheduled reports (Redis)" redis-server redis-server; fi
 fi
 if [ "${#packages[@]}" = 0 ]; then exit 0; fi
 
@@ -39,7 +53,7 @@ elif [ "$(id -u)" != 0 ]; then
 fi
 
 if [ -z "$reason" ]; then
-    echo "Installing ${packages[*]} for the tests (CLOUDCOST_SYSTEM_INSTALL=0 to leave them out)"
+    echo "Installing ${packages[*]} (CLOUDCOST_SYSTEM_INSTALL=0 to leave them out)"
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
     if "${sudo[@]}" apt-get update -qq >"$log" 2>&1 && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \

@@ -70,6 +70,16 @@ actions:
   allowed_accounts: [{accounts}]
   allowed_regions: [{regions}]
   accounts: {{{roles}}}
+dashboards:   # `make dashboards` prints their passwords the first time
+  scopes:
+    - {{name: payments, teams: [payments]}}
+    - {{name: machine_learning, teams: [machine-learning], accounts: ["604455667788"]}}
+  people:
+    - {{email: vera@fernhill.example, role: viewer}}
+    - {{email: pia@fernhill.example, role: team, scopes: [payments]}}
+    - {{email: max@fernhill.example, role: team, scopes: [machine_learning]}}
+    - {{email: fay@fernhill.example, role: finance}}
+    - {{email: ada@fernhill.example, role: admin}}
 """
 
 SCRIPT = """\

@@ -7,6 +7,15 @@ from dashboards.settings import Role
 
 #: Number formats (d3): money without currency sign, since a dataset may hold several currencies.
 MONEY, EXACT, PERCENT, COUNT = ",.0f", ",.2f", ".1%", ",d"
+#: The format of a column, by the end of its name.
+FORMATS = {
+    "_cost": EXACT,
+    "_saving": EXACT,
+    "_amount": EXACT,
+    "_difference": EXACT,
+    "_percent": EXACT,
+    "_rate": PERCENT,
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,8 @@ class Dataset:
     """A table of the warehouse as the dashboards know it.
 
     ``scope`` says which columns hold team and account, for row-level security; without any, people who see only a part
-    of the costs see nothing of it. ``calculated`` adds columns as (label, SQL, type).
+    of the costs see nothing of it. ``calculated`` adds columns as (name, type, meaning, SQL). ``sql`` makes it a query
+    in place of a table; it must run on every engine.
     """
 
     schema: str
@@ -36,6 +46,7 @@ class Dataset:
     roles: tuple[Role, ...] = ("viewer", "team", "finance")
     columns: tuple[tuple[str, str, str], ...] = ()
     calculated: tuple[tuple[str, str, str, str], ...] = ()
+    sql: str | None = None
 
     @property
     def key(self) -> str:
@@ -151,6 +162,9 @@ def rows(
         "query_mode": "raw", "all_columns": columns, "groupby": [], "metrics": [], "percent_metrics": [],
         "row_limit": limit, "include_search": True, "order_by_cols": [f'["{order}", {str(not is_descending).lower()}]']
         if order else [], "server_pagination": False, "table_timestamp_format": "%Y-%m-%d", "page_length": 15,
+        "column_config": {
+            c: {"d3NumberFormat": shape} for c in columns for end, shape in FORMATS.items() if c.endswith(end)
+        },
         "show_cell_bars": False, **_where(where),
     }  # fmt: skip
     return Chart(title, dataset, "table", params, description, width, height)
@@ -163,7 +177,7 @@ def pivot(
     """A pivot table with totals."""
     params = {
         "groupbyRows": index, "groupbyColumns": columns, "metrics": metrics, "metricsLayout": "COLUMNS",
-        "aggregateFunction": "Sum", "rowTotals": True, "colTotals": True, "row_limit": limit, "order_desc": True,
+        "aggregateFunction": "Sum", "rowTotals": False, "colTotals": True, "row_limit": limit, "order_desc": True,
         "valueFormat": _format_of(dataset, metrics[0]), "date_format": "%Y-%m", "rowOrder": "value_z_to_a",
         "time_grain_sqla": grain, "temporal_columns_lookup": {dataset.time: True} if dataset.time else {},
         "series_limit_metric": metrics[0], **_where(where),
@@ -177,7 +191,8 @@ def _over_time(
 ) -> Chart:  # fmt: skip
     params = {
         "x_axis": x or dataset.time, "time_grain_sqla": grain, "metrics": metrics, "groupby": by, "row_limit": 10_000,
-        "limit": limit if by else None, "group_others_when_limit_reached": bool(by), "series_limit_metric": metrics[0],
+        "limit": limit if by and limit else None, "group_others_when_limit_reached": bool(by and limit),
+        "series_limit_metric": metrics[0],
         "order_desc": True, "y_axis_format": _format_of(dataset, metrics[0]), "show_legend": True,
         "legendOrientation": "top", "legendType": "scroll", "rich_tooltip": True, "truncate_metric": True,
         "show_empty_columns": True, "x_axis_time_format": "smart_date", "color_scheme": "cloudcost", **extra,

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from dashboards.publish import publish_warehouse
+from orchestration.check_results import list_checks
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.operations import OPERATIONS
 from orchestration.resources.installation import InstallationResource
@@ -17,24 +18,28 @@ MARTS = ("fct_cost_daily", "fct_cost_monthly", "fct_cost_restatements", "fct_cos
     group_name="dashboards",
     pool="warehouse",
     specs=[
-        dg.AssetSpec(["ops", name], deps=[["alerts", "incidents"], ["actions", "proposals"]], kinds={"python"},
+        dg.AssetSpec(["ops", "checks"], deps=[RECONCILIATION], kinds={"python"},
+                     description="What every asset check last said, as a table."),
+        *(dg.AssetSpec(["ops", name], deps=[["alerts", "incidents"], ["actions", "proposals"]], kinds={"python"},
                      description=f"The {name} of the state store, as a table.")
-        for name in OPERATIONS
+        for name in OPERATIONS)
     ],
 )  # fmt: skip
-def operations(installation: InstallationResource):  # type: ignore[no-untyped-def]
+def operations(context: dg.AssetExecutionContext, installation: InstallationResource):  # type: ignore[no-untyped-def]
     """Replaces the tables of schema ``ops``."""
     opened = installation.open()
     for name, read in OPERATIONS.items():
         rows = opened.warehouse.replace_table("ops", name, read(opened, Clock()()))
         yield dg.MaterializeResult(asset_key=["ops", name], metadata={"dagster/row_count": rows})
+    rows = opened.warehouse.replace_table("ops", "checks", list_checks(context.instance))
+    yield dg.MaterializeResult(asset_key=["ops", "checks"], metadata={"dagster/row_count": rows})
 
 
 @dg.asset(
     key=["dashboards", "published"],
     group_name="dashboards",
     kinds={"superset"},
-    deps=[RECONCILIATION, *(["marts", name] for name in MARTS), *(["ops", name] for name in OPERATIONS)],
+    deps=[RECONCILIATION, *(["marts", name] for name in MARTS), *(["ops", name] for name in (*OPERATIONS, "checks"))],
     pool="warehouse",
     description="A copy of the warehouse that dashboards read. Only figures that reconcile get here.",
 )

@@ -1,6 +1,7 @@
 """An OpenID Connect provider: discovery, authorisation code flow with PKCE or a client secret, signed id tokens.
 
-Whoever is next to sign in is set by the test (`Provider.person`); the authorisation page answers at once.
+Whoever is next to sign in is set by the test (`Provider.person`); the authorisation page answers at once. A test makes
+it lie by `Provider.forged` (claims that the id token states instead) and `Provider.is_impostor` (another key signs).
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Provider:
     client_id: str
     client_secret: str
     person: dict[str, Any] = field(default_factory=dict)
+    forged: dict[str, Any] = field(default_factory=dict)
+    is_impostor: bool = False
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
     refused: int = 0
@@ -42,7 +45,7 @@ class Provider:
 @contextmanager
 def run_oidc_provider() -> Iterator[Provider]:
     """Serve on a free port until the block ends."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key, other_key = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
     jwk = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key())) | {
         "kid": "one",
         "use": "sig",
@@ -50,7 +53,7 @@ def run_oidc_provider() -> Iterator[Provider]:
     }
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     provider = Provider(f"http://127.0.0.1:{server.server_port}", secrets.token_hex(8), secrets.token_hex(16))
-    server.RequestHandlerClass = _handler(provider, key, jwk)
+    server.RequestHandlerClass = _handler(provider, (key, other_key), jwk)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -60,7 +63,9 @@ def run_oidc_provider() -> Iterator[Provider]:
         server.server_close()
 
 
-def _handler(provider: Provider, key: rsa.RSAPrivateKey, jwk: dict[str, Any]) -> type[BaseHTTPRequestHandler]:
+def _handler(
+    provider: Provider, keys: tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey], jwk: dict[str, Any]
+) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
@@ -96,7 +101,8 @@ def _handler(provider: Provider, key: rsa.RSAPrivateKey, jwk: dict[str, Any]) ->
             token = secrets.token_urlsafe(16)
             provider.tokens[token] = {name: value for name, value in claims.items() if name != "nonce"}
             identity = {"iss": provider.url, "aud": provider.client_id, "iat": now, "exp": now + 300, **claims}
-            signed = jwt.encode(identity, key, algorithm="RS256", headers={"kid": "one"})
+            identity |= provider.forged
+            signed = jwt.encode(identity, keys[provider.is_impostor], algorithm="RS256", headers={"kid": "one"})
             self._answer({"access_token": token, "token_type": "Bearer", "expires_in": 300, "id_token": signed})
 
         def _is_client(self, form: dict[str, str]) -> bool:

@@ -69,6 +69,8 @@ BUDGETS = Dataset(
         Metric("spent", "Spent", of_one_currency("SUM(actual_cost)", "budget_currency"), "Spent so far.", MONEY),
         Metric("expected", "Expected at the end", of_one_currency("SUM(forecast_cost)", "budget_currency"),
                "Spent so far and forecast for the rest; empty where there is no forecast of the scope.", MONEY),
+        Metric("variance", "Variance", of_one_currency("SUM(forecast_variance)", "budget_currency"),
+               "Expected at the end minus the budget.", MONEY),
         Metric("share", "Share spent", of_one_currency("SUM(actual_cost) / NULLIF(SUM(budget_amount), 0)",
                "budget_currency"), "Spent over budget.", PERCENT),
     ),

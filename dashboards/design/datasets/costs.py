@@ -1,6 +1,6 @@
 """Costs: daily, by line, in the reporting currency, what changed, and what was of no use."""
 
-from dashboards.design.datasets.figures import COSTS, SAVINGS, cost
+from dashboards.design.datasets.figures import COSTS, DAY, SAVINGS, TEXT, cost
 from dashboards.design.parts import COUNT, MONEY, Dataset, Metric
 
 DAILY = Dataset(
@@ -24,6 +24,18 @@ REPORTING = Dataset(
                "All currencies, converted with the stated rates.", MONEY),
     ),
     time="charge_date", scope=(("team", "x_team"), ("account", "sub_account_id")),
+    # without the currency of the bill, so that the pages' filter on it does not make one currency of all
+    columns=(
+        ("charge_date", DAY, "Day."), ("service_provider_name", TEXT, "Provider."),
+        ("sub_account_id", TEXT, "Account."), ("x_team", TEXT, "Team."), ("x_environment", TEXT, "Environment."),
+        ("reporting_currency", TEXT, "The currency of these figures."),
+        ("reporting_billed_cost", "DECIMAL(38,12)", "Billed cost, converted."),
+        ("reporting_effective_cost", "DECIMAL(38,12)", "Effective cost, converted."),
+    ),
+    sql="""\
+select charge_date, service_provider_name, sub_account_id, x_team, x_environment, reporting_currency,
+    reporting_billed_cost, reporting_effective_cost
+from marts.fct_cost_reporting_daily""",
 )  # fmt: skip
 
 CHANGES = Dataset(

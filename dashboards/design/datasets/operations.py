@@ -7,7 +7,7 @@ INCIDENTS = Dataset(
     "ops", "incidents",
     (
         Metric("incidents", "Incidents", "COUNT(*)", "Incidents.", COUNT),
-        Metric("open_incidents", "Open incidents", "SUM(CASE WHEN state = 'open' THEN 1 ELSE 0 END)",
+        Metric("open_incidents", "Open incidents", "COUNT(CASE WHEN state = 'open' THEN 1 END)",
                "Incidents that nobody acknowledged yet.", COUNT),
     ),
     time="opened_at", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
@@ -48,7 +48,7 @@ SOURCES = Dataset(
     "ops", "sources",
     (
         Metric("sources", "Sources", "COUNT(*)", "Configured sources.", COUNT),
-        Metric("late", "Late sources", "SUM(CASE WHEN hours_late > 0 THEN 1 ELSE 0 END)", "Later than normal.", COUNT),
+        Metric("late", "Late sources", "COUNT(CASE WHEN hours_late > 0 THEN 1 END)", "Later than normal.", COUNT),
     ),
     roles=("viewer", "finance"),
     columns=(
@@ -58,11 +58,28 @@ SOURCES = Dataset(
     ),
 )  # fmt: skip
 
+CHECKS = Dataset(
+    "ops", "checks",
+    (
+        Metric("checks", "Checks", "COUNT(*)", "Data quality checks, each by what it said last.", COUNT),
+        Metric("not_passed", "Checks that failed or warned", "COUNT(CASE WHEN result <> 'passed' THEN 1 END)",
+               "What they found is in the table.", COUNT),
+    ),
+    time="judged_at", roles=("viewer", "finance"),
+    columns=(
+        ("asset", TEXT, "What was checked."), ("check_name", TEXT, "The check."),
+        ("result", TEXT, "passed, warned or failed."),
+        ("severity", TEXT, "error stops figures from being published, warn stops nothing."),
+        ("is_passed", "BOOLEAN", "Whether it found nothing."), ("judged_at", MOMENT, "When it was last judged."),
+        ("description", TEXT, "What it found."),
+    ),
+)  # fmt: skip
+
 DELIVERIES = Dataset(
     "ops", "deliveries",
     (
         Metric("deliveries", "Deliveries", "COUNT(*)", "Deliveries judged.", COUNT),
-        Metric("quarantined", "Quarantined", "SUM(CASE WHEN status = 'quarantined' THEN 1 ELSE 0 END)",
+        Metric("quarantined", "Quarantined", "COUNT(CASE WHEN status = 'quarantined' THEN 1 END)",
                "Kept out, with their reasons.", COUNT),
         Metric("delivered_rows", "Rows", "SUM(row_count)", "Rows delivered.", COUNT),
     ),

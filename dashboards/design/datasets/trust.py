@@ -10,11 +10,21 @@ RECONCILIATION = Dataset(
     "marts", "fct_reconciliation",
     (
         Metric("totals", "Totals compared", "COUNT(*)", "Totals that were compared from the file to the marts.", COUNT),
-        Metric("differing", "Totals that differ", "SUM(CASE WHEN is_reconciled THEN 0 ELSE 1 END)",
+        Metric("differing", "Totals that differ", "COUNT(CASE WHEN is_reconciled THEN NULL ELSE 1 END)",
                "Totals of which the warehouse holds something else than the export. Must be 0.", COUNT),
         money("file_sum", "In the export", f"SUM({OF_PERIOD} file_total END)", "As the files state.", EXACT),
         money("mart_sum", "In the marts", f"SUM({OF_PERIOD} monthly_total END)", "As dashboards show.", EXACT),
         money("variance_sum", "Difference", f"SUM({OF_PERIOD} variance END)", "Marts minus export. Must be 0.", EXACT),
+    ),
+    time="billing_period", roles=("viewer", "finance"),
+)  # fmt: skip
+
+INVOICES = Dataset(
+    "marts", "fct_invoice_reconciliation",
+    (
+        money("billed_here", "Billed cost", "SUM(billed_cost)", "What the warehouse holds of the invoice.", EXACT),
+        money("invoiced", "Invoiced", "SUM(invoiced_amount)", "What the invoice says.", EXACT),
+        money("invoice_variance", "Difference", "SUM(variance)", "Billed cost minus invoice.", EXACT),
     ),
     time="billing_period", roles=("viewer", "finance"),
 )  # fmt: skip

@@ -30,7 +30,7 @@ PAGE = Page(
          table("Where the untagged cost is", COVERAGE, ["service_provider_name", "sub_account_id", "dimension"],
                ["effective_cost"], "Cost that no tag, rule or account explains.", where="basis = 'default'", width=6)),
         (lines_over_time("Cost per unit", UNITS, ["unit_cost"], ["metric_name", "dimension_value"],
-                         "Of every business metric, in the reporting currency."),),
+                         "Of every business metric, in the reporting currency.", limit=0),),
     ),
     filters=(*shared(ALLOCATED, "team", "environment"), Filter("Product", ALLOCATED, "product")),
     roles=("viewer", "finance"),

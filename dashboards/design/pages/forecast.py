@@ -2,9 +2,10 @@
 
 from dashboards.design.datasets.allocation import BUDGETS
 from dashboards.design.datasets.costs import DAILY
-from dashboards.design.datasets.scores import FORECASTS
+from dashboards.design.datasets.scores import ACCURACY, FORECASTS, HORIZONS, OUTCOMES
 from dashboards.design.parts import Filter, Page, bars, bars_over_time, big_number, lines_over_time, table
 
+MONTH_END = "scope_level = 'total' and horizon = 'month_end'"
 AHEAD = "forecast_date > as_of_date and forecast_date <= as_of_date + interval '{days} day'"
 
 PAGE = Page(
@@ -13,18 +14,25 @@ PAGE = Page(
     description="Daily forecasts with their intervals, the models behind them and their errors in back-tests.",
     exposure="forecast_and_budgets",
     rows=(
-        (big_number("Next 30 days", FORECASTS, "forecast", "Expected cost.", where="scope_level = 'provider' and "
-                    + AHEAD.format(days=30), width=4),
+        (big_number("Expected at month end", HORIZONS, "expected_total", "All clouds, known days included.",
+                    where=MONTH_END, width=3),
+         big_number("Next 30 days", FORECASTS, "forecast", "Expected cost.", where="scope_level = 'provider' and "
+                    + AHEAD.format(days=30), width=3),
          big_number("Next 90 days", FORECASTS, "forecast", "Expected cost.", where="scope_level = 'provider' and "
-                    + AHEAD.format(days=90), width=4),
+                    + AHEAD.format(days=90), width=3),
          big_number("Error in back-tests", FORECASTS, "error", "Absolute error as share of the cost.",
-                    where="scope_level = 'provider'", width=4)),
+                    where="scope_level = 'provider'", width=3)),
         (lines_over_time("Forecast with 80 and 95 % intervals", FORECASTS,
                          ["low95", "low", "forecast", "high", "high95"], [],
                          "Sum over providers of each day's expected cost.", where="scope_level = 'provider'"),),
+        (table("Expected totals", HORIZONS, ["horizon", "start_date", "end_date", "billing_currency"],
+               ["so_far", "expected_total", "total_low", "total_high"],
+               "All clouds of a currency; four of five totals lie inside the interval.", where="scope_level = 'total'",
+               height=35),),
         (table("Budgets", BUDGETS,
                ["budget_name", "period_kind", "period_start", "period_end", "budget_currency", "status"],
-               ["budget", "spent", "expected", "share"], "What may be spent, was spent, and will be at the end.",
+               ["budget", "spent", "expected", "variance", "share"],
+               "What may be spent, was spent, and will be at the end; a variance above 0 is too much.",
                sort="budget"),),
         (bars_over_time("Actual cost per day", DAILY, ["effective_cost"], ["service_provider_name"], "What it was.",
                         width=6),
@@ -35,6 +43,12 @@ PAGE = Page(
          table("Models and their errors", FORECASTS, ["scope_level", "service_provider_name", "service_name", "model"],
                ["error"], "Which model was chosen for each series.", width=6,
                where="forecast_date = as_of_date + interval '1 day'")),
+        (table("Accuracy of past forecasts", ACCURACY, ["scope_level", "kind", "days_ahead"],
+               ["wape", "bias", "covered_80", "covered_95", "forecast_days"],
+               "How far off, which way, and how often inside the intervals.", sort="forecast_days", width=6),
+         table("Forecasts and what came", OUTCOMES, ["forecast_date", "as_of_date", "service_provider_name"],
+               ["was_forecast", "came", "missed_by", "held"], "Every forecast of a day that is known by now.",
+               width=6)),
     ),
     filters=(
         Filter("Period"),

@@ -80,11 +80,11 @@ class Site:
         )  # fmt: skip
         (self.root / "cloudcost.yaml").write_text(text)
 
-    def start(self, **more: str) -> None:
+    def start(self, *options: str, **more: str) -> None:
         """Serve; what bootstrapping prints of new people is remembered."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dashboards.serve"], cwd=ROOT, env=self.environment(**more), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            [sys.executable, "-m", "dashboards.serve", *options], cwd=ROOT, env=self.environment(**more),
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         assert self.process.stdout
         self.output = ""

@@ -99,9 +99,15 @@ def take_picture(page: Page, name: str) -> None:
         page.set_viewport_size({"width": 1366, "height": 900})
 
 
-@pytest.mark.parametrize(
-    ("role", "slug"), [(role, page.slug) for page in PAGES for role in (*page.roles, "admin")], ids=lambda v: str(v)
-)
+#: Every page as every role; as the first of its roles always, as the others with the slow tests.
+VIEWS = [
+    pytest.param(role, page.slug, id=f"{role}-{page.slug}", marks=() if role == page.roles[0] else pytest.mark.slow)
+    for page in PAGES
+    for role in (*page.roles, "admin")
+]
+
+
+@pytest.mark.parametrize(("role", "slug"), VIEWS)
 def test_a_page_is_drawn_without_error_and_without_foreign_hosts(
     role: str, slug: str, site: Site, signed_in: dict[str, Page]
 ) -> None:

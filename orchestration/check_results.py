@@ -1,0 +1,37 @@
+"""What the checks of the assets last said, as a table for dashboards: rows of Dagster's event log, no more."""
+
+import datetime as dt
+
+import dagster as dg
+import pyarrow as pa
+
+#: Newest evaluations that are looked through; a run makes about a hundred.
+LOOKED_THROUGH = 5000
+COLUMNS = pa.schema(
+    [
+        ("asset", pa.string()), ("check_name", pa.string()), ("result", pa.string()), ("severity", pa.string()),
+        ("is_passed", pa.bool_()), ("judged_at", pa.timestamp("us")), ("description", pa.string()),
+    ]
+)  # fmt: skip
+
+
+def list_checks(instance: dg.DagsterInstance) -> pa.Table:
+    """The newest evaluation of every check: passed, warned (it stops nothing) or failed."""
+    wanted = dg.EventRecordsFilter(event_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for record in instance.event_log_storage.get_event_records(wanted, limit=LOOKED_THROUGH):
+        event = record.event_log_entry.dagster_event
+        if event is None:  # a line of a log, which the filter leaves out
+            continue
+        said = event.asset_check_evaluation_data
+        key = (said.asset_key.to_user_string(), said.check_name)
+        warns = said.severity == dg.AssetCheckSeverity.WARN
+        row = {
+            "asset": key[0], "check_name": key[1],
+            "result": "passed" if said.passed else "warned" if warns else "failed",
+            "severity": said.severity.value.lower(), "is_passed": said.passed,
+            "judged_at": dt.datetime.fromtimestamp(record.timestamp, dt.UTC).replace(tzinfo=None),
+            "description": said.description,
+        }  # fmt: skip
+        rows.setdefault(key, row)  # the newest comes first
+    return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=COLUMNS)
