@@ -38,15 +38,14 @@ def list_horizons(
     calibration = usage.made.calibration
     widths: dict[tuple[float, int], Matrix] = {}
     day = pd.Timestamp(as_of)
+    spans = _list_spans(day)
     for row in np.flatnonzero(shown):
         key = panel.keys.iloc[row]
         first = key["last_date"] + pd.Timedelta(days=1)
-        known = panel.usage[row]
-        actual = pd.Series(known, index=pd.date_range(end=key["last_date"], periods=len(known)))
-        actual = actual.add(panel.lumps[row].groupby("charge_date")["cost"].sum(), fill_value=0.0)
-        for name, start, end in _list_spans(day):
+        known_days, actual = panel.sum_days(int(row))
+        for name, start, end in spans:
             days = np.flatnonzero((panel.days >= max(start, first)) & (panel.days <= end))
-            spent = float(actual[(actual.index >= start) & (actual.index <= end)].sum())
+            spent = float(actual[(known_days >= start.to_datetime64()) & (known_days <= end.to_datetime64())].sum())
             ahead = float(costs[row, days].sum())
             periods = int((end - first).days) + 1
             record: dict[str, object] = {

@@ -80,8 +80,9 @@ def forecast_lump_matrix(panel: "CostPanel", excess: Mapping[int, pd.Series]) ->
         mean[number, ahead] = one.mean + peak.mean
         deviation[number, ahead] = np.hypot(one.deviation, peak.deviation)
         # days that are known already for this series, while another's are not
-        known = panel.lumps[row].groupby("charge_date")["cost"].sum().reindex(panel.days[~ahead], fill_value=0.0)
-        mean[number, ~ahead] = known.to_numpy()
+        place = (panel.lumps[row]["charge_date"] - panel.days[0]).dt.days.to_numpy(dtype=np.int64)
+        known = place >= 0
+        np.add.at(mean[number], place[known], panel.lumps[row]["cost"].to_numpy()[known])
     return LumpForecast(mean, deviation)
 
 

@@ -47,17 +47,28 @@ class CostPanel:
         """The model of each series; those that need none say why."""
         return [self.named.get(row, name) for row, name in enumerate(made.models)]
 
+    def sum_days(self, row: int) -> tuple[np.ndarray, Matrix]:
+        """Days (datetime64[D]) and cost, usage and lumps, of one series: its own days, and earlier ones of lumps."""
+        values = self.usage[row]
+        first = self.keys.at[row, "last_date"].to_datetime64().astype("datetime64[D]") - (len(values) - 1)
+        come, money = self.lumps[row]["charge_date"].to_numpy().astype("datetime64[D]"), self.lumps[row]["cost"]
+        days = np.union1d(first + np.arange(len(values)), come)
+        cost = np.zeros(len(days))
+        cost[len(days) - len(values) :] = values
+        np.add.at(cost, np.searchsorted(days, come), money.to_numpy())
+        return days, cost
+
     def list_actuals(self, shown: np.ndarray) -> pd.DataFrame:
         """unique_id, charge_date, cost (usage and lumps) of every mature day of the series that are shown."""
-        frames = []
-        for row in np.flatnonzero(shown):
-            key = self.keys.iloc[row]
-            days = pd.date_range(end=key["last_date"], periods=len(self.usage[row]))
-            cost = pd.Series(self.usage[row], index=days)
-            cost = cost.add(self.lumps[row].groupby("charge_date")["cost"].sum(), fill_value=0.0)
-            frames.append(pd.DataFrame({"unique_id": key["unique_id"], "charge_date": cost.index, "cost": cost.values}))
-        columns = ["unique_id", "charge_date", "cost"]
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+        rows = np.flatnonzero(shown)
+        parts = [self.sum_days(int(row)) for row in rows]
+        if not parts:
+            return pd.DataFrame(columns=["unique_id", "charge_date", "cost"])
+        names = np.repeat(self.keys["unique_id"].to_numpy()[rows], [len(days) for days, _ in parts])
+        days = np.concatenate([days for days, _ in parts]).astype("datetime64[ns]")
+        return pd.DataFrame(
+            {"unique_id": names, "charge_date": days, "cost": np.concatenate([cost for _, cost in parts])}
+        )
 
 
 @dataclass(frozen=True)

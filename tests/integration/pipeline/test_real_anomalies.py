@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.pipeline.conftest import Home
 
+pytestmark = pytest.mark.timeout(900)
 REPORT = "aws_cur_2018_10"
 
 
