@@ -38,7 +38,8 @@ def _select(chart: Chart, params: dict[str, Any]) -> dict[str, Any]:
         return {"columns": columns, "metrics": params["metrics"], "orderby": [[params["metrics"][0], False]]}
     if chart.viz_type == "table" and params["query_mode"] == "raw":
         order = [_parse_order(o) for o in params["order_by_cols"]]
-        return {"columns": params["all_columns"], "metrics": [], "orderby": order}
+        # without metrics, not with none of them: those would make one row of two that are equal
+        return {"columns": params["all_columns"], "metrics": None, "orderby": order}
     if chart.viz_type == "table":
         return {
             "columns": params["groupby"],

@@ -1,4 +1,4 @@
-"""Readers of the dashboards while the pipeline publishes: ``python benchmarks/dashboards.py [--seconds 300]``.
+"""Readers of the dashboards while the pipeline publishes: ``python benchmarks/readers.py [--seconds 300]``.
 
 Sixty people open one page after the other, each time with all of its charts, six requests at a time as a browser does,
 and read what they see for a while. Meanwhile the warehouse is published twenty times; each publication makes every
@@ -52,7 +52,7 @@ class Answers:
 
 def main() -> int:
     """Serve, read, publish, report; 1 where a bar is missed."""
-    parser = argparse.ArgumentParser(prog="python benchmarks/dashboards.py", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python benchmarks/readers.py", description=__doc__)
     parser.add_argument("--seconds", type=int, default=300, help="how long (default 300)")
     parser.add_argument("--readers", type=int, default=60, help="people at a time (default 60)")
     parser.add_argument("--publications", type=int, default=20, help="over the time (default 20)")
