@@ -66,6 +66,7 @@ def take_picture(page: BrowserPage, address: str, target: Path) -> None:
     page.set_viewport_size({"width": WIDTH, "height": min(MOST_PIXELS, int(box["height"] if box else HEIGHT) + 250)})
     page.mouse.move(WIDTH // 2, HEIGHT // 2)
     page.mouse.wheel(0, -100_000)
+    page.mouse.move(0, 0)
     page.wait_for_timeout(2500)
     page.screenshot(path=str(target))
 

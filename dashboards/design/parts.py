@@ -119,7 +119,7 @@ def lines_over_time(
 ) -> Chart:  # fmt: skip
     """Lines over time."""
     return _over_time("echarts_timeseries_line", title, dataset, metrics, by, description, grain, where, width, limit,
-                      x, {"markerEnabled": False})  # fmt: skip
+                      x, {"markerEnabled": False, "showTooltipTotal": False})  # fmt: skip
 
 
 def bars(

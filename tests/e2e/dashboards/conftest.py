@@ -1,6 +1,7 @@
 """One Superset on a small simulated company, with people of every role; it serves all tests of this folder."""
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -169,16 +170,28 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a small company's exports, and `cloudcost run` done on them."""
+    """A folder with what `cloudcost run` made of a small company's exports; run once, however many workers test."""
     if not PYTHON.exists():
         pytest.fail("Superset's environment is not built: make dashboards-env")
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "dashboards-company"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "done").exists():
+            run_company(shared)
+            (shared / "done").touch()
     root = tmp_path_factory.mktemp("dashboards")
+    shutil.copytree(shared / "home", root / "home", symlinks=True)
+    return root
+
+
+def run_company(root: Path) -> None:
     generate(root / "exports", seed=11, months=3, rows_per_month=4000)
     site = Site(root, free_port())
     site.configure(TEAM)
     done = subprocess.run([CLOUDCOST, "run"], env=site.environment(), cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return root
 
 
 @pytest.fixture(scope="session")
