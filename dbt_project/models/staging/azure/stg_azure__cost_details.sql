@@ -39,8 +39,8 @@ datasets as (
     group by 1, 2
 ),
 
--- One row for each day of a subscription in one currency: do the actual and the amortised export tell the same about everything
--- that no commitment covers?
+-- One row for each day of a subscription in one currency: do the actual and the amortised export tell the same about
+-- everything that no commitment covers?
 days as (
     select
         source_name,
