@@ -68,8 +68,7 @@ def main() -> int:
         try:
             return measure(root, f"http://127.0.0.1:{port}", password, server.pid, options)
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(30)
+            stop(server)
 
 
 def make_home(root: Path, home: Path) -> None:
@@ -107,6 +106,16 @@ def start(root: Path) -> tuple[subprocess.Popen[str], str]:
         if "The dashboards are at" in line:
             return server, password
     raise SystemExit(f"the dashboards did not start:\n{output}")
+
+
+def stop(server: subprocess.Popen[str]) -> None:
+    """End the dashboards, if need be those that still answer somebody."""
+    os.killpg(server.pid, signal.SIGTERM)
+    try:
+        server.wait(60)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def measure(root: Path, url: str, password: str, server: int, options: argparse.Namespace) -> int:
