@@ -15,6 +15,7 @@ from superset.tasks.types import ExecutorType
 HOME = Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"])
 SETTINGS = json.loads((HOME / "settings.json").read_text())
 sys.path.append(str(Path(__file__).resolve().parent))
+from superset_audit import AuditLog  # noqa: E402
 from superset_parts import (  # noqa: E402
     PublishedFileCache,
     PublishedRedisCache,
@@ -24,6 +25,7 @@ from superset_parts import (  # noqa: E402
     read_people,
 )
 from superset_reports import name_attachments  # noqa: E402
+from superset_security import CloudcostSecurityManager  # noqa: E402
 
 REDIS_URL = os.environ.get("SUPERSET_REDIS_URL")
 
@@ -81,6 +83,8 @@ GUEST_ROLE_NAME = "cloudcost_guest"
 GUEST_TOKEN_JWT_EXP_SECONDS = 600
 GUEST_TOKEN_VALIDATOR_HOOK = guards_every_row
 PUBLIC_ROLE_LIKE = None
+CUSTOM_SECURITY_MANAGER = CloudcostSecurityManager
+EVENT_LOGGER = AuditLog()
 if SETTINGS["oidc"]:
     from flask_appbuilder.security.manager import AUTH_OAUTH
     from superset_oidc import OidcSecurityManager

@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import current_app
-from superset.security import SupersetSecurityManager
+from superset_security import CloudcostSecurityManager
 
 
-class OidcSecurityManager(SupersetSecurityManager):
+class OidcSecurityManager(CloudcostSecurityManager):
     """Superset's security manager with one generic OpenID Connect provider."""
 
     def oauth_user_info(self, provider: str, response: Any = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from cachelib.file import FileSystemCache
 from cachelib.redis import RedisCache
+from flask import g, has_request_context
 
 #: The link in the serving folder that points at the folder published last.
 CURRENT = "current"
@@ -13,9 +14,18 @@ ROLE_PREFIX, SCOPE_PREFIX = "cloudcost_", "cloudcost_scope_"
 
 
 def published_version() -> str:
-    """The name of what was published last; empty on Redshift, where readers see each committed build."""
+    """The folder that was published last; empty on Redshift, where readers see each committed build.
+
+    For one request it stays the same, so that no rows of one publication are remembered as those of the next.
+    """
     folder = os.environ.get("CLOUDCOST_SERVING")
-    return os.path.realpath(Path(folder) / CURRENT) if folder else ""
+    if not folder:
+        return ""
+    if not has_request_context():
+        return os.path.realpath(Path(folder) / CURRENT)
+    if "published" not in g:
+        g.published = os.path.realpath(Path(folder) / CURRENT)
+    return str(g.published)
 
 
 def open_published(uri: Any, params: Any, username: Any, security_manager: Any, source: Any) -> tuple[Any, Any]:
@@ -25,7 +35,8 @@ def open_published(uri: Any, params: Any, username: Any, security_manager: Any, 
     show an old copy for ever; each publication has a path of its own.
     """
     if uri.drivername == "duckdb" and uri.database:
-        uri = uri.set(database=os.path.realpath(uri.database))
+        path = Path(uri.database)
+        uri = uri.set(database=str(Path(published_version()) / path.name if path.parent.name == CURRENT else path))
     return uri, params
 
 
@@ -62,9 +73,17 @@ def make_redis_cache(app: Any, config: dict[str, Any], args: list[Any], kwargs: 
 
 def adapt_application(app: Any) -> None:
     """What Superset's settings cannot say, done once the application stands."""
+    from superset_answers import remember_answers
+    from superset_audit import note_exports
     from superset_reports import send_workbooks
+    from superset_speed import remember_parsing, share_engines, write_ahead
 
     limit_logins(app)
+    note_exports(app)
+    share_engines()
+    remember_parsing()
+    remember_answers(app)
+    write_ahead(app)
     part_connections(app)
     send_workbooks()
 

@@ -157,7 +157,13 @@ def rows(
     title: str, dataset: Dataset, columns: list[str], description: str, *, where: str = "", order: str = "",
     is_descending: bool = True, limit: int = 200, width: int = 12, height: int = 50,
 ) -> Chart:  # fmt: skip
-    """A table of rows as they are in the warehouse."""
+    """A table of rows as they are in the warehouse.
+
+    ``order`` names a column that no metric is called like: Superset would sort by the metric, and to have one it
+    would add up all rows that are equal.
+    """
+    if order in {metric.name for metric in dataset.metrics}:
+        raise ValueError(f"{title}: {dataset.key} has a metric {order}; rows are sorted by a column")
     params = {
         "query_mode": "raw", "all_columns": columns, "groupby": [], "metrics": [], "percent_metrics": [],
         "row_limit": limit, "include_search": True, "order_by_cols": [f'["{order}", {str(not is_descending).lower()}]']

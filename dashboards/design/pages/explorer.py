@@ -35,7 +35,7 @@ PAGE = Page(
                ["effective_cost", "billed_cost"], "The resources that cost most.", where="resource_id is not null",
                limit=100),),
         (rows("Lines of the bill", LINES, LINE_COLUMNS, "The largest lines, as the cloud wrote them.",
-              order="billed_cost", limit=200),),
+              order="line_cost", limit=200),),
     ),
     filters=(*shared(), Filter("Service", DAILY, "service_name")),
     roles=("team", "finance"),

@@ -113,7 +113,7 @@ class Site:
         """A session of somebody, by the API."""
         visitor = Visitor(self.url)
         body = {"username": person, "password": self.passwords[person], "provider": "db"}
-        answer = _patiently(lambda: requests.post(f"{self.url}/api/v1/security/login", json=body, timeout=60))
+        answer = patiently(lambda: requests.post(f"{self.url}/api/v1/security/login", json=body, timeout=60))
         answer.raise_for_status()
         visitor.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return visitor
@@ -152,7 +152,7 @@ class Visitor:
         return self.post("/api/v1/chart/data", body)
 
 
-def _patiently(ask: Any) -> requests.Response:
+def patiently(ask: Any) -> requests.Response:
     """Wait out the login limit, as a person would."""
     for _ in range(8):
         answer: requests.Response = ask()

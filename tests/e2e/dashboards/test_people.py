@@ -1,13 +1,15 @@
 """Who sees what, tried from every side: role x dataset x route, and the ways around."""
 
 import json
+import sqlite3
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
 
-from tests.e2e.dashboards.conftest import NOBODY, PEOPLE, ROOT, TEAM, Site, Visitor
+from tests.e2e.dashboards.conftest import NOBODY, PEOPLE, ROOT, TEAM, Site, Visitor, patiently
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -131,6 +133,79 @@ def test_an_export_keeps_to_the_scope(visitors: dict[str, Visitor], datasets: di
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 2
     assert lines[1].startswith(f"{TEAM},")
+
+
+def logged(site: Site, action: str) -> list[tuple[str, dict[str, Any]]]:
+    """User and details of the events of this kind, the last one first."""
+    with sqlite3.connect(site.root / "home" / "dashboards" / "superset.db") as metadata:
+        rows = metadata.execute(
+            """select coalesce(u.email, ''), l.json from logs l left join ab_user u on u.id = l.user_id
+            where l.action = ? order by l.id desc""",
+            (action,),
+        ).fetchall()
+    return [(email, json.loads(details)) for email, details in rows]
+
+
+def test_logins_refusals_and_exports_are_audited_with_who_what_and_from_where(
+    site: Site, visitors: dict[str, Visitor], datasets: dict[str, int]
+) -> None:
+    assert visitors["finance"].get("/api/v1/me/").ok
+    logins = logged(site, "login")
+    assert {email for email, _ in logins} >= {PEOPLE["finance"], PEOPLE["team"]}
+    assert {details["address"] for _, details in logins} == {"127.0.0.1"}
+    stranger = Visitor(site.url)
+    for name in (PEOPLE["finance"], "mallory@fernhill.example"):
+        body = {"username": name, "password": "wrong-hunter2", "provider": "db"}
+        assert patiently(lambda body=body: stranger.post("/api/v1/security/login", body)).status_code == 401
+    (nobody, unknown), (somebody, known) = logged(site, "login_refused")[:2]
+    assert (nobody, unknown["name"]) == ("", "mallory@fernhill.example")
+    assert (somebody, known["name"]) == (PEOPLE["finance"], PEOPLE["finance"])
+    exported = len(logged(site, "export"))
+    number = datasets["fct_cost_daily"]
+    body = {"datasource": {"id": number, "type": "table"}, "result_format": "csv", "result_type": "full",
+            "queries": [{"columns": [], "metrics": [COUNT], "row_limit": 10}]}  # fmt: skip
+    assert visitors["team"].post("/api/v1/chart/data", body).status_code == 200
+    events = logged(site, "export")
+    assert len(events) == exported + 1
+    who, what = events[0]
+    assert (who, what["type"], what["datasource"]["id"]) == (PEOPLE["team"], "text/csv", number)
+    assert what["file"].endswith(".csv")
+    assert "hunter2" not in (site.root / "home" / "dashboards" / "logs" / "web.log").read_text()
+
+
+def test_a_view_of_a_chart_is_logged_within_seconds(
+    site: Site, visitors: dict[str, Visitor], datasets: dict[str, int]
+) -> None:
+    before = len(logged(site, "ChartDataRestApi.data"))
+    assert visitors["finance"].ask(datasets["fct_cost_daily"], columns=[], metrics=[COUNT]).status_code == 200
+    deadline = time.monotonic() + 10
+    while len(logged(site, "ChartDataRestApi.data")) == before:
+        assert time.monotonic() < deadline, "no view was logged"
+        time.sleep(0.2)
+    assert logged(site, "ChartDataRestApi.data")[0][0] == PEOPLE["finance"]
+
+
+def test_a_permission_that_is_taken_away_is_gone_within_seconds(
+    site: Site, visitors: dict[str, Visitor], datasets: dict[str, int]
+) -> None:
+    admin, number = visitors["admin"], datasets["fct_reconciliation"]
+    roles = admin.get("/api/v1/security/roles/?q=(page_size:100)").json()["result"]
+    role = next(found["id"] for found in roles if found["name"] == "cloudcost_finance")
+    rights = admin.get(f"/api/v1/security/roles/{role}/permissions/").json()["result"]
+    kept = [right["id"] for right in rights if "fct_reconciliation" not in right["view_menu_name"]]
+    assert len(kept) < len(rights)
+    ask = {"columns": [], "metrics": [COUNT]}
+    assert visitors["finance"].ask(number, **ask).status_code == 200
+    try:
+        answer = admin.post(f"/api/v1/security/roles/{role}/permissions", {"permission_view_menu_ids": kept})
+        assert answer.ok, answer.text[:300]
+        deadline = time.monotonic() + 15
+        while visitors["finance"].ask(number, **ask).status_code == 200:
+            assert time.monotonic() < deadline, "the permission is still held"
+            time.sleep(0.5)
+    finally:
+        everything = [right["id"] for right in rights]
+        admin.post(f"/api/v1/security/roles/{role}/permissions", {"permission_view_menu_ids": everything})
 
 
 def test_a_guest_sees_the_rows_of_the_token_and_no_others(
