@@ -17,6 +17,10 @@ CURRENT = "current"
 KEPT = 2
 #: Views on the lake, which nobody can read where files of the machine are out of reach.
 PRIVATE_SCHEMAS = ("staging", "raw")
+#: Held by the process that makes answers before a publication is current, and what it leaves when it has.
+LOCK, MARK = ".warmer", ".warm-"
+#: No publication waits longer for it.
+WARM_SECONDS = 60.0
 _FICLONE = 0x40049409
 
 Connect = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
@@ -33,6 +37,8 @@ class Publication:
 
 def publish_warehouse(warehouse: Path, connect: Connect, serving: Path) -> Publication:
     """Copy the warehouse into ``serving`` and make it current by one rename of a link; readers never wait nor fail.
+
+    Where dashboards are served from there, they first make the answers that people will ask for (`superset_warm`).
 
     ``connect`` opens the warehouse for writing; nobody may write to it meanwhile (the pool `warehouse` sees to that).
     The file keeps its name, because the views in it name the catalog, which is called after the file.
@@ -57,6 +63,7 @@ def publish_warehouse(warehouse: Path, connect: Connect, serving: Path) -> Publi
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
+    _wait_until_warm(serving, name)
     _point_at(serving, name)
     _remove_old(serving)
     size = (serving / name / warehouse.name).stat().st_size
@@ -76,6 +83,25 @@ def _copy_file(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
+def _wait_until_warm(serving: Path, name: str) -> None:
+    deadline = time.monotonic() + WARM_SECONDS
+    while time.monotonic() < deadline and _is_somebody_warming(serving):
+        if (serving / f"{MARK}{name}").exists():
+            return
+        time.sleep(0.05)
+
+
+def _is_somebody_warming(serving: Path) -> bool:
+    try:
+        with (serving / LOCK).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _point_at(serving: Path, name: str) -> None:
     link = serving / f".{CURRENT}-{uuid.uuid4().hex}"
     link.symlink_to(name)
@@ -88,6 +114,9 @@ def _remove_old(serving: Path) -> None:
     for name in published[:-KEPT]:
         if name != current:
             shutil.rmtree(serving / name, ignore_errors=True)
+    for mark in serving.glob(f"{MARK}*"):
+        if not (serving / mark.name.removeprefix(MARK)).exists():
+            mark.unlink(missing_ok=True)
     for abandoned in serving.glob(".[0-9]*"):  # of a publication that was killed
         if abandoned.stat().st_mtime < time.time() - 3600:
             shutil.rmtree(abandoned, ignore_errors=True)

@@ -98,7 +98,7 @@ def bootstrap(environment: dict[str, str]) -> None:
 
 @contextlib.contextmanager
 def run_processes(home: DashboardHome, environment: dict[str, str], full: bool):  # type: ignore[no-untyped-def]
-    """The web server and, in full, Celery's worker and beat; all end with the block."""
+    """The web server, what warms publications and, in full, Celery's worker and beat; all end with the block."""
     logs = home.folder / "logs"
     bind = f"{home.settings.host}:{home.settings.port}"
     commands = {
@@ -109,6 +109,8 @@ def run_processes(home: DashboardHome, environment: dict[str, str], full: bool):
         celery = ["celery", "--app=superset.tasks.celery_app:app"]
         commands["worker"] = [*celery, "worker", "--pool=prefork", "--concurrency=1", "-O", "fair"]
         commands["beat"] = [*celery, "beat", f"--schedule={home.folder / 'beat'}", "--pidfile="]
+    if "CLOUDCOST_SERVING" in environment:
+        commands["warmer"] = ["python", str(FOLDER / "superset_warm.py")]
     processes: dict[str, subprocess.Popen[bytes]] = {}
     with contextlib.ExitStack() as stack:
         for name, command in commands.items():

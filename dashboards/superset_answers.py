@@ -8,10 +8,13 @@ Not remembered: what guests ask, what somebody who owns a chart, dataset or dash
 their roles say), files, errors, and anything at all where datasets or rules may hold templates.
 """
 
+import contextlib
 import hashlib
 import json
+import os
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app, g, request
@@ -22,6 +25,8 @@ from superset_parts import published_version
 REMEMBERED = "X-Cloudcost-Remembered"
 #: Seconds after which an edit of a chart, a dataset, a rule, a role's permission is seen.
 EDITS_SECONDS = 5.0
+#: A question that was kept this lately is not written again.
+ASKED_ANEW_SECONDS = 60.0
 EDITED = ("slices", "dashboards", "tables", "table_columns", "sql_metrics", "dbs", "row_level_security_filters")
 LINKS = {
     "rls_filter_roles": ("role_id", "rls_filter_id"),
@@ -48,7 +53,10 @@ def remember_answers(app: Any) -> None:
 
         began = time.perf_counter()
         g.answer_key = key_of_request(edits) if is_view() else None
-        if g.answer_key is None or is_forced():
+        if g.answer_key is None:
+            return None
+        keep_question()
+        if is_forced():
             return None
         content = cache_manager.data_cache.get(g.answer_key)
         if content is None:
@@ -76,6 +84,29 @@ def log_view(milliseconds: int) -> None:
         slice_id=(request.view_args or {}).get("pk"), referrer=None, curated_payload=None, curated_form_data=None,
         records=[{"path": request.path, "remembered": True}],
     )  # fmt: skip
+
+
+def asked_folder() -> Path:
+    """Where questions are kept for `superset_warm`."""
+    return Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"]) / "cache" / "asked"
+
+
+def keep_question() -> None:
+    """Keep what was asked, so that it is answered of the next publication before that is current."""
+    if os.environ.get("CLOUDCOST_WARMING"):
+        return
+    body = request.get_data(as_text=True)
+    parts = [request.full_path, body, sorted(role.id for role in g.user.roles)]
+    path = asked_folder() / f"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}.json"
+    with contextlib.suppress(FileNotFoundError):
+        if time.time() - path.stat().st_mtime < ASKED_ANEW_SECONDS:
+            return
+    question = {"user_id": g.user.id, "method": request.method, "path": request.full_path, "body": body,
+                "content_type": request.content_type}  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{threading.get_ident()}-{os.getpid()}")
+    unfinished.write_text(json.dumps(question))
+    unfinished.replace(path)
 
 
 def key_of_request(edits: "Edits") -> str | None:

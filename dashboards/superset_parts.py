@@ -1,6 +1,7 @@
 """What Superset calls of ours: the published warehouse, caches that a publication makes void, the login limit."""
 
 import os
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ CURRENT = "current"
 ROLE_PREFIX, SCOPE_PREFIX = "cloudcost_", "cloudcost_scope_"
 
 
+#: The publication that answers are made of, where it is not the current one: a new one, before it becomes that.
+PINNED: ContextVar[str] = ContextVar("pinned", default="")
+
+
 def published_version() -> str:
     """The folder that was published last; empty on Redshift, where readers see each committed build.
 
@@ -21,6 +26,8 @@ def published_version() -> str:
     folder = os.environ.get("CLOUDCOST_SERVING")
     if not folder:
         return ""
+    if pinned := PINNED.get():
+        return pinned
     if not has_request_context():
         return os.path.realpath(Path(folder) / CURRENT)
     if "published" not in g:

@@ -10,7 +10,9 @@ from orchestration.settings_tables import SETTINGS_TABLES
 
 @dg.multi_asset(
     specs=[
-        dg.AssetSpec(["settings", table.name], group_name="settings", description=table.description)
+        dg.AssetSpec(
+            ["settings", table.name], group_name="settings", description=table.description, kinds={"python", "yaml"}
+        )
         for table in SETTINGS_TABLES
     ],
     pool="warehouse",

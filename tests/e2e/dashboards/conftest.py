@@ -135,13 +135,16 @@ class Visitor:
     def get(self, path: str, **more: Any) -> requests.Response:
         return self.session.get(f"{self.url}{path}", timeout=60, **more)
 
-    def post(self, path: str, body: dict[str, Any]) -> requests.Response:
+    def put(self, path: str, body: dict[str, Any]) -> requests.Response:
+        return self.post(path, body, "PUT")
+
+    def post(self, path: str, body: dict[str, Any], method: str = "POST") -> requests.Response:
         headers = {}
         if "Authorization" in self.session.headers or "X-GuestToken" in self.session.headers:
             answer = self.get("/api/v1/security/csrf_token/")
             if answer.ok:
                 headers = {"X-CSRFToken": answer.json()["result"], "Referer": self.url}
-        return self.session.post(f"{self.url}{path}", json=body, headers=headers, timeout=60)
+        return self.session.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=60)
 
     def ask(self, dataset: int, **query: Any) -> requests.Response:
         """The chart data route, with one query."""

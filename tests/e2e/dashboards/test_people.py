@@ -135,6 +135,66 @@ def test_an_export_keeps_to_the_scope(visitors: dict[str, Visitor], datasets: di
     assert lines[1].startswith(f"{TEAM},")
 
 
+def ask_twice(visitor: Visitor, body: dict[str, Any]) -> tuple[Any, bool]:
+    """The rows, and whether the second answer was remembered."""
+    first, second = (visitor.post("/api/v1/chart/data", body) for _ in range(2))
+    assert (first.status_code, rows_of(first)) == (second.status_code, rows_of(second))
+    return rows_of(second), "X-Cloudcost-Remembered" in second.headers
+
+
+def test_answers_are_remembered_for_a_role_and_its_scope_and_never_for_another(
+    site: Site, visitors: dict[str, Visitor], datasets: dict[str, int]
+) -> None:
+    """The same request to the byte, in both orders: what one is answered, nobody else is."""
+    number = datasets["fct_cost_daily"]
+    for limit, order in ((101, ("finance", "team", "nobody")), (102, ("nobody", "team", "finance"))):
+        body = {
+            "datasource": {"id": number, "type": "table"}, "force": False, "result_format": "json",
+            "result_type": "full", "queries": [{"columns": ["x_team"], "metrics": [COUNT], "row_limit": limit}],
+        }  # fmt: skip
+        seen = {role: ask_twice(visitors[role], body) for role in order}
+        assert all(remembered for _, remembered in seen.values())
+        assert [row["x_team"] for row in seen["team"][0]] == [TEAM]
+        assert seen["nobody"][0] == []
+        assert len(seen["finance"][0]) > 1
+        # the viewer may not read this dataset, however well the answer is known; the administrator owns it
+        forbidden = {**body, "datasource": {"id": datasets["int_focus__unioned"], "type": "table"}}
+        assert ask_twice(visitors["finance"], forbidden)[1]
+        assert visitors["viewer"].post("/api/v1/chart/data", forbidden).status_code in (401, 403)
+        assert not ask_twice(visitors["admin"], body)[1]
+    stranger = Visitor(site.url).post("/api/v1/chart/data", body)
+    assert stranger.status_code in (400, 401, 403)
+    assert "X-Cloudcost-Remembered" not in stranger.headers
+
+
+def test_a_rule_that_changes_makes_remembered_answers_void(
+    visitors: dict[str, Visitor], datasets: dict[str, int]
+) -> None:
+    body = {
+        "datasource": {"id": datasets["fct_cost_daily"], "type": "table"}, "force": False, "result_format": "json",
+        "result_type": "full", "queries": [{"columns": ["x_team"], "metrics": [COUNT], "row_limit": 103}],
+    }  # fmt: skip
+    admin = visitors["admin"]
+    assert ask_twice(visitors["team"], body)[1]
+    rules = admin.get("/api/v1/rowlevelsecurity/?q=(page_size:100)").json()["result"]
+    rule = next(r for r in rules if "x_team" in r["clause"] and r["filter_type"] == "Regular")
+    known = admin.get(f"/api/v1/rowlevelsecurity/{rule['id']}").json()["result"]
+    kept = {
+        "name": known["name"], "filter_type": known["filter_type"], "clause": known["clause"],
+        "group_key": known["group_key"], "tables": [t["id"] for t in known["tables"]],
+        "roles": [r["id"] for r in known["roles"]],
+    }  # fmt: skip
+    try:
+        assert admin.put(f"/api/v1/rowlevelsecurity/{rule['id']}", {**kept, "clause": "x_team = 'nobody'"}).ok
+        deadline = time.monotonic() + 15
+        while rows_of(visitors["team"].post("/api/v1/chart/data", body)):
+            assert time.monotonic() < deadline, "the old rows are still shown"
+            time.sleep(0.5)
+    finally:
+        assert admin.put(f"/api/v1/rowlevelsecurity/{rule['id']}", kept).ok
+        time.sleep(6)
+
+
 def logged(site: Site, action: str) -> list[tuple[str, dict[str, Any]]]:
     """User and details of the events of this kind, the last one first."""
     with sqlite3.connect(site.root / "home" / "dashboards" / "superset.db") as metadata:

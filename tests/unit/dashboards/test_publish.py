@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards.publish import CURRENT, publish_warehouse, published_file
+from dashboards.publish import CURRENT, LOCK, MARK, publish_warehouse, published_file
 
 
 class Warehouse:
@@ -118,3 +120,64 @@ def test_a_copy_that_fails_leaves_what_was_published(warehouse: Warehouse, tmp_p
         publish_warehouse(broken, warehouse.connect, serving)
     assert read_total(serving) == 1000
     assert [p for p in serving.iterdir() if p.name.startswith(".")] == []
+
+
+def publish_in_the_background(warehouse: Warehouse, serving: Path) -> threading.Thread:
+    thread = threading.Thread(target=publish_warehouse, args=(warehouse.path, warehouse.connect, serving))
+    thread.start()
+    return thread
+
+
+def wait_for_copy(serving: Path) -> str:
+    """The name of the copy that is not current yet."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        current = (serving / CURRENT).resolve().name
+        for path in serving.iterdir():
+            if path.name[0] != "." and not path.is_symlink() and path.name > current:
+                return path.name
+        time.sleep(0.01)
+    raise AssertionError("nothing was published")
+
+
+def test_a_copy_becomes_current_when_its_answers_are_made(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    warehouse.build(2)
+    with (serving / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        publishing = publish_in_the_background(warehouse, serving)
+        name = wait_for_copy(serving)
+        time.sleep(0.2)
+        assert publishing.is_alive()
+        assert read_total(serving) == 1000, "until then readers see the one before"
+        (serving / f"{MARK}{name}").touch()
+        publishing.join(10)
+    assert read_total(serving) == 2000
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    assert not list(serving.glob(f"{MARK}*")), "marks go with their copies"
+
+
+def test_a_copy_does_not_wait_for_who_has_died(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    warehouse.build(2)
+    with (serving / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        publishing = publish_in_the_background(warehouse, serving)
+        wait_for_copy(serving)
+        assert read_total(serving) == 1000
+    publishing.join(10)
+    assert read_total(serving) == 2000
+
+
+def test_a_copy_does_not_wait_for_ever(warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    serving = tmp_path / "serving"
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    warehouse.build(2)
+    monkeypatch.setattr("dashboards.publish.WARM_SECONDS", 0.3)
+    with (serving / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        publish_warehouse(warehouse.path, warehouse.connect, serving)
+    assert read_total(serving) == 2000
