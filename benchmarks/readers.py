@@ -33,6 +33,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CONFIG = """\
 sources:
   - {{name: aws, provider: aws, location: "exports/aws"}}
+  - {{name: azure, provider: azure, location: "exports/azure"}}
+  - {{name: gcp, provider: gcp, location: "exports/gcp"}}
 dashboards:
   port: {port}
   people:
@@ -58,10 +60,14 @@ def main() -> int:
     parser.add_argument("--publications", type=int, default=20, help="over the time (default 20)")
     parser.add_argument("--pause", type=float, default=20, help="seconds a page is read, on average (default 20)")
     parser.add_argument("--home", type=Path, default=ROOT / "demo" / "state", help="whose warehouse is copied")
+    parser.add_argument(
+        "--generate", nargs=2, type=int, metavar=("ROWS", "MONTHS"),
+        help="a simulated company instead, with so many rows a month",
+    )  # fmt: skip
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cloudcost-dashboards-") as name:
         root = Path(name)
-        make_home(root, options.home)
+        make_home(root, options.home, options.generate)
         port = find_free_port()
         (root / "cloudcost.yaml").write_text(CONFIG.format(port=port))
         server, password = start(root)
@@ -71,13 +77,14 @@ def main() -> int:
             stop(server)
 
 
-def make_home(root: Path, home: Path) -> None:
+def make_home(root: Path, home: Path, generated: list[int] | None = None) -> None:
     """A home with a warehouse and nothing published yet."""
     (root / "home").mkdir()
-    if not (home / "warehouse.duckdb").exists():
+    if generated or not (home / "warehouse.duckdb").exists():
         from simulator import generate
 
-        generate(root / "exports", seed=7, months=3, rows_per_month=60_000)
+        rows, months = generated or [60_000, 3]
+        generate(root / "exports", seed=7, months=months, rows_per_month=rows)
         (root / "cloudcost.yaml").write_text(CONFIG.format(port=1))
         program = Path(sys.executable).with_name("cloudcost")
         subprocess.run([program, "run"], cwd=root, env=environment(root), check=True, stdout=subprocess.DEVNULL)
