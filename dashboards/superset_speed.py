@@ -13,12 +13,15 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
+#: How many publications are open at a time.
+KEPT = 2
+
 
 class SharedEngines:
     """One engine, and with it one open database, for the published copy, instead of three for each answer.
 
     Takes the place of `create_engine` where Superset opens databases. `open_published` has resolved the link before,
-    so that a new publication is another address; the engine of the one before is closed then.
+    so that a new publication is another address; the engine of the one before the last is closed then.
     """
 
     def __init__(self, create: Callable[..., Any]) -> None:
@@ -34,10 +37,10 @@ class SharedEngines:
         with self._lock:
             if address not in self._engines:
                 options = {**options, "poolclass": QueuePool, "pool_size": 24, "max_overflow": -1}
-                engine = self._create(url, **options)
-                for old in self._engines.values():
-                    old.dispose()
-                self._engines = {address: engine}
+                self._engines[address] = self._create(url, **options)
+                # requests of the publication before may still be under way
+                while len(self._engines) > KEPT:
+                    self._engines.pop(next(iter(self._engines))).dispose()
             return self._engines[address]
 
     def _forget(self) -> None:
