@@ -1,9 +1,8 @@
 """Answers to charts, remembered as they were sent.
 
 Superset remembers a query's rows, and still spends thirty milliseconds around them: who asks, which chart, which
-columns, may they, the same rows as JSON again. An answer depends on the request, on the roles of whoever asks and on
-what was published; all three are the key here, so that people of the same roles share it, and others never do.
-
+columns, may they, the same rows as JSON again. An answer depends on the request, on the roles of whoever asks, on what was
+published, and on the day; these are the key here, so that people of the same roles share it, and others never do.
 Not remembered: what guests ask, what somebody who owns a chart, dataset or dashboard asks (owners may see more than
 their roles say), files, errors, and anything at all where datasets or rules may hold templates.
 """
@@ -14,6 +13,7 @@ import json
 import os
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +122,7 @@ def key_of_request(edits: "Edits") -> str | None:
     parts = [
         request.endpoint, request.full_path, request.get_data(cache=True).decode("utf-8", "replace"), edited,
         published_version(), sorted(roles), security.digest_permissions(roles),
+        datetime.now(UTC).date().isoformat(),  # a question may say "last month"
     ]  # fmt: skip
     return "answer_" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
