@@ -1,8 +1,9 @@
 """Answers to charts, remembered as they were sent.
 
 Superset remembers a query's rows, and still spends thirty milliseconds around them: who asks, which chart, which
-columns, may they, the same rows as JSON again. An answer depends on the request, on the roles of whoever asks, on what was
-published, and on the day; these are the key here, so that people of the same roles share it, and others never do.
+columns, may they, the same rows as JSON again. An answer depends on the request, on the roles of whoever asks, on what
+was published, and on the day; these are the key here, so that people of the same roles share it, and others never do.
+
 Not remembered: what guests ask, what somebody who owns a chart, dataset or dashboard asks (owners may see more than
 their roles say), files, errors, and anything at all where datasets or rules may hold templates.
 """
