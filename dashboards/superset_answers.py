@@ -115,7 +115,7 @@ def key_of_request(edits: "Edits") -> str | None:
     user = person()
     if user is None:
         return None
-    security = current_app.appbuilder.sm
+    security = current_app.appbuilder.sm  # type: ignore[attr-defined]
     roles = frozenset(role.id for role in security.get_user_roles(user))
     edited, owners = edits.now()
     if user.id in owners:
@@ -176,7 +176,7 @@ class Edits:
         for name in EDITED:
             found += db.session.execute(select(func.count(), func.max(column("changed_on"))).select_from(table(name)))
         for name, columns in LINKS.items():
-            chosen = [column(c) for c in columns]
+            chosen: list[Any] = [column(c) for c in columns]
             found += db.session.execute(select(*chosen).select_from(table(name)).order_by(*chosen))
         owners = {
             owner

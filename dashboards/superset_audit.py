@@ -26,7 +26,9 @@ class AuditLog(DBEventLogger):
 
     def __init__(self) -> None:
         self._app: Any = None
-        self._start_anew()
+        self._waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._writer: threading.Thread | None = None
+        self._lock = threading.Lock()
         os.register_at_fork(after_in_child=self._start_anew)
         atexit.register(self.flush)
 
@@ -37,7 +39,7 @@ class AuditLog(DBEventLogger):
         if not is_view():
             super().log(user_id, action, *args, **fields)
             return
-        self._app = current_app._get_current_object()
+        self._app = current_app._get_current_object()  # type: ignore[attr-defined]
         named = {name: fields.get(name) for name in ("dashboard_id", "slice_id", "duration_ms", "referrer")}
         common = {**named, "user_id": user_id, "action": action, "dttm": datetime.now(UTC).replace(tzinfo=None)}
         for record in fields.get("records") or []:
@@ -67,9 +69,7 @@ class AuditLog(DBEventLogger):
                 logging.getLogger(__name__).exception("views of charts could not be logged")
 
     def _start_anew(self) -> None:
-        self._waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self._writer: threading.Thread | None = None
-        self._lock = threading.Lock()
+        self._waiting, self._writer, self._lock = queue.SimpleQueue(), None, threading.Lock()
 
 
 def asked_for() -> dict[str, Any]:

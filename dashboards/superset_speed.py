@@ -64,7 +64,7 @@ def remember_parsing() -> None:
     def parse_anew(cls: Any, script: str, engine: str) -> list[Any]:
         return [tree.copy() if tree else tree for tree in parse(cls, script, engine)]  # the tree will be changed
 
-    SQLStatement._parse = classmethod(parse_anew)  # type: ignore[method-assign,assignment]
+    SQLStatement._parse = classmethod(parse_anew)
     core.make_url_safe = functools.lru_cache(100)(core.make_url_safe)  # addresses cannot be changed
 
 
