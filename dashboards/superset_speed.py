@@ -59,7 +59,7 @@ def remember_parsing() -> None:
     from superset.models import core
     from superset.sql.parse import SQLStatement
 
-    parse = functools.lru_cache(2000)(SQLStatement._parse.__func__)  # type: ignore[attr-defined]
+    parse = functools.lru_cache(2000)(SQLStatement._parse.__func__)
 
     def parse_anew(cls: Any, script: str, engine: str) -> list[Any]:
         return [tree.copy() if tree else tree for tree in parse(cls, script, engine)]  # the tree will be changed
