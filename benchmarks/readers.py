@@ -1,9 +1,10 @@
 """Readers of the dashboards while the pipeline publishes: ``python benchmarks/readers.py [--seconds 300]``.
 
-Sixty people open one page after the other, each time with all of its charts, six requests at a time as a browser does,
-and read what they see for a while. Meanwhile the warehouse is published twenty times; each publication makes every
-remembered answer void. Bars: no request fails, and of the answers to charts 95 of 100 come within 500 ms. The readers
-run on the machine that they load. It serves a copy of the demo where there is one, else a simulated company.
+Somebody has opened every page once before. Then sixty people open one page after the other, each time with all of its
+charts, six requests at a time as a browser does, and read what they see for a while. Meanwhile the warehouse is
+published twenty times, or as often as it can be; each publication makes every remembered answer void. Bars: no request
+fails, and of the answers to charts 95 of 100 come within 500 ms. The readers run on the machine that they load. It
+serves a copy of the demo where there is one, else a simulated company.
 """
 
 import argparse
@@ -131,6 +132,8 @@ def measure(root: Path, url: str, password: str, server: int, options: argparse.
     token = requests.post(f"{url}/api/v1/security/login", json=body, timeout=60).json()["access_token"]
     header = {"Authorization": f"Bearer {token}"}
     pages = find_pages(url, header)
+    for chart in {chart for page in pages for chart in page}:
+        requests.get(f"{url}/api/v1/chart/{chart}/data/", headers=header, timeout=120)
     answers, end = Answers(), time.monotonic() + options.seconds
     readers = [
         threading.Thread(target=read, args=(url, header, pages, answers, end, options.pause, number))
