@@ -1,10 +1,10 @@
 """Readers of the dashboards while the pipeline publishes: ``python benchmarks/readers.py [--seconds 300]``.
 
-Somebody has opened every page once before. Then sixty people open one page after the other, each time with all of its
-charts, six requests at a time as a browser does, and read what they see for a while. Meanwhile the warehouse is
-published twenty times, or as often as it can be; each publication makes every remembered answer void. Bars: no request
-fails, and of the answers to charts 95 of 100 come within 500 ms. The readers run on the machine that they load. It
-serves a copy of the demo where there is one, else a simulated company.
+Somebody has opened every page once before. Then sixty people, all of one role, open one page after the other, each
+time with all of its charts, six requests at a time as a browser does, and read what they see for a while. Meanwhile
+the warehouse is published twenty times, or as often as it can be; each publication makes every remembered answer void.
+Bars: no request fails, and of the answers to charts 95 of 100 come within 500 ms. The readers run on the machine that
+they load. It serves a copy of the demo where there is one, else a simulated company.
 """
 
 import argparse

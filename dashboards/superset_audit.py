@@ -50,15 +50,21 @@ class AuditLog(DBEventLogger):
                 self._writer.start()
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write what waits; what cannot be written waits on."""
         from superset.extensions import db
         from superset.models.core import Log
 
         rows = [self._waiting.get() for _ in range(self._waiting.qsize())]
-        if rows:
+        if not rows:
+            return
+        try:
             with self._app.app_context():
                 db.session.bulk_insert_mappings(Log, rows)
                 db.session.commit()
+        except Exception:
+            for row in rows:
+                self._waiting.put(row)
+            raise
 
     def _write(self) -> None:
         while True:

@@ -73,11 +73,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses `realdata` or `chromium_path`, before `-m` selects."""
+    """Mark what uses `realdata` or `chromium_path`, before `-m` selects.
+
+    What a browser does is tried twice and then listed: it misses a click on a busy machine. Nothing else is, since a
+    race that loses money once in a hundred runs would be forgiven too.
+    """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "realdata" in fixtures:
             item.add_marker(pytest.mark.realdata)
+        if "page" in fixtures or "signed_in" in fixtures:
+            item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
         if "chromium_path" in fixtures:
             item.add_marker(pytest.mark.requires_system("chromium"))
 

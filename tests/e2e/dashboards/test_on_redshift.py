@@ -130,6 +130,8 @@ def test_a_chart_answers_the_same_on_both(
         assert as_counted(theirs["data"]) == as_counted(ours["data"])
     else:  # which of equal rows a limit lets through, each engine decides
         by = describe_query(CHARTS[slug, title])["queries"][0]["orderby"][0][0]
+        # a calculated column that rows are sorted by is not shown; the column that it is made of is
+        by = {name: sql for name, _, _, sql in CHARTS[slug, title].dataset.calculated}.get(by, by)
         assert as_counted([{by: row[by]} for row in theirs["data"]]) == as_counted(
             [{by: row[by]} for row in ours["data"]]
         )

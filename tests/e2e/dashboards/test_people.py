@@ -265,7 +265,8 @@ def test_a_permission_that_is_taken_away_is_gone_within_seconds(
             time.sleep(0.5)
     finally:
         everything = [right["id"] for right in rights]
-        admin.post(f"/api/v1/security/roles/{role}/permissions", {"permission_view_menu_ids": everything})
+        restored = admin.post(f"/api/v1/security/roles/{role}/permissions", {"permission_view_menu_ids": everything})
+        assert restored.ok, restored.text[:300]
 
 
 def test_a_guest_sees_the_rows_of_the_token_and_no_others(
