@@ -19,7 +19,7 @@ from orchestration.defs.settings import publish_settings
 from orchestration.defs.transform import build_dbt_assets
 from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
-from orchestration.resources.dbt import dbt_resource, prepare_manifest
+from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.installation import InstallationResource
 
 
@@ -54,7 +54,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
         jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job, publish_job],
         schedules=[daily_cost_schedule, freshness_schedule, publish_schedule],
         sensors=[new_delivery_sensor, export_event_sensor, outbox_sensor, approved_action_sensor],
-        resources={"installation": InstallationResource.of(installation), "dbt": dbt_resource(installation)},
+        resources={"installation": InstallationResource.of(installation)},
     )
 
 

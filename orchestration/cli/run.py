@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import os
-import re
 import signal
 import sys
 import uuid
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     import dagster as dg
 
 OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
-
-DBT_ERRORS = "Errors parsed from dbt logs:"
 
 WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
 
@@ -248,12 +245,10 @@ def _message(event: object) -> str:
     data = getattr(event, "event_specific_data", None)
     error = getattr(data, "error", None)
     cause = getattr(error, "cause", None) or error
-    lines = str(getattr(cause, "message", event)).strip().splitlines()
-    if DBT_ERRORS in lines:
-        # the first line only repeats the command
-        told = [line.strip() for line in lines[lines.index(DBT_ERRORS) + 1 :] if line.strip()]
-        return re.sub(r"\x1b\[\d*m", "", "; ".join(told or lines))[:500]
-    return lines[0][:500]
+    message = str(getattr(cause, "message", event)).strip()
+    if getattr(cause, "cls_name", None) == "DbtError":
+        message = message.partition(": ")[2]  # what dbt said, without our name for it
+    return message.splitlines()[0][:500]
 
 
 @contextlib.contextmanager

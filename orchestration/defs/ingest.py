@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
@@ -12,7 +11,7 @@ from orchestration.installation import Installation
 from orchestration.partitions import periods_of
 from orchestration.progress import checkpoint
 from orchestration.replay import replay_missed
-from orchestration.resources.dbt import told_periods
+from orchestration.resources.dbt_build import run_dbt
 from orchestration.resources.installation import InstallationResource
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.contracts import LocationError, SourceError
@@ -104,15 +103,10 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
         pool="warehouse",
     )
     def publish_snapshots(
-        context: dg.AssetExecutionContext, installation: InstallationResource, dbt: DbtCliResource
+        context: dg.AssetExecutionContext, installation: InstallationResource
     ) -> Iterator[dg.MaterializeResult]:
         opened = installation.open()
-
-        def build(arguments: list[str], periods: str) -> None:
-            with told_periods(periods):
-                dbt.cli(arguments, target_path=opened.dbt_target).wait()
-
-        steps = replay_missed(opened, build)
+        steps = replay_missed(opened, lambda arguments, periods: list(run_dbt(opened, arguments, periods)))
         context.log.info(f"states that no run had built, told to the history now: {steps}")
         # before the snapshots are read: what is promoted in between then counts as not published yet
         opened.mark_published()

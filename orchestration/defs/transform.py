@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt import dbt_assets
 
 from orchestration.partitions import periods_of
-from orchestration.resources.dbt import ALL_PERIODS, WarehouseTranslator, told_periods
+from orchestration.resources.dbt import ALL_PERIODS, WarehouseTranslator
+from orchestration.resources.dbt_build import build_assets
 from orchestration.resources.installation import InstallationResource
 from orchestration.warehouse import ChangedPeriod, changed_periods_json
 
@@ -39,9 +40,10 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
         pool="warehouse",
     )
     def dbt_billing_periods(
-        context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, installation: InstallationResource
+        context: dg.AssetExecutionContext, config: BuildConfig, installation: InstallationResource
     ) -> Iterator[Any]:
-        warehouse = installation.open().warehouse
+        opened = installation.open()
+        warehouse = opened.warehouse
         # whatever else is behind is brought up to date too: what a killed run left, what a removed source left over
         changed: set[ChangedPeriod] = set(warehouse.changed_periods())
         behind = warehouse.pending_models()
@@ -50,7 +52,7 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
             changed |= asked
             behind = {pair: models for pair, models in behind.items() if pair not in asked}
         context.log.info(f"billing periods to replace: {len(changed)}")
-        yield from _build(context, dbt, installation, changed_periods_json(sorted(changed), behind))
+        yield from build_assets(context, opened, changed_periods_json(sorted(changed), behind))
 
     @dbt_assets(
         manifest=manifest,
@@ -59,10 +61,8 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
         dagster_dbt_translator=translator,
         pool="warehouse",
     )
-    def dbt_tables(
-        context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource
-    ) -> Iterator[Any]:
-        yield from _build(context, dbt, installation, ALL_PERIODS)
+    def dbt_tables(context: dg.AssetExecutionContext, installation: InstallationResource) -> Iterator[Any]:
+        yield from build_assets(context, installation.open(), ALL_PERIODS)
 
     @dbt_assets(
         manifest=manifest,
@@ -71,19 +71,7 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
         dagster_dbt_translator=translator,
         pool="warehouse",
     )
-    def dbt_scored_tables(
-        context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource
-    ) -> Iterator[Any]:
-        yield from _build(context, dbt, installation, ALL_PERIODS)
+    def dbt_scored_tables(context: dg.AssetExecutionContext, installation: InstallationResource) -> Iterator[Any]:
+        yield from build_assets(context, installation.open(), ALL_PERIODS)
 
     return [dbt_billing_periods, dbt_tables, dbt_scored_tables]
-
-
-def _build(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, installation: InstallationResource, periods: str
-) -> Iterator[Any]:
-    # one dbt at a time has the warehouse, so all share one folder and its parse cache
-    target = installation.open().dbt_target
-    with told_periods(periods):
-        invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target)
-    yield from invocation.stream()

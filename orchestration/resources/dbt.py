@@ -1,14 +1,13 @@
 """The dbt project of one installation: its manifest, its environment and its asset keys."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource
+from dagster_dbt import DagsterDbtTranslator
 
 from orchestration.installation import Installation
 from orchestration.sources.sql import memory_limit
@@ -97,17 +96,6 @@ def prepare_manifest(installation: Installation) -> Path:
     if not outcome.success:
         raise RuntimeError(f"the dbt project cannot be parsed: {outcome.exception}")
     return manifest
-
-
-def dbt_resource(installation: Installation) -> DbtCliResource:
-    """dbt as Dagster calls it, writing below the installation's home."""
-    return DbtCliResource(
-        project_dir=str(PROJECT_DIRECTORY),
-        profiles_dir=str(PROJECT_DIRECTORY),
-        # the dbt of this environment, wherever PATH points
-        dbt_executable=str(Path(sys.executable).with_name("dbt")),
-        global_config_flags=["--no-send-anonymous-usage-stats"],
-    )
 
 
 def _project_files() -> list[Path]:

@@ -1,13 +1,18 @@
-"""The files of one delivery as local files: several downloads at once, but never many."""
+"""The files of one delivery as local files: several downloads at once, but never many; and the next delivery while one
+is judged."""
 
-from collections.abc import Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import TypeVar
 
 from orchestration.sources.contracts import FileRef, Location
 
 #: Downloads at once. A single large object is split into ranges by the client library already.
 WORKERS = 4
+
+Work = TypeVar("Work")
 
 
 def fetch_files(
@@ -25,3 +30,14 @@ def fetch_files(
     if failed is not None:
         failed.result()
     return {name: future.result() for future, name in waiting.items()}
+
+
+def work_ahead(steps: Sequence[Callable[[], Work]]) -> Generator[Future[Work]]:
+    """The outcome of every step, in order; a thread works out the next one while the caller is busy with this one."""
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as worker:
+        upcoming: deque[Future[Work]] = deque()
+        for step in steps:
+            upcoming.append(worker.submit(step))
+            if len(upcoming) > 1:
+                yield upcoming.popleft()
+        yield from upcoming

@@ -2,7 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +23,8 @@ from orchestration.sources.contracts import (
 )
 from orchestration.sources.discovery import verify
 from orchestration.sources.discovery.plain import name_dataset
-from orchestration.sources.expectations import Verdict, judge_deliveries
-from orchestration.sources.fetching import fetch_files
+from orchestration.sources.expectations import Verdict, judge_delivery
+from orchestration.sources.fetching import fetch_files, work_ahead
 from orchestration.sources.formats import UnknownFormatError, get_format
 from orchestration.sources.incoming import IncomingFile, read_incoming_file
 from orchestration.sources.lake import Lake, snapshot_directory
@@ -29,7 +32,7 @@ from orchestration.sources.ledger import Checkpoint, Ledger, Snapshot, SnapshotK
 from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, plan_source
 from orchestration.sources.profile import DeliveryProfile, profile_delivery
 from orchestration.sources.settings import IngestionSettings
-from orchestration.sources.sql import connect_scratch, quote_literal, quote_path
+from orchestration.sources.sql import connect_beside, connect_scratch, quote_literal, quote_path
 
 FORMAT_NAMES = {
     "cur": "aws_cur",
@@ -174,13 +177,15 @@ class Ingestor:
         plan = self.scan(source)
         report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files)
         todo = [p for p in plan.pending if periods is None or p.key.billing_period in periods]
-        with self._lake.scratch() as scratch:
-            connection = connect_scratch(scratch / "spill")
-            for done, pending in enumerate(todo):
-                self._on_progress(source.name, done, len(todo))
-                self._ingest_one(connection, source, pending, scratch / f"delivery-{done}", report)
+        with self._lake.scratch() as scratch, connect_scratch(scratch / "spill") as connection:
+            directories = [scratch / f"delivery-{number}" for number in range(len(todo))]
+            with connect_beside(connection) as beside:
+                reads = [partial(self._read_all, beside, source, p, d) for p, d in zip(todo, directories, strict=True)]
+                with closing(work_ahead(reads)) as read:
+                    for done, outcome in enumerate(read):
+                        self._on_progress(source.name, done, len(todo))
+                        self._ingest_one(connection, source, todo[done], directories[done], outcome, report)
             self._on_progress(source.name, len(todo), len(todo))
-            connection.close()
         if len(todo) == len(plan.pending):
             # also those of periods that a run promoted before it was killed
             for file in plan.scanned:
@@ -214,10 +219,11 @@ class Ingestor:
         source: Source,
         pending: PendingSnapshot,
         directory: Path,
+        read: Future[list[IncomingFile]],
         report: IngestReport,
     ) -> None:
         try:
-            incoming = self._read_all(connection, source, pending, directory)
+            incoming = read.result()
             fmt = _only_format(pending, incoming, source)
             staged = self._stage(connection, pending, incoming, fmt, directory)
             profile = profile_delivery(
@@ -236,8 +242,7 @@ class Ingestor:
         compared, drift = self._compare(pending, fmt, profile, missing, extra)
         name = pending.delivery_id
         status = self._ledger.status(pending.key, name)
-        accepted = frozenset([name]) if status == "accepted" else frozenset[str]()
-        verdict = judge_deliveries(fmt, {name: profile}, {name: compared}, self._settings, accepted)[name]
+        verdict = judge_delivery(fmt, profile, compared, self._settings, is_accepted=status == "accepted")
         if verdict.failures:
             report.judged.append(Judged(pending.key, name, profile, verdict, promoted=False, drift=drift))
             self._fail(report, pending, verdict.failures, verdict.is_acceptable)

@@ -94,10 +94,19 @@ def connect_scratch(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     What does not fit into `memory_limit` goes below ``spill`` for a while.
     """
     connection = duckdb.connect(":memory:")
-    connection.execute("set timezone = 'UTC'")
     connection.execute(f"set memory_limit = {quote_literal(memory_limit())}")
     if spill:
         connection.execute(f"set temp_directory = {quote_literal(str(spill))}")
+    return _prepare(connection)
+
+
+def connect_beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection to the same in-memory DuckDB, for another thread: both share its memory limit."""
+    return _prepare(connection.cursor())
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    connection.execute("set timezone = 'UTC'")
     connection.execute(MACROS)
     return connection
 

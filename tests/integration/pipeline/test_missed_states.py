@@ -8,7 +8,8 @@ import pytest
 
 from orchestration.installation import Installation
 from orchestration.replay import HISTORY, replay_missed
-from orchestration.resources.dbt import dbt_resource, set_dbt_environment, told_periods
+from orchestration.resources.dbt import set_dbt_environment
+from orchestration.resources.dbt_build import run_dbt
 from orchestration.warehouse import changed_periods_json
 from tests.unit.orchestration.exports import cur_rows, write_csv
 
@@ -22,7 +23,6 @@ class Desk:
         (root / "cloudcost.yaml").write_text("sources:\n  - {name: payer, provider: aws, location: exports}\n")
         self.root = root
         self.installation = Installation(root / "cloudcost.yaml", root / "home")
-        self.dbt = dbt_resource(self.installation)
 
     def take(self, *costs: str) -> None:
         write_csv(self.root / "exports" / "a.csv", cur_rows(costs))
@@ -30,8 +30,7 @@ class Desk:
         assert len(report.promoted) == 1
 
     def run_dbt(self, arguments: list[str], periods: str) -> None:
-        with told_periods(periods):
-            self.dbt.cli(arguments, target_path=self.installation.dbt_target).wait()
+        list(run_dbt(self.installation, arguments, periods))
 
     def build(self) -> int:
         """What a run does: tell the history what it was not told, then publish and build the present."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from orchestration.sources.comparison import Drift, compare_columns, compare_figures, was_closed
-from orchestration.sources.expectations import Verdict, judge_deliveries
+from orchestration.sources.expectations import Verdict, judge_delivery
 from orchestration.sources.formats import get_format
 from orchestration.sources.ledger import ControlTotal, Snapshot, SnapshotKey
 from orchestration.sources.profile import DeliveryProfile
@@ -39,9 +39,7 @@ def judge(
     settings = settings or IngestionSettings()
     profile = DeliveryProfile(rows, ("USD",), totals(**costs), {}, {"repeated_line_items": 0})
     compared = compare_figures(profile, before, at, settings)
-    return judge_deliveries(FORMAT, {"d": profile}, {"d": compared}, settings, frozenset(["d"] if accepted else []))[
-        "d"
-    ]
+    return judge_delivery(FORMAT, profile, compared, settings, accepted)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +105,7 @@ def test_blocking_can_be_switched_off() -> None:
 
 def test_a_fault_cannot_be_accepted() -> None:
     profile = DeliveryProfile(10, ("USD",), totals(USD="1"), {}, {"repeated_line_items": 3})
-    verdict = judge_deliveries(FORMAT, {"d": profile}, accepted=frozenset(["d"]))["d"]
+    verdict = judge_delivery(FORMAT, profile, is_accepted=True)
     assert verdict.failures == ("3 rows repeat the identity of another line item",) and not verdict.is_acceptable
 
 

@@ -1,0 +1,100 @@
+"""dbt in this process, its events told while it works.
+
+dagster-dbt's own resource starts a process for every build and another one to ask for dbt's version: eight seconds each
+time, however little there is to build. What the events mean to Dagster is still dagster-dbt's to say.
+"""
+
+import queue
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from orchestration.installation import Installation
+from orchestration.resources.dbt import PROJECT_DIRECTORY, WarehouseTranslator, set_dbt_environment, told_periods
+
+#: dbt keeps its flags, its adapter and its log in global variables.
+_ALONE = threading.Lock()
+_CANCEL_SECONDS = 0.2
+_COLOUR = re.compile(r"\x1b\[\d*m")
+
+
+class DbtError(Exception):
+    """dbt failed; the message is what it said."""
+
+
+def build_assets(context: dg.AssetExecutionContext, installation: Installation, periods: str) -> Iterator[Any]:
+    """Build what this run selected of a dbt asset group: outputs of models and seeds, and results of checks."""
+    told = get_updated_cli_invocation_params_for_context(context, {}, WarehouseTranslator())
+    arguments = ["build", "--exclude-resource-type", "unit_test", *told.selection_args]
+    if told.indirect_selection:
+        arguments += ["--indirect-selection", told.indirect_selection]
+    for event in run_dbt(installation, arguments, periods):
+        yield from DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
+            told.manifest, told.dagster_dbt_translator, context, installation.dbt_target
+        )
+
+
+def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) -> Iterator[dict[str, Any]]:
+    """Run a dbt command on the installation's warehouse; yields the events of its nodes' results, as dbt logs them.
+
+    ``periods`` are the changed ones, see `told_periods`. Raises `DbtError` at the end when dbt failed. A reader that
+    leaves early, such as a run that is terminated, has the running statements cancelled and dbt ended first.
+    """
+    from dbt.cli.main import dbtRunner
+    from dbt_common.events.functions import msg_to_dict
+
+    set_dbt_environment(installation)
+    places = ["--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
+    command = [*arguments, *places, "--target-path", str(installation.dbt_target), "--no-use-colors"]
+    events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    outcomes = []
+
+    def work() -> None:
+        try:
+            outcomes.append(dbtRunner(callbacks=[events.put]).invoke(command))
+        finally:
+            events.put(None)
+
+    errors = []
+    with _ALONE, told_periods(periods):
+        thread = threading.Thread(target=work, name="dbt")
+        thread.start()
+        try:
+            for event in iter(events.get, None):
+                if event.info.level == "error":
+                    errors.append(_COLOUR.sub("", event.info.msg).strip())
+                if event.info.name.startswith("Log") and event.info.name.endswith("Result"):
+                    yield msg_to_dict(event)
+        except BaseException:
+            while thread.is_alive():
+                _cancel_statements()
+                thread.join(_CANCEL_SECONDS)
+            raise
+        finally:
+            thread.join()
+            _close_warehouse()
+    outcome = outcomes[0]
+    if not outcome.success:
+        told = [error for error in errors if error] or [str(outcome.exception or outcome.result)]
+        raise DbtError("; ".join(" ".join(error.split()) for error in dict.fromkeys(told)))
+
+
+def _close_warehouse() -> None:
+    """Let go of the warehouse file, which dbt-duckdb keeps open for its next command in the same process."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _cancel_statements() -> None:
+    """Interrupt what dbt's connections are doing; a model that is cancelled is rolled back and fails."""
+    from dbt.adapters.factory import FACTORY
+
+    for adapter in list(FACTORY.adapters.values()):
+        if adapter.is_cancelable():
+            adapter.cancel_open_connections()
