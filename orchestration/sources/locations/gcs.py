@@ -43,6 +43,8 @@ class GcsLocation:
     def client(self) -> "Client":
         """The client of google-cloud-storage, made when it is first needed."""
         with self._lock:  # files are fetched by several threads
+            # else a thread of the library's own asks for the bucket besides, in no turn and with another permission
+            os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
             if self._client is None:
                 from google.api_core.client_options import ClientOptions
                 from google.cloud.storage import Client
