@@ -91,11 +91,20 @@ def prepare_manifest(installation: Installation) -> Path:
     installation.dbt_target.mkdir(parents=True, exist_ok=True)
     from dbt.cli.main import dbtRunner
 
-    arguments = ["--quiet", "parse", "--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
-    outcome = dbtRunner().invoke([*arguments, "--target-path", str(installation.dbt_target)])
+    outcome = dbtRunner().invoke(["--quiet", "parse", *dbt_places(installation)])
     if not outcome.success:
         raise RuntimeError(f"the dbt project cannot be parsed: {outcome.exception}")
+    parsed: Any = outcome.result
+    whole = manifest.with_name(f"manifest-{os.getpid()}.json")
+    parsed.writable_manifest().write(str(whole))
+    whole.replace(manifest)  # in one step: who is killed while writing leaves no half of it
     return manifest
+
+
+def dbt_places(installation: Installation) -> list[str]:
+    """Arguments of every dbt command: where the project is and where to write; of its artifacts nothing is read."""
+    places = ["--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
+    return [*places, "--target-path", str(installation.dbt_target), "--no-write-json"]
 
 
 def _project_files() -> list[Path]:

@@ -15,7 +15,7 @@ from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_contex
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.installation import Installation
-from orchestration.resources.dbt import PROJECT_DIRECTORY, WarehouseTranslator, set_dbt_environment, told_periods
+from orchestration.resources.dbt import WarehouseTranslator, dbt_places, set_dbt_environment, told_periods
 
 #: dbt keeps its flags, its adapter and its log in global variables.
 _ALONE = threading.Lock()
@@ -49,8 +49,7 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
     from dbt_common.events.functions import msg_to_dict
 
     set_dbt_environment(installation)
-    places = ["--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
-    command = [*arguments, *places, "--target-path", str(installation.dbt_target), "--no-use-colors"]
+    command = [*arguments, *dbt_places(installation), "--no-use-colors"]
     events: queue.SimpleQueue[Any] = queue.SimpleQueue()
     outcomes = []
 

@@ -146,7 +146,9 @@ class Daemon:
         self.process: subprocess.Popen[bytes] | None = None
         (self.home / "dagster.yaml").write_text(NONE_AT_ONCE)
         # its tables are there before two processes want to make them
-        self.instance = dg.DagsterInstance.from_config(str(self.home))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DAGSTER_HOME", str(self.home))
+            self.instance = dg.DagsterInstance.from_config(str(self.home))
 
     def start(self, settings: str) -> None:
         (self.home / "dagster.yaml").write_text(settings)
