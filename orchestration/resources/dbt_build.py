@@ -8,6 +8,7 @@ import queue
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import dagster as dg
@@ -95,5 +96,7 @@ def _cancel_statements() -> None:
     from dbt.adapters.factory import FACTORY
 
     for adapter in list(FACTORY.adapters.values()):
-        if adapter.is_cancelable():
-            adapter.cancel_open_connections()
+        for connection in list(adapter.connections.thread_connections.values()):
+            # dbt may close it at any moment; whoever calls this calls it again until dbt has ended
+            with suppress(Exception):
+                adapter.connections.cancel(connection)

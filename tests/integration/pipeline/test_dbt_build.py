@@ -1,13 +1,14 @@
 """dbt in this process: what it says where it fails, and that it is gone when its reader is."""
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from orchestration.installation import Installation
 from orchestration.resources.dbt import ALL_PERIODS
-from orchestration.resources.dbt_build import DbtError, run_dbt
+from orchestration.resources.dbt_build import DbtError, _cancel_statements, run_dbt
 
 SEEDS = ["build", "--select", "resource_type:seed", "--exclude-resource-type", "test"]
 
@@ -47,8 +48,29 @@ def test_the_error_is_what_dbt_said(installation: Installation) -> None:
 
 
 def test_a_reader_that_leaves_ends_it(installation: Installation) -> None:
-    results = run_dbt(installation, SEEDS, ALL_PERIODS)
-    next(results)
-    results.close()
-    assert_free(installation)
+    for seen in (1, 2, 3, 4):  # also when dbt is just closing its connections
+        results = run_dbt(installation, SEEDS, ALL_PERIODS)
+        for _ in range(seen):
+            next(results)
+        results.close()
+        assert_free(installation)
     assert len(list(run_dbt(installation, SEEDS, ALL_PERIODS))) == 4
+
+
+def test_a_statement_that_runs_is_cancelled(installation: Installation) -> None:
+    endless = "select count(*) as n from range(10000000) a, range(10000000) b where a.range + b.range = -1"
+    command = ["show", "--quiet", "--inline", endless, "--limit", "-1"]
+    stopper = threading.Thread(target=_interrupt_when_busy)
+    stopper.start()
+    with pytest.raises(DbtError, match="(?i)interrupt"):
+        list(run_dbt(installation, command, ALL_PERIODS))
+    stopper.join()
+    assert_free(installation)
+
+
+def _interrupt_when_busy() -> None:
+    """Cancel again and again, as a run that is terminated does, until dbt has ended."""
+    time.sleep(1)
+    while any(thread.name == "dbt" for thread in threading.enumerate()):
+        _cancel_statements()
+        time.sleep(0.2)
