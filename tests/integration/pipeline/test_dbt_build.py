@@ -1,7 +1,6 @@
 """dbt in this process: what it says where it fails, and that it is gone when its reader is."""
 
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -60,17 +59,19 @@ def test_a_reader_that_leaves_ends_it(installation: Installation) -> None:
 def test_a_statement_that_runs_is_cancelled(installation: Installation) -> None:
     endless = "select count(*) as n from range(10000000) a, range(10000000) b where a.range + b.range = -1"
     command = ["show", "--quiet", "--inline", endless, "--limit", "-1"]
-    stopper = threading.Thread(target=_interrupt_when_busy)
+    ended = threading.Event()
+
+    def cancel() -> None:
+        """Again and again, as for a run that is terminated."""
+        while not ended.wait(0.2):
+            _cancel_statements()
+
+    stopper = threading.Thread(target=cancel)
     stopper.start()
-    with pytest.raises(DbtError, match="(?i)interrupt"):
-        list(run_dbt(installation, command, ALL_PERIODS))
-    stopper.join()
+    try:
+        with pytest.raises(DbtError, match=r"(?i)interrupt"):
+            list(run_dbt(installation, command, ALL_PERIODS))
+    finally:
+        ended.set()
+        stopper.join()
     assert_free(installation)
-
-
-def _interrupt_when_busy() -> None:
-    """Cancel again and again, as a run that is terminated does, until dbt has ended."""
-    time.sleep(1)
-    while any(thread.name == "dbt" for thread in threading.enumerate()):
-        _cancel_statements()
-        time.sleep(0.2)
