@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from orchestration.installation import Installation
-from orchestration.resources.dbt import ALL_PERIODS, PROJECT_DIRECTORY, set_dbt_environment, told_periods
+from orchestration.resources.dbt import ALL_PERIODS
+from orchestration.resources.dbt_build import run_dbt
 
 
 @dataclass
@@ -82,18 +83,9 @@ def print_ratios(what: str, ours: Figures, floor: Figures, bar: float) -> None:
 
 
 def build(installation: Installation, *arguments: str, periods: str = ALL_PERIODS) -> float:
-    """``dbt build`` without unit tests in this process, as the pipeline calls it; seconds that its nodes took."""
-    from dbt.cli.main import dbtRunner
-
-    set_dbt_environment(installation)
-    places = ["--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
-    places += ["--target-path", str(installation.dbt_target)]
-    command = ["--quiet", "build", "--exclude-resource-type", "unit_test", *arguments, *places]
-    with told_periods(periods):
-        outcome = dbtRunner().invoke(command)
-    if not outcome.success:
-        raise SystemExit(f"dbt failed: {outcome.exception or outcome.result}")
-    return sum(r.execution_time for r in outcome.result)
+    """``dbt build`` without unit tests, as the pipeline calls it; seconds that its nodes took."""
+    command = ["--quiet", "build", "--exclude-resource-type", "unit_test", *arguments]
+    return sum(event["data"]["execution_time"] for event in run_dbt(installation, command, periods))
 
 
 def publish(installation: Installation) -> None:

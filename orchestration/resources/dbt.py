@@ -102,7 +102,10 @@ def prepare_manifest(installation: Installation) -> Path:
 
 
 def dbt_places(installation: Installation) -> list[str]:
-    """Arguments of every dbt command: where the project is and where to write; of its artifacts nothing is read."""
+    """Arguments of every dbt command: where the project is and where to write; of its artifacts nothing is read.
+
+    One dbt at a time has the warehouse, so all share one folder and its parse cache.
+    """
     places = ["--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
     return [*places, "--target-path", str(installation.dbt_target), "--no-write-json"]
 
