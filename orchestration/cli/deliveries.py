@@ -39,19 +39,21 @@ def list_deliveries(
     status: Annotated[Optional[Status], typer.Option(help="Only of this status.")] = None,  # noqa: UP045
     output: OutputOption = Format.TABLE,
 ) -> None:
-    """List every delivery that was seen: its status, whether it is current, its rows, or why it was kept out."""
+    """List every delivery that was seen: status, whether it is current, rows, why it was kept out, what is noted."""
     installation, _ = _open(context)
     current = {f"{s.key.text}/{s.delivery_id}" for s, _ in installation.ledger.current_snapshots()}
     rows = [
         (
             r.body["source_name"], (r.body["billing_period"] or "")[:7], r.body["dataset"], r.body["delivery_id"],
             r.body["status"], "yes" if r.key in current else "no", r.body.get("promoted_at") or r.body.get("at"),
-            r.body.get("row_count"), "; ".join(r.body.get("reasons", [])) if r.body["status"] != "promoted" else "",
+            r.body.get("row_count"),
+            "; ".join(r.body.get("reasons", [])) if r.body["status"] != "promoted" else "",
+            "; ".join(r.body.get("notices", [])) if r.body["status"] == "promoted" else "",
         )
         for r in installation.ledger.deliveries(source)
         if status is None or r.body["status"] == status.value
     ]  # fmt: skip
-    columns = ("source", "period", "dataset", "delivery", "status", "current", "at", "rows", "reasons")
+    columns = ("source", "period", "dataset", "delivery", "status", "current", "at", "rows", "reasons", "notes")
     print_rows(columns, rows, output)
 
 

@@ -37,6 +37,9 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
         f"Forecast rows: {forecasts}; open anomalies: {anomalies}; open incidents: {opened}; "
         f"proposals waiting: {len(waiting)}"
     )
+    for snapshot in fresh:
+        for notice in snapshot.notices:
+            print(f"note: {describe_problem(snapshot.key.source_name, snapshot.key.billing_period, notice)}")
     problems = standing + [
         describe_problem(r.body["source_name"], as_month(r.body["billing_period"]), reason)
         for r in installation.ledger.quarantined()

@@ -122,19 +122,41 @@ class Delivery:
     expected_rows: int | None = None
 
 
+#: What generators write where there is no value, compared in lower case.
+NOTHING = ("", "null", "nan", "none", "n/a", "#n/a", "<null>", "(null)", "\\n")
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of the landed table: its name, its kind, other native names it may have, and whether it must be there.
 
-    A required column has a value in every row unless ``may_be_empty`` (a tax row has no SKU). Native names
-    are compared by `squeeze_name`, so spelling and case do not matter.
+    Native names are compared by `squeeze_name`, so spelling, case and blanks do not matter. A required column has a
+    value in every row but those that ``empty_where`` names (DuckDB SQL over the landed columns; ``true``: it may be
+    empty anywhere, as a tax row has no SKU). ``is_start``: the moment at which a charge or a billing period begins,
+    which lies between the year 2000 and thirteen months from now; any other time may be up to ten years ahead (a
+    purchase for several years).
     """
 
     name: str
     kind: ColumnKind = "text"
     aliases: tuple[str, ...] = ()
     required: bool = False
-    may_be_empty: bool = False
+    empty_where: str = ""
+    is_start: bool = False
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about rows that is taken and said: what was assumed, mapped or is doubtful in them.
+
+    ``where`` is DuckDB SQL over the landed columns; ``sentence`` is said once per delivery where any row meets it, with
+    ``{n}`` the number of such rows and ``{values}`` the first different values of ``value`` (SQL) among them.
+    """
+
+    name: str
+    where: str
+    sentence: str
+    value: str = "null"
 
 
 @dataclass(frozen=True)
@@ -147,7 +169,12 @@ class ExportFormat:
       the warehouse is reconciled with; a measure that the export does not state is left out.
     - ``specials``: landed columns whose value is nested in the native file: name -> function of the native schema
       giving SQL, or None where the file has no such value.
-    - ``identity``: landed columns that together name a line once; empty where the cloud gives no line a name.
+    - ``identity``: landed columns that name a line; rows that share it must differ elsewhere (AWS promises it unique
+      inside one file only), the very same row twice is refused. Empty where the cloud gives no line a name.
+    - ``delivery_decides_period``: rows of a delivery that names its billing period belong to that period, whatever
+      period or day they name themselves: late charges, months that begin on another day than the first.
+    - ``notes``: what is said about rows that are taken.
+    - ``nothing``: the words that stand for no value.
     """
 
     name: str
@@ -163,6 +190,9 @@ class ExportFormat:
     measures: Mapping[str, Mapping[str, str]]
     specials: Mapping[str, "SpecialColumn"] = field(default_factory=dict)
     identity: tuple[str, ...] = ()
+    delivery_decides_period: bool = False
+    notes: tuple[Note, ...] = ()
+    nothing: tuple[str, ...] = NOTHING
 
 
 class NativeSchema(Protocol):

@@ -22,6 +22,7 @@ from orchestration.sources.contracts import (
     Provider,
 )
 from orchestration.sources.discovery import verify
+from orchestration.sources.discovery.deliveries import name_some
 from orchestration.sources.discovery.plain import name_dataset
 from orchestration.sources.expectations import Verdict, judge_delivery
 from orchestration.sources.fetching import fetch_files, work_ahead
@@ -251,11 +252,13 @@ class Ingestor:
         target = snapshot_directory(fmt.table, pending.key, pending.delivery_id, pending.content)
         paths = self._lake.publish(staged, target)
         self._checkpoint("landed")
+        assumed_currency = next((i.assumed_currency for i in incoming if i.assumed_currency), None)
+        notices = [f"{_name_files(pending)}: {note}" for note in (*_say_assumptions(assumed_currency), *profile.notes)]
         snapshot = Snapshot(
             pending.key, pending.delivery_id, fmt.table, fmt.name, tuple(paths), profile.row_count,
             profile.control_totals, tuple(f.ref.name for f in pending.files),
             missing, extra,
-            next((i.assumed_currency for i in incoming if i.assumed_currency), None),
+            assumed_currency, tuple(notices),
         )  # fmt: skip
         try:
             promoted = self._ledger.promote(snapshot, was_expired=status == "expired")
@@ -264,11 +267,7 @@ class Ingestor:
             return
         self._checkpoint("promoted")
         report.judged.append(Judged(pending.key, name, profile, verdict, promoted, drift))
-        if snapshot.assumed_currency:
-            report.notices.append(
-                f"{', '.join(snapshot.files)}: names no currency; {snapshot.assumed_currency} is assumed "
-                "(set `currency:` of the source)"
-            )
+        report.notices += notices
 
     def _compare(
         self,
@@ -357,6 +356,16 @@ class Ingestor:
             else:
                 part.hardlink_to(file.path)
         return staged
+
+
+def _say_assumptions(assumed_currency: str | None) -> list[str]:
+    if assumed_currency is None:
+        return []
+    return [f"names no currency; {assumed_currency} is assumed (set `currency:` of the source)"]
+
+
+def _name_files(pending: PendingSnapshot) -> str:
+    return name_some([file.ref.name for file in pending.files])
 
 
 def _only_format(pending: PendingSnapshot, incoming: list[IncomingFile], source: Source) -> ExportFormat:

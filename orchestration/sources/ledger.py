@@ -64,6 +64,7 @@ class Snapshot:
     missing_columns: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
     assumed_currency: str | None = None
+    notices: tuple[str, ...] = ()
 
     def to_body(self) -> dict[str, Any]:
         """The snapshot as a state record; money as text."""
@@ -84,6 +85,7 @@ class Snapshot:
             "missing_columns": list(self.missing_columns),
             "extra_columns": list(self.extra_columns),
             "assumed_currency": self.assumed_currency,
+            "notices": list(self.notices),
         }
 
     @classmethod
@@ -101,6 +103,7 @@ class Snapshot:
             tuple(body.get("missing_columns", ())),
             tuple(body.get("extra_columns", ())),
             body.get("assumed_currency"),
+            tuple(body.get("notices", ())),
         )
 
 

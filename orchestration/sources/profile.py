@@ -1,7 +1,7 @@
 """What a landed delivery looks like in figures: one pass over its Parquet, judged before it is promoted."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,17 +14,23 @@ from orchestration.sources.sql import quote_identifier, quote_path
 
 #: No line of a bill costs this much, and ten billion lines of less cannot run over DECIMAL(38,12).
 LARGEST_COST = Decimal("1e15")
+#: Of the values that a note tells of.
+SHOWN_VALUES = 5
 
 
 @dataclass(frozen=True)
 class DeliveryProfile:
-    """The figures of one delivery of one billing period; ``checks`` are counts of faults, each expected to be 0."""
+    """The figures of one delivery of one billing period; ``checks`` are counts of faults, each expected to be 0.
+
+    ``notes`` are said about rows that are taken.
+    """
 
     row_count: int
     billing_currencies: tuple[str, ...]
     control_totals: tuple[ControlTotal, ...]
     first_fault: dict[str, str]
     checks: dict[str, int]
+    notes: tuple[str, ...] = ()
 
 
 def profile_delivery(
@@ -40,11 +46,16 @@ def profile_delivery(
         return DeliveryProfile(0, (), (), {}, _count_faults(0, expected_rows, {}))
     listed = ", ".join(quote_path(p) for p in paths)
     rows = f"read_parquet([{listed}], hive_partitioning = false)"
-    required = [c.name for c in fmt.columns if c.required and not c.may_be_empty]
+    required = {c.name: c.empty_where for c in fmt.columns if c.required and c.empty_where != "true"}
     measures = fmt.measures.get(dataset, {})
     sums = ", ".join(f"sum(coalesce({sql}, 0))::decimal(38, 12) as {name}" for name, sql in measures.items())
     nulls = ", ".join(
-        f"count(*) filter ({quote_identifier(c)} is null) as {quote_identifier('null_' + c)}" for c in required
+        f"count(*) filter ({quote_identifier(c)} is null{f' and not coalesce({where}, false)' if where else ''}) "
+        f"as {quote_identifier('null_' + c)}"
+        for c, where in required.items()
+    )
+    noted = "".join(
+        f", count(*) filter ({note.where}) as {quote_identifier('note_' + note.name)}" for note in fmt.notes
     )
     amounts = ", ".join(f"max(abs(coalesce({sql}, 0)))" for sql in measures.values())
     largest = f"greatest({amounts})" if amounts else "0"
@@ -52,7 +63,8 @@ def profile_delivery(
         select {fmt.currency_column} as currency, {fmt.account_column} as account, count(*) as row_count,
             count(*) filter (({fmt.period_sql}) is distinct from ?::date) as outside_period,
             sum(cast_failures)::bigint as unreadable,
-            sum(rounding_remainder) as rounding_remainder, {nulls} {", " + sums if sums else ""},
+            sum(rounding_remainder) as rounding_remainder, {nulls} {", " + sums if sums else ""}
+            {noted},
             {largest} as largest_cost
         from {rows} group by all"""
     try:
@@ -114,8 +126,26 @@ def profile_delivery(
             counts["invalid_currencies"] = counts.get("invalid_currencies", 0) + 1
             faults["invalid_currencies"] = f"{currency!r} is not an ISO 4217 code"
     return DeliveryProfile(
-        row_count, currencies, tuple(totals), faults, _count_faults(row_count, expected_rows, counts)
+        row_count,
+        currencies,
+        tuple(totals),
+        faults,
+        _count_faults(row_count, expected_rows, counts),
+        tuple(_write_notes(connection, rows, fmt)),
     )
+
+
+def _write_notes(connection: duckdb.DuckDBPyConnection, rows: str, fmt: ExportFormat) -> Iterator[str]:
+    """The sentences of a format's notes that any row meets."""
+    for note in fmt.notes:
+        column = quote_identifier("note_" + note.name)
+        count = connection.execute(f"select coalesce(sum({column}), 0)::bigint from profile").fetchall()[0][0]
+        if count:
+            found = connection.execute(
+                f"select distinct left(cast({note.value} as varchar), 60) as value from {rows} where {note.where} "
+                f"order by value nulls last limit {SHOWN_VALUES}"
+            ).fetchall()
+            yield note.sentence.format(n=count, values=", ".join(str(value) for (value,) in found))
 
 
 def _primary(fmt: ExportFormat, dataset: str) -> str:

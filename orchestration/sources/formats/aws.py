@@ -58,7 +58,7 @@ _COLUMNS = (
     *(Column(name, "text", required=name in _REQUIRED) for name in _TEXT),
     *(Column(name, "money", required=name in _REQUIRED) for name in _MONEY),
     *(Column(name, "quantity") for name in _QUANTITY),
-    *(Column(name, "timestamp", required=name in _REQUIRED) for name in _TIMESTAMP),
+    *(Column(name, "timestamp", required=name in _REQUIRED, is_start="_start_" in name) for name in _TIMESTAMP),
     Column("resource_tags", "json"),
     Column("discount", "json"),
     Column("cost_category", "json"),

@@ -33,8 +33,8 @@ _COLUMNS = (
     Column("unit_price", "quantity"),
     Column("payg_price", "quantity"),
     Column("exchange_rate_pricing_to_billing", "quantity", aliases=("exchangerate",)),
-    Column("date", "date", aliases=("usagedatetime", "usagedate"), required=True),
-    Column("billing_period_start_date", "date"),
+    Column("date", "date", aliases=("usagedatetime", "usagedate"), required=True, is_start=True),
+    Column("billing_period_start_date", "date", is_start=True),
     Column("billing_period_end_date", "date"),
     Column("tags", "json"),
 )

@@ -39,7 +39,10 @@ FOCUS = ExportFormat(
         *(Column(name, required=name in _REQUIRED) for name in _TEXT),
         *(Column(name, "money", required=name in _REQUIRED) for name in _MONEY),
         *(Column(name, "quantity") for name in _QUANTITY),
-        *(Column(name, "timestamp", required=name in _REQUIRED) for name in _TIMESTAMP),
+        *(
+            Column(name, "timestamp", required=name in _REQUIRED, is_start=name.endswith("_start"))
+            for name in _TIMESTAMP
+        ),
         Column("tags", "json"),
         Column("sku_price_details", "json"),
     ),

@@ -28,7 +28,7 @@ adjustment_info_type
 """.split()
 _REQUIRED = {"billing_account_id", "service_description", "sku_id", "currency", "invoice_month"}
 #: Tax and rounding rows belong to no service or SKU.
-_MAY_BE_EMPTY = {"service_description", "sku_id"}
+_MAY_BE_EMPTY = {"service_description": "true", "sku_id": "true"}
 
 
 def _credit_entries(native: NativeSchema) -> str | None:
@@ -104,7 +104,7 @@ GCP_BILLING = ExportFormat(
         frozenset({"billingaccountid", "serviceid", "skudescription", "invoicemonth"}),
     ),
     columns=(
-        *(Column(name, required=name in _REQUIRED, may_be_empty=name in _MAY_BE_EMPTY) for name in _TEXT),
+        *(Column(name, required=name in _REQUIRED, empty_where=_MAY_BE_EMPTY.get(name, "")) for name in _TEXT),
         Column("cost", "money", required=True),
         Column("cost_at_list", "money"),
         Column("credits_commitment", "money"),
@@ -117,7 +117,7 @@ GCP_BILLING = ExportFormat(
         Column("price_list_price", "quantity"),
         Column("price_pricing_unit_quantity", "quantity"),
         Column("currency_conversion_rate", "quantity"),
-        Column("usage_start_time", "timestamp", required=True),
+        Column("usage_start_time", "timestamp", required=True, is_start=True),
         Column("usage_end_time", "timestamp"),
         Column("export_time", "timestamp"),
         Column("labels", "json"),
