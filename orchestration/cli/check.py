@@ -1,25 +1,33 @@
 """`cloudcost check` and `run-export`: one line per source, with the reason where it cannot be read."""
 
+import shutil
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+import duckdb
 
 from orchestration.cli.run import FAILED, OK, CommandError
 from orchestration.installation import Installation
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import GuardedLocation
-from orchestration.sources.contracts import DeliveredFile, DeliveryError, LocationError, NoExportError, SourceError
-from orchestration.sources.formats import recognise_format
+from orchestration.sources.contracts import DeliveryError, ExportFormat, LocationError, NoExportError, SourceError
+from orchestration.sources.formats import UnknownFormatError
+from orchestration.sources.incoming import Reading
 from orchestration.sources.ingest import Source
+from orchestration.sources.ledger import Snapshot
 from orchestration.sources.locations.azure_exports import find_unread_azure_exports
 from orchestration.sources.locations.azure_management import CostManagement
 from orchestration.sources.locations.bigquery import BigQueryLocation
 from orchestration.sources.locations.export_catalogue import find_unread_exports
 from orchestration.sources.native import read_native_file
-from orchestration.sources.planning import SourcePlan
-from orchestration.sources.projection import project_file
+from orchestration.sources.planning import PendingSnapshot, SourcePlan
+from orchestration.sources.projection import Projection, project_file
+from orchestration.sources.refusals import as_refusal
 from orchestration.sources.sql import connect_scratch
 
-#: A check downloads no more than this to look at the columns of a new delivery.
+#: A check downloads no more than this to look at the columns of new deliveries.
 SAMPLE_BYTES = 64 * 2**20
 
 
@@ -64,6 +72,8 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
         return "not readable", str(error)
     except SourceError as error:
         return "nothing to read", str(error)
+    except Exception as error:
+        return "not readable", str(as_refusal(error, config.name))
     new = len(plan.pending) + len(plan.unscanned)
     detail = f"{found}{new} new and {plan.unchanged} known deliveries"
     scanned = getattr(source.location, "scanned_bytes", None)
@@ -77,48 +87,79 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
 def examine_columns(installation: Installation, source: Source, plan: SourcePlan) -> str:
     """The format of a source, and what changed in its columns since the last delivery, as the beginning of a line.
 
-    Looks into a file of the newest delivery that was not taken yet, unless it is large; of a table, at its schema.
-    Raises `SchemaChangedError` where a column is missing without which its costs cannot be read.
+    Looks into every file that a run would take now, unless it is large and far away; of a table, at its schema. Raises
+    `SchemaChangedError` where a column is missing without which its costs cannot be read.
     """
     landed = [snapshot for snapshot, _ in installation.ledger.current_snapshots(source.name)]
-    formats = ", ".join(sorted({s.format_name for s in landed}))
-    connection = connect_scratch()
-    try:
-        with tempfile.TemporaryDirectory(prefix="cloudcost-check-") as directory:
-            sample = fetch_sample(source, plan, Path(directory))
-            if sample is None:
-                return f"format {formats}; " if formats else ""
-            path, name = sample
-            native = read_native_file(connection, path, name)
+    looks: list[tuple[ExportFormat, Projection]] = []
+    strangers: list[UnknownFormatError] = []
+    with tempfile.TemporaryDirectory(prefix="cloudcost-check-") as folder, connect_scratch() as connection:
+        for number, sample in enumerate(fetch_samples(source, plan, Path(folder))):
+            workspace = Path(folder) / f"look-{number}"
             try:
-                provider = "auto" if source.provider == "focus" else source.provider
-                fmt = source.declared_format or recognise_format(native.top_level_names, name, provider)
-                projection = project_file(native, fmt, source.default_currency)
+                looks.append(look_into(connection, installation.ingestor().reading_of(source), sample, workspace))
+            except UnknownFormatError as error:
+                if not sample.may_be_strange:
+                    raise
+                strangers.append(error)
             except DeliveryError as error:
                 raise (SchemaChangedError(str(error)) if landed else error) from None
-    finally:
-        connection.close()
+    if strangers and not looks and not plan.unchanged:
+        raise strangers[0]
+    names = sorted({s.format_name for s in landed} | {fmt.name for fmt, _ in looks})
+    drift = describe_drift(looks[0], landed) if looks else ""
+    return f"format {', '.join(names)}; {drift}" if names else ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file to look into, and what to call it; ``may_be_strange``: a run leaves it alone where it is no export."""
+
+    path: Path
+    name: str
+    may_be_strange: bool
+
+
+def look_into(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, sample: Sample, workspace: Path
+) -> tuple[ExportFormat, Projection]:
+    """The format of a file and how its columns would be read; raises what a run would refuse it with."""
+    native = read_native_file(connection, sample.path, sample.name, workspace, reading.nothing, is_look=True)
+    fmt = reading.recognise(native)
+    projection = project_file(native, fmt, reading.default_currency, reading.dates)
+    shutil.rmtree(workspace, ignore_errors=True)
+    return fmt, projection
+
+
+def describe_drift(newest: tuple[ExportFormat, Projection], landed: list[Snapshot]) -> str:
+    """The columns that the newest file lacks and the last delivery of its format had."""
+    fmt, projection = newest
     last = max((s for s in landed if s.format_name == fmt.name), key=lambda s: s.key.billing_period, default=None)
     gone = sorted(set(projection.missing) - set(last.missing_columns)) if last else []
-    drift = f"columns gone since the last delivery: {', '.join(gone[:5])}; " if gone else ""
-    return f"format {formats or fmt.name}; {drift}"
+    return f"columns gone since the last delivery: {', '.join(gone[:5])}; " if gone else ""
 
 
-def fetch_sample(source: Source, plan: SourcePlan, directory: Path) -> tuple[Path, str] | None:
-    """A file whose columns are those of the newest delivery, and what to call it; None where none may be fetched."""
+def fetch_samples(source: Source, plan: SourcePlan, directory: Path) -> Iterator[Sample]:
+    """The files that a run would take now, those of the newest delivery first; of a table, its columns."""
     location = source.location.inner if isinstance(source.location, GuardedLocation) else source.location
     if isinstance(location, BigQueryLocation):
-        return location.write_columns(directory), location.uri
-    file = choose_sample(source, plan)
-    return None if file is None else (source.location.fetch(file.ref, directory), file.ref.name)
-
-
-def choose_sample(source: Source, plan: SourcePlan) -> DeliveredFile | None:
-    """A file of the newest delivery that is new, where it may be fetched for a look."""
-    newest = sorted(plan.pending, key=lambda p: p.key.billing_period)[-1:]
-    candidates = [*(file for pending in newest for file in pending.files), *plan.unscanned]
+        yield Sample(location.write_columns(directory), location.uri, may_be_strange=False)
+        return
+    listed = {f.ref.name: (f, False) for p in newest_first(plan) for f in p.files}
+    listed |= {f.ref.name: (f, True) for f in plan.unscanned}
     is_local = "://" not in source.location.uri or source.location.uri.startswith("file://")
-    return next((f for f in candidates if is_local or 0 < f.ref.size <= SAMPLE_BYTES), None)
+    budget = SAMPLE_BYTES
+    for file, may_be_strange in listed.values():
+        if not is_local:
+            if not 0 < file.ref.size <= budget:
+                continue
+            budget -= file.ref.size
+        yield Sample(source.location.fetch(file.ref, directory), file.ref.name, may_be_strange)
+
+
+def newest_first(plan: SourcePlan) -> list[PendingSnapshot]:
+    """What is pending, the newest billing period first."""
+    return sorted(plan.pending, key=lambda p: p.key.billing_period, reverse=True)
 
 
 def start_export(installation: Installation, source_name: str, export: str) -> None:

@@ -18,8 +18,8 @@ from orchestration.cli.summary import describe_problem, print_summary
 from orchestration.installation import Installation
 from orchestration.progress import listen, report_progress
 from orchestration.run_lock import try_lock
-from orchestration.sources.contracts import SourceError
 from orchestration.sources.planning import SourcePlan
+from orchestration.sources.refusals import as_refusal
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -133,8 +133,8 @@ def survey_sources(installation: Installation) -> Survey:
     for source in installation.config.sources:
         try:
             survey.plans.append(installation.ingestor().scan(installation.open_source(source)))
-        except SourceError as error:
-            survey.faults.append(f"{source.name}: {error}")
+        except Exception as error:
+            survey.faults.append(f"{source.name}: {as_refusal(error, source.name)}")
     return survey
 
 

@@ -14,11 +14,12 @@ from orchestration.replay import replay_missed
 from orchestration.resources.dbt_build import run_dbt
 from orchestration.resources.installation import InstallationResource
 from orchestration.source_settings import SourceConfig
-from orchestration.sources.contracts import LocationError, SourceError
+from orchestration.sources.contracts import LocationError
 from orchestration.sources.formats import FORMATS
 from orchestration.sources.ingest import IngestReport, Judged
 from orchestration.sources.ledger import Clock
 from orchestration.sources.planning import Problem
+from orchestration.sources.refusals import as_refusal
 from orchestration.sources.retention import remove_expired
 
 DELIVERY_CHECK = "delivery_is_valid"
@@ -74,8 +75,8 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
             if error.reason in TRANSIENT and context.retry_number < 2:
                 raise dg.RetryRequested(max_retries=2, seconds_to_wait=5 * 2**context.retry_number) from error
             report = IngestReport(source_name, problems=[Problem(None, str(error))])
-        except SourceError as error:
-            report = IngestReport(source_name, problems=[Problem(None, str(error))])
+        except Exception as error:  # whatever one source holds, the others go on
+            report = IngestReport(source_name, problems=[Problem(None, str(as_refusal(error, source_name)))])
         for problem in report.problems:
             context.log.warning(f"{source_name}: {problem.message}")
         open_ingestion_incidents(opened, report)

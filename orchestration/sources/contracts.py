@@ -58,12 +58,16 @@ class DeliveryError(SourceError):
     """A delivery cannot be promoted: it is broken, incomplete or breaks a rule of its format."""
 
 
+class UntakenError(SourceError):
+    """A delivery cannot be taken now, for a reason of this machine (disk, memory): nothing is held against it."""
+
+
 @dataclass(frozen=True)
 class FileRef:
     """One object at a location: its name relative to the location, its size in bytes and its change signal.
 
     ``rows`` where the listing knows them (a table). ``expired_before``: what was written before that day may be gone,
-    because the place keeps nothing for longer.
+    because the place keeps nothing for longer. ``fault``: why it cannot be read although it is listed.
     """
 
     name: str
@@ -72,6 +76,7 @@ class FileRef:
     modified_at: dt.datetime | None = None
     rows: int | None = None
     expired_before: dt.date | None = None
+    fault: str | None = None
 
 
 class Location(Protocol):
@@ -173,6 +178,8 @@ class ExportFormat:
       inside one file only), the very same row twice is refused. Empty where the cloud gives no line a name.
     - ``delivery_decides_period``: rows of a delivery that names its billing period belong to that period, whatever
       period or day they name themselves: late charges, months that begin on another day than the first.
+    - ``fits_sql``: whether a row's charge lies inside its billing period, which tells the order of day and month where
+      a file writes them with slashes; empty where no column tells the period's days.
     - ``notes``: what is said about rows that are taken.
     - ``nothing``: the words that stand for no value.
     """
@@ -191,6 +198,7 @@ class ExportFormat:
     specials: Mapping[str, "SpecialColumn"] = field(default_factory=dict)
     identity: tuple[str, ...] = ()
     delivery_decides_period: bool = False
+    fits_sql: str = ""
     notes: tuple[Note, ...] = ()
     nothing: tuple[str, ...] = NOTHING
 

@@ -24,7 +24,6 @@ MESSAGES = {
     "rows_not_as_in_manifest": "the manifest promises another number of rows ({n} apart)",
     "unreadable_values": "{n} values cannot be read as the number or time that they should be",
     "rows_outside_billing_period": "{n} rows belong to another billing period",
-    "accounts_with_several_currencies": "{n} billing accounts have more than one billing currency",
     "repeated_line_items": "{n} rows repeat the identity of another line item",
     "invalid_currencies": "{n} billing currencies are not ISO 4217 codes",
 }

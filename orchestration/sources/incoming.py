@@ -1,20 +1,35 @@
-"""Reading one delivered file into landed Parquet, before it is known which snapshots its rows belong to."""
+"""Reading one delivered file into landed Parquet, before it is known which snapshots its rows belong to.
 
+A file is taken whole or refused with one sentence that names it and, where a row is at fault, the row, the column and
+the value. Reading it is bounded: see `seconds_for` for the time; DuckDB holds its own memory limit, no line is longer
+than `native_csv.MAX_LINE_BYTES` and nothing packed grows beyond what `unpacking` allows.
+"""
+
+import contextlib
 import datetime as dt
 import re
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from orchestration.sources.contracts import DeliveryError, ExportFormat, SourceError
+from orchestration.sources.contracts import NOTHING, DeliveryError, ExportFormat, SourceError, UntakenError
+from orchestration.sources.dates import ORDERED_DATE, DateOrder, PlausibleDates
+from orchestration.sources.faults import RowFault, RowFaults, find_row_faults
 from orchestration.sources.formats import UnknownFormatError, recognise_format
 from orchestration.sources.native import NativeFile, read_native_file
-from orchestration.sources.projection import Projection, describe_first_failure, project_file
+from orchestration.sources.projection import Projection, project_file
 from orchestration.sources.sql import quote_literal, quote_path
 
 _COLUMN_COUNT = re.compile(r"CSV Error on Line: (\d+).*?Expected Number of Columns: (\d+) Found: (\d+)", re.DOTALL)
+_MIXED_LINE_ENDS = "state machine reached an invalid state"
+
+#: The least time that a file has, and the slowest that a file of several gigabytes may be read.
+LEAST_SECONDS = 300
+SLOWEST_BYTES_PER_SECOND = 500_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,13 @@ class IncomingFile:
     missing_columns: tuple[str, ...]
     extra_columns: tuple[str, ...]
     assumed_currency: str | None
+    notices: tuple[str, ...] = ()
+    faults: dict[dt.date, tuple[str, ...]] = field(default_factory=dict)
+
+    def faults_of(self, period: dt.date, is_filtered: bool) -> tuple[str, ...]:
+        """What is wrong in its rows of a billing period; in all of its rows, unless others are left out there."""
+        periods = [period] if is_filtered else sorted(self.faults)
+        return tuple(sentence for p in periods for sentence in self.faults.get(p, ()))
 
     def to_body(self) -> dict[str, Any]:
         """What the ledger remembers of the file."""
@@ -39,6 +61,8 @@ class IncomingFile:
             "missing_columns": list(self.missing_columns),
             "extra_columns": list(self.extra_columns),
             "assumed_currency": self.assumed_currency,
+            "notices": list(self.notices),
+            "faults": {p.isoformat(): list(sentences) for p, sentences in self.faults.items()},
         }
 
     @classmethod
@@ -46,86 +70,202 @@ class IncomingFile:
         """The file whose landed Parquet lies at ``path``, as `to_body` described it."""
         periods = {dt.date.fromisoformat(p): n for p, n in body["periods"].items()}
         missing, extra = tuple(body["missing_columns"]), tuple(body["extra_columns"])
-        return cls(name, path, body["format"], body["rows"], periods, missing, extra, body["assumed_currency"])
+        notices = tuple(body.get("notices", ()))
+        faults = {dt.date.fromisoformat(p): tuple(found) for p, found in body.get("faults", {}).items()}
+        return cls(
+            name, path, body["format"], body["rows"], periods, missing, extra, body["assumed_currency"], notices, faults
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read, beside what it is."""
+
+    provider: str
+    fmt: ExportFormat | None
+    default_currency: str
+    dates: PlausibleDates
+    is_alone: bool = True
+
+    def recognise(self, native: NativeFile) -> ExportFormat:
+        """The format of a file; `UnknownFormatError` where it has none, or one that another source here reads."""
+        if self.fmt is None:
+            return recognise_format(native.top_level_names, native.name, self.provider, self.is_alone)
+        if not self.is_alone and recognise_format(native.top_level_names, native.name) is not self.fmt:
+            raise UnknownFormatError(
+                f"{native.name}: not in format {self.fmt.name}; another source of this folder may read it"
+            )
+        return self.fmt
+
+    @property
+    def nothing(self) -> tuple[str, ...]:
+        """The words for no value, also while the format is not known."""
+        return self.fmt.nothing if self.fmt else NOTHING
 
 
 def read_incoming_file(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    name: str,
-    target: Path,
-    *,
-    provider: str,
-    is_alone: bool = True,
-    fmt: ExportFormat | None,
-    default_currency: str,
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, target: Path, workspace: Path, reading: Reading
 ) -> IncomingFile:
-    """Read the native file at ``path`` (called ``name`` in messages) into Parquet at ``target``.
+    """Read the native file at ``path`` (called ``name`` in messages) into Parquet at ``target``; what it takes to do so
+    lies below ``workspace`` meanwhile.
 
-    ``fmt`` None means: recognise it from the columns. Raises `DeliveryError` naming the file, and the row and value
-    where one is at fault.
+    Raises `DeliveryError` naming the file, and the row and value where one is at fault.
     """
-    native = read_native_file(connection, path, name)
-    if fmt is None:
-        fmt = recognise_format(native.top_level_names, name, provider, is_alone)
-    elif not is_alone and recognise_format(native.top_level_names, name) is not fmt:
-        raise UnknownFormatError(f"{name}: not in format {fmt.name}; another source of this folder may read it")
-    projection = project_file(native, fmt, default_currency)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        # to keep the order of the rows, which nothing reads, DuckDB would hold back whole row groups: 1 GB and more
-        connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"copy ({projection.select_sql}) to {quote_literal(str(target))} (format parquet)")
-    except duckdb.Error as error:
-        if isinstance(error, duckdb.OutOfMemoryException) or "Could not write file" in str(error):
-            # the machine's fault, not the delivery's: nothing goes into quarantine and the next run tries again
-            raise SourceError(f"{name}: cannot be landed: {_first_line(error)}") from error
-        raise DeliveryError(_explain(error, name)) from error
-    finally:
-        # the number of a faulty row is counted in the file's order
-        connection.execute("set preserve_insertion_order = true")
+    with interrupt_after(connection, seconds_for(path), name):
+        native = read_native_file(connection, path, name, workspace, reading.nothing)
+        fmt = reading.recognise(native)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        project = _Projector(fmt, reading)
+        projection = project(native)
+        try:
+            _land(connection, projection, target)
+        except duckdb.Error as error:
+            if _MIXED_LINE_ENDS not in str(error):
+                raise _explain(error, name) from error
+            native = read_native_file(connection, path, name, workspace, reading.nothing, even_line_ends=True)
+            projection = project(native)
+            _land_or_explain(connection, projection, target)
+        notices: list[str] = []
+        faults = find_row_faults(connection, projection, fmt, reading.dates, target)
+        if faults.first is not None and faults.first.is_time and re.match(ORDERED_DATE, faults.first.value):
+            projection, faults, notices = _choose_order(connection, project, native, target, faults.first)
+        if faults.first is not None:
+            raise DeliveryError(faults.first.sentence)
+        return _describe(connection, projection, fmt, target, native, faults, notices)
+
+
+@dataclass(frozen=True)
+class _Projector:
+    fmt: ExportFormat
+    reading: Reading
+
+    def __call__(self, native: NativeFile, order: DateOrder = "usual") -> Projection:
+        return project_file(native, self.fmt, self.reading.default_currency, self.reading.dates, order)
+
+
+def _describe(
+    connection: duckdb.DuckDBPyConnection,
+    projection: Projection,
+    fmt: ExportFormat,
+    target: Path,
+    native: NativeFile,
+    faults: RowFaults,
+    notices: list[str],
+) -> IncomingFile:
     landed = f"read_parquet({quote_path(target)})"
-    failures, rows = connection.execute(f"select sum(cast_failures), count(*) from {landed}").fetchall()[0]
-    if failures:
-        raise DeliveryError(_name_first_failure(connection, native, projection, fmt))
     periods = dict(
         connection.execute(
             f"select {fmt.period_sql} as period, count(*) from {landed} group by 1 order by 1"
         ).fetchall()
     )
-    if None in periods:
-        raise DeliveryError(f"{name}: {periods[None]} rows have no billing period")
+    rows = sum(periods.values())
+    if not rows and native.has_body:
+        raise DeliveryError(f"{native.name}: has lines below its header and none of them could be read as a row")
     return IncomingFile(
-        name, target, fmt.name, rows, periods, projection.missing, projection.extra, projection.assumed_currency
+        native.name, target, fmt.name, rows, periods, projection.missing, projection.extra,
+        projection.assumed_currency, tuple(notices), faults.by_period,
+    )  # fmt: skip
+
+
+def _choose_order(
+    connection: duckdb.DuckDBPyConnection, project: _Projector, native: NativeFile, target: Path, fault: RowFault
+) -> tuple[Projection, RowFaults, list[str]]:
+    """Read the days of a file in the one order of day and month that puts its charges inside their billing periods.
+
+    Raises `DeliveryError` naming a row and its value where neither order does, or both.
+    """
+    fits: dict[DateOrder, Path] = {}
+    fmt = project.fmt
+    orders: tuple[DateOrder, ...] = ("month_first", "day_first")
+    for order in orders if fmt.fits_sql else ():
+        attempt = target.with_name(f"{order}.parquet")
+        _land_or_explain(connection, project(native, order), attempt)
+        unread, outside = connection.execute(
+            f"select coalesce(sum(cast_failures), 0), count(*) filter (not coalesce({fmt.fits_sql}, false)) "
+            f"from read_parquet({quote_path(attempt)})"
+        ).fetchall()[0]
+        if not unread and not outside:
+            fits[order] = attempt
+    if len(fits) != 1:
+        why = (
+            "both orders of day and month are possible" if fits else "no order of day and month fits its billing period"
+        )
+        raise DeliveryError(f"{fault.sentence}; {why}")
+    ((order, attempt),) = fits.items()
+    projection = project(native, order)
+    faults = find_row_faults(connection, projection, fmt, project.reading.dates, attempt)
+    attempt.replace(target)
+    first = order.removesuffix("_first")
+    notice = (
+        f"days such as {fault.value} are read {first} first, which alone puts its charges into their billing period"
     )
+    return projection, faults, [notice]
 
 
-def _name_first_failure(
-    connection: duckdb.DuckDBPyConnection, native: NativeFile, projection: Projection, fmt: ExportFormat
-) -> str:
-    found = connection.execute(describe_first_failure(native, projection, fmt)).fetchone()
-    if found is None:
-        return f"{native.name}: a value cannot be read"
-    row, landed, native_name, value = found
-    kind = {"money": "a number", "quantity": "a number", "timestamp": "a time", "date": "a date"}[
-        next(c.kind for c in fmt.columns if c.name == landed)
-    ]
-    return f"{native.name}: data row {row} (line {row + 1}): {native_name} {value!r} is not {kind}"
+def _land(connection: duckdb.DuckDBPyConnection, projection: Projection, target: Path) -> None:
+    try:
+        # to keep the order of the rows, which nothing reads, DuckDB would hold back whole row groups: 1 GB and more
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute(f"copy ({projection.select_sql}) to {quote_literal(str(target))} (format parquet)")
+    finally:
+        # the number of a faulty row is counted in the file's order
+        connection.execute("set preserve_insertion_order = true")
 
 
-def _explain(error: duckdb.Error, name: str) -> str:
-    """DuckDB's reader error as one sentence naming file, line and what was found."""
+def _land_or_explain(connection: duckdb.DuckDBPyConnection, projection: Projection, target: Path) -> None:
+    try:
+        _land(connection, projection, target)
+    except duckdb.Error as error:
+        raise _explain(error, projection.native.name) from error
+
+
+def seconds_for(path: Path) -> float:
+    """How long reading a file may take: five minutes, and more for one of more than 150 MB."""
+    return max(LEAST_SECONDS, path.stat().st_size / SLOWEST_BYTES_PER_SECOND)
+
+
+@contextlib.contextmanager
+def interrupt_after(connection: duckdb.DuckDBPyConnection, seconds: float, name: str) -> Iterator[None]:
+    """End what DuckDB does inside the block once the time is over; the file is then refused."""
+    is_over = threading.Event()
+
+    def end() -> None:
+        is_over.set()
+        connection.interrupt()
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except Exception as error:
+        if is_over.is_set():
+            raise DeliveryError(f"{name}: cannot be read within {seconds:,.0f} seconds") from error
+        raise
+    finally:
+        timer.cancel()
+
+
+def _explain(error: duckdb.Error, name: str) -> SourceError:
+    """DuckDB's error as one sentence naming file, line and what was found."""
     text = str(error)
+    if isinstance(error, duckdb.OutOfMemoryException) or "Could not write file" in text or "No space left" in text:
+        # the machine's fault, not the delivery's: nothing goes into quarantine and the next run tries again
+        return UntakenError(f"{name}: cannot be landed: {_first_line(error)}")
     counted = _COLUMN_COUNT.search(text)
     if counted:
         line, expected, found = (int(g) for g in counted.groups())
-        return f"{name}: line {line} (data row {line - 1}) has {found} columns where {expected} are expected"
+        return DeliveryError(
+            f"{name}: line {line} (data row {line - 1}) has {found} columns where {expected} are expected"
+        )
     line_match = re.search(r"CSV Error on Line: (\d+)", text)
     if line_match:
         line = int(line_match.group(1))
         detail = next((p.strip() for p in text.splitlines()[1:] if p.strip() and "Original Line" not in p), "")
-        return f"{name}: line {line} (data row {line - 1}) cannot be read: {detail[:200]}"
-    return f"{name}: cannot be read: {_first_line(error)}"
+        return DeliveryError(f"{name}: line {line} (data row {line - 1}) cannot be read: {detail[:200]}")
+    if _MIXED_LINE_ENDS in text:
+        return DeliveryError(f"{name}: its lines and quotation marks do not fit together (no CSV of RFC 4180)")
+    return DeliveryError(f"{name}: cannot be read: {_first_line(error)}")
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -1,6 +1,7 @@
 """Ingesting a source: fetch, verify, read, judge, land and promote what its plan says. Safe to kill at any point."""
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
@@ -20,18 +21,22 @@ from orchestration.sources.contracts import (
     Location,
     LocationError,
     Provider,
+    UntakenError,
 )
+from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.discovery import verify
 from orchestration.sources.discovery.deliveries import name_some
 from orchestration.sources.discovery.plain import name_dataset
 from orchestration.sources.expectations import Verdict, judge_delivery
 from orchestration.sources.fetching import fetch_files, work_ahead
 from orchestration.sources.formats import UnknownFormatError, get_format
-from orchestration.sources.incoming import IncomingFile, read_incoming_file
+from orchestration.sources.incoming import IncomingFile, Reading, read_incoming_file
 from orchestration.sources.lake import Lake, snapshot_directory
-from orchestration.sources.ledger import Checkpoint, Ledger, Snapshot, SnapshotKey
+from orchestration.sources.ledger import Checkpoint, Clock, Ledger, Snapshot, SnapshotKey
 from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, plan_source
 from orchestration.sources.profile import DeliveryProfile, profile_delivery
+from orchestration.sources.refusals import as_refusal
+from orchestration.sources.repeats import PartFile, Repeats, find_repeats
 from orchestration.sources.settings import IngestionSettings
 from orchestration.sources.sql import connect_beside, connect_scratch, quote_literal, quote_path
 
@@ -104,15 +109,19 @@ class Ingestor:
         on_progress: Progress = lambda source, done, total: None,
         checkpoint: Checkpoint = lambda name: None,
         settings: IngestionSettings | None = None,
+        clock: Callable[[], dt.datetime] | None = None,
     ) -> None:
+        self._dates = PlausibleDates((clock or Clock())().date())
         self._lake = lake
         self._ledger = ledger
         self._settings = settings or IngestionSettings()
         self._on_progress = on_progress
         self._checkpoint = checkpoint
 
-    def plan(self, source: Source) -> SourcePlan:
-        """What there is to do, without reading rows; see `plan_source`."""
+    def plan(self, source: Source, damaged: frozenset[SnapshotKey] = frozenset()) -> SourcePlan:
+        """What there is to do, without reading rows; see `plan_source`. ``damaged`` snapshots are landed anew, and so
+        are those whose files the lake lost.
+        """
         current = [s for s, _ in self._ledger.current_snapshots(source.name)]
         missing = self._lake.find_missing(path for s in current for path in s.paths)
         lost = frozenset(s.key for s in current if missing.intersection(s.paths))
@@ -123,15 +132,27 @@ class Ingestor:
             self._ledger,
             format_name=source.format,
             default_currency=source.default_currency,
-            lost=lost,
+            dates=self._dates,
+            lost=lost | damaged,
         )
 
-    def scan(self, source: Source) -> SourcePlan:
+    def find_damaged(self, source_name: str, periods: set[dt.date] | None = None) -> frozenset[SnapshotKey]:
+        """The current snapshots of a source (of these periods; None: all) whose files are not as they were landed."""
+        return frozenset(
+            snapshot.key
+            for snapshot, _ in self._ledger.current_snapshots(source_name)
+            if (periods is None or snapshot.key.billing_period in periods)
+            and snapshot.checksums
+            and not self._lake.find_missing(snapshot.paths)
+            and self._lake.measure_checksums(snapshot.paths) != snapshot.checksums
+        )
+
+    def scan(self, source: Source, damaged: frozenset[SnapshotKey] = frozenset()) -> SourcePlan:
         """The plan after every file without a manifest was read once, so that all billing periods are known.
 
         What was read stays below the lake's ``incoming`` folder until it is landed; it is never read twice.
         """
-        plan = self.plan(source)
+        plan = self.plan(source, damaged)
         if not plan.unscanned:
             return plan
         ignored = []
@@ -152,30 +173,40 @@ class Ingestor:
                 except UnknownFormatError as error:
                     ignored.append(error)
                     outcome = {"ignored": str(error)}
-                except DeliveryError as error:
-                    outcome = {"fault": str(error)}
-                    self._ledger.quarantine(source.name, None, "unknown", mark, [str(error)])
+                except LocationError:
+                    raise
+                except Exception as error:
+                    refusal = as_refusal(error, file.ref.name)
+                    if isinstance(refusal, UntakenError):
+                        raise refusal from error
+                    outcome = {"fault": str(refusal)}
+                    self._ledger.quarantine(source.name, None, "unknown", mark, [str(refusal)])
+                finally:
+                    shutil.rmtree(directory, ignore_errors=True)
                 self._ledger.put_scan(source.name, mark, outcome)
             connection.close()
         self._checkpoint("scanned")
         if len(ignored) == len(plan.unscanned) and not (plan.pending or plan.unchanged):
             raise ignored[0]
-        return self.plan(source)
+        return self.plan(source, damaged)
 
-    def ingest(self, source: Source, periods: set[dt.date] | None = None) -> IngestReport:
+    def ingest(
+        self, source: Source, periods: set[dt.date] | None = None, damaged: frozenset[SnapshotKey] = frozenset()
+    ) -> IngestReport:
         """Bring the source's pending deliveries (of ``periods``; None: all) into the lake and promote the good ones.
+        ``damaged`` snapshots are landed anew.
 
         A file that vanishes between look and fetch was replaced by a newer delivery: the look is taken anew, once.
         """
         try:
-            return self._ingest(source, periods)
+            return self._ingest(source, periods, damaged)
         except LocationError as error:
             if error.reason != "not_found":
                 raise
-            return self._ingest(source, periods)
+            return self._ingest(source, periods, damaged)
 
-    def _ingest(self, source: Source, periods: set[dt.date] | None) -> IngestReport:
-        plan = self.scan(source)
+    def _ingest(self, source: Source, periods: set[dt.date] | None, damaged: frozenset[SnapshotKey]) -> IngestReport:
+        plan = self.scan(source, damaged)
         report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files)
         todo = [p for p in plan.pending if periods is None or p.key.billing_period in periods]
         with self._lake.scratch() as scratch, connect_scratch(scratch / "spill") as connection:
@@ -193,6 +224,16 @@ class Ingestor:
                 self._lake.drop_scan(self._mark(source, file))
         return report
 
+    def reading_of(self, source: Source) -> Reading:
+        """How the files of a source are read."""
+        return Reading(
+            provider="auto" if source.provider == "focus" else source.provider,
+            fmt=source.declared_format,
+            default_currency=source.default_currency,
+            dates=self._dates,
+            is_alone=not source.shares_location,
+        )
+
     @staticmethod
     def _mark(source: Source, file: DeliveredFile) -> str:
         return fingerprint(source.name, file.ref, source.format, source.default_currency)
@@ -200,16 +241,9 @@ class Ingestor:
     def _read(
         self, connection: duckdb.DuckDBPyConnection, source: Source, file: DeliveredFile, path: Path, target: Path
     ) -> IncomingFile:
-        read = read_incoming_file(
-            connection,
-            path,
-            file.ref.name,
-            target,
-            provider="auto" if source.provider == "focus" else source.provider,
-            is_alone=not source.shares_location,
-            fmt=source.declared_format,
-            default_currency=source.default_currency,
-        )
+        workspace = target.with_suffix(".work")
+        read = read_incoming_file(connection, path, file.ref.name, target, workspace, self.reading_of(source))
+        shutil.rmtree(workspace, ignore_errors=True)
         if file.expected_rows is not None and read.rows != file.expected_rows:
             raise DeliveryError(f"{read.name}: {read.rows} rows where the manifest promises {file.expected_rows}")
         return read
@@ -224,26 +258,47 @@ class Ingestor:
         report: IngestReport,
     ) -> None:
         try:
-            incoming = read.result()
-            fmt = _only_format(pending, incoming, source)
-            staged = self._stage(connection, pending, incoming, fmt, directory)
-            profile = profile_delivery(
-                connection,
-                sorted(staged.glob("*.parquet")),
-                fmt,
-                pending.key.dataset,
-                pending.key.billing_period,
-                pending.expected_rows,
-            )
-        except DeliveryError as error:
-            self._fail(report, pending, [str(error)])
+            self._judge_and_promote(connection, source, pending, directory, read.result(), report)
+        except LocationError:
+            raise
+        except Exception as error:
+            refusal = as_refusal(error, _name_files(pending))
+            if isinstance(refusal, UntakenError):
+                report.problems.append(Problem(pending.key.billing_period, str(refusal)))
+            else:
+                self._fail(report, pending, [str(refusal)])
+
+    def _judge_and_promote(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: Source,
+        pending: PendingSnapshot,
+        directory: Path,
+        incoming: list[IncomingFile],
+        report: IngestReport,
+    ) -> None:
+        faults = [f for i in incoming for f in i.faults_of(pending.key.billing_period, pending.period_filter)]
+        if faults:
+            self._fail(report, pending, faults)
             return
+        fmt = _only_format(pending, incoming, source)
+        staged, repeats = self._stage(connection, pending, incoming, fmt, directory)
+        profile = profile_delivery(
+            connection,
+            sorted(staged.glob("*.parquet")),
+            fmt,
+            pending.key.dataset,
+            pending.key.billing_period,
+            pending.expected_rows,
+        )
         missing = tuple(sorted({c for i in incoming for c in i.missing_columns}))
         extra = tuple(sorted({c for i in incoming for c in i.extra_columns}))
         compared, drift = self._compare(pending, fmt, profile, missing, extra)
         name = pending.delivery_id
         status = self._ledger.status(pending.key, name)
-        verdict = judge_delivery(fmt, profile, compared, self._settings, is_accepted=status == "accepted")
+        is_accepted = status == "accepted"
+        verdict = judge_delivery(fmt, profile, compared, self._settings, is_accepted=is_accepted)
+        verdict = Verdict((*verdict.expectations, *repeats.judge(is_accepted)))
         if verdict.failures:
             report.judged.append(Judged(pending.key, name, profile, verdict, promoted=False, drift=drift))
             self._fail(report, pending, verdict.failures, verdict.is_acceptable)
@@ -253,12 +308,17 @@ class Ingestor:
         paths = self._lake.publish(staged, target)
         self._checkpoint("landed")
         assumed_currency = next((i.assumed_currency for i in incoming if i.assumed_currency), None)
-        notices = [f"{_name_files(pending)}: {note}" for note in (*_say_assumptions(assumed_currency), *profile.notes)]
+        said = [f"{i.name}: {notice}" for i in incoming for notice in i.notices]
+        notices = [
+            *said,
+            *repeats.notices,
+            *(f"{_name_files(pending)}: {note}" for note in (*_say_assumptions(assumed_currency), *profile.notes)),
+        ]
         snapshot = Snapshot(
             pending.key, pending.delivery_id, fmt.table, fmt.name, tuple(paths), profile.row_count,
             profile.control_totals, tuple(f.ref.name for f in pending.files),
             missing, extra,
-            assumed_currency, tuple(notices),
+            assumed_currency, tuple(notices), self._lake.measure_checksums(paths),
         )  # fmt: skip
         try:
             promoted = self._ledger.promote(snapshot, was_expired=status == "expired")
@@ -341,8 +401,8 @@ class Ingestor:
         incoming: list[IncomingFile],
         fmt: ExportFormat,
         directory: Path,
-    ) -> Path:
-        """One folder with the rows of this billing period alone."""
+    ) -> tuple[Path, Repeats]:
+        """One folder with the rows of this billing period alone, each once, and what was found there twice."""
         staged = directory / "staged"
         staged.mkdir(parents=True, exist_ok=True)
         for number, file in enumerate(incoming):
@@ -355,7 +415,14 @@ class Ingestor:
                 )
             else:
                 part.hardlink_to(file.path)
-        return staged
+        if not pending.is_plain:
+            return staged, Repeats()
+        parts = [PartFile(file.name, staged / f"part-{number:05d}.parquet") for number, file in enumerate(incoming)]
+        repeats = find_repeats(connection, parts, fmt)
+        for copy in parts:
+            if copy.name in repeats.copies:
+                copy.path.unlink()
+        return staged, repeats
 
 
 def _say_assumptions(assumed_currency: str | None) -> list[str]:

@@ -1,6 +1,7 @@
 """The raw lake: immutable snapshots as Parquet, one folder per source, period, dataset, delivery and content."""
 
 import errno
+import hashlib
 import re
 import shutil
 import time
@@ -14,6 +15,7 @@ from orchestration.sources.ledger import SnapshotKey
 
 #: No ingestion takes a day.
 ABANDONED_SECONDS = 86_400
+LONGEST_ID = 120
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -58,6 +60,10 @@ class Lake(Protocol):
 
     def find_missing(self, paths: Iterable[str]) -> set[str]:
         """Those of these files that are not in the lake (any more)."""
+        ...
+
+    def measure_checksums(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The checksum of each of these files as it lies there now."""
         ...
 
     def remove(self, directory: str) -> None:
@@ -140,6 +146,10 @@ class LocalLake(WorkArea):
         """Those of these files that are not in the lake (any more)."""
         return {path for path in paths if not self.resolve(path).exists()}
 
+    def measure_checksums(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The SHA-256 of each of these files as it lies there now."""
+        return tuple(_measure(self.resolve(path)) for path in paths)
+
     def remove(self, directory: str) -> None:
         """Remove a snapshot: out of sight by one rename, so that no half of it is ever taken for the whole."""
         grave = self.root / "incoming" / uuid.uuid4().hex
@@ -160,5 +170,16 @@ def _list_sizes(directory: Path) -> list[tuple[str, int]]:
 
 
 def safe_delivery_id(delivery_id: str) -> str:
-    """A delivery id as a folder name: what is not a letter, digit, dot, dash or underscore becomes a dash."""
-    return _SAFE.sub("-", delivery_id)
+    """A delivery id as a folder name: what is not a letter, digit, dot, dash or underscore becomes a dash.
+
+    No file system takes more than 255 characters, so a long one keeps its beginning and a hash of the whole.
+    """
+    safe = _SAFE.sub("-", delivery_id)
+    if len(safe) <= LONGEST_ID:
+        return safe
+    return f"{safe[: LONGEST_ID - 33]}-{hashlib.sha256(delivery_id.encode('utf-8', 'replace')).hexdigest()[:32]}"
+
+
+def _measure(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

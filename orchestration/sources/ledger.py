@@ -7,7 +7,8 @@ promoters one wins.
 
 A snapshot is ``promoted`` or ``quarantined``; the latter may be turned into ``released`` or, by somebody who takes it
 as it is, ``accepted``, and is then judged once more. A replaced one whose time is over goes through ``expiring`` to
-``expired`` and has no files any more.
+``expired`` and has no files any more. One that should never have been taken is ``withdrawn``: it stays on record, is
+never taken again as it is, and its files go with those of other replaced snapshots.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Any
 
 from orchestration.sources.contracts import DeliveryError
@@ -65,6 +67,7 @@ class Snapshot:
     extra_columns: tuple[str, ...] = ()
     assumed_currency: str | None = None
     notices: tuple[str, ...] = ()
+    checksums: tuple[str, ...] = ()
 
     def to_body(self) -> dict[str, Any]:
         """The snapshot as a state record; money as text."""
@@ -86,6 +89,7 @@ class Snapshot:
             "extra_columns": list(self.extra_columns),
             "assumed_currency": self.assumed_currency,
             "notices": list(self.notices),
+            "checksums": list(self.checksums),
         }
 
     @classmethod
@@ -104,6 +108,7 @@ class Snapshot:
             tuple(body.get("extra_columns", ())),
             body.get("assumed_currency"),
             tuple(body.get("notices", ())),
+            tuple(body.get("checksums", ())),
         )
 
 
@@ -121,7 +126,7 @@ class Ledger:
     def current(self, key: SnapshotKey) -> str | None:
         """The delivery id that is current for ``key``, or None."""
         record = self._store.get("current", key.text)
-        return None if record is None else str(record.body["delivery_id"])
+        return None if record is None or _is_none(record) else str(record.body["delivery_id"])
 
     def current_snapshot(self, key: SnapshotKey) -> tuple[Snapshot, dt.datetime] | None:
         """The snapshot that is current for ``key`` and when it was promoted, or None."""
@@ -134,6 +139,8 @@ class Ledger:
     def _list_current(self, prefix: str) -> list[tuple[Snapshot, dt.datetime]]:
         found = []
         for record in self._store.list("current", prefix):
+            if _is_none(record):
+                continue
             snapshot = self._store.get("snapshot", f"{record.key}/{record.body['delivery_id']}")
             if snapshot is None:
                 raise LedgerError(f"current snapshot {record.key} {record.body['delivery_id']} has no record")
@@ -163,12 +170,9 @@ class Ledger:
                 raise DeliveryError(f"delivery {snapshot.delivery_id} is just being removed; a later run takes it anew")
             body = {**snapshot.to_body(), "status": "promoted", "promoted_at": at}
             pointer = {"delivery_id": snapshot.delivery_id, "promoted_at": at}
-            if current is not None:
-                pointer["replaces"] = current.body["delivery_id"]
             writes = [
                 Write.update(known, body) if known else Write.insert("snapshot", name, body),
-                Write.update(current, pointer) if current else Write.insert("current", snapshot.key.text, pointer),
-                Write.insert("promotion", f"{snapshot.key.text}/{current.version + 1 if current else 1:08d}", pointer),
+                *_point_to(snapshot.key, current, pointer),
             ]
             try:
                 self._store.transact(writes)
@@ -176,9 +180,34 @@ class Ledger:
                 continue
             return True
 
+    def withdrawal(self, record: Record, actor: str, reason: str) -> list[Write]:
+        """The writes that withdraw a delivery: nobody counts on it any more, and the one that was current before it is
+        again, where that one is still kept.
+
+        The writes hold only while nothing of it has changed since ``record`` was read.
+        """
+        snapshot = Snapshot.from_body(record.body)
+        at = self._now().isoformat()
+        body = {**record.body, "status": "withdrawn", "withdrawn_by": actor, "withdrawn_because": reason, "at": at}
+        current = self._store.get("current", snapshot.key.text)
+        if current is None or current.body["delivery_id"] != snapshot.delivery_id:
+            return [Write.update(record, body)]
+        before = [name for name, _ in self.promotions(snapshot.key) if name != snapshot.delivery_id]
+        kept = next((name for name in reversed(before) if self.promoted_snapshot(snapshot.key, name)), None)
+        pointer = {"delivery_id": kept, "promoted_at": at}
+        return [Write.update(record, body), *_point_to(snapshot.key, current, pointer)]
+
+    def withdrawn(self, key: SnapshotKey, delivery_id: str, content: str) -> str | None:
+        """Why that delivery, with these very files, was withdrawn; None where it was not."""
+        record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
+        if record is None or record.body["status"] != "withdrawn":
+            return None
+        contents = {PurePosixPath(path).parent.name for path in record.body.get("paths", ())}
+        return str(record.body["withdrawn_because"]) if content in contents or not contents else None
+
     def promotions(self, key: SnapshotKey) -> list[tuple[str, dt.datetime]]:
         """Every delivery that became current for ``key`` and when, oldest first."""
-        records = self._store.list("promotion", f"{key.text}/")
+        records = [r for r in self._store.list("promotion", f"{key.text}/") if not _is_none(r)]
         return [(r.body["delivery_id"], dt.datetime.fromisoformat(r.body["promoted_at"])) for r in records]
 
     def promoted_snapshot(self, key: SnapshotKey, delivery_id: str) -> Snapshot | None:
@@ -285,8 +314,24 @@ class Ledger:
 
     def earliest_period(self) -> dt.date | None:
         """The first billing period of all current snapshots."""
-        keys = [r.key.split("/")[1] for r in self._store.list("current")]
+        keys = [r.key.split("/")[1] for r in self._store.list("current") if not _is_none(r)]
         return dt.date.fromisoformat(f"{min(keys)}-01") if keys else None
+
+
+def _is_none(pointer: Record) -> bool:
+    """Whether a pointer says that nothing is current: all that ever was has been withdrawn."""
+    return pointer.body["delivery_id"] is None
+
+
+def _point_to(key: SnapshotKey, current: Record | None, pointer: dict[str, Any]) -> list[Write]:
+    """The writes that make another delivery current and remember it, against the pointer as it was read."""
+    if current is not None:
+        pointer = {**pointer, "replaces": current.body["delivery_id"]}
+    number = current.version + 1 if current else 1
+    return [
+        Write.update(current, pointer) if current else Write.insert("current", key.text, pointer),
+        Write.insert("promotion", f"{key.text}/{number:08d}", pointer),
+    ]
 
 
 class LedgerError(Exception):

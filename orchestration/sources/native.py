@@ -1,8 +1,5 @@
 """Reading a native export file's shape: its columns, nested ones included, and the SQL that reads it."""
 
-import csv
-import gzip
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,31 +8,43 @@ import duckdb
 import pyarrow.parquet as pq
 
 from orchestration.sources.contracts import DeliveryError, NativeColumn, squeeze_name
-from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
+from orchestration.sources.native_csv import read_csv_file
+from orchestration.sources.sql import quote_identifier, quote_path
+from orchestration.sources.unpacking import unpack_file
 
-CSV_SUFFIXES = (".csv", ".csv.gz")
-PARQUET_SUFFIXES = (".parquet",)
-MAX_LINE_BYTES = 16 * 1024 * 1024
-#: DuckDB's default is sixteen times the longest line, and several buffers are held at a time: 400 MB more for nothing.
-BUFFER_BYTES = 2 * MAX_LINE_BYTES
+PARQUET_MAGIC = b"PAR1"
+#: More columns than any export has; each costs a piece of the statement that reads the file.
+MOST_COLUMNS = 10_000
 
 
 @dataclass(frozen=True)
 class NativeFile:
-    """One export file: SQL for its rows and its columns by squeezed name. Implements `NativeSchema`."""
+    """One export file: SQL for its rows and its columns by squeezed name. Implements `NativeSchema`.
+
+    ``reads_nothing``: the reader gives NULL for the words that stand for no value. ``is_csv``: its rows may be blank;
+    ``has_body``: something other than white space stands below its header.
+    """
 
     name: str
     reader_sql: str
     columns: tuple[NativeColumn, ...]
-    is_text: bool
+    reads_nothing: bool = False
+    is_csv: bool = False
+    has_body: bool = False
 
     def find(self, *names: str) -> NativeColumn | None:
-        """The first column or nested leaf whose squeezed name is one of ``names`` (squeezed too), in that order."""
-        by_name = {squeeze_name(c.name): c for c in reversed(self.columns)}
+        """The first column or nested leaf whose squeezed name is one of ``names`` (squeezed too), in that order.
+
+        Raises `DeliveryError` where two columns have that name: which one counts cannot be told.
+        """
         for name in names:
-            found = by_name.get(squeeze_name(name))
-            if found is not None:
-                return found
+            squeezed = squeeze_name(name)
+            found = [c for c in self.columns if squeeze_name(c.name) == squeezed]
+            if len(found) > 1:
+                spelled = " and ".join(repr(c.name) for c in found[:3])
+                raise DeliveryError(f"{self.name}: the columns {spelled} have one name; which one counts is not known")
+            if found:
+                return found[0]
         return None
 
     def starting_with(self, prefix: str) -> Sequence[NativeColumn]:
@@ -48,17 +57,35 @@ class NativeFile:
         return [c.name for c in self.columns]
 
 
-def read_native_file(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> NativeFile:
-    """The shape of one file; `DeliveryError` names the file when it cannot be read as CSV or Parquet."""
-    lower = path.name.lower()
+def read_native_file(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    workspace: Path,
+    nothing: Sequence[str],
+    *,
+    is_look: bool = False,
+    even_line_ends: bool = False,
+) -> NativeFile:
+    """The shape of one file, whose content tells its kind; what has to be unpacked goes below ``workspace``.
+
+    ``nothing`` are the words that stand for no value. ``is_look``: only the columns are wanted, not the rows.
+    ``even_line_ends``: see `read_csv_file`. Raises `DeliveryError` naming the file where it cannot be read.
+    """
     try:
-        if lower.endswith(PARQUET_SUFFIXES):
-            return _read_parquet(connection, path, name)
-        if lower.endswith(CSV_SUFFIXES):
-            return _read_csv(path, name)
+        plain = unpack_file(path, name, workspace, is_look=is_look)
+        with plain.open("rb") as stream:
+            beginning = stream.read(4)
     except PermissionError as error:
         raise DeliveryError(f"{name}: cannot be read: permission denied") from error
-    raise DeliveryError(f"{name}: not a CSV, CSV.gz or Parquet file")
+    if beginning == PARQUET_MAGIC or (not beginning and name.lower().endswith(".parquet")):
+        native = _read_parquet(connection, plain, name)
+    else:
+        csv = read_csv_file(plain, name, workspace, nothing, even_line_ends)
+        native = NativeFile(name, csv.reader_sql, csv.columns, reads_nothing=True, is_csv=True, has_body=csv.has_body)
+    if len(native.columns) > MOST_COLUMNS:
+        raise DeliveryError(f"{name}: has {len(native.columns):,} columns, more than {MOST_COLUMNS:,}")
+    return native
 
 
 def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> NativeFile:
@@ -73,7 +100,7 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) 
     columns: list[NativeColumn] = []
     for column_name, column_type, *_ in described:
         _flatten(column_name, quote_identifier(column_name), column_type, columns)
-    return NativeFile(name, reader, tuple(columns), is_text=False)
+    return NativeFile(name, reader, tuple(columns))
 
 
 def _flatten(name: str, sql: str, duckdb_type: str, into: list[NativeColumn]) -> None:
@@ -104,51 +131,6 @@ def _struct_fields(body: str) -> list[tuple[str, str]]:
                 fields.append((field_name, field_type))
             start = i + 1
     return fields
-
-
-def _read_csv(path: Path, name: str) -> NativeFile:
-    zipped = path.name.lower().endswith(".gz")
-    opener = gzip.open if zipped else open
-    try:
-        with opener(path, "rb") as raw:
-            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            csv.field_size_limit(MAX_LINE_BYTES)
-            rows = csv.reader(text)
-            header, first = next(rows, None), next(rows, None)
-    except PermissionError:
-        raise
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise DeliveryError(f"{name}: cannot be read as CSV ({_first_line(error)})") from error
-    if not header or not any(h.strip() for h in header):
-        raise DeliveryError(f"{name}: the file is empty, not even a header row is there")
-    header = _without_repeats([h.strip() for h in header])
-    if first and len(first) < len(header):
-        # Seen in the wild: a header that names trailing columns of which no row has a value. Every row must then be
-        # as short as the first; one that is not is an error of that row.
-        header = header[: len(first)]
-    listed = ", ".join(f"{quote_literal(h)}: 'VARCHAR'" for h in header)
-    reader = (
-        f"read_csv({quote_path(path)}, compression = '{'gzip' if zipped else 'none'}', header = false, "
-        f"skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
-        f"null_padding = false, ignore_errors = false, max_line_size = {MAX_LINE_BYTES}, "
-        f"buffer_size = {BUFFER_BYTES}, "
-        f"columns = {{{listed}}})"
-    )
-    columns = tuple(NativeColumn(h, quote_identifier(h), "VARCHAR") for h in header)
-    return NativeFile(name, reader, columns, is_text=True)
-
-
-def _without_repeats(header: list[str]) -> list[str]:
-    """Header names made unique the way DuckDB needs them: a repeated or empty name gets its position."""
-    seen: set[str] = set()
-    unique = []
-    for i, h in enumerate(header):
-        candidate = h or f"column{i}"
-        if candidate.lower() in seen:
-            candidate = f"{candidate}__{i}"
-        seen.add(candidate.lower())
-        unique.append(candidate)
-    return unique
 
 
 def _first_line(error: BaseException) -> str:

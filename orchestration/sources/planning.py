@@ -6,24 +6,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from orchestration.sources.contracts import DeliveredFile, Delivery, FileRef, Location, Provider
+from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.discovery import delivery_id_for, discover
+from orchestration.sources.discovery.deliveries import name_some
 from orchestration.sources.ledger import Ledger, SnapshotKey
 
 #: Part of what names a file's or delivery's content: grows when the landed columns change, so that all is read anew.
-SCAN_VERSION = "1"
+SCAN_VERSION = "2"
+#: An AWS execution id has 36 characters, a hash of names 32.
+LONGEST_ID = 200
 #: No row of an invoice month is written so long before its first day.
 WRITTEN_BEFORE = dt.timedelta(days=3)
 
 
 @dataclass(frozen=True)
 class PendingSnapshot:
-    """A delivery of one billing period to be landed; ``period_filter`` where its files hold other periods too."""
+    """A delivery of one billing period to be landed; ``period_filter`` where its files hold other periods too,
+    ``is_plain`` where no manifest names its files.
+    """
 
     key: SnapshotKey
     delivery_id: str
     files: tuple[DeliveredFile, ...]
     expected_rows: int | None = None
     period_filter: bool = False
+    is_plain: bool = False
 
     @property
     def content(self) -> str:
@@ -73,6 +80,7 @@ def plan_source(
     *,
     format_name: str,
     default_currency: str,
+    dates: PlausibleDates,
     lost: frozenset[SnapshotKey] = frozenset(),
 ) -> SourcePlan:
     """Compare what lies at the location with the ledger; current snapshots that the lake ``lost`` are landed again.
@@ -89,6 +97,12 @@ def plan_source(
         if delivery.billing_period is None:
             undetermined += delivery.files
             continue
+        if not dates.has_period(delivery.billing_period):
+            message = (
+                f"{name_some([f.ref.name for f in delivery.files])}: {dates.refuse_period(delivery.billing_period)}"
+            )
+            plan.problems.append(Problem(None, message))
+            continue
         key = SnapshotKey(source_name, delivery.billing_period, delivery.dataset)
         _consider(plan, ledger, _pending_of(delivery, key), lost)
     _plan_by_scans(plan, ledger, undetermined, format_name, default_currency, lost)
@@ -96,12 +110,26 @@ def plan_source(
 
 
 def _pending_of(delivery: Delivery, key: SnapshotKey) -> PendingSnapshot:
-    return PendingSnapshot(key, delivery.delivery_id, delivery.files, delivery.expected_rows)
+    return PendingSnapshot(key, tidy_id(delivery.delivery_id), delivery.files, delivery.expected_rows)
+
+
+def tidy_id(delivery_id: str) -> str:
+    """A delivery's own id as every store takes it: one that is long or cannot be printed is replaced by its hash."""
+    if len(delivery_id) <= LONGEST_ID and delivery_id.isprintable():
+        return delivery_id
+    return hashlib.sha256(delivery_id.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, lost: frozenset[SnapshotKey]) -> None:
     if ledger.current(pending.key) == pending.delivery_id and pending.key not in lost:
         plan.unchanged += 1
+        return
+    withdrawn = ledger.withdrawn(pending.key, pending.delivery_id, pending.content)
+    if withdrawn is not None:
+        month = f"{pending.key.billing_period:%Y-%m}"
+        plan.notices.append(
+            f"{month}: delivery {pending.delivery_id} was withdrawn and is not taken again: {withdrawn}"
+        )
         return
     lost_rows = _find_lost_rows(ledger, pending)
     if lost_rows is not None:
@@ -179,4 +207,4 @@ def _plan_by_scans(
         # the same files read in another currency are another snapshot
         delivery_id = "-".join([delivery_id_for([m.ref for m in members]), *filter(None, [assumed.get(key)])])
         mixed = any(m.ref.name in shared for m in members)
-        _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed), lost)
+        _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed, is_plain=True), lost)

@@ -60,7 +60,7 @@ def profile_delivery(
     amounts = ", ".join(f"max(abs(coalesce({sql}, 0)))" for sql in measures.values())
     largest = f"greatest({amounts})" if amounts else "0"
     query = f"""create or replace temp table profile as
-        select {fmt.currency_column} as currency, {fmt.account_column} as account, count(*) as row_count,
+        select {fmt.currency_column} as currency, count(*) as row_count,
             count(*) filter (({fmt.period_sql}) is distinct from ?::date) as outside_period,
             sum(cast_failures)::bigint as unreadable,
             sum(rounding_remainder) as rounding_remainder, {nulls} {", " + sums if sums else ""}
@@ -93,24 +93,16 @@ def profile_delivery(
         "select coalesce(sum(row_count), 0)::bigint, coalesce(sum(outside_period), 0)::bigint, "
         "coalesce(sum(unreadable), 0)::bigint from profile"
     ).fetchall()[0]
-    mixed = connection.execute(
-        "select account, string_agg(currency, ', ' order by currency) from profile group by 1 "
-        "having count(distinct currency) > 1 order by 1"
-    ).fetchall()
     currencies = tuple(
         c
         for (c,) in connection.execute(
             "select distinct currency from profile where currency is not null order by 1"
         ).fetchall()
     )
-    counts = {
-        "unreadable_values": unreadable,
-        "rows_outside_billing_period": outside,
-        "accounts_with_several_currencies": len(mixed),
-    }
+    # late charges and months that begin on another day belong to the delivery that brings them; another month's do not
+    is_of_period = fmt.delivery_decides_period and outside < row_count
+    counts = {"unreadable_values": unreadable, "rows_outside_billing_period": 0 if is_of_period else outside}
     faults = {}
-    if mixed:
-        faults["accounts_with_several_currencies"] = f"account {mixed[0][0]} is billed in {mixed[0][1]}"
     for column in required:
         empty = (
             connection.execute(f"select sum({quote_identifier('null_' + column)})::bigint from profile").fetchall()[0][
@@ -154,10 +146,17 @@ def _primary(fmt: ExportFormat, dataset: str) -> str:
 
 
 def _count_repeats(connection: duckdb.DuckDBPyConnection, rows: str, fmt: ExportFormat) -> int:
-    """How many rows repeat a line identity; rows without one do not count."""
+    """How many rows are the very same as another one with its identity; rows without an identity do not count."""
     identity = ", ".join(fmt.identity)
     named = " and ".join(f"{c} is not null" for c in fmt.identity)
     query = f"select count(*) - count(distinct hash({identity})) from {rows} where {named}"
+    if not connection.execute(query).fetchall()[0][0]:
+        return 0
+    columns = ", ".join(quote_identifier(c.name) for c in fmt.columns)
+    query = f"""select coalesce(sum(n) - count(*), 0) from (
+        select count(*) as n from {rows} where {named} and hash({identity}) in (
+            select hash({identity}) from {rows} where {named} group by 1 having count(*) > 1
+        ) group by hash({columns}))"""
     return int(connection.execute(query).fetchall()[0][0])
 
 
@@ -166,7 +165,6 @@ def _count_faults(row_count: int, expected_rows: int | None, counts: dict[str, i
     base = {
         "unreadable_values": 0,
         "rows_outside_billing_period": 0,
-        "accounts_with_several_currencies": 0,
         "repeated_line_items": 0,
         "invalid_currencies": 0,
     }

@@ -1,5 +1,6 @@
 """The SELECT that turns one native file into the landed columns of its format."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestration.sources.contracts import (
@@ -10,10 +11,9 @@ from orchestration.sources.contracts import (
     NativeColumn,
     squeeze_name,
 )
+from orchestration.sources.dates import DateOrder, PlausibleDates, read_date, read_time
 from orchestration.sources.native import NativeFile
 from orchestration.sources.sql import quote_identifier, quote_literal
-
-_DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y%m%d")
 
 LANDED_TYPES = {
     "text": "VARCHAR",
@@ -23,41 +23,94 @@ LANDED_TYPES = {
     "timestamp": "TIMESTAMP",
     "date": "DATE",
 }
+TIMES = ("timestamp", "date")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A landed column whose values are no plain text: what was given and cannot be read is a fault of the row."""
+
+    column: Column
+    native: NativeColumn
+    given: str
+    flag: str
 
 
 @dataclass(frozen=True)
 class Projection:
     """How one native file becomes landed rows.
 
-    ``select_sql`` reads the file; its columns are the format's, then ``source_file``, ``rounding_remainder`` (what
-    rounding took from the cost column) and ``cast_failures`` (how many values of the row could not be read).
-    ``checked`` holds the (landed column, native column, SQL) that count as cast failures, for naming the first one.
+    The landed columns are the format's, then ``source_file``, ``rounding_remainder`` (what rounding took from the cost
+    column) and ``cast_failures`` (how many values of the row could not be read).
     """
 
-    select_sql: str
-    checked: tuple[tuple[str, NativeColumn, str], ...]
+    native: NativeFile
+    inner: tuple[str, ...]
+    outer: tuple[str, ...]
+    checked: tuple[Checked, ...]
+    failures: tuple[str, ...]
     missing: tuple[str, ...]
     extra: tuple[str, ...]
     assumed_currency: str | None
+    spelled: dict[str, str]
+
+    @property
+    def select_sql(self) -> str:
+        """The landed rows of the file."""
+        return self._select((), f"select {_listed(self.inner)}\nfrom {self.native.reader_sql}{self._filled}")
+
+    @property
+    def numbered_sql(self) -> str:
+        """The landed rows with ``data_row``, their number in the file from 1 on, and the texts that were checked."""
+        numbered = f"(select row_number() over () as data_row, * from {self.native.reader_sql})"
+        texts = [f"cast({c.native.sql} as varchar) as text_{n}" for n, c in enumerate(self.checked)]
+        kept = [f"text_{n}" for n in range(len(texts))] + [
+            f"{failure} as failed_{n}" for n, failure in enumerate(self.failures)
+        ]
+        return self._select(
+            ["data_row", *kept], f"select data_row, {_listed([*self.inner, *texts])}\nfrom {numbered}{self._filled}"
+        )
+
+    def spell(self, landed: str) -> str:
+        """A landed column as the file calls it, for messages."""
+        return self.spelled.get(landed, landed)
+
+    def _select(self, also: Sequence[str], inner: str) -> str:
+        return f"select {_listed([*also, *self.outer])}\nfrom ({inner})"
+
+    @property
+    def _filled(self) -> str:
+        """A row of nothing but empty cells, as spreadsheets leave them at the end, is no line of a bill."""
+        if not self.native.is_csv:
+            return ""
+        return f"\nwhere coalesce({', '.join(c.sql for c in self.native.columns)}) is not null"
 
 
-def project_file(native: NativeFile, fmt: ExportFormat, default_currency: str) -> Projection:
-    """The projection of ``native`` to ``fmt``; `DeliveryError` names a required column that the file lacks."""
+def project_file(
+    native: NativeFile, fmt: ExportFormat, default_currency: str, dates: PlausibleDates, order: DateOrder = "usual"
+) -> Projection:
+    """The projection of ``native`` to ``fmt``; `DeliveryError` names a required column that the file lacks.
+
+    ``dates`` are the days that a bill can have; ``order`` is how its days are written, where the file shows it.
+    """
     selected: list[str] = []
-    checked: list[tuple[str, NativeColumn, str]] = []
+    checked: list[Checked] = []
     missing: list[str] = []
     used: set[str] = set()
+    spelled: dict[str, str] = {}
     assumed_currency = None
     for column in fmt.columns:
         special = fmt.specials.get(column.name)
         native_column = native.find(column.name, *column.aliases)
         sql = special(native) if special else None
         if sql is None and native_column is not None and not (special and column.kind == "json"):
-            sql = _cast(_clean(native_column, fmt), native_column, column, fmt)
-            if column.kind in ("money", "quantity", "timestamp", "date"):
-                checked.append((column.name, native_column, sql))
+            given = clean_value(native_column, native, fmt)
+            sql = _cast(given, native_column, column, fmt, order)
+            if column.kind in ("money", "quantity", *TIMES):
+                checked.append(Checked(column, native_column, given, f"given_{len(checked)}"))
         if sql is not None and native_column is not None:
             used.add(squeeze_name(native_column.name))
+            spelled[column.name] = native_column.name
         if sql is None and column.name == fmt.currency_column:
             sql, assumed_currency = quote_literal(default_currency), default_currency
         if sql is None:
@@ -70,54 +123,58 @@ def project_file(native: NativeFile, fmt: ExportFormat, default_currency: str) -
             sql = "null"
         selected.append(f"cast({sql} as {LANDED_TYPES[column.kind]}) as {quote_identifier(column.name)}")
     # whether a value was given is told from within: worked out a second time, the casts take twice as long to plan
-    flags = [f"given_{number}" for number in range(len(checked))]
-    failures = " + ".join(
-        f"({flag} and {quote_identifier(name)} is null)::utinyint"
-        for flag, (name, _, _) in zip(flags, checked, strict=True)
-    )
-    given = [
-        f"{_clean(column, fmt)} is not null as {flag}" for flag, (_, column, _) in zip(flags, checked, strict=True)
-    ]
-    inner = [*selected, f"{_remainder(native, fmt)} as rounding_remainder", *given]
+    given_flags = [f"{c.given} is not null as {c.flag}" for c in checked]
+    failures = [f"({c.flag} and not coalesce({_is_read(c.column, dates)}, false))::utinyint" for c in checked]
     outer = [
-        *(quote_identifier(column.name) for column in fmt.columns),
+        *(_land(column, dates) for column in fmt.columns),
         f"{quote_literal(native.name)} as source_file",
         "rounding_remainder",
         # a signed type, which Redshift loads too
-        f"cast({failures or '0'} as smallint) as cast_failures",
+        f"cast({' + '.join(failures) or '0'} as smallint) as cast_failures",
     ]
     extra = tuple(c.name for c in native.columns if "." not in c.name and squeeze_name(c.name) not in used)
-    lines = ",\n  "
-    select_sql = f"select\n  {lines.join(outer)}\nfrom (select\n  {lines.join(inner)}\nfrom {native.reader_sql})"
-    return Projection(select_sql, tuple(checked), tuple(missing), extra, assumed_currency)
-
-
-def describe_first_failure(native: NativeFile, projection: Projection, fmt: ExportFormat) -> str:
-    """SQL finding the first value that could not be read: (row, landed column, native column, value)."""
-    parts = [
-        f"select row_number as data_row, {quote_literal(name)} as landed, {quote_literal(column.name)} as native, "
-        f"cast({column.sql} as varchar) as value from numbered where {_is_failure(column, sql, fmt)}"
-        for name, column, sql in projection.checked
-    ]
-    return (
-        f"with numbered as (select row_number() over () as row_number, * from {native.reader_sql}) "
-        f"select * from ({' union all '.join(parts)}) order by data_row limit 1"
+    return Projection(
+        native,
+        (*selected, f"{_remainder(native, fmt)} as rounding_remainder", *given_flags),
+        tuple(outer),
+        tuple(checked),
+        tuple(failures),
+        tuple(missing),
+        extra,
+        assumed_currency,
+        spelled,
     )
 
 
-def _clean(column: NativeColumn, fmt: ExportFormat) -> str:
-    """A text value with the spellings of "nothing" read as NULL; other types as they are."""
-    if column.duckdb_type != "VARCHAR":
+def clean_value(column: NativeColumn, native: NativeFile, fmt: ExportFormat) -> str:
+    """SQL giving a text value with the words for nothing read as NULL; other types, and what the reader did, as they
+    are.
+    """
+    if column.duckdb_type in ("DOUBLE", "FLOAT"):
+        return f"if(isnan({column.sql}), null, {column.sql})"
+    if column.duckdb_type != "VARCHAR" or native.reads_nothing:
         return column.sql
-    words = "('', 'NULL')" if fmt.provider == "focus" else "('')"
-    return f"if({column.sql} in {words}, null, {column.sql})"
+    words = ", ".join(quote_literal(word) for word in fmt.nothing)
+    longest = max(map(len, fmt.nothing))
+    is_nothing = f"length({column.sql}) <= {longest} and lower({column.sql}) in ({words})"
+    return f"case when {is_nothing} then null else {column.sql} end"
 
 
-def _is_failure(column: NativeColumn, cast_sql: str, fmt: ExportFormat) -> str:
-    return f"{_clean(column, fmt)} is not null and ({cast_sql}) is null"
+def _land(column: Column, dates: PlausibleDates) -> str:
+    name = quote_identifier(column.name)
+    return f"if({dates.is_met_by(name, column)}, {name}, null) as {name}" if column.kind in TIMES else name
 
 
-def _cast(sql: str, native: NativeColumn, column: Column, fmt: ExportFormat) -> str:
+def _is_read(column: Column, dates: PlausibleDates) -> str:
+    name = quote_identifier(column.name)
+    return dates.is_met_by(name, column) if column.kind in TIMES else f"({name} is not null)"
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ",\n  ".join(columns)
+
+
+def _cast(sql: str, native: NativeColumn, column: Column, fmt: ExportFormat, order: DateOrder) -> str:
     kind, native_type = column.kind, native.duckdb_type
     if kind == "quantity" and native_type == "DOUBLE" and fmt.provider != "azure":
         # the short way: only Azure has costs that are worked out from a price and a quantity
@@ -133,12 +190,9 @@ def _cast(sql: str, native: NativeColumn, column: Column, fmt: ExportFormat) -> 
             else f"try_cast({sql} as {MONEY_TYPE})"
         )
     if kind == "timestamp":
-        return _cast_time(sql) if native_type == "VARCHAR" else f"try_cast({sql} as timestamp)"
+        return read_time(sql, order) if native_type == "VARCHAR" else f"try_cast({sql} as timestamp)"
     if kind == "date":
-        if native_type == "VARCHAR":
-            formats = ", ".join(quote_literal(f) for f in _DATE_FORMATS)
-            return f"coalesce(try_strptime({sql}, [{formats}])::date, try_cast({sql} as timestamp)::date)"
-        return f"try_cast({sql} as date)"
+        return read_date(sql, order) if native_type == "VARCHAR" else f"try_cast({sql} as date)"
     if native_type == "VARCHAR":
         return sql
     if native_type.startswith("STRUCT") or native_type.startswith("MAP") or native_type.endswith("[]"):
@@ -146,20 +200,12 @@ def _cast(sql: str, native: NativeColumn, column: Column, fmt: ExportFormat) -> 
     return f"cast({sql} as varchar)"
 
 
-def _cast_time(sql: str) -> str:
-    """Text as a UTC timestamp. DuckDB's cast to a plain timestamp drops an offset, and none of its casts takes a time
-    without seconds, as Azure's FOCUS export has it; the cast that knows offsets is four times as slow.
-    """
-    plain = f"if(length({sql}) <= length('2026-10-01T00:00:00Z'), try_cast({sql} as timestamp), null)"
-    return f"coalesce({plain}, try_cast({sql} as timestamptz)::timestamp, try_strptime({sql}, '%Y-%m-%dT%H:%MZ'))"
-
-
 def _remainder(native: NativeFile, fmt: ExportFormat) -> str:
     cost = next(c for c in fmt.columns if c.name == fmt.cost_column)
     found = native.find(cost.name, *cost.aliases)
     if found is None:
         return "cast(0 as decimal(38, 30))"
-    sql = _clean(found, fmt)
+    sql = clean_value(found, native, fmt)
     if found.duckdb_type == "DOUBLE":
         return f"remainder_of_double({sql})"
     return f"remainder_of_text({sql})" if found.duckdb_type == "VARCHAR" else f"remainder_of_text({sql}::varchar)"

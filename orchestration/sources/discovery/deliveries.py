@@ -63,6 +63,11 @@ def find_period(name: str) -> dt.date | None:
     return found
 
 
+def show_name(name: str) -> str:
+    """A name as text that every terminal and every store takes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def name_some(names: Sequence[str], limit: int = 3) -> str:
     """A few names for a message."""
     shown = ", ".join(names[:limit])

@@ -9,6 +9,9 @@ from orchestration.sources.contracts import FileRef, Location, LocationError, So
 
 _PERIOD = re.compile(r"billing_period=\d{4}-\d\d|\d{8}-\d{8}|year=\d{4}", re.IGNORECASE)
 
+#: A manifest of a hundred thousand files has a few megabytes.
+LARGEST_MANIFEST = 64 * 1024 * 1024
+
 
 class FileIndex:
     """The listed files, found by the keys that manifests name."""
@@ -44,6 +47,8 @@ class FileIndex:
 
 def read_manifest(location: Location, file: FileRef) -> dict[str, Any]:
     """A manifest as an object; `SourceError` where it vanished or is not one, `LocationError` for the rest."""
+    if file.size > LARGEST_MANIFEST:
+        raise SourceError(f"the manifest {file.name} has {file.size:,} bytes, more than {LARGEST_MANIFEST:,}")
     try:
         content = location.read_bytes(file)
     except LocationError as error:
@@ -52,7 +57,10 @@ def read_manifest(location: Location, file: FileRef) -> dict[str, Any]:
         raise
     try:
         manifest = json.loads(content.decode("utf-8-sig"))
-    except ValueError as error:
+        json.dumps(manifest, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise SourceError(f"the manifest {file.name} holds half a character, which is no text") from error
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"the manifest {file.name} is not valid JSON: {error}") from error
     if not isinstance(manifest, dict):
         raise SourceError(f"the manifest {file.name} is not a JSON object")

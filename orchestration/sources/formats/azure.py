@@ -65,6 +65,8 @@ AZURE_COST_DETAILS = ExportFormat(
     period_sql="date_trunc('month', coalesce(billing_period_start_date, date))::date",
     currency_column="billing_currency",
     account_column="coalesce(billing_account_id, subscription_id)",
+    fits_sql="date between billing_period_start_date and billing_period_end_date"
+    " and date_diff('day', billing_period_start_date, billing_period_end_date) between 26 and 32",
     cost_column="cost",
     measures={"actual": {"billed_cost": "cost"}, "amortised": {"effective_cost": "cost"}},
     specials={"tags": _read_tags},

@@ -50,6 +50,8 @@ FOCUS = ExportFormat(
     period_sql="date_trunc('month', billing_period_start + interval 14 hours)::date",
     currency_column="billing_currency",
     account_column="billing_account_id",
+    fits_sql="charge_period_start between billing_period_start - interval 1 day and billing_period_end"
+    " and date_diff('day', billing_period_start, billing_period_end) between 27 and 32",
     cost_column="billed_cost",
     measures={"cost": {name: name for name in _MONEY}},
     specials={"tags": read_json_object("tags"), "sku_price_details": read_json_object("sku_price_details")},

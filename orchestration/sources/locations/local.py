@@ -29,7 +29,9 @@ class LocalLocation:
 
     def list_files(self) -> list[FileRef]:
         root, paths = self._find()
-        refs = [_describe(path, path.relative_to(root).as_posix()) for path in paths]
+        if paths == [self.path]:
+            return [_describe(self.path, self.path.name)]
+        refs = [_list_one(root, path) for path in paths]
         return sorted(refs, key=lambda ref: ref.name)
 
     def read_bytes(self, file: FileRef) -> bytes:
@@ -101,7 +103,10 @@ def _is_hidden(relative: Path) -> bool:
 
 
 def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:
-    """Every visible file below a folder; links are followed, a folder that contains itself is entered once."""
+    """Every visible file below a folder, and every link out of the folder that the walk began with, unopened.
+
+    Links within it are followed; a folder that contains itself is entered once.
+    """
     try:
         real = os.path.realpath(folder)
         if real in above:
@@ -110,12 +115,33 @@ def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.name.startswith("."):
                     continue
-                if entry.is_dir():
+                if entry.is_dir() and not _leads_out((*above, real)[0], entry.path):
                     yield from _walk(Path(entry.path), (*above, real))
                 elif entry.is_file() or entry.is_symlink():
                     yield Path(entry.path)
     except OSError as error:
         raise _explain(error, folder) from error
+
+
+def _leads_out(root: str, path: str) -> bool:
+    real = os.path.realpath(path)
+    return real != root and not real.startswith(root.rstrip("/") + "/")
+
+
+def _list_one(root: Path, path: Path) -> FileRef:
+    """A listed file; with a fault where it is a link out of the folder, leads nowhere, or is a pipe or device.
+
+    Whoever may write into the folder could make any file of this machine be read by such a link.
+    """
+    name = path.relative_to(root).as_posix()
+    fault = None
+    if path.is_symlink() and _leads_out(os.path.realpath(root), str(path)):
+        fault = "is a link out of the folder; make what it leads to a source of its own, or put it there"
+    elif path.is_symlink() and not path.exists():
+        fault = f"{path} does not exist: the link leads nowhere"
+    elif path.exists() and not path.is_file():
+        fault = "is no file but a pipe, a socket or a device"
+    return _describe(path, name) if fault is None else FileRef(name=name, size=0, etag="", fault=fault)
 
 
 def _describe(path: Path, name: str) -> FileRef:

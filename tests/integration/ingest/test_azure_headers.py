@@ -65,5 +65,8 @@ def test_a_row_that_says_nothing_is_refused(realdata: Callable[[str], Path], tmp
     """The file with the byte-order mark has one row with a date alone: nobody can say whose cost that is."""
     desk, rows = take(realdata, tmp_path, "header_BOM.csv")
     assert [row["SubscriptionGuid"] for row in rows] == [""]
-    assert desk.problems() == ["1 rows have no cost", "1 rows have no subscription_id"]
+    row = "header_BOM.csv: data row 1 (line 2)"
+    assert desk.problems() == [
+        f"{row}: SubscriptionGuid is empty", f"{row}: PreTaxCost is empty",
+    ]  # fmt: skip
     assert desk.ledger.current_snapshots() == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.sources.contracts import FileRef
+from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.ledger import ControlTotal, Ledger, LedgerError, Snapshot, SnapshotKey
 from orchestration.sources.planning import plan_source
 from state import SqliteStateStore, Write
@@ -190,7 +191,7 @@ def plan(ledger: Ledger, folder: Folder, retry: bool = False) -> tuple[list[str]
         ledger.release_quarantined("aws_prod")
     found = plan_source(
         "aws_prod", "aws", folder, ledger,  # type: ignore[arg-type]
-        format_name="auto", default_currency="USD",
+        format_name="auto", default_currency="USD", dates=PlausibleDates(dt.date(2026, 10, 5)),
     )  # fmt: skip
     pending = [f"{p.key.billing_period:%Y-%m}:{'+'.join(f.ref.name for f in p.files)}" for p in found.pending]
     return [f.ref.name for f in found.unscanned], pending, found.unchanged, [p.message for p in found.problems]

@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from orchestration.sources.contracts import DeliveryError, squeeze_name
+from orchestration.sources.contracts import NOTHING, DeliveryError, squeeze_name
 from orchestration.sources.native import NativeColumn, _flatten, read_native_file
 from orchestration.sources.sql import connect_scratch
 from tests.unit.orchestration.exports import write_parquet
@@ -55,7 +55,7 @@ def test_struct_types_are_taken_apart() -> None:
 def test_nested_parquet_leaves_can_be_read(scratch: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     schema = pa.schema([("service", pa.struct([("id", pa.string()), ("a b", pa.struct([("c", pa.int64())]))]))])
     path = write_parquet(tmp_path / "n.parquet", [{"service": {"id": "x", "a b": {"c": 5}}}], schema)
-    native = read_native_file(scratch, path, "n.parquet")
+    native = read_native_file(scratch, path, "n.parquet", tmp_path, NOTHING)
     leaf, deep = native.find("service_id"), native.find("Service A B C")
     assert leaf is not None and deep is not None
     assert scratch.execute(f"select {leaf.sql}, {deep.sql} from {native.reader_sql}").fetchall() == [("x", 5)]
@@ -64,9 +64,9 @@ def test_nested_parquet_leaves_can_be_read(scratch: duckdb.DuckDBPyConnection, t
 def test_headers_seen_in_the_wild(scratch: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     text = '\ufeffCost,,"Tag \\ a",cost,Date,Empty1,Empty2\r\n1,2,3,4,5\r\n'
     (tmp_path / "a.CSV.GZ").write_bytes(gzip.compress(text.encode()))
-    native = read_native_file(scratch, tmp_path / "a.CSV.GZ", "a.CSV.GZ")
+    native = read_native_file(scratch, tmp_path / "a.CSV.GZ", "a.CSV.GZ", tmp_path / "work", NOTHING)
     # a header may name trailing columns of which no row has a value
-    assert native.top_level_names == ["Cost", "column1", "Tag \\ a", "cost__3", "Date"]
+    assert native.top_level_names == ["Cost", "column1", "Tag \\ a", "cost", "Date"]
     assert scratch.execute(f"select * from {native.reader_sql}").fetchall() == [("1", "2", "3", "4", "5")]
 
 
@@ -76,11 +76,17 @@ def test_headers_seen_in_the_wild(scratch: duckdb.DuckDBPyConnection, tmp_path: 
         ("empty.csv", b"", "empty.csv: the file is empty, not even a header row is there"),
         ("blank.csv", b"\n\n", "blank.csv: the file is empty, not even a header row is there"),
         ("latin.csv", "Größe,b\n1,2\n".encode("latin-1"), "latin.csv: cannot be read as CSV"),
-        ("cut.csv.gz", gzip.compress(b"a,b\n1,2\n" * 500, mtime=0)[:12], "cut.csv.gz: cannot be read as CSV"),
-        ("plain.csv.gz", b"a,b\n1,2\n", "plain.csv.gz: cannot be read as CSV"),
+        (
+            "cut.csv.gz",
+            gzip.compress(b"a,b\n1,2\n" * 500, mtime=0)[:12],
+            "cut.csv.gz: the gzip stream is cut: it ends before its checksum",
+        ),
         ("cut.parquet", b"PAR1abc", "cut.parquet: not a complete Parquet file"),
         ("empty.parquet", b"", "empty.parquet: not a complete Parquet file"),
-        ("what.xlsx", b"PK", "what.xlsx: not a CSV, CSV.gz or Parquet file"),
+        ("sheet.csv", b"a;b;c\n1;2;3\n", "sheet.csv: line 1: the values are separated by semicolons; commas are read"),
+        ("wide.csv", "a,b\n1,2\n".encode("utf-16"), "wide.csv: is written in UTF-16; UTF-8 is read"),
+        ("broken.csv", b'a,"b\nc"\n1,2\n', "broken.csv: line 1: the column name 'b\\nc' holds a line break"),
+        ("open.csv", b'a,"b\n1,2\n', "open.csv: cannot be read as CSV (unexpected end of data)"),
     ],
 )
 def test_what_cannot_be_read_is_named(
@@ -88,5 +94,5 @@ def test_what_cannot_be_read_is_named(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DeliveryError) as error:
-        read_native_file(scratch, tmp_path / name, name)
+        read_native_file(scratch, tmp_path / name, name, tmp_path / "work", NOTHING)
     assert str(error.value).startswith(message)

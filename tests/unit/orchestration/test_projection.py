@@ -11,12 +11,15 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from orchestration.sources.contracts import DeliveryError, ExportFormat
+from orchestration.sources.contracts import NOTHING, DeliveryError, ExportFormat
+from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.formats import get_format, recognise_format
 from orchestration.sources.native import read_native_file
 from orchestration.sources.projection import project_file
 from orchestration.sources.sql import connect_scratch
 from tests.unit.orchestration.exports import cur_row, write_csv, write_parquet
+
+DATES = PlausibleDates(dt.date(2026, 10, 5))
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +28,9 @@ def scratch() -> duckdb.DuckDBPyConnection:
 
 
 def land(scratch: duckdb.DuckDBPyConnection, path: Path, fmt: ExportFormat | None = None) -> list[dict[str, Any]]:
-    native = read_native_file(scratch, path, path.name)
+    native = read_native_file(scratch, path, path.name, path.parent / "work", NOTHING)
     fmt = fmt or recognise_format(native.top_level_names, path.name)
-    projection = project_file(native, fmt, "EUR")
+    projection = project_file(native, fmt, "EUR", DATES)
     cursor = scratch.execute(projection.select_sql)
     names = [d[0] for d in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -202,7 +205,8 @@ def test_a_currency_that_is_not_there_is_assumed(scratch: duckdb.DuckDBPyConnect
     row = {k: v for k, v in AZURE_ROW.items() if k != "BillingCurrencyCode"}
     path = write_csv(tmp_path / "export.csv", [row])
     assert land(scratch, path)[0]["billing_currency"] == "EUR"
-    projection = project_file(read_native_file(scratch, path, "export.csv"), get_format("azure_cost_details"), "EUR")
+    native = read_native_file(scratch, path, "export.csv", tmp_path / "work", NOTHING)
+    projection = project_file(native, get_format("azure_cost_details"), "EUR", DATES)
     assert projection.assumed_currency == "EUR"
 
 

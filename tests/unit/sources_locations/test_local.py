@@ -58,13 +58,37 @@ def test_a_name_with_glob_characters_is_a_name_where_it_exists(tmp_path: Path) -
 
 
 def test_links_are_followed_once_and_broken_ones_are_named(tmp_path: Path) -> None:
-    write(tmp_path, "elsewhere/a.csv", "exports/b.csv")
-    (tmp_path / "exports/linked").symlink_to(tmp_path / "elsewhere")
+    write(tmp_path, "exports/real/a.csv", "exports/b.csv")
+    (tmp_path / "exports/linked").symlink_to(tmp_path / "exports/real")
     (tmp_path / "exports/itself").symlink_to(tmp_path / "exports")
-    assert listed(LocalLocation("exports", tmp_path)) == ["b.csv", "linked/a.csv"]
-    (tmp_path / "exports/gone.csv").symlink_to(tmp_path / "nowhere.csv")
-    with pytest.raises(LocationError, match=r"gone\.csv does not exist"):
-        LocalLocation("exports", tmp_path).list_files()
+    assert listed(LocalLocation("exports", tmp_path)) == ["b.csv", "linked/a.csv", "real/a.csv"]
+    (tmp_path / "exports/gone.csv").symlink_to(tmp_path / "exports/nowhere.csv")
+    faults = {file.name: file.fault for file in LocalLocation("exports", tmp_path).list_files() if file.fault}
+    assert faults == {"gone.csv": f"{tmp_path}/exports/gone.csv does not exist: the link leads nowhere"}
+
+
+def test_what_is_no_file_of_the_folder_is_listed_with_its_fault_and_never_opened(tmp_path: Path) -> None:
+    write(tmp_path, "elsewhere/secret.csv", "exports/b.csv")
+    exports = tmp_path / "exports"
+    (exports / "out.csv").symlink_to(tmp_path / "elsewhere/secret.csv")
+    (exports / "out").symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(exports / "pipe.csv")  # opening it would wait for ever
+    os.mkfifo(tmp_path / "elsewhere/pipe")
+    (exports / "far_pipe.csv").symlink_to(tmp_path / "elsewhere/pipe")
+    files = {file.name: file.fault for file in LocalLocation("exports", tmp_path).list_files()}
+    assert files["b.csv"] is None
+    outside = "is a link out of the folder; make what it leads to a source of its own, or put it there"
+    assert {name for name, fault in files.items() if fault == outside} == {"far_pipe.csv", "out", "out.csv"}
+    # a pipe that is no link is left out of the listing altogether
+    assert set(files) == {"b.csv", "far_pipe.csv", "out", "out.csv"}
+
+
+def test_a_link_that_is_the_location_itself_is_followed(tmp_path: Path) -> None:
+    write(tmp_path, "elsewhere/a.csv")
+    (tmp_path / "mine.csv").symlink_to(tmp_path / "elsewhere/a.csv")
+    (tmp_path / "folder").symlink_to(tmp_path / "elsewhere")
+    assert listed(LocalLocation("mine.csv", tmp_path)) == ["mine.csv"]
+    assert listed(LocalLocation("folder", tmp_path)) == ["a.csv"]
 
 
 def test_change_signal_is_stable_and_sees_every_kind_of_rewrite(tmp_path: Path) -> None:

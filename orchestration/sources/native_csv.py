@@ -1,0 +1,135 @@
+"""Reading a CSV export: its header, and the SQL that reads its rows strictly and as text."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from orchestration.sources.contracts import DeliveryError, NativeColumn
+from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
+
+#: No line of a bill is longer. Every thread of the reader holds several times as much.
+MAX_LINE_BYTES = 2 * 1024 * 1024
+#: DuckDB's default is sixteen times the longest line, and several buffers are held at a time: 400 MB more for nothing.
+BUFFER_BYTES = 8 * MAX_LINE_BYTES
+#: What a spreadsheet or a program in another country writes between the values.
+OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """SQL for the rows of a CSV file, its columns, and whether anything but blank cells stands below its header."""
+
+    reader_sql: str
+    columns: tuple[NativeColumn, ...]
+    has_body: bool
+
+
+def read_csv_file(
+    path: Path, name: str, workspace: Path, nothing: Sequence[str], even_line_ends: bool = False
+) -> CsvFile:
+    """SQL for the rows of a CSV file, and its columns; the words of ``nothing`` are read as NULL.
+
+    ``even_line_ends``: its lines end in different ways, which DuckDB's reader refuses, so a copy of it is read. A
+    header is one line, so that whoever skips a line and whoever reads a record leave out the same. Raises
+    `DeliveryError` naming the file and what its first lines have wrong.
+    """
+    header, first, has_body = _read_beginning(path, name)
+    if first is not None and len(first) < len(header):
+        # Seen in the wild: a header that names trailing columns of which no row has a value. Every row must then be
+        # as short as the first; one that is not is an error of that row.
+        header = header[: len(first)]
+    unique = _without_repeats(header)
+    if even_line_ends:
+        path = _write_even_line_ends(path, workspace / "even_lines")
+    listed = ", ".join(f"{quote_literal(h)}: 'VARCHAR'" for h in unique)
+    words = ", ".join(quote_literal(word) for word in spell_nothing(nothing))
+    reader = (
+        f"read_csv({quote_path(path)}, compression = 'none', header = false, "
+        f"skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
+        f"null_padding = false, ignore_errors = false, max_line_size = {MAX_LINE_BYTES}, "
+        f"buffer_size = {BUFFER_BYTES}, nullstr = [{words}], "
+        f"columns = {{{listed}}})"
+    )
+    names = [h or u for h, u in zip(header, unique, strict=True)]
+    columns = tuple(NativeColumn(n, quote_identifier(u), "VARCHAR") for n, u in zip(names, unique, strict=True))
+    return CsvFile(reader, columns, has_body)
+
+
+def spell_nothing(words: Sequence[str]) -> list[str]:
+    """The words as they are met: in lower case, capitals, with a capital, and ``NaN``."""
+    spelled = [s for w in words for s in (w, w.upper(), w.capitalize(), w.replace("nan", "NaN"), w.title())]
+    return list(dict.fromkeys(spelled))
+
+
+def _read_beginning(path: Path, name: str) -> tuple[list[str], list[str] | None, bool]:
+    """The header, the first row, and whether a row with a value is among the next few."""
+    try:
+        with path.open("rb") as raw:
+            if raw.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+                raise DeliveryError(f"{name}: is written in UTF-16; UTF-8 is read")
+            raw.seek(0)
+            text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+            csv.field_size_limit(MAX_LINE_BYTES)
+            rows = csv.reader(text, strict=True)
+            header = next(rows, None)
+            length = rows.line_num
+            following = list(islice((row for row in rows if row), 10))
+            first = following[0] if following else None
+    except UnicodeDecodeError as error:
+        value = error.object[max(error.start - 10, 0) : error.start + 10].decode("utf-8", "replace")
+        raise DeliveryError(f"{name}: cannot be read as CSV: it is not written in UTF-8 (near {value!r})") from error
+    except (OSError, EOFError, csv.Error) as error:
+        if isinstance(error, PermissionError):
+            raise
+        raise DeliveryError(f"{name}: cannot be read as CSV ({_first_line(error)})") from error
+    if not header or not any(h.strip() for h in header):
+        raise DeliveryError(f"{name}: the file is empty, not even a header row is there")
+    broken = next((h for h in header if "\n" in h or "\r" in h), None)
+    if broken is not None or length > 1:
+        raise DeliveryError(f"{name}: line 1: the column name {(broken or header[-1])[:60]!r} holds a line break")
+    header = [h.strip() for h in header]
+    other = next(
+        (word for mark, word in OTHER_DELIMITERS.items() if len(header) == 1 and header[0].count(mark) > 1), ""
+    )
+    if other:
+        raise DeliveryError(f"{name}: line 1: the values are separated by {other}; commas are read ({header[0][:40]}…)")
+    return header, first, any(cell.strip() for row in following for cell in row)
+
+
+def _without_repeats(header: Sequence[str]) -> list[str]:
+    """Header names made unique the way DuckDB needs them: a repeated or empty name gets its position."""
+    seen: set[str] = set()
+    unique = []
+    for i, h in enumerate(header):
+        candidate = h or f"column{i}"
+        while candidate.lower() in seen:
+            candidate = f"{candidate}__{i}"
+        seen.add(candidate.lower())
+        unique.append(candidate)
+    return unique
+
+
+def _write_even_line_ends(path: Path, target: Path) -> Path:
+    """The same file with every line ended by a line feed; what stands in quotation marks stays as it is."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    is_quoted, held = False, b""
+    with path.open("rb") as source, target.open("wb") as out:
+        while chunk := source.read(_CHUNK_BYTES):
+            chunk = held + chunk
+            held = b"\r" if chunk.endswith(b"\r") else b""
+            pieces = chunk[: len(chunk) - len(held)].split(b'"')
+            for number, piece in enumerate(pieces):
+                if number:
+                    out.write(b'"')
+                    is_quoted = not is_quoted
+                out.write(piece if is_quoted else piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        out.write(held.replace(b"\r", b"\n"))
+    return target
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

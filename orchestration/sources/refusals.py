@@ -1,0 +1,32 @@
+"""Whatever goes wrong with one delivery, as a sentence about it: nothing that lies in a file may stop another one."""
+
+import errno
+import logging
+
+import duckdb
+
+from orchestration.sources.contracts import DeliveryError, SourceError, UntakenError
+
+_LOG = logging.getLogger(__name__)
+
+#: The disk is full, over its quota, read-only or failing.
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE)
+
+
+def as_refusal(error: Exception, names: str) -> SourceError:
+    """What a delivery's files, called ``names``, are refused with: `UntakenError` where this machine is at fault and
+    the next run tries again, else `DeliveryError`, which goes into quarantine.
+    """
+    if isinstance(error, SourceError):
+        return error if isinstance(error, DeliveryError | UntakenError) else DeliveryError(str(error))
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return UntakenError(f"{names}: cannot be taken now: more memory is needed than there is ({_first_line(error)})")
+    text = _first_line(error)
+    if (isinstance(error, OSError) and error.errno in _DISK) or "No space left" in text or "Could not write" in text:
+        return UntakenError(f"{names}: cannot be taken now: {text}")
+    _LOG.debug("%s cannot be taken", names, exc_info=error)
+    return DeliveryError(f"{names}: cannot be taken: {type(error).__name__}: {text}")
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

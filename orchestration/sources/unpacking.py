@@ -1,0 +1,114 @@
+"""Compressed files, unpacked whole or not at all: every stream is read to its end and its checksum compared.
+
+DuckDB reads a gzip file without looking at its checksum or length, so that nearly every cut of one passes as whole.
+Here it is unpacked beside the lake's work in progress first, which a parallel reader makes up for.
+"""
+
+import gzip
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from isal import igzip, isal_zlib
+
+from orchestration.sources.contracts import DeliveryError, UntakenError
+
+GZIP_MAGIC = b"\x1f\x8b"
+ZIP_MAGIC = b"PK\x03\x04"
+#: An empty archive, and the first part of one that is split over several files.
+ODD_ZIP_MAGIC = (b"PK\x05\x06", b"PK\x07\x08")
+
+CHUNK_BYTES = 1 << 20
+#: Billing exports shrink to between a tenth and a hundredth. What grows beyond both of these is a bomb.
+LARGEST_RATIO = 400
+FREE_BYTES = 256 * 1024 * 1024
+#: No file of an export is as large; a month of several hundred gigabytes is delivered in many.
+LARGEST_BYTES = 200 * 1024**3
+#: What one look at the columns of a file takes.
+LOOK_BYTES = 4 * 1024 * 1024
+
+
+def unpack_file(path: Path, name: str, workspace: Path, *, is_look: bool = False) -> Path:
+    """The content of a file, called ``name`` in messages: the file itself, or what a gzip or zip file packs.
+
+    An archive must hold one file (folders and macOS's side files do not count). ``is_look`` unpacks the beginning only
+    and so does not prove that the rest is whole. Raises `DeliveryError` where the stream is cut, damaged, encrypted or
+    grows beyond what an export can.
+    """
+    with path.open("rb") as stream:
+        magic = stream.read(4)
+    workspace.mkdir(parents=True, exist_ok=True)
+    target = workspace / "unpacked"
+    if magic.startswith(GZIP_MAGIC):
+        _write_chunks(_read_gzip(path, name), name, path.stat().st_size, target, is_look)
+    elif magic == ZIP_MAGIC:
+        _write_chunks(_read_zip(path, name), name, path.stat().st_size, target, is_look)
+    elif magic in ODD_ZIP_MAGIC:
+        raise DeliveryError(f"{name}: a zip archive that is empty or split into several; one with one file is read")
+    else:
+        return path
+    with target.open("rb") as stream:
+        if stream.read(4).startswith((GZIP_MAGIC, ZIP_MAGIC)):
+            raise DeliveryError(f"{name}: holds another compressed file; pack the export once")
+    return target
+
+
+def _read_gzip(path: Path, name: str) -> Iterator[bytes]:
+    try:
+        with igzip.IGzipFile(path, "rb") as stream:  # type: ignore[no-untyped-call]
+            yield from iter(lambda: stream.read(CHUNK_BYTES), b"")
+    except EOFError as error:
+        raise DeliveryError(f"{name}: the gzip stream is cut: it ends before its checksum") from error
+    except (gzip.BadGzipFile, isal_zlib.IsalError) as error:  # type: ignore[misc]
+        raise DeliveryError(f"{name}: the gzip stream is damaged ({_first_line(error)})") from error
+
+
+def _read_zip(path: Path, name: str) -> Iterator[bytes]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            member = _choose_member(archive, name)
+            with archive.open(member) as stream:
+                yield from iter(lambda: stream.read(CHUNK_BYTES), b"")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        raise DeliveryError(f"{name}: the zip archive is cut or damaged ({_first_line(error)})") from error
+
+
+def _choose_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+    if len(members) != 1:
+        raise DeliveryError(f"{name}: the zip archive holds {len(members)} files where one is expected")
+    (member,) = members
+    if member.flag_bits & 1:
+        raise DeliveryError(f"{name}: the zip archive is encrypted")
+    return member
+
+
+def _write_chunks(chunks: Iterator[bytes], name: str, packed: int, target: Path, is_look: bool) -> None:
+    limit = min(LARGEST_BYTES, max(FREE_BYTES, packed * LARGEST_RATIO))
+    written = 0
+    with target.open("wb") as out:
+        for chunk in chunks:
+            written += len(chunk)
+            if written > limit:
+                raise DeliveryError(
+                    f"{name}: {packed:,} packed bytes unpack to more than {limit:,}, which no export does"
+                )
+            _write(out, chunk, name)
+            if is_look and written >= LOOK_BYTES:
+                return
+
+
+def _write(out: BinaryIO, chunk: bytes, name: str) -> None:
+    try:
+        out.write(chunk)
+    except OSError as error:
+        # the machine's fault, not the delivery's: nothing goes into quarantine and the next run tries again
+        free = shutil.disk_usage(Path(out.name).parent).free
+        raise UntakenError(f"{name}: cannot be unpacked: {error.strerror} ({free:,} bytes are free)") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
