@@ -26,7 +26,7 @@ from orchestration.resources.installation import InstallationResource
 def build_definitions(installation: Installation) -> dg.Definitions:
     """The definitions of one installation."""
     sources = [s.name for s in installation.config.sources]
-    partitions = billing_periods(installation.first_period())
+    partitions = billing_periods(installation.first_period(), installation.months_ahead())
     return dg.Definitions(
         assets=[
             *(build_raw_asset(source, partitions) for source in installation.config.sources),

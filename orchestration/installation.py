@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from orchestration.settings_tables import SettingsContent, read_settings
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
 from orchestration.sources.contracts import Provider
+from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.ingest import Ingestor, Source
 from orchestration.sources.lake import Lake, LocalLake
 from orchestration.sources.ledger import Clock, Ledger
@@ -127,20 +128,39 @@ class Installation:
         if self.config.first_billing_period:
             return dt.date.fromisoformat(f"{self.config.first_billing_period}-01")
         thirteen_months_ago = (dt.datetime.now(dt.UTC).date().replace(day=1) - dt.timedelta(days=365)).replace(day=1)
-        earliest = [p for p in (self.ledger.earliest_period(), self._earliest_seen()) if p is not None]
-        return min([thirteen_months_ago, *earliest])
+        return min([thirteen_months_ago, *self._plausible_periods()])
 
-    def _earliest_seen(self) -> dt.date | None:
-        record = self.store.get("partitions", "first_period")
-        return None if record is None else dt.date.fromisoformat(record.body["first_period"])
+    def current_periods(self) -> set[dt.date]:
+        """The billing periods that have a current snapshot; not what once came through without being a period."""
+        dates = PlausibleDates(dt.datetime.now(dt.UTC).date())
+        current = {s.key.billing_period for s, _ in self.ledger.current_snapshots()}
+        return {period for period in current if dates.has_period(period)}
 
-    def remember_first_period(self, period: dt.date) -> None:
-        """Offer partitions from ``period`` on; never takes any away."""
+    def months_ahead(self) -> int:
+        """How many billing periods are offered beyond the current month: those of bills that came early."""
+        today = dt.datetime.now(dt.UTC).date()
+        last = max([today, *self._plausible_periods()])
+        return (last.year - today.year) * 12 + last.month - today.month
+
+    def _plausible_periods(self) -> list[dt.date]:
+        """The periods that are current, and the first and last that were ever seen."""
         record = self.store.get("partitions", "first_period")
-        body = {"first_period": period.isoformat()}
+        seen = [] if record is None else [dt.date.fromisoformat(day) for day in record.body.values()]
+        dates = PlausibleDates(dt.datetime.now(dt.UTC).date())
+        return [*self.current_periods(), *filter(dates.has_period, seen)]
+
+    def remember_periods(self, periods: Collection[dt.date]) -> None:
+        """Offer partitions for these billing periods; never takes any away."""
+        record = self.store.get("partitions", "first_period")
+        known = {} if record is None else record.body
+        first, last = min(periods).isoformat(), max(periods).isoformat()
+        body = {
+            "first_period": min(first, known.get("first_period", first)),
+            "last_period": max(last, known.get("last_period", last)),
+        }
         if record is None:
             self.store.insert("partitions", "first_period", body)
-        elif period.isoformat() < record.body["first_period"]:
+        elif body != known:
             self.store.update("partitions", "first_period", body, record.version)
 
     def read_settings(self) -> list[SettingsContent]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from actions.audit import AuditLog
     from orchestration.installation import Installation
 
-deliveries_app = typer.Typer(help="Deliveries of the clouds: list, show, accept.", no_args_is_help=True)
+deliveries_app = typer.Typer(help="Deliveries of the clouds: list, show, accept, withdraw.", no_args_is_help=True)
 
 DeliveryArgument = Annotated[
     str, typer.Argument(help="Delivery id or whole name source/2026-09/cost/id, or its first characters.")
@@ -30,6 +30,7 @@ class Status(StrEnum):
     ACCEPTED = "accepted"
     EXPIRING = "expiring"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
 
 
 @deliveries_app.command("list")
@@ -90,6 +91,24 @@ def accept(
     who = actor or os.environ.get("CLOUDCOST_USER") or getpass.getuser()
     accept_delivery(audit, record, who, reason)
     print(f"{record.key}: accepted by {who}; `cloudcost run` promotes it")
+
+
+@deliveries_app.command()
+def withdraw(
+    context: typer.Context,
+    delivery: DeliveryArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")],
+    actor: Annotated[str, typer.Option("--as", help="Who withdraws it. Default: the user.")] = "",
+) -> None:
+    """Take back a delivery that should never have been taken; the next run shows what was current before it."""
+    from orchestration.sources.acceptance import find_delivery, withdraw_delivery
+
+    installation, audit = _open(context)
+    record = find_delivery(installation.ledger, delivery)
+    who = actor or os.environ.get("CLOUDCOST_USER") or getpass.getuser()
+    instead = withdraw_delivery(audit, installation.ledger, record, who, reason)
+    outcome = f"{instead} is current again" if instead else "nothing of that period is left"
+    print(f"{record.key}: withdrawn by {who}; {outcome}; `cloudcost run` brings the warehouse up to date")
 
 
 def _open(context: typer.Context) -> "tuple[Installation, AuditLog]":

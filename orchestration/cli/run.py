@@ -114,7 +114,7 @@ def _run_alone(
         unchanged = sum(p.unchanged for p in survey.plans)
         print(f"Nothing new: {unchanged} deliveries are unchanged, nothing was ingested.")
         return INCOMPLETE if survey.problems else OK
-    installation.remember_first_period(min(wanted))
+    installation.remember_periods(wanted)
     rebuild = everything or asked is not None
     with show_progress(console):
         succeeded, failures = execute_pipeline(installation, min(wanted), max(wanted), rebuild, verbose)
@@ -155,7 +155,7 @@ def record_faults(installation: Installation, survey: Survey) -> None:
 
 def choose_periods(installation: Installation, survey: Survey, asked: dt.date | None, everything: bool) -> set[dt.date]:
     """The billing periods that a run has to cover; none where everything is up to date."""
-    known = {s.key.billing_period for s, _ in installation.ledger.current_snapshots()}
+    known = installation.current_periods()
     if asked is not None:
         if asked not in survey.periods | known and not survey.problems:
             raise CommandError(f"--period {asked:%Y-%m}: no source has a delivery of that month")

@@ -76,7 +76,7 @@ def export_event_sensor(context: dg.SensorEvaluationContext, installation: Insta
         context.log.warning(fault)
     if not found:
         return dg.SensorResult(skip_reason="; ".join(["no new delivery was announced", *faults]))
-    opened.remember_first_period(min(request.pending.key.billing_period for request in found))
+    opened.remember_periods({request.pending.key.billing_period for request in found})
     return dg.SensorResult([request_run(request) for request in found])
 
 

@@ -1,5 +1,6 @@
 """Assets raw/<source>: the deliveries of one source, landed and promoted; and the raw tables over them."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
@@ -8,6 +9,7 @@ from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
 from orchestration.findings import describe_failed_delivery
 from orchestration.installation import Installation
+from orchestration.lake_repair import list_rebuilt, repair_snapshots
 from orchestration.partitions import periods_of
 from orchestration.progress import checkpoint
 from orchestration.replay import replay_missed
@@ -17,7 +19,7 @@ from orchestration.source_settings import SourceConfig
 from orchestration.sources.contracts import LocationError
 from orchestration.sources.formats import FORMATS
 from orchestration.sources.ingest import IngestReport, Judged
-from orchestration.sources.ledger import Clock
+from orchestration.sources.ledger import Clock, Snapshot, SnapshotKey
 from orchestration.sources.planning import Problem
 from orchestration.sources.refusals import as_refusal
 from orchestration.sources.retention import remove_expired
@@ -111,9 +113,16 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
         context.log.info(f"states that no run had built, told to the history now: {steps}")
         # before the snapshots are read: what is promoted in between then counts as not published yet
         opened.mark_published()
-        configured = {s.name for s in opened.config.sources}
-        current = [(s, at) for s, at in opened.ledger.current_snapshots() if s.key.source_name in configured]
-        opened.warehouse.publish_snapshots(opened.lake, current)
+        current = publish_current(opened)
+        rebuild = context.run.run_config.get("ops", {}).get("dbt_billing_periods", {}).get("config", {}).get("rebuild")
+        repaired, damages = repair_snapshots(opened, list_rebuilt(opened, dict(context.run.tags), bool(rebuild)))
+        if repaired or damages:
+            context.log.warning(f"damaged lake files: {repaired} snapshots landed anew, {len(damages)} left out")
+            current = publish_current(opened, frozenset(d.key for d in damages))
+        for damage in damages:
+            incident_book(opened).open(
+                describe_failed_delivery(damage.key.source_name, damage.key.billing_period, damage.sentence)
+            )
         for name, _ in _raw_tables():
             rows = [s.row_count for s, _ in current if s.table == name]
             yield dg.MaterializeResult(
@@ -121,6 +130,20 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
             )
 
     return publish_snapshots
+
+
+def publish_current(
+    installation: Installation, left_out: frozenset[SnapshotKey] = frozenset()
+) -> list[tuple[Snapshot, dt.datetime]]:
+    """Make the raw tables show what is current of the configured sources, but for what is ``left_out``; returns it."""
+    configured = {s.name for s in installation.config.sources}
+    current = [
+        (s, at)
+        for s, at in installation.ledger.current_snapshots()
+        if s.key.source_name in configured and s.key not in left_out
+    ]
+    installation.warehouse.publish_snapshots(installation.lake, current)
+    return current
 
 
 @dg.asset(

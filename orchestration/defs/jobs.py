@@ -11,8 +11,8 @@ from orchestration.resources.dead_runs import end_dead_runs
 from orchestration.resources.installation import InstallationResource
 from orchestration.run_lock import try_lock
 from orchestration.source_settings import SourceConfig
-from orchestration.sources.contracts import SourceError
 from orchestration.sources.planning import SourcePlan
+from orchestration.sources.refusals import as_refusal
 
 cost_pipeline_job = dg.define_asset_job(
     "cost_pipeline_job",
@@ -51,8 +51,8 @@ def look_at_sources(
     for source in filter(is_meant, installation.config.sources):
         try:
             plans.append(installation.ingestor().plan(installation.open_source(source)))
-        except SourceError as error:
-            faults.append(f"{source.name}: {error}")
+        except Exception as error:  # whatever one source holds hides no other
+            faults.append(f"{source.name}: {as_refusal(error, source.name)}")
     return plans, faults
 
 
@@ -89,10 +89,10 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: Insta
         periods |= {opened.first_period(), now.date().replace(day=1)}
     if not periods and not opened.is_up_to_date():
         waiting = [opened.scoring_input()]
-        periods = {s.key.billing_period for s, _ in opened.ledger.current_snapshots()}
+        periods = set(opened.current_periods())
     if not periods:
         return dg.SensorResult(skip_reason="nothing new" + (f"; {'; '.join(faults)}" if faults else ""))
-    opened.remember_first_period(min(periods))
+    opened.remember_periods(periods)
     tags = range_tags(min(periods).isoformat(), max(periods).isoformat())
     return dg.SensorResult([dg.RunRequest(run_key=run_key_of(waiting, now), tags=tags)])
 

@@ -1,4 +1,7 @@
-"""Taking a doubted delivery as it is: somebody says so, and the audit log remembers who and why."""
+"""Overruling the door: a doubted delivery is taken as it is, or one that was taken is withdrawn.
+
+Somebody says so, and the audit log remembers who and why.
+"""
 
 from actions.audit import AuditEntry, AuditLog
 from orchestration.sources.contracts import SourceError
@@ -7,7 +10,7 @@ from state import ConflictError, Record, Write
 
 
 class AcceptanceError(SourceError):
-    """The delivery cannot be accepted; the message says why."""
+    """The delivery cannot be accepted or withdrawn; the message says why."""
 
 
 def find_delivery(ledger: Ledger, name: str) -> Record:
@@ -41,3 +44,28 @@ def accept_delivery(audit: AuditLog, record: Record, actor: str, reason: str) ->
         audit.commit([Write.update(record, body)], [AuditEntry(actor, "delivery.accepted", record.key, details)])
     except ConflictError as error:
         raise AcceptanceError(f"delivery {record.key} was changed meanwhile; look again") from error
+
+
+def withdraw_delivery(audit: AuditLog, ledger: Ledger, record: Record, actor: str, reason: str) -> str | None:
+    """Withdraw a delivery that should never have been taken; returns the delivery that is current instead, if any.
+
+    Its record stays as a tombstone, so that neither a run nor the replay of what was believed takes it again while its
+    files are the same. The snapshot's files go with retention. Withdrawing twice changes nothing.
+    """
+    if not reason.strip():
+        raise AcceptanceError("a withdrawal needs a reason: --reason says why, and the audit log keeps it")
+    key = record.key.rpartition("/")[0]
+    if record.body["status"] != "withdrawn":
+        if record.body["status"] != "promoted":
+            raise AcceptanceError(
+                f"delivery {record.key} is {record.body['status']}: only one that was promoted can be withdrawn"
+            )
+        try:
+            details = {"reason": reason, "row_count": record.body["row_count"]}
+            audit.commit(
+                ledger.withdrawal(record, actor, reason),
+                [AuditEntry(actor, "delivery.withdrawn", record.key, details)],
+            )
+        except ConflictError as error:
+            raise AcceptanceError(f"delivery {record.key} was changed meanwhile; look again") from error
+    return next((s.delivery_id for s, _ in ledger.current_snapshots() if s.key.text == key), None)

@@ -25,6 +25,7 @@ from orchestration.sources.projection import Projection, project_file
 from orchestration.sources.sql import quote_literal, quote_path
 
 _COLUMN_COUNT = re.compile(r"CSV Error on Line: (\d+).*?Expected Number of Columns: (\d+) Found: (\d+)", re.DOTALL)
+_CSV_DETAIL = re.compile(r"Maximum line size[^\n.]*|Value with unterminated quote found|Invalid unicode[^\n.]*")
 _MIXED_LINE_ENDS = "state machine reached an invalid state"
 
 #: The least time that a file has, and the slowest that a file of several gigabytes may be read.
@@ -261,8 +262,9 @@ def _explain(error: duckdb.Error, name: str) -> SourceError:
     line_match = re.search(r"CSV Error on Line: (\d+)", text)
     if line_match:
         line = int(line_match.group(1))
-        detail = next((p.strip() for p in text.splitlines()[1:] if p.strip() and "Original Line" not in p), "")
-        return DeliveryError(f"{name}: line {line} (data row {line - 1}) cannot be read: {detail[:200]}")
+        known = _CSV_DETAIL.search(text)
+        detail = known[0] if known else "its values and quotation marks do not fit together"
+        return DeliveryError(f"{name}: line {line} (data row {line - 1}) cannot be read: {detail}")
     if _MIXED_LINE_ENDS in text:
         return DeliveryError(f"{name}: its lines and quotation marks do not fit together (no CSV of RFC 4180)")
     return DeliveryError(f"{name}: cannot be read: {_first_line(error)}")

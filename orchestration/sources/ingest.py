@@ -305,6 +305,8 @@ class Ingestor:
             return
         self._checkpoint("judged")
         target = snapshot_directory(fmt.table, pending.key, pending.delivery_id, pending.content)
+        if pending.is_lost:
+            self._lake.remove(target)  # what is left of it is not what was landed
         paths = self._lake.publish(staged, target)
         self._checkpoint("landed")
         assumed_currency = next((i.assumed_currency for i in incoming if i.assumed_currency), None)
@@ -325,6 +327,8 @@ class Ingestor:
         except DeliveryError as error:
             report.problems.append(Problem(pending.key.billing_period, str(error)))
             return
+        if not promoted:
+            self._ledger.remember_files(snapshot)
         self._checkpoint("promoted")
         report.judged.append(Judged(pending.key, name, profile, verdict, promoted, drift))
         report.notices += notices

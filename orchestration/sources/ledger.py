@@ -180,6 +180,14 @@ class Ledger:
                 continue
             return True
 
+    def remember_files(self, snapshot: Snapshot) -> None:
+        """Record where the files of a snapshot lie now and their checksums: it was current and has been landed anew."""
+        known = self._store.get("snapshot", f"{snapshot.key.text}/{snapshot.delivery_id}")
+        if known is not None and known.body["status"] == "promoted":
+            files = {name: snapshot.to_body()[name] for name in ("paths", "checksums")}
+            with contextlib.suppress(ConflictError):
+                self._store.transact([Write.update(known, {**known.body, **files})])
+
     def withdrawal(self, record: Record, actor: str, reason: str) -> list[Write]:
         """The writes that withdraw a delivery: nobody counts on it any more, and the one that was current before it is
         again, where that one is still kept.
@@ -188,7 +196,10 @@ class Ledger:
         """
         snapshot = Snapshot.from_body(record.body)
         at = self._now().isoformat()
-        body = {**record.body, "status": "withdrawn", "withdrawn_by": actor, "withdrawn_because": reason, "at": at}
+        body = {
+            **record.body, "status": "withdrawn", "withdrawn_by": actor, "withdrawn_because": reason, "at": at,
+            "withdrawn_contents": sorted({PurePosixPath(path).parent.name for path in snapshot.paths}),
+        }  # fmt: skip
         current = self._store.get("current", snapshot.key.text)
         if current is None or current.body["delivery_id"] != snapshot.delivery_id:
             return [Write.update(record, body)]
@@ -200,10 +211,9 @@ class Ledger:
     def withdrawn(self, key: SnapshotKey, delivery_id: str, content: str) -> str | None:
         """Why that delivery, with these very files, was withdrawn; None where it was not."""
         record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
-        if record is None or record.body["status"] != "withdrawn":
+        if record is None or content not in record.body.get("withdrawn_contents", ()):
             return None
-        contents = {PurePosixPath(path).parent.name for path in record.body.get("paths", ())}
-        return str(record.body["withdrawn_because"]) if content in contents or not contents else None
+        return str(record.body["withdrawn_because"])
 
     def promotions(self, key: SnapshotKey) -> list[tuple[str, dt.datetime]]:
         """Every delivery that became current for ``key`` and when, oldest first."""
@@ -311,11 +321,6 @@ class Ledger:
             self._store.update("scan", key, body, known.version)
         else:
             self._store.insert("scan", key, body)
-
-    def earliest_period(self) -> dt.date | None:
-        """The first billing period of all current snapshots."""
-        keys = [r.key.split("/")[1] for r in self._store.list("current") if not _is_none(r)]
-        return dt.date.fromisoformat(f"{min(keys)}-01") if keys else None
 
 
 def _is_none(pointer: Record) -> bool:

@@ -82,10 +82,8 @@ def _read_beginning(path: Path, name: str) -> tuple[list[str], list[str] | None,
     except UnicodeDecodeError as error:
         value = error.object[max(error.start - 10, 0) : error.start + 10].decode("utf-8", "replace")
         raise DeliveryError(f"{name}: cannot be read as CSV: it is not written in UTF-8 (near {value!r})") from error
-    except (OSError, EOFError, csv.Error) as error:
-        if isinstance(error, PermissionError):
-            raise
-        raise DeliveryError(f"{name}: cannot be read as CSV ({_first_line(error)})") from error
+    except csv.Error as error:
+        raise DeliveryError(f"{name}: line {rows.line_num}: cannot be read as CSV ({_first_line(error)})") from error
     if not header or not any(h.strip() for h in header):
         raise DeliveryError(f"{name}: the file is empty, not even a header row is there")
     broken = next((h for h in header if "\n" in h or "\r" in h), None)

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orchestration.sources.contracts import DeliveredFile, Delivery, FileRef, Location, Provider
 from orchestration.sources.dates import PlausibleDates
@@ -22,7 +22,8 @@ WRITTEN_BEFORE = dt.timedelta(days=3)
 @dataclass(frozen=True)
 class PendingSnapshot:
     """A delivery of one billing period to be landed; ``period_filter`` where its files hold other periods too,
-    ``is_plain`` where no manifest names its files.
+    ``is_plain`` where no manifest names its files, ``is_lost`` where it is current and its files in the lake are
+    damaged or gone.
     """
 
     key: SnapshotKey
@@ -31,6 +32,7 @@ class PendingSnapshot:
     expected_rows: int | None = None
     period_filter: bool = False
     is_plain: bool = False
+    is_lost: bool = False
 
     @property
     def content(self) -> str:
@@ -139,7 +141,7 @@ def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, lost: 
     if reasons:
         plan.problems += [Problem(pending.key.billing_period, reason) for reason in reasons]
     else:
-        plan.pending.append(pending)
+        plan.pending.append(replace(pending, is_lost=pending.key in lost))
 
 
 def _find_lost_rows(ledger: Ledger, pending: PendingSnapshot) -> str | None:

@@ -31,7 +31,7 @@ class Removed:
 def find_expired(
     ledger: Ledger, settings: IngestionSettings, now: dt.datetime, needed: frozenset[tuple[SnapshotKey, str]]
 ) -> list[tuple[Record, dt.datetime]]:
-    """Snapshots to remove, with when each was replaced.
+    """Snapshots to remove, with when each was replaced or withdrawn.
 
     ``needed`` are those that the warehouse shows or was built from, by safe delivery id: they stay until every model
     holds their successors, so that whatever compares the two finds both. A snapshot that was current several times
@@ -47,14 +47,17 @@ def find_expired(
         for record in records:
             name = record.body["delivery_id"]
             is_left = record.body["status"] == "expiring" and _marked_at(record) < now - ABANDONED
+            is_withdrawn = record.body["status"] == "withdrawn"
+            is_replaced = record.body["status"] == "promoted" and name in replaced[settings.keep_last :]
+            since = dt.datetime.fromisoformat(record.body["at"]) if is_withdrawn else replaced_at.get(name)
             is_old = (
-                record.body["status"] == "promoted"
-                and name in replaced[settings.keep_last :]
-                and replaced_at[name] <= oldest_kept
+                (is_replaced or is_withdrawn)
+                and since is not None
+                and since <= oldest_kept
                 and (key, safe_delivery_id(name)) not in needed
             )
             if is_left or is_old:
-                expired.append((record, replaced_at[name]))
+                expired.append((record, since or _marked_at(record)))
     return expired
 
 

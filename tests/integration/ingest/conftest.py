@@ -50,9 +50,13 @@ class Desk:
         """Everything that is pending, read by an ingestor that remembers nothing but what is on disk."""
         if retry:
             self.ledger.release_quarantined("test_source")
-        location = open_location(str(self.exports), self.root)
-        source = Source("test_source", self.provider, self.format, location, "USD")
-        return Ingestor(self.lake, self.ledger).ingest(source)
+        return self.ingestor().ingest(self.source())
+
+    def source(self) -> Source:
+        return Source("test_source", self.provider, self.format, open_location(str(self.exports), self.root), "USD")
+
+    def ingestor(self) -> Ingestor:
+        return Ingestor(self.lake, self.ledger)
 
     def problems(self, retry: bool = False) -> list[str]:
         return [p.message for p in self.ingest(retry).problems]

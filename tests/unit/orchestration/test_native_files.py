@@ -86,7 +86,7 @@ def test_headers_seen_in_the_wild(scratch: duckdb.DuckDBPyConnection, tmp_path: 
         ("sheet.csv", b"a;b;c\n1;2;3\n", "sheet.csv: line 1: the values are separated by semicolons; commas are read"),
         ("wide.csv", "a,b\n1,2\n".encode("utf-16"), "wide.csv: is written in UTF-16; UTF-8 is read"),
         ("broken.csv", b'a,"b\nc"\n1,2\n', "broken.csv: line 1: the column name 'b\\nc' holds a line break"),
-        ("open.csv", b'a,"b\n1,2\n', "open.csv: cannot be read as CSV (unexpected end of data)"),
+        ("open.csv", b'a,"b\n1,2\n', "open.csv: line 2: cannot be read as CSV (unexpected end of data)"),
     ],
 )
 def test_what_cannot_be_read_is_named(

@@ -1,0 +1,259 @@
+"""What lies in one file, delivery or source costs itself alone, and says where it is."""
+
+import json
+import os
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.integration.ingest.conftest import AUGUST, SEPTEMBER, Desk
+from tests.unit.orchestration.exports import CUR_HEADER, cur_rows, write_csv
+
+GOOD = {"2026-09": (Decimal("3.375"), 3)}
+
+
+def write_report(desk: Desk, period: str = "20260901-20261001", **changes: object) -> None:
+    """A legacy report with its manifest, in which anything may be changed."""
+    folder = desk.exports / period
+    write_csv(folder / "a1" / "report-1.csv", cur_rows(["1", "1.125", "1.25"], SEPTEMBER))
+    manifest = {
+        "assemblyId": "a1", "reportKeys": [f"p/{period}/a1/report-1.csv"], "reportName": "report",
+        "billingPeriod": {"start": "20260901T000000.000Z", "end": "20261001T000000.000Z"}, **changes,
+    }  # fmt: skip
+    (folder / "report-Manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_long_or_unprintable_execution_id_is_no_hindrance(tmp_path: Path) -> None:
+    for n, identity in enumerate(["x" * 5_000, "a\nb", "../../escape", "a/b"]):
+        desk = Desk(tmp_path / str(n))
+        desk.root.mkdir()
+        write_report(desk, assemblyId=identity)
+        assert desk.problems() == [] and desk.totals() == GOOD
+        assert desk.problems() == [] and desk.ingest().unchanged == 1
+        assert [p for p in desk.root.rglob("*.parquet") if "raw" not in p.parts] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"assemblyId": "\\ud800", "reportKeys": []}', "holds half a character, which is no text"),
+        (b"[" * 200_000, "is not valid JSON"),
+        (b"\xff\xfe{}", "is not valid JSON"),
+        (b"[]", "is not a JSON object"),
+    ],
+)
+def test_a_manifest_without_sense_is_named_and_other_months_are_taken(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    desk = Desk(tmp_path)
+    write_report(desk)
+    folder = desk.exports / "20260801-20260901"
+    folder.mkdir()
+    (folder / "report-Manifest.json").write_bytes(content)
+    (problem,) = desk.problems()
+    assert problem.startswith("the manifest 20260801-20260901/report-Manifest.json") and message in problem
+    assert desk.totals() == GOOD
+
+
+def test_an_implausible_billing_period_never_becomes_a_partition(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    write_report(desk)
+    for folder in ("99991201-99991231", "00010101-00010201", "19500101-19500201"):
+        year = folder[:4]
+        rows = [{**row, "bill/BillingPeriodStartDate": f"{year}-12-01T00:00:00Z"} for row in cur_rows(["5"], SEPTEMBER)]
+        write_csv(desk.exports / folder / "a1" / "report-1.csv", rows)
+        manifest = {"assemblyId": f"b{year}", "reportKeys": [f"p/{folder}/a1/report-1.csv"], "reportName": "report"}
+        (desk.exports / folder / "report-Manifest.json").write_text(json.dumps(manifest))
+    problems = desk.problems()
+    assert len(problems) == 3 and all("is not between 2000-01 and" in problem for problem in problems)
+    assert desk.totals() == GOOD
+
+
+def test_a_name_that_is_not_utf8_and_a_link_out_of_the_folder_cost_themselves_alone(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    write_csv(desk.exports / "good.csv", cur_rows(["1", "1.125", "1.25"], SEPTEMBER))
+    odd = os.path.join(os.fsencode(desk.exports), b"b\xe4d.csv")  # noqa: PTH118 - pathlib takes no bytes
+    Path(os.fsdecode(odd)).write_text("a,b\n1,2\n")
+    (tmp_path / "secret.csv").write_text("root:x:0:0\n")
+    (desk.exports / "out.csv").symlink_to(tmp_path / "secret.csv")
+    problems = desk.problems()
+    assert sorted(problems) == [
+        r"b\udce4d.csv: its name is not written in UTF-8",
+        "out.csv: is a link out of the folder; make what it leads to a source of its own, or put it there",
+    ]
+    assert desk.totals() == GOOD
+
+
+DATED: dict[str, tuple[str, str]] = {
+    "lineItem/UsageStartDate": ("9999-12-31T00:00:00Z", "is not a time between 2000-01-01 and"),
+    "bill/BillingPeriodStartDate": ("0001-09-01T00:00:00Z", "is not a time between 2000-01-01 and"),
+    "lineItem/UsageEndDate": ("infinity", "is not a time"),
+}
+
+
+@pytest.mark.parametrize("column", DATED)
+def test_a_day_that_no_bill_can_have_is_refused_with_its_row(tmp_path: Path, column: str) -> None:
+    value, message = DATED[column]
+    desk = Desk(tmp_path)
+    rows = cur_rows(["1", "2", "3"], SEPTEMBER)
+    rows[1][column] = value
+    write_csv(desk.exports / "bill.csv", rows)
+    (problem,) = desk.problems()
+    assert problem.startswith(f"bill.csv: data row 2 (line 3): {column} {value!r} {message}")
+    assert desk.totals() == {}
+
+
+def test_the_words_for_nothing_are_nothing_in_every_column(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    words = ["null", "NULL", "NaN", "nan", "None", "N/A", "n/a", "#N/A", ""]
+    rows = cur_rows(["1"] * len(words), SEPTEMBER)
+    for row, word in zip(rows, words, strict=True):
+        row["lineItem/ResourceId"] = row["pricing/publicOnDemandCost"] = word
+    write_csv(desk.exports / "bill.csv", rows)
+    assert desk.problems() == [] and desk.totals() == {"2026-09": (Decimal(len(words)), len(words))}
+    rows[4]["lineItem/UnblendedCost"] = "None"
+    write_csv(desk.exports / "bill.csv", rows)
+    assert desk.problems() == ["bill.csv: data row 5 (line 6): lineItem/UnblendedCost is empty"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace(b"\n", b"\r\n", 1),
+        lambda text: text.replace(b"\n", b"\r\n", 3),
+        lambda text: text.replace(b"\n", b"\r\n"),
+        lambda text: text.replace(b"\n", b"\r"),
+        lambda text: text[:-1].replace(b"\n", b"\r\n") + b"\n",
+        lambda text: b"\xef\xbb\xbf" + text,
+        lambda text: text + b"," * CUR_HEADER.count(",") + b"\n",
+        lambda text: text + b"\n\n",
+    ],
+)
+def test_line_ends_and_blank_rows_change_nothing(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+    desk = Desk(tmp_path)
+    path = write_csv(desk.exports / "bill.csv", cur_rows(["1", "1.125", "1.25"], SEPTEMBER))
+    path.write_bytes(spoil(path.read_bytes()))
+    assert desk.problems() == [] and desk.totals() == GOOD
+
+
+def test_a_header_with_a_line_break_is_refused(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = write_csv(desk.exports / "bill.csv", cur_rows(["1"], SEPTEMBER))
+    path.write_bytes(path.read_bytes().replace(b"lineItem/UsageType", b'"lineItem\n/UsageType"', 1))
+    (problem,) = desk.problems()
+    assert problem == "bill.csv: line 1: the column name 'lineItem\\n/UsageType' holds a line break"
+
+
+def test_columns_that_differ_in_case_alone_are_refused_and_never_chosen_between(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    rows = [{**row, "lineitem/unblendedcost": "7"} for row in cur_rows(["1"], SEPTEMBER)]
+    write_csv(desk.exports / "bill.csv", rows)
+    (problem,) = desk.problems()
+    assert problem == (
+        "bill.csv: the columns 'lineItem/UnblendedCost' and 'lineitem/unblendedcost' have one name; "
+        "which one counts is not known"
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (1, "bill.csv: line 3: cannot be read as CSV (field larger than field limit (2097152))"),
+        (20, "bill.csv: line 22 (data row 21) cannot be read: Maximum line size of 2097152 bytes exceeded"),
+    ],
+)
+def test_a_line_of_ten_megabytes_is_refused(tmp_path: Path, row: int, message: str) -> None:
+    desk = Desk(tmp_path)
+    rows = cur_rows(["1"] * 25, SEPTEMBER)
+    rows[row]["lineItem/UsageType"] = "x" * 10_000_000
+    write_csv(desk.exports / "bill.csv", rows)
+    (problem,) = desk.problems()
+    assert problem.startswith(message)
+
+
+def test_a_line_identity_may_repeat_where_the_rows_differ(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    rows = cur_rows(["5", "3"], SEPTEMBER)
+    rows[1]["identity/LineItemId"] = rows[0]["identity/LineItemId"]
+    write_csv(desk.exports / "bill.csv", rows)
+    assert desk.problems() == [] and desk.totals() == {"2026-09": (Decimal(8), 2)}
+
+
+def test_a_file_and_its_copy_count_once_and_that_is_said(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    one = write_csv(desk.exports / "bill.csv", cur_rows(["1", "1.125", "1.25"], SEPTEMBER)).read_bytes()
+    (desk.exports / "bill (1).csv").write_bytes(one)
+    header, *lines = one.splitlines(keepends=True)
+    (desk.exports / "sorted.csv").write_bytes(header + b"".join(reversed(lines)))
+    report = desk.ingest()
+    assert report.problems == [] and desk.totals() == GOOD
+    assert [n for n in report.notices if "is a copy of" in n] == [
+        "bill.csv is a copy of bill (1).csv: the same content counts once",
+        "sorted.csv is a copy of bill (1).csv: the same content counts once",
+    ]
+    assert desk.ingest().unchanged == 1
+
+
+def test_dumps_that_overlap_are_doubted_until_somebody_accepts_them(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus")
+    columns = (
+        "BilledCost,EffectiveCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargePeriodStart"
+    )
+    rows = [f"{n},{n},a,USD,2026-09-01,Usage,2026-09-{n:02d}" for n in range(1, 9)]
+    (desk.exports / "first.csv").write_text("\n".join([columns, *rows[:5]]))
+    assert desk.problems() == []
+    (desk.exports / "second.csv").write_text("\n".join([columns, *rows]))
+    (problem,) = desk.problems()
+    assert problem.startswith("first.csv and second.csv share 5 rows: loading both would count these twice; `cloudcost")
+    assert desk.totals("focus") == {"2026-09": (Decimal(15), 5)}
+    (desk.exports / "first.csv").unlink()
+    assert desk.problems() == [] and desk.totals("focus") == {"2026-09": (Decimal(36), 8)}
+
+
+def test_what_a_manifest_lists_is_never_dropped(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    rows = [{**row, "identity/LineItemId": ""} for row in cur_rows(["1.5"], SEPTEMBER)]
+    folder = desk.exports / "20260901-20261001"
+    for number in (1, 2):
+        write_csv(folder / "a1" / f"report-{number}.csv", rows)
+    keys = [f"p/20260901-20261001/a1/report-{number}.csv" for number in (1, 2)]
+    manifest = {"assemblyId": "a1", "reportKeys": keys, "reportName": "report"}
+    (folder / "report-Manifest.json").write_text(json.dumps(manifest))
+    assert desk.problems() == [] and desk.totals() == {"2026-09": (Decimal(3), 2)}
+
+
+def test_a_flipped_lake_file_is_found_and_landed_anew(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    write_csv(desk.exports / "bill.csv", cur_rows(["1", "1.125", "1.25"], SEPTEMBER) + cur_rows(["4"], AUGUST))
+    desk.ingest()
+    ((snapshot, _),) = [s for s in desk.ledger.current_snapshots() if s[0].key.billing_period == SEPTEMBER]
+    file = desk.lake.resolve(snapshot.paths[0])
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    ingestor = desk.ingestor()
+    assert ingestor.find_damaged("test_source", {AUGUST}) == frozenset()
+    damaged = ingestor.find_damaged("test_source")
+    assert damaged == {snapshot.key}
+    ingestor.ingest(desk.source(), None, damaged)
+    assert ingestor.find_damaged("test_source") == frozenset()
+    assert desk.totals() == GOOD | {"2026-08": (Decimal(4), 1)}
+
+
+def test_any_exception_inside_a_delivery_is_its_quarantine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(tmp_path)
+    rows = cur_rows(["1", "1.125", "1.25"], SEPTEMBER) + cur_rows(["4"], AUGUST)
+    write_csv(desk.exports / "bill.csv", rows)
+    real = desk.lake.publish
+
+    def fail(self: object, staged: Path, target: str) -> list[str]:
+        if "2026-08" in target:
+            raise ZeroDivisionError("nobody thought of this")
+        return real(staged, target)
+
+    monkeypatch.setattr("orchestration.sources.lake.LocalLake.publish", fail)
+    assert desk.problems() == ["bill.csv: cannot be taken: ZeroDivisionError: nobody thought of this"]
+    assert desk.totals() == GOOD
+    assert [r.body["billing_period"] for r in desk.ledger.quarantined()] == ["2026-08-01"]

@@ -1,0 +1,96 @@
+"""Packed files are taken to their end or refused: every cut and every flipped bit of one is found."""
+
+import gzip
+import io
+import random
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from orchestration.sources.contracts import DeliveryError
+from orchestration.sources.unpacking import LOOK_BYTES, unpack_file
+
+#: A line at a time, flushed: a cut behind any of them is a file that looks whole to a reader of lines.
+LINES = [f"{n},{n * 7919 % 1000}.25\n".encode() for n in range(400)]
+
+
+def gzip_by_lines() -> bytes:
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as packed:
+        for line in LINES:
+            packed.write(line)
+            packed.flush()
+    return out.getvalue()
+
+
+def zip_of(**members: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def unpack(content: bytes, folder: Path, **options: bool) -> bytes:
+    (folder / "x").write_bytes(content)
+    return unpack_file(folder / "x", "bill.csv.gz", folder / "work", **options).read_bytes()
+
+
+def test_whole_files_are_unpacked_and_others_are_left_as_they_are(tmp_path: Path) -> None:
+    whole = b"".join(LINES)
+    assert unpack(gzip_by_lines(), tmp_path) == whole
+    assert unpack(gzip.compress(whole) + gzip.compress(whole), tmp_path) == whole * 2
+    assert unpack(zip_of(**{"a/bill.csv": whole, "__MACOSX/a": b"x"}), tmp_path) == whole
+    assert unpack(whole, tmp_path) == whole
+    assert unpack_file(tmp_path / "x", "x", tmp_path / "work") == tmp_path / "x"
+
+
+def test_every_cut_of_a_file_written_line_by_line_is_refused(tmp_path: Path) -> None:
+    whole = gzip_by_lines()
+    for end in random.Random(1).sample(range(3, len(whole)), 40):
+        with pytest.raises(DeliveryError, match=r"bill\.csv\.gz: the gzip stream is (cut|damaged)"):
+            unpack(whole[:end], tmp_path)
+
+
+@pytest.mark.parametrize("pack", [gzip_by_lines, lambda: zip_of(bill=b"".join(LINES))], ids=["gzip", "zip"])
+def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, pack: object) -> None:
+    whole, right, refused = pack(), b"".join(LINES), 0  # type: ignore[operator]
+    chance = random.Random(2)
+    for _ in range(120):
+        flipped = bytearray(whole)
+        flipped[chance.randrange(4, len(whole))] ^= 1 << chance.randrange(8)
+        try:
+            assert unpack(bytes(flipped), tmp_path) == right
+        except DeliveryError:
+            refused += 1
+    assert refused > 100
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (zip_of(a=b"1", b=b"2"), "the zip archive holds 2 files where one is expected"),
+        (zip_of(), "a zip archive that is empty or split into several"),
+        (zip_of(a=b"1" * 5000)[:60], "the zip archive is cut or damaged"),
+        (gzip.compress(gzip.compress(b"a,b\n")), "holds another compressed file"),
+        (gzip.compress(b"a,b\n") + b"trailing", "the gzip stream is cut"),
+    ],
+)
+def test_odd_archives_are_named(tmp_path: Path, content: bytes, message: str) -> None:
+    with pytest.raises(DeliveryError) as error:
+        unpack(content, tmp_path)
+    assert str(error.value).startswith(f"bill.csv.gz: {message}")
+
+
+def test_a_bomb_is_refused_before_it_fills_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.sources.unpacking.FREE_BYTES", 1 << 20)
+    bomb = gzip.compress(gzip.compress(b"\0" * (1 << 26))[:1] + b"\0" * (1 << 26))
+    with pytest.raises(DeliveryError, match=r"packed bytes unpack to more than .* which no export does"):
+        unpack(bomb, tmp_path)
+    assert (tmp_path / "work" / "unpacked").stat().st_size <= len(bomb) * 400 + (2 << 20)
+
+
+def test_a_look_takes_the_beginning_alone(tmp_path: Path) -> None:
+    whole = b"x" * (3 * LOOK_BYTES)
+    assert LOOK_BYTES <= len(unpack(gzip.compress(whole), tmp_path, is_look=True)) < 2 * LOOK_BYTES
