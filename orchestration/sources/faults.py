@@ -33,6 +33,11 @@ class RowFaults:
     first: RowFault | None = None
     by_period: dict[dt.date, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def are_any(self) -> bool:
+        """Whether anything is wrong."""
+        return self.first is not None or bool(self.by_period)
+
 
 def find_row_faults(
     connection: duckdb.DuckDBPyConnection,

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +128,11 @@ def read_incoming_file(
             _land_or_explain(connection, projection, target)
         notices: list[str] = []
         faults = find_row_faults(connection, projection, fmt, reading.dates, target)
+        if faults.are_any and native.is_csv and _has_blank_rows(connection, projection):
+            project = replace(project, leaves_out_blank=True)
+            projection = project(native)
+            _land_or_explain(connection, projection, target)
+            faults = find_row_faults(connection, projection, fmt, reading.dates, target)
         if faults.first is not None and faults.first.is_time and re.match(ORDERED_DATE, faults.first.value):
             projection, faults, notices = _choose_order(connection, project, native, target, faults.first)
         if faults.first is not None:
@@ -139,9 +144,16 @@ def read_incoming_file(
 class _Projector:
     fmt: ExportFormat
     reading: Reading
+    leaves_out_blank: bool = False
 
     def __call__(self, native: NativeFile, order: DateOrder = "usual") -> Projection:
-        return project_file(native, self.fmt, self.reading.default_currency, self.reading.dates, order)
+        found = project_file(native, self.fmt, self.reading.default_currency, self.reading.dates, order)
+        return replace(found, leaves_out_blank=self.leaves_out_blank)
+
+
+def _has_blank_rows(connection: duckdb.DuckDBPyConnection, projection: Projection) -> bool:
+    query = f"select 1 from {projection.native.reader_sql} where {projection.blank_sql} limit 1"
+    return connection.execute(query).fetchone() is not None
 
 
 def _describe(
