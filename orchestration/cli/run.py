@@ -117,14 +117,13 @@ def _run_alone(
     installation.remember_periods(wanted)
     rebuild = everything or asked is not None
     with show_progress(console):
-        succeeded, failures = execute_pipeline(installation, min(wanted), max(wanted), rebuild, verbose)
+        succeeded, failures, problems = execute_pipeline(installation, min(wanted), max(wanted), rebuild, verbose)
     if not succeeded:
         for failure in failures:
             console.print(f"failed: {failure}")
         console.print(f"The run failed; its log is in {installation.log_directory}")
         return FAILED
-    problems = print_summary(installation, survey.problems, started)
-    return INCOMPLETE if problems else OK
+    return INCOMPLETE if print_summary(installation, [*survey.problems, *problems], started) else OK
 
 
 def survey_sources(installation: Installation) -> Survey:
@@ -184,8 +183,10 @@ def parse_period(text: str) -> dt.date:
 
 def execute_pipeline(
     installation: Installation, first: dt.date, last: dt.date, rebuild: bool, verbose: bool
-) -> tuple[bool, list[str]]:
-    """Execute the asset job over a range of billing periods in this process; returns success and what failed."""
+) -> tuple[bool, list[str], list[str]]:
+    """Execute the asset job over a range of billing periods in this process; returns success, what failed, and what of
+    the sources could not be taken.
+    """
     with dagster_environment(installation, verbose):
         import dagster as dg
 
@@ -211,7 +212,17 @@ def execute_pipeline(
                 failures = ["a blocking check failed, see the log"]
             if result.success:
                 deliver_alerts(installation, definitions, instance, failures)
-    return result.success, failures
+    return result.success, failures, list_problems(result)
+
+
+def list_problems(result: "dg.ExecuteInProcessResult") -> list[str]:
+    """What the sources' own checks say could not be taken."""
+    found = [
+        (evaluation.asset_key.path[-1], evaluation.metadata["problems"].value)
+        for evaluation in result.get_asset_check_evaluations()
+        if "problems" in evaluation.metadata
+    ]
+    return [f"{source}: {problem}" for source, problems in found for problem in problems]
 
 
 def report_steps(instance: "dg.DagsterInstance", steps: int) -> str:

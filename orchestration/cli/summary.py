@@ -46,10 +46,17 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
         for reason in r.body["reasons"]
         if dt.datetime.fromisoformat(r.body["at"]) >= started
     ]
-    problems = list(dict.fromkeys(problems))
+    problems = _tell_once(problems)
     for problem in problems:
         print(f"problem: {problem}")
     return problems
+
+
+def _tell_once(problems: list[str]) -> list[str]:
+    """Each problem once: one that is told with its billing period need not be told without it."""
+    parts = {problem: problem.partition(": ") for problem in problems}
+    with_period = {(head.split(" ")[0], message) for head, _, message in parts.values() if " " in head}
+    return [p for p, (head, _, message) in parts.items() if " " in head or (head, message) not in with_period]
 
 
 def describe_problem(source_name: str, period: dt.date | None, message: str) -> str:

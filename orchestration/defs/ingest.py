@@ -27,6 +27,7 @@ from orchestration.sources.retention import remove_expired
 DELIVERY_CHECK = "delivery_is_valid"
 PLAUSIBILITY_CHECK = "delivery_is_plausible"
 DRIFT_CHECK = "columns_are_the_same"
+LAKE_CHECK = "lake_is_undamaged"
 TRANSIENT = ("throttled", "unreachable")
 
 
@@ -103,11 +104,19 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
             )
             for name, description in _raw_tables()
         ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                LAKE_CHECK,
+                asset=["snapshots", "current_snapshots"],
+                description="What this run reads of the lake has the checksums that the ledger keeps of it; what has "
+                "not is landed anew, or left out where its source does not hold it any more.",
+            )
+        ],
         pool="warehouse",
     )
     def publish_snapshots(
         context: dg.AssetExecutionContext, installation: InstallationResource
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         opened = installation.open()
         steps = replay_missed(opened, lambda arguments, periods: list(run_dbt(opened, arguments, periods)))
         context.log.info(f"states that no run had built, told to the history now: {steps}")
@@ -123,6 +132,13 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
             incident_book(opened).open(
                 describe_failed_delivery(damage.key.source_name, damage.key.billing_period, damage.sentence)
             )
+        yield dg.AssetCheckResult(
+            check_name=LAKE_CHECK,
+            asset_key=["snapshots", "current_snapshots"],
+            passed=not damages,
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={"landed anew": repaired, "problems": [damage.sentence for damage in damages]},
+        )
         for name, _ in _raw_tables():
             rows = [s.row_count for s, _ in current if s.table == name]
             yield dg.MaterializeResult(
