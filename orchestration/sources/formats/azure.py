@@ -93,8 +93,8 @@ _NOTES = (
     ),
     Note(
         "no_retail_price",
-        where=f"{_IS_PRICED} and cost <> 0 and not {_HAS_RETAIL_COST} and not {_HAS_RETAIL_PRICE}",
-        sentence="{n} rows state no retail price: their list cost is at the agreed price, or what they cost",
+        where=f"{_KIND} in ('usage', '') and cost <> 0 and not {_HAS_RETAIL_COST} and not {_HAS_RETAIL_PRICE}",
+        sentence="{n} rows of usage state no retail price: their list cost is at the agreed price, or what they cost",
     ),
     Note(
         "no_billing_account",
