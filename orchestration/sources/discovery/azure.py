@@ -1,7 +1,8 @@
 """Azure cost exports: the newest run per dataset and billing period, by manifest or by the export's folder layout.
 
 Every run holds the whole period so far, so only the newest counts. The usual setting has two exports of one scope (the
-running month daily, the last month once): where both hold a month, the later run wins. Two scopes are two sources.
+running month daily, the last month once): where both hold a month, the later run wins. Two scopes are two sources. A
+period is a calendar month, or a billing month that begins on another day; see `azure_spans`.
 """
 
 import datetime as dt
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from orchestration.sources.contracts import Delivery, FileRef, Location, LocationError, Provider, SourceError
 from orchestration.sources.discovery.azure_runs import Run, find_place, gather_run, read_run
+from orchestration.sources.discovery.azure_spans import YEARS
 from orchestration.sources.discovery.deliveries import (
     Discovery,
     Problem,
@@ -53,7 +55,7 @@ def _deliver(source_name: str, provider: Provider, run: Run) -> Delivery:
         source_name=source_name,
         provider=provider,
         dataset=run.dataset,
-        billing_period=run.periods[0] if len(run.periods) == 1 else None,
+        billing_period=run.span.periods[0] if len(run.span.periods) == 1 else None,
         delivery_id=run.run_id,
         files=run.files,
         export_name=run.export,
@@ -82,7 +84,7 @@ def _read_runs(location: Location, files: Sequence[FileRef], problems: list[Prob
         except LocationError:
             raise
         except SourceError as error:
-            problems.append(Problem(find_period(file.name), str(error)))
+            problems.append(Problem(_name_period(file.name), str(error)))
             continue
         if run is None:
             notices.append(f"{file.name} is of an export that holds no costs and is left out")
@@ -111,32 +113,71 @@ def _gather_runs(files: Sequence[FileRef], problems: list[Problem]) -> list[Run]
 
 
 def _choose_runs(location: Location, runs: Iterable[Run], problems: list[Problem], notices: list[str]) -> list[Run]:
-    """The newest whole run per dataset and period, ordered by period and dataset."""
+    """The newest whole run per dataset and period, ordered by period and dataset; no day of a dataset comes twice."""
     newest: dict[tuple[dt.date, str], Run] = {}
     several: list[Run] = []
     for run in sorted(runs, key=_age):
-        if not run.is_whole:
-            message = f"{run.label} covers {run.first} to {run.last}, not whole months: it is not loaded"
-            problems.append(Problem(run.periods[0], message))
-        elif len(run.periods) > 1:
+        if not run.span.is_whole:
+            message = f"{run.label} covers {run.span}, not whole months: it is not loaded"
+            problems.append(Problem(run.span.periods[0], message))
+        elif len(run.span.periods) > 1:
             several.append(run)
         else:
-            key = (run.periods[0], run.dataset)
+            key = (run.span.first, run.dataset)
             before = newest.get(key)
             if before is not None:
                 _refuse_doubles(location, before, run)
                 notices.append(f"{before.label} is left out: {run.label} is newer")
             newest[key] = run
-    chosen = list(newest.values())
+    chosen = _separate_runs(list(newest.values()), problems, notices)
+    refused = [run for run in newest.values() if run not in chosen]
     for run in reversed(several):
-        taken = [other for other in chosen if other.dataset == run.dataset and set(other.periods) & set(run.periods)]
+        taken = [other for other in (*chosen, *refused) if _may_share_rows(run, other)]
         if taken:
-            message = f"{run.label} covers {run.first} to {run.last}, of which {taken[0].label} has a part: not loaded"
-            notices.append(message) if _is_covered(run, chosen) else problems.append(Problem(None, message))
+            message = f"{run.label} covers {run.span}, of which {taken[0].label} has a part: not loaded"
+            is_covered = run.span.is_covered(other.span for other in chosen if other.dataset == run.dataset)
+            notices.append(message) if is_covered else problems.append(Problem(None, message))
         else:
             chosen.append(run)
     _refuse_mixture(location, chosen)
-    return sorted(chosen, key=lambda run: (run.first, run.dataset))
+    return sorted(chosen, key=lambda run: (run.span.first, run.dataset))
+
+
+def _separate_runs(runs: Sequence[Run], problems: list[Problem], notices: list[str]) -> list[Run]:
+    """The runs that share no day with another one of their dataset.
+
+    Calendar months beside billing months that begin on another day: a billing month whose every day the calendar months
+    hold is left out. Otherwise neither is taken, as nothing tells which of them was loaded before.
+    """
+    months = [run for run in runs if run.span.first.day == 1]
+    left_out = {
+        run.label
+        for run in runs
+        if run not in months and run.span.is_covered(m.span for m in months if m.dataset == run.dataset)
+    }
+    notices += [f"{label} is left out: other runs cover its days by calendar months" for label in sorted(left_out)]
+    kept = [run for run in runs if run.label not in left_out]
+    chosen: list[Run] = []
+    for run in kept:
+        sharing = next(
+            (o for o in kept if o is not run and o.dataset == run.dataset and o.span.overlaps(run.span)), None
+        )
+        if sharing is None:
+            chosen.append(run)
+        else:
+            message = (
+                f"{run.label} covers {run.span} and {sharing.label} {sharing.span}: some days are in both and would "
+                "count twice, so neither is loaded; keep one of these exports or make each a source of its own"
+            )
+            problems.append(Problem(run.span.periods[0], message))
+    return chosen
+
+
+def _may_share_rows(run: Run, other: Run) -> bool:
+    """Whether rows of a run of several months, which are told apart by their own months, may meet another run's."""
+    return run.dataset == other.dataset and (
+        run.span.overlaps(other.span) or not set(run.span.periods).isdisjoint(other.span.periods)
+    )
 
 
 def _age(run: Run) -> tuple[str, dt.datetime]:
@@ -145,18 +186,12 @@ def _age(run: Run) -> tuple[str, dt.datetime]:
     return digits[:12], run.delivered_at or dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def _is_covered(run: Run, chosen: Sequence[Run]) -> bool:
-    return all(
-        any(period in other.periods and other.dataset == run.dataset for other in chosen) for period in run.periods
-    )
-
-
 def _refuse_doubles(location: Location, one: Run, other: Run) -> None:
     """Two runs replace one another only within one export or one scope."""
     if one.export == other.export or (one.scope is not None and one.scope == other.scope):
         return
     raise SourceError(
-        f"{location.uri} holds several exports of {one.first:%Y-%m} with the dataset {one.dataset} "
+        f"{location.uri} holds several exports of {one.span.periods[0]:%Y-%m} with the dataset {one.dataset} "
         f"({', '.join(sorted({one.export, other.export}))}): these may be the same costs, make each a source of its own"
     )
 
@@ -165,23 +200,30 @@ def _refuse_mixture(location: Location, runs: Sequence[Run]) -> None:
     """A FOCUS export holds the same charges as an actual or amortised one."""
     for focus in (run for run in runs if run.dataset == "cost"):
         for other in runs:
-            if other.dataset != "cost" and set(other.periods) & set(focus.periods):
+            if other.dataset != "cost" and other.span.overlaps(focus.span):
                 raise SourceError(
                     f"{location.uri} holds a FOCUS export ({focus.export}) and a cost export ({other.export}) of "
-                    f"{focus.first:%Y-%m}: both would count the same costs twice, so make the location one of them"
+                    f"{focus.span.periods[0]:%Y-%m}: both would count the same costs twice, so make the location one "
+                    "of them"
                 )
+
+
+def _name_period(name: str) -> dt.date | None:
+    """The billing period that a folder of the path names, or None; also where no bill can be of it."""
+    period = find_period(name)
+    return period if period and period.year in YEARS else None
 
 
 def _judge_strays(
     files: Sequence[FileRef], known: set[str], runs: Sequence[Run], problems: Sequence[Problem]
 ) -> tuple[list[str], list[Problem]]:
     """Data files of no run: superseded where their month has one, else costs may be missing."""
-    periods = {period for run in runs for period in run.periods} | {problem.billing_period for problem in problems}
+    periods = {period for run in runs for period in run.span.periods} | {problem.billing_period for problem in problems}
     stale: list[str] = []
     lost: dict[dt.date | None, list[str]] = {}
     for file in files:
         if is_data_file(file.name) and file.name not in known:
-            period = find_period(file.name)
+            period = _name_period(file.name)
             if period is not None and period in periods:
                 stale.append(file.name)
             else:

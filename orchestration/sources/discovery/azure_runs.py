@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestration.sources.contracts import DeliveredFile, FileRef, Location, SourceError
+from orchestration.sources.discovery.azure_spans import Span, read_span, read_stated_span
 from orchestration.sources.discovery.deliveries import delivery_id_for, name_some
 from orchestration.sources.discovery.manifests import FileIndex, read_manifest
 from orchestration.sources.discovery.plain import name_dataset
@@ -15,15 +16,18 @@ from orchestration.sources.discovery.plain import name_dataset
 DATASETS = {"actualcost": "actual", "amortizedcost": "amortised", "focuscost": "cost"}
 
 _LAYOUT = re.compile(
-    r"^(?P<export>(?:.+/)?)(?P<range>\d{8}-\d{8})/(?:(?P<time>\d{12})/)?(?:(?P<run>[^/]+)/)?(?P<file>[^/]+)$"
+    r"^(?P<export>(?:.+/)?)(?P<range>\d{8}-\d{8})/(?:(?P<time>\d{12})/)?(?:(?P<run>[^/]+)/)?(?P<file>[^/]+)$",
+    re.ASCII,
 )
-#: Time frames that always begin with a month and are the newest state of it, wherever their end lies.
-_WHOLE_MONTHS = re.compile(r"^(month|billingmonth|thelast(billing)?month|thecurrentmonth)", re.IGNORECASE)
+_COUNT = re.compile(r"\d{1,18}", re.ASCII)
+#: What Azure's own names stay below; to look for a longer one could take for ever.
+_LONGEST_NAME = 1024
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of one export: the dataset and dates that it covers, when it was asked for, and its files.
+    """One execution of one export: the dataset and days that it covers, when it was asked for, and its files.
 
     ``scope`` is what the costs are of (a subscription, a billing account), None where nothing tells it.
     """
@@ -32,27 +36,12 @@ class Run:
     export: str
     scope: str | None
     dataset: str
-    first: dt.date
-    last: dt.date
-    time_frame: str
+    span: Span
     submitted: str
     run_id: str
     files: tuple[DeliveredFile, ...]
     expected_rows: int | None
     delivered_at: dt.datetime | None
-
-    @property
-    def periods(self) -> list[dt.date]:
-        """The months that the run touches."""
-        months = range(self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month)
-        return [dt.date(month // 12, month % 12 + 1, 1) for month in months]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the run holds everything there is of its months, so that it may replace what was loaded of them."""
-        if self.first.day != 1:
-            return False
-        return (self.last + dt.timedelta(days=1)).day == 1 or _WHOLE_MONTHS.match(self.time_frame) is not None
 
 
 @dataclass(frozen=True)
@@ -86,19 +75,20 @@ def read_run(location: Location, manifest_file: FileRef, index: FileIndex) -> Ru
         dataset = DATASETS[str(config["type"]).lower()]
     else:
         return None
+    name = manifest_file.name
     files, rows = _read_blobs(manifest, manifest_file, index)
-    first, last = _read_dates(info, place, manifest_file.name)
-    resource = re.split(r"/providers/microsoft\.costmanagement/", str(config.get("resourceId") or ""), flags=re.I)[0]
-    export = str(config.get("exportName") or (place.export if place else "") or manifest_file.name)
+    frame = _read_text(config, "timeFrame", name)
+    span = read_stated_span(info, frame, name) or (read_span(place.dates, frame) if place else None)
+    if span is None:
+        raise SourceError(f"the manifest {name} names no dates and lies in no folder that does")
+    resource = re.split(r"/providers/microsoft\.costmanagement/", _read_text(config, "resourceId", name), flags=re.I)[0]
     return Run(
-        label=manifest_file.name,
-        export=export,
+        label=name,
+        export=_read_text(config, "exportName", name) or (place.export if place else "") or name,
         scope=resource.casefold() or None,
         dataset=dataset,
-        first=first,
-        last=last,
-        time_frame=str(config.get("timeFrame") or ""),
-        submitted=str(info.get("submittedTime") or (place.time if place else "") or ""),
+        span=span,
+        submitted=_read_text(info, "submittedTime", name) or (place.time if place else ""),
         run_id=str(info.get("runId") or "") or delivery_id_for([manifest_file, *(file.ref for file in files)]),
         files=files,
         expected_rows=rows,
@@ -108,7 +98,6 @@ def read_run(location: Location, manifest_file: FileRef, index: FileIndex) -> Ru
 
 def gather_run(place: Place, refs: Sequence[FileRef]) -> Run:
     """The run that a folder without a manifest holds."""
-    first, last = _read_range(place.dates)
     folder = "/".join(part for part in (place.export, place.dates, place.time, place.run) if part)
     changed = [ref.modified_at for ref in refs if ref.modified_at]
     return Run(
@@ -116,9 +105,7 @@ def gather_run(place: Place, refs: Sequence[FileRef]) -> Run:
         export=place.export,
         scope=None,
         dataset=name_dataset("azure", refs[0].name),
-        first=first,
-        last=last,
-        time_frame="",
+        span=read_span(place.dates),
         submitted=place.time,
         run_id=delivery_id_for(refs),
         files=tuple(DeliveredFile(ref) for ref in refs),
@@ -138,12 +125,15 @@ def _read_blobs(
     """The files with their promises, and the rows of all of them; checks what the manifest says about itself."""
     name = manifest_file.name
     blobs = manifest.get("blobs") or []
-    if not isinstance(blobs, list) or not all(isinstance(blob, dict) and blob.get("blobName") for blob in blobs):
+    if not isinstance(blobs, list) or not all(isinstance(blob, dict) for blob in blobs):
         raise SourceError(f"the manifest {name} has no list of blobs with a blobName each")
-    count = _number(manifest, "blobCount", name)
+    keys = [_read_text(blob, "blobName", name) for blob in blobs]
+    if not all(keys):
+        raise SourceError(f"the manifest {name} has no list of blobs with a blobName each")
+    count = _read_count(manifest, "blobCount", name)
     if count is not None and count != len(blobs):
         raise SourceError(f"the manifest {name} says blobCount {count} and lists {len(blobs)} blobs")
-    found = {str(blob["blobName"]): index.resolve(str(blob["blobName"]), name) for blob in blobs}
+    found = {key: index.resolve(key, name) for key in keys}
     missing = [key for key, ref in found.items() if ref is None]
     if missing:
         raise SourceError(
@@ -153,47 +143,35 @@ def _read_blobs(
     if len({ref.name for ref in found.values() if ref}) != len(blobs):
         raise SourceError(f"the manifest {name} lists a data file twice")
     files = tuple(
-        DeliveredFile(ref, _number(blob, "byteCount", name), _number(blob, "dataRowCount", name))
-        for blob in blobs
-        if (ref := found[str(blob["blobName"])]) is not None
+        DeliveredFile(ref, _read_count(blob, "byteCount", name), _read_count(blob, "dataRowCount", name))
+        for key, blob in zip(keys, blobs, strict=True)
+        if (ref := found[key]) is not None
     )
     sizes = [file.expected_bytes for file in files if file.expected_bytes is not None]
-    total = _number(manifest, "byteCount", name)
+    total = _read_count(manifest, "byteCount", name)
     if files and total is not None and len(sizes) == len(files) and sum(sizes) != total:
         raise SourceError(f"the manifest {name} says byteCount {total} and its blobs add up to {sum(sizes)}")
     rows = [file.expected_rows for file in files if file.expected_rows is not None]
     summed = sum(rows) if len(rows) == len(files) else None
-    stated = _number(manifest, "dataRowCount", name)
+    stated = _read_count(manifest, "dataRowCount", name)
     if stated is not None and summed is not None and files and stated != summed:
         raise SourceError(f"the manifest {name} says dataRowCount {stated} and its blobs add up to {summed}")
     return files, summed if stated is None else stated
 
 
-def _number(values: dict[str, Any], key: str, name: str) -> int | None:
+def _read_count(values: dict[str, Any], key: str, name: str) -> int | None:
     value = values.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not str(value).isdigit():
-        raise SourceError(f"the manifest {name} says {key} {value!r}, which is not a count")
+    if isinstance(value, bool) or not _COUNT.fullmatch(str(value)):
+        raise SourceError(f"the manifest {name} says {key} {ascii(value)[:60]}, which is not a count")
     return int(value)
 
 
-def _read_dates(info: dict[str, Any], place: Place | None, name: str) -> tuple[dt.date, dt.date]:
-    """First and last day that a run covers, both inclusive; an end on the first of the next month is taken back."""
-    if info.get("startDate") and info.get("endDate"):
-        try:
-            first, last = (dt.date.fromisoformat(str(info[key])[:10]) for key in ("startDate", "endDate"))
-        except ValueError as error:
-            raise SourceError(f"the manifest {name} has a date that is none: {error}") from error
-        return first, last - dt.timedelta(days=1) if last.day == 1 and last > first else last
-    if place is None:
-        raise SourceError(f"the manifest {name} names no dates and lies in no folder that does")
-    return _read_range(place.dates)
-
-
-def _read_range(dates: str) -> tuple[dt.date, dt.date]:
-    try:
-        first, last = (dt.datetime.strptime(part, "%Y%m%d").date() for part in dates.split("-"))
-    except ValueError as error:
-        raise SourceError(f"the folder {dates} is not a range of dates") from error
-    return first, last
+def _read_text(values: dict[str, Any], key: str, name: str) -> str:
+    """A text of a manifest, empty where it is not there; `SourceError` where no name or id is like that."""
+    value = values.get(key)
+    text = "" if value is None else str(value)
+    if len(text) > _LONGEST_NAME or _CONTROL.search(text):
+        raise SourceError(f"the manifest {name} has a {key} that cannot be one: {ascii(text)[:60]}")
+    return text

@@ -125,7 +125,13 @@ def draw_azure(chance: random.Random, period: str, size: int) -> list[Delivery]:
         more: Row = {
             "billing_currency": currency, "tags": draw_tags(chance), "date": f"{period[:8]}{day:02d}",
             "meter_name": f"meter {number % 5}", "subscription_id": chance.choice(["s1", "s2"]),
+            "pricing_currency": ("XTS", None, currency)[number % 3], "unit_price": f"{1 / (number + 3):.12f}",
+            "exchange_rate_pricing_to_billing": f"{150 / (number + 7):.12f}" if number % 4 else None,
+            "payg_price": f"{1 / (number + 2):.12f}", "quantity": f"{number * 31 / 7:.12f}",
+            "billing_period_start_date": f"{period[:8]}14" if number % 2 else None,
         }  # fmt: skip
+        if kind in ("Purchase", "Refund"):
+            more["subscription_id"] = None
         if kind == "Purchase":
             row = azure_row(1, kind, "Reservation", str(cost), reservation_id="r1", frequency="OneTime", **more)
             actual.add(row, currency, {"billed_cost": cost})

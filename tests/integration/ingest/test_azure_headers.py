@@ -67,6 +67,6 @@ def test_a_row_that_says_nothing_is_refused(realdata: Callable[[str], Path], tmp
     assert [row["SubscriptionGuid"] for row in rows] == [""]
     row = "header_BOM.csv: data row 1 (line 2)"
     assert desk.problems() == [
-        f"{row}: SubscriptionGuid is empty", f"{row}: PreTaxCost is empty",
+        f"{row}: Currency is empty", f"{row}: SubscriptionGuid is empty", f"{row}: PreTaxCost is empty",
     ]  # fmt: skip
     assert desk.ledger.current_snapshots() == []

@@ -244,7 +244,7 @@ def azure_rows(count: int, month: int = 9) -> list[dict[str, object]]:
     [
         ({"byteCount": 12}, azure_rows(4), "bytes where its manifest promises 12"),
         ({"dataRowCount": 9}, azure_rows(4), "4 rows where the manifest promises 9"),
-        ({}, [*azure_rows(4), *azure_rows(2, 8)], "2 rows belong to another billing period"),
+        ({}, azure_rows(2, 8), "2 rows belong to another billing period"),
     ],
 )
 def test_a_delivery_that_breaks_its_manifest(

@@ -48,9 +48,10 @@ AZURE_ROW: Mapping[str, object] = {
         ("aws_cur", "lineItem/UnblendedCost", "required column 'line_item_unblended_cost' is missing"),
         ("aws_cur", "lineItem/UsageAccountId", "required column 'line_item_usage_account_id' is missing"),
         ("azure_cost_details", "CostInBillingCurrency",
-         "required column 'cost' (also known as costinbillingcurrency, pretaxcost) is missing"),
+         "required column 'cost' (also known as costinbillingcurrency, pretaxcost, extendedcost, billingpretaxtotal) "
+         "is missing"),
         ("azure_cost_details", "SubscriptionId",
-         "required column 'subscription_id' (also known as subscriptionguid) is missing"),
+         "required column 'subscription_id' (also known as subscriptionguid, entitlementid) is missing"),
     ],
 )  # fmt: skip
 def test_a_missing_required_column_is_named(

@@ -155,6 +155,9 @@ def test_a_run_without_data_is_an_empty_delivery() -> None:
         ("byteCount", 9, "says byteCount 9 and its blobs add up to 5"),
         ("dataRowCount", 9, "says dataRowCount 9 and its blobs add up to 2"),
         ("byteCount", "many", "'many', which is not a count"),
+        ("blobCount", "²", "says blobCount '\\xb2', which is not a count"),
+        ("dataRowCount", -1, "says dataRowCount -1, which is not a count"),
+        ("byteCount", "9" * 5000, "which is not a count"),
         ("blobs", [{}], "no list of blobs"),
         ("blobs", [{"blobName": "exports/daily/20260501-20260531/gone.csv"}], "1 of 1 data files that are not there"),
     ],
@@ -264,3 +267,131 @@ def test_focus_source_reads_azure_manifests_too() -> None:
     location = MemoryLocation(run_of(f"focus/20260501-20260531/{RUNS[1]}", kind="FocusCost"))
     (delivery,) = discover("focus", "focus", location).deliveries
     assert (delivery.provider, delivery.dataset) == ("focus", "cost")
+
+
+def billing_month(first: str, last: str, run: str, frame: str = "Custom", **options: object) -> dict:
+    """A run of the days from ``first`` to ``last``, in the folder that names them."""
+    folder = f"payg/{first.replace('-', '')}-{last.replace('-', '')}/{run}"
+    return run_of(folder, run=run, export="payg", dates=(first, last), frame=frame, **options)
+
+
+def periods_of(discovery: Discovery) -> dict[str, str]:
+    """Billing period -> the run that is taken for it."""
+    return {f"{d.billing_period:%Y-%m}" if d.billing_period else "rows": d.delivery_id for d in discovery.deliveries}
+
+
+def test_billing_months_that_begin_within_a_month_are_two_periods() -> None:
+    objects = billing_month("2026-08-14", "2026-09-13", RUNS[1])
+    objects |= billing_month("2026-09-14", "2026-10-13", RUNS[2])
+    discovery = found(objects)
+    assert periods_of(discovery) == {"2026-08": RUNS[1], "2026-09": RUNS[2]}
+    assert not discovery.problems
+
+    # the first is stated again, the third is still running
+    objects |= billing_month("2026-08-14", "2026-09-13", RUNS[3], submitted="2026-10-20T06:00:00Z")
+    objects |= billing_month("2026-10-14", "2026-10-20", RUNS[4], frame="BillingMonthToDate")
+    again = found(objects)
+    assert periods_of(again) == {"2026-08": RUNS[3], "2026-09": RUNS[2], "2026-10": RUNS[4]}
+    assert not again.problems
+    assert again.notices[0] == (
+        f"payg/20260814-20260913/{RUNS[1]}/manifest.json is left out: "
+        f"payg/20260814-20260913/{RUNS[3]}/manifest.json is newer"
+    )
+
+
+def test_billing_months_without_manifest_are_told_by_their_folders() -> None:
+    discovery = found({"payg/20260814-20260913/a.csv": b"1", "payg/20260914-20261013/a.csv": b"2"})
+    assert [d.billing_period for d in discovery.deliveries] == [dt.date(2026, 8, 1), dt.date(2026, 9, 1)]
+
+
+def test_a_week_of_a_billing_month_does_not_replace_it() -> None:
+    objects = billing_month("2026-08-14", "2026-09-13", RUNS[1])
+    objects |= billing_month("2026-08-14", "2026-08-20", RUNS[2], submitted="2026-10-01T00:00:00Z")
+    discovery = found(objects)
+    assert periods_of(discovery) == {"2026-08": RUNS[1]}
+    assert [p.message for p in discovery.problems] == [
+        f"payg/20260814-20260820/{RUNS[2]}/manifest.json covers 2026-08-14 to 2026-08-20, not whole months: "
+        "it is not loaded"
+    ]
+
+
+def test_a_billing_month_that_calendar_months_cover_is_left_out() -> None:
+    objects = run_of(f"daily/20260801-20260831/{RUNS[1]}", dates=("2026-08-01", "2026-08-31"))
+    objects |= run_of(f"daily/20260901-20260930/{RUNS[2]}", run=RUNS[2], dates=("2026-09-01", "2026-09-10"))
+    objects |= billing_month("2026-08-14", "2026-09-13", RUNS[3], submitted="2026-10-01T00:00:00Z")
+    discovery = found(objects)
+    assert periods_of(discovery) == {"2026-08": RUNS[1], "2026-09": RUNS[2]}
+    assert not discovery.problems
+    assert "cover its days by calendar months" in discovery.notices[0]
+
+
+def test_months_that_share_days_are_not_loaded_and_others_are() -> None:
+    """Nobody knows which of the two was loaded before: whatever is taken now, the days in both could count twice."""
+    objects = billing_month("2026-08-14", "2026-09-13", RUNS[1]) | billing_month("2026-07-14", "2026-08-13", RUNS[3])
+    objects |= run_of(f"daily/20260901-20260930/{RUNS[2]}", run=RUNS[2], dates=("2026-09-01", "2026-09-30"))
+    discovery = found(objects)
+    assert periods_of(discovery) == {"2026-07": RUNS[3]}
+    assert [p.billing_period for p in discovery.problems] == [dt.date(2026, 8, 1), dt.date(2026, 9, 1)]
+    assert all("some days are in both and would count twice" in p.message for p in discovery.problems)
+
+
+def test_a_run_of_several_billing_months_leaves_the_periods_to_the_rows() -> None:
+    objects = billing_month("2026-06-14", "2026-09-13", RUNS[1])
+    assert periods_of(found(objects)) == {"rows": RUNS[1]}
+
+    # its rows of September have no billing period but their date: they could meet the rows of the next run
+    discovery = found(objects | billing_month("2026-09-14", "2026-10-13", RUNS[2]))
+    assert periods_of(discovery) == {"2026-09": RUNS[2]}
+    assert "covers 2026-06-14 to 2026-09-13, of which" in discovery.problems[0].message
+
+    covering = {f"2026-{m:02d}-14": f"2026-{m + 1:02d}-13" for m in (6, 7, 8)}
+    for (first, last), run in zip(covering.items(), (RUNS[2], RUNS[3], RUNS[4]), strict=True):
+        objects |= billing_month(first, last, run)
+    discovery = found(objects)
+    assert list(periods_of(discovery)) == ["2026-06", "2026-07", "2026-08"]
+    assert not discovery.problems and "of which" in discovery.notices[0]
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "message"),
+    [
+        ("runInfo", "startDate", "2026-13-01T00:00:00", "has a date that is none: startDate is '2026-13-01T00:00:00'"),
+        ("runInfo", "endDate", "2026-04-30T00:00:00", "covers 2026-05-01 to 2026-04-30: it ends before it begins"),
+        ("runInfo", "startDate", "0001-01-01T00:00:00", "covers 0001-01-01 to 2026-05-31, and no bill is from before"),
+        ("runInfo", "endDate", "9999-12-31T00:00:00", "covers 2026-05-01 to 9999-12-31, and no bill is from before"),
+        ("runInfo", "endDate", "10000-01-31T00:00:00", "has a date that is none: endDate is '10000-01-31T00:00:00'"),
+        ("runInfo", "submittedTime", "\ud800", "holds half a character"),
+        ("runInfo", "submittedTime", "9" * 5000, "has a submittedTime that cannot be one: '999"),
+        ("exportConfig", "exportName", "a\nb", "has a exportName that cannot be one: 'a\\nb'"),
+        ("blobs", "blobName", "a/" * 2_000_000, "has a blobName that cannot be one: 'a/a/"),
+        ("blobs", "blobName", None, "has no list of blobs with a blobName each"),
+    ],
+)
+def test_a_manifest_without_sense_is_a_problem_of_its_own_run(
+    section: str, key: str, value: object, message: str
+) -> None:
+    hostile = f"daily/20260501-20260531/{RUNS[1]}"
+    objects = run_of(hostile) | run_of(
+        f"daily/20260601-20260630/{RUNS[2]}", run=RUNS[2], dates=("2026-06-01", "2026-06-30")
+    )
+    manifest_of_it = objects[f"{hostile}/manifest.json"]
+    (manifest_of_it["blobs"][0] if section == "blobs" else manifest_of_it[section])[key] = value
+    discovery = found(objects)
+    assert periods_of(discovery) == {"2026-06": RUNS[2]}
+    (problem,) = discovery.problems
+    assert problem.billing_period == MAY
+    assert message in problem.message and len(problem.message) < 300 and problem.message.isprintable()
+
+
+@pytest.mark.parametrize("has_manifest", [True, False])
+@pytest.mark.parametrize("dates", ["99991201-99991231", "00010101-99991231", "20261301-20261331", "00000000-00000000"])
+def test_a_folder_without_sense_is_a_problem_of_its_own_run(dates: str, has_manifest: bool) -> None:
+    objects = run_of(f"daily/20260501-20260531/{RUNS[1]}") | run_of(f"daily/{dates}/{RUNS[2]}", run=RUNS[2])
+    for key in ("startDate", "endDate"):
+        del objects[f"daily/{dates}/{RUNS[2]}/manifest.json"]["runInfo"][key]
+    if not has_manifest:
+        objects = {name: content for name, content in objects.items() if name.endswith(".csv")}
+    discovery = found(objects)
+    assert [d.billing_period for d in discovery.deliveries] == [MAY]
+    assert any(f"the folder {dates}" in p.message for p in discovery.problems)
+    assert all(p.billing_period is None for p in discovery.problems)

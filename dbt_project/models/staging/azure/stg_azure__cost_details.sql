@@ -14,9 +14,18 @@
         select
             *,
             coalesce(cost, 0) as native_cost,
+            -- an agreement's billing profile is what is invoiced; an enrolment writes its own number into both
+            coalesce(billing_profile_id, billing_account_id, subscription_id) as account_key,
             coalesce(subscription_id, '') as subscription_key,
             coalesce(billing_currency, '') as currency_key,
-            coalesce(date, billing_period) as charge_date,
+            coalesce(date, billing_period_start_date, billing_period) as charge_date,
+            -- prices are in the pricing currency; null where nothing says what they are in the billing currency
+            case
+                when upper(pricing_currency) = upper(billing_currency) then cast(1 as {{ money_type() }})
+                when exchange_rate_pricing_to_billing > 0 and exchange_rate_pricing_to_billing < 1000000000000
+                    then exchange_rate_pricing_to_billing
+                when pricing_currency is null then cast(1 as {{ money_type() }})
+            end as price_rate,
             lower(replace(coalesce(pricing_model, ''), ' ', '')) as model,
             lower(replace(coalesce(charge_type, ''), ' ', '')) as kind,
             coalesce(benefit_id, reservation_id) as commitment_id
@@ -39,12 +48,13 @@ datasets as (
     group by 1, 2
 ),
 
--- One row for each day of a subscription in one currency: do the actual and the amortised export tell the same about
--- everything that no commitment covers?
+-- One row for each day of an account's subscription in one currency: do the actual and the amortised export tell the
+-- same about everything that no commitment covers?
 days as (
     select
         source_name,
         billing_period,
+        account_key,
         subscription_key,
         currency_key,
         charge_date,
@@ -56,7 +66,17 @@ days as (
     from (
         {{ line_items }}
     ) as charges_of_the_day
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
+),
+
+converted as (
+    select
+        line_items.*,
+        {{ price_at_rate('payg_price', 'price_rate') }} as retail_unit_price,
+        {{ cost_at_price('payg_price', 'quantity', 'price_rate') }} as retail_cost,
+        {{ price_at_rate('unit_price', 'price_rate') }} as agreed_unit_price,
+        {{ cost_at_price('unit_price', 'quantity', 'price_rate') }} as agreed_cost
+    from line_items
 ),
 
 priced as (
@@ -68,24 +88,26 @@ priced as (
         case
             when line_items.is_unused then 0
             when line_items.is_purchase then line_items.native_cost
+            when line_items.payg_cost_in_billing_currency <> 0 then line_items.payg_cost_in_billing_currency
+            -- free of charge; where something was paid, 0 says that no retail price is known
             when
-                line_items.payg_cost_in_billing_currency <> 0
-                or not line_items.is_commitment and line_items.payg_cost_in_billing_currency = 0
-                then line_items.payg_cost_in_billing_currency
-            when line_items.payg_price <> 0 and line_items.quantity is not null
-                then {{ multiply_money('line_items.payg_price', 'line_items.quantity') }}
+                line_items.payg_cost_in_billing_currency = 0
+                and line_items.native_cost = 0
+                and not line_items.is_commitment
+                then 0
+            when line_items.retail_cost is not null then line_items.retail_cost
             -- usage under a commitment is often without a retail price: the agreed one is what is saved on
-            when line_items.is_commitment and line_items.unit_price <> 0 and line_items.quantity is not null
-                then {{ multiply_money('line_items.unit_price', 'line_items.quantity') }}
+            when line_items.is_commitment and line_items.agreed_cost is not null then line_items.agreed_cost
             else line_items.native_cost
         end as native_list_cost
-    from line_items
+    from converted as line_items
     left join datasets
         on line_items.source_name = datasets.source_name and line_items.billing_period = datasets.billing_period
     inner join days
         on
             line_items.source_name = days.source_name
             and line_items.billing_period = days.billing_period
+            and coalesce(line_items.account_key, '') = coalesce(days.account_key, '')
             and line_items.subscription_key = days.subscription_key
             and line_items.currency_key = days.currency_key
             and line_items.charge_date = days.charge_date
@@ -97,7 +119,7 @@ contracted as (
         case
             when is_unused then 0
             when is_purchase then native_cost
-            when unit_price <> 0 and quantity is not null then {{ multiply_money('unit_price', 'quantity') }}
+            when agreed_cost is not null then agreed_cost
             when is_commitment then native_list_cost
             else native_cost
         end as native_contracted_cost,
@@ -190,6 +212,7 @@ categorised as (
             else 'Adjustment'
         end as charge_category,
         case when is_commitment then coalesce(commitment_id, product_order_id) end as commitment_discount_id,
+        coalesce(cast(billing_period_start_date as timestamp), {{ month_start('billing_period') }}) as billed_from,
         -- purchases and old files have no meter
         coalesce(product_id, meter_id, part_number, product_order_id, meter_category, consumed_service) as sku
     from measured
@@ -212,18 +235,29 @@ charges as (
         categorised.source_file,
         categorised.availability_zone,
         categorised.billed_cost,
-        -- an agreement's billing profile is what is invoiced; an enrolment writes its own number into both
-        coalesce(categorised.billing_profile_id, categorised.billing_account_id, categorised.subscription_id)
-            as billing_account_id,
+        categorised.account_key as billing_account_id,
         case
             when categorised.billing_profile_id is not null then categorised.billing_profile_name
-            else categorised.billing_account_name
+            when categorised.billing_account_id is not null then categorised.billing_account_name
+            else categorised.subscription_name
         end as billing_account_name,
-        case when categorised.billing_profile_id is not null then 'Billing Profile' else 'Billing Account' end
-            as billing_account_type,
+        case
+            when categorised.billing_profile_id is not null then 'Billing Profile'
+            when categorised.billing_account_id is not null then 'Billing Account'
+            else 'Subscription'
+        end as billing_account_type,
         categorised.billing_currency,
-        {{ month_start('categorised.billing_period') }} as billing_period_start,
-        {{ month_end('categorised.billing_period') }} as billing_period_end,
+        categorised.billed_from as billing_period_start,
+        -- the last day is named; some name the first day behind it
+        case
+            when
+                categorised.billing_period_start_date is null
+                or categorised.billing_period_end_date is null
+                or categorised.billing_period_end_date < categorised.billing_period_start_date
+                or categorised.billing_period_end_date = {{ month_end('categorised.billed_from') }}
+                then {{ month_end('categorised.billed_from') }}
+            else cast({{ dbt.dateadd('day', 1, 'categorised.billing_period_end_date') }} as timestamp)
+        end as billing_period_end,
         categorised.charge_category,
         case when categorised.kind = 'refund' then 'Correction' end as charge_class,
         coalesce(categorised.product_name, categorised.meter_name) as charge_description,
@@ -292,13 +326,13 @@ charges as (
                 then coalesce(units.consumed_unit, categorised.unit_of_measure, 'Count')
         end as consumed_unit,
         case when categorised.has_list_cost then categorised.native_contracted_cost else 0 end as contracted_cost,
-        case when categorised.charge_category <> 'Tax' then categorised.unit_price end as contracted_unit_price,
+        case when categorised.charge_category <> 'Tax' then categorised.agreed_unit_price end as contracted_unit_price,
         categorised.effective_cost,
         'Microsoft' as host_provider_name,
         categorised.invoice_id,
         'Microsoft' as invoice_issuer_name,
         case when categorised.has_list_cost then categorised.native_list_cost else 0 end as list_cost,
-        case when categorised.charge_category <> 'Tax' then categorised.payg_price end as list_unit_price,
+        case when categorised.charge_category <> 'Tax' then categorised.retail_unit_price end as list_unit_price,
         case
             when categorised.charge_category not in ('Usage', 'Purchase') then null
             when categorised.is_purchase then 'Standard'
@@ -306,7 +340,7 @@ charges as (
             when categorised.model = 'spot' then 'Dynamic'
             else 'Standard'
         end as pricing_category,
-        coalesce(categorised.pricing_currency, categorised.billing_currency) as pricing_currency,
+        coalesce(upper(categorised.pricing_currency), categorised.billing_currency) as pricing_currency,
         case when categorised.charge_category in ('Usage', 'Purchase') then categorised.quantity end
             as pricing_quantity,
         case
