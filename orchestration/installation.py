@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig, find_config_path, find_home, load_config
+from orchestration.home_access import close_home
 from orchestration.settings_tables import SettingsContent, read_settings
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
@@ -35,8 +36,13 @@ class Installation:
 
     @classmethod
     def find(cls, config_path: Path | None = None) -> "Installation":
-        """The installation of `--config`, CLOUDCOST_CONFIG and CLOUDCOST_HOME, or of the working folder."""
-        return cls(find_config_path(config_path).absolute(), find_home())
+        """The installation of `--config`, CLOUDCOST_CONFIG and CLOUDCOST_HOME, or of the working folder.
+
+        Its folder is closed to others, if it was not.
+        """
+        found = cls(find_config_path(config_path).absolute(), find_home())
+        close_home(found.home)
+        return found
 
     @cached_property
     def config(self) -> CloudcostConfig:

@@ -14,6 +14,8 @@ def write_example(path: Path, force: bool) -> None:
     if path.exists() and not force:
         raise CommandError(f"{path} is there already; --force overwrites it")
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.chmod(0o600)  # one that is overwritten too
     path.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
     print(f"{path}: written. Name your exports in it, then `cloudcost check`")
 
