@@ -1,9 +1,9 @@
 """`cloudcost init` and `simulate`."""
 
+import sys
 from pathlib import Path
 
-from rich.console import Console
-
+from orchestration.cli.console import open_console
 from orchestration.cli.run import CommandError, show_progress
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "cloudcost.yaml"
@@ -25,7 +25,7 @@ def simulate_exports(out: Path, seed: int, months: int, rows_per_month: int) -> 
     from orchestration.progress import report_progress
     from simulator import generate
 
-    with show_progress(Console(stderr=True)):
+    with show_progress(open_console(sys.stderr)):
         truth = generate(out, seed=seed, months=months, rows_per_month=rows_per_month, on_progress=report_progress)
     del truth
     print(f"{out}: written; what the pipeline must find is in {out / 'truth.json'}")
