@@ -58,7 +58,7 @@ def publish_warehouse(warehouse: Path, connect: Connect, serving: Path) -> Publi
             for schema in PRIVATE_SCHEMAS:
                 connection.execute(f'drop schema if exists "{schema}" cascade')
             connection.execute("checkpoint")
-        copy.chmod(0o444)
+        copy.chmod(0o400)
         unfinished.rename(serving / name)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)

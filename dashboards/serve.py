@@ -20,6 +20,7 @@ from dashboards.local_services import LocalServices, run_local_services
 from dashboards.publish import CURRENT, publish_warehouse
 from dashboards.settings import DashboardSettings
 from orchestration.config import ConfigError
+from orchestration.home_access import write_privately
 from orchestration.installation import Installation
 from orchestration.warehouse import DuckDbWarehouse
 
@@ -34,6 +35,7 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="with PostgreSQL, Redis, and scheduled reports")
     parser.add_argument("--bootstrap", action="store_true", help="only bring Superset up to date, and end")
     options = parser.parse_args()
+    write_privately()
     try:
         installation = Installation.find(options.config)
         return serve(installation, options.full, options.bootstrap)

@@ -63,9 +63,14 @@ inner join {charges} as charges
 where charges.charge_category = 'Usage' and coalesce(charges.charge_frequency, '') not in ('One-Time', 'Recurring')
 group by 1, 2, 3, 4, 5
 """
-_CELL = """coalesce(charges.x_usage_type, '') || '|' || coalesce(charges.region_id, '') || '|'
-    || coalesce(charges.sub_account_id, '') || '|'
-    || case when charges.pricing_category = 'Dynamic' then 'spot' else '' end"""
+#: `usage type|region|account|spot`: a line in a value is written otherwise, so that no two cells read the same.
+_CELL = (
+    "||'|'||".join(
+        f"replace(replace(coalesce(charges.{name}, ''), '%', '%25'), '|', '%7C')"
+        for name in ("x_usage_type", "region_id", "sub_account_id")
+    )
+    + " || case when charges.pricing_category = 'Dynamic' then '|spot' else '|' end"
+)
 
 #: anomaly_id, dimension, member, is_inside, weekday, effective cost, contracted cost, quantity.
 PartRow = tuple[str, str, str, bool, int, Decimal, Decimal | None, Decimal | None]

@@ -64,7 +64,12 @@ class SeriesSet:
 
 def make_unique_id(level: str, currency: str, *parts: str) -> str:
     """The stable name of a series: level, currency and scope values, each percent-quoted, joined by `|`."""
-    return "|".join([level, currency, *(quote(part, safe=" .,:/()-_") for part in parts)])
+    return "|".join([level, currency, *map(quote_part, parts)])
+
+
+def quote_part(text: str) -> str:
+    """A text as part of a name whose parts are joined by `|`: what could be read as the end of a part is quoted."""
+    return quote(text, safe=" .,:/()-_")
 
 
 def build_series(

@@ -78,6 +78,9 @@ class DimensionSettings(_Section):
         strange = [key for key in folded if set(key) & set("'\"\\")]
         if strange:
             raise ValueError(f"tag key {strange[0]!r} has a quote or a backslash")
+        unseen = [key for key in folded if min(key) < " "]
+        if unseen:
+            raise ValueError(f"tag key {unseen[0]!r} has a control character")
         _check_unique("tag key", folded)
         return keys
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from orchestration.plausible_dates import check_plausible
 from orchestration.scopes import Scope, check_scope, scope_field
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=26, decimal_places=12)]
@@ -78,11 +79,11 @@ class BudgetSettings(BaseModel):
 
 
 def parse_period(name: str, kind: PeriodKind) -> dt.date:
-    """The first day of the period of that name; ValueError for a name of another kind."""
+    """The first day of the period of that name; ValueError for a name of another kind, or a year nobody means."""
     found = re.fullmatch(PERIOD_NAMES[kind], name)
     if found is None:
         raise ValueError(f"{name!r} names no {kind}; one is written like {EXAMPLES[kind]}")
-    return dt.date(int(found[1]), (int(found[2] or 1) - 1) * MONTHS[kind] + 1, 1)
+    return check_plausible(dt.date(int(found[1]), (int(found[2] or 1) - 1) * MONTHS[kind] + 1, 1))
 
 
 def next_period(start: dt.date, kind: PeriodKind) -> dt.date:

@@ -2,22 +2,25 @@
 
 import datetime as dt
 import difflib
+import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings, AlertSettings
 from dashboards.settings import DashboardSettings
 from orchestration.allocation import AllocationSettings
 from orchestration.budgets import BudgetSettings
+from orchestration.config_file import ConfigError, Document, Location, read_document, shorten
 from orchestration.currency import CurrencySettings
 from orchestration.invoices import InvoiceSettings
 from orchestration.metrics import MetricSettings
+from orchestration.plausible_dates import check_plausible
 from orchestration.source_settings import Currency, SourceConfig
 from orchestration.sources.secrets import SecretsSettings
 from orchestration.sources.settings import IngestionSettings
@@ -28,10 +31,6 @@ CONFIG_ENV = "CLOUDCOST_CONFIG"
 HOME_ENV = "CLOUDCOST_HOME"
 DEFAULT_CONFIG_NAME = "cloudcost.yaml"
 DEFAULT_HOME_NAME = ".cloudcost"
-
-
-class ConfigError(Exception):
-    """The configuration cannot be used; the message names the file, line and key."""
 
 
 class _Section(BaseModel):
@@ -200,6 +199,13 @@ class CloudcostConfig(_Section):
     actions: ActionSettings = Field(default_factory=ActionSettings)
     dashboards: DashboardSettings = Field(default_factory=DashboardSettings)
 
+    @field_validator("first_billing_period")
+    @classmethod
+    def _period_is_plausible(cls, period: str | None) -> str | None:
+        if period is not None:
+            check_plausible(dt.date.fromisoformat(f"{period}-01"))
+        return period
+
     @field_validator("sources")
     @classmethod
     def _names_are_unique(cls, sources: list[SourceConfig]) -> list[SourceConfig]:
@@ -274,74 +280,51 @@ def find_home() -> Path:
 
 def load_config(path: Path) -> CloudcostConfig:
     """The validated configuration at ``path``; `ConfigError` says what is wrong, in which line."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file. `cloudcost init` writes a commented one") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f":{mark.line + 1}" if mark else ""
-        raise ConfigError(f"{path}{where}: not valid YAML: {getattr(error, 'problem', error)}") from error
-    for line, key in _find_repeated_keys(root):
-        raise ConfigError(f"{path}:{line}: {key}: this key is there already, further up in the same section")
-    if root is None or not isinstance(data, dict):
+    document = read_document(path)
+    if document is None or not isinstance(document.values, dict):
         raise ConfigError(f"{path}:1: a mapping with the key 'sources' is expected")
     try:
-        return CloudcostConfig.model_validate(data)
+        config = CloudcostConfig.model_validate(document.values)
     except ValidationError as error:
-        lines = [_describe(path, root, problem) for problem in error.errors()]
-        raise ConfigError("\n".join(lines)) from error
+        raise ConfigError("\n".join(_describe(document, problem) for problem in error.errors())) from error
+    wrong = [document.error(location, message) for location, message in _list_implausible(config, ())]
+    if wrong:
+        raise ConfigError("\n".join(wrong))
+    return config
 
 
-def _describe(path: Path, root: yaml.Node, problem: Any) -> str:
+def _list_implausible(value: Any, location: Location) -> Iterator[tuple[Location, str]]:
+    """Numbers and dates of their type that nobody can mean, wherever they stand; a text may spell them too."""
+    parts: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, BaseModel):
+        parts = [(name, getattr(value, name)) for name in sorted(value.model_fields_set)]
+    elif isinstance(value, Mapping):
+        parts = value.items()
+    elif isinstance(value, list | tuple):
+        parts = enumerate(value)
+    elif isinstance(value, float | Decimal) and not math.isfinite(value):
+        yield location, f"{value} is no finite number"
+    elif isinstance(value, dt.date):
+        try:
+            check_plausible(value)
+        except ValueError as error:
+            yield location, str(error)
+    for name, part in parts:
+        yield from _list_implausible(part, (*location, name))
+
+
+def _describe(document: Document, problem: Any) -> str:
     """One validation problem as ``file:line: key: what is wrong``."""
     location = [part for part in problem["loc"] if isinstance(part, int) or not re.fullmatch(r"[a-z-]+\[.*", str(part))]
-    line = _find_line(root, location)
-    key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location).lstrip(".") or "(top level)"
     if problem["type"] == "extra_forbidden":
         close = difflib.get_close_matches(str(location[-1]), _known_keys(location[:-1]), n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
-        return f"{path}:{line}: {key}: unknown key{hint}"
+        return document.error(location, f"unknown key{hint}")
     message = problem["msg"].removeprefix("Value error, ")
     given = problem.get("input")
-    shown = f" (found {given!r})" if isinstance(given, str | int | float) and not isinstance(given, bool) else ""
-    return f"{path}:{line}: {key}: {message}{shown}"
-
-
-def _find_line(node: yaml.Node, location: list[Any]) -> int:
-    """The line (from 1) of the deepest part of ``location`` that the document has."""
-    line = node.start_mark.line + 1
-    for part in location:
-        if isinstance(node, yaml.MappingNode):
-            pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
-
-
-def _find_repeated_keys(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
-    """Line and name of every key that a mapping has twice; YAML itself would silently take the last one."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if str(key.value) in seen:
-                yield key.start_mark.line + 1, str(key.value)
-            seen.add(str(key.value))
-            yield from _find_repeated_keys(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _find_repeated_keys(item)
+    is_told = isinstance(given, str | int | float) and not isinstance(given, bool)
+    shown = f" (found {shorten(repr(given))})" if is_told else ""
+    return document.error(location, f"{message}{shown}")
 
 
 def _known_keys(location: list[Any]) -> list[str]:

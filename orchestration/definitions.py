@@ -17,6 +17,7 @@ from orchestration.defs.quality import every_cost_has_a_rate, totals_reconcile
 from orchestration.defs.recommendations import recommendations
 from orchestration.defs.settings import publish_settings
 from orchestration.defs.transform import build_dbt_assets
+from orchestration.home_access import write_privately
 from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
 from orchestration.resources.dbt import prepare_manifest
@@ -61,4 +62,5 @@ def build_definitions(installation: Installation) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """The definitions of the installation that the environment names."""
+    write_privately()
     return build_definitions(Installation.find())

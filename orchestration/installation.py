@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig, find_config_path, find_home, load_config
+from orchestration.home_access import close_home
 from orchestration.settings_tables import SettingsContent, read_settings
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
@@ -36,8 +37,13 @@ class Installation:
 
     @classmethod
     def find(cls, config_path: Path | None = None) -> "Installation":
-        """The installation of `--config`, CLOUDCOST_CONFIG and CLOUDCOST_HOME, or of the working folder."""
-        return cls(find_config_path(config_path).absolute(), find_home())
+        """The installation of `--config`, CLOUDCOST_CONFIG and CLOUDCOST_HOME, or of the working folder.
+
+        Its folder is closed to others, if it was not.
+        """
+        found = cls(find_config_path(config_path).absolute(), find_home())
+        close_home(found.home)
+        return found
 
     @cached_property
     def config(self) -> CloudcostConfig:
@@ -60,24 +66,29 @@ class Installation:
         """The ingestion ledger."""
         return Ledger(self.store, Clock())
 
+    @property
+    def local_lake(self) -> Path:
+        """The folder of the raw lake, or where files wait on their way to one on S3."""
+        return self.home / "lake"
+
     @cached_property
     def lake(self) -> Lake:
         """The raw lake."""
         if self.config.lake.location is None:
-            return LocalLake(self.home / "lake")
+            return LocalLake(self.local_lake)
         from orchestration.sources.access import AwsAccess
         from orchestration.sources.locations.aws_session import open_client
         from orchestration.sources.s3_lake import S3Lake
 
         client = open_client("s3", AwsAccess(region=self.config.lake.region), environ=self.environ)
-        return S3Lake(self.config.lake.location, self.home / "lake", client)
+        return S3Lake(self.config.lake.location, self.local_lake, client)
 
     @cached_property
     def warehouse(self) -> Warehouse:
         """The warehouse: a file of this folder, or a database on Redshift."""
         settings = self.config.warehouse
         if settings.backend == "duckdb":
-            return DuckDbWarehouse(self.home / WAREHOUSE_FILE)
+            return DuckDbWarehouse(self.home / WAREHOUSE_FILE, self.local_lake)
         from orchestration.sources.s3_lake import S3Lake
         from orchestration.warehouse.redshift import RedshiftWarehouse
 

@@ -1,14 +1,14 @@
 """The values of business metrics that come from a query on the warehouse."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import pyarrow as pa
 
 from orchestration.metrics import MetricSettings
-from orchestration.warehouse import Connection
+from orchestration.warehouse import WarehouseError
 
 SCHEMA = pa.schema(
     [
@@ -24,21 +24,23 @@ class MetricQueryError(Exception):
     """A metric's query does not give what it should; the message names metric, row and value."""
 
 
-def run_metric_queries(metrics: Sequence[MetricSettings], connection: Connection) -> pa.Table:
-    """Every query's rows as rows of business.metric_values. The connection must not be able to write."""
-    rows = [row for metric in metrics if metric.query is not None for row in read_metric(metric, connection)]
+#: Asks the warehouse one SELECT: `Warehouse.query`.
+Ask = Callable[[str], tuple[list[str], list[tuple[Any, ...]]]]
+
+
+def run_metric_queries(metrics: Sequence[MetricSettings], ask: Ask) -> pa.Table:
+    """Every query's rows as rows of business.metric_values."""
+    rows = [row for metric in metrics if metric.query is not None for row in read_metric(metric, ask)]
     return pa.Table.from_pylist(rows, SCHEMA)
 
 
-def read_metric(metric: MetricSettings, connection: Connection) -> list[dict[str, Any]]:
+def read_metric(metric: MetricSettings, ask: Ask) -> list[dict[str, Any]]:
     """The rows of one metric; a day and dimension value may come once."""
     try:
-        cursor = connection.execute(metric.query or "")
-        names = [column[0].lower() for column in cursor.description or []]
-        found = cursor.fetchall()
-    # each engine has errors of its own, and all say what is wrong with the query
-    except Exception as error:
+        columns, found = ask(metric.query or "")
+    except WarehouseError as error:
         raise MetricQueryError(f"metric {metric.name}: the query failed: {error}") from error
+    names = [column.lower() for column in columns]
     wanted = ["date", "value", *(["dimension"] if metric.per else [])]
     if sorted(names) != sorted(wanted):
         raise MetricQueryError(f"metric {metric.name}: the query gives {', '.join(names)}, not {', '.join(wanted)}")

@@ -21,8 +21,8 @@ class MetricSettings(BaseModel):
     )
     query: str | None = Field(
         None,
-        description="A SELECT on the warehouse with the columns date and value, and dimension where `per` is set. It "
-        "runs in a read-only transaction.",
+        description="One SELECT on the warehouse with the columns date and value, and dimension where `per` is set. "
+        "It can neither write nor read anything but the warehouse.",
     )
     per: Literal["provider", "account", "service", "team", "environment"] | None = Field(
         None, description="The cost dimension that the metric's column `dimension` names. Default none: one total."

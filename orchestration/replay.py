@@ -7,7 +7,6 @@ first, before the present one is. A warehouse that was lost gets its history bac
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from itertools import pairwise
 
 from orchestration.installation import Installation
 from orchestration.sources.lake import Lake, safe_delivery_id
@@ -80,20 +79,22 @@ def _find_states(
     promotions = {key: ledger.promotions(key) for key in keys}
     replaced = []
     for key, found in promotions.items():
-        told = [
-            n for n, (name, at) in enumerate(found) if safe_delivery_id(name) == remembered.get(key) or at <= told_until
-        ]
+        # by name where the history has one: a clock that ran ahead and back leaves moments out of order
+        told = [n for n, (name, _) in enumerate(found) if safe_delivery_id(name) == remembered.get(key)]
+        told = told or [n for n, (_, at) in enumerate(found) if at <= told_until]
         known = max(told, default=-1)
-        replaced += [(until, key, at) for (_, at), (_, until) in pairwise(found[known + 1 :])]
+        replaced += [(found[n + 1][1], key, n) for n in range(known + 1, len(found) - 1)]
     states: list[State] = []
     covered = set()
-    for until, key, at in sorted(replaced, key=lambda item: item[0]):
-        if (key, at) in covered:
+    for until, key, number in sorted(replaced, key=lambda item: item[0]):
+        if (key, number) in covered:
             continue
         # just before it was replaced: what the same run promoted with it is there too
-        together = {k: [p for p in found if p[1] < until][-1:] for k, found in promotions.items()}
-        covered |= {(k, p[1]) for k, found in together.items() for p in found}
-        snapshots = [(ledger.promoted_snapshot(k, name), at) for k, found in together.items() for name, at in found]
+        together = {k: [n for n, (_, at) in enumerate(found) if at < until][-1:] for k, found in promotions.items()}
+        together[key] = [number]
+        covered |= {(k, n) for k, numbers in together.items() for n in numbers}
+        moments = [(k, *promotions[k][n]) for k, numbers in together.items() for n in numbers]
+        snapshots = [(ledger.promoted_snapshot(k, name), at) for k, name, at in moments]
         kept = [(s, at) for s, at in snapshots if s is not None and not lake.find_missing(s.paths)]
         if len(kept) == len(snapshots):
             states.append(kept)

@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from orchestration.home_access import write_privately
 from simulator.business import plan_budgets, write_business_files
 from simulator.generate import generate
 from simulator.peers import Peers, run_peers
@@ -99,6 +100,7 @@ def main() -> int:
     parser.add_argument("--months", type=int, default=13, help="billing periods (default 13)")
     parser.add_argument("--port", type=int, default=3000, help="port of the UI (default 3000)")
     options = parser.parse_args()
+    write_privately()
     os.environ.update({"CLOUDCOST_CONFIG": str(ROOT / "cloudcost.yaml"), "CLOUDCOST_HOME": str(ROOT / "state")})
     return run(options.rows_per_month, options.months) if options.command == "run" else serve(options.port)
 
@@ -171,7 +173,7 @@ def write_command(peers: Peers) -> None:
     values = {name: os.environ[name] for name in ("CLOUDCOST_CONFIG", "CLOUDCOST_HOME")} | peers.environment
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
     COMMAND.write_text(SCRIPT.format(exports=exports, program=shlex.quote(cloudcost()[0])))
-    COMMAND.chmod(0o755)
+    COMMAND.chmod(0o700)
 
 
 def compare_totals(truth: dict[str, Any]) -> bool:

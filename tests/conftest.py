@@ -90,6 +90,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave a test out, before its fixtures, when a program that it requires is missing."""
+    os.umask(0o022)  # cloudcost sets another one in the process that it runs in, which may have been this one
     for marker in item.iter_markers("requires_system"):
         for need in marker.args:
             if find_program(need) is None:

@@ -6,10 +6,17 @@
     ]) }}
 {% endmacro %}
 
-{% macro scope_key() -%}
-    {%- for column in scope_columns() -%}
-    coalesce({{ column }}, '') {{- " || '|' || " if not loop.last -}}
-    {%- endfor -%}
+{% macro scope_key() -%} {{ combination_key(scope_columns()) }} {%- endmacro %}
+
+
+{#-
+    A text that two rows share only where they agree in every one of these text columns, whatever characters stand in
+    them: each value with its length before it, and a dash for NULL, which is another value than the empty text.
+-#}
+{% macro combination_key(columns) -%}
+    {%- for column in columns %}
+    coalesce(cast(length({{ column }}) as varchar(20)) || ':' || {{ column }}, '-') {{- ' ||' if not loop.last -}}
+    {%- endfor %}
 {%- endmacro %}
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ml.anomaly.incidents import Incident
 from ml.anomaly.panel import SCOPE, LevelPanel
+from ml.series import make_unique_id, quote_part
 
 EXPLAINS, COVERS = 0.8, 0.5
 TOGETHER, START_SLACK = 3, 1
@@ -91,10 +92,9 @@ def _merge_service(fine: Sequence[Finding], coarse: Sequence[Finding], panel: Le
     for service, parts in by_service.items():
         for one in parts:
             if id(one) not in used:
-                anchor = anchors.get(service) or "|".join(["account_service", *service])
-                told.append(
-                    replace(_name_new(one, panel), anchor=f"{anchor}|{one.key['region_id']}|{one.key['x_usage_type']}")
-                )
+                anchor = anchors.get(service) or make_unique_id("account_service", *service)
+                parts_of_it = (quote_part(one.key[name]) for name in ("region_id", "x_usage_type"))
+                told.append(replace(_name_new(one, panel), anchor="|".join([anchor, *parts_of_it])))
     return told
 
 
@@ -152,7 +152,7 @@ def _close_group(near: list[Finding], scope: tuple[str, ...], level: str) -> lis
     key = {name: (first[name] if name in (*scope, "service_provider_name") else "") for name in SCOPE}
     key |= {"billing_currency": first["billing_currency"], "scope_level": level}
     key["sub_account_name"] = first["sub_account_name"] if "sub_account_id" in scope else ""
-    key["unique_id"] = "|".join([level, *(first[name] for name in scope)])
+    key["unique_id"] = make_unique_id(level, *(first[name] for name in scope))
     parts = [one.incident for one in near]
     whole = Incident(
         row=-1,

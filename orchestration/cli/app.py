@@ -11,6 +11,8 @@ from orchestration.cli.actions import actions_app
 from orchestration.cli.anomalies import anomalies_app
 from orchestration.cli.deliveries import deliveries_app
 from orchestration.cli.output import Format
+from orchestration.cli.terminal import clean_streams
+from orchestration.home_access import write_privately
 
 if TYPE_CHECKING:
     from orchestration.installation import Installation
@@ -187,6 +189,8 @@ def find_installation(context: typer.Context) -> "Installation":
 
 def main() -> None:
     """Run a command; an error that a user can act on is one clear sentence, not a traceback."""
+    write_privately()
+    clean_streams()
     try:
         app()
     except Exception as error:

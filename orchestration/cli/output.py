@@ -3,11 +3,18 @@
 import csv
 import json
 import math
+import re
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from orchestration.cli.terminal import clean_text
+
+#: What makes a spreadsheet take a cell for a formula (OWASP, "CSV Injection"), also in the full width of East Asia.
+_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 class Format(StrEnum):
@@ -23,11 +30,10 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], output: Fo
     texts = [[format_value(v) for v in row] for row in rows]
     if output is Format.JSON:
         values = [{c: encode_value(v) for c, v in zip(columns, row, strict=True)} for row in rows]
-        print(json.dumps(values, indent=2, ensure_ascii=False))
+        print(write_json(values))
     elif output is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(texts)
+        writer.writerows([neutralise(cell) for cell in row] for row in (columns, *texts))
     else:
         print_table(columns, texts, [isinstance(v, Decimal | int | float) for v in rows[0]] if rows else [], title)
 
@@ -35,17 +41,29 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], output: Fo
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool], title: str) -> None:
     """Print a table that fits the terminal; piped output is as wide as it needs to be."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
+
+    from orchestration.cli.console import open_console
 
     table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     for i, column in enumerate(columns):
         table.add_column(column, justify="right" if i < len(numeric) and numeric[i] else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    console = Console(highlight=False, markup=False)
-    console = console if console.is_terminal else Console(highlight=False, markup=False, width=240)
+        table.add_row(*map(clean_text, row))  # in a cell a line is one line
+    console = open_console(sys.stdout)
+    console = console if console.is_terminal else open_console(sys.stdout, width=240)
     console.print(table)
+
+
+def neutralise(cell: str) -> str:
+    """A cell that a spreadsheet takes for what it says: one that would be a formula gets an apostrophe before it."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(cell) else cell
+
+
+def write_json(values: Any) -> str:
+    """Values as JSON whose every character can be seen; who reads it gets the very same ones."""
+    text = json.dumps(values, indent=2, ensure_ascii=False)
+    return clean_text(text, "\n", lambda character: json.dumps(character)[1:-1])
 
 
 def format_value(value: Any) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from orchestration.cli.console import open_console
 from orchestration.cli.summary import describe_problem, print_summary
 from orchestration.installation import Installation
 from orchestration.progress import listen, report_progress
@@ -90,7 +91,7 @@ def _run_alone(
 ) -> int:
     started = dt.datetime.now(dt.UTC)
     # bound to the real standard error: Dagster's own output goes to the log meanwhile
-    console = Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)
+    console = open_console(sys.stderr, soft_wrap=True, force_terminal=False if verbose else None)
     with show_progress(console):
         if retry_quarantined:
             for source in installation.config.sources:
@@ -297,7 +298,8 @@ def show_progress(console: Console) -> Iterator[None]:
         BarColumn(),
         TextColumn("{task.completed}/{task.total}"),
     )
-    with Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal) as progress:
+    around = {"redirect_stdout": False, "redirect_stderr": False, "disable": not console.is_terminal}
+    with Progress(*columns, TimeElapsedColumn(), console=console, **around) as progress:
         tasks = {}
 
         def advance(stage: str, done: int, total: int) -> None:

@@ -1,9 +1,9 @@
 """`cloudcost init` and `simulate`."""
 
+import sys
 from pathlib import Path
 
-from rich.console import Console
-
+from orchestration.cli.console import open_console
 from orchestration.cli.run import CommandError, show_progress
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "cloudcost.yaml"
@@ -14,6 +14,8 @@ def write_example(path: Path, force: bool) -> None:
     if path.exists() and not force:
         raise CommandError(f"{path} is there already; --force overwrites it")
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.chmod(0o600)  # one that is overwritten too
     path.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
     print(f"{path}: written. Name your exports in it, then `cloudcost check`")
 
@@ -23,7 +25,7 @@ def simulate_exports(out: Path, seed: int, months: int, rows_per_month: int) -> 
     from orchestration.progress import report_progress
     from simulator import generate
 
-    with show_progress(Console(stderr=True)):
+    with show_progress(open_console(sys.stderr)):
         truth = generate(out, seed=seed, months=months, rows_per_month=rows_per_month, on_progress=report_progress)
     del truth
     print(f"{out}: written; what the pipeline must find is in {out / 'truth.json'}")

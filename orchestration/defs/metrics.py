@@ -17,10 +17,9 @@ from orchestration.resources.installation import InstallationResource
     "settings/metric_values.",
 )
 def metric_values(installation: InstallationResource) -> dg.MaterializeResult:
-    """Replaces business.metric_values; the queries run on a connection that cannot write."""
+    """Replaces business.metric_values; each query is one SELECT and can neither write nor read anything else."""
     opened = installation.open()
-    with opened.warehouse.connect(read_only=True) as connection:
-        values = run_metric_queries(opened.config.metrics, connection)
+    values = run_metric_queries(opened.config.metrics, opened.warehouse.query)
     rows = opened.warehouse.replace_table("business", "metric_values", values)
     queries = sum(metric.query is not None for metric in opened.config.metrics)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, "queries": queries})

@@ -1,15 +1,21 @@
-"""CSV files that the configuration names, read with errors that name file, row and value."""
+"""CSV files that the configuration names, read with errors that name file, row, column and value."""
 
 import csv
 import datetime as dt
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from orchestration.config_file import shorten
+from orchestration.plausible_dates import check_plausible
 from orchestration.settings_tables.contracts import SettingsError
+from orchestration.text_files import TextFileError, read_text
 
+#: A day's values of every metric for years are less; a file is read whole.
+MOST_BYTES = 64 << 20
 #: Decimals of money, quantities and rates in the warehouse, and digits before the point.
 PLACES, WHOLE_DIGITS = 12, 26
 
@@ -39,28 +45,44 @@ class CsvRow:
         try:
             number = Decimal(text)
         except InvalidOperation:
-            raise self.error(f"{name} {text!r} is no number") from None
+            raise self.refuse(name, "is no number") from None
         exponent = number.as_tuple().exponent
         if not isinstance(exponent, int):
-            raise self.error(f"{name} {text!r} is no number")
+            raise self.refuse(name, "is no number")
         if -exponent > PLACES or number.adjusted() >= WHOLE_DIGITS:
-            raise self.error(f"{name} {text!r} has more than {WHOLE_DIGITS} digits before or {PLACES} after the point")
+            raise self.refuse(name, f"has more than {WHOLE_DIGITS} digits before or {PLACES} after the point")
         return number
 
     def date(self, name: str) -> dt.date:
         """The cell as a date, YYYY-MM-DD."""
-        text = self.required(name)
+        return self.to_date(name, self.required(name), "is no date like 2025-04-30")
+
+    def month(self, name: str) -> dt.date | None:
+        """The first day of the cell's month, YYYY-MM; None where it is empty."""
+        text = self.text(name)
+        return None if text is None else self.to_date(name, f"{text}-01", "is no month like 2025-04")
+
+    def to_date(self, name: str, text: str, wrong: str) -> dt.date:
+        """A day written in full."""
         try:
-            return dt.date.fromisoformat(text)
+            day = dt.date.fromisoformat(text)
         except ValueError:
-            raise self.error(f"{name} {text!r} is no date like 2025-04-30") from None
+            raise self.refuse(name, wrong) from None
+        try:
+            return check_plausible(day)
+        except ValueError as error:
+            raise self.error(f"{name} {error}") from None
 
     def currency(self, name: str) -> str:
         """The cell as a currency code."""
         text = self.required(name).upper()
         if not re.fullmatch("[A-Z]{3}", text):
-            raise self.error(f"{name} {text!r} is no currency code")
+            raise self.error(f"{name} {shorten(text)!r} is no currency code")
         return text
+
+    def refuse(self, name: str, why: str) -> SettingsError:
+        """What is wrong with the cell of a column."""
+        return self.error(f"{name} {shorten(self.required(name))!r} {why}")
 
     def error(self, message: str) -> SettingsError:
         """What is wrong with this row."""
@@ -71,23 +93,24 @@ def read_csv(path: Path, required: Sequence[str], allowed: Sequence[str] = ()) -
     """The rows of a file that has the required columns and no others than allowed; `SettingsError` otherwise."""
     known = (*required, *allowed)
     try:
-        # newline='' as the csv module asks for, -sig because spreadsheets write a byte order mark
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.reader(lines, strict=True)
-            header = [name.strip().lower() for name in next(reader, [])]
-            for name in required:
-                if name not in header:
-                    raise SettingsError(f"{path}:1: column {name!r} is missing; there are {', '.join(known)}")
-            for position, name in enumerate(header):
-                if name not in known or name in header[:position]:
-                    raise SettingsError(f"{path}:1: column {name!r} is not expected; there are {', '.join(known)}")
-            for cells in reader:
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if len(cells) != len(header):
-                    raise SettingsError(f"{path}:{reader.line_num}: {len(cells)} values for {len(header)} columns")
-                yield CsvRow(path, reader.line_num, dict(zip(header, (c.strip() for c in cells), strict=True)))
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from error
+        # newline='' as the csv module asks for
+        reader = csv.reader(io.StringIO(read_text(path, MOST_BYTES), newline=""), strict=True)
+    except TextFileError as error:
+        raise SettingsError(str(error)) from error
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+        for name in required:
+            if name not in header:
+                raise SettingsError(f"{path}:1: column {name!r} is missing; there are {', '.join(known)}")
+        for position, name in enumerate(header):
+            if name not in known or name in header[:position]:
+                shown = shorten(name)
+                raise SettingsError(f"{path}:1: column {shown!r} is not expected; there are {', '.join(known)}")
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                raise SettingsError(f"{path}:{reader.line_num}: {len(cells)} values for {len(header)} columns")
+            yield CsvRow(path, reader.line_num, dict(zip(header, (c.strip() for c in cells), strict=True)))
+    except csv.Error as error:
+        raise SettingsError(f"{path}:{max(reader.line_num, 1)}: cannot be read: {error}") from error

@@ -1,12 +1,10 @@
 """Stated invoices as a settings table."""
 
-import datetime as dt
-import re
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig
 from orchestration.settings_tables.contracts import Column, Row, SettingsTable
-from orchestration.settings_tables.csv_files import CsvRow, read_csv
+from orchestration.settings_tables.csv_files import read_csv
 
 SELECTORS = ("source", "issuer", "account", "period", "invoice_id")
 
@@ -18,7 +16,7 @@ def list_invoices(config: CloudcostConfig, base_directory: Path) -> list[Row]:
     sources = {source.name for source in config.sources}
     rows: list[Row] = []
     for row in read_csv(base_directory / config.invoices.file, ("currency", "amount"), SELECTORS):
-        source, invoice_id, period = row.text("source"), row.text("invoice_id"), parse_month(row)
+        source, invoice_id, period = row.text("source"), row.text("invoice_id"), row.month("period")
         if source is not None and source not in sources:
             raise row.error(f"there is no source {source!r}; there are {', '.join(sorted(sources))}")
         if period is None and invoice_id is None:
@@ -28,16 +26,6 @@ def list_invoices(config: CloudcostConfig, base_directory: Path) -> list[Row]:
         selected = (source, row.text("issuer"), row.text("account"), period, invoice_id, row.currency("currency"))
         rows.append((row.line, *selected, row.number("amount"), config.invoices.tolerance))
     return rows
-
-
-def parse_month(row: CsvRow) -> dt.date | None:
-    """The row's billing period."""
-    text = row.text("period")
-    if text is None:
-        return None
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
-        raise row.error(f"period {text!r} is no month like 2025-04")
-    return dt.date.fromisoformat(f"{text}-01")
 
 
 INVOICES = SettingsTable(

@@ -19,6 +19,7 @@ from orchestration.sources.sql import quote_identifier, quote_path
 from orchestration.warehouse.contracts import ChangedPeriod, WarehouseError
 from orchestration.warehouse.reading import ReadableWarehouse
 from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
+from orchestration.warehouse.selects import check_select, lock_connection
 
 PARTITION_COLUMNS = {"source_name": "VARCHAR", "billing_period": "DATE", "dataset": "VARCHAR", "delivery_id": "VARCHAR"}
 WAREHOUSE_FILE = "warehouse.duckdb"
@@ -32,10 +33,14 @@ LOCK_WAIT_SECONDS = 60
 
 
 class DuckDbWarehouse(ReadableWarehouse):
-    """Reads and writes the warehouse file; every method opens and closes its own connection."""
+    """Reads and writes the warehouse file; every method opens and closes its own connection.
 
-    def __init__(self, path: Path) -> None:
+    ``lake``: the folder of the lake that the raw tables are views over; without it a query reads no raw table.
+    """
+
+    def __init__(self, path: Path, lake: Path | None = None) -> None:
         self.path = path
+        self._read_by_views = set() if lake is None else {lake, lake.resolve()}
 
     @property
     def place(self) -> str:
@@ -144,11 +149,11 @@ class DuckDbWarehouse(ReadableWarehouse):
             return int(connection.execute(f"select count(*) from {target}").fetchall()[0][0])
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """The columns and rows of somebody's own SELECT."""
+        """The columns and rows of somebody's own SELECT, on a connection that reads this file and the lake alone."""
         with self.connect(read_only=True) as connection:
+            lock_connection(connection, self._read_by_views)
             try:
-                if not connection.extract_statements(sql):
-                    raise WarehouseError("the query is empty")
+                check_select(connection, sql)
                 cursor = connection.execute(sql)
                 return [d[0] for d in cursor.description or []], cursor.fetchall()
             except duckdb.Error as error:

@@ -34,6 +34,7 @@ from orchestration.warehouse.redshift_tables import (
     raw_columns,
 )
 from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
+from orchestration.warehouse.selects import check_words
 
 SCHEMAS = ("raw", "settings", "staging", "intermediate", "marts", "focus", "ml", "business")
 #: What `readers` may read.
@@ -127,9 +128,8 @@ class RedshiftWarehouse(ReadableWarehouse):
         self._refill(connection, name, schema, content.rows)
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """The columns and rows of somebody's own SELECT."""
-        if not sql.strip(" \n\t;"):
-            raise WarehouseError("the query is empty")
+        """The columns and rows of somebody's own SELECT, in a read-only transaction."""
+        check_words(sql)
         with self.connect(read_only=True) as connection:
             cursor = connection.execute(sql)
             return [d[0] for d in cursor.description or []], cursor.fetchall()

@@ -115,11 +115,12 @@ named as (
         deliveries_before.deliveries as from_delivery_id,
         deliveries_now.deliveries as to_delivery_id,
         deliveries_now.promoted_at,
-        -- what nobody delivered anew (a source that was taken out, a model that changed) is believed from now on
+        -- What nobody delivered anew (a source that was taken out, a model that changed) is believed from now on. A
+        -- clock may run ahead and back: nothing is believed later than it is built, or earlier than what came before.
         case
             when last_changes.changed_at is null or deliveries_now.promoted_at > last_changes.changed_at
-                then coalesce(deliveries_now.promoted_at, {{ run_moment() }})
-            else {{ run_moment() }}
+                then least(coalesce(deliveries_now.promoted_at, {{ run_moment() }}), {{ run_moment() }})
+            else greatest({{ run_moment() }}, last_changes.changed_at)
         end as changed_at,
         {{ run_moment() }} as loaded_at
     from moved

@@ -162,3 +162,30 @@ def test_what_a_run_cut_short_did_not_remember_is_remembered_by_the_next(copied:
     assert not built & behind
     build(copied, "gcp")
     assert [c[:5] for c in changes(copied)] == [(2, "restated", "d1", "d2", D(3) - D("9.19"))]
+
+
+def test_a_clock_that_ran_ahead_and_back_never_shows_a_month_twice(copied: Warehouse) -> None:
+    ahead, day = dt.datetime(2099, 1, 1), dt.timedelta(days=1)
+    started = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    # promoted by a clock that was ahead, built by one that is right again: known when it was built
+    copied.deliver(
+        "gcp_billing", [gcp_row("N2 core", "3")], source_name="gcp", billing_period=JANUARY, delivery_id="d2",
+        promoted_at=ahead,
+    )  # fmt: skip
+    build(copied, "gcp")
+    second, third = [(D(3),) * 4], [(D(5),) * 4]
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    assert believed(copied, now) == believed(copied, ahead + day) == second
+    assert believed(copied, started) == [(D("9.19"), D("9.19"), D("16.69"), D("12.69"))]
+
+    # the build's clock was ahead too: what comes after is told from that moment on, and never before it
+    copied.execute("update intermediate.int_costs__changed set changed_at = ? where change_number = 2", [ahead])
+    bring(copied, [gcp_row("N2 core", "5")], "d3", day=20)
+    assert believed(copied, ahead) == believed(copied, ahead + day) == third
+
+    # a journal that was written before, out of order
+    copied.execute("update intermediate.int_costs__changed set changed_at = ? where change_number = 3", [started])
+    assert believed(copied, ahead) == third
+    moments = copied.rows("select valid_from from marts.fct_cost_monthly_history where source_name = 'gcp'")
+    assert [len(believed(copied, moment)) for (moment,) in moments] == [1, 1, 1]
+    assert copied.rows("select * from marts.fct_cost_monthly_history where valid_to < valid_from") == []

@@ -1,5 +1,6 @@
 """All models on DuckDB and on a stand-in for Redshift, from the same hand-written charges of every kind."""
 
+import datetime as dt
 import json
 import os
 import random
@@ -111,9 +112,15 @@ def test_every_model_is_the_same_row_for_row(twins: Twins) -> None:
 
 def test_replaced_and_withdrawn_periods_are_the_same_too(twins: Twins) -> None:
     before, _ = twins.read()
+    teams = [("a|b", "c", "270"), ("a", "b|c", "27000")]
+    rows = [gcp_row("N2 core", "3.000000000007")] + [
+        gcp_row("N2 core", cost, labels=json.dumps({"team": team, "environment": environment}))
+        for team, environment, cost in teams
+    ]
+    twins.duckdb.configure(budgets=[{"name": "parts", "scope": {"team": ["a|b"]}, "amount": "1"}])
     twins.duckdb.deliver(
-        "gcp_billing", [gcp_row("N2 core", "3.000000000007")], source_name="gcp", billing_period=JANUARY,
-        delivery_id="d2", totals={("USD", "billed_cost"): "3.000000000007"},
+        "gcp_billing", rows, source_name="gcp", billing_period=JANUARY, delivery_id="d2",
+        totals={("USD", "billed_cost"): "27273.000000000007"}, promoted_at=dt.datetime(2099, 1, 1),
     )  # fmt: skip
     twins.duckdb.withdraw("focus", source_name="o'neill", billing_period=JANUARY)
     changed = [("gcp", JANUARY), ("o'neill", JANUARY)]
@@ -123,6 +130,11 @@ def test_replaced_and_withdrawn_periods_are_the_same_too(twins: Twins) -> None:
     ours, theirs = twins.read()
     assert ours["marts", "fct_cost_monthly"] != before["marts", "fct_cost_monthly"]
     assert_same(ours, theirs)
+    budget = "select actual_cost from marts.fct_budget_status where period_start = '2025-01-01'"
+    assert twins.peer.postgres.run_sql(budget, twins.peer.database).strip() == "270.000000000000"
+    # promoted by a clock that was ahead: believed from its build on, on either engine
+    late = "select count(*) from intermediate.int_costs__changed where change_number = 2 and changed_at = loaded_at"
+    assert twins.peer.postgres.run_sql(late, twins.peer.database).strip() == str(twins.duckdb.rows(late)[0][0]) != "0"
 
 
 def test_random_bills_with_random_splits_are_the_same_and_conserved(twins: Twins) -> None:

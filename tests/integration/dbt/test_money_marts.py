@@ -2,6 +2,7 @@
 
 import calendar
 import datetime as dt
+import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -36,11 +37,13 @@ SECTIONS: dict[str, Any] = {
         {"name": "mixed", "scope": {"source": ["gcp", "eur"]}, "amount": "100", "currency": "EUR"},
         {"name": "all", "amount": str(D("9.09") + DAYS_TO_COME * D("5.6"))},
         {"name": "place", "scope": {"region": ["eu-*"]}, "amount": "1", "starts": f"{THIS_MONTH:%Y-%m}"},
+        *({"name": f"odd {team}", "scope": {"team": [team]}, "amount": "1"} for team in ("a|b", "a", "'\"\\\n%_|")),
     ],
     "metrics": [
         {"name": "orders", "file": "metrics.csv", "scope": {"source": ["eur"]}},
         {"name": "visits", "file": "visits.csv", "scope": {"source": ["eur", "cad"]}, "per": "team"},
         {"name": "asked", "query": "select 1", "scope": {"source": ["eur"]}},
+        {"name": "parts", "file": "metrics.csv", "scope": {"team": ["a|b"]}},
     ],
 }
 
@@ -57,7 +60,9 @@ def money(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehou
     (folder / "invoices.csv").write_text(
         "source,period,currency,amount\ngcp,2025-01,USD,9.19\naws_legacy,2025-01,USD,419.11\ncad,2025-01,CAD,9.98\n"
     )
-    (folder / "metrics.csv").write_text("date,metric,value\n2025-01-05,orders,4\n2025-01-06,orders,0\n")
+    (folder / "metrics.csv").write_text(
+        "date,metric,value\n2025-01-05,orders,4\n2025-01-06,orders,0\n2025-01-05,parts,27\n"
+    )
     (folder / "visits.csv").write_text("date,metric,value,dimension\n2025-01-05,visits,3,shop\n")
     (folder / "cloudcost.yaml").write_text(yaml.safe_dump({**PLAIN_CONFIG, **SECTIONS}))
     label = '{"team": "Shop"}'
@@ -68,6 +73,15 @@ def money(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehou
     }.items():
         totals = {(row["currency"], "billed_cost"): "10"}
         warehouse.deliver("gcp_billing", [row], source_name=source, billing_period=JANUARY, totals=totals)
+    # two teams and environments that read the same when they are joined, and a team of every troublesome character
+    tags = [("a|b", "c", "270"), ("a", "b|c", "27000"), ("'\"\\\n%_|", "c", "3")]
+    odd = [
+        gcp_row("N2 core", cost, labels=json.dumps({"team": team, "environment": environment}))
+        for team, environment, cost in tags
+    ]
+    warehouse.deliver(
+        "gcp_billing", odd, source_name="odd", billing_period=JANUARY, totals={("USD", "billed_cost"): "27273"}
+    )
     noon = f"{THIS_MONTH} 12:00:00"
     row = gcp_row("N2 core", "7", currency="EUR", usage_start_time=noon, usage_end_time=noon)
     warehouse.deliver(
@@ -179,9 +193,47 @@ def test_budgets_stand_as_added_up_by_hand(money: Warehouse) -> None:
     assert money.rows(query, ["all", JANUARY]) == [(None, None, None, "missing_rate")]
     actual, _, forecast, status = money.rows(query, ["all", THIS_MONTH])[0]
     assert (actual, forecast, status) == (D("9.1"), D("9.1") + DAYS_TO_COME * D("5.6"), "forecast_to_exceed")
+    # whatever stands in a value: of two that read the same with a line between them, each counts for its own
+    odd = (
+        "select budget_name, actual_cost from marts.fct_budget_status "
+        "where budget_name like 'odd %' and period_start = ? order by 2"
+    )
+    assert money.rows(odd, [JANUARY]) == [("odd '\"\\\n%_|", D(3)), ("odd a|b", D(270)), ("odd a", D(27000))]
     # nobody forecasts regions
     assert money.rows(query, ["place", THIS_MONTH]) == [(D(0), D(0), None, "no_forecast")]
     assert money.rows(query, ["place", JANUARY]) == []
+
+
+def test_a_combination_of_values_is_told_from_every_other(money: Warehouse) -> None:
+    values = [
+        "",
+        None,
+        "|",
+        "||",
+        "a",
+        "a|",
+        "a|b",
+        "a ",
+        "-",
+        ":",
+        "1:a",
+        "1:a-",
+        "'",
+        '"',
+        "\\",
+        "\n",
+        "%",
+        "é",
+        "漢",
+    ]
+    money.execute("create table if not exists texts as select unnest(?::varchar[]) as text", [values])
+    query = (
+        "select one.text, two.text, {{ combination_key(['one.text', 'two.text', 'one.text']) }} "
+        "from texts as one cross join texts as two"
+    )
+    assert money.dbt("compile", "--inline", query).success
+    compiled = next((money.path.parent / "target").rglob("inline_query")).read_text()
+    assert len({key for _, _, key in money.rows(compiled)}) == len(values) ** 2
 
 
 def test_cost_per_unit_is_null_for_no_units(money: Warehouse) -> None:
@@ -193,6 +245,7 @@ def test_cost_per_unit_is_null_for_no_units(money: Warehouse) -> None:
         ("asked", FIFTH, None, D(11), D(2), D("5.5")),
         ("orders", FIFTH, None, D(11), D(4), D("2.75")),
         ("orders", dt.date(2025, 1, 6), None, D(0), D(0), None),
+        ("parts", FIFTH, None, D(270), D(27), D(10)),
         ("visits", FIFTH, "shop", D(11), D(3), D("3.666666666667")),
     ]
     monthly = money.rows(

@@ -43,6 +43,13 @@ def test_the_summary_tells_what_happened(first: tuple[Home, float, str]) -> None
     assert "agree to the last decimal with the exports" in summary and "proposals waiting: 1" in summary
 
 
+def test_nobody_else_may_read_what_a_run_wrote(first: tuple[Home, float, str]) -> None:
+    home = first[0].state
+    written = [home, *home.rglob("*")]
+    assert {path.name for path in written} >= {"state.sqlite", "warehouse.duckdb", "lake", "logs", "current"}
+    assert [path for path in written if not path.is_symlink() and path.stat().st_mode & 0o077] == []
+
+
 def test_restated_totals_equal_the_truth(restated: tuple[Home, float], company: Company) -> None:
     home, _ = restated
     assert home.totals() == company.expected()

@@ -244,6 +244,17 @@ def test_opposite_moves_inside_a_service_are_both_told() -> None:
     assert len(set(found["anomaly_id"])) == 2
 
 
+def test_a_line_in_a_name_does_not_make_two_anomalies_one() -> None:
+    parts = []
+    for number, (region, usage, move) in enumerate([("a|b", "c", 200), ("a", "b|c", 200), ("a", "d", -400)]):
+        costs = make_weekly(120, level=900, noise=0.002, seed=number)
+        costs[100] += move
+        parts.append(make_rows(costs, region_id=region, x_usage_type=usage))
+    found = detect(pd.concat(parts)).anomalies
+    told = found[["region_id", "x_usage_type", "direction"]].to_numpy().tolist()
+    assert sorted(told) == [["a", "b|c", "up"], ["a", "d", "down"], ["a|b", "c", "up"]]
+
+
 def test_opposite_moves_of_two_services_are_both_told() -> None:
     up, down = make_weekly(120, noise=0.005), make_weekly(120, noise=0.005, seed=1)
     up[100] += 400

@@ -127,6 +127,14 @@ def test_usage_that_moved_to_a_dearer_region_is_mix(connection: duckdb.DuckDBPyC
     assert members(explain(connection, rows, expected_cost=120.0), "effect") == {"mix": Decimal(30)}
 
 
+def test_usage_types_with_a_line_in_their_names_are_not_one(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = [charge(at, "80", "80", usage="gb|out") for at in range(28)]
+    rows += [charge(at, "40", "20", usage="gb|in") for at in range(28)]
+    rows += [charge(28, "50", "50", usage="gb|out"), charge(28, "100", "50", usage="gb|in")]
+    # 30 less of the one at 1, 30 more of the other at 2
+    assert members(explain(connection, rows, expected_cost=120.0), "effect") == {"usage": Decimal(30)}
+
+
 def test_effects_add_up_whatever_the_cells_are() -> None:
     rng = np.random.default_rng(2)
     for _ in range(200):

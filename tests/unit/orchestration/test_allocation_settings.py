@@ -25,6 +25,7 @@ def read(folder: Path, text: str) -> CloudcostConfig:
     [
         ("allocation: {team: {tag_keys: [team, TEAM]}}", ":2: allocation.team.tag_keys: tag key 'team' is there twice"),
         ("allocation: {team: {tag_keys: ['a\"b']}}", "tag key 'a\"b' has a quote or a backslash"),
+        ('allocation: {team: {tag_keys: ["a\\nb"]}}', "tag key 'a\\nb' has a control character"),
         ("allocation: {team: {aliases: {a: [x], b: [X]}}}", "alias 'x' is there twice"),
         ("allocation: {team: {accounts: {ab: x, AB: y}}}", "account 'ab' is there twice"),
         ("allocation: {team: {precedence: [tag, tag]}}", "precedence 'tag' is there twice"),

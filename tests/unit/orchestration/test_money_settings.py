@@ -155,8 +155,8 @@ def test_a_bad_query_is_named_and_none_can_write(tmp_path: Path, query: str, sai
     with warehouse.connect():
         pass
     metric = MetricSettings(name="orders", query=query)
-    with warehouse.connect(read_only=True) as connection, pytest.raises(MetricQueryError) as error:
-        run_metric_queries([metric], connection)
+    with pytest.raises(MetricQueryError) as error:
+        run_metric_queries([metric], warehouse.query)
     assert said in str(error.value) and "orders" in str(error.value)
 
 

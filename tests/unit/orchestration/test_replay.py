@@ -24,10 +24,10 @@ class Desk:
         self.minute = 0
         self.ledger = Ledger(SqliteStateStore(root / "state.sqlite"), lambda: NOON + dt.timedelta(minutes=self.minute))
 
-    def promote(self, *names: str) -> None:
+    def promote(self, *names: str, minutes: int = 1) -> None:
         """``A1``: the first delivery of actual cost; ``M2``: the second of amortised cost."""
         for name in names:
-            self.minute += 1
+            self.minute += minutes
             key = SnapshotKey("azure", MARCH, "actual" if name[0] == "A" else "amortised")
             path = self.lake.root / f"{name}.parquet"
             path.touch()
@@ -83,3 +83,13 @@ def test_what_the_lake_has_no_more_is_left_out(desk: Desk) -> None:
     assert desk.missed("A1") == ["A3"]
     desk.ledger.quarantine("azure", MARCH, "actual", "A3", ["read again and found broken"])
     assert desk.missed("A1") == []
+
+
+def test_a_clock_that_ran_ahead_and_back_hides_no_state(desk: Desk) -> None:
+    desk.promote("A1")
+    desk.promote("A2", minutes=1000)
+    desk.promote("A3", minutes=-900)
+    desk.promote("A4")
+    assert desk.missed("A1") == ["A2", "A3"]
+    # the history was told of A2 by the clock that was ahead
+    assert desk.missed("A2", told_until=1001) == ["A3"]

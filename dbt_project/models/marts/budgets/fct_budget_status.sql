@@ -176,8 +176,9 @@ forecast_levels as (
 forecasts as (
     select
         forecasts.*,
-        forecasts.scope_level || '|' || coalesce(forecasts.service_provider_name, '') || '|'
-        || coalesce(forecasts.sub_account_id, '') || '|' || coalesce(forecasts.service_name, '') as scope_key
+        {{ combination_key(
+            ['scope_level', 'service_provider_name', 'sub_account_id', 'sub_account_name', 'service_name']
+        ) }} as scope_key
     from {{ written_table('ml', 'cost_forecasts', forecast_columns) }} as forecasts
 ),
 

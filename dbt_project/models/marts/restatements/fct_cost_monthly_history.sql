@@ -20,6 +20,28 @@ with changes as (
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 ),
 
+-- a moment never precedes the one before it, also in a journal that was written while a clock ran ahead and back
+ordered as (
+    select
+        source_name,
+        billing_period,
+        billing_currency,
+        change_number,
+        change_kind,
+        from_delivery_id,
+        to_delivery_id,
+        max(changed_at) over (
+            partition by source_name, billing_period
+            order by change_number
+            rows between unbounded preceding and current row
+        ) as changed_at,
+        loaded_at
+        {%- for measure in measures %},
+        {{ measure }}
+        {%- endfor %}
+    from changes
+),
+
 beliefs as (
     select
         source_name,
@@ -47,7 +69,7 @@ beliefs as (
         cast({{ measure }} as {{ money_type() }}) as {{ measure }}_difference
         {%- endif %}
         {%- endfor %}
-    from changes
+    from ordered
 )
 
 select

@@ -1,0 +1,58 @@
+"""Bills are nobody else's business: what cloudcost writes is its owner's alone, and so is what it wrote before.
+
+The mask of a process holds for everything that it and its children write: Dagster, dbt, DuckDB, SQLite and Superset. A
+folder that others may pass through without listing it (mode 0711) is left so: root lets PostgreSQL's user through it.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+MASK = 0o077
+#: What an installation keeps in its folder, databases with what stands beside them. The folder may hold more, which is
+#: not ours to change.
+FOLDERS = ("lake", "serving", "dagster", "dbt", "dbt_redshift", "logs", "dashboards")
+FILES = ("state.sqlite", "warehouse.duckdb", "run.lock")
+
+
+def write_privately() -> None:
+    """From now on this process and its children write what nobody else may read."""
+    os.umask(MASK)
+
+
+def close_home(home: Path) -> int:
+    """Take from others what an earlier version let them read of an installation; returns how many that were.
+
+    Top-level entries are closed after what is in them, so a start that is cut short leaves something for the next to
+    see. What somebody else owns is left to them.
+    """
+    if not home.is_dir():
+        return 0
+    entries = [path for path in home.iterdir() if path.name in FOLDERS or path.name.startswith(FILES)]
+    if not any(_is_open(path) for path in (home, *entries)):
+        return 0
+    return sum(_close(path) for path in (*_list_below(entries), *entries, home))
+
+
+def _close(path: Path) -> bool:
+    with suppress(FileNotFoundError):  # another process has just removed it
+        if _is_open(path):
+            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~MASK)
+            return True
+    return False
+
+
+def _list_below(folders: list[Path]) -> Iterator[Path]:
+    for folder in folders:
+        if not folder.is_symlink():
+            for parent, folders_below, files in os.walk(folder):
+                yield from (Path(parent, name) for name in (*folders_below, *files))
+
+
+def _is_open(path: Path) -> bool:
+    found = path.lstat()
+    if stat.S_ISLNK(found.st_mode) or found.st_mode & stat.S_ISVTX or os.geteuid() not in (0, found.st_uid):
+        return False
+    return bool(found.st_mode & (0o066 if stat.S_ISDIR(found.st_mode) else MASK))
