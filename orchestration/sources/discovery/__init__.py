@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from orchestration.sources.contracts import FileRef, Location, Provider, SourceError
 from orchestration.sources.discovery.aws import discover_aws
 from orchestration.sources.discovery.aws import has_manifest as has_aws_manifest
-from orchestration.sources.discovery.azure import discover_azure
-from orchestration.sources.discovery.azure import has_manifest as has_azure_manifest
+from orchestration.sources.discovery.azure import describes_export, discover_azure
 from orchestration.sources.discovery.deliveries import (
     Discovery,
     Problem,
@@ -31,7 +30,7 @@ def discover(
     files = location.list_files() if files is None else files
     if provider in ("aws", "focus") and has_aws_manifest(files):
         found = discover_aws(source_name, provider, location, files)
-    elif provider == "azure" or (provider == "focus" and has_azure_manifest(files)):
+    elif provider == "azure" or (provider == "focus" and describes_export(location, files)):
         found = discover_azure(source_name, provider, location, files)
     elif provider == "gcp" or has_invoice_months(files):
         found = discover_gcp(source_name, provider, files)
