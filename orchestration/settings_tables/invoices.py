@@ -30,6 +30,11 @@ def list_invoices(config: CloudcostConfig, base_directory: Path) -> list[Row]:
     return rows
 
 
+def list_invoice_settings(config: CloudcostConfig, _: Path) -> list[Row]:
+    """One row."""
+    return [(config.invoices.tolerance,)]
+
+
 def parse_month(row: CsvRow) -> dt.date | None:
     """The row's billing period."""
     text = row.text("period")
@@ -56,4 +61,12 @@ INVOICES = SettingsTable(
     ),
     key=("statement_number",),
     rows=list_invoices,
+)
+
+INVOICE_SETTINGS = SettingsTable(
+    name="invoice_settings",
+    description="How invoices are compared with charges; one row.",
+    columns=(Column("tolerance", "numeric", "How far charges may be from an invoice that an export states."),),
+    key=("tolerance",),
+    rows=list_invoice_settings,
 )

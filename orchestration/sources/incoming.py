@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from orchestration.sources.contracts import DeliveryError, ExportFormat, SourceError
-from orchestration.sources.formats import UnknownFormatError, recognise_format
+from orchestration.sources.formats import choose_format
 from orchestration.sources.native import NativeFile, read_native_file
 from orchestration.sources.projection import Projection, describe_first_failure, project_file
 from orchestration.sources.sql import quote_literal, quote_path
@@ -66,10 +66,7 @@ def read_incoming_file(
     where one is at fault.
     """
     native = read_native_file(connection, path, name)
-    if fmt is None:
-        fmt = recognise_format(native.top_level_names, name, provider, is_alone)
-    elif not is_alone and recognise_format(native.top_level_names, name) is not fmt:
-        raise UnknownFormatError(f"{name}: not in format {fmt.name}; another source of this folder may read it")
+    fmt = choose_format(native.top_level_names, name, provider, is_alone, fmt)
     projection = project_file(native, fmt, default_currency)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -88,16 +85,37 @@ def read_incoming_file(
     failures, rows = connection.execute(f"select sum(cast_failures), count(*) from {landed}").fetchall()[0]
     if failures:
         raise DeliveryError(_name_first_failure(connection, native, projection, fmt))
-    periods = dict(
-        connection.execute(
-            f"select {fmt.period_sql} as period, count(*) from {landed} group by 1 order by 1"
-        ).fetchall()
-    )
+    _refuse_gaps(connection, native, projection, fmt, landed)
+    periods: dict[Any, int] = {}
+    if fmt.period_sql:
+        query = f"select {fmt.period_sql} as period, count(*) from {landed} group by 1 order by 1"
+        periods = dict(connection.execute(query).fetchall())
     if None in periods:
         raise DeliveryError(f"{name}: {periods[None]} rows have no billing period")
     return IncomingFile(
         name, target, fmt.name, rows, periods, projection.missing, projection.extra, projection.assumed_currency
     )
+
+
+def _refuse_gaps(
+    connection: duckdb.DuckDBPyConnection, native: NativeFile, projection: Projection, fmt: ExportFormat, landed: str
+) -> None:
+    """A column that is filled in some rows and empty in others, where the format says all or none."""
+    for column in fmt.columns:
+        if not column.all_or_none:
+            continue
+        filled, rows = connection.execute(f"select count({column.name}), count(*) from {landed}").fetchall()[0]
+        if filled in (0, rows):
+            continue
+        found, sql = next((c, sql) for name, c, sql in projection.checked if name == column.name)
+        first = connection.execute(
+            f"select min(data_row) from (select row_number() over () as data_row, {sql} as value "
+            f"from {native.reader_sql}) where value is null"
+        ).fetchall()[0][0]
+        raise DeliveryError(
+            f"{native.name}: data row {first} (line {first + 1}): {found.name} is empty, as it is in "
+            f"{rows - filled} of {rows} rows; it has to be there in all of them or in none"
+        )
 
 
 def _name_first_failure(
