@@ -13,7 +13,8 @@ class InvoiceSettings(BaseModel):
     file: str | None = Field(
         None,
         description="CSV with the columns currency and amount and any of source, issuer, account, period (YYYY-MM) and "
-        "invoice_id, which say what the invoice is for. Default none: nothing is compared.",
+        "invoice_id, which say what the invoice is for. Default none: nothing is compared but what FOCUS exports with "
+        "Invoice Detail state themselves.",
     )
     tolerance: Decimal = Field(
         Decimal("0.01"),

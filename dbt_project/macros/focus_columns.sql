@@ -1,6 +1,6 @@
 {#-
-    The columns of the one FOCUS table, in order, as name -> type: FOCUS 1.2, the provider names of FOCUS 1.3,
-    the natives kept beside them (`x_`), and the snapshot a row came with.
+    The columns of the one FOCUS table, in order, as name -> type: those of FOCUS 1.2 to 1.4, the natives kept beside
+    them (`x_`), and the snapshot a row came with.
 -#}
 {% macro focus_columns() %}
     {%- set text, money = text_type() | trim, money_type() | trim -%}
@@ -10,6 +10,11 @@
         'dataset': text,
         'delivery_id': text,
         'source_file': text,
+        'allocated_method_details': text,
+        'allocated_method_id': text,
+        'allocated_resource_id': text,
+        'allocated_resource_name': text,
+        'allocated_tags': text,
         'availability_zone': text,
         'billed_cost': money,
         'billing_account_id': text,
@@ -33,12 +38,15 @@
         'commitment_discount_status': text,
         'commitment_discount_type': text,
         'commitment_discount_unit': text,
+        'commitment_program_eligibility_details': text,
         'consumed_quantity': money,
         'consumed_unit': text,
+        'contract_applied': text,
         'contracted_cost': money,
         'contracted_unit_price': money,
         'effective_cost': money,
         'host_provider_name': text,
+        'invoice_detail_id': text,
         'invoice_id': text,
         'invoice_issuer_name': text,
         'list_cost': money,
@@ -90,13 +98,28 @@
 
 
 {#-
-    Select every FOCUS column from a relation, cast to its type and in order. Columns named in `absent` (or not named
-    in `present`, where that is given) are not there and become null.
+    What a provider states in FOCUS 1.3 and 1.4 and no native export has: how it split a shared charge, which contract
+    and which line of an invoice a charge belongs to, which commitments could cover it.
 -#}
-{% macro select_focus_columns(relation, absent=[], present=none) -%}
+{% macro stated_focus_columns() %}
+    {{ return([
+        'allocated_method_details', 'allocated_method_id', 'allocated_resource_id', 'allocated_resource_name',
+        'allocated_tags', 'commitment_program_eligibility_details', 'contract_applied', 'invoice_detail_id',
+    ]) }}
+{% endmacro %}
+
+
+{#-
+    Select every FOCUS column from a relation, cast to its type and in order. Columns named in `absent` (or not named
+    in `present`, where that is given) are not there and become null, and so do those of `stated_focus_columns` that
+    are not named in `stated`.
+-#}
+{% macro select_focus_columns(relation, absent=[], present=none, stated=[]) -%}
+    {%- set unstated = stated_focus_columns() | reject('in', stated) | list -%}
     select
     {%- for name, type in focus_columns().items() %}
-        cast({{ 'null' if name in absent or (present is not none and name not in present) else name }} as {{ type }}) as {{ name }}
+        {%- set is_absent = name in absent or name in unstated or (present is not none and name not in present) %}
+        cast({{ 'null' if is_absent else name }} as {{ type }}) as {{ name }}
         {{- ',' if not loop.last }}
     {%- endfor %}
     from {{ relation }}

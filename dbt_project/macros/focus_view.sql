@@ -7,6 +7,11 @@
     {%- set priced = "charges.charge_category in ('Usage', 'Purchase') and (charges.charge_class is null or charges.charge_class <> 'Correction')" -%}
     {%- set sku = "case when charges.charge_category <> 'Tax' then coalesce(charges.sku_id, case when " ~ priced ~ " then coalesce(charges.x_service_code, charges.service_name) end) end" -%}
     {%- set columns = {
+        'AllocatedMethodDetails': 'charges.allocated_method_details',
+        'AllocatedMethodId': 'charges.allocated_method_id',
+        'AllocatedResourceId': 'charges.allocated_resource_id',
+        'AllocatedResourceName': 'charges.allocated_resource_name',
+        'AllocatedTags': 'charges.allocated_tags',
         'AvailabilityZone': 'charges.availability_zone',
         'BilledCost': 'charges.billed_cost',
         'BillingAccountId': 'charges.billing_account_id',
@@ -30,12 +35,15 @@
         'CommitmentDiscountStatus': 'charges.commitment_discount_status',
         'CommitmentDiscountType': 'charges.commitment_discount_type',
         'CommitmentDiscountUnit': 'charges.commitment_discount_unit',
+        'CommitmentProgramEligibilityDetails': 'charges.commitment_program_eligibility_details',
         'ConsumedQuantity': 'charges.consumed_quantity',
         'ConsumedUnit': 'charges.consumed_unit',
+        'ContractApplied': 'charges.contract_applied',
         'ContractedCost': 'charges.contracted_cost',
         'ContractedUnitPrice': focus_unit_price('charges.contracted_unit_price', 'charges.contracted_cost'),
         'EffectiveCost': 'charges.effective_cost',
         'HostProviderName': 'charges.host_provider_name',
+        'InvoiceDetailId': 'charges.invoice_detail_id',
         'InvoiceId': 'charges.invoice_id',
         'InvoiceIssuerName': 'charges.invoice_issuer_name',
         'ListCost': 'charges.list_cost',
@@ -67,11 +75,29 @@
         'SubAccountType': "case when charges.sub_account_id is not null then coalesce(charges.sub_account_type, 'Sub Account') end",
         'Tags': 'charges.tags',
     } -%}
-    {%- if version == '1.2' -%}
-        {%- do columns.pop('HostProviderName') -%}
-        {%- do columns.pop('ServiceProviderName') -%}
-    {%- endif -%}
+    {%- for name, versions in focus_versions_of().items() if version not in versions -%}
+        {%- do columns.pop(name) -%}
+    {%- endfor -%}
     {{ return(columns) }}
+{% endmacro %}
+
+
+{#- The columns that not every published version has -> the versions that have them. -#}
+{% macro focus_versions_of() %}
+    {{ return({
+        'AllocatedMethodDetails': ['1.3', '1.4'],
+        'AllocatedMethodId': ['1.3', '1.4'],
+        'AllocatedResourceId': ['1.3', '1.4'],
+        'AllocatedResourceName': ['1.3', '1.4'],
+        'AllocatedTags': ['1.3', '1.4'],
+        'CommitmentProgramEligibilityDetails': ['1.4'],
+        'ContractApplied': ['1.3', '1.4'],
+        'HostProviderName': ['1.3', '1.4'],
+        'InvoiceDetailId': ['1.4'],
+        'ProviderName': ['1.2', '1.3'],
+        'PublisherName': ['1.2', '1.3'],
+        'ServiceProviderName': ['1.3', '1.4'],
+    }) }}
 {% endmacro %}
 
 

@@ -17,7 +17,7 @@ from orchestration.resources.dbt_build import run_dbt
 from orchestration.resources.installation import InstallationResource
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.contracts import LocationError
-from orchestration.sources.formats import FORMATS
+from orchestration.sources.formats import DATASETS
 from orchestration.sources.ingest import IngestReport, Judged
 from orchestration.sources.ledger import Clock, Snapshot, SnapshotKey
 from orchestration.sources.planning import Problem
@@ -275,7 +275,7 @@ def describe_key(judged: Judged) -> str:
 
 
 def _raw_tables() -> list[tuple[str, str]]:
-    tables = [(f.table, f"Current snapshots in the format: {f.description}.") for f in FORMATS]
+    tables = [(f.table, f"Current snapshots in the format: {f.description}.") for f in DATASETS]
     return [
         *tables,
         ("current_snapshots", "Which delivery of each source, billing period and dataset is current."),

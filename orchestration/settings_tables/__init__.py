@@ -1,4 +1,5 @@
-"""The configuration as dbt reads it: one table per entry of `SETTINGS_TABLES`, in schema ``settings``.
+"""The configuration, and what the door and staging both go by, as dbt reads it: one table per entry of
+`SETTINGS_TABLES`, in schema ``settings``.
 
 To add one, write it in a module of this package, name it below, and declare it in dbt_project/models/settings.yml.
 """
@@ -10,7 +11,8 @@ from orchestration.settings_tables.allocation import ALLOCATION_TABLES
 from orchestration.settings_tables.budgets import BUDGET_AMOUNTS, BUDGET_SCOPES, BUDGET_THRESHOLDS, BUDGETS
 from orchestration.settings_tables.contracts import Column, SettingsContent, SettingsError, SettingsTable
 from orchestration.settings_tables.currency import CURRENCY_RATES, CURRENCY_SETTINGS
-from orchestration.settings_tables.invoices import INVOICES
+from orchestration.settings_tables.focus import FOCUS_VALUES
+from orchestration.settings_tables.invoices import INVOICE_SETTINGS, INVOICES
 from orchestration.settings_tables.metrics import METRIC_SCOPES, METRIC_VALUES, METRICS
 
 SETTINGS_TABLES: tuple[SettingsTable, ...] = (
@@ -18,6 +20,8 @@ SETTINGS_TABLES: tuple[SettingsTable, ...] = (
     CURRENCY_SETTINGS,
     CURRENCY_RATES,
     INVOICES,
+    INVOICE_SETTINGS,
+    FOCUS_VALUES,
     BUDGETS,
     BUDGET_AMOUNTS,
     BUDGET_SCOPES,

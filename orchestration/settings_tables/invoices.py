@@ -28,6 +28,11 @@ def list_invoices(config: CloudcostConfig, base_directory: Path) -> list[Row]:
     return rows
 
 
+def list_invoice_settings(config: CloudcostConfig, _: Path) -> list[Row]:
+    """One row."""
+    return [(config.invoices.tolerance,)]
+
+
 INVOICES = SettingsTable(
     name="invoices",
     description="Invoices as the configuration's invoices file states them.",
@@ -44,4 +49,12 @@ INVOICES = SettingsTable(
     ),
     key=("statement_number",),
     rows=list_invoices,
+)
+
+INVOICE_SETTINGS = SettingsTable(
+    name="invoice_settings",
+    description="How invoices are compared with charges; one row.",
+    columns=(Column("tolerance", "numeric", "How far charges may be from an invoice that an export states."),),
+    key=("tolerance",),
+    rows=list_invoice_settings,
 )

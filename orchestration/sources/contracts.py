@@ -139,7 +139,8 @@ class Column:
     value in every row but those that ``empty_where`` names (DuckDB SQL over the landed columns; ``true``: it may be
     empty anywhere, as a tax row has no SKU). ``is_start``: the moment at which a charge or a billing period begins,
     which lies between the year 2000 and thirteen months from now; any other time may be up to ten years ahead (a
-    purchase for several years).
+    purchase for several years). ``all_or_none``: a file may lack the column or leave all of it empty, but where any of
+    its rows has a value, every one has.
     """
 
     name: str
@@ -148,6 +149,7 @@ class Column:
     required: bool = False
     empty_where: str = ""
     is_start: bool = False
+    all_or_none: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,9 +171,11 @@ class ExportFormat:
     """How one export format is recognised, landed and summed.
 
     - ``signature``: sets of native names (squeezed); a file whose columns hold all names of one set has this format.
-    - ``period_sql``: DuckDB SQL over the landed columns giving the billing period (a DATE, first of the month).
+    - ``period_sql``: DuckDB SQL over the landed columns giving the billing period (a DATE, first of the month). Empty
+      for rows that belong to none: they are landed with the newest period of the costs beside them.
     - ``measures``: dataset -> cost measure -> SQL over the landed columns. Summed, they are the control totals that
-      the warehouse is reconciled with; a measure that the export does not state is left out.
+      the warehouse is reconciled with; a measure that the export does not state is left out. Empty for a dataset
+      that lies beside costs and is none (``cost_column`` may be empty then).
     - ``specials``: landed columns whose value is nested in the native file: name -> function of the native schema
       giving SQL, or None where the file has no such value.
     - ``identity``: landed columns that name a line; rows that share it must differ elsewhere (AWS promises it unique
@@ -182,6 +186,7 @@ class ExportFormat:
       a file writes them with slashes; empty where no column tells the period's days.
     - ``notes``: what is said about rows that are taken.
     - ``nothing``: the words that stand for no value.
+    - ``dataset``: what its deliveries are called, where it is not the path that tells.
     """
 
     name: str
@@ -201,6 +206,7 @@ class ExportFormat:
     fits_sql: str = ""
     notes: tuple[Note, ...] = ()
     nothing: tuple[str, ...] = NOTHING
+    dataset: str = ""
 
 
 class NativeSchema(Protocol):

@@ -1,6 +1,7 @@
 """The first row of a landed file that cannot be taken, for the sentence that refuses the file."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from orchestration.sources.sql import quote_identifier, quote_literal, quote_pat
 
 #: Of a value that cannot be read.
 SHOWN_CHARACTERS = 80
+GAP = "is empty, and filled in other rows: it has to be there in all of them or in none"
 NO_CURRENCY = "{value!r} is not an ISO 4217 code"
 KINDS = {"money": "a number", "quantity": "a number", "timestamp": "a time", "date": "a date"}
 
@@ -51,14 +53,14 @@ def find_row_faults(
 
     One pass over the landed columns tells whether there is any; only then is the file read again in its own order.
     """
-    required = [c for c in fmt.columns if c.required and c.empty_where != "true" and c.name not in projection.missing]
     first, last = quote_literal(EARLIEST.isoformat()), quote_literal(dates.latest_start.isoformat())
-    no_period = f"not coalesce({fmt.period_sql} between date {first} and date {last}, false)"
-    kinds = [(c.name, _is_empty(c), "is empty") for c in required]
-    kinds.append((fmt.currency_column, f"not regexp_full_match({fmt.currency_column}, '[A-Z]{{3}}')", NO_CURRENCY))
-    counted = ", ".join(f"count(*) filter ({condition})" for _, condition, _ in kinds)
-    unread, without, *counts = connection.execute(
-        f"select coalesce(sum(cast_failures), 0), count(*) filter ({no_period}), {counted} "
+    no_period = (
+        f"not coalesce({fmt.period_sql} between date {first} and date {last}, false)" if fmt.period_sql else "false"
+    )
+    kinds = list(_list_kinds(projection, fmt))
+    counted = ", ".join(f"count(*) filter ({kind.condition})" for kind in kinds)
+    rows, unread, without, *counts = connection.execute(
+        f"select count(*), coalesce(sum(cast_failures), 0), count(*) filter ({no_period}), {counted} "
         f"from read_parquet({quote_path(landed)})"
     ).fetchall()[0]
     if unread:
@@ -66,17 +68,42 @@ def find_row_faults(
     if without:
         return RowFaults(_name_without_period(connection, projection, fmt, no_period))
     found: dict[dt.date, tuple[str, ...]] = {}
-    for (name, condition, what), count in zip(kinds, counts, strict=True):
-        if count:
-            rows = connection.execute(
-                f"select {fmt.period_sql}, min(data_row), arg_min({quote_identifier(name)}, data_row), count(*) "
-                f"from ({projection.numbered_sql}) where {condition} group by 1 order by 1"
-            ).fetchall()
-            for period, row, value, times in rows:
-                more = f" (and so in {times - 1} more rows)" if times > 1 else ""
-                sentence = f"{_place(projection, row)}: {projection.spell(name)} {what.format(value=value)}{more}"
-                found[period] = (*found.get(period, ()), sentence)
+    for kind, count in zip(kinds, counts, strict=True):
+        if not count or (kind.may_be_everywhere and count == rows):
+            continue
+        places = connection.execute(
+            f"select {fmt.period_sql or 'null'}, min(data_row), arg_min({kind.column}, data_row), "
+            f"count(*) from ({projection.numbered_sql}) where {kind.condition} group by 1 order by 1"
+        ).fetchall()
+        for period, row, value, times in places:
+            more = f" (and so in {times - 1} more rows)" if times > 1 else ""
+            what = kind.sentence.format(value=value)
+            sentence = f"{_place(projection, row)}: {projection.spell(kind.column)} {what}{more}"
+            if not fmt.period_sql:
+                return RowFaults(RowFault(sentence))
+            found[period] = (*found.get(period, ()), sentence)
     return RowFaults(None, found)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A fault that a row can have in a column; ``may_be_everywhere``: it is none where every row of the file has it."""
+
+    column: str
+    condition: str
+    sentence: str
+    may_be_everywhere: bool = False
+
+
+def _list_kinds(projection: Projection, fmt: ExportFormat) -> Iterator[_Kind]:
+    for column in fmt.columns:
+        if column.name in projection.missing:
+            continue
+        if column.required and column.empty_where != "true":
+            yield _Kind(column.name, _is_empty(column), "is empty")
+        if column.all_or_none:
+            yield _Kind(column.name, f"{quote_identifier(column.name)} is null", GAP, may_be_everywhere=True)
+    yield _Kind(fmt.currency_column, f"not regexp_full_match({fmt.currency_column}, '[A-Z]{{3}}')", NO_CURRENCY)
 
 
 def _is_empty(column: Column) -> str:

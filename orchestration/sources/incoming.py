@@ -19,7 +19,7 @@ import duckdb
 from orchestration.sources.contracts import NOTHING, DeliveryError, ExportFormat, SourceError, UntakenError
 from orchestration.sources.dates import ORDERED_DATE, DateOrder, PlausibleDates
 from orchestration.sources.faults import RowFault, RowFaults, find_row_faults
-from orchestration.sources.formats import UnknownFormatError, recognise_format
+from orchestration.sources.formats import choose_format
 from orchestration.sources.native import NativeFile, read_native_file
 from orchestration.sources.projection import Projection, project_file
 from orchestration.sources.sql import quote_literal, quote_path
@@ -90,13 +90,7 @@ class Reading:
 
     def recognise(self, native: NativeFile) -> ExportFormat:
         """The format of a file; `UnknownFormatError` where it has none, or one that another source here reads."""
-        if self.fmt is None:
-            return recognise_format(native.top_level_names, native.name, self.provider, self.is_alone)
-        if not self.is_alone and recognise_format(native.top_level_names, native.name) is not self.fmt:
-            raise UnknownFormatError(
-                f"{native.name}: not in format {self.fmt.name}; another source of this folder may read it"
-            )
-        return self.fmt
+        return choose_format(native.top_level_names, native.name, self.provider, self.is_alone, self.fmt)
 
     @property
     def nothing(self) -> tuple[str, ...]:
@@ -166,12 +160,11 @@ def _describe(
     notices: list[str],
 ) -> IncomingFile:
     landed = f"read_parquet({quote_path(target)})"
-    periods = dict(
-        connection.execute(
-            f"select {fmt.period_sql} as period, count(*) from {landed} group by 1 order by 1"
-        ).fetchall()
-    )
-    rows = sum(periods.values())
+    rows = connection.execute(f"select count(*) from {landed}").fetchall()[0][0]
+    periods = {}
+    if fmt.period_sql:
+        query = f"select {fmt.period_sql} as period, count(*) from {landed} group by 1 order by 1"
+        periods = dict(connection.execute(query).fetchall())
     if not rows and native.has_body:
         raise DeliveryError(f"{native.name}: has lines below its header and none of them could be read as a row")
     return IncomingFile(

@@ -167,7 +167,8 @@ class Ingestor:
                     path = source.location.fetch(file.ref, directory / "fetched")
                     verify(Delivery(source.name, source.provider, "", None, mark, (file,)), {file.ref.name: path})
                     incoming = self._read(connection, source, file, path, directory / "landed" / "part.parquet")
-                    dataset = name_dataset(get_format(incoming.format_name).provider, file.ref.name)
+                    fmt = get_format(incoming.format_name)
+                    dataset = fmt.dataset or name_dataset(fmt.provider, file.ref.name)
                     outcome = {"dataset": dataset, **incoming.to_body()}
                     self._lake.keep_scan(directory / "landed", mark)
                 except UnknownFormatError as error:

@@ -179,6 +179,7 @@ def _plan_by_scans(
     """Files without a manifest: what they hold is known from a scan; without one, they have to be read first."""
     groups: dict[SnapshotKey, list[DeliveredFile]] = {}
     assumed: dict[SnapshotKey, str] = {}
+    timeless: dict[str, list[DeliveredFile]] = {}
     shared: set[str] = set()
     faulty: list[str] = []
     for file in files:
@@ -195,6 +196,8 @@ def _plan_by_scans(
                 plan.empty_files.append(file.ref.name)
             if len(scan["periods"]) > 1:
                 shared.add(file.ref.name)
+            if scan["rows"] and not scan["periods"]:
+                timeless.setdefault(scan["dataset"], []).append(file)
             for period in scan["periods"]:
                 key = SnapshotKey(plan.source_name, dt.date.fromisoformat(period), scan["dataset"])
                 groups.setdefault(key, []).append(file)
@@ -205,6 +208,13 @@ def _plan_by_scans(
         plan.notices.append("a file without a manifest cannot be read, so nothing new is taken until it is mended")
     if faulty or plan.unscanned:
         return
+    for dataset, members in sorted(timeless.items()):
+        # what belongs to no billing period is landed with the newest costs that it lies beside
+        if groups:
+            newest = max(key.billing_period for key in groups)
+            groups[SnapshotKey(plan.source_name, newest, dataset)] = members
+        else:
+            plan.notices.append(f"left alone, as no costs lie beside it: {', '.join(m.ref.name for m in members)}")
     for key, members in sorted(groups.items(), key=lambda item: item[0].text):
         # the same files read in another currency are another snapshot
         delivery_id = "-".join([delivery_id_for([m.ref for m in members]), *filter(None, [assumed.get(key)])])

@@ -10,7 +10,7 @@ import duckdb
 
 from orchestration.sources.contracts import DeliveryError, ExportFormat
 from orchestration.sources.ledger import ControlTotal
-from orchestration.sources.sql import quote_identifier, quote_path
+from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
 
 #: No line of a bill costs this much, and ten billion lines of less cannot run over DECIMAL(38,12).
 LARGEST_COST = Decimal("1e15")
@@ -59,9 +59,11 @@ def profile_delivery(
     )
     amounts = ", ".join(f"max(abs(coalesce({sql}, 0)))" for sql in measures.values())
     largest = f"greatest({amounts})" if amounts else "0"
+    # what belongs to no period is not outside of one
+    period = fmt.period_sql or quote_literal(billing_period.isoformat())
     query = f"""create or replace temp table profile as
         select {fmt.currency_column} as currency, count(*) as row_count,
-            count(*) filter (({fmt.period_sql}) is distinct from ?::date) as outside_period,
+            count(*) filter (({period})::date is distinct from ?::date) as outside_period,
             sum(cast_failures)::bigint as unreadable,
             sum(rounding_remainder) as rounding_remainder, {nulls} {", " + sums if sums else ""}
             {noted},

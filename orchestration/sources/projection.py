@@ -205,8 +205,8 @@ def _cast(sql: str, native: NativeColumn, column: Column, fmt: ExportFormat, ord
 
 
 def _remainder(native: NativeFile, fmt: ExportFormat) -> str:
-    cost = next(c for c in fmt.columns if c.name == fmt.cost_column)
-    found = native.find(cost.name, *cost.aliases)
+    cost = next((c for c in fmt.columns if c.name == fmt.cost_column), None)
+    found = native.find(cost.name, *cost.aliases) if cost else None
     if found is None:
         return "cast(0 as decimal(38, 30))"
     sql = clean_value(found, native, fmt)

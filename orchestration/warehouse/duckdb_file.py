@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
 from orchestration.sources.contracts import ExportFormat
-from orchestration.sources.formats import FORMATS
+from orchestration.sources.formats import DATASETS
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Snapshot
 from orchestration.sources.projection import LANDED_TYPES
@@ -89,7 +89,7 @@ class DuckDbWarehouse(ReadableWarehouse):
         with self.connect() as connection:
             connection.begin()
             connection.execute("create schema if not exists raw")
-            for fmt in FORMATS:
+            for fmt in DATASETS:
                 paths = [lake.resolve(p) for s, _ in current if s.table == fmt.table for p in s.paths]
                 absent = read_absent_columns(connection, fmt, paths)
                 connection.execute(f"create or replace view raw.{fmt.table} as {raw_view_sql(fmt, paths, absent)}")

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
-from orchestration.sources.formats import FORMATS
+from orchestration.sources.formats import DATASETS
 from orchestration.sources.lake import safe_delivery_id
 from orchestration.sources.ledger import Snapshot
 from orchestration.sources.s3_lake import S3Lake
@@ -165,7 +165,7 @@ class RedshiftWarehouse(ReadableWarehouse):
             ("copied_snapshots", COPIED_SNAPSHOTS),
         ):
             connection.execute(f"create table if not exists raw.{name} ({describe_columns(schema)}) {EVERYWHERE}")
-        for fmt in FORMATS:
+        for fmt in DATASETS:
             outdated = connection.execute(
                 "select count(*) from raw.copied_snapshots where table_name = ? and layout <> ?",
                 [fmt.table, _LAYOUTS[fmt.table]],
@@ -231,8 +231,8 @@ class RedshiftWarehouse(ReadableWarehouse):
                 connection.execute(f"alter default privileges in schema {schema} grant select on tables to {grantee}")
 
 
-_FORMATS = {fmt.table: fmt for fmt in FORMATS}
-_LAYOUTS = {fmt.table: hashlib.sha256(repr(raw_columns(fmt)).encode()).hexdigest()[:16] for fmt in FORMATS}
+_FORMATS = {fmt.table: fmt for fmt in DATASETS}
+_LAYOUTS = {fmt.table: hashlib.sha256(repr(raw_columns(fmt)).encode()).hexdigest()[:16] for fmt in DATASETS}
 
 
 def _describe(snapshot: Snapshot) -> CopiedSnapshot:

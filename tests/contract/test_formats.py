@@ -8,12 +8,22 @@ import pytest
 
 from orchestration.sources.contracts import ExportFormat, squeeze_name
 from orchestration.sources.expectations import MESSAGES, judge_delivery
-from orchestration.sources.formats import FORMATS, get_format, recognise_format
+from orchestration.sources.formats import (
+    DATASETS,
+    FORMATS,
+    UnknownFormatError,
+    choose_format,
+    get_format,
+    recognise_format,
+)
+from orchestration.sources.formats.focus import COMPANIONS
+from orchestration.sources.formats.focus.costs import COSTS
 from orchestration.sources.ingest import FORMAT_NAMES
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.profile import DeliveryProfile
 from orchestration.sources.projection import LANDED_TYPES
 from orchestration.warehouse import DuckDbWarehouse, raw_view_sql
+from tests.integration.dbt.warehouse import parse_project
 
 MEASURES = {"billed_cost", "effective_cost", "list_cost", "contracted_cost"}
 SOURCES = Path(__file__).resolve().parents[2] / "dbt_project" / "models"
@@ -121,3 +131,48 @@ def test_great_expectations_sees_every_fault(fmt: ExportFormat) -> None:
     for name, message in MESSAGES.items():
         verdict = judge_delivery(fmt, DeliveryProfile(3, ("USD",), (), {}, {**clean.checks, name: 2}))
         assert verdict.failures == (message.format(n=2),)
+
+
+companion = pytest.mark.parametrize("beside", COMPANIONS, ids=lambda fmt: fmt.name)
+
+
+@companion
+def test_a_dataset_beside_costs_is_known_and_never_a_cost(
+    beside: ExportFormat, empty_warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    assert beside in DATASETS and beside not in FORMATS and get_format(beside.name) is beside
+    assert beside.measures == {} and beside.dataset not in ("", "cost", "actual", "amortised")
+    assert [squeeze_name(name) for s in beside.signature for name in s] == [
+        name for s in beside.signature for name in s
+    ]
+    names = {column.name for column in beside.columns}
+    assert {squeeze_name(name) for name in names} >= set().union(*beside.signature)
+    described = empty_warehouse.execute(f"describe raw.{beside.table}").fetchall()
+    assert [row[0] for row in described[5:]] == [column.name for column in beside.columns]
+    duckdb.sql(f"select {beside.currency_column}, {beside.account_column} from ({raw_view_sql(beside, [])})")
+    test_dbt_reads_every_raw_table(beside)
+
+
+@companion
+def test_a_dataset_beside_costs_is_recognised_whatever_is_declared(beside: ExportFormat) -> None:
+    names = [column.name for column in beside.columns]
+    assert recognise_format(names, "a.csv") is beside and recognise_format(names, "a.csv", "aws") is beside
+    assert choose_format(names, "a.csv", declared=get_format("focus")) is beside
+    with pytest.raises(UnknownFormatError):
+        recognise_format(names, "a.csv", "aws", takes_focus=False)
+
+
+def test_what_is_no_export_is_left_alone_and_what_lacks_a_column_is_not() -> None:
+    focus = get_format("focus")
+    with pytest.raises(UnknownFormatError, match="has no column of FOCUS cost and usage"):
+        choose_format(["column", "meaning"], "dictionary.csv", declared=focus)
+    assert choose_format(["BilledCost", "ServiceName"], "a.csv", declared=focus) is focus
+
+
+def test_staging_has_the_costs_that_the_door_adds_up() -> None:
+    macro = parse_project().macros["macro.cloudcost.focus_costs"].macro_sql
+    contracted = COSTS["contracted_cost"]
+    written = macro.replace("' ~ contracted ~ '", contracted)
+    assert f"set contracted = '{contracted}'" in macro
+    for measure in ("billed_cost", "effective_cost", "list_cost"):
+        assert f"'{measure}': '{COSTS[measure]}'" in written

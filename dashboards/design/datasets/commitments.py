@@ -36,3 +36,9 @@ COMMITMENTS = Dataset(
     (Metric("commitments", "Commitments", "COUNT(*)", "Reservations, plans and committed use.", COUNT),),
     time="end_date", roles=("viewer", "finance"),
 )  # fmt: skip
+
+CONTRACT_COMMITMENTS = Dataset(
+    "marts", "dim_contract_commitment",
+    (Metric("contract_commitments", "Commitments of contracts", "COUNT(*)", "As exports state them.", COUNT),),
+    time="contract_commitment_period_end", roles=("viewer", "finance"),
+)  # fmt: skip

@@ -29,6 +29,12 @@ INVOICES = Dataset(
     time="billing_period", roles=("viewer", "finance"),
 )  # fmt: skip
 
+BILLING_PERIODS = Dataset(
+    "marts", "dim_billing_period",
+    (Metric("periods", "Billing periods", "COUNT(*)", "As the issuers of invoices state them.", COUNT),),
+    time="billing_period", roles=("viewer", "finance"),
+)  # fmt: skip
+
 RESTATEMENTS = Dataset(
     "marts", "fct_cost_restatements",
     (

@@ -1,6 +1,11 @@
 """Commitments: how much is covered, how much is used, what ends when, what it saves."""
 
-from dashboards.design.datasets.commitments import COMMITMENT_COVERAGE, COMMITMENTS, UTILIZATION
+from dashboards.design.datasets.commitments import (
+    COMMITMENT_COVERAGE,
+    COMMITMENTS,
+    CONTRACT_COMMITMENTS,
+    UTILIZATION,
+)
 from dashboards.design.parts import Filter, Page, bars, big_number, lines_over_time, rows, table
 
 PAGE = Page(
@@ -29,6 +34,12 @@ PAGE = Page(
         (table("Utilisation by commitment", UTILIZATION,
                ["commitment_discount_id", "commitment_discount_type", "service_provider_name", "billing_currency"],
                ["utilization", "used_cost", "unused_cost", "savings"], "Over the period.", sort="used_cost"),),
+        (rows("Commitments of contracts", CONTRACT_COMMITMENTS,
+              ["contract_commitment_period_end", "contract_id", "contract_commitment_id", "contract_commitment_type",
+               "contract_commitment_category", "contract_commitment_lifecycle_status", "contract_commitment_cost",
+               "billing_currency", "contract_commitment_quantity", "contract_commitment_unit"],
+              "What an export (FOCUS 1.3 and 1.4) says was committed to.", order="contract_commitment_period_end",
+              is_descending=False),),
     ),
     filters=(
         Filter("Period"),

@@ -1,7 +1,7 @@
 """Trust: do the figures equal the bill, are they fresh, what moved since."""
 
 from dashboards.design.datasets.operations import CHECKS, DELIVERIES, SOURCES
-from dashboards.design.datasets.trust import HISTORY, INVOICES, RECONCILIATION, RESTATEMENTS
+from dashboards.design.datasets.trust import BILLING_PERIODS, HISTORY, INVOICES, RECONCILIATION, RESTATEMENTS
 from dashboards.design.parts import Filter, Page, bars_over_time, big_number, rows, table
 
 PAGE = Page(
@@ -25,7 +25,8 @@ PAGE = Page(
                                      "quarantined_count"], "Each source and its last delivery.", width=6),
          bars_over_time("What moved, by day of the change", RESTATEMENTS, ["billed_moved"], ["source_name"],
                         "Restated billed cost: new minus old.", width=6)),
-        (table("Invoices", INVOICES, ["billing_period", "source_name", "invoice_id", "billing_currency", "status"],
+        (table("Invoices", INVOICES, ["billing_period", "source_name", "invoice_id", "stated_by", "billing_currency",
+                                      "status"],
                ["billed_here", "invoiced", "invoice_variance"], "Billed cost beside what the invoices say.",
                sort="billed_here", has_bars=False, width=6),
          rows("Data quality checks, one by one", CHECKS, ["result", "asset", "check_name", "severity", "judged_at",
@@ -37,7 +38,11 @@ PAGE = Page(
                 "to_delivery_id"], ["billed_moved", "effective_moved"], "From which delivery to which."),),
         (rows("What was believed when", HISTORY,
               ["source_name", "billing_period", "billing_currency", "valid_from", "valid_to", "change_kind",
-               "billed_cost", "billed_cost_difference"], "Every state of a month's total.", order="valid_from"),),
+               "billed_cost", "billed_cost_difference"], "Every state of a month's total.", order="valid_from",
+              width=8),
+         rows("Closed by the issuer", BILLING_PERIODS, ["billing_period", "source_name", "invoice_issuer_name",
+                                                        "billing_period_status", "billing_period_last_updated_at"],
+              "Billing periods that an export (FOCUS 1.4) says are open or closed.", order="billing_period", width=4)),
         (rows("Deliveries", DELIVERIES, ["seen_at", "source_name", "billing_period", "dataset", "status", "is_current",
                                          "row_count", "reasons"], "Newest first.", order="seen_at"),),
     ),

@@ -6,8 +6,7 @@ from dataclasses import replace
 from orchestration.sources.contracts import FileRef, Location, Provider, SourceError
 from orchestration.sources.discovery.aws import discover_aws
 from orchestration.sources.discovery.aws import has_manifest as has_aws_manifest
-from orchestration.sources.discovery.azure import discover_azure
-from orchestration.sources.discovery.azure import has_manifest as has_azure_manifest
+from orchestration.sources.discovery.azure import describes_export, discover_azure
 from orchestration.sources.discovery.deliveries import (
     Discovery,
     Problem,
@@ -63,7 +62,7 @@ def _find_odd_name(name: str) -> str | None:
 def _discover(source_name: str, provider: Provider, location: Location, files: Sequence[FileRef]) -> Discovery:
     if provider in ("aws", "focus") and has_aws_manifest(files):
         return discover_aws(source_name, provider, location, files)
-    elif provider == "azure" or (provider == "focus" and has_azure_manifest(files)):
+    elif provider == "azure" or (provider == "focus" and describes_export(location, files)):
         return discover_azure(source_name, provider, location, files)
     elif provider == "gcp" or has_invoice_months(files):
         return discover_gcp(source_name, provider, files)

@@ -19,7 +19,7 @@ from orchestration.sources.discovery.deliveries import (
     is_data_file,
     name_some,
 )
-from orchestration.sources.discovery.manifests import FileIndex
+from orchestration.sources.discovery.manifests import FileIndex, read_manifest
 from orchestration.sources.discovery.plain import discover_plain
 
 _MANIFEST = re.compile(r"(?:^|/)_?manifest\.json$", re.IGNORECASE)
@@ -29,6 +29,22 @@ _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
 def has_manifest(files: Sequence[FileRef]) -> bool:
     """Whether a listing holds a manifest of an Azure export."""
     return any(_MANIFEST.search(file.name) for file in files)
+
+
+def describes_export(location: Location, files: Sequence[FileRef]) -> bool:
+    """Whether a manifest of the listing is one of an Azure export, and not of the tool that wrote FOCUS files.
+
+    One that cannot be read is taken for it: what it would have said is missed then, and told.
+    """
+    for file in files:
+        if _MANIFEST.search(file.name):
+            try:
+                manifest = read_manifest(location, file)
+            except SourceError:
+                return True
+            if find_place(file.name) or {"blobs", "exportConfig", "runInfo"} & manifest.keys():
+                return True
+    return False
 
 
 def discover_azure(source_name: str, provider: Provider, location: Location, files: Sequence[FileRef]) -> Discovery:

@@ -8,16 +8,18 @@ from collections.abc import Iterable
 from orchestration.sources.contracts import DeliveryError, ExportFormat, squeeze_name
 from orchestration.sources.formats.aws import AWS_CUR, AWS_CUR2
 from orchestration.sources.formats.azure import AZURE_COST_DETAILS
-from orchestration.sources.formats.focus import FOCUS
+from orchestration.sources.formats.focus import COMPANIONS, FOCUS
 from orchestration.sources.formats.gcp import GCP_BILLING
 
 #: In the order in which they are tried: FOCUS first, since clouds add native columns to their FOCUS exports.
 FORMATS: tuple[ExportFormat, ...] = (FOCUS, AWS_CUR2, AWS_CUR, AZURE_COST_DETAILS, GCP_BILLING)
+#: All that is landed: exports of costs, and the datasets that lie beside them and are no costs.
+DATASETS: tuple[ExportFormat, ...] = (*FORMATS, *COMPANIONS)
 
 
 def get_format(name: str) -> ExportFormat:
     """The format of that name; KeyError lists the known ones."""
-    for candidate in FORMATS:
+    for candidate in DATASETS:
         if candidate.name == name:
             return candidate
     raise KeyError(f"unknown export format {name!r}; known: {', '.join(f.name for f in FORMATS)}")
@@ -29,21 +31,51 @@ def recognise_format(
     """The format that a file's native column names show; `DeliveryError` where they show none.
 
     ``provider`` narrows the choice; FOCUS files are taken from every provider unless ``takes_focus`` is False (a folder
-    that another source reads too, whose FOCUS files would then be taken twice).
+    that another source reads too, whose FOCUS files would then be taken twice). The datasets that lie beside FOCUS
+    costs have columns in common with them, so they are tried first.
     """
+    columns = list(columns)
     names = {squeeze_name(c) for c in columns}
-    for candidate in FORMATS:
-        if candidate is FOCUS:
+    for candidate in (*COMPANIONS, *FORMATS):
+        if candidate.provider == FOCUS.provider:
             if not takes_focus and provider != FOCUS.provider:
                 continue
         elif provider not in ("auto", candidate.provider):
             continue
         if any(signature <= names for signature in candidate.signature):
             return candidate
-    shown = ", ".join(list(columns)[:6])
+    shown = ", ".join(columns[:6])
     raise UnknownFormatError(
         f"{file_name}: not a known {'' if provider == 'auto' else provider + ' '}export ({shown}, …)"
     )
+
+
+def choose_format(
+    columns: Iterable[str],
+    file_name: str,
+    provider: str = "auto",
+    takes_focus: bool = True,
+    declared: ExportFormat | None = None,
+) -> ExportFormat:
+    """The format in which a source reads a file: the ``declared`` one, a dataset that lies beside it, or what it shows.
+
+    `UnknownFormatError` for a file that is left alone: one that shows no format, that has none of the columns that the
+    declared format needs (a data dictionary, not an export that lacks one), or that another source of the folder reads.
+    """
+    columns = list(columns)
+    if declared is None:
+        return recognise_format(columns, file_name, provider, takes_focus)
+    names = {squeeze_name(c) for c in columns}
+    needed = {squeeze_name(n) for c in declared.columns if c.required for n in (c.name, *c.aliases)}
+    companions = COMPANIONS if declared is FOCUS else ()
+    chosen = next((c for c in companions if any(signature <= names for signature in c.signature)), declared)
+    if chosen is declared and not needed & names:
+        raise UnknownFormatError(f"{file_name}: has no column of {declared.description} ({', '.join(columns[:6])}, …)")
+    if not takes_focus and recognise_format(columns, file_name) is not chosen:
+        raise UnknownFormatError(
+            f"{file_name}: not in format {declared.name}; another source of this folder may read it"
+        )
+    return chosen
 
 
 class UnknownFormatError(DeliveryError):

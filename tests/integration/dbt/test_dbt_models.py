@@ -25,7 +25,7 @@ JANUARY = dt.date(2025, 1, 1)
         ("azure_actual", "2025-01-01", "106.9", "106.9", "108.9", "105.9", 5),
         ("azure_amortised", "2025-01-01", "15.9", "18.9", "22.9", "18.9", 5),
         ("gcp", "2025-01-01", "9.19", "9.19", "16.69", "12.69", 8),
-        ("o'neill", "2025-01-01", "0.63", "0.62", "0.7", "0.1", 2),
+        ("o'neill", "2025-01-01", "0.63", "0.62", "0.7", "0.63", 2),
     ],
 )
 def test_every_measure_is_the_sum_of_the_charges(
@@ -232,3 +232,16 @@ def test_a_real_cost_and_usage_report_keeps_its_total(realdata: Callable[[str], 
     assert fees == round(recurring_used + recurring_unused, 6)
     assert (used, unused) == (D("232.25379599"), D("48.99556079"))
     assert abs(used + unused - recurring_used - recurring_unused - upfront) < D("0.00001")
+
+
+def test_focus_1_4_has_its_columns_in_order_and_every_cost(built: Warehouse) -> None:
+    found = [name for name, *_ in built.rows("describe focus.focus_1_4")]
+    specified = [name for name in found if not name.startswith("x_")]
+    # the specification lists its 65 columns by name; those of 1.3 less two and more two
+    assert specified == sorted(specified) and len(specified) == 65
+    earlier = {name for name, *_ in built.rows("describe focus.focus_1_3")}
+    assert earlier - set(found) == {"ProviderName", "PublisherName"}
+    assert set(found) - earlier == {"CommitmentProgramEligibilityDetails", "InvoiceDetailId"}
+    (newest,) = built.rows('select sum("BilledCost"), sum("EffectiveCost"), count(*) from focus.focus_1_4')
+    (table,) = built.rows("select sum(billed_cost), sum(effective_cost), count(*) from intermediate.int_focus__unioned")
+    assert newest == table

@@ -82,6 +82,7 @@ def money(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehou
     warehouse.deliver(
         "gcp_billing", odd, source_name="odd", billing_period=JANUARY, totals={("USD", "billed_cost"): "27273"}
     )
+    deliver_stated_invoices(warehouse)
     noon = f"{THIS_MONTH} 12:00:00"
     row = gcp_row("N2 core", "7", currency="EUR", usage_start_time=noon, usage_end_time=noon)
     warehouse.deliver(
@@ -95,6 +96,47 @@ def money(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehou
     built_anew = warehouse.dbt("run", changed_periods=everything)
     assert built_anew.success, built_anew.output[-6000:]
     return warehouse
+
+
+def deliver_stated_invoices(warehouse: Warehouse) -> None:
+    """A FOCUS source whose export states its invoices: 12.5 USD of two lines, 20 EUR of one, each as charged."""
+    charges = [("INV-1", "USD", "10"), ("INV-1", "USD", "2.5"), ("INV-2", "EUR", "20")]
+    common = {"billing_account_id": "a", "invoice_issuer_name": "Acme", "charge_category": "Usage"}
+    rows = [
+        {**common, "invoice_id": number, "billing_currency": currency, "billed_cost": cost, "effective_cost": cost}
+        for number, currency, cost in charges
+    ]
+    totals = {
+        (currency, measure): total
+        for currency, total in (("USD", "12.5"), ("EUR", "20"))
+        for measure in ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
+    }
+    warehouse.deliver("focus", rows, source_name="stated", billing_period=JANUARY, totals=totals)
+    lines = [
+        {**{k: row[k] for k in (*common, "invoice_id", "billing_currency", "billed_cost")},
+         "invoice_detail_id": str(number), "invoice_issue_status": "issued"}
+        for number, row in enumerate(rows)
+    ]  # fmt: skip
+    warehouse.deliver(
+        "focus_invoice_detail", lines, source_name="stated", billing_period=JANUARY, dataset="invoice_detail"
+    )
+    period = {"invoice_issuer_name": "Acme", "billing_period_start": "2024-12-31 23:00:00"}
+    for delivered, status in (("2025-01-01", "open"), ("2025-02-01", "closed")):
+        warehouse.deliver(
+            "focus_billing_period",
+            [{**period, "billing_period_status": status, "billing_period_last_updated": delivered}],
+            source_name="stated",
+            billing_period=delivered,
+            dataset="billing_period",
+        )
+    commitment = {"contract_commitment_id": "c-1", "contract_commitment_cost": "1000.5", "billing_currency": "USD"}
+    warehouse.deliver(
+        "focus_contract_commitment",
+        [commitment],
+        source_name="stated",
+        billing_period=JANUARY,
+        dataset="contract_commitment",
+    )
 
 
 def write_scores(warehouse: Warehouse) -> None:
@@ -285,6 +327,36 @@ def test_invoices_stand_beside_what_was_billed(money: Warehouse) -> None:
         "select source_name, status from marts.fct_invoice_reconciliation where statement_number is not null order by 1"
     )
     assert told == [("aws_legacy", "reconciled"), ("cad", "invoice differs"), ("gcp", "reconciled")]
+
+
+def test_invoices_of_an_export_are_compared_in_each_currency(money: Warehouse) -> None:
+    rows = money.rows(
+        "select account_level, billing_currency, focus_total, invoice_total, invoice_variance, status "
+        "from marts.fct_reconciliation where source_name = 'stated' and measure = 'billed_cost' "
+        "and account_level <> 'sub_account' order by 1 desc, 2"
+    )
+    euros, dollars = (D(20), D(20), D(0), "reconciled"), (D("12.5"), D("12.5"), D(0), "reconciled")
+    assert rows == [
+        ("period", "EUR", *euros), ("period", "USD", *dollars),
+        ("billing_account", "EUR", *euros), ("billing_account", "USD", *dollars),
+    ]  # fmt: skip
+    told = money.rows(
+        "select invoice_id, stated_by, invoice_issue_status, billed_cost, invoiced_amount, status "
+        "from marts.fct_invoice_reconciliation where source_name = 'stated' order by 1"
+    )
+    assert told == [
+        ("INV-1", "export", "Issued", D("12.5"), D("12.5"), "reconciled"),
+        ("INV-2", "export", "Issued", D(20), D(20), "reconciled"),
+    ]
+
+
+def test_what_lies_beside_costs_is_shown_as_stated_last(money: Warehouse) -> None:
+    periods = money.rows("select billing_period, billing_period_status from marts.dim_billing_period")
+    assert periods == [(dt.date(2025, 1, 1), "Closed")]
+    commitments = money.rows(
+        "select contract_commitment_id, contract_commitment_cost from marts.dim_contract_commitment"
+    )
+    assert commitments == [("c-1", D("1000.5"))]
 
 
 def test_every_account_is_reconciled_with_its_own_rows(money: Warehouse) -> None:

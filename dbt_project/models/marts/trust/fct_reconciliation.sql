@@ -5,7 +5,7 @@
     sort=['billing_period', 'source_name'],
     on_schema_change='fail',
     post_hook="{{ record_loaded_snapshots('fct_cost_monthly') }}",
-    meta={'settings': ['invoices']}
+    meta={'settings': ['invoices', 'invoice_settings']}
 ) }}
 
 {% set measures = ['billed_cost', 'effective_cost', 'list_cost', 'contracted_cost'] %}
@@ -183,17 +183,18 @@ invoice_levels as (
         case when account_levels.account_level = 'billing_account' then invoice_matches.billing_account_id end
             as billing_account_id,
         invoice_matches.billing_currency,
-        invoice_matches.statement_number,
+        invoice_matches.stated_by,
+        invoice_matches.statement_key,
         max(invoice_matches.invoiced_amount) as invoiced_amount,
         max(invoice_statements.is_differing) as is_differing,
         count(*) as matched_count,
         -- an invoice over several periods or accounts says nothing of one of them
         case when count(*) < max(invoice_statements.billed_invoice_count) then 1 else 0 end as is_spanning
     from invoice_matches
-    inner join invoice_statements on invoice_matches.statement_number = invoice_statements.statement_number
+    inner join invoice_statements on invoice_matches.statement_key = invoice_statements.statement_key
     cross join account_levels
-    where account_levels.account_level <> 'sub_account'
-    group by 1, 2, 3, 4, 5, 6
+    where account_levels.account_level <> 'sub_account' and invoice_matches.is_provisional = 0
+    group by 1, 2, 3, 4, 5, 6, 7
 ),
 
 invoiced as (
@@ -203,12 +204,13 @@ invoiced as (
         billing_period,
         billing_account_id,
         billing_currency,
+        stated_by,
         sum(invoiced_amount) as invoiced_amount,
         max(is_differing) as is_differing,
         sum(matched_count) as matched_count,
         max(is_spanning) as is_spanning
     from invoice_levels
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ),
 
 billed as (
@@ -223,6 +225,44 @@ billed as (
     from {{ ref('int_invoices__billed') }} as billed_invoices
     cross join account_levels
     where account_levels.account_level <> 'sub_account'
+    group by 1, 2, 3, 4, 5
+),
+
+-- known where every charge belongs to exactly one invoice that the file states, or else that the export states
+known as (
+    select
+        invoiced.account_level,
+        invoiced.source_name,
+        invoiced.billing_period,
+        invoiced.billing_account_id,
+        invoiced.billing_currency,
+        max(invoiced.is_differing) as is_differing,
+        coalesce(
+            max(
+                case
+                    when
+                        invoiced.stated_by = 'invoices file'
+                        and invoiced.matched_count = billed.invoice_count and invoiced.is_spanning = 0
+                        then invoiced.invoiced_amount
+                end
+            ),
+            max(
+                case
+                    when
+                        invoiced.stated_by = 'export'
+                        and invoiced.matched_count = billed.invoice_count and invoiced.is_spanning = 0
+                        then invoiced.invoiced_amount
+                end
+            )
+        ) as invoice_total
+    from invoiced
+    inner join billed
+        on
+            invoiced.account_level = billed.account_level
+            and invoiced.source_name = billed.source_name
+            and invoiced.billing_period = billed.billing_period
+            and coalesce(invoiced.billing_account_id, '') = coalesce(billed.billing_account_id, '')
+            and invoiced.billing_currency = billed.billing_currency
     group by 1, 2, 3, 4, 5
 ),
 
@@ -242,13 +282,7 @@ judged as (
         compared.fct_cost_daily_total as daily_total,
         case when compared.account_level = 'period' then compared.fct_cost_monthly_total end as monthly_total,
         nullif(compared.differing_marts, '') as differing_marts,
-        -- known where every charge belongs to exactly one stated invoice
-        cast(
-            case
-                when invoiced.matched_count = billed.invoice_count and invoiced.is_spanning = 0
-                    then invoiced.invoiced_amount
-            end as {{ money_type() }}
-        ) as invoice_total,
+        cast(known.invoice_total as {{ money_type() }}) as invoice_total,
         cast(
             case
                 when compared.account_level = 'period' then compared.fct_cost_monthly_total
@@ -262,24 +296,16 @@ judged as (
             and coalesce(compared.file_total, compared.staging_total) = compared.staging_total
             and compared.file_total_count > 0
         ) as is_reconciled,
-        coalesce(invoiced.is_differing, 0) = 1 as is_invoice_differing
+        coalesce(known.is_differing, 0) = 1 as is_invoice_differing
     from compared
-    left join invoiced
+    left join known
         on
             compared.measure = 'billed_cost'
-            and compared.account_level = invoiced.account_level
-            and compared.source_name = invoiced.source_name
-            and compared.billing_period = invoiced.billing_period
-            and coalesce(compared.billing_account_id, '') = coalesce(invoiced.billing_account_id, '')
-            and compared.billing_currency = invoiced.billing_currency
-    left join billed
-        on
-            compared.measure = 'billed_cost'
-            and compared.account_level = billed.account_level
-            and compared.source_name = billed.source_name
-            and compared.billing_period = billed.billing_period
-            and coalesce(compared.billing_account_id, '') = coalesce(billed.billing_account_id, '')
-            and compared.billing_currency = billed.billing_currency
+            and compared.account_level = known.account_level
+            and compared.source_name = known.source_name
+            and compared.billing_period = known.billing_period
+            and coalesce(compared.billing_account_id, '') = coalesce(known.billing_account_id, '')
+            and compared.billing_currency = known.billing_currency
 )
 
 select

@@ -1,3 +1,4 @@
+{% set values = focus_values() %}
 {#- A generator that leaves its own name out must not hold up the costs of everybody else. -#}
 {% set provider = "coalesce(provider_name, service_provider_name, invoice_issuer_name, publisher_name, 'Unknown')" %}
 
@@ -12,29 +13,31 @@ charges as (
         dataset,
         delivery_id,
         source_file,
+        allocated_method_details,
+        allocated_method_id,
+        allocated_resource_id,
+        allocated_resource_name,
+        allocated_tags,
         availability_zone,
         billing_account_id,
         billing_account_name,
         billing_account_type,
         billing_currency,
         capacity_reservation_id,
-        capacity_reservation_status,
-        charge_category,
-        charge_class,
         charge_description,
-        commitment_discount_category,
         commitment_discount_id,
         commitment_discount_name,
         commitment_discount_quantity,
-        commitment_discount_status,
         commitment_discount_type,
         commitment_discount_unit,
+        commitment_program_eligibility_details,
         consumed_quantity,
         consumed_unit,
+        contract_applied,
         contracted_unit_price,
+        invoice_detail_id,
         invoice_id,
         list_unit_price,
-        pricing_category,
         pricing_currency_contracted_unit_price,
         pricing_currency_effective_cost,
         pricing_currency_list_unit_price,
@@ -53,35 +56,76 @@ charges as (
         sub_account_name,
         sub_account_type,
         tags,
-        coalesce(billed_cost, 0) as billed_cost,
-        coalesce(effective_cost, 0) as effective_cost,
-        coalesce(list_cost, 0) as list_cost,
-        coalesce(contracted_cost, 0) as contracted_cost,
+        x_invoice_section,
+        x_operation,
+        x_resource_group,
+        x_service_code,
+        {%- for measure, sql in focus_costs().items() %}
+        {{ sql }} as {{ measure }},
+        {%- endfor %}
+        {{ read_focus_value(values, 'capacity_reservation_status') }} as capacity_reservation_status,
+        {{ read_focus_value(values, 'charge_class') }} as charge_class,
+        {{ read_focus_value(values, 'commitment_discount_category') }} as commitment_discount_category,
+        {{ read_focus_value(values, 'pricing_category') }} as pricing_category,
+        {{ read_focus_value(values, 'charge_frequency') }} as stated_frequency,
+        service_category as written_category,
+        -- every subcategory has one category
+        coalesce(
+            {{ read_focus_value(values, 'service_category') }},
+            {{ read_focus_value(values, 'service_category', 'service_subcategory') }},
+            'Other'
+        ) as service_category,
+        {{ read_focus_value(values, 'service_subcategory') }} as stated_subcategory,
+        -- FOCUS 1.0-preview says by a subcategory what later versions say by the category and by the status
+        case
+            when {{ squeeze_focus_value('charge_subcategory') }} = 'credit' then 'Credit'
+            else {{ read_focus_value(values, 'charge_category') }}
+        end as charge_category,
+        coalesce(
+            {{ read_focus_value(values, 'commitment_discount_status') }},
+            {{ read_focus_value(values, 'commitment_discount_status', 'charge_subcategory') }}
+        ) as commitment_discount_status,
+        coalesce(
+            charge_subcategory,
+            case when charge_category <> {{ read_focus_value(values, 'charge_category') }} then charge_category end
+        ) as x_line_item_type,
         coalesce(billing_period_start, {{ month_start('billing_period') }}) as billing_period_start,
         coalesce(billing_period_end, {{ month_end('billing_period') }}) as billing_period_end,
-        coalesce(charge_period_start, {{ month_start('billing_period') }}) as charge_period_start,
-        coalesce(charge_period_end, {{ month_end('billing_period') }}) as charge_period_end,
-        coalesce(
-            charge_frequency,
-            case charge_category when 'Usage' then 'Usage-Based' else 'One-Time' end
-        ) as charge_frequency,
+        coalesce(charge_period_start, billing_period_start, {{ month_start('billing_period') }}) as charge_period_start,
+        coalesce(charge_period_end, billing_period_end, {{ month_end('billing_period') }}) as charge_period_end,
         coalesce(pricing_currency, billing_currency) as pricing_currency,
-        coalesce(service_category, 'Other') as service_category,
         coalesce(service_name, 'Other') as service_name,
-        coalesce(service_subcategory, 'Other (' || coalesce(service_category, 'Other') || ')') as service_subcategory,
         -- FOCUS 1.3 renames the provider and drops the publisher; earlier versions lack the new names
         {{ provider }} as provider_name,
         coalesce(publisher_name, {{ provider }}) as publisher_name,
         coalesce(service_provider_name, {{ provider }}) as service_provider_name,
         coalesce(host_provider_name, service_provider_name, {{ provider }}) as host_provider_name,
         coalesce(invoice_issuer_name, {{ provider }}) as invoice_issuer_name,
-        coalesce(sku_meter, sku_id) as x_usage_type,
+        coalesce(x_usage_type, sku_meter, sku_id) as x_usage_type,
         {{ tag_columns(['tags']) }}
     from native
+),
+
+completed as (
+    select
+        charges.*,
+        coalesce(
+            stated_frequency,
+            case charge_category when 'Usage' then 'Usage-Based' else 'One-Time' end
+        ) as charge_frequency,
+        -- also where a subcategory is written in the place of the category
+        coalesce(
+            stated_subcategory,
+            case
+                when written_category <> service_category
+                    then {{ read_focus_value(values, 'service_subcategory', 'written_category') }}
+            end,
+            'Other (' || service_category || ')'
+        ) as service_subcategory
+    from charges
 )
 
-{{ select_focus_columns('charges', absent=[
-    'x_line_item_id', 'x_line_item_type', 'x_service_code', 'x_operation', 'x_instance_type', 'x_invoice_section',
-    'x_resource_group', 'x_commitment_start_at', 'x_commitment_end_at', 'x_commitment_term',
+{{ select_focus_columns('completed', stated=stated_focus_columns(), absent=[
+    'x_line_item_id', 'x_instance_type', 'x_commitment_start_at', 'x_commitment_end_at', 'x_commitment_term',
     'x_commitment_payment_option'
 ]) }}
