@@ -10,7 +10,7 @@ import duckdb
 
 from orchestration.sources.contracts import DeliveryError, ExportFormat
 from orchestration.sources.ledger import ControlTotal
-from orchestration.sources.sql import quote_identifier, quote_path
+from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
 
 #: No line of a bill costs this much, and ten billion lines of less cannot run over DECIMAL(38,12).
 LARGEST_COST = Decimal("1e15")
@@ -45,7 +45,7 @@ def profile_delivery(
     if not paths:
         return DeliveryProfile(0, (), (), {}, _count_faults(0, expected_rows, {}))
     listed = ", ".join(quote_path(p) for p in paths)
-    rows = f"read_parquet([{listed}], hive_partitioning = false)"
+    rows = f"(select *, {quote_literal(dataset)} as dataset from read_parquet([{listed}], hive_partitioning = false))"
     required = {c.name: c.empty_where for c in fmt.columns if c.required and c.empty_where != "true"}
     measures = fmt.measures.get(dataset, {})
     sums = ", ".join(f"sum(coalesce({sql}, 0))::decimal(38, 12) as {name}" for name, sql in measures.items())
