@@ -1,17 +1,21 @@
 {#-
-    A price in the billing currency, or null: without a rate, or where it would have more digits before the point than a
-    cost may have at the door (15). `rate`: billing currency for one of the pricing currency, 1 where they are the same.
+    A unit price in the billing currency, or null: without a rate, below zero (money back), or where it would have more
+    digits before the point than a cost may have at the door (15). `rate`: billing currency for one of the pricing
+    currency, 1 where they are the same.
 -#}
 {% macro price_at_rate(price, rate) -%}
     case
-        when {{ rough(price) }} * {{ rough(rate) }} >= {{ too_much() }} then null
+        when {{ price }} < 0 or {{ rough(price) }} * {{ rough(rate) }} >= {{ too_much() }} then null
         when {{ rate }} = 1 then {{ price }}
         else {{ multiply_money(price, rate) }}
     end
 {%- endmacro %}
 
 
-{#- What a quantity costs at a price, in the billing currency; null as above, and where price or quantity is 0. -#}
+{#-
+    What a quantity costs at a price, in the billing currency; null without a rate, with too many digits, and where price
+    or quantity is 0.
+-#}
 {% macro cost_at_price(price, quantity, rate) -%}
     case
         when

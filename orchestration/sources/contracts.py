@@ -156,8 +156,9 @@ class Column:
 class Note:
     """Something about rows that is taken and said: what was assumed, mapped or is doubtful in them.
 
-    ``where`` is DuckDB SQL over the landed columns; ``sentence`` is said once per delivery where any row meets it, with
-    ``{n}`` the number of such rows and ``{values}`` the first different values of ``value`` (SQL) among them.
+    ``where`` is DuckDB SQL over the landed columns and ``dataset``; ``sentence`` is said once per delivery where any
+    row meets it, with ``{n}`` the number of such rows and ``{values}`` the first different values of ``value`` (SQL)
+    among them.
     """
 
     name: str

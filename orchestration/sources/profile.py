@@ -45,7 +45,7 @@ def profile_delivery(
     if not paths:
         return DeliveryProfile(0, (), (), {}, _count_faults(0, expected_rows, {}))
     listed = ", ".join(quote_path(p) for p in paths)
-    rows = f"read_parquet([{listed}], hive_partitioning = false)"
+    rows = f"(select *, {quote_literal(dataset)} as dataset from read_parquet([{listed}], hive_partitioning = false))"
     required = {c.name: c.empty_where for c in fmt.columns if c.required and c.empty_where != "true"}
     measures = fmt.measures.get(dataset, {})
     sums = ", ".join(f"sum(coalesce({sql}, 0))::decimal(38, 12) as {name}" for name, sql in measures.items())

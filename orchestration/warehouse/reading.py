@@ -95,13 +95,35 @@ class ReadableWarehouse(ABC):
             return []
         with self.connect(read_only=True) as connection:
             changes = fetch_records(connection.execute(_CLOSED_CHANGES))
-        days = dt.timedelta(days=closed_after_days)
-        return [c for c in changes if c["valid_from"] > _end_of(c["billing_period"]) + days]
+            days = dt.timedelta(days=closed_after_days)
+            closed = [c for c in changes if c["valid_from"] > _end_of(c["billing_period"]) + days]
+            ends = _read_ends(connection, {c["billing_period"] for c in closed})
+        return [c for c in closed if c["valid_from"] > ends.get(_pair(c), dt.datetime.min) + days]
 
 
 def _list_periods(connection: Connection, relation: str) -> list[ChangedPeriod]:
     query = f"select distinct source_name, billing_period from {relation}"
     return sorted((source, period) for source, period in connection.execute(query).fetchall())
+
+
+def _pair(change: dict[str, Any]) -> ChangedPeriod:
+    return change["source_name"], change["billing_period"]
+
+
+def _read_ends(connection: Connection, periods: set[dt.date]) -> dict[ChangedPeriod, dt.datetime]:
+    """When the bills of these periods are over that begin within a month, by (source, billing period).
+
+    At most a month behind the period's own: what a row says of its bill keeps nothing open for longer.
+    """
+    if not periods:
+        return {}
+    listed = ", ".join(f"date '{period.isoformat()}'" for period in sorted(periods))
+    query = (
+        "select source_name, billing_period, max(billing_period_end) from intermediate.int_focus__unioned "
+        f"where billing_period in ({listed}) group by 1, 2"
+    )
+    rows = connection.execute(query).fetchall()
+    return {(source, period): min(end, _end_of(_end_of(period).date())) for source, period, end in rows}
 
 
 def _end_of(period: dt.date) -> dt.datetime:

@@ -97,6 +97,20 @@ _NOTES = (
         sentence="{n} rows of usage state no retail price: their list cost is at the agreed price, or what they cost",
     ),
     Note(
+        "amortised_costs_of_actual_export",
+        where=f"dataset = 'actual' and cost <> 0 and ({_KIND} like 'unused%' or ({_KIND} in ('usage', '') and "
+        "lower(replace(coalesce(pricing_model, ''), ' ', '')) in ('reservation', 'savingsplan')))",
+        sentence="{n} rows of used or unused commitments cost something, as only an amortised export has it: they are "
+        "taken as billed; if this is an amortised export, its path has to say `amortized`",
+    ),
+    Note(
+        "purchases_of_amortised_export",
+        where=f"dataset = 'amortised' and cost <> 0 and {_KIND} in ('purchase', 'refund') "
+        "and coalesce(benefit_id, reservation_id) is not null",
+        sentence="{n} rows are purchases of commitments, which an amortised export does not have: they are adjustments "
+        "of the effective cost",
+    ),
+    Note(
         "no_billing_account",
         where="billing_profile_id is null and billing_account_id is null",
         sentence="{n} rows name no billing account: their subscription stands for it",

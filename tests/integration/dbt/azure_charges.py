@@ -52,6 +52,15 @@ PRICED: dict[str, tuple[Row, tuple[str, str, str | None]]] = {
     "no price": (priced("no price", "7", payg_price=None, unit_price=None), ("7", "7", None)),
     "purchase": (priced("purchase", "300", charge_type="Purchase", frequency="OneTime"), ("300", "300", "11.875")),
     "refund": (priced("refund", "-30", charge_type="Refund", subscription_id=None), ("-30", "-30", "11.875")),
+    # an amortised export under another name: billed, but no unused commitment by FOCUS's rules
+    "unused, of an actual export": (
+        priced("unused, of an actual export", "3", charge_type="UnusedReservation", reservation_id="r1"),
+        ("3", "3", "11.875"),
+    ),
+    "negative price": (
+        priced("negative price", "-9.5", unit_price="-0.1", payg_price="-0.2"),
+        ("-19", "-9.5", None),
+    ),
     "too large": (priced("too large", "5", payg_price="9e20", unit_price="9e20"), ("5", "5", None)),
 }
 
@@ -113,7 +122,7 @@ BILLED: dict[str, tuple[Row, tuple[str, str, str, str, str | None]]] = {
     ),
     "no subscription": (
         billed("no subscription", "0.004", "2025-01-01", "2025-01-31", subscription_id=None,
-               charge_type="RoundingAdjustment", meter_category=None),
+               subscription_name="of nobody", charge_type="RoundingAdjustment", meter_category=None),
         ("2025-01-01", "2025-02-01", "enrolment", "Billing Profile", None),
     ),
     "no profile": (
@@ -140,3 +149,9 @@ PROFILES: dict[str, list[Row]] = {
     ]
     for dataset, costs in (("actual", {"p1": "10", "p2": "4"}), ("amortised", {"p1": "4", "p2": "10"}))
 }
+
+#: An amortised export with a purchase of a commitment, which belongs into the actual one: 90 of 93.5 are effective.
+MISPLACED: list[Row] = [
+    azure_row(3, "Usage", "OnDemand", "3.5", billing_currency="DKK"),
+    azure_row(3, "Purchase", "Reservation", "90", billing_currency="DKK", reservation_id="r1", subscription_id=None),
+]

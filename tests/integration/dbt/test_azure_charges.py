@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.integration.dbt.azure_charges import BILLED, PRICED, PROFILES, draw_priced
+from tests.integration.dbt.azure_charges import BILLED, MISPLACED, PRICED, PROFILES, draw_priced
 from tests.integration.dbt.warehouse import Warehouse
 
 D = Decimal
@@ -21,6 +21,7 @@ def charged(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         "priced": {"actual": [row for row, _ in priced.values()]},
         "billed": {"actual": [row for row, _ in BILLED.values()]},
         "profiles": PROFILES,
+        "misplaced": {"amortised": MISPLACED},
     }
     for source, exports in sources.items():
         for dataset, rows in exports.items():
@@ -85,6 +86,14 @@ def test_exports_agree_for_each_billing_profile_or_not(charged: Warehouse) -> No
     ) == [("p1", D(10), D(4)), ("p2", D(4), D(10))]
 
 
+def test_a_purchase_in_an_amortised_export_is_an_adjustment(charged: Warehouse) -> None:
+    """Its effective cost is in the file's total, and by FOCUS's rules a purchase of a commitment has none."""
+    assert charged.rows(
+        "select charge_category, billed_cost, effective_cost from intermediate.int_focus__unioned "
+        "where source_name = 'misplaced' order by 1"
+    ) == [("Adjustment", D(0), D(90)), ("Usage", D("3.5"), D("3.5"))]
+
+
 def test_accounts_and_totals_are_those_of_the_files(charged: Warehouse) -> None:
     assert charged.rows(
         "select billing_account_id, sub_account_id from marts.dim_account "
@@ -94,7 +103,8 @@ def test_accounts_and_totals_are_those_of_the_files(charged: Warehouse) -> None:
     assert billed == D("24.004")
     reconciled = charged.rows(
         "select source_name, billing_currency, file_total, focus_total from marts.fct_reconciliation "
-        "where account_level = 'period' and measure = 'billed_cost' and is_reconciled order by 1"
+        "where account_level = 'period' and measure = 'billed_cost' and is_reconciled "
+        "and file_total is not null order by 1"
     )
     assert [row for row in reconciled if row[0] != "priced"] == [
         ("billed", "CHF", billed, billed), ("profiles", "NOK", D(14), D(14)),

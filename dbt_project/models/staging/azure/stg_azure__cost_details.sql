@@ -4,7 +4,7 @@
     select
         native.*,
         kind in ('purchase', 'refund') as is_purchase,
-        kind in ('unusedreservation', 'unusedsavingsplan') as is_unused,
+        kind in ('unusedreservation', 'unusedsavingsplan') and (dataset = 'amortised' or native_cost = 0) as is_unused,
         (
             model in ('reservation', 'savingsplan')
             or kind in ('unusedreservation', 'unusedsavingsplan')
@@ -87,7 +87,7 @@ priced as (
         days.has_amortised_commitment,
         case
             when line_items.is_unused then 0
-            when line_items.is_purchase then line_items.native_cost
+            when line_items.is_purchase or line_items.kind like 'unused%' then line_items.native_cost
             when line_items.payg_cost_in_billing_currency <> 0 then line_items.payg_cost_in_billing_currency
             -- free of charge; where something was paid, 0 says that no retail price is known
             when
@@ -118,7 +118,7 @@ contracted as (
         priced.*,
         case
             when is_unused then 0
-            when is_purchase then native_cost
+            when is_purchase or kind like 'unused%' then native_cost
             when agreed_cost is not null then agreed_cost
             when is_commitment then native_list_cost
             else native_cost
@@ -194,7 +194,10 @@ units as (
 categorised as (
     select
         measured.*,
-        lower(replace(resource_location, ' ', '')) as region_key,
+        case
+            when lower(replace(resource_location, ' ', '')) not in ('', 'unassigned', 'unknown', 'global', 'nolocation')
+                then lower(replace(resource_location, ' ', ''))
+        end as region_key,
         model = 'savingsplan' or kind = 'unusedsavingsplan' as is_plan,
         coalesce(lower(frequency), '') = 'recurring' as is_recurring,
         case
@@ -205,6 +208,8 @@ categorised as (
             when lower(term) in ('p5y', '5 years', '60 months') then 60
         end as term_months,
         case
+            -- an amortised export has no purchases of commitments, and an actual one nothing that was not used
+            when is_purchase and is_commitment and dataset = 'amortised' and native_cost <> 0 then 'Adjustment'
             when is_purchase then 'Purchase'
             when kind = 'tax' then 'Tax'
             when kind = 'credit' then 'Credit'
@@ -248,16 +253,8 @@ charges as (
         end as billing_account_type,
         categorised.billing_currency,
         categorised.billed_from as billing_period_start,
-        -- the last day is named; some name the first day behind it
-        case
-            when
-                categorised.billing_period_start_date is null
-                or categorised.billing_period_end_date is null
-                or categorised.billing_period_end_date < categorised.billing_period_start_date
-                or categorised.billing_period_end_date = {{ month_end('categorised.billed_from') }}
-                then {{ month_end('categorised.billed_from') }}
-            else cast({{ dbt.dateadd('day', 1, 'categorised.billing_period_end_date') }} as timestamp)
-        end as billing_period_end,
+        {{ period_end('categorised.billing_period_start_date', 'categorised.billing_period_end_date',
+            'categorised.billed_from') }} as billing_period_end,
         categorised.charge_category,
         case when categorised.kind = 'refund' then 'Correction' end as charge_class,
         coalesce(categorised.product_name, categorised.meter_name) as charge_description,
@@ -349,13 +346,9 @@ charges as (
         end as pricing_unit,
         'Microsoft' as provider_name,
         coalesce(categorised.publisher_name, 'Microsoft') as publisher_name,
+        coalesce(regions.region_id, categorised.region_key) as region_id,
         case
-            when categorised.region_key not in ('', 'unassigned', 'unknown', 'global', 'nolocation')
-                then coalesce(regions.region_id, categorised.region_key)
-        end as region_id,
-        case
-            when categorised.region_key not in ('', 'unassigned', 'unknown', 'global', 'nolocation')
-                then coalesce(regions.region_name, categorised.resource_location)
+            when categorised.region_key is not null then coalesce(regions.region_name, categorised.resource_location)
         end as region_name,
         -- the same resource is written in several cases
         lower(categorised.resource_id) as resource_id,
@@ -386,7 +379,10 @@ charges as (
         case when categorised.charge_category <> 'Tax' then coalesce(categorised.part_number, categorised.sku) end
             as sku_price_id,
         categorised.subscription_id as sub_account_id,
-        coalesce(categorised.subscription_name, categorised.subscription_id) as sub_account_name,
+        case
+            when categorised.subscription_id is not null
+                then coalesce(categorised.subscription_name, categorised.subscription_id)
+        end as sub_account_name,
         case when categorised.subscription_id is not null then 'Subscription' end as sub_account_type,
         categorised.tags,
         categorised.charge_type as x_line_item_type,
