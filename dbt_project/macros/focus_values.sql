@@ -26,7 +26,7 @@
     {%- set readings = values.get(column, {}) -%}
     {%- if not readings -%} {{ written }} {%- else -%}
     case
-        when {{ written }} in ({{ quote_list(allowed_focus_values(values, column)) }}) then {{ written }}
+        when {{ is_one_of(written, allowed_focus_values(values, column)) }} then {{ written }}
         when {{ written }} is null then null
         else
             case {{ squeeze_focus_value(written) }}
@@ -38,6 +38,15 @@
     end
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- Whether a text is one of a list of constants. -#}
+{% macro is_one_of(text, values) -%} {{ return(adapter.dispatch('is_one_of')(text, values)) }} {%- endmacro %}
+
+{% macro default__is_one_of(text, values) -%} {{ text }} in ({{ quote_list(values) }}) {%- endmacro %}
+
+{#- DuckDB asks a function once per value of a dictionary, `in` once per row. -#}
+{% macro duckdb__is_one_of(text, values) -%} list_contains([{{ quote_list(values) }}], {{ text }}) {%- endmacro %}
 
 
 {#- A value without what spellings differ in: blanks, dashes, underscores and case. -#}

@@ -4,6 +4,7 @@ import datetime as dt
 
 from orchestration.cli.output import format_decimal
 from orchestration.installation import Installation
+from orchestration.sources.formats import BESIDE_COSTS
 
 
 def print_summary(installation: Installation, standing: list[str], started: dt.datetime) -> list[str]:
@@ -12,8 +13,9 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
     ``standing`` are those that were seen before anything was read; what was quarantined since ``started`` joins them.
     """
     fresh = [s for s, at in installation.ledger.current_snapshots() if at >= started]
-    print(f"Ingested billing periods: {len({(s.key.source_name, s.key.billing_period) for s in fresh})} "
-          f"({sum(s.row_count for s in fresh):,} line items)")  # fmt: skip
+    costs = [s for s in fresh if s.key.dataset not in BESIDE_COSTS]
+    print(f"Ingested billing periods: {len({(s.key.source_name, s.key.billing_period) for s in costs})} "
+          f"({sum(s.row_count for s in costs):,} line items)")  # fmt: skip
     with installation.warehouse.connect(read_only=True) as connection:
         compared, differing = connection.execute(
             "select count(*), sum(case when is_reconciled then 0 else 1 end) from marts.fct_reconciliation"

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orchestration.sources.formats import BESIDE_COSTS
 from orchestration.sources.ledger import Snapshot
 
 #: Hours without a new delivery after which a source is late, per provider.
@@ -33,6 +34,6 @@ class Freshness:
 
 
 def judge_freshness(source_name: str, allowed_hours: int, snapshots: list[tuple[Snapshot, dt.datetime]]) -> Freshness:
-    """The freshness of a source by its current snapshots and when each was promoted."""
-    last = max((promoted_at for _, promoted_at in snapshots), default=None)
+    """The freshness of a source's costs by its current snapshots and when each was promoted."""
+    last = max((promoted_at for s, promoted_at in snapshots if s.key.dataset not in BESIDE_COSTS), default=None)
     return Freshness(source_name, last, dt.timedelta(hours=allowed_hours))

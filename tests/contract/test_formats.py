@@ -160,6 +160,10 @@ def test_a_dataset_beside_costs_is_recognised_whatever_is_declared(beside: Expor
     assert choose_format(names, "a.csv", declared=get_format("focus")) is beside
     with pytest.raises(UnknownFormatError):
         recognise_format(names, "a.csv", "aws", takes_focus=False)
+    # costs to which somebody added its columns stay costs
+    mixed = [*names, "ChargePeriodStart", "BilledCost", "BillingPeriodStart", "ChargeCategory"]
+    assert recognise_format(mixed, "a.csv").name == choose_format(mixed, "a.csv", declared=get_format("focus")).name
+    assert recognise_format(mixed, "a.csv").name == "focus"
 
 
 def test_what_is_no_export_is_left_alone_and_what_lacks_a_column_is_not() -> None:

@@ -15,6 +15,10 @@ from orchestration.sources.formats.gcp import GCP_BILLING
 FORMATS: tuple[ExportFormat, ...] = (FOCUS, AWS_CUR2, AWS_CUR, AZURE_COST_DETAILS, GCP_BILLING)
 #: All that is landed: exports of costs, and the datasets that lie beside them and are no costs.
 DATASETS: tuple[ExportFormat, ...] = (*FORMATS, *COMPANIONS)
+#: What deliveries of the latter are called.
+BESIDE_COSTS = frozenset(fmt.dataset for fmt in COMPANIONS)
+#: Costs first: what has a charge period and a cost is never taken for one of the datasets beside it.
+_FOCUS_DATASETS = (FOCUS, *COMPANIONS)
 
 
 def get_format(name: str) -> ExportFormat:
@@ -31,18 +35,17 @@ def recognise_format(
     """The format that a file's native column names show; `DeliveryError` where they show none.
 
     ``provider`` narrows the choice; FOCUS files are taken from every provider unless ``takes_focus`` is False (a folder
-    that another source reads too, whose FOCUS files would then be taken twice). The datasets that lie beside FOCUS
-    costs have columns in common with them, so they are tried first.
+    that another source reads too, whose FOCUS files would then be taken twice).
     """
     columns = list(columns)
     names = {squeeze_name(c) for c in columns}
-    for candidate in (*COMPANIONS, *FORMATS):
+    for candidate in (*_FOCUS_DATASETS, *FORMATS):
         if candidate.provider == FOCUS.provider:
             if not takes_focus and provider != FOCUS.provider:
                 continue
         elif provider not in ("auto", candidate.provider):
             continue
-        if any(signature <= names for signature in candidate.signature):
+        if _shows(names, candidate):
             return candidate
     shown = ", ".join(columns[:6])
     raise UnknownFormatError(
@@ -67,8 +70,9 @@ def choose_format(
         return recognise_format(columns, file_name, provider, takes_focus)
     names = {squeeze_name(c) for c in columns}
     needed = {squeeze_name(n) for c in declared.columns if c.required for n in (c.name, *c.aliases)}
-    companions = COMPANIONS if declared is FOCUS else ()
-    chosen = next((c for c in companions if any(signature <= names for signature in c.signature)), declared)
+    chosen = declared
+    if declared is FOCUS:
+        chosen = next((c for c in _FOCUS_DATASETS if _shows(names, c)), declared)
     if chosen is declared and not needed & names:
         raise UnknownFormatError(f"{file_name}: has no column of {declared.description} ({', '.join(columns[:6])}, …)")
     if not takes_focus and recognise_format(columns, file_name) is not chosen:
@@ -76,6 +80,10 @@ def choose_format(
             f"{file_name}: not in format {declared.name}; another source of this folder may read it"
         )
     return chosen
+
+
+def _shows(names: set[str], fmt: ExportFormat) -> bool:
+    return any(signature <= names for signature in fmt.signature)
 
 
 class UnknownFormatError(DeliveryError):

@@ -1,6 +1,7 @@
 """The datasets of FOCUS 1.4 beside the costs: kept as what they are, and no cent of them counted."""
 
 import csv
+import datetime as dt
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.sources.contracts import DeliveryError
+from orchestration.sources.freshness import judge_freshness
 from tests.integration.ingest.conftest import Desk
 
 D = Decimal
@@ -81,6 +83,11 @@ def test_datasets_beside_costs_are_kept_and_never_counted(tmp_path: Path, declar
         assert part in told
     again = desk.ingest()
     assert (again.judged, again.unchanged, again.problems) == ([], 6, [])
+    # an invoice that arrives makes nobody believe that costs did
+    snapshots = desk.ledger.current_snapshots()
+    costs = max(at for snapshot, at in snapshots if snapshot.key.dataset == "cost")
+    later = [(s, at if s.key.dataset == "cost" else at + dt.timedelta(days=9)) for s, at in snapshots]
+    assert judge_freshness("test_source", 24, later).last_delivery == costs
 
 
 def test_a_dataset_that_lies_alone_is_left_alone(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ charges as (
         {{ read_focus_value(values, 'commitment_discount_category') }} as commitment_discount_category,
         {{ read_focus_value(values, 'pricing_category') }} as pricing_category,
         {{ read_focus_value(values, 'charge_frequency') }} as stated_frequency,
-        service_category as written_category,
+        service_category as written_service_category,
         -- every subcategory has one category
         coalesce(
             {{ read_focus_value(values, 'service_category') }},
@@ -85,10 +85,8 @@ charges as (
             {{ read_focus_value(values, 'commitment_discount_status') }},
             {{ read_focus_value(values, 'commitment_discount_status', 'charge_subcategory') }}
         ) as commitment_discount_status,
-        coalesce(
-            charge_subcategory,
-            case when charge_category <> {{ read_focus_value(values, 'charge_category') }} then charge_category end
-        ) as x_line_item_type,
+        charge_category as written_charge_category,
+        charge_subcategory,
         coalesce(billing_period_start, {{ month_start('billing_period') }}) as billing_period_start,
         coalesce(billing_period_end, {{ month_end('billing_period') }}) as billing_period_end,
         coalesce(charge_period_start, billing_period_start, {{ month_start('billing_period') }}) as charge_period_start,
@@ -110,6 +108,10 @@ completed as (
     select
         charges.*,
         coalesce(
+            charge_subcategory,
+            case when written_charge_category <> charge_category then written_charge_category end
+        ) as x_line_item_type,
+        coalesce(
             stated_frequency,
             case charge_category when 'Usage' then 'Usage-Based' else 'One-Time' end
         ) as charge_frequency,
@@ -117,8 +119,8 @@ completed as (
         coalesce(
             stated_subcategory,
             case
-                when written_category <> service_category
-                    then {{ read_focus_value(values, 'service_subcategory', 'written_category') }}
+                when written_service_category <> service_category
+                    then {{ read_focus_value(values, 'service_subcategory', 'written_service_category') }}
             end,
             'Other (' || service_category || ')'
         ) as service_subcategory
