@@ -19,7 +19,7 @@ from dashboards.home import BUNDLE, FOLDER, PYTHON, DashboardHome, duckdb_uri
 from dashboards.local_services import LocalServices, run_local_services
 from dashboards.publish import CURRENT, publish_warehouse
 from dashboards.settings import DashboardSettings
-from orchestration.config import ConfigError
+from orchestration.config_file import ConfigError
 from orchestration.home_access import write_privately
 from orchestration.installation import Installation
 from orchestration.warehouse import DuckDbWarehouse

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 MASK = 0o077
+#: A disk that has no room for this has none for anything else.
+PROBE_BYTES = 1 << 20
 #: What an installation keeps in its folder, databases with what stands beside them. The folder may hold more, which is
 #: not ours to change.
 FOLDERS = ("lake", "serving", "dagster", "dbt", "dbt_redshift", "logs", "dashboards")
@@ -34,6 +36,19 @@ def close_home(home: Path) -> int:
     if not any(_is_open(path) for path in (home, *entries)):
         return 0
     return sum(_close(path) for path in (*_list_below(entries), *entries, home))
+
+
+def check_home(home: Path) -> None:
+    """OSError where the folder cannot be made or written: better before the work than in the middle of it."""
+    home.mkdir(parents=True, exist_ok=True)
+    probe = home / f".probe-{os.getpid()}"
+    try:
+        probe.write_bytes(bytes(PROBE_BYTES))
+    except OSError as error:
+        error.filename = str(home)
+        raise
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def _close(path: Path) -> bool:

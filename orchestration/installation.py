@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig, find_config_path, find_home, load_config
-from orchestration.home_access import close_home
+from orchestration.home_access import check_home, close_home
 from orchestration.settings_tables import SettingsContent, read_settings
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
@@ -94,6 +94,15 @@ class Installation:
 
         assert isinstance(self.lake, S3Lake)  # noqa: S101 - the configuration says so
         return RedshiftWarehouse(settings, self.lake, self.environ)
+
+    def check_usable(self) -> None:
+        """Raise where the folder, the state or the warehouse file cannot be used, or a file that the configuration
+        names cannot be read: all that follows would end in the middle."""
+        check_home(self.home)
+        self.read_settings()
+        self.store.get("partitions", "first_period")
+        if isinstance(self.warehouse, DuckDbWarehouse):
+            self.warehouse.check_file()
 
     @property
     def serving(self) -> Path:

@@ -31,7 +31,8 @@ the modules that it imports, and `actions/channels/`; change those, not this fil
 
 The file is chosen by `--config`, else `CLOUDCOST_CONFIG`, else `./cloudcost.yaml`. State lives in the folder
 `CLOUDCOST_HOME` names, else `./.cloudcost`. Relative locations are relative to the configuration file. An unknown key
-is an error that names the line and, where one is close, the key that was meant. `cloudcost init` writes a commented
+is an error that names the line and, where one is close, the key that was meant. The file is plain YAML in UTF-8 of at
+most 1 MB: no tags, no key twice, numbers that are finite, dates from 1970 to 2199. `cloudcost init` writes a commented
 example, `cloudcost check` tries every source.
 
 No secret belongs in the file: a key that ends in `_env` names an environment variable, and clouds' credentials come

@@ -9,7 +9,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from state.records import HIGHEST_CHARACTER, Body, ConflictError, Record, Write, check_writes, encode_body
+from state.records import (
+    HIGHEST_CHARACTER,
+    Body,
+    ConflictError,
+    Record,
+    StateStoreError,
+    Write,
+    check_writes,
+    encode_body,
+)
 
 SCHEMA = """
 create table if not exists records (
@@ -22,8 +31,32 @@ create table if not exists records (
 """
 
 
+_DAMAGED = "it is damaged: put a backup of it back, or move it away to begin anew"
+#: What SQLite's primary result codes mean for somebody who keeps the file, and what to do.
+_EXPLAINED = {
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_FULL: "the disk is full: free some space and try again; what was written before is kept",
+    sqlite3.SQLITE_IOERR: "the disk cannot be read or written: see whether it is full, and try again",
+    sqlite3.SQLITE_BUSY: "another process holds it: try again when that is done",
+    sqlite3.SQLITE_LOCKED: "another process holds it: try again when that is done",
+} | dict.fromkeys(
+    (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH),
+    "it cannot be opened for writing: this user must be able to write the file and its folder",
+)
+
+
+def explain_sqlite(error: sqlite3.Error) -> str:
+    """What is wrong with a file and what to do about it, with SQLite's own words."""
+    code = getattr(error, "sqlite_errorcode", None)
+    what = None if code is None else _EXPLAINED.get(code & 0xFF)
+    return f"{what or 'it does not hold what cloudcost wrote: put a backup of it back'} ({error})"
+
+
 class SqliteStateStore:
     """State records in one file, safe over threads and processes of one machine (not over a network file system).
+
+    `StateStoreError` where the file cannot be used: it names the file and says what to do.
 
     Each thread has its own connection; a forked child opens a new one, because a SQLite connection must not cross a
     fork. A commit is on disk when a call returns (`synchronous=full`): a record that says "sent" or "deleted" must
@@ -35,22 +68,19 @@ class SqliteStateStore:
         self.busy_timeout_seconds = busy_timeout_seconds
         self._local = threading.local()
         self._abandoned: list[sqlite3.Connection] = []
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         # Created before SQLite opens it, so that there is no moment at which others may read it; the -wal and -shm
         # files take over its permissions. A file that is there is not touched: closing any descriptor of it would
         # release the locks of this process's other stores, and another process could then drop their -wal file.
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        self._create_schema_patiently()
+        with self._in_words():
+            self._create_schema_patiently()
 
     def get(self, kind: str, key: str) -> Record | None:
         """The newest version of one record, or None."""
-        row = (
-            self._connect()
-            .execute("select version, body from records where kind = ? and key = ?", (kind, key))
-            .fetchone()
-        )
-        return None if row is None else Record(kind, key, row[0], json.loads(row[1]))
+        query = "select key, version, body from records where kind = ? and key = ?"
+        return next(iter(self._read(kind, query, (kind, key))), None)
 
     def insert(self, kind: str, key: str, body: Body) -> bool:
         """Create a record; False, and nothing changed, when (kind, key) is already there."""
@@ -67,17 +97,22 @@ class SqliteStateStore:
 
     def list(self, kind: str, prefix: str = "") -> "list[Record]":
         """All records of a kind whose key starts with `prefix`, ordered by key."""
-        rows = self._connect().execute(
-            "select key, version, body from records where kind = ? and key >= ? and key < ? order by key",
-            (kind, prefix, prefix + HIGHEST_CHARACTER),
-        )
-        return [Record(kind, key, version, json.loads(body)) for key, version, body in rows]
+        query = "select key, version, body from records where kind = ? and key >= ? and key < ? order by key"
+        return list(self._read(kind, query, (kind, prefix, prefix + HIGHEST_CHARACTER)))
+
+    def _read(self, kind: str, query: str, parameters: tuple[str, ...]) -> Sequence[Record]:
+        with self._in_words():
+            rows = self._connect().execute(query, parameters).fetchall()
+        try:
+            return [Record(kind, key, version, json.loads(body)) for key, version, body in rows]
+        except (TypeError, ValueError) as error:
+            raise StateStoreError(f"{self.path}: a record of kind {kind} cannot be read: {_DAMAGED}") from error
 
     def transact(self, writes: Sequence[Write]) -> None:
         """All of `writes` or none; raises ConflictError naming the first write that could not happen."""
         check_writes(writes)
         encoded = [(write, encode_body(write.body)) for write in writes]
-        with self._write_transaction() as connection:
+        with self._in_words(), self._write_transaction() as connection:
             for write, body in encoded:
                 row = connection.execute(
                     "select version from records where kind = ? and key = ?", (write.kind, write.key)
@@ -90,6 +125,13 @@ class SqliteStateStore:
                     " on conflict (kind, key) do update set version = excluded.version, body = excluded.body",
                     (write.kind, write.key, (found or 0) + 1, body),
                 )
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StateStoreError(f"{self.path}: {explain_sqlite(error)}") from error
 
     @contextmanager
     def _write_transaction(self) -> Iterator[sqlite3.Connection]:

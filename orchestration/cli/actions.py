@@ -154,7 +154,8 @@ def _run_job(
 ) -> int:
     """Execute one of the action jobs in this process and say what came of it."""
     from actions.proposals import ProposalBook
-    from orchestration.cli.run import FAILED, OK, dagster_environment
+    from orchestration.cli.failures import FAILED, OK
+    from orchestration.cli.run import dagster_environment
     from orchestration.sources.ledger import Clock
 
     with dagster_environment(installation, verbose):

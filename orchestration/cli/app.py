@@ -1,7 +1,7 @@
 """The commands, their options and their exit codes."""
 
+import logging
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -10,15 +10,13 @@ import typer
 from orchestration.cli.actions import actions_app
 from orchestration.cli.anomalies import anomalies_app
 from orchestration.cli.deliveries import deliveries_app
+from orchestration.cli.failures import end_with
 from orchestration.cli.output import Format
 from orchestration.cli.terminal import clean_streams
 from orchestration.home_access import write_privately
 
 if TYPE_CHECKING:
     from orchestration.installation import Installation
-
-#: Exit codes that scripts can rely on.
-OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -69,7 +67,9 @@ def check(context: typer.Context) -> None:
     """Check the configuration, and for every source its credentials, reachability and format."""
     from orchestration.cli.check import check_sources
 
-    raise typer.Exit(check_sources(find_installation(context)))
+    installation = find_installation(context)
+    installation.read_settings()
+    raise typer.Exit(check_sources(installation))
 
 
 @app.command("run-export")
@@ -97,6 +97,7 @@ def run(
     from orchestration.cli.run import run_pipeline
 
     installation = find_installation(context)
+    installation.check_usable()
     raise typer.Exit(run_pipeline(installation, period, everything, retry_quarantined, context.obj["verbose"]))
 
 
@@ -175,7 +176,9 @@ def ui(
     """Start the Dagster UI and the daemon that runs schedules and sensors."""
     from orchestration.cli.run import serve_ui
 
-    serve_ui(find_installation(context), host, port)
+    installation = find_installation(context)
+    installation.check_usable()
+    serve_ui(installation, host, port)
 
 
 def find_installation(context: typer.Context) -> "Installation":
@@ -191,24 +194,10 @@ def main() -> None:
     """Run a command; an error that a user can act on is one clear sentence, not a traceback."""
     write_privately()
     clean_streams()
+    # a log that cannot be written, on a full disk, is no traceback on the terminal
+    logging.raiseExceptions = False
     try:
         app()
     except Exception as error:
-        code = _exit_code(error)
-        if code is None:
-            raise
-        # a KeyError would put its message into quotes
-        message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        print(f"error: {message}", file=sys.stderr)
-        sys.exit(code)
-
-
-def _exit_code(error: Exception) -> int | None:
-    """The exit code of an error that is meant for users; None for a defect."""
-    name = type(error).__name__
-    if name == "ConfigError":
-        return USAGE
-    expected = ("SourceError", "LocationError", "DeliveryError", "UnknownFormatError", "WarehouseError", "CommandError",
-                "NotAllowedError", "ProposalStateError", "ProposalNotFoundError", "LedgerError",
-                "StateStoreError", "RecordTooLargeError", "AcceptanceError", "FeedbackError")  # fmt: skip
-    return FAILED if name in expected else None
+        end_with(error)
+        raise

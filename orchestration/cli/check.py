@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.cli.run import FAILED, OK, CommandError
+from orchestration.cli.failures import FAILED, OK
+from orchestration.cli.run import CommandError
 from orchestration.installation import Installation
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import GuardedLocation

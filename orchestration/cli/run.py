@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from orchestration.cli.console import open_console
+from orchestration.cli.failures import FAILED, INCOMPLETE, OK
 from orchestration.cli.summary import describe_problem, print_summary
 from orchestration.installation import Installation
 from orchestration.progress import listen, report_progress
@@ -24,8 +25,6 @@ from orchestration.sources.refusals import as_refusal
 
 if TYPE_CHECKING:
     import dagster as dg
-
-OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
 
 WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
 

@@ -17,6 +17,7 @@ from orchestration.sources.ledger import Snapshot
 from orchestration.sources.projection import LANDED_TYPES
 from orchestration.sources.sql import quote_identifier, quote_path
 from orchestration.warehouse.contracts import ChangedPeriod, WarehouseError
+from orchestration.warehouse.duckdb_faults import explain_duckdb
 from orchestration.warehouse.reading import ReadableWarehouse
 from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
 from orchestration.warehouse.selects import check_select, lock_connection
@@ -58,13 +59,16 @@ class DuckDbWarehouse(ReadableWarehouse):
         if read_only and not self.path.exists():
             raise WarehouseError(f"{self.path}: there is no warehouse yet; `cloudcost run` builds it")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = self._open(read_only, time.monotonic() + (0 if read_only else LOCK_WAIT_SECONDS))
         try:
-            connection.execute("set timezone = 'UTC'")
-            connection.execute(WITHOUT_COMPACTION)
-            yield connection
-        finally:
-            connection.close()
+            connection = self._open(read_only, time.monotonic() + (0 if read_only else LOCK_WAIT_SECONDS))
+            try:
+                connection.execute("set timezone = 'UTC'")
+                connection.execute(WITHOUT_COMPACTION)
+                yield connection
+            finally:
+                connection.close()
+        except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+            raise WarehouseError(f"{self.path}: {explain_duckdb(error, self.path)}") from error
 
     def _open(self, read_only: bool, deadline: float) -> duckdb.DuckDBPyConnection:
         while True:
@@ -73,12 +77,21 @@ class DuckDbWarehouse(ReadableWarehouse):
                     duckdb.connect(str(self.path), config={"storage_compatibility_version": STORAGE_VERSION}).close()
                 return duckdb.connect(str(self.path), read_only=read_only)
             except duckdb.IOException as error:
-                if "lock" not in str(error).lower():
-                    raise WarehouseError(f"{self.path}: cannot be opened: {error}") from error
+                if not _is_held(error):
+                    raise
                 if time.monotonic() >= deadline:
                     message = "another process is writing to the warehouse; try again later"
                     raise WarehouseError(f"{self.path}: {message}") from error
             time.sleep(0.5)
+
+    def check_file(self) -> None:
+        """`WarehouseError` where the file is there and cannot be read; one that another process holds is left alone."""
+        if self.is_there:
+            try:
+                duckdb.connect(str(self.path), read_only=True).close()
+            except duckdb.Error as error:
+                if not _is_held(error):
+                    raise WarehouseError(f"{self.path}: {explain_duckdb(error, self.path)}") from error
 
     def publish_snapshots(self, lake: LocalLake, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
         """Make schema ``raw`` show exactly the current snapshots, in one transaction.
@@ -222,6 +235,10 @@ def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path], absent: AbsentColumns
             f"from read_parquet([{listed}], hive_partitioning = true, hive_types = {{{types}}})"
         )
     return " union all ".join(selects)
+
+
+def _is_held(error: duckdb.Error) -> bool:
+    return "could not set lock" in str(error).lower()
 
 
 def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[tuple[Any, ...]]) -> None:

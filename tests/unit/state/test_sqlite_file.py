@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from state import SqliteStateStore
+import pytest
+
+from state import SqliteStateStore, StateStoreError
 
 
 def _create_and_insert(path: Path, barrier: Any, key: str) -> None:
@@ -58,3 +60,40 @@ def test_another_process_does_not_take_the_log_away_from_open_stores(tmp_path: P
     subprocess.run([sys.executable, "-c", code], check=True)
     assert first.insert("k", "c", {})
     assert [r.key for r in SqliteStateStore(path).list("k")] == ["a", "b", "c"]
+
+
+def test_a_file_that_somebody_holds_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    store = SqliteStateStore(path, busy_timeout_seconds=0)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("begin immediate")
+    with pytest.raises(StateStoreError, match=r"state\.sqlite: another process holds it: try again") as error:
+        store.insert("thing", "a", {})
+    assert "(database is locked)" in str(error.value)
+    holder.close()
+    assert store.insert("thing", "a", {})
+
+
+def test_a_record_that_is_no_record_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    store = SqliteStateStore(path)
+    store.insert("thing", "a", {})
+    with sqlite3.connect(path) as connection:
+        connection.execute("update records set body = '{'")
+    for read in (lambda: store.get("thing", "a"), lambda: store.list("thing")):
+        with pytest.raises(StateStoreError, match=r"state\.sqlite: a record of kind thing cannot be read"):
+            read()
+
+
+def test_damage_that_shows_later_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    store = SqliteStateStore(path)
+    for number in range(20):
+        store.insert("thing", str(number), {"text": "x" * 5000})
+    with sqlite3.connect(path) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(bytes(range(256)) * 64)
+    with pytest.raises(StateStoreError, match=r"state\.sqlite: it is damaged: put a backup of it back"):
+        SqliteStateStore(path).list("thing")

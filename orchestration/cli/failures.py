@@ -1,0 +1,36 @@
+"""How a command ends with an error: the exit code and the one sentence of those that a user can act on."""
+
+import sys
+
+#: Exit codes that scripts can rely on.
+OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
+
+#: Errors that are meant for users, by name: what is not used in a command is not loaded either.
+CODES = dict.fromkeys(("ConfigError", "SettingsError"), USAGE) | dict.fromkeys(
+    (
+        "AcceptanceError", "AuditBusyError", "CommandError", "FeedbackError", "LedgerError", "NotAllowedError",
+        "ProposalNotFoundError", "ProposalStateError", "SourceError", "StateStoreError", "WarehouseError",
+    ),
+    FAILED,
+)  # fmt: skip
+
+
+def find_exit_code(error: BaseException) -> int | None:
+    """The exit code of an error that is meant for users, or of one that is a kind of it; None for others."""
+    return next((CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in CODES), None)
+
+
+def end_with(error: Exception) -> None:
+    """End the process with one clear sentence; return where the error is a defect, which shows its traceback."""
+    code = find_exit_code(error)
+    if code is not None:
+        # a KeyError would put its message into quotes
+        told = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    else:
+        from orchestration.config import find_home
+        from orchestration.machine_faults import explain_fault
+
+        code, told = FAILED, explain_fault(error, find_home()) or ""
+    if told:
+        print(f"error: {told}", file=sys.stderr)
+        sys.exit(code)

@@ -1,0 +1,1 @@
+"""Commands of the command line in processes of their own."""

@@ -1,0 +1,173 @@
+"""A full disk, a folder that may not be written, damaged files: one sentence with the place and what to do, exit 1.
+
+Each command runs in a forked child, which may become another user or be given limits of its own.
+"""
+
+import gc
+import os
+import pwd
+import resource
+import sqlite3
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+# loaded here: a child that is another user cannot always read Python's own files
+import orchestration.cli.check
+import orchestration.cli.queries
+import orchestration.cli.run
+import orchestration.machine_faults  # noqa: F401
+from orchestration.cli.app import main
+from orchestration.warehouse.duckdb_file import STORAGE_VERSION
+from state import SqliteStateStore
+
+COMMANDS = ("run", "check", "totals", "deliveries list", "actions list", "ui")
+#: Those that need the state, those that need the warehouse.
+ON_STATE = ("run", "check", "deliveries list", "actions list", "ui")
+ON_WAREHOUSE = ("run", "totals", "ui")
+Prepare = Callable[[], None]
+
+
+@pytest.fixture
+def root() -> Iterator[Path]:
+    """A folder that every user reaches, with a configuration, and a home with a state and a warehouse."""
+    with tempfile.TemporaryDirectory(prefix="cloudcost-faults-") as folder:
+        root = Path(folder)
+        root.chmod(0o755)
+        (root / "exports").mkdir()
+        (root / "cloudcost.yaml").write_text("sources: [{name: plain, location: exports}]\n")
+        (root / "home").mkdir()
+        SqliteStateStore(root / "home/state.sqlite").insert("kind", "key", {"text": "x" * 10_000})
+        gc.collect()  # closes it: all is in the one file
+        with duckdb.connect(
+            str(root / "home/warehouse.duckdb"), config={"storage_compatibility_version": STORAGE_VERSION}
+        ) as c:
+            c.execute("create table costs as select range as cost, repeat('x', 50) as text from range(100000)")
+        yield root
+
+
+def call(root: Path, command: str, prepare: Prepare = lambda: None) -> tuple[int, str]:
+    """Exit code and standard error of a command."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reading)
+            os.dup2(writing, 2)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+            sys.argv = ["cloudcost", *command.split()]
+            os.environ |= {"CLOUDCOST_CONFIG": str(root / "cloudcost.yaml"), "CLOUDCOST_HOME": str(root / "home")}
+            os.chdir(root)
+            prepare()
+            main()
+        except SystemExit as end:
+            sys.stderr.flush()
+            os._exit(end.code if isinstance(end.code, int) else 0)
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+        os._exit(99)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said
+
+
+def become_nobody() -> None:
+    user = pwd.getpwnam("nobody")
+    os.setgroups([])
+    os.setgid(user.pw_gid)
+    os.setuid(user.pw_uid)
+
+
+def fill_disk() -> None:
+    """No file of this process can be made or grow: what a full disk does, without one."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def give_to_nobody(folder: Path) -> None:
+    user = pwd.getpwnam("nobody")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def expect(root: Path, commands: tuple[str, ...], *parts: str, prepare: Prepare = lambda: None) -> None:
+    """Each of the commands ends with 1 and one sentence that has these parts."""
+    for command in commands:
+        code, said = call(root, command, prepare)
+        assert code == 1, (command, code, said)
+        assert said.startswith("error: ") and said.count("\n") == 1, (command, said)
+        assert all(part in said for part in parts), (command, said)
+
+
+def test_a_damaged_state_is_named(root: Path) -> None:
+    state = root / "home/state.sqlite"
+    whole = state.read_bytes()
+    state.write_bytes(os.urandom(20_000))
+    expect(root, ON_STATE, f"{state}: it is damaged: put a backup of it back", "(file is not a database)")
+    state.write_bytes(whole[:5000])
+    expect(root, ON_STATE[:1], f"{state}: it is damaged", "malformed")
+    state.unlink()
+    with sqlite3.connect(state) as connection:
+        connection.execute("create table records (something integer)")
+    expect(root, ON_STATE[:1], f"{state}: it does not hold what cloudcost wrote")
+
+
+def test_a_damaged_warehouse_is_named(root: Path) -> None:
+    warehouse = root / "home/warehouse.duckdb"
+    whole = warehouse.read_bytes()
+    for damaged in (os.urandom(50_000), whole[: len(whole) // 2]):
+        warehouse.write_bytes(damaged)
+        told = f"{warehouse}: it is damaged: move it away, and `cloudcost run --all` builds it again from the lake"
+        expect(root, ON_WAREHOUSE, told)
+    assert call(root, "deliveries list")[0] == 0
+
+
+def test_a_full_disk_is_named(root: Path) -> None:
+    expect(root, ("run", "ui"), f"{root}/home", "the disk is full: free some space", prepare=fill_disk)
+    # what only reads needs no room, but for the state's shared memory
+    code, said = call(root, "deliveries list", fill_disk)
+    assert code == 0 or (code == 1 and said.startswith(f"error: {root}/home/state.sqlite: the disk ")), said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_a_home_that_is_somebody_elses_is_named(root: Path) -> None:
+    (root / "home").chmod(0o700)
+    expect(root, COMMANDS, f"{root}/home: this user may not read and write here", prepare=become_nobody)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_a_home_that_cannot_be_written_is_named(root: Path) -> None:
+    give_to_nobody(root / "home")
+    for path in (root / "home").iterdir():
+        path.chmod(0o400)
+    (root / "home").chmod(0o500)
+    expect(root, ON_STATE, f"{root}/home", "this user m", prepare=become_nobody)
+    (root / "home").chmod(0o700)
+    (root / "home/warehouse.duckdb").chmod(0)
+    expect(root, ("totals",), f"{root}/home/warehouse.duckdb: it cannot be opened: this user", prepare=become_nobody)
+
+
+def test_a_file_in_the_place_of_the_home_is_named(root: Path) -> None:
+    (root / "home").rename(root / "moved")
+    (root / "home").write_text("")
+    expect(root, ON_STATE, f"{root}/home: a file is in the place of a folder")
+
+
+def test_a_file_of_the_configuration_that_cannot_be_read_ends_with_2(root: Path) -> None:
+    (root / "cloudcost.yaml").write_text("sources: [{name: a, location: exports}]\ncurrency: {rates_file: rates.csv}\n")
+    (root / "rates.csv").write_text("date,from,to,rate\n2025-01-01,EUR,USD,1e400\n")
+    for command in ("run", "check", "ui"):
+        code, said = call(root, command)
+        assert (code, said.count("\n")) == (2, 1) and f"error: {root}/rates.csv:2: rate '1e400'" in said, said
+
+
+def test_escapes_in_an_error_reach_no_terminal(root: Path) -> None:
+    code, said = call(root, "totals --as-of \x1b[2J\u202e")
+    assert code == 1 and "\\x1b[2J" in said and "\\u202e" in said and "\x1b" not in said
