@@ -40,7 +40,7 @@ def main() -> int:
                     flush=True,
                 )
 
-        results = campaign.run_all(numbers, options.workers, options.mutation is not None, report)
+        results = campaign.run_all(numbers, options.workers, options.seconds, options.mutation is not None, report)
         print_counts(results)
         violated = [r for r in results if r.verdict.violations]
         if options.mutation is not None:
@@ -69,6 +69,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument(
         "--keep", type=Path, help="a folder for what is made; violations leave their installation there"
     )
+    parser.add_argument("--seconds", type=float, default=30.0, help="what one export may take; more on a busy machine")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 

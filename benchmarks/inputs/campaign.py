@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.inputs.door import CURRENCY, HEALTHY, MUTATED, Answer, describe_source, ingest, write_config
 from benchmarks.inputs.draft import Draft, Unfit
 from benchmarks.inputs.formats import FORMATS
-from benchmarks.inputs.judge import Fault, Reading, read_export
+from benchmarks.inputs.judge import Reading, read_export
 from benchmarks.inputs.kinds import KINDS, Kind
 from benchmarks.inputs.pool import Worker
 from benchmarks.inputs.seeds import Seed, make_seeds
@@ -99,8 +99,6 @@ class Campaign:
 
     def judge(self, draft: Draft) -> Reading:
         """What the other reader finds in the spoiled files."""
-        if draft.is_too_large:
-            return Reading(fault=Fault("hundreds of megabytes of filling")) if draft.why else Reading()
         data = draft.judged or [draft.files[name] for name in draft.names]
         return read_export(data, draft.format, draft.dialect, CURRENCY, self.today)
 
@@ -118,13 +116,14 @@ class Campaign:
         result = Result(number, kind, draft, reading, answer, judge_answer(draft, reading, answer, self.healthy))
         if not result.verdict.violations and not keep:
             shutil.rmtree(home, ignore_errors=True)
-        draft.files, draft.judged, draft.table.rows = {}, [], []
+        draft.files, draft.judged, draft.parts, draft.table.rows = {}, [], [], []
         return result
 
     def run_all(
         self,
         numbers: Iterable[int],
         workers: int,
+        seconds: float,
         keep: bool = False,
         on_result: Callable[[Result], None] = lambda _: None,
     ) -> list[Result]:
@@ -134,7 +133,7 @@ class Campaign:
 
         def run_one(number: int) -> Result:
             if not hasattr(local, "worker"):
-                local.worker = Worker(self.folder / f"worker-{len(started)}.log")
+                local.worker = Worker(self.folder / f"worker-{len(started)}.log", seconds)
                 started.append(local.worker)
             result = self.run(number, local.worker.ask, keep)
             on_result(result)

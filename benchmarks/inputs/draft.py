@@ -1,10 +1,11 @@
 """An export on its way to being spoiled: its table, how it is written, what lies around it, and what may come of it."""
 
-import random
+import calendar
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from benchmarks.inputs.manifests import write_aws_manifest, write_azure_manifest
@@ -33,11 +34,11 @@ class Draft:
       these texts of each entry; ``has_one_fault``: where the judge finds a faulty row it is that one that a refusal has
     to name, as there is no other. ``also_named``: other files that a refusal may name instead.
     - ``periods``: the billing months, told here where no judge could read them from the file. ``judged``: what the
-      judge reads instead of the files by ``names``; ``is_too_large``: nothing that it should unpack.
+      judge reads instead of the files by ``names``.
     """
 
     seed: Seed
-    random: random.Random
+    random: Random
     table: Table
     dialect: Dialect = field(default_factory=Dialect)
     bare: bool = True
@@ -56,7 +57,6 @@ class Draft:
     edit_manifest: Callable[[dict[str, Any]], Any] | None = None
     details: str = ""
     judged: list[bytes] = field(default_factory=list)
-    is_too_large: bool = False
 
     @property
     def format(self) -> Any:
@@ -64,7 +64,7 @@ class Draft:
         return self.seed.format
 
     @classmethod
-    def begin(cls, seed: Seed, generator: random.Random) -> "Draft":
+    def begin(cls, seed: Seed, generator: Random) -> "Draft":
         """A sound export, written in one of the ways that clouds and people write it."""
         draft = cls(seed, generator, seed.take_rows(generator))
         if seed.format.content == "csv":
@@ -130,7 +130,8 @@ class Draft:
     def _folder(self, period: Any) -> str:
         if self.format.layout == "aws":
             return f"export/data/BILLING_PERIOD={period:%Y-%m}/"
-        return f"export/{period:%Y%m}01-{period:%Y%m}28/run-1/"
+        last = calendar.monthrange(period.year, period.month)[1]
+        return f"export/{period:%Y%m}01-{period:%Y%m}{last}/run-1/"
 
     def _add_manifest(self, folder: str, period: Any, tables: list[Table]) -> None:
         listed = [(name, len(self.files[name]), len(t.rows)) for name, t in zip(self.names, tables, strict=True)]

@@ -48,10 +48,13 @@ def encode_table(table: Table, content: str, dialect: Dialect) -> bytes:
 def encode_text(table: Table, dialect: Dialect) -> bytes:
     """Text with separators, a header row first."""
     sink = io.StringIO()
-    quoting = csv.QUOTE_ALL if dialect.quote_all else csv.QUOTE_MINIMAL
     writer = csv.writer(
-        sink, delimiter=dialect.separator, quotechar=dialect.quote, quoting=quoting, lineterminator=dialect.line_end
-    )  # fmt: skip
+        sink,
+        delimiter=dialect.separator,
+        quotechar=dialect.quote,
+        quoting=csv.QUOTE_ALL if dialect.quote_all else csv.QUOTE_MINIMAL,
+        lineterminator=dialect.line_end,
+    )
     writer.writerows([table.names, *([to_text(v) for v in row] for row in table.rows)])
     text = ("\ufeff" if dialect.mark else "") + dialect.first_line + sink.getvalue()
     return text.encode(dialect.encoding, "surrogatepass" if dialect.encoding.startswith("utf") else "xmlcharrefreplace")

@@ -75,7 +75,7 @@ def a_charge_on_an_implausible_day(draft: Draft) -> None:
 @kind("dates", TEXT)
 def a_bill_of_an_implausible_month(draft: Draft) -> None:
     place = draft.column(draft.format.period)
-    words = IMPLAUSIBLE
+    words: tuple[str, ...] = IMPLAUSIBLE
     if "invoice" in draft.table.names[place].lower():
         words = ("999912", "000101", "197001", "202613", "20261", "2026100", "202900", "190001", "abc")
     _set_day(draft, place, words, "a month that no bill has")

@@ -117,8 +117,8 @@ def a_manifest_of_an_impossible_month(draft: Draft) -> None:
          ("xxxxyyyy", "zzzzwwww"), ("21500101", "21500131"), ("19690101", "19690131")]
     )  # fmt: skip
     draft.details = first
-    if first.startswith("x") and draft.format.layout == "aws":
-        draft.expect(Right.EITHER)  # it names no month, but its folder does
+    if draft.format.layout == "aws" and (first.startswith("x") or first > last):
+        draft.expect(Right.EITHER)  # its folder names the month as well, and its end is of no use
 
     def change(m: dict[str, Any]) -> dict[str, Any]:
         if "billingPeriod" in m:

@@ -1,7 +1,9 @@
 """Compression: other ways to pack the same bytes, packs that are not whole, and packs that are more than they seem."""
 
+import bz2
 import gzip
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -194,7 +196,11 @@ def gzip_bomb(draft: Draft) -> None:
     packed(draft, "gzip")
     draft.bare = True
     filling = draft.random.choice([b"\n", b" ", b"x", b",", b"0"])
-    draft.expect(Right.NOT_TAKEN if filling != b"\n" else Right.EITHER, "hundreds of megabytes that are no charges")
+    # blanks and empty lines behind the rows change no total
+    right = Right.EITHER if filling.isspace() else Right.NOT_TAKEN
+    draft.expect(right, "hundreds of megabytes that are no charges")
+
+    draft.details = repr(filling)
 
     def fill(data: bytes) -> bytes:
         writer = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -203,17 +209,17 @@ def gzip_bomb(draft: Draft) -> None:
         parts += [writer.compress(block) for _ in range(600)]
         return b"".join([*parts, writer.flush()])
 
+    def keep(built: Draft) -> None:
+        built.judged = [built.files[built.names[0]]]
+
+    draft.after.append(keep)
     spoil_data(draft, fill)
-    draft.after.append(lambda built: setattr(built, "is_too_large", True))
 
 
 @kind("compression", TEXT)
 def packed_as_nobody_reads(draft: Draft) -> None:
     draft.expect(Right.NOT_TAKEN, "a compression that is not known")
     draft.dialect.packing, draft.bare = "none", True
-    import bz2
-    import lzma
-
-    squeeze = draft.random.choice([bz2.compress, lzma.compress])
-    draft.names = ["part.csv." + ("bz2" if squeeze is bz2.compress else "xz")]
-    spoil_data(draft, squeeze)
+    end = draft.random.choice(["bz2", "xz"])
+    draft.names = [f"part.csv.{end}"]
+    spoil_data(draft, lambda data: bz2.compress(data) if end == "bz2" else lzma.compress(data))
