@@ -47,15 +47,18 @@ def read_rows(data: bytes, fmt: Format, dialect: Dialect) -> tuple[list[str], It
     try:
         table = pq.read_table(io.BytesIO(plain)) if fmt.content == "parquet" else _read_avro(plain)
         table = _flatten(table)
+        columns = [_read_column(c) for c in table.columns]
     except Exception as error:  # pyarrow and fastavro raise a dozen kinds
         raise Unreadable(f"not a whole {fmt.content} file: {error}") from error
-    columns = [_read_column(c) for c in table.columns]
     return list(table.column_names), (list(r) for r in zip(*columns, strict=True))
 
 
 def _read_column(column: pa.ChunkedArray) -> list[Any]:
     if pa.types.is_timestamp(column.type):
         return _times(column)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        binary = pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary()
+        return [None if v is None else v.decode("utf-8", "surrogateescape") for v in column.cast(binary).to_pylist()]
     values: list[Any] = column.to_pylist()
     return [shortest(v) for v in values] if pa.types.is_float32(column.type) else values
 
