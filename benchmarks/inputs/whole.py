@@ -50,14 +50,14 @@ def choose_numbers(results: Sequence[Result], count: int, seed: int) -> list[int
     return [number for _, number in sorted(ranked, key=lambda pair: pair[0])[:count]]
 
 
-def run_batches(campaign: Campaign, numbers: Sequence[int], workers: int) -> list[Batch]:
-    """All batches, several at once."""
+def run_batches(campaign: Campaign, numbers: Sequence[int], workers: int, patience: float) -> list[Batch]:
+    """All batches, several at once; ``patience`` widens the limits of time."""
     parts = [list(numbers[n : n + BATCH]) for n in range(0, len(numbers), BATCH)]
     with ThreadPoolExecutor(workers) as lanes:
-        return list(lanes.map(lambda pair: run_batch(campaign, pair[0], pair[1]), enumerate(parts)))
+        return list(lanes.map(lambda pair: run_batch(campaign, *pair, patience), enumerate(parts)))
 
 
-def run_batch(campaign: Campaign, index: int, numbers: list[int]) -> Batch:
+def run_batch(campaign: Campaign, index: int, numbers: list[int], patience: float) -> Batch:
     """Write the exports, run the pipeline once, check, and compare every source's totals with the other reader's."""
     batch = Batch(numbers)
     home = campaign.folder / f"batch-{index}"
@@ -75,14 +75,14 @@ def run_batch(campaign: Campaign, index: int, numbers: list[int]) -> Batch:
         draft.files, draft.judged = {}, []
     write_config(home, sources)
     began = time.monotonic()
-    batch.exit_code = _call(batch, home, RUN_SECONDS, "run")[0]
+    batch.exit_code = _call(batch, home, RUN_SECONDS * patience, "run")[0]
     batch.seconds = time.monotonic() - began
     if batch.exit_code not in (0, 3):
         batch.violations.append(f"the run ended with {batch.exit_code}; see {home}")
-    code, said = _call(batch, home, ASK_SECONDS, "check")
+    code, said = _call(batch, home, ASK_SECONDS * patience, "check")
     if code not in (0, 1):
         batch.violations.append(f"the check ended with {code}: {said[-300:]}")
-    _, printed = _call(batch, home, ASK_SECONDS, "totals", "--format", "json")
+    _, printed = _call(batch, home, ASK_SECONDS * patience, "totals", "--format", "json")
     _compare(batch, read_totals(printed), drafts, campaign.healthy_totals)
     for log in (home / "state" / "logs").glob("*"):
         if TRACEBACK in log.read_text(encoding="utf-8", errors="replace"):
