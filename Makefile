@@ -20,7 +20,7 @@ PYTEST_ARGS ?=
 ON_DEMO = $(if $(wildcard demo/cloudcost.yaml),CLOUDCOST_CONFIG=demo/cloudcost.yaml CLOUDCOST_HOME=demo/state)
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-.PHONY: help env dashboards-env dashboards dashboards-full dashboards-lock demo ui docs test test-all bench bench-faults conformance lint format clean
+.PHONY: help env dashboards-env dashboards dashboards-full dashboards-lock demo ui docs test test-all bench bench-faults bench-inputs conformance lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ bench: $(STAMP) ## run every benchmark, one after the other
 
 bench-faults: $(STAMP) ## 200 random schedules of deliveries, faults and kills; every total must be right
 	@$(BIN)/python benchmarks/faults.py --schedules 200
+
+bench-inputs: $(STAMP) ## 2,000 spoiled exports of all formats at the door, 100 of them through whole runs; no wrong total, no crash
+	@$(BIN)/python -m benchmarks.inputs --mutations 2000 --whole 100
 
 conformance: $(STAMP) ## run the FOCUS project's validator on what is published as FOCUS 1.2
 	@$(BIN)/python -m scripts.conformance

@@ -1,0 +1,120 @@
+"""Run the campaign and say what was done and found; ends with 1 where anything is not as it must be."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks.inputs.campaign import Campaign, Result
+from benchmarks.inputs.formats import FORMATS
+from benchmarks.inputs.kinds import KINDS
+from benchmarks.inputs.whole import Batch, choose_numbers, run_batches
+
+#: What the door may take for one export; the limits of whole runs grow with it.
+DOOR_SECONDS = 30.0
+OUTCOMES = ("taken", "in part", "refused", "left alone", "crashed")
+
+
+def main() -> int:
+    """Parse the command line, run the mutations and print the counts."""
+    options = parse_options()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="inputs-") as temporary:
+        folder = (options.keep or Path(temporary)).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        campaign = Campaign(folder, options.seed, options.formats, options.only or KINDS)
+        numbers = [options.mutation] if options.mutation is not None else range(options.mutations)
+        done: list[Result] = []
+
+        def report(result: Result) -> None:
+            done.append(result)
+            for violation in result.verdict.violations:
+                print(f"VIOLATION {result.title}: {violation}", flush=True)
+            if len(done) % 100 == 0:
+                bad = sum(bool(r.verdict.violations) for r in done)
+                print(
+                    f"{len(done)} mutations, {bad} violated, {time.monotonic() - began:.0f} s",
+                    file=sys.stderr,
+                    flush=True,
+                )
+
+        results = campaign.run_all(numbers, options.workers, options.seconds, options.mutation is not None, report)
+        print_counts(results)
+        violated = [r for r in results if r.verdict.violations]
+        if options.mutation is not None:
+            print_one(results[0], folder)
+        chosen = choose_numbers(results, options.whole, options.seed) if options.mutation is None else []
+        batches = run_batches(campaign, chosen, min(options.workers, 2), options.seconds / DOOR_SECONDS)
+        print_batches(batches)
+    peak = max(r.answer.peak_mb for r in results)
+    slowest = max(r.answer.seconds for r in results)
+    print(
+        f"{len(results)} mutations at the door, {len(violated)} violated; slowest {slowest:.1f} s, peak {peak:.0f} MB"
+    )
+    print(f"seed {options.seed}, {options.workers} workers, {time.monotonic() - began:.0f} s")
+    return 1 if violated or any(b.violations for b in batches) else 0
+
+
+def parse_options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.inputs", description=__doc__)
+    parser.add_argument("--mutations", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="+", metavar="KIND", choices=sorted(KINDS), help="these kinds alone")
+    parser.add_argument("--formats", nargs="+", default=list_formats(), choices=list(FORMATS))
+    parser.add_argument("--whole", type=int, default=100, help="so many of them through complete runs as well")
+    parser.add_argument("--mutation", type=int, help="this one again; its folder stays below --keep")
+    parser.add_argument(
+        "--keep", type=Path, help="a folder for what is made; violations leave their installation there"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=DOOR_SECONDS, help="what one export may take; more on a busy machine"
+    )
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    return parser.parse_args()
+
+
+def list_formats() -> list[str]:
+    """The formats that can be written here: Avro needs its library."""
+    return [name for name, fmt in FORMATS.items() if fmt.content != "avro" or find_spec("fastavro")]
+
+
+def print_counts(results: list[Result]) -> None:
+    """Per kind: how often each outcome, and how many violations."""
+    print(f"{'':14}{'':42}" + "".join(f"{o:>12}" for o in OUTCOMES) + f"{'violated':>12}")
+    rows: dict[tuple[str, str], Counter[str]] = {}
+    for result in results:
+        row = rows.setdefault((result.kind.group, result.kind.name), Counter())
+        row[result.verdict.outcome] += 1
+        row["violated"] += bool(result.verdict.violations)
+    for (group, name), counted in sorted(rows.items()):
+        print(f"{group:14}{name:42}" + "".join(f"{counted[o] or '':>12}" for o in (*OUTCOMES, "violated")))
+
+
+def print_batches(batches: list[Batch]) -> None:
+    """The complete runs: how they ended, and what is wrong."""
+    for number, batch in enumerate(batches):
+        print(
+            f"whole run {number}: {len(batch.numbers)} mutations beside a healthy source, {batch.taken} taken, "
+            f"exit {batch.exit_code}, {batch.seconds:.0f} s, peak {batch.peak_mb:.0f} MB, "
+            f"{len(batch.violations)} violations"
+        )
+        for violation in batch.violations:
+            print(f"VIOLATION whole run {number}: {violation}")
+
+
+def print_one(result: Result, folder: Path) -> None:
+    """Everything about one mutation."""
+    reading, answer = result.reading, result.answer
+    print(f"{result.title}\nright: {result.draft.right} {result.draft.why} {result.draft.place}")
+    print(f"other reader: {reading.fault or reading.totals} of {reading.rows} rows")
+    print(f"door: {answer.taken}\nrefused: {answer.refused}\nsaid: {answer.said}\n{answer.crash}")
+    print(f"folder: {folder / f'mutation-{result.number}'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
