@@ -1,8 +1,8 @@
 """The days whose costs are scored, and the rows that are left out of scoring because of theirs.
 
 A typing error dates a charge 9999-12-31, 0001-01-01 or infinity. Its row stays in the warehouse and in every total, but
-forecasts, anomalies, savings and budgets would stand on that day, with empty centuries between it and the others. They
-read the scored days alone, and it is said which rows they do without.
+forecasts, anomalies and savings would stand on that day, with empty centuries between it and the others. They read the
+scored days alone, and it is said which rows they do without.
 """
 
 import datetime as dt
@@ -13,6 +13,8 @@ from orchestration.installation import Installation
 
 #: Sources and days that are named.
 NAMED = 20
+#: Thirteen months: so far ahead a purchase or a fee may be charged, which waits for its day and is nothing odd.
+AHEAD = dt.timedelta(days=396)
 
 
 @dataclass(frozen=True)
@@ -36,21 +38,23 @@ class ScoredDays:
 
 
 def describe_left_out(installation: Installation, days: ScoredDays) -> list[str]:
-    """The line items that are not scored because of their day, a sentence per source and day; none as a rule."""
+    """The line items that are never scored because of their day, a sentence per source and day; none as a rule."""
     # as text: an engine's infinity, and years of five digits, are no dates of Python
     query = f"""
         select source_name, cast(charge_date as varchar(40)) as charge_date, sum(line_item_count) as line_item_count
         from marts.fct_cost_daily
         where not ({days.condition("charge_date")})
+            and (
+                charge_category = 'Usage'
+                or charge_date < date '{days.first}' or charge_date > date '{days.last + AHEAD}'
+            )
         group by 1, 2 order by 1, 2 limit {NAMED + 1}
     """
-    if not installation.warehouse.has_table("marts", "fct_cost_daily"):
-        return []
     with installation.warehouse.connect(read_only=True) as connection:
         rows = connection.execute(query).fetchall()
     told = [
-        f"{source}: {count} line item(s) of {day} are in every total and left out of forecasts, anomalies and budgets: "
-        f"what is scored lies from {days.first} to {days.last}"
+        f"{source}: {count} line item(s) of {day} are in every total and left out of forecasts and anomalies: what is "
+        f"scored lies from {days.first} to {days.last}"
         for source, day, count in rows[:NAMED]
     ]
     return [*told, "there are more line items on other such days"] if len(rows) > NAMED else told
