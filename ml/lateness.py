@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ml.rows import is_scored
+
 # a day is final when nothing more is expected of it
 FINAL_DAYS, LONGEST_DAYS = 21, 14
 LEAST_OBSERVED = 10
@@ -33,16 +35,19 @@ def learn_lateness(changes: pd.DataFrame) -> Lateness:
     """Learn from the history of changes, the first load included.
 
     `changes`: service_provider_name, charge_date, changed_at (UTC), difference (of effective cost). A day counts for k
-    when the warehouse already followed its provider k days after it, and only once it is final.
+    when the warehouse already followed its provider k days after it, and only once it is final. A day that lies after
+    every change, or before FIRST_DAY, tells nothing: a charge dated 9999-12-31 is a typing error.
     """
     shares: dict[str, np.ndarray] = {}
     if changes.empty:
         return Lateness(shares)
     frame = changes.assign(
-        charge_date=pd.to_datetime(changes["charge_date"]).astype("datetime64[ns]"),
+        charge_date=pd.to_datetime(changes["charge_date"]),
         changed_at=pd.to_datetime(changes["changed_at"]).astype("datetime64[ns]"),
         difference=changes["difference"].astype("float64"),
     )
+    frame = frame[is_scored(frame["charge_date"], frame["changed_at"].max())]
+    frame = frame.astype({"charge_date": "datetime64[ns]"})
     for provider, part in frame.groupby("service_provider_name"):
         began, newest = part["changed_at"].min(), part["changed_at"].max()
         final = part.groupby("charge_date")["difference"].sum()

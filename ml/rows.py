@@ -24,14 +24,17 @@ OPTIONAL_DIMENSIONS = ("resource_id", "x_team", "x_environment")
 MEASURES = ("effective_cost", "billed_cost")
 Numbers = npt.NDArray[np.int64]
 LUMP_FREQUENCIES = ("One-Time", "Recurring")
+#: No cloud was billed before. An earlier day is a typing error, and a series from there would be empty for centuries.
+FIRST_DAY = date(2000, 1, 1)
 
 
 def read_rows(daily: pd.DataFrame, as_of: date, measure: str = "effective_cost") -> pd.DataFrame:
     """Checked copy of `daily` up to and including `as_of`, sorted, with `cost` and `is_usage`; dimensions are encoded.
 
     Rows that repeat a day and its dimensions are kept: they are parts of one amount and are summed later. NULL
-    dimensions become the empty string. Raises AnalyticsInputError for a missing column, a day or currency that is not
-    there, and a cost that is not a finite number: a total with an unknown part is an unknown total.
+    dimensions become the empty string. Rows before FIRST_DAY are left out. Raises AnalyticsInputError for a missing
+    column, a day or currency that is not there, and a cost that is not a finite number: a total with an unknown part is
+    an unknown total.
     """
     if measure not in MEASURES:
         raise AnalyticsInputError(f"measure must be one of {', '.join(MEASURES)}, got {measure!r}")
@@ -44,12 +47,13 @@ def read_rows(daily: pd.DataFrame, as_of: date, measure: str = "effective_cost")
     for column in ("charge_date", "billing_currency"):
         _refuse(rows, rows[column].isna(), column, "empty")
     try:
-        rows["charge_date"] = pd.to_datetime(rows["charge_date"]).dt.normalize().astype("datetime64[ns]")
+        rows["charge_date"] = pd.to_datetime(rows["charge_date"]).dt.normalize()
+        rows = rows[is_scored(rows["charge_date"], as_of)]
+        rows["charge_date"] = rows["charge_date"].astype("datetime64[ns]")
         rows["cost"] = pd.to_numeric(rows[measure].astype("float64"))
     except (TypeError, ValueError, pd.errors.ParserError) as error:
         raise AnalyticsInputError(f"charge_date or {measure} cannot be read: {error}") from error
     _refuse(rows, ~np.isfinite(rows["cost"]), measure, "not a finite number")
-    rows = rows[rows["charge_date"] <= pd.Timestamp(as_of)]
     for column in ("billing_currency", *DIMENSIONS, *extra):
         rows[column] = encode_text(rows[column])
     lumps = rows["charge_frequency"].isin(LUMP_FREQUENCIES)
@@ -58,6 +62,11 @@ def read_rows(daily: pd.DataFrame, as_of: date, measure: str = "effective_cost")
     order = ["charge_date", "billing_currency", *DIMENSIONS, *extra, "cost"]
     codes = [rows[name].cat.codes if rows[name].dtype == "category" else rows[name] for name in order]
     return rows.iloc[np.lexsort([code.to_numpy() for code in reversed(codes)])].reset_index(drop=True)
+
+
+def is_scored(days: pd.Series, as_of: date) -> pd.Series:
+    """Which days are scored: from FIRST_DAY up to `as_of`. Days may lie beyond what nanoseconds can say, as 9999."""
+    return (days >= pd.Timestamp(FIRST_DAY)) & (days <= pd.Timestamp(as_of))
 
 
 def encode_text(values: pd.Series) -> pd.Categorical:

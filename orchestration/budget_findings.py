@@ -1,6 +1,5 @@
 """Which budgets are worth telling people about, as incidents: once per budget, period and threshold."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -27,7 +26,7 @@ def find_budget_alerts(
     for row in rows:
         if row["as_of_date"] is None or row["actual_cost"] is None:
             continue
-        if as_date(row["period_end"]) + dt.timedelta(days=closed_after_days) <= as_date(row["as_of_date"]):
+        if (as_date(row["as_of_date"]) - as_date(row["period_end"])).days >= closed_after_days:
             continue
         told = list(judge_budget(row, thresholds.get(str(row["budget_name"]), ())))
         if told and not row["is_reconciled"]:

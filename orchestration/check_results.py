@@ -5,14 +5,10 @@ import datetime as dt
 import dagster as dg
 import pyarrow as pa
 
+from orchestration.warehouse.written_tables import find_written_table
+
 #: Newest evaluations that are looked through; a run makes about a hundred.
 LOOKED_THROUGH = 5000
-COLUMNS = pa.schema(
-    [
-        ("asset", pa.string()), ("check_name", pa.string()), ("result", pa.string()), ("severity", pa.string()),
-        ("is_passed", pa.bool_()), ("judged_at", pa.timestamp("us")), ("description", pa.string()),
-    ]
-)  # fmt: skip
 
 
 def list_checks(instance: dg.DagsterInstance) -> pa.Table:
@@ -34,4 +30,4 @@ def list_checks(instance: dg.DagsterInstance) -> pa.Table:
             "description": said.description,
         }  # fmt: skip
         rows.setdefault(key, row)  # the newest comes first
-    return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=COLUMNS)
+    return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=find_written_table("ops", "checks").columns)

@@ -91,13 +91,13 @@ def describe_unreconciled(
     )
 
 
-def describe_missing_rate(start: str, end: str, days: Sequence[dt.date]) -> IncidentFinding:
-    """Costs that cannot be converted, because no rate is known on these days (in order)."""
+def describe_missing_rate(start: str, end: str, days: Sequence[dt.date | str]) -> IncidentFinding:
+    """Costs that cannot be converted, because no rate is known on these days (in order; text beyond the calendar)."""
     shown = ", ".join(f"{day}" for day in days[:5]) + (f" and {len(days) - 5} more" if len(days) > 5 else "")
     return IncidentFinding(
         rule="rate_missing",
         scope={"from": start, "to": end, "first_day": f"{days[0]}"},
-        start=days[0],
+        start=next((day for day in days if isinstance(day, dt.date)), UNKNOWN_PERIOD),
         severity=Severity.WARNING,
         title=f"No exchange rate of {start} to {end} on {len(days)} day(s) from {days[0]}",
         summary=f"There is no rate on {shown}. Costs of these days have no amount in {end} until `currency:` has one.",
@@ -208,7 +208,13 @@ def describe_recommendation(row: Mapping[str, Any]) -> ActionFinding:
 
 
 def as_date(value: Any) -> dt.date:
-    """A date from what a data frame or DuckDB gives for one."""
+    """A date from what a data frame or DuckDB gives for one; the first or last there is for one beyond Python's."""
     if isinstance(value, dt.datetime):
         return value.date()
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
+    if isinstance(value, dt.date):
+        return value
+    text = str(value)
+    if text.endswith("(BC)"):
+        return dt.date.min
+    year, _, _ = text.partition("-")
+    return dt.date.max if len(year) > len("9999") else dt.date.fromisoformat(text[:10])

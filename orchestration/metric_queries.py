@@ -9,15 +9,9 @@ import pyarrow as pa
 
 from orchestration.metrics import MetricSettings
 from orchestration.warehouse import WarehouseError
+from orchestration.warehouse.written_tables import find_written_table
 
-SCHEMA = pa.schema(
-    [
-        ("metric_name", pa.string()),
-        ("metric_date", pa.date32()),
-        ("dimension_value", pa.string()),
-        ("quantity", pa.decimal128(38, 12)),
-    ]
-)
+COLUMNS = find_written_table("business", "metric_values").columns
 
 
 class MetricQueryError(Exception):
@@ -31,7 +25,7 @@ Ask = Callable[[str], tuple[list[str], list[tuple[Any, ...]]]]
 def run_metric_queries(metrics: Sequence[MetricSettings], ask: Ask) -> pa.Table:
     """Every query's rows as rows of business.metric_values."""
     rows = [row for metric in metrics if metric.query is not None for row in read_metric(metric, ask)]
-    return pa.Table.from_pylist(rows, SCHEMA)
+    return pa.Table.from_pylist(rows, COLUMNS)
 
 
 def read_metric(metric: MetricSettings, ask: Ask) -> list[dict[str, Any]]:
@@ -57,7 +51,7 @@ def read_metric(metric: MetricSettings, ask: Ask) -> list[dict[str, Any]]:
         if (day, member) in rows:
             raise MetricQueryError(f"{where}: there is another value on {day}" + (f" for {member}" if member else ""))
         quantity = to_quantity(cells["value"], where)
-        rows[day, member] = dict(zip(SCHEMA.names, (metric.name, day, member, quantity), strict=True))
+        rows[day, member] = dict(zip(COLUMNS.names, (metric.name, day, member, quantity), strict=True))
     return list(rows.values())
 
 

@@ -1,6 +1,6 @@
 """The state of operations as tables of schema ``ops``, for dashboards: rows of the state store, no more.
 
-Each function gives an Arrow table with fixed columns, also when it has no rows. Moments are UTC, money is decimal.
+Each function gives an Arrow table with the declared columns, also without rows. Moments are UTC, money is decimal.
 """
 
 import datetime as dt
@@ -16,32 +16,7 @@ from actions.proposals import ProposalBook
 from orchestration.installation import Installation
 from orchestration.sources.freshness import judge_freshness
 from orchestration.sources.ledger import Clock
-
-TEXT, MOMENT, MONEY, COUNT = pa.string(), pa.timestamp("us"), pa.decimal128(38, 12), pa.int64()
-
-Columns = Mapping[str, pa.DataType]
-
-INCIDENTS: Columns = {
-    "incident_id": TEXT, "rule": TEXT, "severity": TEXT, "state": TEXT, "title": TEXT, "summary": TEXT,
-    "service_provider_name": TEXT, "sub_account_id": TEXT, "service_name": TEXT, "source_name": TEXT,
-    "start_date": pa.date32(), "opened_at": MOMENT, "acknowledged_by": TEXT, "resolved_at": MOMENT, "note": TEXT,
-}  # fmt: skip
-ACTIONS: Columns = {
-    "proposal_id": TEXT, "state": TEXT, "remediation": TEXT, "service_provider_name": TEXT, "sub_account_id": TEXT,
-    "region_id": TEXT, "resource_id": TEXT, "reason": TEXT, "billing_currency": TEXT, "monthly_saving": MONEY,
-    "realised_daily_saving": MONEY, "approval_count": COUNT, "proposed_at": MOMENT, "updated_at": MOMENT,
-}  # fmt: skip
-SOURCES: Columns = {
-    "source_name": TEXT, "last_delivery_at": MOMENT, "allowed_hours": COUNT, "hours_late": COUNT, "status": TEXT,
-    "quarantined_count": COUNT,
-}  # fmt: skip
-DELIVERIES: Columns = {
-    "source_name": TEXT, "billing_period": pa.date32(), "dataset": TEXT, "delivery_id": TEXT, "status": TEXT,
-    "is_current": pa.bool_(), "seen_at": MOMENT, "row_count": COUNT, "reasons": TEXT,
-}  # fmt: skip
-FEEDBACK: Columns = {
-    "anomaly_id": TEXT, "verdict": TEXT, "reason": TEXT, "actor": TEXT, "until_date": pa.date32(), "said_at": MOMENT,
-}  # fmt: skip
+from orchestration.warehouse.written_tables import find_written_table
 
 
 def list_incidents(installation: Installation, now: dt.datetime) -> pa.Table:
@@ -57,7 +32,7 @@ def list_incidents(installation: Installation, now: dt.datetime) -> pa.Table:
              scope.get("service_name") or scope.get("service"), scope.get("source"), found.start,
              _utc(incident.opened_at), incident.acknowledged_by, _utc(incident.resolved_at), incident.note)
         )  # fmt: skip
-    return _table(INCIDENTS, rows)
+    return _table("incidents", rows)
 
 
 def list_actions(installation: Installation, now: dt.datetime) -> pa.Table:
@@ -69,7 +44,7 @@ def list_actions(installation: Installation, now: dt.datetime) -> pa.Table:
          _utc(p.updated_at))
         for p in ProposalBook(installation.store, Clock()).list()
     ]  # fmt: skip
-    return _table(ACTIONS, rows)
+    return _table("actions", rows)
 
 
 def list_sources(installation: Installation, now: dt.datetime) -> pa.Table:
@@ -82,7 +57,7 @@ def list_sources(installation: Installation, now: dt.datetime) -> pa.Table:
         held = len(installation.ledger.quarantined(source.name))
         status = "never delivered" if found.last_delivery is None else "late" if late else "on time"
         rows.append((source.name, _utc(found.last_delivery), source.allowed_hours, late, status, held))
-    return _table(SOURCES, rows)
+    return _table("sources", rows)
 
 
 def list_deliveries(installation: Installation, now: dt.datetime) -> pa.Table:
@@ -99,13 +74,13 @@ def list_deliveries(installation: Installation, now: dt.datetime) -> pa.Table:
              _utc(dt.datetime.fromisoformat(seen)) if seen else None, body.get("row_count"),
              "; ".join(body.get("reasons", [])) if body["status"] != "promoted" else None)
         )  # fmt: skip
-    return _table(DELIVERIES, rows)
+    return _table("deliveries", rows)
 
 
 def list_feedback(installation: Installation, now: dt.datetime) -> pa.Table:
     """What people said of anomalies, the newest statement of each."""
     said = FeedbackBook(installation.store, Clock()).list()
-    return _table(FEEDBACK, [(s.anomaly_id, s.verdict, s.reason, s.actor, s.until, _utc(s.at)) for s in said])
+    return _table("anomaly_feedback", [(s.anomaly_id, s.verdict, s.reason, s.actor, s.until, _utc(s.at)) for s in said])
 
 
 #: The tables of schema ``ops``, by name.
@@ -118,9 +93,9 @@ OPERATIONS: Mapping[str, Callable[[Installation, dt.datetime], pa.Table]] = {
 }
 
 
-def _table(columns: Columns, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
-    schema = pa.schema(list(columns.items()))
-    return pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema=schema)
+def _table(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+    columns = find_written_table("ops", name).columns
+    return pa.Table.from_pylist([dict(zip(columns.names, row, strict=True)) for row in rows], schema=columns)
 
 
 def _utc(moment: dt.datetime | None) -> dt.datetime | None:

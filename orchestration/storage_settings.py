@@ -67,8 +67,8 @@ class WarehouseSettings(_Section):
     )
     readers: list[str] = Field(
         default_factory=list,
-        description='Redshift: who may read marts, focus and ml: "role bi", "group bi" or "user metabase". Default: '
-        "nobody but the owner.",
+        description='Redshift: who may read marts, focus, ml and ops: "role bi", "group bi" or "user metabase". '
+        "Default: nobody but the owner.",
     )
     connect_timeout: int = Field(
         30, ge=1, description="Redshift: seconds to wait for a connection; a paused cluster takes longer and fails."

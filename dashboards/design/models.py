@@ -1,4 +1,4 @@
-"""What dbt says of a model: its description and its columns, read from the `.yml` beside it."""
+"""What dbt says of a model or of a table that the pipeline writes: its description and columns, from the `.yml`."""
 
 from functools import cache
 from pathlib import Path
@@ -7,6 +7,10 @@ from typing import Any
 import yaml
 
 MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models"
+#: Declares the tables of schemas ml and ops, which are no models.
+WRITTEN = MODELS / "written.yml"
+#: Declared types that Superset calls otherwise.
+TYPES = {"TEXT": "VARCHAR", "DOUBLE PRECISION": "DOUBLE"}
 #: What a column is by its name, where the model's contract does not say it.
 TYPE_OF_ENDING = (("_date", "DATE"), ("_at", "TIMESTAMP"), ("_count", "BIGINT"), ("_cost", "DECIMAL(38,12)"),
                   ("_period", "DATE"), ("_amount", "DECIMAL(38,12)"), ("_quantity", "DECIMAL(38,12)"))  # fmt: skip
@@ -18,6 +22,8 @@ def _models() -> dict[str, dict[str, Any]]:
     for path in sorted(MODELS.rglob("*.yml")):
         body = yaml.safe_load(path.read_text()) or {}
         found |= {model["name"]: model for model in body.get("models", [])}
+        if path == WRITTEN:
+            found |= {table["name"]: table for source in body["sources"] for table in source["tables"]}
     return found
 
 
@@ -37,12 +43,13 @@ def description_of(model: str) -> str:
     return _plain(_models().get(model, {}).get("description", ""))
 
 
-def columns_of(model: str) -> tuple[tuple[str, str, str], ...]:
-    """Name, type and description of every column of a model."""
-    return tuple(
-        (c["name"], _type_of(c["name"], c.get("data_type", "")), _plain(c.get("description", "")))
+def columns_of(model: str, *names: str) -> tuple[tuple[str, str, str], ...]:
+    """Name, type and description of every column of a model, or of these."""
+    found = {
+        c["name"]: (c["name"], _type_of(c["name"], c.get("data_type", "")), _plain(c.get("description", "")))
         for c in _models()[model]["columns"]
-    )
+    }
+    return tuple(found[name] for name in names or found)
 
 
 def _plain(text: str) -> str:
@@ -54,5 +61,5 @@ def _plain(text: str) -> str:
 
 def _type_of(name: str, declared: str) -> str:
     if declared and "{{" not in declared:
-        return declared.upper()
+        return TYPES.get(declared.upper(), declared.upper())
     return next((kind for ending, kind in TYPE_OF_ENDING if name.endswith(ending)), "VARCHAR")

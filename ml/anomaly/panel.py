@@ -14,7 +14,7 @@ import pandas as pd
 
 from ml.anomaly.baseline import Matrix
 from ml.errors import AnalyticsInputError
-from ml.rows import LUMP_FREQUENCIES, encode_text
+from ml.rows import LUMP_FREQUENCIES, encode_text, is_scored
 from ml.series import DEFAULT_IMMATURE_DAYS, SILENT_DAYS, make_unique_id
 
 #: Finest first. What a level does not tell apart is empty in its keys.
@@ -60,8 +60,9 @@ def build_panel(
 ) -> Panel:
     """Matrices out of daily rows (ml/rows.py; `contracted_cost` is used where it is there).
 
-    A provider's last day is its newest usage day up to `as_of` minus its immature days. Raises AnalyticsInputError for
-    a missing column, an empty day or currency, and a cost that is not a finite number.
+    A provider's last day is its newest usage day up to `as_of` minus its immature days; rows before FIRST_DAY are left
+    out. Raises AnalyticsInputError for a missing column, an empty day or currency, and a cost that is not a finite
+    number.
     """
     immature = dict(immature_days or {})
     for provider, days in [*immature.items(), ("default", default_immature_days)]:
@@ -86,6 +87,10 @@ def _read_usage(daily: pd.DataFrame, as_of: date, measure: str) -> pd.DataFrame:
     missing = [name for name in (*needed, measure) if name not in daily.columns]
     if missing:
         raise AnalyticsInputError(f"daily cost rows lack the column(s) {', '.join(missing)}")
+    day = pd.to_datetime(daily["charge_date"]).dt.normalize()
+    kept = is_scored(day, as_of) | day.isna()
+    if not kept.all():
+        daily, day = daily[kept], day[kept]
     for name in ("charge_date", "billing_currency", measure):
         bad = daily[name].isna().to_numpy()
         if name == measure and not bad.any():
@@ -97,8 +102,7 @@ def _read_usage(daily: pd.DataFrame, as_of: date, measure: str) -> pd.DataFrame:
                 f"charge_date={first['charge_date']!s}, service_name={first['service_name']!s}"
             )
     is_usage = (daily["charge_category"] == "Usage") & ~daily["charge_frequency"].isin(LUMP_FREQUENCIES)
-    day = pd.to_datetime(daily["charge_date"]).dt.normalize()
-    keep = (is_usage & (day <= pd.Timestamp(as_of))).to_numpy()
+    keep = is_usage.to_numpy()
     rows = pd.DataFrame({"day": day[keep], "cost": daily.loc[keep, measure].to_numpy(dtype=np.float64)})
     for name in ("billing_currency", *SCOPE, "sub_account_name"):
         rows[name] = encode_text(daily.loc[keep, name])

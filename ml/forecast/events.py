@@ -9,6 +9,7 @@ import pandas as pd
 
 from ml.errors import AnalyticsInputError
 from ml.forecast.simple import Matrix
+from ml.rows import is_scored
 
 SAVING_DAYS = 28
 SCOPE = {
@@ -80,7 +81,8 @@ def measure_savings(daily: pd.DataFrame, keys: pd.DataFrame, as_of: date) -> Mat
     if "commitment_saving" not in daily.columns:
         return np.zeros(len(keys))
     scope = ["billing_currency", "service_provider_name", "sub_account_id", "service_name"]
-    recent = daily[pd.to_datetime(daily["charge_date"]) > pd.Timestamp(as_of) - pd.Timedelta(days=SAVING_DAYS)]
+    days = pd.to_datetime(daily["charge_date"])
+    recent = daily[is_scored(days, as_of) & (days > pd.Timestamp(as_of) - pd.Timedelta(days=SAVING_DAYS))]
     recent = recent.assign(**{name: recent[name].astype(object).where(recent[name].notna(), "") for name in scope})
     found = recent.groupby(scope)["commitment_saving"].sum() / SAVING_DAYS
     return np.array([float(found.get(key, 0.0)) for key in keys[scope].itertuples(index=False, name=None)])

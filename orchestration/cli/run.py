@@ -112,7 +112,10 @@ def _run_alone(
             record_faults(installation, survey)
             return FAILED if len(survey.faults) == len(installation.config.sources) else INCOMPLETE
         unchanged = sum(p.unchanged for p in survey.plans)
-        print(f"Nothing new: {unchanged} deliveries are unchanged, nothing was ingested.")
+        if unchanged or installation.warehouse.is_there:
+            print(f"Nothing new: {unchanged} deliveries are unchanged, nothing was ingested.")
+        else:
+            print("There are no costs yet: no source has delivered a row. The warehouse is built with the first one.")
         return INCOMPLETE if survey.problems else OK
     installation.remember_periods(wanted)
     rebuild = everything or asked is not None

@@ -39,6 +39,8 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
         f"Forecast rows: {forecasts}; open anomalies: {anomalies}; open incidents: {opened}; "
         f"proposals waiting: {len(waiting)}"
     )
+    for sentence in describe_scoring(installation):
+        print(f"note: {sentence}")
     for snapshot in fresh:
         for notice in snapshot.notices:
             print(f"note: {describe_problem(snapshot.key.source_name, snapshot.key.billing_period, notice)}")
@@ -59,6 +61,16 @@ def _tell_once(problems: list[str]) -> list[str]:
     parts = {problem: problem.partition(": ") for problem in problems}
     with_period = {(head.split(" ")[0], message) for head, _, message in parts.values() if " " in head}
     return [p for p, (head, _, message) in parts.items() if " " in head or (head, message) not in with_period]
+
+
+def describe_scoring(installation: Installation) -> list[str]:
+    """What forecasts and anomalies still wait for, and which costs they leave out."""
+    from orchestration.readiness import list_waiting
+    from orchestration.scored_days import ScoredDays, describe_left_out
+    from orchestration.sources.ledger import Clock
+
+    days = ScoredDays.until(Clock()().date())
+    return list_waiting(installation, days) + describe_left_out(installation, days)
 
 
 def describe_problem(source_name: str, period: dt.date | None, message: str) -> str:

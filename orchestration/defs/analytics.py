@@ -10,7 +10,11 @@ from orchestration.defs.alerts import incident_book
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.findings import describe_worse_forecasts
 from orchestration.installation import Installation
+from orchestration.readiness import list_waiting
 from orchestration.resources.installation import InstallationResource
+from orchestration.scored_days import ScoredDays
+from orchestration.sources.ledger import Clock
+from orchestration.warehouse.written_tables import find_written_table, write_table
 
 COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
 COSTS_CHANGED = dg.AssetKey(["intermediate", "int_costs__changed"])
@@ -24,6 +28,7 @@ select charge_date, billing_currency, service_provider_name, sub_account_id, max
     cast(sum(case when commitment_discount_status = 'Used' then contracted_cost - effective_cost else 0 end)
         as double precision) as commitment_saving
 from marts.fct_cost_daily
+where {condition}
 group by charge_date, billing_currency, service_provider_name, sub_account_id, service_name, region_id, x_usage_type,
     charge_category, charge_frequency, x_team, x_environment
 order by charge_date, billing_currency, service_provider_name, sub_account_id nulls last, service_name,
@@ -32,10 +37,10 @@ order by charge_date, billing_currency, service_provider_name, sub_account_id nu
 """
 
 
-def read_daily_costs(installation: Installation) -> pd.DataFrame:
+def read_daily_costs(installation: Installation, days: ScoredDays, query: str = _DAILY) -> pd.DataFrame:
     """Daily costs as analytics read them: floats, for models and not for sums of money."""
     with installation.warehouse.connect(read_only=True) as connection:
-        return connection.execute(_DAILY).df()
+        return connection.execute(query.format(condition=days.condition("charge_date"))).df()
 
 
 def last_charge_date(daily: pd.DataFrame) -> dt.date | None:
@@ -44,14 +49,9 @@ def last_charge_date(daily: pd.DataFrame) -> dt.date | None:
     return None if usage.empty else pd.Timestamp(usage.max()).date()
 
 
-FORECAST_TABLES = {
-    "cost_forecasts": "Daily cost forecasts with 80 % and 95 % intervals for total, provider, account, service, team "
-    "and environment; children add up to their parents.",
-    "cost_forecast_horizons": "Per scope: the next day, the open month and quarter with what is spent, 12 months.",
-    "forecast_accuracy": "Per scope: error and coverage of the back-test, and of past forecasts whose days have come.",
-    "forecast_history": "Past forecasts of 1, 3, 7, 14, 28, 60 and 90 days ahead, as they were made.",
-    "forecast_runs": "One row per scoring day: seed, weighing, error and coverage, which later runs are compared with.",
-}
+FORECAST_TABLES = (
+    "cost_forecasts", "cost_forecast_horizons", "forecast_accuracy", "forecast_history", "forecast_runs"
+)  # fmt: skip
 
 
 @dg.multi_asset(
@@ -62,27 +62,25 @@ FORECAST_TABLES = {
             group_name="ml",
             kinds={"python", "statsforecast", "scikitlearn"},
             deps=[COST_DAILY, RECONCILIATION, COSTS_CHANGED],
-            description=description,
+            description=find_written_table("ml", name).description,
         )
-        for name, description in FORECAST_TABLES.items()
+        for name in FORECAST_TABLES
     ],
     pool="warehouse",
 )
 def cost_forecasts(installation: InstallationResource) -> Iterator[dg.MaterializeResult]:
     """Replaces the forecasts, and adds to the history of those made before; the same data gives the same rows."""
-    from orchestration.forecasting import score_forecasts
+    from orchestration.forecasting import keep_past_forecasts, score_forecasts
 
-    opened = installation.open()
-    daily = read_daily_costs(opened)
+    opened, days = installation.open(), ScoredDays.until(Clock()().date())
+    daily = read_daily_costs(opened, days)
     as_of = last_charge_date(daily)
     if as_of is None:
-        for name in FORECAST_TABLES:
-            reason = {"dagster/row_count": 0, "reason": "there is no usage to forecast"}
-            yield dg.MaterializeResult(asset_key=["ml", name], metadata=reason)
-        return
-    tables, facts = score_forecasts(opened, daily, as_of)
+        tables, facts = keep_past_forecasts(opened, days), {"reason": "there is no usage to forecast"}
+    else:
+        tables, facts = score_forecasts(opened, daily, as_of, days)
     for name in FORECAST_TABLES:
-        rows = opened.warehouse.replace_table("ml", name, tables[name])
+        rows = write_table(opened.warehouse, "ml", name, tables[name])
         yield dg.MaterializeResult(asset_key=["ml", name], metadata={"dagster/row_count": rows, **facts})
 
 
@@ -97,10 +95,13 @@ def forecast_accuracy_holds(installation: InstallationResource) -> dg.AssetCheck
     """Compares the newest run with those before it."""
     from orchestration.forecasting import judge_last_run
 
-    opened = installation.open()
-    run, problem = judge_last_run(opened)
+    opened, days = installation.open(), ScoredDays.until(Clock()().date())
+    run, problem = judge_last_run(opened, days)
     if run and problem:
         incident_book(opened).open(describe_worse_forecasts(run, problem))
     return dg.AssetCheckResult(
-        passed=not problem, severity=dg.AssetCheckSeverity.WARN, metadata={**run, "problem": problem or "none"}
+        passed=not problem,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=problem or "; ".join(list_waiting(opened, days)) or None,
+        metadata={**run, "problem": problem or "none"},
     )

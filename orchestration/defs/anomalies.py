@@ -6,33 +6,34 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-import pyarrow as pa
 
 from actions.feedback import FeedbackBook
 from actions.incidents import IncidentFinding
 from actions.severity import Severity
 from orchestration.anomaly_rules import list_feedback, read_settings
 from orchestration.defs.alerts import incident_book
-from orchestration.defs.analytics import COST_DAILY, COSTS_CHANGED, last_charge_date
+from orchestration.defs.analytics import COST_DAILY, COSTS_CHANGED, last_charge_date, read_daily_costs
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.forecasting import count_immature_days
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
+from orchestration.scored_days import ScoredDays
 from orchestration.sources.ledger import Clock
+from orchestration.warehouse.written_tables import find_written_table, write_table
 
 CHARGES = dg.AssetKey(["intermediate", "int_focus__unioned"])
 ANOMALIES, CAUSES = dg.AssetKey(["ml", "cost_anomalies"]), dg.AssetKey(["ml", "anomaly_causes"])
 QUALITY_KIND = "anomaly_quality"
 #: Runs that a new one is compared with, and the days whose flags are counted.
 REMEMBERED_RUNS, QUALITY_DAYS = 10, 90
-MONEY = pa.decimal128(38, 12)
-EXACT = ("actual_cost", "expected_cost", "impact_cost", "contribution")
+ANOMALY_TABLES = ("anomaly_days", "cost_anomalies", "anomaly_causes")
 _DAILY = """
 select charge_date, billing_currency, service_provider_name, sub_account_id, max(sub_account_name) as sub_account_name,
     service_name, region_id, x_usage_type, charge_category, charge_frequency,
     cast(sum(effective_cost) as double precision) as effective_cost,
     cast(sum(contracted_cost) as double precision) as contracted_cost
 from marts.fct_cost_daily
+where {condition}
 group by 1, 2, 3, 4, 6, 7, 8, 9, 10
 order by 1, 2, 3, 4, 6, 7, 8, 9, 10
 """
@@ -46,16 +47,14 @@ order by 1, 2, 3, 4, 6, 7, 8, 9, 10
             group_name="ml",
             kinds={"python", "scikitlearn"},
             deps=[COST_DAILY, RECONCILIATION, CHARGES, COSTS_CHANGED],
-            description="Days whose cost surprised, one incident at the level that explains it, with amount, percent "
-            "and causes.",
+            description=find_written_table("ml", "cost_anomalies").description,
         ),
         dg.AssetSpec(
             CAUSES,
             group_name="ml",
             kinds={"python"},
             deps=[COST_DAILY, RECONCILIATION, CHARGES, COSTS_CHANGED],
-            description="The difference of each anomaly split exactly: a row per anomaly, dimension and member, and "
-            "per effect (price, usage, mix, coverage).",
+            description=find_written_table("ml", "anomaly_causes").description,
         ),
     ],
     pool="warehouse",
@@ -65,12 +64,13 @@ def cost_anomalies(installation: InstallationResource) -> Iterator[dg.Materializ
     from ml.anomaly.costs import detect_anomalies
     from ml.anomaly.pattern import SEED
 
-    opened = installation.open()
+    opened, days = installation.open(), ScoredDays.until(Clock()().date())
     section = opened.config.anomalies
-    with opened.warehouse.connect(read_only=True) as connection:
-        daily = connection.execute(_DAILY).df()
+    daily = read_daily_costs(opened, days, _DAILY)
     as_of = last_charge_date(daily)
     if as_of is None:
+        for name in ANOMALY_TABLES:
+            write_table(opened.warehouse, "ml", name, pd.DataFrame())
         reason = {"dagster/row_count": 0, "reason": "there is no usage to judge"}
         yield from (dg.MaterializeResult(asset_key=key, metadata=reason) for key in (ANOMALIES, CAUSES))
         return
@@ -81,7 +81,7 @@ def cost_anomalies(installation: InstallationResource) -> Iterator[dg.Materializ
         as_of,
         settings=settings,
         feedback=feedback,
-        immature_days=count_immature_days(opened),
+        immature_days=count_immature_days(opened, days),
         default_immature_days=opened.config.forecasts.immature_days,
     )
     first_day = pd.Timestamp(daily["charge_date"].min()).date()
@@ -100,31 +100,15 @@ def write_anomalies(installation: Installation, anomalies: pd.DataFrame, first_d
 
     warehouse = installation.warehouse
     days = list_days(anomalies, first_day)
-    warehouse.replace_table("ml", "anomaly_days", to_table(days, {"charge_date": pa.date32(), "is_inside": pa.bool_()}))
+    write_table(warehouse, "ml", "anomaly_days", days)
     parts: list[Any] = []
     with warehouse.connect(read_only=True) as connection:
         charge_date = "cast(charges.charge_period_start as date)"
         for query in list_queries("ml.anomaly_days", "intermediate.int_focus__unioned", charge_date):
             parts += connection.execute(query).fetchall() if len(days) else []
     explained = explain_anomalies(anomalies, days, parts)
-    stored = explained.describe(anomalies)
-    rows = warehouse.replace_table("ml", "cost_anomalies", to_table(stored, _TYPES))
-    return rows, warehouse.replace_table("ml", "anomaly_causes", to_table(explained.causes, _TYPES))
-
-
-_TYPES: dict[str, pa.DataType] = {
-    **dict.fromkeys(EXACT, MONEY),
-    **dict.fromkeys(("start_date", "end_date", "as_of_date"), pa.date32()),
-    **dict.fromkeys(("lower_cost", "upper_cost", "impact_percent", "score", "share"), pa.float64()),
-    **dict.fromkeys(("days", "rank", "weekday"), pa.int64()),
-    **dict.fromkeys(("is_excused", "is_open"), pa.bool_()),
-}
-
-
-def to_table(frame: pd.DataFrame, types: dict[str, pa.DataType]) -> pa.Table:
-    """A data frame as an Arrow table whose types do not depend on its rows; text where none is given."""
-    wanted = {name: types.get(name, _TYPES.get(name, pa.string())) for name in frame.columns}
-    return pa.table({name: pa.array(frame[name].tolist(), kind) for name, kind in wanted.items()})
+    rows = write_table(warehouse, "ml", "cost_anomalies", explained.describe(anomalies))
+    return rows, write_table(warehouse, "ml", "anomaly_causes", explained.causes)
 
 
 def remember_quality(
@@ -156,8 +140,8 @@ def detector_is_as_good_as_before(installation: InstallationResource) -> dg.Asse
     """Warns and never stops a run: the anomalies are still the best there are."""
     from ml.anomaly.quality import find_drops
 
-    opened = installation.open()
-    records = opened.store.list(QUALITY_KIND)
+    opened, days = installation.open(), ScoredDays.until(Clock()().date())
+    records = [one for one in opened.store.list(QUALITY_KIND) if dt.date.fromisoformat(one.key) in days]
     if not records:
         return dg.AssetCheckResult(passed=True, metadata={"runs": 0})
     now, before = records[-1], [one.body for one in records[:-1]][-REMEMBERED_RUNS:]

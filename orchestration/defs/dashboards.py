@@ -9,6 +9,7 @@ from orchestration.operations import OPERATIONS
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.ledger import Clock
 from orchestration.warehouse import DuckDbWarehouse
+from orchestration.warehouse.written_tables import find_written_table, write_table
 
 MARTS = ("fct_cost_daily", "fct_cost_monthly", "fct_cost_restatements", "fct_cost_monthly_history", "dim_account")
 
@@ -19,9 +20,9 @@ MARTS = ("fct_cost_daily", "fct_cost_monthly", "fct_cost_restatements", "fct_cos
     pool="warehouse",
     specs=[
         dg.AssetSpec(["ops", "checks"], deps=[RECONCILIATION], kinds={"python"},
-                     description="What every asset check last said, as a table."),
+                     description=find_written_table("ops", "checks").description),
         *(dg.AssetSpec(["ops", name], deps=[["alerts", "incidents"], ["actions", "proposals"]], kinds={"python"},
-                     description=f"The {name} of the state store, as a table.")
+                     description=find_written_table("ops", name).description)
         for name in OPERATIONS)
     ],
 )  # fmt: skip
@@ -29,9 +30,9 @@ def operations(context: dg.AssetExecutionContext, installation: InstallationReso
     """Replaces the tables of schema ``ops``."""
     opened = installation.open()
     for name, read in OPERATIONS.items():
-        rows = opened.warehouse.replace_table("ops", name, read(opened, Clock()()))
+        rows = write_table(opened.warehouse, "ops", name, read(opened, Clock()()))
         yield dg.MaterializeResult(asset_key=["ops", name], metadata={"dagster/row_count": rows})
-    rows = opened.warehouse.replace_table("ops", "checks", list_checks(context.instance))
+    rows = write_table(opened.warehouse, "ops", "checks", list_checks(context.instance))
     yield dg.MaterializeResult(asset_key=["ops", "checks"], metadata={"dagster/row_count": rows})
 
 

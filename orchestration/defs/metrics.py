@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration.defs.quality import RATES, RECONCILIATION
 from orchestration.metric_queries import run_metric_queries
 from orchestration.resources.installation import InstallationResource
+from orchestration.warehouse.written_tables import write_table
 
 
 @dg.asset(
@@ -20,6 +21,6 @@ def metric_values(installation: InstallationResource) -> dg.MaterializeResult:
     """Replaces business.metric_values; each query is one SELECT and can neither write nor read anything else."""
     opened = installation.open()
     values = run_metric_queries(opened.config.metrics, opened.warehouse.query)
-    rows = opened.warehouse.replace_table("business", "metric_values", values)
+    rows = write_table(opened.warehouse, "business", "metric_values", values)
     queries = sum(metric.query is not None for metric in opened.config.metrics)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, "queries": queries})

@@ -11,24 +11,13 @@ from ml.recommend.unattached_volume import UnattachedVolumeSettings, find_unatta
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
+from orchestration.scored_days import ScoredDays
 from orchestration.sources.inventory import Inventory, read_aws_volumes
+from orchestration.sources.ledger import Clock
 from orchestration.warehouse import fetch_records
+from orchestration.warehouse.written_tables import find_written_table, write_table
 
-SCHEMA = pa.schema(
-    [
-        *(
-            (name, pa.string())
-            for name in ("recommendation_id", "check_name", "provider", "account_id", "region", "resource_id")
-        ),
-        ("monthly_saving", pa.decimal128(38, 12)),
-        *(
-            (name, pa.string())
-            for name in ("billing_currency", "evidence", "remediation", "risk_class", "reason", "source_name")
-        ),
-        ("billing_period", pa.date32()),
-        ("created_on", pa.date32()),
-    ]
-)
+RECOMMENDATIONS = find_written_table("ml", "recommendations")
 
 _COSTS = """
 with recent as (
@@ -38,6 +27,7 @@ with recent as (
     from intermediate.int_focus__unioned
     where resource_id is not null and charge_category = 'Usage'
         and billing_period >= cast(? as date) and charge_period_start >= cast(? as date)
+        and charge_period_start < cast(? as date)
 )
 select source_name, billing_currency, resource_id, sum(effective_cost) as effective_cost,
     count(distinct charge_date) as days_seen, max(billing_period) as billing_period
@@ -51,7 +41,7 @@ from recent where resource_id in ({marks}) group by 1, 2, 3 order by 1, 2, 3
     kinds={"python"},
     deps=[["intermediate", "int_focus__unioned"], RECONCILIATION],
     pool="warehouse",
-    description="Savings with their evidence. What could not be judged is listed with the reason, never guessed.",
+    description=RECOMMENDATIONS.description,
 )
 def recommendations(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
     """Replaces ml.recommendations."""
@@ -60,12 +50,12 @@ def recommendations(context: dg.AssetExecutionContext, installation: Installatio
     inventory = read_aws_volumes(
         make_aws_factory(settings.accounts, opened.environ), settings.allowed_accounts, settings.allowed_regions
     )
-    costs = read_volume_costs(opened, [str(v["volume_id"]) for v in inventory.volumes])
-    today = dt.datetime.now(dt.UTC).date()
+    today = Clock()().date()
+    costs = read_volume_costs(opened, [str(v["volume_id"]) for v in inventory.volumes], ScoredDays.until(today))
     check = UnattachedVolumeSettings(incomplete_scopes=tuple(inventory.incomplete))
     found = find_unattached_volumes(inventory.volumes, costs, today, check)
     rows = [describe(r.to_record(), costs) for r in found.recommendations]
-    opened.warehouse.replace_table("ml", "recommendations", pa.Table.from_pylist(rows, SCHEMA))
+    write_table(opened.warehouse, "ml", "recommendations", pa.Table.from_pylist(rows, RECOMMENDATIONS.columns))
     reasons = [f"{s.resource_id or s.account_id}: {s.reason}" for s in found.skipped]
     reasons += [f"{account} {region}: {why}" for (_, account, region), why in inventory.incomplete.items()]
     for reason in reasons:
@@ -73,18 +63,22 @@ def recommendations(context: dg.AssetExecutionContext, installation: Installatio
     return dg.MaterializeResult(metadata=summarise(inventory, rows, reasons, bool(settings.allowed_accounts)))
 
 
-def read_volume_costs(installation: Installation, volume_ids: list[str]) -> list[dict[str, Any]]:
-    """What each volume was billed in the last 30 days of the data, as exact decimals."""
+def read_volume_costs(installation: Installation, volume_ids: list[str], days: ScoredDays) -> list[dict[str, Any]]:
+    """What each volume was billed in the last 30 of these days that have usage, as exact decimals."""
     if not volume_ids or not installation.warehouse.has_table("intermediate", "int_focus__unioned"):
         return []
     with installation.warehouse.connect(read_only=True) as connection:
-        last = connection.execute("select max(charge_date) from marts.fct_cost_daily where charge_category = 'Usage'")
+        last = connection.execute(
+            "select max(charge_date) from marts.fct_cost_daily "
+            f"where charge_category = 'Usage' and {days.condition('charge_date')}"
+        )
         as_of = last.fetchall()[0][0]
         if as_of is None:
             return []
         month = (as_of - dt.timedelta(days=31)).replace(day=1)
         query = _COSTS.format(marks=", ".join("?" for _ in volume_ids))
-        return fetch_records(connection.execute(query, [month, as_of - dt.timedelta(days=29), *volume_ids]))
+        span = [as_of - dt.timedelta(days=29), as_of + dt.timedelta(days=1)]
+        return fetch_records(connection.execute(query, [month, *span, *volume_ids]))
 
 
 def describe(record: dict[str, Any], costs: list[dict[str, Any]]) -> dict[str, Any]:

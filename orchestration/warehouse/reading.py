@@ -12,6 +12,8 @@ from orchestration.warehouse.contracts import ChangedPeriod, Connection, fetch_r
 _CLOSED_CHANGES = """
 select * from marts.fct_cost_monthly_history
 where change_kind in ('restated', 'rebuilt')
+    -- a period that is still to come is not closed; that of 9999-12 has no end that Python could say
+    and billing_period <= cast(valid_from as date)
     and (billed_cost_difference <> 0 or effective_cost_difference <> 0 or list_cost_difference <> 0
         or contracted_cost_difference <> 0)
 order by source_name, billing_period, billing_currency, change_number

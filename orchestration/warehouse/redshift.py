@@ -36,9 +36,9 @@ from orchestration.warehouse.redshift_tables import (
 from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
 from orchestration.warehouse.selects import check_words
 
-SCHEMAS = ("raw", "settings", "staging", "intermediate", "marts", "focus", "ml", "business")
+SCHEMAS = ("raw", "settings", "staging", "intermediate", "marts", "focus", "ml", "ops", "business")
 #: What `readers` may read.
-PUBLISHED = ("marts", "focus", "ml")
+PUBLISHED = ("marts", "focus", "ml", "ops")
 
 
 @dataclass(frozen=True)

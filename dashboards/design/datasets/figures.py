@@ -2,8 +2,8 @@
 
 from dashboards.design.parts import MONEY, PERCENT, Metric
 
-#: Column types of tables that dbt does not describe.
-TEXT, DAY, MOMENT, REAL, WHOLE = "VARCHAR", "DATE", "TIMESTAMP", "DOUBLE", "BIGINT"
+#: Types of columns that only a dataset's own query has.
+TEXT, DAY = "VARCHAR", "DATE"
 
 
 def of_one_currency(sql: str, currency: str = "billing_currency") -> str:

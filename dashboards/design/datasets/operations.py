@@ -1,6 +1,6 @@
 """The state of operations: incidents, actions, sources, deliveries."""
 
-from dashboards.design.datasets.figures import DAY, MOMENT, TEXT, WHOLE, money
+from dashboards.design.datasets.figures import money
 from dashboards.design.parts import COUNT, EXACT, Dataset, Metric
 
 INCIDENTS = Dataset(
@@ -11,15 +11,6 @@ INCIDENTS = Dataset(
                "Incidents that nobody acknowledged yet.", COUNT),
     ),
     time="opened_at", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
-    columns=(
-        ("incident_id", TEXT, "Names the incident."), ("rule", TEXT, "The rule that found it."),
-        ("severity", TEXT, "info, warning or critical."), ("state", TEXT, "open, acknowledged or resolved."),
-        ("title", TEXT, "In a line."), ("summary", TEXT, "In words."), ("service_provider_name", TEXT, "Provider."),
-        ("sub_account_id", TEXT, "Account."), ("service_name", TEXT, "Service."), ("source_name", TEXT, "Source."),
-        ("start_date", DAY, "Since when."), ("opened_at", MOMENT, "When it was opened."),
-        ("acknowledged_by", TEXT, "Who takes care."), ("resolved_at", MOMENT, "When it was over."),
-        ("note", TEXT, "What people noted."),
-    ),
 )  # fmt: skip
 
 ACTIONS = Dataset(
@@ -32,16 +23,6 @@ ACTIONS = Dataset(
         money("realised", "Realised daily saving", "SUM(realised_daily_saving)", "Seen on later bills.", EXACT),
     ),
     time="proposed_at", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
-    columns=(
-        ("proposal_id", TEXT, "Names the proposal."), ("state", TEXT, "How far it is."),
-        ("remediation", TEXT, "What would be done."), ("service_provider_name", TEXT, "Provider."),
-        ("sub_account_id", TEXT, "Account."), ("region_id", TEXT, "Region."), ("resource_id", TEXT, "Resource."),
-        ("reason", TEXT, "Why."), ("billing_currency", TEXT, "Currency."),
-        ("monthly_saving", "DECIMAL(38,12)", "Estimated saving a month."),
-        ("realised_daily_saving", "DECIMAL(38,12)", "Saving a day, as later bills show it."),
-        ("approval_count", WHOLE, "Approvals."), ("proposed_at", MOMENT, "When it was proposed."),
-        ("updated_at", MOMENT, "When it last changed."),
-    ),
 )  # fmt: skip
 
 SOURCES = Dataset(
@@ -51,11 +32,6 @@ SOURCES = Dataset(
         Metric("late", "Late sources", "COUNT(CASE WHEN hours_late > 0 THEN 1 END)", "Later than normal.", COUNT),
     ),
     roles=("viewer", "finance"),
-    columns=(
-        ("source_name", TEXT, "Source."), ("last_delivery_at", MOMENT, "Its last delivery."),
-        ("allowed_hours", WHOLE, "Hours until the next one is late."), ("hours_late", WHOLE, "Hours it is late."),
-        ("status", TEXT, "on time, late or never delivered."), ("quarantined_count", WHOLE, "Deliveries kept out."),
-    ),
 )  # fmt: skip
 
 CHECKS = Dataset(
@@ -66,13 +42,6 @@ CHECKS = Dataset(
                "What they found is in the table.", COUNT),
     ),
     time="judged_at", roles=("viewer", "finance"),
-    columns=(
-        ("asset", TEXT, "What was checked."), ("check_name", TEXT, "The check."),
-        ("result", TEXT, "passed, warned or failed."),
-        ("severity", TEXT, "error stops figures from being published, warn stops nothing."),
-        ("is_passed", "BOOLEAN", "Whether it found nothing."), ("judged_at", MOMENT, "When it was last judged."),
-        ("description", TEXT, "What it found."),
-    ),
 )  # fmt: skip
 
 DELIVERIES = Dataset(
@@ -84,10 +53,4 @@ DELIVERIES = Dataset(
         Metric("delivered_rows", "Rows", "SUM(row_count)", "Rows delivered.", COUNT),
     ),
     time="seen_at", roles=("viewer", "finance"),
-    columns=(
-        ("source_name", TEXT, "Source."), ("billing_period", DAY, "Month."), ("dataset", TEXT, "Kind of export."),
-        ("delivery_id", TEXT, "Delivery."), ("status", TEXT, "promoted, quarantined, …"),
-        ("is_current", "BOOLEAN", "Whether the warehouse shows it."), ("seen_at", MOMENT, "When it was judged."),
-        ("row_count", WHOLE, "Rows."), ("reasons", TEXT, "Why it is kept out."),
-    ),
 )  # fmt: skip

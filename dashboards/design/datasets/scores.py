@@ -1,7 +1,29 @@
 """What the models say: forecasts, anomalies, recommendations."""
 
-from dashboards.design.datasets.figures import DAY, REAL, TEXT, WHOLE, money, of_one_currency
+from collections.abc import Sequence
+
+from dashboards.design.datasets.figures import TEXT, money, of_one_currency
+from dashboards.design.models import columns_of
 from dashboards.design.parts import COUNT, EXACT, MONEY, PERCENT, Dataset, Metric
+
+#: Of forecasts; teams and environments have levels of their own, and a filter by them would empty charts of the others.
+FORECAST = """unique_id scope_level service_provider_name sub_account_id sub_account_name service_name billing_currency
+    forecast_date forecast_cost lower_80 upper_80 lower_95 upper_95 model as_of_date training_days
+    backtest_wape""".split()
+#: What joins show of past forecasts, of anomalies beside their causes, of causes, and of anomalies.
+PAST = "billing_currency as_of_date forecast_date days_ahead model forecast_cost lower_80 upper_80".split()
+EXPLAINED = """anomaly_id start_date service_provider_name sub_account_id sub_account_name service_name billing_currency
+    severity is_open""".split()
+CAUSE = "dimension member contribution share rank".split()
+FOUND = """anomaly_id unique_id scope_level service_provider_name sub_account_id sub_account_name service_name
+    billing_currency kind direction start_date end_date days actual_cost expected_cost lower_cost upper_cost impact_cost
+    impact_percent score severity top_cause as_of_date is_open""".split()
+
+
+def name_all(alias: str, columns: Sequence[str]) -> str:
+    """The columns of a table in a SELECT; quoted, because `rank` is a word of SQL."""
+    return ", ".join(f'{alias}."{column}"' for column in columns)
+
 
 FORECASTS = Dataset(
     "ml", "cost_forecasts",
@@ -14,17 +36,7 @@ FORECASTS = Dataset(
         Metric("error", "Back-test error", "AVG(backtest_wape)", "Absolute error as share of the cost.", PERCENT),
     ),
     time="forecast_date", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
-    columns=(
-        ("unique_id", TEXT, "The series."), ("scope_level", TEXT, "total, provider, account, service or finer."),
-        ("service_provider_name", TEXT, "Provider; empty on higher levels."), ("sub_account_id", TEXT, "Account."),
-        ("sub_account_name", TEXT, "Account name."), ("service_name", TEXT, "Service."),
-        ("billing_currency", TEXT, "Currency of the costs."), ("forecast_date", DAY, "The day forecast."),
-        ("forecast_cost", REAL, "Expected cost."), ("lower_80", REAL, "Lower end of the 80 % interval."),
-        ("upper_80", REAL, "Upper end of the 80 % interval."), ("lower_95", REAL, "Lower end of the 95 % interval."),
-        ("upper_95", REAL, "Upper end of the 95 % interval."), ("model", TEXT, "The model that was chosen."),
-        ("as_of_date", DAY, "The last day that was known."), ("training_days", WHOLE, "Days learned from."),
-        ("backtest_wape", REAL, "Back-test error: absolute error over absolute cost."),
-    ),
+    columns=columns_of("cost_forecasts", *FORECAST),
 )  # fmt: skip
 
 PROVIDER = ("service_provider_name", TEXT, "Provider; empty on other levels.",
@@ -39,17 +51,6 @@ HORIZONS = Dataset(
         money("total_high", "80 % interval, high", "MAX(upper_80)", "Four of five totals are below.", MONEY),
     ),
     roles=("viewer", "finance"),
-    columns=(
-        ("unique_id", TEXT, "The series."), ("scope_level", TEXT, "total, provider, account, service or finer."),
-        ("billing_currency", TEXT, "Currency of the costs."),
-        ("horizon", TEXT, "day, month_end, quarter_end or 12_months."), ("start_date", DAY, "First day of the span."),
-        ("end_date", DAY, "Last day of the span."), ("actual_cost", REAL, "Cost of its known days."),
-        ("forecast_cost", REAL, "Expected cost of its other days."), ("total_cost", REAL, "Both together."),
-        ("lower_80", REAL, "Lower end of the total's 80 % interval."),
-        ("upper_80", REAL, "Upper end of the total's 80 % interval."),
-        ("lower_95", REAL, "Lower end of the total's 95 % interval."),
-        ("upper_95", REAL, "Upper end of the total's 95 % interval."), ("as_of_date", DAY, "The last day known."),
-    ),
     calculated=(PROVIDER,),
 )  # fmt: skip
 
@@ -67,14 +68,6 @@ ACCURACY = Dataset(
         Metric("forecast_days", "Forecast days", "SUM(forecasts)", "Days that were forecast and then known.", COUNT),
     ),
     roles=("viewer", "finance"),
-    columns=(
-        ("unique_id", TEXT, "The series."), ("scope_level", TEXT, "total, provider, account, service or finer."),
-        ("billing_currency", TEXT, "Currency of the costs."), ("kind", TEXT, "Back-test, or forecasts that were made."),
-        ("days_ahead", WHOLE, "Days ahead, at most."), ("forecasts", WHOLE, "Days that were forecast."),
-        ("wape", REAL, "Absolute error over absolute cost."), ("bias", REAL, "Forecast minus cost over cost."),
-        ("coverage_80", REAL, "Share inside the 80 % interval."),
-        ("coverage_95", REAL, "Share inside the 95 % interval."), ("as_of_date", DAY, "The last day known."),
-    ),
     calculated=(PROVIDER,),
 )  # fmt: skip
 
@@ -92,16 +85,11 @@ OUTCOMES = Dataset(
     ),
     time="forecast_date", roles=("viewer", "finance"),
     columns=(
-        ("service_provider_name", TEXT, "Provider."), ("billing_currency", TEXT, "Currency of the costs."),
-        ("as_of_date", DAY, "When it was forecast."), ("forecast_date", DAY, "The day forecast."),
-        ("days_ahead", WHOLE, "Days between."), ("model", TEXT, "The model that was chosen."),
-        ("forecast_cost", REAL, "Expected cost."), ("lower_80", REAL, "Lower end of the 80 % interval."),
-        ("upper_80", REAL, "Upper end of the 80 % interval."), ("actual_cost", "DECIMAL(38,12)", "What it was."),
+        ("service_provider_name", TEXT, "Provider."), *columns_of("forecast_history", *PAST),
+        ("actual_cost", "NUMERIC(38,12)", "What it was."),
     ),
-    sql="""\
-select split_part(past.unique_id, '|', 3) as service_provider_name, past.billing_currency, past.as_of_date,
-    past.forecast_date, past.days_ahead, past.model, past.forecast_cost, past.lower_80, past.upper_80,
-    known.actual_cost
+    sql=f"""\
+select split_part(past.unique_id, '|', 3) as service_provider_name, {name_all("past", PAST)}, known.actual_cost
 from ml.forecast_history as past
 inner join (
     select service_provider_name, billing_currency, charge_date, sum(effective_cost) as actual_cost
@@ -118,20 +106,9 @@ CAUSES = Dataset(
         Metric("largest_share", "Share of the impact", "MAX(share)", "Contribution over impact.", PERCENT),
     ),
     time="start_date", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
-    columns=(
-        ("anomaly_id", TEXT, "The anomaly."), ("start_date", DAY, "Its first day."),
-        ("service_provider_name", TEXT, "Provider."), ("sub_account_id", TEXT, "Account."),
-        ("sub_account_name", TEXT, "Account name."), ("service_name", TEXT, "Service."),
-        ("billing_currency", TEXT, "Currency of the costs."), ("severity", TEXT, "By money and surprise."),
-        ("is_open", "BOOLEAN", "Recent enough to act on."),
-        ("dimension", TEXT, "By what the cost was split: resource, usage type, team, price or usage, …"),
-        ("member", TEXT, "Which member of it moved."), ("contribution", "DECIMAL(38,12)", "How much of the impact."),
-        ("share", REAL, "Contribution over impact."), ("rank", WHOLE, "1 is the largest of its dimension."),
-    ),
-    sql="""\
-select found.anomaly_id, found.start_date, found.service_provider_name, found.sub_account_id, found.sub_account_name,
-    found.service_name, found.billing_currency, found.severity, found.is_open, cause.dimension, cause.member,
-    cause.contribution, cause.share, cause."rank"
+    columns=(*columns_of("cost_anomalies", *EXPLAINED), *columns_of("anomaly_causes", *CAUSE)),
+    sql=f"""\
+select {name_all("found", EXPLAINED)}, {name_all("cause", CAUSE)}
 from ml.anomaly_causes as cause
 inner join ml.cost_anomalies as found on cause.anomaly_id = found.anomaly_id""",
 )  # fmt: skip
@@ -150,26 +127,12 @@ ANOMALIES = Dataset(
     ),
     time="start_date", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
     columns=(
-        ("anomaly_id", TEXT, "Names the anomaly."), ("unique_id", TEXT, "The series."),
-        ("scope_level", TEXT, "The level that explains it."), ("service_provider_name", TEXT, "Provider."),
-        ("sub_account_id", TEXT, "Account."), ("sub_account_name", TEXT, "Account name."),
-        ("service_name", TEXT, "Service."), ("billing_currency", TEXT, "Currency of the costs."),
-        ("kind", TEXT, "What kind of surprise."), ("direction", TEXT, "up or down."), ("start_date", DAY, "First day."),
-        ("end_date", DAY, "Last day."), ("days", WHOLE, "Days."), ("actual_cost", REAL, "Cost of its days."),
-        ("expected_cost", REAL, "Expected cost of its days."), ("lower_cost", REAL, "Lower end of the expected band."),
-        ("upper_cost", REAL, "Upper end of the expected band."), ("impact_cost", REAL, "Actual minus expected."),
-        ("impact_percent", REAL, "Impact in percent of the expected cost."), ("score", REAL, "How surprising."),
-        ("severity", TEXT, "By money and surprise."), ("top_cause", TEXT, "The member that moved most."),
-        ("as_of_date", DAY, "The last day that was known."), ("is_open", "BOOLEAN", "Recent enough to act on."),
+        *columns_of("cost_anomalies", *FOUND),
         ("feedback", TEXT, "What people said: expected, unexpected, planned, or nothing yet."),
         ("feedback_reason", TEXT, "Why they said it."), ("feedback_by", TEXT, "Who said it."),
     ),
-    sql="""\
-select found.anomaly_id, found.unique_id, found.scope_level, found.service_provider_name, found.sub_account_id,
-    found.sub_account_name, found.service_name, found.billing_currency, found.kind, found.direction, found.start_date,
-    found.end_date, found.days, found.actual_cost, found.expected_cost, found.lower_cost, found.upper_cost,
-    found.impact_cost, found.impact_percent, found.score, found.severity, found.top_cause, found.as_of_date,
-    found.is_open, coalesce(said.verdict, 'nothing yet') as feedback, said.reason as feedback_reason,
+    sql=f"""\
+select {name_all("found", FOUND)}, coalesce(said.verdict, 'nothing yet') as feedback, said.reason as feedback_reason,
     said.actor as feedback_by
 from ml.cost_anomalies as found
 left join ops.anomaly_feedback as said on found.anomaly_id = said.anomaly_id""",
@@ -182,13 +145,4 @@ RECOMMENDATIONS = Dataset(
         Metric("recommendations", "Recommendations", "COUNT(*)", "Findings.", COUNT),
     ),
     scope=(("account", "account_id"),), roles=("viewer", "team", "finance"),
-    columns=(
-        ("recommendation_id", TEXT, "Names the finding."), ("check_name", TEXT, "The check that found it."),
-        ("provider", TEXT, "Provider."), ("account_id", TEXT, "Account."), ("region", TEXT, "Region."),
-        ("resource_id", TEXT, "Resource."), ("monthly_saving", "DECIMAL(38,12)", "Estimated saving a month."),
-        ("billing_currency", TEXT, "Currency."), ("evidence", TEXT, "What it rests on, as JSON."),
-        ("remediation", TEXT, "The action that would carry it out."), ("risk_class", TEXT, "Can it be undone?"),
-        ("reason", TEXT, "In words."), ("source_name", TEXT, "Source."), ("billing_period", DAY, "Month."),
-        ("created_on", DAY, "Day of the finding."),
-    ),
 )  # fmt: skip

@@ -22,6 +22,7 @@ from orchestration.storage_settings import WarehouseSettings
 from orchestration.warehouse import WarehouseError, fetch_records
 from orchestration.warehouse.redshift import RedshiftWarehouse
 from orchestration.warehouse.redshift_session import connection_arguments
+from orchestration.warehouse.written_tables import read_declaration, write_table
 from tests.peers.moto_server import MotoServer
 from tests.peers.redshift import RedshiftPeer
 
@@ -193,6 +194,24 @@ def test_results_come_back_as_they_were_written(desk: Desk) -> None:
         ["saving"], [(D("12345678901234567890123456.000000000001"),)],
     )  # fmt: skip
     assert desk.warehouse.replace_table("ml", "results", money.slice(0, 0)) == 0
+
+
+def test_every_written_table_has_its_columns_without_rows_and_may_be_read(desk: Desk) -> None:
+    desk.publish(desk.land(JANUARY, "d1", "1"))
+    for (schema, name), table in read_declaration().items():
+        assert write_table(desk.warehouse, schema, name, pd.DataFrame()) == 0
+        with desk.warehouse.connect(read_only=True) as connection:
+            cursor = connection.execute(f"select * from {schema}.{name}")
+            assert [column[0] for column in cursor.description or []] == table.columns.names
+        if schema != "business":
+            desk.peer.postgres.run_sql(f"set role bi; select * from {schema}.{name}", desk.settings.database)
+    kinds = desk.warehouse.query(
+        "select column_name, data_type from information_schema.columns where table_name = 'anomaly_causes' order by 1"
+    )[1]
+    assert dict(kinds) == {
+        "anomaly_id": "character varying", "contribution": "numeric", "dimension": "character varying",
+        "member": "character varying", "rank": "bigint", "share": "double precision",
+    }  # fmt: skip
 
 
 def test_a_query_cannot_write(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from orchestration.budget_findings import find_budget_alerts
 from orchestration.budgets import BudgetSettings
 from orchestration.config import CloudcostConfig
+from orchestration.findings import as_date, describe_missing_rate
 from orchestration.metric_queries import MetricQueryError, run_metric_queries
 from orchestration.metrics import MetricSettings
 from orchestration.scopes import like_pattern
@@ -196,3 +197,16 @@ def test_a_budget_is_told_of_by_threshold_and_forecast(changes: dict[str, Any], 
 def test_a_budget_that_does_not_reconcile_is_refused_and_named() -> None:
     found = find_budget_alerts([budget_row(is_reconciled=False)], {"web": [D(80)]}, 20)
     assert (found.findings, found.refused) == ([], ["web 2025-04"])
+
+
+@pytest.mark.parametrize("end", ["10000-01-01", dt.date(9999, 12, 31)])
+def test_a_budget_of_a_period_beyond_the_calendar_is_no_fault(end: object) -> None:
+    row = budget_row(period_start=dt.date(9999, 12, 1), period_end=end)
+    assert {f.scope["period"] for f in find_budget_alerts([row], {"web": [D(1)]}, 20).findings} == {"9999-12"}
+
+
+def test_days_beyond_the_calendar_are_its_first_and_last() -> None:
+    found = [as_date(day) for day in ("10000-01-01", "0044-03-15 (BC)", "2025-04-01 00:00:00", dt.date(2025, 4, 2))]
+    assert found == [dt.date.max, dt.date.min, dt.date(2025, 4, 1), dt.date(2025, 4, 2)]
+    told = describe_missing_rate("EUR", "USD", ["0044-03-15 (BC)", dt.date(2025, 4, 2)])
+    assert told.start == dt.date(2025, 4, 2) and "0044-03-15 (BC), 2025-04-02" in told.summary

@@ -1,11 +1,5 @@
 {{ config(materialized='table', tags=['scored']) }}
 
-{% set forecast_columns = {
-    'scope_level': text_type(), 'service_provider_name': text_type(), 'sub_account_id': text_type(),
-    'sub_account_name': text_type(), 'service_name': text_type(), 'billing_currency': text_type(),
-    'forecast_date': 'date', 'forecast_cost': 'double precision', 'as_of_date': 'date'
-} %}
-
 with monthly as (
     select
         {{ scope_columns() | join(', ') }},
@@ -47,12 +41,13 @@ matches as (
 as_of as (
     select max(charge_date) as as_of_date
     from {{ ref('fct_cost_daily') }}
-    where charge_category = 'Usage'
+    where charge_category = 'Usage' and {{ is_plausible_day('charge_date') }}
 ),
 
 months as (
     select distinct billing_period
     from costs
+    where {{ is_plausible_day('billing_period', months_ahead=13) }}
 ),
 
 budget_months as (
@@ -179,7 +174,7 @@ forecasts as (
         {{ combination_key(
             ['scope_level', 'service_provider_name', 'sub_account_id', 'sub_account_name', 'service_name']
         ) }} as scope_key
-    from {{ written_table('ml', 'cost_forecasts', forecast_columns) }} as forecasts
+    from {{ written_table('ml', 'cost_forecasts') }} as forecasts
 ),
 
 forecast_combinations as (

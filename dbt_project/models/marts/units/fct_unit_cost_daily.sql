@@ -1,9 +1,5 @@
 {{ config(materialized='table', tags=['scored']) }}
 
-{% set value_columns = {
-    'metric_name': text_type(), 'metric_date': 'date', 'dimension_value': text_type(), 'quantity': money_type()
-} %}
-
 with metrics as (
     select * from {{ source('settings', 'metrics') }}
 ),
@@ -21,7 +17,7 @@ stated as (
         metric_date,
         dimension_value,
         quantity
-    from {{ written_table('business', 'metric_values', value_columns) }} as queried
+    from {{ written_table('business', 'metric_values') }} as queried
 ),
 
 daily as (

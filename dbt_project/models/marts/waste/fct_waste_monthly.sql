@@ -1,10 +1,5 @@
 {{ config(materialized='table', tags=['scored']) }}
 
-{% set recommendation_columns = {
-    'source_name': text_type(), 'billing_period': 'date', 'billing_currency': text_type(), 'provider': text_type(),
-    'account_id': text_type(), 'check_name': text_type(), 'resource_id': text_type(), 'monthly_saving': money_type()
-} %}
-
 -- what commitments cost that nothing used
 with unused as (
     select
@@ -33,7 +28,7 @@ found as (
         check_name as waste_kind,
         monthly_saving as wasted_cost,
         resource_id
-    from {{ written_table('ml', 'recommendations', recommendation_columns) }} as recommendations
+    from {{ written_table('ml', 'recommendations') }} as recommendations
 ),
 
 waste as (
