@@ -1,7 +1,7 @@
 """FOCUS files, versions 1.0 to 1.3, of any generator. Columns: the FinOps Open Cost and Usage Specification."""
 
 from orchestration.sources.contracts import Column, ExportFormat
-from orchestration.sources.sql import read_json_object
+from orchestration.sources.tags import note_unreadable, read_tag_column
 
 _TEXT = """
 allocated_method_details allocated_method_id allocated_resource_id allocated_resource_name allocated_tags
@@ -54,5 +54,6 @@ FOCUS = ExportFormat(
     " and date_diff('day', billing_period_start, billing_period_end) between 27 and 32",
     cost_column="billed_cost",
     measures={"cost": {name: name for name in _MONEY}},
-    specials={"tags": read_json_object("tags"), "sku_price_details": read_json_object("sku_price_details")},
+    specials={"tags": read_tag_column("tags"), "sku_price_details": read_tag_column("sku_price_details")},
+    notes=(note_unreadable("tags"),),
 )
