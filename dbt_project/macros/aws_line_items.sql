@@ -6,18 +6,23 @@
     usage and is dropped. Where the two do not cancel to the last decimal, the rest is one Adjustment row for the
     account and plan, so that billed cost always sums to the cost of the file.
 
+    The rows that split cost allocation data adds for the pods and tasks of a node (`Split`) cost what they are charged,
+    which is nothing: what else they say of cost is their share of the node's row (`stg_aws__splits`).
+
     Where AWS gives a net column (accounts with an enterprise or private agreement), that is what is charged.
 -#}
 {% macro aws_line_items(relation) -%}
 with native as (
     select
         *,
+        {{ aws_line_item_type() }} as line_item_type,
         'charge' as part
     from {{ relation }}
     where line_item_line_item_type is null or line_item_line_item_type <> 'SavingsPlanNegation'
     union all
     select
         *,
+        line_item_line_item_type as line_item_type,
         'unused' as part
     from {{ relation }}
     where
@@ -41,6 +46,7 @@ services as (
 regions as (
     select
         native_value,
+        region_id,
         region_name
     from {{ ref('regions') }}
     where provider = 'AWS'
@@ -58,40 +64,48 @@ units as (
 typed as (
     select
         native.*,
-        coalesce(line_item_line_item_type, '') as line_item_type,
         coalesce(line_item_net_unblended_cost, line_item_unblended_cost, 0) as charged_cost,
-        coalesce(pricing_public_on_demand_cost, line_item_unblended_cost, 0) as public_cost,
+        {{ aws_public_cost() }} as public_cost,
         bill_billing_entity = 'AWS Marketplace' as is_marketplace,
-        line_item_line_item_type in (
+        line_item_type in (
             'EdpDiscount', 'PrivateRateDiscount', 'SppDiscount', 'DistributorDiscount', 'BundledDiscount', 'Discount',
             'RiVolumeDiscount'
         ) as is_discount,
         -- money back for a commitment that was paid in advance: its purchase had no effective cost either
-        line_item_line_item_type = 'Refund'
+        line_item_type = 'Refund'
         and (
             reservation_reservation_a_r_n is not null
             or savings_plan_savings_plan_a_r_n is not null
             or line_item_product_code = 'ComputeSavingsPlans'
         ) as is_commitment_refund,
         case
-            when line_item_line_item_type in ('DiscountedUsage', 'RIFee')
+            when line_item_type in ('DiscountedUsage', 'RIFee')
                 then coalesce(
                     reservation_reservation_a_r_n,
                     reservation_subscription_id,
                     line_item_usage_account_id || '/reserved-instances'
                 )
-            when line_item_line_item_type = 'Fee' then reservation_reservation_a_r_n
-            when line_item_line_item_type in (
+            when line_item_type = 'Fee' then reservation_reservation_a_r_n
+            when line_item_type in (
                 'SavingsPlanCoveredUsage', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee'
             ) then savings_plan_savings_plan_a_r_n
-            when line_item_line_item_type = 'Refund'
+            when line_item_type = 'Refund'
                 then coalesce(reservation_reservation_a_r_n, savings_plan_savings_plan_a_r_n)
         end as commitment_discount_id,
+        -- a local or wavelength zone belongs to the region that its name begins with
         case
+            when product_region_code like '%-%-%-%'
+                then coalesce({{ leading_region('product_region_code') }}, product_region_code)
             when product_region_code not in ('', 'global', 'Any') then product_region_code
-            when line_item_availability_zone like '%-%-%'
-                then substring(line_item_availability_zone, 1, length(line_item_availability_zone) - 1)
-        end as region_id
+            when line_item_availability_zone like '%-%-%' then {{ leading_region('line_item_availability_zone') }}
+        end as region_code,
+        -- other names of a region, where no column has its code; a place of CloudFront's is none
+        case
+            when product_region_code in ('global', 'Any') then null
+            when product_location like '%(%)' then lower(replace(product_location, ' ', ''))
+            when coalesce(line_item_product_code, '') <> 'AmazonCloudFront'
+                then lower(split_part(line_item_usage_type, '-', 1))
+        end as region_alias
     from native
 ),
 
@@ -101,7 +115,7 @@ categorised as (
         case
             when typed.part = 'unused' then 'Usage'
             when typed.line_item_type in (
-                'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'BundledDiscount', 'EdpDiscount',
+                'Usage', 'Split', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'BundledDiscount', 'EdpDiscount',
                 'PrivateRateDiscount', 'SppDiscount', 'DistributorDiscount', 'Discount', 'FlatRateSubscription'
             ) then 'Usage'
             when
@@ -253,8 +267,10 @@ charges as (
             else categorised.charged_cost
         end as list_cost,
         case
-            when categorised.part = 'charge' and categorised.charge_category = 'Usage' and not categorised.is_discount
-                then categorised.pricing_public_on_demand_rate
+            when categorised.part <> 'charge' or categorised.charge_category <> 'Usage' or categorised.is_discount then null
+            when categorised.line_item_type = 'Usage' and coalesce(categorised.pricing_public_on_demand_rate, 0) = 0
+                then categorised.line_item_unblended_rate
+            else categorised.pricing_public_on_demand_rate
         end as list_unit_price,
         case
             when
@@ -277,10 +293,10 @@ charges as (
                 then coalesce(units.pricing_unit, categorised.pricing_unit, 'Count')
         end as pricing_unit,
         coalesce(categorised.line_item_legal_entity, 'Amazon Web Services, Inc.') as publisher_name,
-        categorised.region_id,
+        coalesce(categorised.region_code, regions.region_id) as region_id,
         case
-            when categorised.region_id is not null
-                then coalesce(regions.region_name, categorised.product_location, categorised.region_id)
+            when categorised.region_code is null then regions.region_name
+            else coalesce(regions.region_name, categorised.product_location, categorised.region_code)
         end as region_name,
         categorised.line_item_resource_id as resource_id,
         case
@@ -333,7 +349,7 @@ charges as (
             when categorised.commitment_discount_id is not null
                 then coalesce(categorised.savings_plan_payment_option, categorised.pricing_purchase_option)
         end as x_commitment_payment_option,
-        {{ tag_columns(['categorised.resource_tags']) }},
+        {{ tag_columns(['categorised.resource_tags', 'categorised.cost_category'], aws_tag_kinds()) }},
         'AWS' as provider_name,
         case
             when categorised.is_marketplace then coalesce(categorised.line_item_legal_entity, 'AWS Marketplace')
@@ -342,7 +358,7 @@ charges as (
         'AWS' as host_provider_name
     from categorised
     left join services on lower(categorised.line_item_product_code) = services.native_value
-    left join regions on categorised.region_id = regions.native_value
+    left join regions on coalesce(categorised.region_code, categorised.region_alias) = regions.native_value
     left join units on lower(categorised.pricing_unit) = units.native_unit
 ),
 
@@ -364,7 +380,7 @@ negations as (
         cast(sum(coalesce(line_item_net_unblended_cost, line_item_unblended_cost)) as {{ money_type() }})
             as residual_cost
     from {{ relation }}
-    where line_item_line_item_type in ('SavingsPlanCoveredUsage', 'SavingsPlanNegation')
+    where {{ aws_line_item_type() }} in ('SavingsPlanCoveredUsage', 'SavingsPlanNegation')
     group by 1, 2, 3, 4, 5, 6, 7
 ),
 
@@ -428,6 +444,55 @@ union all
     'service_category', 'service_name', 'service_subcategory', 'sub_account_id', 'sub_account_name',
     'sub_account_type', 'x_line_item_type', 'x_service_code', 'x_usage_type', 'provider_name', 'service_provider_name', 'host_provider_name'
 ]) }}
+{%- endmacro %}
+
+
+{#- The type of a line item; `Split` for what split cost allocation data adds below a node. -#}
+{% macro aws_line_item_type() -%}
+    case
+        when
+            split_line_item_parent_resource_id is not null
+            or line_item_operation in ('EKSPod-EC2', 'ECSTask-EC2')
+            then 'Split'
+        else coalesce(line_item_line_item_type, '')
+    end
+{%- endmacro %}
+
+
+{#-
+    What usage costs at public prices. Where it has none (a marketplace), what it costs before the discounts of a
+    contract, or its part of a reservation; and never less than what was charged.
+-#}
+{% macro aws_public_cost() -%}
+    {%- set charged = 'coalesce(line_item_net_unblended_cost, line_item_unblended_cost, 0)' -%}
+    {%- set public -%}
+        case
+            when coalesce(pricing_public_on_demand_cost, 0) <> 0 then pricing_public_on_demand_cost
+            when line_item_type = 'DiscountedUsage'
+                then greatest(
+                    coalesce(line_item_unblended_cost, 0),
+                    coalesce(reservation_effective_cost, reservation_net_effective_cost, 0)
+                )
+            else coalesce(line_item_unblended_cost, line_item_net_unblended_cost, 0)
+        end
+    {%- endset -%}
+    case
+        when line_item_type <> 'SavingsPlanCoveredUsage' and {{ charged }} > 0
+            then greatest({{ public }}, {{ charged }})
+        else {{ public }}
+    end
+{%- endmacro %}
+
+
+{#- The AWS region that a name begins with: that of a zone, a local zone or a wavelength zone. -#}
+{% macro leading_region(column) -%} {{ return(adapter.dispatch('leading_region')(column)) }} {%- endmacro %}
+
+{% macro duckdb__leading_region(column) -%}
+    nullif(regexp_extract({{ column }}, '^[a-z]+(-[a-z]+)+-[0-9]+'), '')
+{%- endmacro %}
+
+{% macro redshift__leading_region(column) -%}
+    nullif(regexp_substr({{ column }}, '^[a-z]+(-[a-z]+)+-[0-9]+'), '')
 {%- endmacro %}
 
 

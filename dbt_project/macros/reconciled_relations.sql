@@ -20,7 +20,7 @@
     {%- set aws = {
         'account': 'coalesce(bill_payer_account_id, line_item_usage_account_id)',
         'currency': 'line_item_currency_code',
-        'amount': 'coalesce(line_item_unblended_cost, 0)',
+        'amount': 'coalesce(line_item_net_unblended_cost, line_item_unblended_cost, 0)',
         'condition': '1 = 1',
     } -%}
     {{ return({

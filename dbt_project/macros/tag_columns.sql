@@ -7,13 +7,16 @@
 {#-
     A column `x_<dimension>` per dimension: the lower-cased value of the first of its tags that is there and not empty.
     Several JSON columns are asked in turn. The names of the tags are a setting; they are matched in any case, bare or
-    with the prefix AWS gives user-defined tags (`user:` or `user_`). One JSON parse per row and column.
+    with the prefix AWS gives user-defined tags (`user:` or `user_`). `kinds`: prefixes of further tags, asked when a
+    resource's own have no value. One JSON parse per row and column.
 -#}
-{% macro tag_columns(json_columns) -%}
+{% macro tag_columns(json_columns, kinds=[]) -%}
     {%- set names = {} -%}
+    {%- for prefixes in [['', 'user:', 'user_']] + (kinds | map('lower') | batch(1) | list) -%}
     {%- for row in read_settings('allocation_tag_keys', 'dimension, rank') -%}
         {%- set keys = names.setdefault(row['dimension'], []) -%}
-        {%- do keys.extend([row['tag_key'], 'user:' ~ row['tag_key'], 'user_' ~ row['tag_key']]) -%}
+        {%- for prefix in prefixes -%} {%- do keys.append(prefix ~ row['tag_key']) -%} {%- endfor -%}
+    {%- endfor -%}
     {%- endfor -%}
     {%- set all_keys = names.values() | sum(start=[]) | unique(case_sensitive=true) | list -%}
     {%- for dimension in allocation_dimensions() %}
@@ -27,6 +30,12 @@
     ) as x_{{ dimension }} {{- ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
+
+
+{#- What CUR 2.0 puts before the keys of tags that are not the resource's own, the nearest to it first. -#}
+{% macro aws_tag_kinds() %}
+    {{ return(['iamPrincipal/', 'userAttribute/', 'costCategory/', 'accountTag/']) }}
+{% endmacro %}
 
 
 {#- The text of one key of a JSON object in lower case. `keys`: all that are asked of it in this query. -#}

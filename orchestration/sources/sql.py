@@ -1,4 +1,4 @@
-"""Small pieces of DuckDB SQL used at the door: quoting, exact money from text and doubles, JSON objects.
+"""Small pieces of DuckDB SQL used at the door: quoting, exact money from text and doubles.
 
 Identifiers and literals that come from files pass through `quote_identifier` and `quote_literal`; values go as
 parameters wherever DuckDB takes them.
@@ -6,12 +6,11 @@ parameters wherever DuckDB takes them.
 
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.contracts import NativeColumn, NativeSchema, SpecialColumn
+from orchestration.sources.tag_macros import TAG_MACROS
 
 #: Exact money. A number with more than twelve decimal places is rounded half-even, once, here. DuckDB's own cast rounds
 #: a tie away from zero and reads some texts with an exponent wrongly (seen with 1.5.6: 8e-15 as 1e-12 when it is cast
@@ -108,6 +107,7 @@ def connect_beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConn
 def _prepare(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     connection.execute("set timezone = 'UTC'")
     connection.execute(MACROS)
+    connection.execute(TAG_MACROS)
     return connection
 
 
@@ -133,42 +133,3 @@ def quote_literal(text: str) -> str:
 def quote_path(path: Path) -> str:
     """``path`` as DuckDB's readers take it: that one file, whatever its name (``bill[1].csv`` would be a pattern)."""
     return quote_literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
-
-
-def json_object_from_native(column: NativeColumn) -> str:
-    """SQL giving a JSON object (text, NULL when empty) from a map, key/value structs, a struct or JSON text."""
-    sql, kind = column.sql, column.duckdb_type
-    if kind == "VARCHAR":
-        return f"if(trim(coalesce({sql}, '')) in ('', '{{}}', '[]', 'null', 'NULL'), null, {valid_json(sql)})"
-    if kind.startswith("MAP"):
-        return f"if({sql} is null or cardinality({sql}) = 0, null, cast(to_json({sql}) as varchar))"
-    if kind.endswith("[]") and "key" in kind:
-        keys = f"list_transform({sql}, lambda e: e.key)"
-        entries = f"list_transform({sql}, lambda e: {{'k': coalesce(e.key, ''), 'v': e.value}})"
-        as_object = f"cast(to_json(map_from_entries({entries})) as varchar)"
-        unique = f"len(list_distinct({keys})) = len({sql})"
-        return f"if({sql} is null or len({sql}) = 0, null, if({unique}, {as_object}, cast(to_json({sql}) as varchar)))"
-    return f"cast(to_json({sql}) as varchar)"
-
-
-def read_json_object(column: str) -> SpecialColumn:
-    """A landed JSON column that is read from the native column of the same name."""
-
-    def read(native: NativeSchema) -> str | None:
-        found = native.find(column)
-        return None if found is None else json_object_from_native(found)
-
-    return read
-
-
-def valid_json(sql: str) -> str:
-    """SQL giving JSON text as it is, and text that is no JSON as one JSON string: a broken tag loses nobody's cost."""
-    return f"if(json_valid({sql}), {sql}, cast(to_json({sql}) as varchar))"
-
-
-def json_object_from_columns(columns: Sequence[tuple[str, str]]) -> str:
-    """SQL giving a JSON object of those (name, SQL) values that are not empty; NULL when all are."""
-    entries = ", ".join(f"{{'k': {quote_literal(n)}, 'v': nullif(cast({s} as varchar), '')}}" for n, s in columns)
-    anything = " or ".join(f"nullif(cast({s} as varchar), '') is not null" for _, s in columns)
-    filled = f"list_filter([{entries}], lambda e: e.v is not null)"
-    return f"if({anything}, cast(to_json(map_from_entries({filled})) as varchar), null)"

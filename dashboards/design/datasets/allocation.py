@@ -21,6 +21,17 @@ ALLOCATED = Dataset(
     time="charge_date", scope=(("team", "team"), ("account", "sub_account_id")),
 )  # fmt: skip
 
+CONTAINERS = Dataset(
+    "marts", "fct_container_cost_daily",
+    (
+        money("container_cost", "Cost of containers", "SUM(split_effective_cost)",
+              "Part of their nodes' effective cost that pods and tasks were given."),
+        money("container_unused", "Unused share", "SUM(unused_cost)",
+              "How much of it is a share of what nobody used of the nodes."),
+    ),
+    time="charge_date", scope=(("account", "sub_account_id"),),
+)  # fmt: skip
+
 COVERAGE = Dataset(
     "marts", "fct_tag_coverage",
     (

@@ -1,6 +1,6 @@
 """Allocation and chargeback: whose cost it is, what is shared, what nobody claims, what a unit of business costs."""
 
-from dashboards.design.datasets.allocation import ALLOCATED, COVERAGE, STATEMENTS, UNITS
+from dashboards.design.datasets.allocation import ALLOCATED, CONTAINERS, COVERAGE, STATEMENTS, UNITS
 from dashboards.design.filters import shared
 from dashboards.design.parts import Filter, Page, bars, bars_over_time, big_number, lines_over_time, table
 
@@ -29,6 +29,9 @@ PAGE = Page(
                          "By tag, rule or account.", grain="P1M", width=6),
          table("Where the untagged cost is", COVERAGE, ["service_provider_name", "sub_account_id", "dimension"],
                ["effective_cost"], "Cost that no tag, rule or account explains.", where="basis = 'default'", width=6)),
+        (table("Containers by cluster and namespace", CONTAINERS,
+               ["cluster_name", "namespace", "workload_name", "billing_currency"], ["container_cost", "container_unused"],
+               "What AWS splits of the cost of nodes between pods and tasks.", sort="container_cost"),),
         (lines_over_time("Cost per unit", UNITS, ["unit_cost"], ["metric_name", "dimension_value"],
                          "Of every business metric, in the reporting currency.", limit=0),),
     ),

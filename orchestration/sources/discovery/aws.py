@@ -6,7 +6,8 @@ state. Data files that no manifest names are older refreshes or stale chunks; li
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,10 @@ from orchestration.sources.discovery.manifests import FileIndex, read_manifest
 
 _MANIFEST = re.compile(r"(?:^|/)([^/]+)-manifest\.json$", re.IGNORECASE)
 _METADATA = re.compile(r"^((?:.+/)?)metadata/billing_period=\d{4}-\d\d/(?:(.+)/)?[^/]+$", re.IGNORECASE)
+#: S3 takes no longer key; a manifest may name the bucket before it.
+LONGEST_KEY = 1_024 + len("s3://") + 63 + 1
+#: Folders of a key: looking one up takes as many steps.
+DEEPEST_KEY = 64
 _LEGACY = re.compile(r"^((?:.+/)?)\d{8}-\d{8}/(?:(.+)/)?[^/]+$")
 
 
@@ -64,10 +69,11 @@ def discover_aws(source_name: str, provider: Provider, location: Location, files
         period = place.period
         try:
             manifest = read_manifest(location, place.file)
-            period = period or _read_period(manifest)
-            if period is None:
-                raise SourceError(f"the manifest {place.file.name} names no billing period")
-            delivery = _read_delivery(source_name, provider, place, period, manifest, index)
+            with _naming(place.file):
+                period = period or _read_period(manifest)
+                if period is None:
+                    raise SourceError("names no billing period")
+                delivery = _read_delivery(source_name, provider, place, period, manifest, index)
             named.update(file.ref.name for file in delivery.files)
             deliveries.append(delivery)
         except LocationError:
@@ -81,6 +87,15 @@ def discover_aws(source_name: str, provider: Provider, location: Location, files
     ignored = tuple(f.name for f in files if not is_data_file(f.name) and not _MANIFEST.search(f.name))
     deliveries.sort(key=lambda delivery: (delivery.billing_period or dt.date.min, delivery.delivery_id))
     return Discovery(tuple(deliveries), tuple(problems + strays), notices, ignored)
+
+
+@contextmanager
+def _naming(manifest: FileRef) -> Iterator[None]:
+    """Whatever is wrong inside is said of this manifest."""
+    try:
+        yield
+    except SourceError as error:
+        raise SourceError(f"the manifest {manifest.name} {error}") from error
 
 
 def _choose_manifests(files: Sequence[FileRef]) -> list[_Manifest]:
@@ -112,14 +127,52 @@ def _age(manifest: _Manifest) -> tuple[dt.datetime, str]:
 
 
 def _read_period(manifest: dict[str, Any]) -> dt.date | None:
-    """The period that the content names, for a manifest that was copied out of its folder."""
+    """The period that the content names, for a manifest that was copied out of its folder.
+
+    Raises `SourceError` where it names one that no calendar has, or one that ends before it begins.
+    """
     period = manifest.get("billingPeriod")
-    start = re.match(r"(\d{4})-?(\d\d)", str(period.get("start"))) if isinstance(period, dict) else None
-    if start:
-        return dt.date(int(start[1]), int(start[2]), 1)
+    if isinstance(period, dict) and period.get("start") is not None:
+        start = _read_day(period["start"])
+        end = _read_day(period["end"]) if period.get("end") is not None else None
+        if end is not None and end <= start:
+            raise SourceError(f"has a billing period that ends on {end} and begins on {start}")
+        return start.replace(day=1)
     keys = manifest.get("dataFiles") or manifest.get("reportKeys") or []
-    periods = {find_period(str(key)) for key in keys}
+    periods = {find_period(str(key)) for key in keys if isinstance(key, str)} if isinstance(keys, list) else set()
     return periods.pop() if len(periods) == 1 else None
+
+
+def _read_day(moment: object) -> dt.date:
+    """The day of ``20260501T000000.000Z`` or ``2026-05-01T00:00:00Z``."""
+    text = str(moment)
+    try:
+        return dt.date.fromisoformat(text[:10] if "-" in text[:8] else text[:8])
+    except ValueError as error:
+        raise SourceError(f"has a billing period with {_show(moment)}, which is no day") from error
+
+
+def _read_keys(manifest: dict[str, Any]) -> list[str]:
+    """The data files that a manifest lists."""
+    keys = manifest.get("dataFiles") if manifest.get("dataFiles") is not None else manifest.get("reportKeys")
+    if not isinstance(keys, list):
+        raise SourceError("has no list of data files (dataFiles or reportKeys)")
+    strange = next((key for key in keys if not _is_key(key)), None)
+    if strange is not None:
+        raise SourceError(f"lists {_show(strange)} as a data file, which is no name of one")
+    if len(set(keys)) != len(keys):
+        raise SourceError("lists a data file twice")
+    return keys
+
+
+def _is_key(key: object) -> bool:
+    return isinstance(key, str) and 0 < len(key) <= LONGEST_KEY and key.count("/") <= DEEPEST_KEY
+
+
+def _show(value: object) -> str:
+    """A value of a manifest for a message, no longer than one line."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}… ({len(text):,} characters)"
 
 
 def _read_delivery(
@@ -130,31 +183,26 @@ def _read_delivery(
     manifest: dict[str, Any],
     index: FileIndex,
 ) -> Delivery:
-    keys = manifest.get("dataFiles", manifest.get("reportKeys"))
-    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise SourceError(f"the manifest {place.file.name} has no list of data files (dataFiles or reportKeys)")
+    keys = _read_keys(manifest)
     content = _read_period(manifest)
     if content is not None and content != period:
-        raise SourceError(
-            f"the manifest {place.file.name} lies in the folder of {period:%Y-%m} and is of {content:%Y-%m}"
-        )
+        raise SourceError(f"lies in the folder of {period:%Y-%m} and is of {content:%Y-%m}")
     found = {key: index.resolve(key, place.file.name) for key in keys}
     missing = [key for key, file in found.items() if file is None]
     if missing:
-        raise SourceError(
-            f"the manifest {place.file.name} lists {len(missing)} of {len(keys)} data files that are not there: "
-            f"{name_some(missing)}"
-        )
+        raise SourceError(f"lists {len(missing)} of {len(keys)} data files that are not there: {name_some(missing)}")
     refs = [file for file in found.values() if file is not None]
     if len({ref.name for ref in refs}) != len(keys):
-        raise SourceError(f"the manifest {place.file.name} lists a data file twice")
+        raise SourceError("lists a data file twice")
     identity = manifest.get("executionId") or manifest.get("assemblyId")
+    if identity and not isinstance(identity, str):
+        raise SourceError(f"has {_show(identity)} for its id, which is no text")
     return Delivery(
         source_name=source_name,
         provider=provider,
         dataset="cost",
         billing_period=period,
-        delivery_id=str(identity) if identity else delivery_id_for([place.file, *refs]),
+        delivery_id=identity or delivery_id_for([place.file, *refs]),
         files=tuple(DeliveredFile(ref) for ref in refs),
         export_name=str(manifest.get("reportName") or place.name),
         delivered_at=place.file.modified_at,

@@ -1,13 +1,14 @@
 """AWS billing exports: the legacy Cost and Usage Report and Data Exports' CUR 2.0.
 
 Both land with the column names of CUR 2.0. Cost rules by line item type: AWS's documentation of amortised cost and
-the Cloud Intelligence Dashboards' summary view; FOCUS's definition of EffectiveCost.
+the Cloud Intelligence Dashboards' summary view; FOCUS's definition of EffectiveCost. Split cost allocation data
+("Understanding split cost allocation data" in AWS's guide to Data Exports) adds rows for the pods and tasks of a node,
+which have no cost of their own: the node's row has it.
 """
 
-from collections.abc import Callable
-
-from orchestration.sources.contracts import MONEY_TYPE, Column, ExportFormat, NativeColumn, NativeSchema, squeeze_name
-from orchestration.sources.sql import json_object_from_columns, json_object_from_native, quote_literal
+from orchestration.sources.contracts import MONEY_TYPE, Column, ColumnKind, ExportFormat, Note, squeeze_name
+from orchestration.sources.formats.aws_natives import SPECIALS
+from orchestration.sources.tags import note_unreadable
 
 _TEXT = """
 identity_line_item_id identity_time_interval bill_bill_type bill_billing_entity bill_invoice_id bill_invoicing_entity
@@ -19,7 +20,7 @@ pricing_purchase_option pricing_lease_contract_length pricing_offering_class pro
 product_product_family product_region_code product_location product_servicecode product_sku product_instance_type
 product_instance_family reservation_reservation_a_r_n reservation_subscription_id reservation_start_time
 reservation_end_time savings_plan_savings_plan_a_r_n savings_plan_offering_type savings_plan_payment_option
-savings_plan_purchase_term savings_plan_start_time savings_plan_end_time
+savings_plan_purchase_term savings_plan_start_time savings_plan_end_time split_line_item_parent_resource_id
 """.split()
 
 _MONEY = """
@@ -31,7 +32,8 @@ savings_plan_used_commitment savings_plan_recurring_commitment_for_billing_perio
 savings_plan_amortized_upfront_commitment_for_billing_period reservation_net_effective_cost
 reservation_net_unused_amortized_upfront_fee_for_billing_period reservation_net_unused_recurring_fee
 savings_plan_net_savings_plan_effective_cost savings_plan_net_recurring_commitment_for_billing_period
-savings_plan_net_amortized_upfront_commitment_for_billing_period
+savings_plan_net_amortized_upfront_commitment_for_billing_period split_line_item_split_cost
+split_line_item_unused_cost split_line_item_net_split_cost split_line_item_net_unused_cost
 """.split()
 
 _QUANTITY = """
@@ -54,11 +56,38 @@ _REQUIRED = {
     "line_item_unblended_cost",
 }
 
+#: Other names of a column: what the legacy report calls it.
+_ALIASES = {"product_region_code": ("productregion",), "product_product_name": ("productservicename",)}
+
+#: Taxes, fees, credits and discounts may stand for a whole bill: they have no account, service or day of their own.
+_NO_USAGE = """line_item_line_item_type not in
+    ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'SavingsPlanNegation')"""
+_IS_SPLIT = """(split_line_item_parent_resource_id is not null
+    or coalesce(line_item_operation, '') in ('EKSPod-EC2', 'ECSTask-EC2'))"""
+_EMPTY_WHERE = {
+    "line_item_product_code": _NO_USAGE,
+    "line_item_usage_account_id": _NO_USAGE,
+    "line_item_usage_start_date": _NO_USAGE,
+    "line_item_unblended_cost": f"line_item_net_unblended_cost is not null or {_IS_SPLIT}",
+}
+
+
+def _column(name: str, kind: ColumnKind) -> Column:
+    return Column(
+        name,
+        kind,
+        aliases=_ALIASES.get(name, ()),
+        required=name in _REQUIRED,
+        empty_where=_EMPTY_WHERE.get(name, ""),
+        is_start=kind == "timestamp" and "_start_" in name,
+    )
+
+
 _COLUMNS = (
-    *(Column(name, "text", required=name in _REQUIRED) for name in _TEXT),
-    *(Column(name, "money", required=name in _REQUIRED) for name in _MONEY),
-    *(Column(name, "quantity") for name in _QUANTITY),
-    *(Column(name, "timestamp", required=name in _REQUIRED, is_start="_start_" in name) for name in _TIMESTAMP),
+    *(_column(name, "text") for name in _TEXT),
+    *(_column(name, "money") for name in _MONEY),
+    *(_column(name, "quantity") for name in _QUANTITY),
+    *(_column(name, "timestamp") for name in _TIMESTAMP),
     Column("resource_tags", "json"),
     Column("discount", "json"),
     Column("cost_category", "json"),
@@ -71,9 +100,17 @@ def _multiply(amount: str, share: str) -> str:
     return f"(cast({whole} * {share} as {MONEY_TYPE}) + cast({part} * {share} as {MONEY_TYPE}))"
 
 
-_TYPE = "line_item_line_item_type"
+_TYPE = f"case when {_IS_SPLIT} then 'Split' else line_item_line_item_type end"
 _CHARGED = "coalesce(line_item_net_unblended_cost, line_item_unblended_cost)"
-_LIST = "coalesce(pricing_public_on_demand_cost, line_item_unblended_cost)"
+_HAS_PRICE = "coalesce(pricing_public_on_demand_cost, 0) <> 0"
+#: What usage costs at public prices. Where it has none (a marketplace), what it costs before the discounts of a
+#: contract, or its part of a reservation; and never less than what was charged.
+_PUBLIC = f"""case when {_HAS_PRICE} then pricing_public_on_demand_cost
+    when line_item_line_item_type = 'DiscountedUsage' then greatest(
+        coalesce(line_item_unblended_cost, 0), coalesce(reservation_effective_cost, reservation_net_effective_cost, 0))
+    else coalesce(line_item_unblended_cost, line_item_net_unblended_cost) end"""
+_LIST = f"""if(line_item_line_item_type <> 'SavingsPlanCoveredUsage' and {_CHARGED} > 0,
+    greatest({_PUBLIC}, {_CHARGED}), {_PUBLIC})"""
 _DISCOUNTS = (
     "'EdpDiscount', 'PrivateRateDiscount', 'SppDiscount', 'DistributorDiscount', 'BundledDiscount', 'Discount', "
     "'RiVolumeDiscount'"
@@ -120,61 +157,28 @@ _MEASURES = {
 }
 
 
-def _product_attribute(attribute: str) -> Callable[[NativeSchema], str | None]:
-    """A product attribute: a column of its own, or an entry of the ``product`` map of CUR 2.0."""
-
-    def read(native: NativeSchema) -> str | None:
-        own = native.find(f"product_{attribute}")
-        if own is not None:
-            return f"cast({own.sql} as varchar)"
-        product = native.find("product")
-        if product is None:
-            return None
-        if product.duckdb_type.startswith("MAP"):
-            return f"{product.sql}[{quote_literal(attribute)}]"
-        return f"json_extract_string(nullif({product.sql}, ''), {quote_literal('$.' + attribute)})"
-
-    return read
-
-
-def _named_values(column: str, *prefixes: str) -> Callable[[NativeSchema], str | None]:
-    """A map column of CUR 2.0, or the many columns of the legacy report that share a prefix, as one JSON object."""
-
-    def read(native: NativeSchema) -> str | None:
-        whole = native.find(column)
-        if whole is not None:
-            return json_object_from_native(whole)
-        parts = [c for prefix in sorted({squeeze_name(p) for p in prefixes}) for c in native.starting_with(prefix)]
-        return json_object_from_columns([(_strip_prefix(c, prefixes), c.sql) for c in parts]) if parts else None
-
-    return read
-
-
-def _strip_prefix(column: NativeColumn, prefixes: tuple[str, ...]) -> str:
-    for prefix in prefixes:
-        if column.name.lower().startswith(prefix.lower()):
-            return column.name[len(prefix) :].lstrip("/_:")
-    return column.name
-
-
-_SPECIALS = {
-    **{
-        name: _product_attribute(name.removeprefix("product_"))
-        for name in (
-            "product_product_name",
-            "product_product_family",
-            "product_region_code",
-            "product_location",
-            "product_servicecode",
-            "product_sku",
-            "product_instance_type",
-            "product_instance_family",
-        )
-    },
-    "resource_tags": _named_values("resource_tags", "resourceTags/", "resource_tags_"),
-    "discount": _named_values("discount", "discount/", "discount_"),
-    "cost_category": _named_values("cost_category", "costCategory/", "cost_category_"),
-}
+_NOTES = (
+    note_unreadable("resource_tags"),
+    note_unreadable("cost_category"),
+    Note(
+        "no_public_price",
+        where=f"""line_item_line_item_type in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
+            and not {_HAS_PRICE} and {_CHARGED} > 0 and not {_IS_SPLIT}""",
+        sentence="{n} rows of usage have no public price, so that their list cost is what was charged: {values}",
+        value="coalesce(product_product_name, line_item_product_code)",
+    ),
+    Note(
+        "split_rows",
+        where=_IS_SPLIT,
+        sentence="{n} rows split the cost of nodes between pods or tasks: the nodes' rows have the cost, once",
+    ),
+    Note(
+        "split_rows_with_cost",
+        where=f"{_IS_SPLIT} and coalesce({_CHARGED}, 0) <> 0",
+        sentence="{n} rows of pods or tasks are charged a cost of their own beside their nodes, for example {values}",
+        value=_CHARGED,
+    ),
+)
 
 
 def _format(name: str, description: str, *signature: str) -> ExportFormat:
@@ -190,8 +194,9 @@ def _format(name: str, description: str, *signature: str) -> ExportFormat:
         account_column="bill_payer_account_id",
         cost_column="line_item_unblended_cost",
         measures=_MEASURES,
-        specials=_SPECIALS,
+        specials=SPECIALS,
         identity=("identity_line_item_id", "identity_time_interval"),
+        notes=_NOTES,
     )
 
 

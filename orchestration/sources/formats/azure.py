@@ -9,7 +9,7 @@ Agreement, pay-as-you-go), the schemas of its FinOps toolkit, the usage details 
 """
 
 from orchestration.sources.contracts import Column, ExportFormat, NativeSchema, Note
-from orchestration.sources.sql import json_object_from_native, valid_json
+from orchestration.sources.tags import note_unreadable, read_tag_column
 
 _TEXT = """
 billing_account_name billing_profile_id billing_profile_name charge_type consumed_service
@@ -83,6 +83,7 @@ _IS_UNCONVERTED = (
 )
 
 _NOTES = (
+    note_unreadable("tags"),
     Note(
         "price_without_rate",
         where=f"{_IS_PRICED} and {_IS_UNCONVERTED} "
@@ -140,17 +141,6 @@ def _read_subscription(native: NativeSchema) -> str | None:
     return "coalesce({}, {})".format(*(f"nullif(trim(cast({c.sql} as varchar)), '')" for c in (own, other)))
 
 
-def _read_tags(native: NativeSchema) -> str | None:
-    """Tags as a JSON object: EA exports write the members without the braces around them."""
-    tags = native.find("tags")
-    if tags is None:
-        return None
-    if tags.duckdb_type != "VARCHAR":
-        return json_object_from_native(tags)
-    wrapped = f"if(starts_with(trim({tags.sql}), '{{'), trim({tags.sql}), '{{' || {tags.sql} || '}}')"
-    return f"if(trim(coalesce({tags.sql}, '')) = '', null, {valid_json(wrapped)})"
-
-
 AZURE_COST_DETAILS = ExportFormat(
     name="azure_cost_details",
     provider="azure",
@@ -172,7 +162,7 @@ AZURE_COST_DETAILS = ExportFormat(
     " and date_diff('day', billing_period_start_date, billing_period_end_date) between 26 and 32",
     cost_column="cost",
     measures={"actual": {"billed_cost": "cost"}, "amortised": {"effective_cost": "cost"}},
-    specials={"subscription_id": _read_subscription, "tags": _read_tags},
+    specials={"subscription_id": _read_subscription, "tags": read_tag_column("tags")},
     delivery_decides_period=True,
     notes=_NOTES,
 )

@@ -7,7 +7,8 @@ is on. Credit kinds: Google's documentation of the export's ``credits.type``.
 from collections.abc import Callable
 
 from orchestration.sources.contracts import MONEY_TYPE, Column, ExportFormat, NativeSchema
-from orchestration.sources.sql import quote_literal, read_json_object
+from orchestration.sources.sql import quote_literal
+from orchestration.sources.tags import note_unreadable, read_tag_column
 
 CREDIT_TYPES = {
     "credits_commitment": (
@@ -142,9 +143,10 @@ GCP_BILLING = ExportFormat(
         **{column: _sum_credits(types) for column, types in CREDIT_TYPES.items()},
         "credits_promotion": _sum_credits(None),
         "credits": _read_credits,
-        "labels": read_json_object("labels"),
-        "project_labels": read_json_object("project_labels"),
-        "system_labels": read_json_object("system_labels"),
-        "tags": read_json_object("tags"),
+        "labels": read_tag_column("labels"),
+        "project_labels": read_tag_column("project_labels"),
+        "system_labels": read_tag_column("system_labels"),
+        "tags": read_tag_column("tags"),
     },
+    notes=tuple(map(note_unreadable, ("labels", "project_labels", "system_labels", "tags"))),
 )

@@ -8,7 +8,7 @@ RESERVATION = "arn:aws:ec2:us-east-1:111111111111:reserved-instances/ri-1"
 PLAN = "arn:aws:savingsplans::111111111111:savingsplan/sp-1"
 
 
-def aws_row(kind: str, cost: str, **more: Any) -> Row:
+def aws_row(kind: str, cost: str | None, **more: Any) -> Row:
     """A line item of account 222222222222, on 3 January 2025 unless told otherwise."""
     return {
         "identity_line_item_id": f"li-{kind}",

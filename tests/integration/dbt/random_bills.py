@@ -39,8 +39,12 @@ def make_aws(rng: random.Random, count: int) -> tuple[list[Row], Totals]:
 
     def usage(kind: str) -> None:
         cost, public, net = _amount(rng), _optional(rng, _amount(rng)), _optional(rng, _amount(rng))
-        charged, listed = cost if net is None else net, cost if public is None else public
+        charged = cost if net is None else net
         effective, net_effective = _amount(rng), _optional(rng, _amount(rng))
+        # without a public price what it costs before discounts, and never less than what is charged
+        listed = public or (max(cost, effective) if kind == "DiscountedUsage" else cost)
+        if kind != "SavingsPlanCoveredUsage":
+            listed = max(listed, charged)
         names = {"DiscountedUsage": "reservation", "SavingsPlanCoveredUsage": "savings_plan"}
         more: Row = {"line_item_net_unblended_cost": net, "pricing_public_on_demand_cost": public}
         amortised = charged

@@ -11,6 +11,7 @@ from orchestration.cli.output import Format
 from orchestration.cli.run import CommandError
 from orchestration.cli.statement import print_statement
 from orchestration.installation import Installation
+from tests.integration.dbt.charges import PLAN, RESERVATION, aws_row
 from tests.integration.dbt.warehouse import Row, Warehouse
 
 pytestmark = pytest.mark.timeout(1200)
@@ -70,6 +71,56 @@ def deliver(
     warehouse.deliver("focus", rows, source_name=source, billing_period=period, totals=totals, delivery_id=delivery)
 
 
+def node(node_id: str, kind: str, cost: str, **more: Any) -> Row:
+    """An hour of an instance, billed in Swiss francs as nothing else here is."""
+    return aws_row(
+        kind, cost, line_item_currency_code="CHF", line_item_resource_id=node_id,
+        line_item_usage_type="BoxUsage:m5.large", **more,
+    )  # fmt: skip
+
+
+def split(node_id: str, container: str, used: str, unused: str, tags: str | None = None, **more: Any) -> Row:
+    """A row of split cost allocation data: what it repeats of its node's costs must count nowhere."""
+    operation = "ECSTask-EC2" if ":ecs:" in container else "EKSPod-EC2"
+    return aws_row(
+        "Usage", None, line_item_currency_code="CHF", line_item_resource_id=container, line_item_operation=operation,
+        line_item_usage_type="EKS-EC2-vCPU-Hours", pricing_public_on_demand_cost="7", reservation_effective_cost="7",
+        split_line_item_parent_resource_id=node_id, split_line_item_split_cost=used,
+        split_line_item_unused_cost=unused, resource_tags=tags, **more,
+    )  # fmt: skip
+
+
+def pod(namespace: str, number: int) -> str:
+    return f"arn:aws:eks:eu-central-2:222222222222:pod/Prod/{namespace}/pod-{number}/uid-{number}"
+
+
+#: i-1 costs 0.6 + 0.4, of which 0.72 is given away; its traffic is not AWS's to split. i-2 has a reservation, i-3 a plan.
+NODE_ROWS: list[Row] = [
+    node("i-1", "Usage", "0.6", resource_tags='{"team":"servers"}', pricing_public_on_demand_cost="0.7"),
+    node("i-1", "Usage", "0.4", resource_tags='{"team":"servers"}', pricing_public_on_demand_cost="0.5"),
+    aws_row(
+        "Usage", "6", line_item_net_unblended_cost="5", line_item_currency_code="CHF", line_item_resource_id="i-1",
+        line_item_usage_type="DataTransfer-Out-Bytes", resource_tags='{"team":"servers"}',
+    ),
+    split("i-1", pod("shop", 1), "0.2", "0.04", '{"Team":"web","aws:eks:namespace":"shop"}'),
+    split("i-1", pod("shop", 2), "0.3", "0.06", '{"team":"web","aws:eks:deployment":"cart"}'),
+    split("i-1", pod("kube-system", 3), "0.1", "0.02"),
+    node("i-2", "DiscountedUsage", "0", reservation_effective_cost="0.3", pricing_public_on_demand_cost="0.5",
+         reservation_reservation_a_r_n=RESERVATION),
+    split("i-2", pod("till", 4), "0.3", "0", '{"team":"till"}', split_line_item_net_split_cost="0.24",
+          line_item_line_item_type="DiscountedUsage"),
+    split("i-2", pod("shop", 5), "0.15", "0", '{"team":"web"}', split_line_item_net_split_cost="0.12",
+          line_item_line_item_type="DiscountedUsage"),
+    node("i-3", "SavingsPlanCoveredUsage", "0.2", savings_plan_savings_plan_effective_cost="0.15",
+         savings_plan_savings_plan_a_r_n=PLAN),
+    node("i-3", "SavingsPlanNegation", "-0.2", savings_plan_savings_plan_a_r_n=PLAN),
+    split("i-3", "arn:aws:ecs:eu-central-2:222222222222:task/Jobs/a1b2", "0.1", "0.05",
+          '{"team":"works","aws:ecs:serviceName":"Nightly"}'),
+    split("i-9", pod("lost", 6), "3", "1", '{"team":"vanished"}'),
+]  # fmt: skip
+NODE_TOTALS = {"billed_cost": "6", "effective_cost": "6.45", "list_cost": "7.9", "contracted_cost": "6.7"}
+
+
 @pytest.fixture(scope="module")
 def allocated(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Two sources and two currencies in January; only to be read."""
@@ -91,11 +142,13 @@ def allocated(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         ],
     )
     deliver(warehouse, "two", [charge("10", tags='{"team": "search"}')])
+    totals = {("CHF", measure): total for measure, total in NODE_TOTALS.items()}
+    warehouse.deliver("aws_cur2", NODE_ROWS, source_name="nodes", billing_period=JANUARY, totals=totals)
     assert warehouse.dbt("build", "--exclude", "test_type:unit").success
     return warehouse
 
 
-def read_teams(warehouse: Warehouse, where: str = "1 = 1") -> list[tuple[Any, ...]]:
+def read_teams(warehouse: Warehouse, where: str = "billing_currency <> 'CHF'") -> list[tuple[Any, ...]]:
     return warehouse.rows(
         f"""select source_name, billing_currency, team, team_basis, allocation_kind, rule_name, sum(billed_cost)
         from marts.fct_cost_allocated_daily
@@ -128,6 +181,42 @@ def test_each_charge_has_one_owner_and_shared_cost_is_moved(allocated: Warehouse
     ]
 
 
+def test_what_a_cloud_splits_goes_from_nodes_to_their_pods_and_tasks(allocated: Warehouse) -> None:
+    rows = allocated.rows(
+        """select team, sum(billed_cost), sum(effective_cost), sum(list_cost), sum(line_item_count)
+        from marts.fct_cost_allocated_daily where billing_currency = 'CHF' group by 1 order by 1"""
+    )
+    # web: 0.6 of i-1 and a third of i-2, which is 0.3 and 0.5; kube-system is untagged and stays with the node
+    assert rows == [
+        ("servers", D("5.4"), D("5.4"), D("6.48"), 3),
+        ("till", D(0), D("0.2"), D("0.333333333333"), 1),
+        ("unallocated", D(0), D(0), D(0), 3),
+        ("vanished", D(0), D(0), D(0), 1),
+        ("web", D("0.6"), D("0.7"), D("0.886666666667"), 3),
+        ("works", D(0), D("0.15"), D("0.2"), 1),
+    ]
+    billed = "select sum(billed_cost), sum(effective_cost) from marts.fct_cost_daily where billing_currency = 'CHF'"
+    assert allocated.rows(billed) == [(D(6), D("6.45"))]
+    assert allocated.rows(
+        "select distinct is_reconciled from marts.fct_reconciliation where source_name = 'nodes'"
+    ) == [(True,)]
+
+
+def test_containers_are_shown_by_cluster_namespace_and_workload(allocated: Warehouse) -> None:
+    rows = allocated.rows(
+        """select cluster_name, namespace, workload_name, node_id, sum(split_billed_cost), sum(split_effective_cost),
+            sum(unused_cost) from marts.fct_container_cost_daily group by 1, 2, 3, 4 order by 4, 1, 2, 3 nulls first"""
+    )
+    assert rows == [
+        ("Prod", "kube-system", None, "i-1", D("0.12"), D("0.12"), D("0.02")),
+        ("Prod", "shop", None, "i-1", D("0.24"), D("0.24"), D("0.04")),
+        ("Prod", "shop", "cart", "i-1", D("0.36"), D("0.36"), D("0.06")),
+        ("Prod", "shop", None, "i-2", D(0), D("0.1"), D(0)),
+        ("Prod", "till", None, "i-2", D(0), D("0.2"), D(0)),
+        ("Jobs", None, "nightly", "i-3", D(0), D("0.15"), D("0.05")),
+    ]
+
+
 def test_dimensions_are_independent(allocated: Warehouse) -> None:
     rows = allocated.rows(
         """select environment, environment_basis, allocation_kind, sum(billed_cost) from marts.fct_cost_allocated_daily
@@ -144,7 +233,8 @@ def test_dimensions_are_independent(allocated: Warehouse) -> None:
     ]
     rows = allocated.rows(
         """select product, product_basis, cost_center, cost_center_basis, sum(billed_cost)
-        from marts.fct_cost_allocated_daily where allocation_kind = 'direct' group by 1, 2, 3, 4 order by 1, 3"""
+        from marts.fct_cost_allocated_daily where allocation_kind = 'direct' and billing_currency <> 'CHF'
+        group by 1, 2, 3, 4 order by 1, 3"""
     )
     # the condition `team: payments` means the tag after aliases, not what an account or a split gives
     assert rows == [
@@ -204,7 +294,7 @@ def test_other_rules_rebuild_what_is_allocated_and_nothing_else(allocated: Wareh
     behind = warehouse.rows(
         "select source_name, cast(billing_period as varchar), models from intermediate.int_periods__pending"
     )
-    assert sorted(behind) == [(source, JANUARY, ",".join(sorted(MARTS))) for source in ("one", "two")]
+    assert sorted(behind) == [(source, JANUARY, ",".join(sorted(MARTS))) for source in ("nodes", "one", "two")]
     assert warehouse.dbt(
         "build", "--select", "int_focus__unioned+", "--exclude", "test_type:unit",
         changed_periods=[(source, JANUARY) for source, _, _ in behind],
@@ -213,8 +303,8 @@ def test_other_rules_rebuild_what_is_allocated_and_nothing_else(allocated: Wareh
     assert warehouse.rows("select count(*) from intermediate.int_focus__unioned where x_team <> 'mark'") == [(0,)]
     # 8 - 2 + 5 + 7 of USD and 4.000000000001 of EUR carry no tag
     rows = warehouse.rows(
-        "select billing_currency, sum(billed_cost) from marts.fct_statement_monthly where team = 'nobody' "
-        "group by 1 order by 1"
+        "select billing_currency, sum(billed_cost) from marts.fct_statement_monthly "
+        "where team = 'nobody' and billing_currency <> 'CHF' group by 1 order by 1"
     )
     assert rows == [("EUR", D("4.000000000001")), ("USD", D(18))]
     assert warehouse.rows("select count(*) from intermediate.int_periods__pending") == [(0,)]

@@ -263,3 +263,49 @@ def test_a_delivery_without_an_id_is_known_by_its_content() -> None:
         return found(objects).deliveries[0].delivery_id
 
     assert identity(b"one") == identity(b"one") != identity(b"two")
+
+
+def hostile(**changes: object) -> dict:
+    """A manifest of May whose data file is there, with something in it that no cloud writes."""
+    return {**legacy("cur/hourly/20260501-20260601/hourly-1.csv.gz"), **changes}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "says"),
+    [
+        (hostile(billingPeriod={"start": "20261301T000000.000Z", "end": "20270101T000000.000Z"}), "'20261301T000000"),
+        (hostile(billingPeriod={"start": "0000-01-01", "end": "0000-02-01"}), "'0000-01-01', which is no day"),
+        (hostile(billingPeriod={"start": "-0044-03-15", "end": "-0044-04-15"}), "'-0044-03-15', which is no day"),
+        (hostile(billingPeriod={"start": "100000101T000000.000Z"}), "'100000101T000000.000Z', which is no day"),
+        (hostile(billingPeriod={"start": "00010101T000000.000Z"}), "lies in the folder of 2026-05 and is of 1-01"),
+        (hostile(billingPeriod={"start": "99999999T000000.000Z"}), "'99999999T000000.000Z', which is no day"),
+        (hostile(billingPeriod={"start": ["20260501"]}), "['20260501'], which is no day"),
+        (hostile(billingPeriod={"start": "20260601", "end": "20260501"}), "ends on 2026-05-01 and begins on 2026-06"),
+        (hostile(billingPeriod={"start": "20260501", "end": "soon"}), "'soon', which is no day"),
+        (hostile(reportKeys=["hourly-1.csv.gz", 7]), "lists 7 as a data file"),
+        (hostile(reportKeys=[{"key": "x" * 500}]), "lists {'key': 'xxx"),
+        (hostile(reportKeys=["x/" * 5_000 + "hourly-1.csv.gz"]), "as a data file, which is no name of one"),
+        (hostile(reportKeys=["a" * 5_000]), "(5,002 characters) as a data file"),
+        (hostile(reportKeys=[""]), "lists '' as a data file"),
+        (hostile(reportKeys="hourly-1.csv.gz"), "has no list of data files"),
+        (hostile(reportKeys=[f"no/such-{n}.csv.gz" for n in range(20_000)]), "lists 20000 of 20000 data files"),
+        (hostile(assemblyId={"a": 1}), "has {'a': 1} for its id, which is no text"),
+        (hostile(assemblyId="\ud800"), "holds half a character"),
+    ],
+)  # fmt: skip
+def test_a_hostile_manifest_is_a_problem_of_its_own(manifest: dict, says: str) -> None:
+    name = "cur/hourly/20260501-20260601/hourly-Manifest.json"
+    june = "cur/hourly/20260601-20260701/hourly-1.csv.gz"
+    discovery = found(
+        {
+            name: manifest,
+            "cur/hourly/20260501-20260601/hourly-1.csv.gz": b"x",
+            "cur/hourly/20260601-20260701/hourly-Manifest.json": {
+                **legacy(june), "billingPeriod": {"start": "20260601T000000.000Z", "end": "20260701T000000.000Z"},
+            },
+            june: b"x",
+        }
+    )  # fmt: skip
+    assert names(discovery) == [[june]]
+    (problem,) = [p for p in discovery.problems if name in p.message]
+    assert says in problem.message and len(problem.message) < 400

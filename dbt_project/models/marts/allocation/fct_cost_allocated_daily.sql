@@ -27,9 +27,44 @@
     'sub_account_id', 'service_name', 'charge_category'
 ] %}
 
-with daily as (
-    select * from {{ ref('fct_cost_daily') }} as daily
+{#- what the rows of a day are read for: rules and scopes ask for the last three of the plain columns -#}
+{% set columns = keys + ['service_category', 'region_id', 'x_usage_type'] %}
+
+with containers as (
+    select * from {{ ref('int_containers__split') }} as containers
+    where
+        {{ changed_periods_filter('containers') }}
+        and (
+            {%- for dimension in dimensions %}
+            {{ 'or ' if not loop.first }}coalesce(container_{{ dimension }}, '') <> coalesce(node_{{ dimension }}, '')
+            {%- endfor %}
+        )
+),
+
+-- every charge once; what a cloud split between the pods or tasks of a node goes from the node to them
+daily as (
+    select
+        {{ columns | join(', ') }},
+        {%- for dimension in dimensions %}
+        x_{{ dimension }},
+        {%- endfor %}
+        {{ measures | join(', ') }},
+        line_item_count
+    from {{ ref('fct_cost_daily') }} as daily
     where {{ changed_periods_filter('daily') }}
+    {%- for side, sign in [('node', '-'), ('container', '')] %}
+    union all
+    select
+        {{ columns | join(', ') }},
+        {%- for dimension in dimensions %}
+        {{ side }}_{{ dimension }},
+        {%- endfor %}
+        {%- for measure in measures %}
+        {{ sign }}split_{{ measure }},
+        {%- endfor %}
+        0 as line_item_count
+    from containers
+    {%- endfor %}
 ),
 
 tagged as (
@@ -41,7 +76,6 @@ tagged as (
         daily.{{ measure }},
         {%- endfor %}
         daily.line_item_count,
-        -- only scopes ask for these
         daily.service_category,
         daily.region_id,
         daily.x_usage_type

@@ -9,7 +9,7 @@ from orchestration.sources.formats.focus.columns import COLUMNS
 from orchestration.sources.formats.focus.companions import COMPANIONS
 from orchestration.sources.formats.focus.costs import COSTS
 from orchestration.sources.formats.focus.notes import NOTES
-from orchestration.sources.sql import read_json_object
+from orchestration.sources.tags import note_unreadable, read_tag_column
 
 FOCUS = ExportFormat(
     name="focus",
@@ -31,8 +31,8 @@ FOCUS = ExportFormat(
     " and date_diff('day', billing_period_start, billing_period_end) between 27 and 32",
     cost_column="billed_cost",
     measures={"cost": COSTS},
-    specials={"tags": read_json_object("tags"), "sku_price_details": read_json_object("sku_price_details")},
-    notes=NOTES,
+    specials={"tags": read_tag_column("tags"), "sku_price_details": read_tag_column("sku_price_details")},
+    notes=(note_unreadable("tags"), *NOTES),
 )
 
 __all__ = ["COMPANIONS", "FOCUS"]
