@@ -118,8 +118,7 @@ def test_an_invoice_without_an_amount_is_refused_and_the_costs_are_not(tmp_path:
     rows[1][0] = ""
     with (desk.exports / "invoice_detail.csv").open("w", newline="") as stream:
         csv.writer(stream).writerows(rows)
-    problems = desk.problems()
-    assert len(problems) == 1 and "billed_cost" in problems[0]
+    assert desk.problems() == ["invoice_detail.csv: data row 1 (line 2): BilledCost is empty"]
     assert kept(desk)["test_source/2026-08/cost"] == (1, [D("100.25")])
     assert "test_source/2026-08/invoice_detail" not in kept(desk)
 

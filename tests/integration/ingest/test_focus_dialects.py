@@ -235,7 +235,7 @@ def test_a_cost_that_no_row_states_is_the_billed_one(focus_desk: Desk) -> None:
 def test_an_effective_cost_that_some_rows_state_is_refused_by_row(focus_desk: Desk) -> None:
     (focus_desk.exports / "a.csv").write_text(HEADER + row("1", "1") + row("2", "") + row("3", "3"))
     assert desk_problem(focus_desk) == (
-        "a.csv: data row 2 (line 3): EffectiveCost is empty, as it is in 1 of 3 rows; it has to be there in all of "
+        "a.csv: data row 2 (line 3): EffectiveCost is empty, and filled in other rows: it has to be there in all of "
         "them or in none"
     )
 
