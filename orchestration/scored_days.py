@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from ml.rows import FIRST_DAY
 from orchestration.installation import Installation
+from orchestration.sources.dates import PlausibleDates
 
 #: Sources and days that are named.
 NAMED = 20
-#: Thirteen months: so far ahead a purchase or a fee may be charged, which waits for its day and is nothing odd.
-AHEAD = dt.timedelta(days=396)
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,8 @@ class ScoredDays:
 
 def describe_left_out(installation: Installation, days: ScoredDays) -> list[str]:
     """The line items that are never scored because of their day, a sentence per source and day; none as a rule."""
+    # a purchase or a fee may be charged ahead: it waits for its day and is nothing odd
+    latest = PlausibleDates(days.last).latest_start
     # as text: an engine's infinity, and years of five digits, are no dates of Python
     query = f"""
         select source_name, cast(charge_date as varchar(40)) as charge_date, sum(line_item_count) as line_item_count
@@ -46,7 +47,7 @@ def describe_left_out(installation: Installation, days: ScoredDays) -> list[str]
         where not ({days.condition("charge_date")})
             and (
                 charge_category = 'Usage'
-                or charge_date < date '{days.first}' or charge_date > date '{days.last + AHEAD}'
+                or charge_date < date '{days.first}' or charge_date > date '{latest}'
             )
         group by 1, 2 order by 1, 2 limit {NAMED + 1}
     """
