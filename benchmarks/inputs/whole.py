@@ -54,7 +54,7 @@ def run_batches(campaign: Campaign, numbers: Sequence[int], workers: int, patien
     """All batches, several at once; ``patience`` widens the limits of time."""
     parts = [list(numbers[n : n + BATCH]) for n in range(0, len(numbers), BATCH)]
     with ThreadPoolExecutor(workers) as lanes:
-        return list(lanes.map(lambda pair: run_batch(campaign, *pair, patience), enumerate(parts)))
+        return list(lanes.map(lambda pair: run_batch(campaign, pair[0], pair[1], patience), enumerate(parts)))
 
 
 def run_batch(campaign: Campaign, index: int, numbers: list[int], patience: float) -> Batch:
