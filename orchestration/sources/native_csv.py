@@ -18,6 +18,9 @@ BUFFER_BYTES = 8 * MAX_LINE_BYTES
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _CHUNK_BYTES = 1 << 20
 
+# of the whole process, and so set once: its own limit of 128 KiB is less than a long tag
+csv.field_size_limit(MAX_LINE_BYTES)
+
 
 @dataclass(frozen=True)
 class CsvFile:
@@ -73,7 +76,6 @@ def _read_beginning(path: Path, name: str) -> tuple[list[str], list[str] | None,
                 raise DeliveryError(f"{name}: is written in UTF-16; UTF-8 is read")
             raw.seek(0)
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            csv.field_size_limit(MAX_LINE_BYTES)
             rows = csv.reader(text, strict=True)
             header = next(rows, None)
             length = rows.line_num

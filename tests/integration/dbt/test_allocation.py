@@ -94,7 +94,8 @@ def pod(namespace: str, number: int) -> str:
     return f"arn:aws:eks:eu-central-2:222222222222:pod/Prod/{namespace}/pod-{number}/uid-{number}"
 
 
-#: i-1 costs 0.6 + 0.4, of which 0.72 is given away; its traffic is not AWS's to split. i-2 has a reservation, i-3 a plan.
+#: i-1 costs 0.6 + 0.4, of which 0.72 is given away; its traffic is not AWS's to split.
+#: i-2 has a reservation, i-3 a plan.
 NODE_ROWS: list[Row] = [
     node("i-1", "Usage", "0.6", resource_tags='{"team":"servers"}', pricing_public_on_demand_cost="0.7"),
     node("i-1", "Usage", "0.4", resource_tags='{"team":"servers"}', pricing_public_on_demand_cost="0.5"),
