@@ -40,7 +40,10 @@ def open_records(native: NativeFile, fmt: ExportFormat) -> tuple[NativeFile, tup
 
 
 def _read_fields(cell: str, fields: Sequence[str], has_numbers: bool) -> str:
-    """The values of the fields of one record, as a list of texts."""
-    record = quote_numbers(cell) if has_numbers else cell
+    """The values of the fields of one record, JSON or as Python prints it, as a list of texts."""
     pointers = ", ".join(quote_literal(f"/{field}") for field in fields)
-    return f"case when starts_with(ltrim({cell}), '{{') then try(json_extract_string({record}, [{pointers}])) end"
+    reads = [
+        f"try(json_extract_string({quote_numbers(text) if has_numbers else text}, [{pointers}]))"
+        for text in (cell, f"python_as_json({cell})")
+    ]
+    return f"case when starts_with(ltrim({cell}), '{{') then coalesce({', '.join(reads)}) end"
