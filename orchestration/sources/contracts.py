@@ -140,7 +140,8 @@ class Column:
     empty anywhere, as a tax row has no SKU). ``is_start``: the moment at which a charge or a billing period begins,
     which lies between the year 2000 and thirteen months from now; any other time may be up to ten years ahead (a
     purchase for several years). ``all_or_none``: a file may lack the column or leave all of it empty, but where any of
-    its rows has a value, every one has.
+    its rows has a value, every one has. ``read_from``: the native column out of which a special works the value; a row
+    in which that has a value and this has none cannot be read.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Column:
     empty_where: str = ""
     is_start: bool = False
     all_or_none: bool = False
+    read_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,8 @@ class ExportFormat:
       that lies beside costs and is none (``cost_column`` may be empty then).
     - ``specials``: landed columns whose value is nested in the native file: name -> function of the native schema
       giving SQL, or None where the file has no such value.
+    - ``records``: nested columns and their fields; where a file keeps such a record as JSON in one cell, they are read
+      out of it.
     - ``identity``: landed columns that name a line; rows that share it must differ elsewhere (AWS promises it unique
       inside one file only), the very same row twice is refused. Empty where the cloud gives no line a name.
     - ``delivery_decides_period``: rows of a delivery that names its billing period belong to that period, whatever
@@ -202,6 +206,7 @@ class ExportFormat:
     cost_column: str
     measures: Mapping[str, Mapping[str, str]]
     specials: Mapping[str, "SpecialColumn"] = field(default_factory=dict)
+    records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identity: tuple[str, ...] = ()
     delivery_decides_period: bool = False
     fits_sql: str = ""

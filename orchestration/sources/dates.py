@@ -79,7 +79,22 @@ def read_time(sql: str, order: DateOrder) -> str:
     if order != "usual":
         return f"coalesce({_read_ordered(sql, order)}, {read_time(sql, 'usual')})"
     plain = f"if(length({sql}) <= length('2026-10-01T00:00:00Z'), try_cast({sql} as timestamp), null)"
-    return f"coalesce({plain}, try_cast({sql} as timestamptz)::timestamp, try_strptime({sql}, '%Y-%m-%dT%H:%MZ'))"
+    return (
+        f"coalesce({plain}, try_cast({sql} as timestamptz)::timestamp, try_strptime({sql}, '%Y-%m-%dT%H:%MZ'), "
+        f"{read_epoch(f'try_cast({sql} as bigint)')})"
+    )
+
+
+def read_epoch(sql: str) -> str:
+    """SQL giving the UTC time of a whole number that counts from 1970 on, as tools write it that know no times: in
+    seconds, milli-, micro- or nanoseconds, of which one alone gives a day that a bill can have.
+    """
+    first, last = (int(dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp()) for year in (EARLIEST.year, 2100))
+    in_nanoseconds = " ".join(
+        f"when {sql} between {first * unit} and {last * unit} then {sql} * {10**9 // unit}"
+        for unit in (1, 10**3, 10**6, 10**9)
+    )
+    return f"make_timestamp_ns(case {in_nanoseconds} end)::timestamp"
 
 
 def read_date(sql: str, order: DateOrder) -> str:

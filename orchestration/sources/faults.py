@@ -124,6 +124,8 @@ def _name_unread(connection: duckdb.DuckDBPyConnection, projection: Projection, 
     row, failed, values = found
     number = next(n for n, mark in enumerate(failed) if mark)
     checked, value = projection.checked[number], str(values[number])
+    if checked.column.read_from:
+        return RowFault(f"{_place(projection, row)}: {checked.native.name} {value!r} cannot be read")
     is_time = checked.column.kind in TIMES
     is_one = is_time and connection.execute("select try_cast(? as timestamp) is not null", [value]).fetchall()[0][0]
     wanted = dates.describe(checked.column) if is_one else KINDS[checked.column.kind]
@@ -146,5 +148,6 @@ def _name_without_period(
 
 
 def _place(projection: Projection, row: int) -> str:
-    line = f" (line {row + 1})" if projection.native.is_csv else ""
+    native = projection.native
+    line = f" (line {row + 1})" if native.is_csv else f" (line {row})" if native.is_json_lines else ""
     return f"{projection.native.name}: data row {row}{line}"

@@ -8,11 +8,13 @@ import duckdb
 import pyarrow.parquet as pq
 
 from orchestration.sources.contracts import DeliveryError, NativeColumn, squeeze_name
+from orchestration.sources.native_avro import convert_avro
 from orchestration.sources.native_csv import read_csv_file
+from orchestration.sources.native_json import read_json_file
+from orchestration.sources.sniffing import SNIFFED_BYTES, name_foreign_kind, sniff_kind
 from orchestration.sources.sql import quote_identifier, quote_path
 from orchestration.sources.unpacking import unpack_file
 
-PARQUET_MAGIC = b"PAR1"
 #: More columns than any export has; each costs a piece of the statement that reads the file.
 MOST_COLUMNS = 10_000
 
@@ -22,7 +24,7 @@ class NativeFile:
     """One export file: SQL for its rows and its columns by squeezed name. Implements `NativeSchema`.
 
     ``reads_nothing``: the reader gives NULL for the words that stand for no value. ``is_csv``: its rows may be blank;
-    ``has_body``: something other than white space stands below its header.
+    ``has_body``: something other than white space stands below its header. ``is_json_lines``: each row is a line.
     """
 
     name: str
@@ -31,6 +33,7 @@ class NativeFile:
     reads_nothing: bool = False
     is_csv: bool = False
     has_body: bool = False
+    is_json_lines: bool = False
 
     def find(self, *names: str) -> NativeColumn | None:
         """The first column or nested leaf whose squeezed name is one of ``names`` (squeezed too), in that order.
@@ -75,11 +78,19 @@ def read_native_file(
     try:
         plain = unpack_file(path, name, workspace, is_look=is_look)
         with plain.open("rb") as stream:
-            beginning = stream.read(4)
+            beginning = stream.read(SNIFFED_BYTES)
     except PermissionError as error:
         raise DeliveryError(f"{name}: cannot be read: permission denied") from error
-    if beginning == PARQUET_MAGIC or (not beginning and name.lower().endswith(".parquet")):
+    kind = sniff_kind(beginning, name)
+    if kind == "parquet":
         native = _read_parquet(connection, plain, name)
+    elif kind == "avro":
+        native = _read_parquet(connection, convert_avro(plain, name, workspace, is_look=is_look), name)
+    elif kind == "json":
+        json = read_json_file(connection, plain, name, workspace, nothing, is_look=is_look)
+        native = NativeFile(name, json.reader_sql, json.columns, reads_nothing=True, is_json_lines=json.is_lines)
+    elif foreign := name_foreign_kind(beginning):
+        raise DeliveryError(f"{name}: is {foreign}; CSV, JSON lines, Avro and Parquet are read")
     else:
         csv = read_csv_file(plain, name, workspace, nothing, even_line_ends)
         native = NativeFile(name, csv.reader_sql, csv.columns, reads_nothing=True, is_csv=True, has_body=csv.has_body)

@@ -11,9 +11,10 @@ from orchestration.sources.contracts import (
     NativeColumn,
     squeeze_name,
 )
-from orchestration.sources.dates import DateOrder, PlausibleDates, read_date, read_time
+from orchestration.sources.dates import DateOrder, PlausibleDates, read_date, read_epoch, read_time
 from orchestration.sources.native import NativeFile
 from orchestration.sources.native_csv import spell_nothing
+from orchestration.sources.records import open_records
 from orchestration.sources.sql import quote_identifier, quote_literal
 
 LANDED_TYPES = {
@@ -98,6 +99,7 @@ def project_file(
 
     ``dates`` are the days that a bill can have; ``order`` is how its days are written, where the file shows it.
     """
+    native, records = open_records(native, fmt)
     selected: list[str] = []
     checked: list[Checked] = []
     missing: list[str] = []
@@ -113,6 +115,8 @@ def project_file(
             sql = _cast(given, native_column, column, fmt, order)
             if column.kind in ("money", "quantity", *TIMES):
                 checked.append(Checked(column, native_column, given, f"given_{len(checked)}"))
+        elif sql is not None and column.read_from and (source := native.find(column.read_from)):
+            checked.append(Checked(column, source, clean_value(source, native, fmt), f"given_{len(checked)}"))
         if sql is not None and native_column is not None:
             used.add(squeeze_name(native_column.name))
             spelled[column.name] = native_column.name
@@ -127,6 +131,12 @@ def project_file(
             missing.append(column.name)
             sql = "null"
         selected.append(f"cast({sql} as {LANDED_TYPES[column.kind]}) as {quote_identifier(column.name)}")
+    for record in records:
+        cell = native.find(record.read_from)
+        if cell is not None:
+            used.add(squeeze_name(cell.name))
+            selected.append(quote_identifier(record.name))
+            checked.append(Checked(record, cell, clean_value(cell, native, fmt), f"given_{len(checked)}"))
     # whether a value was given is told from within: worked out a second time, the casts take twice as long to plan
     given_flags = [f"{c.given} is not null as {c.flag}" for c in checked]
     failures = [f"({c.flag} and not coalesce({_is_read(c.column, dates)}, false))::utinyint" for c in checked]
@@ -194,6 +204,8 @@ def _cast(sql: str, native: NativeColumn, column: Column, fmt: ExportFormat, ord
             else f"try_cast({sql} as {MONEY_TYPE})"
         )
     if kind == "timestamp":
+        if native_type == "BIGINT":
+            return read_epoch(sql)
         return read_time(sql, order) if native_type == "VARCHAR" else f"try_cast({sql} as timestamp)"
     if kind == "date":
         return read_date(sql, order) if native_type == "VARCHAR" else f"try_cast({sql} as date)"

@@ -6,6 +6,7 @@ parameters wherever DuckDB takes them.
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -133,3 +134,12 @@ def quote_literal(text: str) -> str:
 def quote_path(path: Path) -> str:
     """``path`` as DuckDB's readers take it: that one file, whatever its name (``bill[1].csv`` would be a pattern)."""
     return quote_literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
+def null_if_nothing(sql: str, words: Sequence[str]) -> str:
+    """SQL giving a text, and NULL for the words that stand for no value, in any case."""
+    listed = ", ".join(quote_literal(word) for word in words)
+    longest = max(len(word) for word in words)
+    # DuckDB turns a long IN into a join, of which a hundred columns take more memory than there is
+    is_word = f"list_contains([{listed}], lower({sql}))"
+    return f"case when strlen({sql}) > {longest} then {sql} when not {is_word} then {sql} end"

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from orchestration.sources.contracts import Delivery, DeliveryError, FileRef
 
-_DATA_ENDING = re.compile(r"\.(csv|csv\.gz|csv\.zip|parquet)$", re.IGNORECASE)
+_DATA_ENDING = re.compile(r"\.(((csv|jsonl|ndjson|avro|parquet)(\.gz|\.zip)?)|json\.gz|json\.zip)$", re.IGNORECASE)
+#: What only a place without manifests may hold: manifests are JSON, and BigQuery numbers the files of an export in
+#: twelve digits behind whatever name was asked for.
+_PLAIN_ENDING = re.compile(r"(\.json|(^|/)[^/.]*[0-9]{12}(\.gz)?)$", re.IGNORECASE)
 _PERIOD_FOLDER = re.compile(
     r"(?:^|/)(?:billing_period=(?P<by>\d{4})-(?P<bm>\d\d)"
     r"|(?P<ry>\d{4})(?P<rm>\d\d)\d\d-\d{8}"
@@ -51,6 +54,11 @@ def delivery_id_for(files: Iterable[FileRef]) -> str:
 def is_data_file(name: str) -> bool:
     """Whether a name ends like a file that the reader understands."""
     return _DATA_ENDING.search(name) is not None
+
+
+def may_hold_rows(name: str) -> bool:
+    """Whether a file that lies beside no manifest may be an export, going by its name."""
+    return is_data_file(name) or (_PLAIN_ENDING.search(name) is not None and "manifest" not in name.lower())
 
 
 def find_period(name: str) -> dt.date | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from orchestration.sources.contracts import DeliveredFile, Delivery, FileRef, Provider
-from orchestration.sources.discovery.deliveries import Discovery, Problem, delivery_id_for, find_period, is_data_file
+from orchestration.sources.discovery.deliveries import Discovery, Problem, delivery_id_for, find_period, may_hold_rows
 
 _AMORTISED = re.compile(r"amorti[sz]ed", re.IGNORECASE)
 _REFRESH = re.compile(
@@ -39,9 +39,9 @@ def discover_plain(source_name: str, provider: Provider, files: Sequence[FileRef
             delivered_at=file.modified_at,
         )
         for file in files
-        if is_data_file(file.name) and not any(file.name.startswith(f"{folder}/") for folder in repeated)
+        if may_hold_rows(file.name) and not any(file.name.startswith(f"{folder}/") for folder in repeated)
     ]
-    ignored = tuple(file.name for file in files if not is_data_file(file.name))
+    ignored = tuple(file.name for file in files if not may_hold_rows(file.name))
     return Discovery(tuple(deliveries), tuple(problems), ignored=ignored)
 
 
@@ -50,7 +50,7 @@ def _find_refreshes(files: Sequence[FileRef]) -> dict[str, set[str]]:
     runs: dict[str, set[str]] = {}
     for file in files:
         match = _REFRESH.match(file.name)
-        if match and is_data_file(file.name):
+        if match and may_hold_rows(file.name):
             runs.setdefault(match["period"], set()).add(match["run"])
     return {folder: found for folder, found in sorted(runs.items()) if len(found) > 1}
 
