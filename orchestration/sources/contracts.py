@@ -187,6 +187,8 @@ class ExportFormat:
       inside one file only), the very same row twice is refused. Empty where the cloud gives no line a name.
     - ``delivery_decides_period``: rows of a delivery that names its billing period belong to that period, whatever
       period or day they name themselves: late charges, months that begin on another day than the first.
+    - ``bill_period_sql``: the month of the bill that a row names, where that may be another one than `period_sql`: the
+      delivery of either month holds the row rightly.
     - ``fits_sql``: whether a row's charge lies inside its billing period, which tells the order of day and month where
       a file writes them with slashes; empty where no column tells the period's days.
     - ``notes``: what is said about rows that are taken.
@@ -209,6 +211,7 @@ class ExportFormat:
     records: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identity: tuple[str, ...] = ()
     delivery_decides_period: bool = False
+    bill_period_sql: str = ""
     fits_sql: str = ""
     notes: tuple[Note, ...] = ()
     nothing: tuple[str, ...] = NOTHING

@@ -95,6 +95,7 @@ def plan_source(
     if found.ignored:
         plan.notices.append(f"not export files, left alone: {', '.join(found.ignored[:5])}")
     undetermined: list[DeliveredFile] = []
+    delivered: set[SnapshotKey] = set()
     for delivery in found.deliveries:
         if delivery.billing_period is None:
             undetermined += delivery.files
@@ -106,8 +107,9 @@ def plan_source(
             plan.problems.append(Problem(None, message))
             continue
         key = SnapshotKey(source_name, delivery.billing_period, delivery.dataset)
+        delivered.add(key)
         _consider(plan, ledger, _pending_of(delivery, key), lost)
-    _plan_by_scans(plan, ledger, undetermined, format_name, default_currency, lost)
+    _plan_by_scans(plan, ledger, undetermined, format_name, default_currency, lost, delivered)
     return plan
 
 
@@ -175,8 +177,12 @@ def _plan_by_scans(
     format_name: str,
     default_currency: str,
     lost: frozenset[SnapshotKey],
+    delivered: set[SnapshotKey],
 ) -> None:
-    """Files without a manifest: what they hold is known from a scan; without one, they have to be read first."""
+    """Files whose periods their rows tell: what they hold is known from a scan; without one, they are read first.
+
+    Their rows of a period that is ``delivered`` as a whole beside them would take its place, and are not loaded.
+    """
     groups: dict[SnapshotKey, list[DeliveredFile]] = {}
     assumed: dict[SnapshotKey, str] = {}
     timeless: dict[str, list[DeliveredFile]] = {}
@@ -216,6 +222,14 @@ def _plan_by_scans(
         else:
             plan.notices.append(f"left alone, as no costs lie beside it: {', '.join(m.ref.name for m in members)}")
     for key, members in sorted(groups.items(), key=lambda item: item[0].text):
+        if key in delivered:
+            names = name_some([m.ref.name for m in members])
+            message = (
+                f"{names} holds rows of {key.billing_period:%Y-%m} too, which another delivery holds as a whole: they "
+                "are not loaded"
+            )
+            plan.problems.append(Problem(key.billing_period, message))
+            continue
         # the same files read in another currency are another snapshot
         delivery_id = "-".join([delivery_id_for([m.ref for m in members]), *filter(None, [assumed.get(key)])])
         mixed = any(m.ref.name in shared for m in members)

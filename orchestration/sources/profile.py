@@ -61,9 +61,10 @@ def profile_delivery(
     largest = f"greatest({amounts})" if amounts else "0"
     # what belongs to no period is not outside of one
     period = fmt.period_sql or quote_literal(billing_period.isoformat())
+    periods = f"(({period})::date, ({fmt.bill_period_sql or period})::date)"
     query = f"""create or replace temp table profile as
         select {fmt.currency_column} as currency, count(*) as row_count,
-            count(*) filter (({period})::date is distinct from ?::date) as outside_period,
+            count(*) filter (not coalesce(?::date in {periods}, false)) as outside_period,
             sum(cast_failures)::bigint as unreadable,
             sum(rounding_remainder) as rounding_remainder, {nulls} {", " + sums if sums else ""}
             {noted},

@@ -156,6 +156,7 @@ AZURE_COST_DETAILS = ExportFormat(
     # or a file of the next calendar month would take the place of this one's rows
     period_sql="date_trunc('month', case when extract(day from billing_period_start_date) = 1 or date is null "
     "then billing_period_start_date else date end)::date",
+    bill_period_sql="date_trunc('month', billing_period_start_date)::date",
     currency_column="billing_currency",
     account_column=_ACCOUNT,
     fits_sql="date between billing_period_start_date and billing_period_end_date"

@@ -168,3 +168,31 @@ def test_a_row_that_belongs_to_nobody_is_named(azure: Desk, change: dict[str, ob
     (problem,) = azure.problems()
     assert problem.startswith("a.csv: data row 2 (line 3): ") and message in problem
     assert azure.ledger.current_snapshots() == []
+
+
+def test_a_late_row_of_a_run_of_several_months_does_not_replace_another_runs_month(azure: Desk) -> None:
+    deliver(azure, "2026-08-01", "2026-08-31", 1, rows_of(("2026-08-05", "10"), ("2026-08-20", "3")))
+    deliver(
+        azure, "2026-09-01", "2026-10-31", 2, rows_of(("2026-09-05", "7"), ("2026-10-05", "2"), ("2026-08-31", "1"))
+    )
+    (problem,) = azure.problems()
+    assert problem == (
+        "payg/20260901-20261031/af754a8e-0000-4000-8000-000000000002/part_0_0001.csv holds rows of 2026-08 too, which "
+        "another delivery holds as a whole: they are not loaded"
+    )
+    expected = {"2026-08": (D(13), 2), "2026-09": (D(7), 1), "2026-10": (D(2), 1)}
+    assert azure.totals(TABLE) == expected
+    assert azure.problems() == [problem] and azure.totals(TABLE) == expected
+
+
+def test_a_billing_month_may_have_charges_in_its_second_half_alone(azure: Desk) -> None:
+    deliver(azure, "2026-08-14", "2026-09-13", 1, rows_of(("2026-09-02", "10")))
+    deliver(azure, "2026-10-01", "2026-10-31", 2, rows_of(("2026-10-05", "7")))
+    assert azure.problems() == []
+    assert azure.totals(TABLE) == {"2026-08": (D(10), 1), "2026-10": (D(7), 1)}
+
+    # these are of neither
+    deliver(azure, "2026-10-01", "2026-10-31", 3, rows_of(("2026-08-05", "7"), ("2026-08-20", "5")))
+    (problem,) = azure.problems()
+    assert "2 rows belong to another billing period" in problem
+    assert azure.totals(TABLE) == {"2026-08": (D(10), 1), "2026-10": (D(7), 1)}
