@@ -1,4 +1,8 @@
-"""Workers behind a wall: each handles one export at a time and is killed where it takes too long or too much."""
+"""Workers behind a wall: each handles one export at a time and is killed where it takes too long or too much.
+
+Memory is what is resident, looked at twenty times a second and read off the kernel's high-water mark at the end: a
+limit of the address space would count what DuckDB and its threads reserve and never touch.
+"""
 
 import contextlib
 import multiprocessing

@@ -19,19 +19,25 @@ from benchmarks.inputs.writing import Dialect, unpack
 
 @dataclass
 class Fault:
-    """Why a file's rows add up to nothing that may be taken; ``row`` counts from 0, None where no row is at fault."""
+    """Why a file's rows add up to nothing that may be taken; ``row`` counts from 0, None where no row is at fault.
+
+    ``last_line``: where a reader stops that looks for the end of a quote.
+    """
 
     message: str
     row: int | None = None
     column: str | None = None
+    last_line: int | None = None
 
 
 class Unreadable(Exception):
     """A file or a row that cannot be read."""
 
-    def __init__(self, message: str, row: int | None = None, column: str | None = None) -> None:
+    def __init__(
+        self, message: str, row: int | None = None, column: str | None = None, last_line: int | None = None
+    ) -> None:
         super().__init__(message)
-        self.fault = Fault(message, row, column)
+        self.fault = Fault(message, row, column, last_line)
 
 
 def read_rows(data: bytes, fmt: Format, dialect: Dialect) -> tuple[list[str], Iterator[list[Any]]]:
@@ -100,7 +106,7 @@ def _read_text(plain: bytes, dialect: Dialect) -> tuple[list[str], Iterator[list
     return header, _check_widths(reader, len(header))
 
 
-def _check_widths(reader: Iterator[list[str]], width: int) -> Iterator[list[str]]:
+def _check_widths(reader: Any, width: int) -> Iterator[list[str]]:
     """The rows; all are as wide as the header, or all are narrower by the same last columns, or have blanks behind."""
     first: int | None = None
     number = 0
@@ -108,7 +114,7 @@ def _check_widths(reader: Iterator[list[str]], width: int) -> Iterator[list[str]
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise Unreadable(f"no CSV: {error}", number) from error
+            raise Unreadable(f"no CSV: {error}", number, last_line=reader.line_num) from error
         if row is None:
             return
         if row and not (len(row) < width and all(not c.strip() for c in row)):

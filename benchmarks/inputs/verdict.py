@@ -90,7 +90,8 @@ def _judge_sentence(draft: Draft, reading: Reading, refused: list[str]) -> list[
     place = draft.place
     fault = reading.fault
     if not place and draft.has_one_fault and fault and fault.row is not None:
-        numbers = (f"row {fault.row + 1}", f"line {fault.row + 2}", f"line {fault.row + 1}")
+        lines = range(fault.row + 1, max(fault.row + 2, min(fault.last_line or 0, fault.row + 10_000)) + 1)
+        numbers = (f"row {fault.row + 1}", *(f"line {n}" for n in lines))
         place = (numbers, *(((fault.column.strip(),),) if fault.column and fault.column.strip() else ()))
     if place and not any(_names_all(sentence, place) for sentence in about):
         wanted = ", ".join(p[0] for p in place)

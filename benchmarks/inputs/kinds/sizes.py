@@ -56,10 +56,10 @@ def many_rows(draft: Draft) -> None:
 
 
 @kind("sizes")
-def a_hundred_files(draft: Draft) -> None:
+def dozens_of_files(draft: Draft) -> None:
     draft.expect(Right.TAKEN)
     draft.dialect.packing = "none"
-    count = min(60, len(draft.table.rows))
+    count = min(40, len(draft.table.rows))
     draft.parts = [Table(draft.table.names, draft.table.types, draft.table.rows[n::count]) for n in range(count)]
 
 

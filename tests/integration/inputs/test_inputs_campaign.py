@@ -15,7 +15,7 @@ from benchmarks.inputs.verdict import judge_answer
 FORMATS = ("aws_cur", "aws_cur2", "aws_focus", "azure_actual", "azure_amortised", "azure_focus", "gcp_parquet",
            "gcp_csv", "focus")  # fmt: skip
 #: What takes seconds each is left to the whole campaign.
-LARGE = {"gzip_bomb", "one_line_without_end", "a_value_of_ten_megabytes", "a_hundred_files", "many_rows",
+LARGE = {"gzip_bomb", "one_line_without_end", "a_value_of_ten_megabytes", "dozens_of_files", "many_rows",
          "thousands_of_columns"}  # fmt: skip
 
 
