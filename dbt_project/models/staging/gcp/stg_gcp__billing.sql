@@ -202,7 +202,8 @@ categorised as (
         end as commitment_category,
         case when location_region is not null or location_location <> 'global' then coalesce(location_region, location_location) end
             as region_id,
-        coalesce(resource_global_name, resource_name) as resource_id
+        coalesce(resource_global_name, resource_name) as resource_id,
+        coalesce(project_id, project_number, project_name) as sub_account_id
     from native
 ),
 
@@ -395,9 +396,9 @@ charges as (
         case when priced.charge_category <> 'Tax' and priced.sku_id is not null then priced.sku_description end
             as sku_meter,
         case when priced.charge_category <> 'Tax' then priced.sku_id end as sku_price_id,
-        priced.project_id as sub_account_id,
-        coalesce(priced.project_name, priced.project_id) as sub_account_name,
-        case when priced.project_id is not null then 'Project' end as sub_account_type,
+        priced.sub_account_id,
+        coalesce(priced.project_name, priced.sub_account_id) as sub_account_name,
+        case when priced.sub_account_id is not null then 'Project' end as sub_account_type,
         coalesce(priced.labels, priced.project_labels) as tags,
         priced.cost_type as x_line_item_type,
         priced.service_id as x_service_code,
