@@ -13,7 +13,7 @@ from orchestration.sources.sql import quote_literal
 #: Also NaN and Infinity, which some writers put where JSON has no number: the text is then what is complained about.
 _NUMBER = r"(-?[0-9IN][0-9A-Za-z.+-]*)"
 _BEHIND_KEY = r'([^\\,:{\[\s"]"\s*:\s*)' + _NUMBER
-_BEHIND_MARK = r'":\s*' + _NUMBER
+_BEHIND_MARK = r'"\s*:\s*' + _NUMBER
 
 
 def quote_numbers(sql: str) -> str:
