@@ -76,6 +76,7 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, pack: objec
         (gzip.compress(gzip.compress(b"a,b\n")), "holds another compressed file"),
         (gzip.compress(b"a,b\n") + b"trailing", "the gzip stream is cut"),
     ],
+    ids=["two files", "no file", "a cut archive", "packed twice", "bytes behind the end"],
 )
 def test_odd_archives_are_named(tmp_path: Path, content: bytes, message: str) -> None:
     with pytest.raises(DeliveryError) as error:
