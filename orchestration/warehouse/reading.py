@@ -120,9 +120,10 @@ def _read_ends(connection: Connection, periods: set[dt.date]) -> dict[ChangedPer
     if not periods:
         return {}
     listed = ", ".join(f"date '{period.isoformat()}'" for period in sorted(periods))
+    # later ends, which a typing error writes, are no moments of Python
     query = (
-        "select source_name, billing_period, max(billing_period_end) from intermediate.int_focus__unioned "
-        f"where billing_period in ({listed}) group by 1, 2"
+        "select source_name, billing_period, max(least(billing_period_end, timestamp '9999-12-31')) "
+        f"from intermediate.int_focus__unioned where billing_period in ({listed}) group by 1, 2"
     )
     rows = connection.execute(query).fetchall()
     return {(source, period): min(end, _end_of(_end_of(period).date())) for source, period, end in rows}

@@ -20,7 +20,8 @@ TABLES = {
     "new_effective_cost, 0 as old_effective_cost, timestamp '2025-06-01' as changed_at from rows",
     "intermediate.int_focus__unioned": "select *, 'aws' as source_name, charge_date::timestamp as "
     "charge_period_start, effective_cost as contracted_cost, 1 as consumed_quantity, 'vol-1' as resource_id, "
-    "'' as x_team, '' as pricing_category, date_trunc('month', charge_date)::date as billing_period from rows",
+    "'' as x_team, '' as pricing_category, date_trunc('month', charge_date)::date as billing_period, "
+    "date_trunc('month', charge_date) + interval 1 month as billing_period_end from rows",
 }
 
 

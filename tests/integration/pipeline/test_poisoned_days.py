@@ -55,7 +55,7 @@ def poison(installation: Installation, day: str) -> None:
         "marts.fct_cost_daily": f"date '{day}' as charge_date, 1e6 as effective_cost",
         "intermediate.int_costs__changed": f"date '{day}' as charge_date, 1e6 as new_effective_cost",
         "intermediate.int_focus__unioned": f"date '{day}' as charge_date, timestamp '{day}' as charge_period_start, "
-        f"date '{day}' as billing_period, 1e6 as effective_cost",
+        f"timestamp '{day}' as billing_period_end, 1e6 as effective_cost",
     }
     left = {"ml.forecast_runs": "", "ml.forecast_history": f", date '{day}' as forecast_date"}
     execute(
