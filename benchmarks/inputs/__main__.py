@@ -36,8 +36,9 @@ def main() -> int:
         print_batches(batches)
     violated = sum(bool(r.verdict.violations) for r in results)
     peak = max(r.answer.peak_mb for r in results)
-    slowest = max(r.answer.seconds for r in results)
-    print(f"{len(results)} mutations at the door, {violated} violated; slowest {slowest:.1f} s, peak {peak:.0f} MB")
+    slowest = max(results, key=lambda r: r.answer.seconds)
+    print(f"{len(results)} mutations at the door, {violated} violated, peak {peak:.0f} MB")
+    print(f"slowest {slowest.answer.seconds:.1f} s: {slowest.title}")
     print(f"seed {options.seed}, {options.workers} workers, {time.monotonic() - began:.0f} s")
     return 1 if violated or any(b.violations for b in batches) else 0
 
