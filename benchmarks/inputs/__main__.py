@@ -22,41 +22,62 @@ OUTCOMES = ("taken", "in part", "refused", "left alone", "crashed")
 def main() -> int:
     """Parse the command line, run the mutations and print the counts."""
     options = parse_options()
+    if options.mutation is not None:
+        return run_one(options)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="inputs-") as temporary:
-        folder = (options.keep or Path(temporary)).absolute()
-        folder.mkdir(parents=True, exist_ok=True)
-        campaign = Campaign(folder, options.seed, options.formats, options.only or KINDS)
-        numbers = [options.mutation] if options.mutation is not None else range(options.mutations)
-        done: list[Result] = []
-
-        def report(result: Result) -> None:
-            done.append(result)
-            for violation in result.verdict.violations:
-                print(f"VIOLATION {result.title}: {violation}", flush=True)
-            if len(done) % 100 == 0:
-                bad = sum(bool(r.verdict.violations) for r in done)
-                print(
-                    f"{len(done)} mutations, {bad} violated, {time.monotonic() - began:.0f} s",
-                    file=sys.stderr,
-                    flush=True,
-                )
-
-        results = campaign.run_all(numbers, options.workers, options.seconds, options.mutation is not None, report)
+        campaign = open_campaign(options, options.keep or Path(temporary))
+        results = campaign.run_all(
+            range(options.mutations), options.workers, options.seconds, on_result=Reporter(options, began)
+        )
         print_counts(results)
-        violated = [r for r in results if r.verdict.violations]
-        if options.mutation is not None:
-            print_one(results[0], folder)
-        chosen = choose_numbers(results, options.whole, options.seed) if options.mutation is None else []
+        chosen = choose_numbers(results, options.whole, options.seed)
         batches = run_batches(campaign, chosen, min(options.workers, 2), options.seconds / DOOR_SECONDS)
         print_batches(batches)
+    violated = sum(bool(r.verdict.violations) for r in results)
     peak = max(r.answer.peak_mb for r in results)
-    slowest = max(r.answer.seconds for r in results)
-    print(
-        f"{len(results)} mutations at the door, {len(violated)} violated; slowest {slowest:.1f} s, peak {peak:.0f} MB"
-    )
+    slowest = max(results, key=lambda r: r.answer.seconds)
+    print(f"{len(results)} mutations at the door, {violated} violated, peak {peak:.0f} MB")
+    print(f"slowest {slowest.answer.seconds:.1f} s: {slowest.title}")
     print(f"seed {options.seed}, {options.workers} workers, {time.monotonic() - began:.0f} s")
     return 1 if violated or any(b.violations for b in batches) else 0
+
+
+def run_one(options: argparse.Namespace) -> int:
+    """One mutation again, whose folder stays."""
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="inputs-"))
+    campaign = open_campaign(options, folder)
+    result = campaign.run_all([options.mutation], 1, options.seconds, keep=True)[0]
+    print_one(result, campaign.folder)
+    return 1 if result.verdict.violations else 0
+
+
+def open_campaign(options: argparse.Namespace, folder: Path) -> Campaign:
+    """The campaign of these options, in that folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Campaign(folder.absolute(), options.seed, options.formats, options.only or KINDS)
+
+
+class Reporter:
+    """Says each violation with the command that runs it again, and now and then how far things are."""
+
+    def __init__(self, options: argparse.Namespace, began: float) -> None:
+        self._began = began
+        self._done = self._violated = 0
+        only = f" --only {' '.join(options.only)}" if options.only else ""
+        formats = f" --formats {' '.join(options.formats)}" if options.formats != list_formats() else ""
+        self._again = f"python -m benchmarks.inputs --seed {options.seed}{only}{formats} --mutation"
+
+    def __call__(self, result: Result) -> None:
+        """Take note of one mutation."""
+        self._done += 1
+        self._violated += bool(result.verdict.violations)
+        for violation in result.verdict.violations:
+            print(f"VIOLATION {result.title}: {violation}\n    {self._again} {result.number}", flush=True)
+        if self._done % 100 == 0:
+            seconds = time.monotonic() - self._began
+            told = f"{self._done} mutations, {self._violated} violated, {seconds:.0f} s"
+            print(told, file=sys.stderr, flush=True)
 
 
 def parse_options() -> argparse.Namespace:
@@ -67,7 +88,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="KIND", choices=sorted(KINDS), help="these kinds alone")
     parser.add_argument("--formats", nargs="+", default=list_formats(), choices=list(FORMATS))
     parser.add_argument("--whole", type=int, default=100, help="so many of them through complete runs as well")
-    parser.add_argument("--mutation", type=int, help="this one again; its folder stays below --keep")
+    parser.add_argument("--mutation", type=int, help="this one again; its folder stays")
     parser.add_argument(
         "--keep", type=Path, help="a folder for what is made; violations leave their installation there"
     )
@@ -112,6 +133,8 @@ def print_one(result: Result, folder: Path) -> None:
     reading, answer = result.reading, result.answer
     print(f"{result.title}\nright: {result.draft.right} {result.draft.why} {result.draft.place}")
     print(f"other reader: {reading.fault or reading.totals} of {reading.rows} rows")
+    for violation in result.verdict.violations:
+        print(f"VIOLATION {violation}")
     print(f"door: {answer.taken}\nrefused: {answer.refused}\nsaid: {answer.said}\n{answer.crash}")
     print(f"folder: {folder / f'mutation-{result.number}'}")
 
