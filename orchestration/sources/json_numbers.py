@@ -12,13 +12,14 @@ from orchestration.sources.sql import quote_literal
 
 #: Also NaN and Infinity, which some writers put where JSON has no number: the text is then what is complained about.
 _NUMBER = r"(-?[0-9IN][0-9A-Za-z.+-]*)"
-_BEHIND_KEY = r'([^\\,:{\[\s"]"\s*:\s*)' + _NUMBER
-_BEHIND_MARK = r'"\s*:\s*' + _NUMBER
+#: What is searched, and what is put in its place.
+_BEHIND_KEY = ", ".join(map(quote_literal, (r'([^\\,:{\[\s"]"\s*:\s*)' + _NUMBER, r'\1"\2"')))
+_BEHIND_MARK = ", ".join(map(quote_literal, (r'"\s*:\s*' + _NUMBER, r'":"\1"')))
 
 
 def quote_numbers(sql: str) -> str:
     """SQL giving JSON text, the numbers behind its keys turned into strings of the same characters."""
-    return rf"regexp_replace({sql}, {quote_literal(_BEHIND_KEY)}, '\1" + r'"\2"' + "', 'g')"
+    return f"regexp_replace({sql}, {_BEHIND_KEY}, 'g')"
 
 
 def quote_numbers_fast(sql: str) -> str:
@@ -27,4 +28,4 @@ def quote_numbers_fast(sql: str) -> str:
     Whatever it changes inside of a string ends that string before a character that no JSON has there, so that the text
     cannot be parsed any more: it is never misread.
     """
-    return rf"regexp_replace({sql}, {quote_literal(_BEHIND_MARK)}, " + '\'":"' + r"\1" + "\"', 'g')"
+    return f"regexp_replace({sql}, {_BEHIND_MARK}, 'g')"

@@ -127,7 +127,7 @@ GCP_ROWS: list[Row] = [
             usage_amount_in_pricing_units="20", usage_pricing_unit="hour"),
     gcp_row("Commitment v1: N2 Cpu", "7", usage_amount_in_pricing_units="28", usage_pricing_unit="hour"),
     gcp_row("Tax", "1.5", cost_type="tax", project_id=None),
-    gcp_row("Correction", "0.2", cost_type="adjustment"),
+    gcp_row("Correction", "0.2", cost_type="adjustment", project_id=None, project_number="12", project_name="one"),
     gcp_row("Rounding", "-0.01", cost_type="rounding_error"),
 ]  # fmt: skip
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from orchestration.sources.contracts import Column
-from orchestration.sources.dates import DateOrder, PlausibleDates, read_date, read_time
+from orchestration.sources.dates import DateOrder, PlausibleDates, read_date, read_epoch, read_time
 
 DATES = PlausibleDates(dt.date(2026, 11, 29))
 START, OTHER = Column("start", "timestamp", is_start=True), Column("end", "timestamp")
@@ -62,3 +62,16 @@ def test_days_with_slashes_are_read_in_the_order_that_is_asked(
 def test_azure_writes_the_month_first() -> None:
     assert ask(read_date("v", "usual"), "9/7/2026") == dt.date(2026, 9, 7)
     assert ask(f"({read_time('v', 'usual')})::varchar", "2026-09-01T00:00:00-05:00") == "2026-09-01 05:00:00"
+
+
+@pytest.mark.parametrize("unit", [1, 10**3, 10**6, 10**9], ids=["s", "ms", "us", "ns"])
+def test_numbers_that_count_from_1970_on_are_times(unit: int) -> None:
+    """Of the four units one alone gives a day that a bill can have."""
+    moment = dt.datetime(2026, 9, 3, 1, 2, 3)
+    number = int(moment.replace(tzinfo=dt.UTC).timestamp()) * unit
+    assert ask(read_epoch("v::bigint"), str(number)) == ask(read_time("v", "usual"), str(number)) == moment
+
+
+@pytest.mark.parametrize("value", ["0", "-1788393600", "20260903", "20260903010203", "9223372036854775807"])
+def test_other_numbers_are_no_times(value: str) -> None:
+    assert ask(read_epoch("v::bigint"), value) is None

@@ -23,6 +23,33 @@ def test_every_data_file_is_a_delivery_of_unknown_period() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "is_taken"),
+    [
+        ("202609/billing-000000000000", True),
+        ("202609/billing-000000000011.gz", True),
+        ("000000000000", True),
+        ("billing-000000000000.json.gz", True),
+        ("billing.json", True),
+        ("a/billing.NDJSON", True),
+        ("billing.jsonl.gz", True),
+        ("billing-000000000000.avro", True),
+        ("month.csv.zip", True),
+        ("billing-00000000000", False),
+        ("billing-000000000000.txt", False),
+        ("20260901-20260930/manifest.json", False),
+        ("export-Manifest.json", False),
+        ("_SUCCESS", False),
+        ("notes.json.txt", False),
+    ],
+)
+def test_what_bigquery_writes_is_a_data_file(name: str, is_taken: bool) -> None:
+    discovery = discover("x", "gcp", MemoryLocation({name: b"1", "always.csv": b"1"}))
+    taken = {file.ref.name for delivery in discovery.deliveries for file in delivery.files}
+    assert taken == ({name, "always.csv"} if is_taken else {"always.csv"})
+    assert discovery.ignored == (() if is_taken else (name,))
+
+
+@pytest.mark.parametrize(
     ("name", "dataset"),
     [
         ("EA_AmortizedCost_Small.csv", "amortised"),
