@@ -235,7 +235,10 @@ charges as (
             else categorised.charged_cost
         end as contracted_cost,
         case
-            when categorised.part = 'charge' and categorised.charge_category = 'Usage'
+            when
+                categorised.part = 'charge'
+                and categorised.charge_category = 'Usage'
+                and categorised.line_item_unblended_rate >= 0
                 then categorised.line_item_unblended_rate
         end as contracted_unit_price,
         case
@@ -268,9 +271,9 @@ charges as (
         end as list_cost,
         case
             when categorised.part <> 'charge' or categorised.charge_category <> 'Usage' or categorised.is_discount then null
-            when categorised.line_item_type = 'Usage' and coalesce(categorised.pricing_public_on_demand_rate, 0) = 0
+            when categorised.pricing_public_on_demand_rate > 0 then categorised.pricing_public_on_demand_rate
+            when categorised.line_item_type = 'Usage' and categorised.line_item_unblended_rate >= 0
                 then categorised.line_item_unblended_rate
-            else categorised.pricing_public_on_demand_rate
         end as list_unit_price,
         case
             when

@@ -33,13 +33,13 @@ _OTHER_KINDS = ("accountTag/", "iamPrincipal/", "userAttribute/")
 def read_attribute(names: tuple[str, ...]) -> SpecialColumn:
     """A product attribute: the first of its columns, or of its entries of the map ``product``, that has a value.
 
-    None where one column at most has it: that is read as every other column is.
+    A column that has the attribute's name alone is all there is of it, and is read as every other column is: None.
     """
 
     def read(native: NativeSchema) -> str | None:
         columns = [column for name in names if (column := native.find(f"product_{name}")) is not None]
         product = native.find("product")
-        if product is None and len(columns) < 2:
+        if len(columns) == len(names) == 1 or (product is None and len(columns) < 2):
             return None
         found = [f"cast({column.sql} as varchar)" for column in columns]
         found += [_read_member(product, name) for name in names] if product is not None else []
