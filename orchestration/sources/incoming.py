@@ -23,6 +23,7 @@ from orchestration.sources.formats import choose_format
 from orchestration.sources.native import NativeFile, read_native_file
 from orchestration.sources.projection import Projection, project_file
 from orchestration.sources.sql import quote_literal, quote_path
+from orchestration.sources.unpacking import is_packed
 
 _COLUMN_COUNT = re.compile(r"CSV Error on Line: (\d+).*?Expected Number of Columns: (\d+) Found: (\d+)", re.DOTALL)
 _CSV_DETAIL = re.compile(r"Maximum line size[^\n.]*|Value with unterminated quote found|Invalid unicode[^\n.]*")
@@ -31,6 +32,8 @@ _MIXED_LINE_ENDS = "state machine reached an invalid state"
 #: The least time that a file has, and the slowest that a file of several gigabytes may be read.
 LEAST_SECONDS = 300
 SLOWEST_BYTES_PER_SECOND = 500_000
+#: What a packed export unpacks to, at most: of one that grows further, each byte is the sooner read.
+USUAL_RATIO = 30
 
 
 @dataclass(frozen=True)
@@ -226,8 +229,9 @@ def _land_or_explain(connection: duckdb.DuckDBPyConnection, projection: Projecti
 
 
 def seconds_for(path: Path) -> float:
-    """How long reading a file may take: five minutes, and more for one of more than 150 MB."""
-    return max(LEAST_SECONDS, path.stat().st_size / SLOWEST_BYTES_PER_SECOND)
+    """How long reading a file may take: five minutes, and more for one that holds more than 150 MB."""
+    size = path.stat().st_size * (USUAL_RATIO if is_packed(path) else 1)
+    return max(LEAST_SECONDS, size / SLOWEST_BYTES_PER_SECOND)
 
 
 @contextlib.contextmanager

@@ -55,6 +55,13 @@ def unpack_file(path: Path, name: str, workspace: Path, *, is_look: bool = False
     return target
 
 
+def is_packed(path: Path) -> bool:
+    """Whether a file is one that `unpack_file` unpacks."""
+    with path.open("rb") as stream:
+        magic = stream.read(4)
+    return magic.startswith(GZIP_MAGIC) or magic == ZIP_MAGIC
+
+
 def _read_gzip(path: Path, name: str) -> Iterator[bytes]:
     try:
         with igzip.IGzipFile(path, "rb") as stream:  # type: ignore[no-untyped-call]
