@@ -206,6 +206,10 @@ class Installation:
         """Remember which snapshots and settings the warehouse was given; what follows is built from these."""
         self._mark("published", self.scoring_input())
 
+    def mark_unpublished(self) -> None:
+        """Remember that the warehouse lacks something that is current, so that the next run looks again."""
+        self._mark("published", None)
+
     def mark_stage(self, stage: str) -> None:
         """Remember that a final stage was built from what was published last."""
         self._mark(stage, self._stage_input("published"))

@@ -31,6 +31,14 @@ class Damage:
         )
 
 
+def find_unreadable(installation: Installation) -> list[SnapshotKey]:
+    """The current snapshots of which a file is gone or does not end as a Parquet file does; looks at no content."""
+    configured = {s.name for s in installation.config.sources}
+    current = [s for s, _ in installation.ledger.current_snapshots() if s.key.source_name in configured]
+    broken = installation.lake.find_unreadable(path for s in current for path in s.paths)
+    return [s.key for s in current if broken.intersection(s.paths)]
+
+
 def repair_snapshots(installation: Installation, pairs: Collection[ChangedPeriod]) -> tuple[int, list[Damage]]:
     """Look at the current snapshots of these (source, billing period) pairs; returns how many were landed anew, and
     those that could not be.

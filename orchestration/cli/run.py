@@ -157,7 +157,9 @@ def record_faults(installation: Installation, survey: Survey) -> None:
 
 def choose_periods(installation: Installation, survey: Survey, asked: dt.date | None, everything: bool) -> set[dt.date]:
     """The billing periods that a run has to cover; none where everything is up to date."""
-    known = installation.current_periods()
+    # what was withdrawn may have been all there was: the warehouse still has it
+    is_left = installation.warehouse.is_there and not installation.is_up_to_date()
+    known = installation.current_periods() or ({dt.datetime.now(dt.UTC).date().replace(day=1)} if is_left else set())
     if asked is not None:
         if asked not in survey.periods | known and not survey.problems:
             raise CommandError(f"--period {asked:%Y-%m}: no source has a delivery of that month")

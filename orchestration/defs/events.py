@@ -10,13 +10,13 @@ from orchestration.findings import describe_unreadable_event
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.source_settings import SourceConfig
-from orchestration.sources.contracts import SourceError
 from orchestration.sources.events.dispatch import Dispatch, Request, dispatch_messages
 from orchestration.sources.events.opening import open_queue
 from orchestration.sources.events.queues import EventQueue
 from orchestration.sources.events.routing import find_source
 from orchestration.sources.events.settings import SqsEvents, StorageQueueEvents, TablePollEvents
 from orchestration.sources.events.table_poll import poll_table
+from orchestration.sources.refusals import as_refusal
 
 
 def request_run(request: Request) -> dg.RunRequest:
@@ -88,8 +88,8 @@ def collect_requests(installation: Installation, is_recorded: Callable[[str], bo
         try:
             queue = open_queue(events, sources[0].access, installation.environ)
             result = receive_events(installation, queue, sources, is_recorded)
-        except SourceError as error:
-            faults.append(str(error))
+        except Exception as error:  # whatever one queue or source holds hides no other
+            faults.append(str(as_refusal(error, ", ".join(source.name for source in sources))))
             continue
         faults += [*result.faults, *(f"{queue.name}: {reason}" for _, reason in result.problems)]
         faults += [f"{queue.name}: no source reads {address}" for address in result.unmatched[:3]]
@@ -100,8 +100,8 @@ def collect_requests(installation: Installation, is_recorded: Callable[[str], bo
                 asked = poll_table(
                     installation.open_source(source), installation.store, installation.ingestor().scan, is_recorded
                 )
-            except SourceError as error:
-                faults.append(f"{source.name}: {error}")
+            except Exception as error:
+                faults.append(f"{source.name}: {as_refusal(error, source.name)}")
             else:
                 requests |= {request.run_key: request for request in asked}
     return list(requests.values()), faults

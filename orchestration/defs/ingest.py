@@ -9,7 +9,7 @@ from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
 from orchestration.findings import describe_failed_delivery
 from orchestration.installation import Installation
-from orchestration.lake_repair import list_rebuilt, repair_snapshots
+from orchestration.lake_repair import find_unreadable, list_rebuilt, repair_snapshots
 from orchestration.partitions import periods_of
 from orchestration.progress import checkpoint
 from orchestration.replay import replay_missed
@@ -122,12 +122,19 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
         context.log.info(f"states that no run had built, told to the history now: {steps}")
         # before the snapshots are read: what is promoted in between then counts as not published yet
         opened.mark_published()
-        current = publish_current(opened)
+        # a reader would fail on a file that is gone or cut, and with it every source
+        broken = {(key.source_name, key.billing_period) for key in find_unreadable(opened)}
+        repaired, damages = repair_snapshots(opened, broken)
+        current = publish_current(opened, frozenset(d.key for d in damages))
         rebuild = context.run.run_config.get("ops", {}).get("dbt_billing_periods", {}).get("config", {}).get("rebuild")
-        repaired, damages = repair_snapshots(opened, list_rebuilt(opened, dict(context.run.tags), bool(rebuild)))
+        pairs = list_rebuilt(opened, dict(context.run.tags), bool(rebuild)) - broken
+        found = repair_snapshots(opened, pairs)
+        repaired, damages = repaired + found[0], [*damages, *found[1]]
         if repaired or damages:
             context.log.warning(f"damaged lake files: {repaired} snapshots landed anew, {len(damages)} left out")
             current = publish_current(opened, frozenset(d.key for d in damages))
+        if damages:
+            opened.mark_unpublished()
         for damage in damages:
             incident_book(opened).open(
                 describe_failed_delivery(damage.key.source_name, damage.key.billing_period, damage.sentence)

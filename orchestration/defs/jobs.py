@@ -89,7 +89,7 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: Insta
         periods |= {opened.first_period(), now.date().replace(day=1)}
     if not periods and not opened.is_up_to_date():
         waiting = [opened.scoring_input()]
-        periods = set(opened.current_periods())
+        periods = opened.current_periods() or {now.date().replace(day=1)}
     if not periods:
         return dg.SensorResult(skip_reason="nothing new" + (f"; {'; '.join(faults)}" if faults else ""))
     opened.remember_periods(periods)

@@ -62,6 +62,11 @@ class UntakenError(SourceError):
     """A delivery cannot be taken now, for a reason of this machine (disk, memory): nothing is held against it."""
 
 
+def first_line(error: BaseException) -> str:
+    """What an error of a library says, short enough for a sentence about a delivery; its type where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
 @dataclass(frozen=True)
 class FileRef:
     """One object at a location: its name relative to the location, its size in bytes and its change signal.

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.sources.contracts import NOTHING, DeliveryError, ExportFormat, SourceError, UntakenError
+from orchestration.sources.contracts import NOTHING, DeliveryError, ExportFormat, SourceError, UntakenError, first_line
 from orchestration.sources.dates import ORDERED_DATE, DateOrder, PlausibleDates
 from orchestration.sources.faults import RowFault, RowFaults, find_row_faults
 from orchestration.sources.formats import choose_format
@@ -50,6 +50,8 @@ class IncomingFile:
     assumed_currency: str | None
     notices: tuple[str, ...] = ()
     faults: dict[dt.date, tuple[str, ...]] = field(default_factory=dict)
+    #: the SHA-256 of the delivered file, where no manifest names it
+    digest: str = ""
 
     def faults_of(self, period: dt.date, is_filtered: bool) -> tuple[str, ...]:
         """What is wrong in its rows of a billing period; in all of its rows, unless others are left out there."""
@@ -76,9 +78,8 @@ class IncomingFile:
         missing, extra = tuple(body["missing_columns"]), tuple(body["extra_columns"])
         notices = tuple(body.get("notices", ()))
         faults = {dt.date.fromisoformat(p): tuple(found) for p, found in body.get("faults", {}).items()}
-        return cls(
-            name, path, body["format"], body["rows"], periods, missing, extra, body["assumed_currency"], notices, faults
-        )
+        currency, digest = body["assumed_currency"], body.get("digest", "")
+        return cls(name, path, body["format"], body["rows"], periods, missing, extra, currency, notices, faults, digest)
 
 
 @dataclass(frozen=True)
@@ -261,7 +262,7 @@ def _explain(error: duckdb.Error, name: str) -> SourceError:
     text = str(error)
     if isinstance(error, duckdb.OutOfMemoryException) or "Could not write file" in text or "No space left" in text:
         # the machine's fault, not the delivery's: nothing goes into quarantine and the next run tries again
-        return UntakenError(f"{name}: cannot be landed: {_first_line(error)}")
+        return UntakenError(f"{name}: cannot be landed: {first_line(error)}")
     counted = _COLUMN_COUNT.search(text)
     if counted:
         line, expected, found = (int(g) for g in counted.groups())
@@ -276,8 +277,4 @@ def _explain(error: duckdb.Error, name: str) -> SourceError:
         return DeliveryError(f"{name}: line {line} (data row {line - 1}) cannot be read: {detail}")
     if _MIXED_LINE_ENDS in text:
         return DeliveryError(f"{name}: its lines and quotation marks do not fit together (no CSV of RFC 4180)")
-    return DeliveryError(f"{name}: cannot be read: {_first_line(error)}")
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return (str(error).strip().splitlines() or ["unknown error"])[0][:300]
+    return DeliveryError(f"{name}: cannot be read: {first_line(error)}")

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,9 @@ from orchestration.sources.expectations import Verdict, judge_delivery
 from orchestration.sources.fetching import fetch_files, work_ahead
 from orchestration.sources.formats import UnknownFormatError, get_format
 from orchestration.sources.incoming import IncomingFile, Reading, read_incoming_file
-from orchestration.sources.lake import Lake, snapshot_directory
+from orchestration.sources.lake import Lake, measure_digest, snapshot_directory
 from orchestration.sources.ledger import Checkpoint, Clock, Ledger, Snapshot, SnapshotKey
+from orchestration.sources.native import read_native_file
 from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, plan_source
 from orchestration.sources.profile import DeliveryProfile, profile_delivery
 from orchestration.sources.refusals import as_refusal
@@ -137,15 +138,21 @@ class Ingestor:
         )
 
     def find_damaged(self, source_name: str, periods: set[dt.date] | None = None) -> frozenset[SnapshotKey]:
-        """The current snapshots of a source (of these periods; None: all) whose files are not as they were landed."""
+        """The current snapshots of a source (of these periods; None: all) whose files are gone or not as landed."""
         return frozenset(
             snapshot.key
             for snapshot, _ in self._ledger.current_snapshots(source_name)
-            if (periods is None or snapshot.key.billing_period in periods)
-            and snapshot.checksums
-            and not self._lake.find_missing(snapshot.paths)
-            and self._lake.measure_checksums(snapshot.paths) != snapshot.checksums
+            if (periods is None or snapshot.key.billing_period in periods) and not self._is_whole(snapshot)
         )
+
+    def _is_whole(self, snapshot: Snapshot) -> bool:
+        """Whether the lake has what was landed; one without checksums was landed by an earlier version."""
+        try:
+            if self._lake.find_missing(snapshot.paths):
+                return False
+            return not snapshot.checksums or self._lake.measure_checksums(snapshot.paths) == snapshot.checksums
+        except OSError:
+            return False
 
     def scan(self, source: Source, damaged: frozenset[SnapshotKey] = frozenset()) -> SourcePlan:
         """The plan after every file without a manifest was read once, so that all billing periods are known.
@@ -163,13 +170,14 @@ class Ingestor:
                 mark = self._mark(source, file)
                 directory = scratch / mark
                 outcome: dict[str, Any]
+                path = None
                 try:
                     path = source.location.fetch(file.ref, directory / "fetched")
                     verify(Delivery(source.name, source.provider, "", None, mark, (file,)), {file.ref.name: path})
                     incoming = self._read(connection, source, file, path, directory / "landed" / "part.parquet")
                     fmt = get_format(incoming.format_name)
                     dataset = fmt.dataset or name_dataset(fmt.provider, file.ref.name)
-                    outcome = {"dataset": dataset, **incoming.to_body()}
+                    outcome = {"dataset": dataset, **incoming.to_body(), "digest": measure_digest(path)}
                     self._lake.keep_scan(directory / "landed", mark)
                 except UnknownFormatError as error:
                     ignored.append(error)
@@ -180,14 +188,17 @@ class Ingestor:
                     refusal = as_refusal(error, file.ref.name)
                     if isinstance(refusal, UntakenError):
                         raise refusal from error
-                    outcome = {"fault": str(refusal)}
+                    outcome = {
+                        "fault": str(refusal),
+                        "may_hold_costs": self._may_hold_costs(connection, source, path, file.ref.name, directory),
+                    }
                     self._ledger.quarantine(source.name, None, "unknown", mark, [str(refusal)])
                 finally:
                     shutil.rmtree(directory, ignore_errors=True)
                 self._ledger.put_scan(source.name, mark, outcome)
             connection.close()
         self._checkpoint("scanned")
-        if len(ignored) == len(plan.unscanned) and not (plan.pending or plan.unchanged):
+        if len(ignored) == len(plan.unscanned) and not (plan.pending or plan.unchanged or plan.scanned):
             raise ignored[0]
         return self.plan(source, damaged)
 
@@ -225,6 +236,19 @@ class Ingestor:
                 self._lake.drop_scan(self._mark(source, file))
         return report
 
+    def _may_hold_costs(
+        self, connection: duckdb.DuckDBPyConnection, source: Source, path: Path | None, name: str, directory: Path
+    ) -> bool:
+        """Whether a file that cannot be taken may be costs: one of a dataset beside them holds up nothing."""
+        reading = self.reading_of(source)
+        try:
+            if path is None:
+                return True
+            native = read_native_file(connection, path, name, directory / "look", reading.nothing, is_look=True)
+            return bool(reading.recognise(native).measures)
+        except DeliveryError:
+            return True
+
     def reading_of(self, source: Source) -> Reading:
         """How the files of a source are read."""
         return Reading(
@@ -243,8 +267,10 @@ class Ingestor:
         self, connection: duckdb.DuckDBPyConnection, source: Source, file: DeliveredFile, path: Path, target: Path
     ) -> IncomingFile:
         workspace = target.with_suffix(".work")
-        read = read_incoming_file(connection, path, file.ref.name, target, workspace, self.reading_of(source))
-        shutil.rmtree(workspace, ignore_errors=True)
+        try:
+            read = read_incoming_file(connection, path, file.ref.name, target, workspace, self.reading_of(source))
+        finally:
+            shutil.rmtree(workspace, ignore_errors=True)
         if file.expected_rows is not None and read.rows != file.expected_rows:
             raise DeliveryError(f"{read.name}: {read.rows} rows where the manifest promises {file.expected_rows}")
         return read
@@ -297,7 +323,8 @@ class Ingestor:
         compared, drift = self._compare(pending, fmt, profile, missing, extra)
         name = pending.delivery_id
         status = self._ledger.status(pending.key, name)
-        is_accepted = status == "accepted"
+        # what is current and only lands anew was judged, or accepted, before
+        is_accepted = status == "accepted" or pending.is_lost
         verdict = judge_delivery(fmt, profile, compared, self._settings, is_accepted=is_accepted)
         verdict = Verdict((*verdict.expectations, *repeats.judge(is_accepted)))
         if verdict.failures:
@@ -322,6 +349,7 @@ class Ingestor:
             profile.control_totals, tuple(f.ref.name for f in pending.files),
             missing, extra,
             assumed_currency, tuple(notices), self._lake.measure_checksums(paths),
+            pending.files_id,
         )  # fmt: skip
         try:
             promoted = self._ledger.promote(snapshot, was_expired=status == "expired")
@@ -388,7 +416,9 @@ class Ingestor:
         incoming = []
         for number, file in enumerate(pending.files):
             target = directory / "landed" / f"part-{number:05d}.parquet"
-            incoming.append(self._read(connection, source, file, fetched[file.ref.name], target))
+            read = self._read(connection, source, file, fetched[file.ref.name], target)
+            digest = measure_digest(fetched[file.ref.name]) if pending.is_plain else ""
+            incoming.append(replace(read, digest=digest))
         return incoming
 
     def _claim_scan(self, source: Source, file: DeliveredFile, target: Path) -> IncomingFile | None:
@@ -422,7 +452,10 @@ class Ingestor:
                 part.hardlink_to(file.path)
         if not pending.is_plain:
             return staged, Repeats()
-        parts = [PartFile(file.name, staged / f"part-{number:05d}.parquet") for number, file in enumerate(incoming)]
+        parts = [
+            PartFile(file.name, staged / f"part-{number:05d}.parquet", file.digest, bool(file.extra_columns))
+            for number, file in enumerate(incoming)
+        ]
         repeats = find_repeats(connection, parts, fmt)
         for copy in parts:
             if copy.name in repeats.copies:

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import os
 import re
 import shutil
 import time
@@ -60,6 +61,10 @@ class Lake(Protocol):
 
     def find_missing(self, paths: Iterable[str]) -> set[str]:
         """Those of these files that are not in the lake (any more)."""
+        ...
+
+    def find_unreadable(self, paths: Iterable[str]) -> set[str]:
+        """Those of these files that are gone or cut, so that a reader of Parquet would fail on them."""
         ...
 
     def measure_checksums(self, paths: Iterable[str]) -> tuple[str, ...]:
@@ -146,9 +151,13 @@ class LocalLake(WorkArea):
         """Those of these files that are not in the lake (any more)."""
         return {path for path in paths if not self.resolve(path).exists()}
 
+    def find_unreadable(self, paths: Iterable[str]) -> set[str]:
+        """Those of these files that are gone or cut, so that a reader of Parquet would fail on them."""
+        return {path for path in paths if not _ends_as_parquet(self.resolve(path))}
+
     def measure_checksums(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The SHA-256 of each of these files as it lies there now."""
-        return tuple(_measure(self.resolve(path)) for path in paths)
+        return tuple(measure_digest(self.resolve(path)) for path in paths)
 
     def remove(self, directory: str) -> None:
         """Remove a snapshot: out of sight by one rename, so that no half of it is ever taken for the whole."""
@@ -180,6 +189,16 @@ def safe_delivery_id(delivery_id: str) -> str:
     return f"{safe[: LONGEST_ID - 33]}-{hashlib.sha256(delivery_id.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
-def _measure(path: Path) -> str:
+def _ends_as_parquet(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            stream.seek(-min(path.stat().st_size, 4), os.SEEK_END)
+            return stream.read() == b"PAR1"
+    except OSError:
+        return False
+
+
+def measure_digest(path: Path) -> str:
+    """The SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -16,11 +16,14 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import PurePosixPath
 from typing import Any
 
 from orchestration.sources.contracts import DeliveryError
 from state import ConflictError, Record, StateStore, Write
+
+#: In a delivery's record: which files of it were withdrawn, by `delivery_id_for`, and why. One that was landed before
+#: the ledger named files so is withdrawn whatever its files are.
+TOMBSTONES, ANY_FILES = "withdrawn_files", "any"
 
 #: Called by name between any two steps that leave a trace; a test may stop there.
 Checkpoint = Callable[[str], None]
@@ -68,6 +71,7 @@ class Snapshot:
     assumed_currency: str | None = None
     notices: tuple[str, ...] = ()
     checksums: tuple[str, ...] = ()
+    files_id: str = ""
 
     def to_body(self) -> dict[str, Any]:
         """The snapshot as a state record; money as text."""
@@ -90,6 +94,7 @@ class Snapshot:
             "assumed_currency": self.assumed_currency,
             "notices": list(self.notices),
             "checksums": list(self.checksums),
+            "files_id": self.files_id,
         }
 
     @classmethod
@@ -109,6 +114,7 @@ class Snapshot:
             body.get("assumed_currency"),
             tuple(body.get("notices", ())),
             tuple(body.get("checksums", ())),
+            body.get("files_id", ""),
         )
 
 
@@ -168,7 +174,9 @@ class Ledger:
             gone = ("expiring",) if was_expired else ("expiring", "expired")
             if known is not None and known.body["status"] in gone:
                 raise DeliveryError(f"delivery {snapshot.delivery_id} is just being removed; a later run takes it anew")
-            body = {**snapshot.to_body(), "status": "promoted", "promoted_at": at}
+            # other files of the same delivery id that were withdrawn stay so
+            tombstones = known.body.get(TOMBSTONES, {}) if known else {}
+            body = {**snapshot.to_body(), "status": "promoted", "promoted_at": at, TOMBSTONES: tombstones}
             pointer = {"delivery_id": snapshot.delivery_id, "promoted_at": at}
             writes = [
                 Write.update(known, body) if known else Write.insert("snapshot", name, body),
@@ -181,12 +189,11 @@ class Ledger:
             return True
 
     def remember_files(self, snapshot: Snapshot) -> None:
-        """Record where the files of a snapshot lie now and their checksums: it was current and has been landed anew."""
+        """Record what a snapshot holds and where its files lie now: it was current and has been landed anew."""
         known = self._store.get("snapshot", f"{snapshot.key.text}/{snapshot.delivery_id}")
         if known is not None and known.body["status"] == "promoted":
-            files = {name: snapshot.to_body()[name] for name in ("paths", "checksums")}
             with contextlib.suppress(ConflictError):
-                self._store.transact([Write.update(known, {**known.body, **files})])
+                self._store.transact([Write.update(known, {**known.body, **snapshot.to_body()})])
 
     def withdrawal(self, record: Record, actor: str, reason: str) -> list[Write]:
         """The writes that withdraw a delivery: nobody counts on it any more, and the one that was current before it is
@@ -198,7 +205,7 @@ class Ledger:
         at = self._now().isoformat()
         body = {
             **record.body, "status": "withdrawn", "withdrawn_by": actor, "withdrawn_because": reason, "at": at,
-            "withdrawn_contents": sorted({PurePosixPath(path).parent.name for path in snapshot.paths}),
+            TOMBSTONES: {**record.body.get(TOMBSTONES, {}), snapshot.files_id or ANY_FILES: reason},
         }  # fmt: skip
         current = self._store.get("current", snapshot.key.text)
         if current is None or current.body["delivery_id"] != snapshot.delivery_id:
@@ -208,12 +215,12 @@ class Ledger:
         pointer = {"delivery_id": kept, "promoted_at": at}
         return [Write.update(record, body), *_point_to(snapshot.key, current, pointer)]
 
-    def withdrawn(self, key: SnapshotKey, delivery_id: str, content: str) -> str | None:
+    def withdrawn(self, key: SnapshotKey, delivery_id: str, files_id: str) -> str | None:
         """Why that delivery, with these very files, was withdrawn; None where it was not."""
         record = self._store.get("snapshot", f"{key.text}/{delivery_id}")
-        if record is None or content not in record.body.get("withdrawn_contents", ()):
-            return None
-        return str(record.body["withdrawn_because"])
+        tombstones = {} if record is None else record.body.get(TOMBSTONES, {})
+        reason = tombstones.get(files_id, tombstones.get(ANY_FILES))
+        return None if reason is None else str(reason)
 
     def promotions(self, key: SnapshotKey) -> list[tuple[str, dt.datetime]]:
         """Every delivery that became current for ``key`` and when, oldest first."""

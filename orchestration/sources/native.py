@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from orchestration.sources.contracts import DeliveryError, NativeColumn, squeeze_name
+from orchestration.sources.contracts import DeliveryError, NativeColumn, first_line, squeeze_name
 from orchestration.sources.native_avro import convert_avro
 from orchestration.sources.native_csv import read_csv_file
 from orchestration.sources.native_json import read_json_file
@@ -107,7 +107,7 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) 
     except PermissionError:
         raise
     except Exception as error:  # pyarrow raises ArrowInvalid or OSError, DuckDB its own errors
-        raise DeliveryError(f"{name}: not a complete Parquet file ({_first_line(error)})") from error
+        raise DeliveryError(f"{name}: not a complete Parquet file ({first_line(error)})") from error
     columns: list[NativeColumn] = []
     for column_name, column_type, *_ in described:
         _flatten(column_name, quote_identifier(column_name), column_type, columns)
@@ -142,7 +142,3 @@ def _struct_fields(body: str) -> list[tuple[str, str]]:
                 fields.append((field_name, field_type))
             start = i + 1
     return fields
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

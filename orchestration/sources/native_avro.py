@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from orchestration.sources.avro_blocks import SYNC_BYTES, AvroFault, read_blocks
 from orchestration.sources.avro_types import Convert, UnknownTypeError, to_arrow
-from orchestration.sources.contracts import DeliveryError
+from orchestration.sources.contracts import DeliveryError, first_line
 
 #: Records that become one row group; as objects of Python they take some fifty times their size in the file.
 GROUP_RECORDS = 10_000
@@ -54,7 +54,7 @@ def _read_header(stream: io.BufferedReader) -> tuple[Any, str, bytes]:
         stream.seek(-SYNC_BYTES, io.SEEK_CUR)
         return schema, header.metadata.get("avro.codec", "null"), stream.read(SYNC_BYTES)
     except Exception as error:  # whatever fastavro meets first
-        raise AvroFault(f"has no readable header ({type(error).__name__}: {_first_line(error)})") from error
+        raise AvroFault(f"has no readable header ({type(error).__name__}: {first_line(error)})") from error
 
 
 def _plan_columns(schema: Any) -> tuple[Any, pa.DataType, Convert | None]:
@@ -66,7 +66,7 @@ def _plan_columns(schema: Any) -> tuple[Any, pa.DataType, Convert | None]:
     except UnknownTypeError:
         raise
     except Exception as error:  # a schema that lacks something, or has something else in its place
-        raise AvroFault(f"is damaged: its schema is none ({type(error).__name__}: {_first_line(error)})") from error
+        raise AvroFault(f"is damaged: its schema is none ({type(error).__name__}: {first_line(error)})") from error
     if not pa.types.is_struct(kind):
         raise AvroFault("holds no records")
     return parsed, kind, convert
@@ -77,7 +77,7 @@ def _make_batch(records: list[dict[str, Any]], kind: pa.DataType, convert: Conve
         rows = [convert(record) for record in records] if convert else records
         return pa.RecordBatch.from_struct_array(pa.array(rows, type=kind))
     except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
-        raise AvroFault(f"holds a value that its schema does not allow ({_first_line(error)})") from error
+        raise AvroFault(f"holds a value that its schema does not allow ({first_line(error)})") from error
 
 
 def _read_groups(
@@ -96,18 +96,16 @@ def _read_groups(
 
 
 def _decode_block(data: bytes, count: int, schema: Any, number: int) -> list[dict[str, Any]]:
+    if count > len(data):
+        raise AvroFault(f"is damaged: block {number} claims {count:,} records in {len(data):,} bytes")
     block = io.BytesIO(data)
     records: list[Any] = []
     try:
         while len(records) < count:
             records.append(fastavro.schemaless_reader(block, schema, None))
     except Exception as error:  # a damaged block makes fastavro fail in as many ways as there are types
-        found = f"{type(error).__name__}: {_first_line(error)}"
+        found = f"{type(error).__name__}: {first_line(error)}"
         raise AvroFault(f"is damaged: block {number}, record {len(records) + 1} cannot be decoded ({found})") from error
     if block.tell() != len(data):
         raise AvroFault(f"is damaged: block {number} has {len(data) - block.tell()} bytes behind its {count} records")
     return records
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

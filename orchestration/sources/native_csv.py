@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from orchestration.sources.contracts import DeliveryError, NativeColumn
+from orchestration.sources.contracts import DeliveryError, NativeColumn, first_line
 from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
 
 #: No line of a bill is longer. Every thread of the reader holds several times as much.
@@ -40,10 +40,15 @@ def read_csv_file(
     header is one line, so that whoever skips a line and whoever reads a record leave out the same. Raises
     `DeliveryError` naming the file and what its first lines have wrong.
     """
-    header, first, has_body = _read_beginning(path, name)
+    header, following = _read_beginning(path, name)
+    first, is_alone = (following[0] if following else None), len(following) == 1
     if first is not None and len(first) < len(header):
         # Seen in the wild: a header that names trailing columns of which no row has a value. Every row must then be
         # as short as the first; one that is not is an error of that row.
+        if is_alone and not _ends_with_line(path):
+            raise DeliveryError(
+                f"{name}: line 2 (data row 1) has {len(first)} columns where {len(header)} are expected"
+            )
         header = header[: len(first)]
     unique = _without_repeats(header)
     if even_line_ends:
@@ -59,7 +64,7 @@ def read_csv_file(
     )
     names = [h or u for h, u in zip(header, unique, strict=True)]
     columns = tuple(NativeColumn(n, quote_identifier(u), "VARCHAR") for n, u in zip(names, unique, strict=True))
-    return CsvFile(reader, columns, has_body)
+    return CsvFile(reader, columns, has_body=bool(following))
 
 
 def spell_nothing(words: Sequence[str]) -> list[str]:
@@ -68,8 +73,8 @@ def spell_nothing(words: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(spelled))
 
 
-def _read_beginning(path: Path, name: str) -> tuple[list[str], list[str] | None, bool]:
-    """The header, the first row, and whether a row with a value is among the next few."""
+def _read_beginning(path: Path, name: str) -> tuple[list[str], list[list[str]]]:
+    """The header, and the first rows that are not blank."""
     try:
         with path.open("rb") as raw:
             if raw.read(2) in (b"\xff\xfe", b"\xfe\xff"):
@@ -79,13 +84,14 @@ def _read_beginning(path: Path, name: str) -> tuple[list[str], list[str] | None,
             rows = csv.reader(text, strict=True)
             header = next(rows, None)
             length = rows.line_num
-            following = list(islice((row for row in rows if row), 10))
-            first = following[0] if following else None
+            following = list(islice((row for row in rows if any(cell.strip() for cell in row)), 10))
     except UnicodeDecodeError as error:
         value = error.object[max(error.start - 10, 0) : error.start + 10].decode("utf-8", "replace")
         raise DeliveryError(f"{name}: cannot be read as CSV: it is not written in UTF-8 (near {value!r})") from error
     except csv.Error as error:
-        raise DeliveryError(f"{name}: line {rows.line_num}: cannot be read as CSV ({_first_line(error)})") from error
+        raise DeliveryError(f"{name}: line {rows.line_num}: cannot be read as CSV ({first_line(error)})") from error
+    if header is not None and not header and following:
+        raise DeliveryError(f"{name}: line 1 is blank where the names of the columns are expected")
     if not header or not any(h.strip() for h in header):
         raise DeliveryError(f"{name}: the file is empty, not even a header row is there")
     broken = next((h for h in header if "\n" in h or "\r" in h), None)
@@ -97,7 +103,13 @@ def _read_beginning(path: Path, name: str) -> tuple[list[str], list[str] | None,
     )
     if other:
         raise DeliveryError(f"{name}: line 1: the values are separated by {other}; commas are read ({header[0][:40]}…)")
-    return header, first, any(cell.strip() for row in following for cell in row)
+    return header, following
+
+
+def _ends_with_line(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - 1, 0))
+        return stream.read() in (b"\n", b"\r")
 
 
 def _without_repeats(header: Sequence[str]) -> list[str]:
@@ -129,7 +141,3 @@ def _write_even_line_ends(path: Path, target: Path) -> Path:
                 out.write(piece if is_quoted else piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
         out.write(held.replace(b"\r", b"\n"))
     return target
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

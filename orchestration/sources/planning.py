@@ -35,9 +35,14 @@ class PendingSnapshot:
     is_lost: bool = False
 
     @property
+    def files_id(self) -> str:
+        """What names the files that lie there now: a delivery that was mended or overwritten keeps its id, not this."""
+        return delivery_id_for(file.ref for file in self.files)
+
+    @property
     def content(self) -> str:
-        """What names the bytes that lie there now: a delivery that was mended or overwritten keeps its id, not this."""
-        text = f"{SCAN_VERSION}\0{delivery_id_for(file.ref for file in self.files)}"
+        """What names those files as this version lands them."""
+        text = f"{SCAN_VERSION}\0{self.files_id}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -128,7 +133,7 @@ def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, lost: 
     if ledger.current(pending.key) == pending.delivery_id and pending.key not in lost:
         plan.unchanged += 1
         return
-    withdrawn = ledger.withdrawn(pending.key, pending.delivery_id, pending.content)
+    withdrawn = ledger.withdrawn(pending.key, pending.delivery_id, pending.files_id)
     if withdrawn is not None:
         month = f"{pending.key.billing_period:%Y-%m}"
         plan.notices.append(
@@ -192,6 +197,8 @@ def _plan_by_scans(
         scan = ledger.get_scan(plan.source_name, fingerprint(plan.source_name, file.ref, format_name, default_currency))
         if scan is None:
             plan.unscanned.append(file)
+        elif "fault" in scan and not scan.get("may_hold_costs", True):
+            plan.problems.append(Problem(None, scan["fault"]))
         elif "fault" in scan:
             faulty.append(scan["fault"])
         elif "ignored" in scan:
@@ -231,6 +238,7 @@ def _plan_by_scans(
             plan.problems.append(Problem(key.billing_period, message))
             continue
         # the same files read in another currency are another snapshot
+        is_plain = all(m.expected_bytes is None and m.expected_rows is None for m in members)
         delivery_id = "-".join([delivery_id_for([m.ref for m in members]), *filter(None, [assumed.get(key)])])
         mixed = any(m.ref.name in shared for m in members)
-        _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed, is_plain=True), lost)
+        _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed, is_plain=is_plain), lost)

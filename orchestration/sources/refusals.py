@@ -5,7 +5,7 @@ import logging
 
 import duckdb
 
-from orchestration.sources.contracts import DeliveryError, SourceError, UntakenError
+from orchestration.sources.contracts import DeliveryError, SourceError, UntakenError, first_line
 
 _LOG = logging.getLogger(__name__)
 
@@ -20,13 +20,9 @@ def as_refusal(error: Exception, names: str) -> SourceError:
     if isinstance(error, SourceError):
         return error if isinstance(error, DeliveryError | UntakenError) else DeliveryError(str(error))
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
-        return UntakenError(f"{names}: cannot be taken now: more memory is needed than there is ({_first_line(error)})")
-    text = _first_line(error)
+        return UntakenError(f"{names}: cannot be taken now: more memory is needed than there is ({first_line(error)})")
+    text = first_line(error)
     if (isinstance(error, OSError) and error.errno in _DISK) or "No space left" in text or "Could not write" in text:
         return UntakenError(f"{names}: cannot be taken now: {text}")
     _LOG.debug("%s cannot be taken", names, exc_info=error)
     return DeliveryError(f"{names}: cannot be taken: {type(error).__name__}: {text}")
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

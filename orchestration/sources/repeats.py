@@ -2,7 +2,8 @@
 ones before held.
 
 Files with the same rows count once, whatever their names, order and compression. Files that share only some of their
-rows are doubted: which of them is to count cannot be told. What a manifest lists is never compared.
+rows are doubted: which of them is to count cannot be told. So are files that differ, whose landed columns are equal and
+that have others, in which their rows may differ. What a manifest lists is never compared.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from orchestration.sources.sql import quote_identifier, quote_path
 
 #: Two lines of a bill can be equal by chance; of two exports that do not overlap, hardly any are.
 DOUBTED_SHARE = 0.05
+LEAST_DOUBTED = 2
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,10 @@ class PartFile:
 
     name: str
     path: Path
+    #: of the file as it was delivered
+    digest: str
+    #: whether the file has columns that are not landed
+    has_more_columns: bool
 
 
 @dataclass(frozen=True)
@@ -72,14 +78,16 @@ def find_repeats(connection: duckdb.DuckDBPyConnection, parts: Sequence[PartFile
     sizes: dict[int, int] = {}
     for part, *signature in signatures:
         first = kept.setdefault(tuple(signature), part)
-        if first == part:
+        is_same = not parts[part].has_more_columns or parts[part].digest == parts[first].digest
+        if first == part or not is_same:
             sizes[part] = signature[0]
         else:
             copies[part] = first
     shared = connection.execute(
         "select one.part, other.part, sum(least(one.n, other.n))::bigint from part_rows as one "
-        "inner join part_rows as other on one.row_hash = other.row_hash and one.part < other.part group by all "
-        "order by all"
+        "inner join part_rows as other on one.row_hash = other.row_hash and one.part < other.part "
+        "where list_contains($kept, one.part) and list_contains($kept, other.part) group by all order by all",
+        {"kept": sorted(sizes)},
     ).fetchall()
     connection.execute("drop table part_rows")
     return Repeats(
@@ -87,6 +95,7 @@ def find_repeats(connection: duckdb.DuckDBPyConnection, parts: Sequence[PartFile
         tuple(
             (parts[one].name, parts[other].name, rows)
             for one, other, rows in shared
-            if one in sizes and other in sizes and rows >= DOUBTED_SHARE * min(sizes[one], sizes[other])
+            if (rows >= LEAST_DOUBTED and rows >= DOUBTED_SHARE * min(sizes[one], sizes[other]))
+            or rows == min(sizes[one], sizes[other])
         ),
     )

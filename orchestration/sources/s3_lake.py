@@ -82,6 +82,10 @@ class S3Lake(WorkArea):
             found = pool.map(self._list, wanted)
             return {path for names, there in zip(wanted.values(), found, strict=True) for path in names - there.keys()}
 
+    def find_unreadable(self, paths: Iterable[str]) -> set[str]:
+        """Those of these files that are gone; an object on S3 is whole or not there."""
+        return self.find_missing(paths)
+
     def measure_checksums(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The checksum that each file has in its name: S3 itself compares an object with its own when it is read."""
         return tuple(PurePosixPath(path).stem.rpartition("-")[2] for path in paths)

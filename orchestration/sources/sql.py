@@ -63,7 +63,7 @@ create or replace temp macro has_fine_digits(v) as (
     contains(v, 'e') or contains(v, 'E') or (contains(v, '.') and length(v) - instr(v, '.') > 12)
 );
 create or replace temp macro money_from_text(v) as (
-    case when v is null then null
+    case when v is null or contains(v, '_') then null  -- DuckDB's cast takes 1_000 for a thousand
          when has_fine_digits(v) then money_half_even(v)::decimal(38, 12)
          else coalesce(try_cast(v as decimal(18, 12))::decimal(38, 12), try_cast(v as decimal(38, 12))) end
 );

@@ -13,10 +13,11 @@ from typing import BinaryIO
 
 from isal import igzip, isal_zlib
 
-from orchestration.sources.contracts import DeliveryError, UntakenError
+from orchestration.sources.contracts import DeliveryError, UntakenError, first_line
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
+PARQUET_MAGIC = b"PAR1"
 #: An empty archive, and the first part of one that is split over several files.
 ODD_ZIP_MAGIC = (b"PK\x05\x06", b"PK\x07\x08")
 
@@ -69,7 +70,7 @@ def _read_gzip(path: Path, name: str) -> Iterator[bytes]:
     except EOFError as error:
         raise DeliveryError(f"{name}: the gzip stream is cut: it ends before its checksum") from error
     except (gzip.BadGzipFile, isal_zlib.IsalError) as error:  # type: ignore[misc]
-        raise DeliveryError(f"{name}: the gzip stream is damaged ({_first_line(error)})") from error
+        raise DeliveryError(f"{name}: the gzip stream is damaged ({first_line(error)})") from error
 
 
 def _read_zip(path: Path, name: str) -> Iterator[bytes]:
@@ -81,7 +82,7 @@ def _read_zip(path: Path, name: str) -> Iterator[bytes]:
     except (DeliveryError, PermissionError):
         raise
     except Exception as error:  # a flipped bit in its directory can make the reader do anything
-        raise DeliveryError(f"{name}: the zip archive is cut or damaged ({_first_line(error)})") from error
+        raise DeliveryError(f"{name}: the zip archive is cut or damaged ({first_line(error)})") from error
 
 
 def _choose_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
@@ -89,6 +90,9 @@ def _choose_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     if len(members) != 1:
         raise DeliveryError(f"{name}: the zip archive holds {len(members)} files where one is expected")
     (member,) = members
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # the reader of the others unpacks a block whole, however large it is
+        raise DeliveryError(f"{name}: the zip archive is packed by another method than deflate")
     if member.flag_bits & 1:
         raise DeliveryError(f"{name}: the zip archive is encrypted")
     return member
@@ -105,6 +109,8 @@ def _write_chunks(chunks: Iterator[bytes], name: str, packed: int, target: Path,
                     f"{name}: {packed:,} packed bytes unpack to more than {limit:,}, which no export does"
                 )
             _write(out, chunk, name)
+            if written == len(chunk) and chunk.startswith(PARQUET_MAGIC):
+                is_look = False  # its columns stand at its end
             if is_look and written >= LOOK_BYTES:
                 return
 
@@ -116,7 +122,3 @@ def _write(out: BinaryIO, chunk: bytes, name: str) -> None:
         # the machine's fault, not the delivery's: nothing goes into quarantine and the next run tries again
         free = shutil.disk_usage(Path(out.name).parent).free
         raise UntakenError(f"{name}: cannot be unpacked: {error.strerror} ({free:,} bytes are free)") from error
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

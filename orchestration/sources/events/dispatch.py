@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from orchestration.sources.contracts import SourceError
 from orchestration.sources.events.envelopes import EnvelopeError, read_envelope
 from orchestration.sources.events.queues import Message
 from orchestration.sources.planning import PendingSnapshot, SourcePlan
+from orchestration.sources.refusals import as_refusal
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def _ask_for_runs(
     """Ask for a run per new delivery of a source; whether all of them are recorded already."""
     try:
         plan = look(name)
-    except SourceError as error:
-        result.faults.append(f"{name}: {error}")
+    except Exception as error:  # whatever one source holds hides no other
+        result.faults.append(f"{name}: {as_refusal(error, name)}")
         return False
     requests = [Request(pending) for pending in plan.pending]
     missing = [request for request in requests if not is_recorded(request.run_key)]

@@ -12,6 +12,10 @@ from tests.integration.ingest.conftest import AUGUST, SEPTEMBER, Desk
 from tests.unit.orchestration.exports import CUR_HEADER, cur_rows, write_csv
 
 GOOD = {"2026-09": (Decimal("3.375"), 3)}
+FOCUS_COLUMNS = (
+    "BilledCost,EffectiveCost,BillingAccountId,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargePeriodStart"
+)
+FOCUS_ROW = "10,10,a,USD,2026-09-01,Usage,2026-09-03"
 
 
 def write_report(desk: Desk, period: str = "20260901-20261001", **changes: object) -> None:
@@ -182,13 +186,15 @@ def test_a_line_identity_may_repeat_where_the_rows_differ(tmp_path: Path) -> Non
 
 
 def test_a_file_and_its_copy_count_once_and_that_is_said(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    one = write_csv(desk.exports / "bill.csv", cur_rows(["1", "1.125", "1.25"], SEPTEMBER)).read_bytes()
-    (desk.exports / "bill (1).csv").write_bytes(one)
-    header, *lines = one.splitlines(keepends=True)
-    (desk.exports / "sorted.csv").write_bytes(header + b"".join(reversed(lines)))
+    desk = Desk(tmp_path, "focus")
+    rows = [FOCUS_ROW.replace("09-03", f"09-{day:02d}") for day in (1, 2, 3)]
+    one = "\n".join([FOCUS_COLUMNS, *rows, ""])
+    (desk.exports / "bill.csv").write_text(one)
+    (desk.exports / "bill (1).csv").write_text(one)
+    # the same rows in another order and with other line ends are the same rows
+    (desk.exports / "sorted.csv").write_text("\r\n".join([FOCUS_COLUMNS, *reversed(rows), ""]))
     report = desk.ingest()
-    assert report.problems == [] and desk.totals() == GOOD
+    assert report.problems == [] and desk.totals("focus") == {"2026-09": (Decimal(30), 3)}
     assert [n for n in report.notices if "is a copy of" in n] == [
         "bill.csv is a copy of bill (1).csv: the same content counts once",
         "sorted.csv is a copy of bill (1).csv: the same content counts once",
@@ -257,3 +263,84 @@ def test_any_exception_inside_a_delivery_is_its_quarantine(tmp_path: Path, monke
     assert desk.problems() == ["bill.csv: cannot be taken: ZeroDivisionError: nobody thought of this"]
     assert desk.totals() == GOOD
     assert [r.body["billing_period"] for r in desk.ledger.quarantined()] == ["2026-08-01"]
+
+
+def test_files_that_differ_in_a_column_that_is_not_landed_are_no_copies(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus")
+    for name in ("a", "b"):
+        (desk.exports / f"{name}.csv").write_text(f"{FOCUS_COLUMNS},x_Project\n{FOCUS_ROW},proj-{name}\n")
+    (problem,) = desk.problems()
+    assert problem.startswith("a.csv and b.csv share 1 rows")
+    (desk.exports / "b.csv").write_bytes((desk.exports / "a.csv").read_bytes())
+    assert desk.problems() == [] and desk.totals("focus") == {"2026-09": (Decimal(10), 1)}
+
+
+def test_one_equal_row_by_chance_is_no_overlap(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus")
+    for name, day in (("a", "04"), ("b", "05")):
+        other = FOCUS_ROW.replace("09-03", f"09-{day}")
+        (desk.exports / f"{name}.csv").write_text(f"{FOCUS_COLUMNS}\n{FOCUS_ROW}\n{other}\n")
+    assert desk.problems() == [] and desk.totals("focus") == {"2026-09": (Decimal(40), 4)}
+
+
+def test_a_companion_at_fault_holds_up_no_costs(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus")
+    (desk.exports / "costs.csv").write_text(f"{FOCUS_COLUMNS}\n{FOCUS_ROW}\n")
+    (desk.exports / "periods.csv").write_text("BillingPeriodStart,BillingPeriodStatus\n9999-01-01,Open\n")
+    (problem,) = desk.problems()
+    assert problem.startswith("periods.csv: data row 1 (line 2): BillingPeriodStart '9999-01-01' is not a time between")
+    assert desk.totals("focus") == {"2026-09": (Decimal(10), 1)}
+
+
+def test_a_file_of_another_kind_that_comes_later_is_only_noted(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus")
+    (desk.exports / "costs.csv").write_text(f"{FOCUS_COLUMNS}\n{FOCUS_ROW}\n")
+    desk.ingest()
+    (desk.exports / "README.csv").write_text("what,this is\na,b\n")
+    report = desk.ingest()
+    assert report.problems == [] and report.unchanged == 1
+    assert any("README.csv: not a known export" in notice for notice in report.notices)
+
+
+def test_one_row_that_is_cut_is_no_short_header(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus")
+    (desk.exports / "costs.csv").write_text(f"{FOCUS_COLUMNS},ListCost,ServiceName\n{FOCUS_ROW},12")
+    assert desk.problems() == ["costs.csv: line 2 (data row 1) has 8 columns where 9 are expected"]
+
+
+@pytest.mark.parametrize("written", ["1_000", "1,000", "0x10", "1e400", "12 USD", "--5"])
+def test_a_cost_that_is_no_number_is_refused(tmp_path: Path, written: str) -> None:
+    desk = Desk(tmp_path, "focus")
+    row = FOCUS_ROW.replace("10,", f'"{written}",', 1)
+    (desk.exports / "costs.csv").write_text(f"{FOCUS_COLUMNS}\n{row}\n")
+    assert desk.problems() == [f"costs.csv: data row 1 (line 2): BilledCost {written!r} is not a number"]
+
+
+def test_what_was_accepted_is_landed_anew_when_the_lake_lost_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus")
+    later = FOCUS_ROW.replace("09-03", "09-04")
+    (desk.exports / "a.csv").write_text(f"{FOCUS_COLUMNS}\n{FOCUS_ROW}\n")
+    (desk.exports / "b.csv").write_text(f"{FOCUS_COLUMNS}\n{FOCUS_ROW}\n{later}\n")
+    assert len(desk.problems()) == 1
+    store = desk.ledger._store
+    (record,) = desk.ledger.quarantined()
+    store.update("snapshot", record.key, {**record.body, "status": "accepted"}, record.version)
+    assert desk.problems() == [] and desk.totals("focus") == {"2026-09": (Decimal(30), 3)}
+    ((snapshot, _),) = desk.ledger.current_snapshots()
+    desk.lake.resolve(snapshot.paths[0]).write_bytes(b"PAR1")
+    assert desk.ingestor().find_damaged("test_source") == {snapshot.key}
+    desk.ingestor().ingest(desk.source(), None, frozenset({snapshot.key}))
+    assert desk.ingestor().find_damaged("test_source") == frozenset()
+    assert desk.totals("focus") == {"2026-09": (Decimal(30), 3)}
+
+
+def test_a_lake_file_that_is_cut_or_gone_is_seen_without_reading_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    write_csv(desk.exports / "bill.csv", cur_rows(["1"], SEPTEMBER) + cur_rows(["4"], AUGUST))
+    desk.ingest()
+    (august, september) = [s.paths[0] for s, _ in desk.ledger.current_snapshots()]
+    assert desk.lake.find_unreadable([august, september]) == set()
+    content = desk.lake.resolve(august).read_bytes()
+    desk.lake.resolve(august).write_bytes(content[:-3])
+    desk.lake.resolve(september).unlink()
+    assert desk.lake.find_unreadable([august, september]) == {august, september}

@@ -84,6 +84,19 @@ def test_odd_archives_are_named(tmp_path: Path, content: bytes, message: str) ->
     assert str(error.value).startswith(f"bill.csv.gz: {message}")
 
 
+def test_a_zip_of_another_method_is_refused(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("bill.csv", b"\0" * (1 << 24))
+    with pytest.raises(DeliveryError, match="packed by another method than deflate"):
+        unpack(out.getvalue(), tmp_path)
+
+
+def test_a_look_into_a_packed_parquet_file_takes_all_of_it(tmp_path: Path) -> None:
+    whole = b"PAR1" + b"x" * (2 * LOOK_BYTES) + b"PAR1"
+    assert unpack(gzip.compress(whole), tmp_path, is_look=True) == whole
+
+
 def test_a_bomb_is_refused_before_it_fills_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orchestration.sources.unpacking.FREE_BYTES", 1 << 20)
     bomb = gzip.compress(gzip.compress(b"\0" * (1 << 26))[:1] + b"\0" * (1 << 26))

@@ -38,9 +38,10 @@ class Desk:
         self.ledger, self.audit = Ledger(store, self.clock), AuditLog(store, self.clock)
 
     def promote(self, name: str) -> None:
-        content = PendingSnapshot(KEY, name, FILES[name]).content
-        path = f"raw/focus/x/delivery_id={name}/{content}/part-0.parquet"
-        self.ledger.promote(Snapshot(KEY, name, "focus", "focus", (path,), 3, (), (f"{name}.csv",)))
+        files_id = PendingSnapshot(KEY, name, FILES[name]).files_id
+        path = f"raw/focus/x/delivery_id={name}/part-0.parquet"
+        snapshot = Snapshot(KEY, name, "focus", "focus", (path,), 3, (), (f"{name}.csv",), files_id=files_id)
+        self.ledger.promote(snapshot)
 
     def withdraw(self, name: str, reason: str = "a line dated 9999") -> str | None:
         return withdraw_delivery(self.audit, self.ledger, find_delivery(self.ledger, name), "alice", reason)
@@ -95,6 +96,20 @@ def test_what_cannot_be_withdrawn_is_said(desk: Desk, withdraw: Callable[[Desk],
     assert desk.ledger.current(KEY) == "bad"
 
 
+def test_other_files_under_the_same_id_do_not_revive_those_that_were_withdrawn(desk: Desk) -> None:
+    bad = PendingSnapshot(KEY, "bad", FILES["bad"]).files_id
+    desk.withdraw("bad")
+    mended = (DeliveredFile(FileRef("bad.csv", 11, "mended")),)
+    FILES["bad"], before = mended, FILES["bad"]
+    try:
+        desk.promote("bad")
+        desk.withdraw("bad", "this one too")
+    finally:
+        FILES["bad"] = before
+    again = PendingSnapshot(KEY, "bad", mended).files_id
+    assert [desk.ledger.withdrawn(KEY, "bad", name) for name in (bad, again)] == ["a line dated 9999", "this one too"]
+
+
 class Folder:
     uri = "exports"
 
@@ -107,9 +122,9 @@ class Folder:
 
 def test_a_run_takes_it_again_only_when_its_files_are_others(desk: Desk) -> None:
     desk.withdraw("bad")
-    assert desk.ledger.withdrawn(KEY, "bad", PendingSnapshot(KEY, "bad", FILES["bad"]).content) == "a line dated 9999"
-    assert desk.ledger.withdrawn(KEY, "bad", PendingSnapshot(KEY, "bad", FILES["good"]).content) is None
-    assert desk.ledger.withdrawn(KEY, "good", PendingSnapshot(KEY, "good", FILES["good"]).content) is None
+    assert desk.ledger.withdrawn(KEY, "bad", PendingSnapshot(KEY, "bad", FILES["bad"]).files_id) == "a line dated 9999"
+    assert desk.ledger.withdrawn(KEY, "bad", PendingSnapshot(KEY, "bad", FILES["good"]).files_id) is None
+    assert desk.ledger.withdrawn(KEY, "good", PendingSnapshot(KEY, "good", FILES["good"]).files_id) is None
 
 
 def test_a_plan_names_the_tombstone_and_its_reason(tmp_path: Path) -> None:
@@ -144,4 +159,4 @@ def test_replay_leaves_it_out_and_retention_removes_it_in_time(desk: Desk, tmp_p
     assert marked is not None
     desk.ledger.mark_expired(marked, later[1])
     # the tombstone outlives the files
-    assert desk.ledger.withdrawn(KEY, "bad", PendingSnapshot(KEY, "bad", FILES["bad"]).content) == "a line dated 9999"
+    assert desk.ledger.withdrawn(KEY, "bad", PendingSnapshot(KEY, "bad", FILES["bad"]).files_id) == "a line dated 9999"
