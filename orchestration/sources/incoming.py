@@ -21,13 +21,15 @@ from orchestration.sources.dates import ORDERED_DATE, DateOrder, PlausibleDates
 from orchestration.sources.faults import RowFault, RowFaults, find_row_faults
 from orchestration.sources.formats import choose_format
 from orchestration.sources.native import NativeFile, read_native_file
+from orchestration.sources.native_csv import find_other_encoding
 from orchestration.sources.projection import Projection, project_file
 from orchestration.sources.sql import quote_literal, quote_path
 from orchestration.sources.unpacking import is_packed
 
 _COLUMN_COUNT = re.compile(r"CSV Error on Line: (\d+).*?Expected Number of Columns: (\d+) Found: (\d+)", re.DOTALL)
 _CSV_DETAIL = re.compile(r"Maximum line size[^\n.]*|Value with unterminated quote found|Invalid unicode[^\n.]*")
-_MIXED_LINE_ENDS = "state machine reached an invalid state"
+#: How DuckDB complains of lines that end in different ways.
+_MIXED_LINE_ENDS = ("state machine reached an invalid state", "unterminated quote")
 
 #: The least time that a file has, and the slowest that a file of several gigabytes may be read.
 LEAST_SECONDS = 300
@@ -119,8 +121,8 @@ def read_incoming_file(
         try:
             _land(connection, projection, target)
         except duckdb.Error as error:
-            if _MIXED_LINE_ENDS not in str(error):
-                raise _explain(error, name) from error
+            if not native.is_csv or not any(sign in str(error) for sign in _MIXED_LINE_ENDS):
+                raise _explain(error, native) from error
             native = read_native_file(connection, path, name, workspace, reading.nothing, even_line_ends=True)
             projection = project(native)
             _land_or_explain(connection, projection, target)
@@ -226,7 +228,7 @@ def _land_or_explain(connection: duckdb.DuckDBPyConnection, projection: Projecti
     try:
         _land(connection, projection, target)
     except duckdb.Error as error:
-        raise _explain(error, projection.native.name) from error
+        raise _explain(error, projection.native) from error
 
 
 def seconds_for(path: Path) -> float:
@@ -257,9 +259,12 @@ def interrupt_after(connection: duckdb.DuckDBPyConnection, seconds: float, name:
         timer.cancel()
 
 
-def _explain(error: duckdb.Error, name: str) -> SourceError:
+def _explain(error: duckdb.Error, native: NativeFile) -> SourceError:
     """DuckDB's error as one sentence naming file, line and what was found."""
-    text = str(error)
+    name, text = native.name, str(error)
+    other = find_other_encoding(native.path) if native.path and native.is_csv else None
+    if other is not None:
+        return DeliveryError(f"{name}: {other}")
     if isinstance(error, duckdb.OutOfMemoryException) or "Could not write file" in text or "No space left" in text:
         # the machine's fault, not the delivery's: nothing goes into quarantine and the next run tries again
         return UntakenError(f"{name}: cannot be landed: {first_line(error)}")
@@ -275,6 +280,6 @@ def _explain(error: duckdb.Error, name: str) -> SourceError:
         known = _CSV_DETAIL.search(text)
         detail = known[0] if known else "its values and quotation marks do not fit together"
         return DeliveryError(f"{name}: line {line} (data row {line - 1}) cannot be read: {detail}")
-    if _MIXED_LINE_ENDS in text:
+    if any(sign in text for sign in _MIXED_LINE_ENDS):
         return DeliveryError(f"{name}: its lines and quotation marks do not fit together (no CSV of RFC 4180)")
     return DeliveryError(f"{name}: cannot be read: {first_line(error)}")

@@ -290,6 +290,8 @@ class Ingestor:
             raise
         except Exception as error:
             refusal = as_refusal(error, _name_files(pending))
+            if isinstance(error, DeliveryError):
+                refusal = DeliveryError(_name(pending, str(error)))
             if isinstance(refusal, UntakenError):
                 report.problems.append(Problem(pending.key.billing_period, str(refusal)))
             else:
@@ -329,7 +331,7 @@ class Ingestor:
         verdict = Verdict((*verdict.expectations, *repeats.judge(is_accepted)))
         if verdict.failures:
             report.judged.append(Judged(pending.key, name, profile, verdict, promoted=False, drift=drift))
-            self._fail(report, pending, verdict.failures, verdict.is_acceptable)
+            self._fail(report, pending, [_name(pending, f) for f in verdict.failures], verdict.is_acceptable)
             return
         self._checkpoint("judged")
         target = snapshot_directory(fmt.table, pending.key, pending.delivery_id, pending.content)
@@ -467,6 +469,12 @@ def _say_assumptions(assumed_currency: str | None) -> list[str]:
     if assumed_currency is None:
         return []
     return [f"names no currency; {assumed_currency} is assumed (set `currency:` of the source)"]
+
+
+def _name(pending: PendingSnapshot, sentence: str) -> str:
+    """A sentence about a delivery that names its files, unless it does so already."""
+    is_named = any(file.ref.name in sentence for file in pending.files)
+    return sentence if is_named or not pending.files else f"{_name_files(pending)}: {sentence}"
 
 
 def _name_files(pending: PendingSnapshot) -> str:

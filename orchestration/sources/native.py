@@ -25,6 +25,7 @@ class NativeFile:
 
     ``reads_nothing``: the reader gives NULL for the words that stand for no value. ``is_csv``: its rows may be blank;
     ``has_body``: something other than white space stands below its header. ``is_json_lines``: each row is a line.
+    ``path`` is where a CSV file lies, unpacked.
     """
 
     name: str
@@ -34,6 +35,7 @@ class NativeFile:
     is_csv: bool = False
     has_body: bool = False
     is_json_lines: bool = False
+    path: Path | None = None
 
     def find(self, *names: str) -> NativeColumn | None:
         """The first column or nested leaf whose squeezed name is one of ``names`` (squeezed too), in that order.
@@ -93,7 +95,9 @@ def read_native_file(
         raise DeliveryError(f"{name}: is {foreign}; CSV, JSON lines, Avro and Parquet are read")
     else:
         csv = read_csv_file(plain, name, workspace, nothing, even_line_ends)
-        native = NativeFile(name, csv.reader_sql, csv.columns, reads_nothing=True, is_csv=True, has_body=csv.has_body)
+        native = NativeFile(
+            name, csv.reader_sql, csv.columns, reads_nothing=True, is_csv=True, has_body=csv.has_body, path=plain
+        )
     if len(native.columns) > MOST_COLUMNS:
         raise DeliveryError(f"{name}: has {len(native.columns):,} columns, more than {MOST_COLUMNS:,}")
     return native
@@ -101,7 +105,7 @@ def read_native_file(
 
 def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> NativeFile:
     try:
-        pq.read_metadata(path)
+        written = pq.read_schema(path).names
         reader = f"read_parquet({quote_path(path)}, hive_partitioning = false)"
         described = connection.execute(f"describe select * from {reader}").fetchall()
     except PermissionError:
@@ -109,8 +113,9 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) 
     except Exception as error:  # pyarrow raises ArrowInvalid or OSError, DuckDB its own errors
         raise DeliveryError(f"{name}: not a complete Parquet file ({first_line(error)})") from error
     columns: list[NativeColumn] = []
-    for column_name, column_type, *_ in described:
-        _flatten(column_name, quote_identifier(column_name), column_type, columns)
+    for (column_name, column_type, *_), name_in_file in zip(described, written, strict=True):
+        # DuckDB gives a name that is there twice another one; whose column that is, the file's own spelling tells
+        _flatten(name_in_file, quote_identifier(column_name), column_type, columns)
     return NativeFile(name, reader, tuple(columns))
 
 

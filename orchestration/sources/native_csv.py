@@ -86,8 +86,7 @@ def _read_beginning(path: Path, name: str) -> tuple[list[str], list[list[str]]]:
             length = rows.line_num
             following = list(islice((row for row in rows if any(cell.strip() for cell in row)), 10))
     except UnicodeDecodeError as error:
-        value = error.object[max(error.start - 10, 0) : error.start + 10].decode("utf-8", "replace")
-        raise DeliveryError(f"{name}: cannot be read as CSV: it is not written in UTF-8 (near {value!r})") from error
+        raise DeliveryError(f"{name}: cannot be read as CSV: {find_other_encoding(path)}") from error
     except csv.Error as error:
         raise DeliveryError(f"{name}: line {rows.line_num}: cannot be read as CSV ({first_line(error)})") from error
     if header is not None and not header and following:
@@ -110,6 +109,18 @@ def _ends_with_line(path: Path) -> bool:
     with path.open("rb") as stream:
         stream.seek(max(path.stat().st_size - 1, 0))
         return stream.read() in (b"\n", b"\r")
+
+
+def find_other_encoding(path: Path) -> str | None:
+    """Which line of a file is not written in UTF-8, and what stands there; None where all are."""
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                near = line[max(error.start - 10, 0) : error.start + 10].decode("utf-8", "replace")
+                return f"line {number} (data row {number - 1}): it is not written in UTF-8 (near {near!r})"
+    return None
 
 
 def _without_repeats(header: Sequence[str]) -> list[str]:

@@ -116,6 +116,8 @@ def profile_delivery(
         counts[f"empty_{column}"] = empty
     if fmt.identity:
         counts["repeated_line_items"] = _count_repeats(connection, rows, fmt)
+        if counts["repeated_line_items"]:
+            faults["repeated_line_items"] = _name_repeat(connection, rows, fmt)
     for currency in currencies:
         if len(currency) != 3 or not currency.isalpha() or currency != currency.upper():
             counts["invalid_currencies"] = counts.get("invalid_currencies", 0) + 1
@@ -161,6 +163,16 @@ def _count_repeats(connection: duckdb.DuckDBPyConnection, rows: str, fmt: Export
             select hash({identity}) from {rows} where {named} group by 1 having count(*) > 1
         ) group by hash({columns}))"""
     return int(connection.execute(query).fetchall()[0][0])
+
+
+def _name_repeat(connection: duckdb.DuckDBPyConnection, rows: str, fmt: ExportFormat) -> str:
+    """One line identity that is there twice, and the file of it."""
+    identity = ", ".join(fmt.identity)
+    name, *values = connection.execute(
+        f"select min(source_file), {identity} from {rows} where {fmt.identity[0]} is not null "
+        f"group by {identity} having count(*) > 1 order by all limit 1"
+    ).fetchall()[0]
+    return f"{' '.join(map(str, values))} in {name}"
 
 
 def _count_faults(row_count: int, expected_rows: int | None, counts: dict[str, int]) -> dict[str, int]:

@@ -19,6 +19,9 @@ def as_refusal(error: Exception, names: str) -> SourceError:
     """
     if isinstance(error, SourceError):
         return error if isinstance(error, DeliveryError | UntakenError) else DeliveryError(str(error))
+    if isinstance(error, duckdb.FatalException):
+        # whatever made it so is named where it was read; the others of this run share its database
+        return UntakenError(f"{names}: cannot be taken now: another file of this source broke its reader")
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return UntakenError(f"{names}: cannot be taken now: more memory is needed than there is ({first_line(error)})")
     text = first_line(error)

@@ -124,7 +124,8 @@ def _read_blobs(
 ) -> tuple[tuple[DeliveredFile, ...], int | None]:
     """The files with their promises, and the rows of all of them; checks what the manifest says about itself."""
     name = manifest_file.name
-    blobs = manifest.get("blobs") or []
+    blobs = manifest.get("blobs")
+    blobs = [] if blobs is None and "blobs" in manifest else blobs
     if not isinstance(blobs, list) or not all(isinstance(blob, dict) for blob in blobs):
         raise SourceError(f"the manifest {name} has no list of blobs with a blobName each")
     keys = [_read_text(blob, "blobName", name) for blob in blobs]

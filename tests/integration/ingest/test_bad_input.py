@@ -93,13 +93,17 @@ def test_bad_file_is_named_and_the_earlier_data_stays(good: Desk, name: str) -> 
     assert good.totals() == {"2026-09": (Decimal(sum(range(10))) + Decimal("1.25"), 10)}
 
 
+REPEATED = (
+    "1 rows repeat the identity of another line item: "
+    "line202609x0 2026-09-01T00:00:00Z/2026-09-01T01:00:00Z in september.csv"
+)
 BAD_DELIVERIES: dict[str, tuple[list[dict[str, object]], str]] = {
     "no currency code": (
         [{**row, "lineItem/CurrencyCode": "usd"} for row in GOOD],
         "september.csv: data row 1 (line 2): lineItem/CurrencyCode 'usd' is not an ISO 4217 code "
         "(and so in 39 more rows)",
     ),
-    "repeated line": ([*GOOD, GOOD[0]], "1 rows repeat the identity of another line item"),
+    "repeated line": ([*GOOD, GOOD[0]], REPEATED),
     "no cost": (
         spoil_row(9, **{"lineItem/UnblendedCost": ""}),
         "september.csv: data row 9 (line 10): lineItem/UnblendedCost is empty",
@@ -139,7 +143,7 @@ def test_billing_accounts_may_have_several_currencies(good: Desk, account: str) 
 
 def test_a_good_month_beside_a_bad_one_is_taken(good: Desk) -> None:
     write_csv(good.exports / "september.csv", [*GOOD, GOOD[0], *cur_rows(["7.5"], AUGUST)])
-    assert good.problems() == ["1 rows repeat the identity of another line item"]
+    assert good.problems() == [REPEATED]
     assert good.totals() == GOOD_TOTALS | {"2026-08": (Decimal("7.5"), 1)}
 
 

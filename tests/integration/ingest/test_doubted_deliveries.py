@@ -35,12 +35,12 @@ def test_half_a_delivery_is_kept_out_until_it_is_accepted(full: Desk) -> None:
     write_csv(full.exports / "september.csv", FULL[:80])
     report = full.ingest()
     (delivery,) = [j.delivery_id for j in report.judged]
-    rows = f"80 rows where delivery {before} had 200 (-60.0 %): more than 50 % blocks"
+    rows = f"september.csv: 80 rows where delivery {before} had 200 (-60.0 %): more than 50 % blocks"
     cost = f"200.00 USD where delivery {before} had 500.00 USD (-60.0 %): more than 50 % blocks"
     hint = f"; `cloudcost deliveries accept {delivery}` takes it as it is"
     # every measure of a CUR without commitments is the same
-    assert [p.message for p in report.problems] == [f"{rows}{hint}", f"billed_cost {cost}{hint}"]
-    assert full.ledger.quarantined()[0].body["reasons"] == [f"{rows}{hint}", f"billed_cost {cost}{hint}"]
+    assert [p.message for p in report.problems] == [f"{rows}{hint}", f"september.csv: billed_cost {cost}{hint}"]
+    assert full.ledger.quarantined()[0].body["reasons"] == [f"{rows}{hint}", f"september.csv: billed_cost {cost}{hint}"]
     assert full.totals() == FULL_TOTALS
     check = check_report("test_source", report)
     assert not check.passed and check.metadata["unmet"].value == {
@@ -85,13 +85,16 @@ def test_columns_that_came_and_went_are_told_without_harm(full: Desk) -> None:
     _, drift = compare_report("test_source", report)
     assert not drift.passed and drift.severity.value == "WARN"
     assert drift.metadata["new"].value == {"2026-09/cost": ["resourceTags/user:env"]}
-    assert drift.metadata["vanished"].value == {"2026-09/cost": ["product/region"]}
+    assert drift.metadata["vanished"].value == {"2026-09/cost": ["product_region_code"]}
 
 
 def test_what_contradicts_itself_cannot_be_accepted(full: Desk) -> None:
     write_csv(full.exports / "september.csv", [*FULL, FULL[7]])
     (problem,) = full.problems()
-    assert problem == "1 rows repeat the identity of another line item"
+    assert problem == (
+        "1 rows repeat the identity of another line item: "
+        "line202609x7 2026-09-08T00:00:00Z/2026-09-08T01:00:00Z in september.csv"
+    )
     name = full.ledger.quarantined()[0].body["delivery_id"]
     with pytest.raises(AcceptanceError, match="cannot be accepted: 1 rows repeat the identity"):
         accept(full, name)

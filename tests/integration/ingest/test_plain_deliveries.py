@@ -118,7 +118,7 @@ def test_two_formats_in_one_period_are_refused(desk: Desk) -> None:
     write_csv(desk.exports / "focus.csv", [focus])
     (problem,) = desk.problems()
     assert problem == (
-        "2026-09 is there in two formats (aws_cur, focus): its cost would be counted twice; "
+        "focus.csv, second.csv: 2026-09 is there in two formats (aws_cur, focus): its cost would be counted twice; "
         "point the source at one of them"
     )
     assert desk.totals() == {p: t for p, t in FILLED.items() if p != "2026-09"}
