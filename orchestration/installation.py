@@ -16,11 +16,12 @@ from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
 from orchestration.sources.contracts import Provider
 from orchestration.sources.dates import PlausibleDates
-from orchestration.sources.ingest import Ingestor, Source
+from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import Lake, LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations import open_location
 from orchestration.sources.secrets import add_secrets
+from orchestration.sources.source import Source
 from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 from state import StateStore, open_state_store
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.cli.failures import FAILED, OK
+from orchestration.cli.failures import FAILED, OK, find_exit_code
 from orchestration.cli.run import CommandError
 from orchestration.installation import Installation
+from orchestration.machine_faults import explain_fault
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import GuardedLocation
 from orchestration.sources.contracts import DeliveryError, ExportFormat, LocationError, NoExportError, SourceError
 from orchestration.sources.formats import UnknownFormatError
 from orchestration.sources.incoming import Reading
-from orchestration.sources.ingest import Source
 from orchestration.sources.ledger import Snapshot
 from orchestration.sources.locations.azure_exports import find_unread_azure_exports
 from orchestration.sources.locations.azure_management import CostManagement
@@ -26,6 +26,7 @@ from orchestration.sources.native import read_native_file
 from orchestration.sources.planning import PendingSnapshot, SourcePlan
 from orchestration.sources.projection import Projection, project_file
 from orchestration.sources.refusals import as_refusal
+from orchestration.sources.source import Source
 from orchestration.sources.sql import connect_scratch
 
 #: A check downloads no more than this to look at the columns of new deliveries.
@@ -74,6 +75,8 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
     except SourceError as error:
         return "nothing to read", str(error)
     except Exception as error:
+        if find_exit_code(error) is not None or explain_fault(error, installation.home):
+            raise  # of the installation, not of the source
         return "not readable", str(as_refusal(error, config.name))
     new = len(plan.pending) + len(plan.unscanned)
     detail = f"{found}{new} new and {plan.unchanged} known deliveries"
@@ -106,7 +109,7 @@ def examine_columns(installation: Installation, source: Source, plan: SourcePlan
             except DeliveryError as error:
                 raise (SchemaChangedError(str(error)) if landed else error) from None
     if strangers and not looks and not plan.unchanged:
-        raise strangers[0]
+        raise SchemaChangedError(str(strangers[0])) if landed else strangers[0]
     names = sorted({s.format_name for s in landed} | {fmt.name for fmt, _ in looks})
     drift = describe_drift(looks[0], landed) if looks else ""
     return f"format {', '.join(names)}; {drift}" if names else ""

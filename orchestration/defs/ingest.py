@@ -18,10 +18,10 @@ from orchestration.resources.installation import InstallationResource
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.contracts import LocationError
 from orchestration.sources.formats import DATASETS
-from orchestration.sources.ingest import IngestReport, Judged
 from orchestration.sources.ledger import Clock, Snapshot, SnapshotKey
 from orchestration.sources.planning import Problem
 from orchestration.sources.refusals import as_refusal
+from orchestration.sources.reports import IngestReport, Judged
 from orchestration.sources.retention import remove_expired
 
 DELIVERY_CHECK = "delivery_is_valid"

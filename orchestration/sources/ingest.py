@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,11 @@ from orchestration.sources.contracts import (
     Delivery,
     DeliveryError,
     ExportFormat,
-    Location,
     LocationError,
-    Provider,
     UntakenError,
 )
 from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.discovery import verify
-from orchestration.sources.discovery.deliveries import name_some
 from orchestration.sources.discovery.plain import name_dataset
 from orchestration.sources.expectations import Verdict, judge_delivery
 from orchestration.sources.fetching import fetch_files, work_ahead
@@ -37,65 +34,11 @@ from orchestration.sources.native import read_native_file
 from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, plan_source
 from orchestration.sources.profile import DeliveryProfile, profile_delivery
 from orchestration.sources.refusals import as_refusal
-from orchestration.sources.repeats import PartFile, Repeats, find_repeats
+from orchestration.sources.reports import IngestReport, Judged, name_files, name_sentence, say_assumptions
 from orchestration.sources.settings import IngestionSettings
-from orchestration.sources.sql import connect_beside, connect_scratch, quote_literal, quote_path
-
-FORMAT_NAMES = {
-    "cur": "aws_cur",
-    "cur2": "aws_cur2",
-    "cost_details": "azure_cost_details",
-    "standard": "gcp_billing",
-    "detailed": "gcp_billing",
-    "focus": "focus",
-}
-
-
-@dataclass(frozen=True)
-class Source:
-    """A configured source, ready to be read."""
-
-    name: str
-    provider: Provider
-    format: str
-    location: Location
-    default_currency: str
-    shares_location: bool = False
-
-    @property
-    def declared_format(self) -> ExportFormat | None:
-        """The format that the configuration names; None for ``auto``."""
-        return None if self.format == "auto" else get_format(FORMAT_NAMES[self.format])
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One delivery after it was landed: what was measured, what was judged, and whether it is current now."""
-
-    key: SnapshotKey
-    delivery_id: str
-    profile: DeliveryProfile
-    verdict: Verdict
-    promoted: bool
-    drift: Drift = field(default_factory=Drift)
-
-
-@dataclass
-class IngestReport:
-    """What one ingestion of a source did."""
-
-    source_name: str
-    judged: list[Judged] = field(default_factory=list)
-    unchanged: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    empty_files: list[str] = field(default_factory=list)
-
-    @property
-    def promoted(self) -> list[Judged]:
-        """The deliveries that became current."""
-        return [j for j in self.judged if j.promoted]
-
+from orchestration.sources.source import Source, find_only_format
+from orchestration.sources.sql import connect_beside, connect_scratch
+from orchestration.sources.staging import stage_rows
 
 Progress = Callable[[str, int, int], None]
 
@@ -289,9 +232,9 @@ class Ingestor:
         except LocationError:
             raise
         except Exception as error:
-            refusal = as_refusal(error, _name_files(pending))
+            refusal = as_refusal(error, name_files(pending))
             if isinstance(error, DeliveryError):
-                refusal = DeliveryError(_name(pending, str(error)))
+                refusal = DeliveryError(name_sentence(pending, str(error)))
             if isinstance(refusal, UntakenError):
                 report.problems.append(Problem(pending.key.billing_period, str(refusal)))
             else:
@@ -310,8 +253,8 @@ class Ingestor:
         if faults:
             self._fail(report, pending, faults)
             return
-        fmt = _only_format(pending, incoming, source)
-        staged, repeats = self._stage(connection, pending, incoming, fmt, directory)
+        fmt = find_only_format(pending, incoming, source)
+        staged, repeats = stage_rows(connection, pending, incoming, fmt, directory)
         profile = profile_delivery(
             connection,
             sorted(staged.glob("*.parquet")),
@@ -331,7 +274,7 @@ class Ingestor:
         verdict = Verdict((*verdict.expectations, *repeats.judge(is_accepted)))
         if verdict.failures:
             report.judged.append(Judged(pending.key, name, profile, verdict, promoted=False, drift=drift))
-            self._fail(report, pending, [_name(pending, f) for f in verdict.failures], verdict.is_acceptable)
+            self._fail(report, pending, [name_sentence(pending, f) for f in verdict.failures], verdict.is_acceptable)
             return
         self._checkpoint("judged")
         target = snapshot_directory(fmt.table, pending.key, pending.delivery_id, pending.content)
@@ -344,7 +287,7 @@ class Ingestor:
         notices = [
             *said,
             *repeats.notices,
-            *(f"{_name_files(pending)}: {note}" for note in (*_say_assumptions(assumed_currency), *profile.notes)),
+            *(f"{name_files(pending)}: {note}" for note in (*say_assumptions(assumed_currency), *profile.notes)),
         ]
         snapshot = Snapshot(
             pending.key, pending.delivery_id, fmt.table, fmt.name, tuple(paths), profile.row_count,
@@ -430,66 +373,3 @@ class Ingestor:
         if not scan or "rows" not in scan or not self._lake.claim_scan(mark, target):
             return None
         return IncomingFile.from_body(file.ref.name, target / "part.parquet", scan)
-
-    def _stage(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        pending: PendingSnapshot,
-        incoming: list[IncomingFile],
-        fmt: ExportFormat,
-        directory: Path,
-    ) -> tuple[Path, Repeats]:
-        """One folder with the rows of this billing period alone, each once, and what was found there twice."""
-        staged = directory / "staged"
-        staged.mkdir(parents=True, exist_ok=True)
-        for number, file in enumerate(incoming):
-            part = staged / f"part-{number:05d}.parquet"
-            if pending.period_filter and len(file.periods) > 1:
-                connection.execute(
-                    f"copy (select * from read_parquet({quote_path(file.path)}) where {fmt.period_sql} = "
-                    f"{quote_literal(pending.key.billing_period.isoformat())}::date) "
-                    f"to {quote_literal(str(part))} (format parquet)"
-                )
-            else:
-                part.hardlink_to(file.path)
-        if not pending.is_plain:
-            return staged, Repeats()
-        parts = [
-            PartFile(file.name, staged / f"part-{number:05d}.parquet", file.digest, bool(file.extra_columns))
-            for number, file in enumerate(incoming)
-        ]
-        repeats = find_repeats(connection, parts, fmt)
-        for copy in parts:
-            if copy.name in repeats.copies:
-                copy.path.unlink()
-        return staged, repeats
-
-
-def _say_assumptions(assumed_currency: str | None) -> list[str]:
-    if assumed_currency is None:
-        return []
-    return [f"names no currency; {assumed_currency} is assumed (set `currency:` of the source)"]
-
-
-def _name(pending: PendingSnapshot, sentence: str) -> str:
-    """A sentence about a delivery that names its files, unless it does so already."""
-    is_named = any(file.ref.name in sentence for file in pending.files)
-    return sentence if is_named or not pending.files else f"{_name_files(pending)}: {sentence}"
-
-
-def _name_files(pending: PendingSnapshot) -> str:
-    return name_some([file.ref.name for file in pending.files])
-
-
-def _only_format(pending: PendingSnapshot, incoming: list[IncomingFile], source: Source) -> ExportFormat:
-    """The one format of all files; two formats in one billing period would count its costs twice."""
-    names = sorted({i.format_name for i in incoming})
-    if len(names) > 1:
-        raise DeliveryError(
-            f"{pending.key.billing_period:%Y-%m} is there in two formats ({', '.join(names)}): its cost would "
-            "be counted twice; point the source at one of them"
-        )
-    if names:
-        return get_format(names[0])
-    fallback = {"aws": "aws_cur2", "azure": "azure_cost_details", "gcp": "gcp_billing", "focus": "focus"}
-    return source.declared_format or get_format(fallback[source.provider])

@@ -18,10 +18,10 @@ from orchestration.sources.formats import (
 )
 from orchestration.sources.formats.focus import COMPANIONS
 from orchestration.sources.formats.focus.costs import COSTS
-from orchestration.sources.ingest import FORMAT_NAMES
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.profile import DeliveryProfile
 from orchestration.sources.projection import LANDED_TYPES
+from orchestration.sources.source import FORMAT_NAMES
 from orchestration.warehouse import DuckDbWarehouse, raw_view_sql
 from tests.integration.dbt.warehouse import parse_project
 

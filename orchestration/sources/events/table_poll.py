@@ -5,9 +5,9 @@ from collections.abc import Callable
 from orchestration.sources.circuit import GuardedLocation
 from orchestration.sources.contracts import LocationError
 from orchestration.sources.events.dispatch import Request
-from orchestration.sources.ingest import Source
 from orchestration.sources.locations.bigquery import BigQueryLocation
 from orchestration.sources.planning import SourcePlan
+from orchestration.sources.source import Source
 from state import StateStore
 
 KIND = "table_poll"

@@ -17,11 +17,12 @@ from great_expectations.expectations.core.expect_column_values_to_be_between imp
 
 from orchestration.progress import CRASH_ENV, checkpoint
 from orchestration.sources.contracts import Provider, SourceError
-from orchestration.sources.ingest import Ingestor, Source
+from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations import open_location
 from orchestration.sources.settings import ChangeThresholds, DropThresholds, IngestionSettings
+from orchestration.sources.source import Source
 from state import StateStoreError, open_state_store
 
 #: The schedules restate months as wildly as they like: how much a month may change is not what they test.

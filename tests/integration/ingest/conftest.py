@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from orchestration.sources.contracts import Provider
-from orchestration.sources.ingest import Ingestor, IngestReport, Source
+from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations import open_location
+from orchestration.sources.reports import IngestReport
+from orchestration.sources.source import Source
 from orchestration.warehouse import DuckDbWarehouse
 from state import SqliteStateStore
 

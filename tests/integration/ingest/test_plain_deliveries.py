@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.sources.contracts import DeliveryError
-from orchestration.sources.ingest import Ingestor, Source
+from orchestration.sources.ingest import Ingestor
 from orchestration.sources.locations import open_location
+from orchestration.sources.source import Source
 from tests.integration.ingest.conftest import AUGUST, SEPTEMBER, Desk
 from tests.unit.orchestration.exports import CUR_HEADER, cur_rows, write_csv
 

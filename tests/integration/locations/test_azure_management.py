@@ -12,7 +12,7 @@ from orchestration.config import CloudcostConfig
 from orchestration.sources.access import AzureAccess
 from orchestration.sources.contracts import LocationError
 from orchestration.sources.discovery import discover
-from orchestration.sources.ingest import Ingestor, Source
+from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations.azure_access import open_credential
@@ -20,6 +20,7 @@ from orchestration.sources.locations.azure_exports import find_unread_azure_expo
 from orchestration.sources.locations.azure_management import AzureExport, CostManagement
 from orchestration.sources.locations.azure_query import AzureQueryLocation, read_daily_totals
 from orchestration.sources.politeness import Politeness
+from orchestration.sources.source import Source
 from state import SqliteStateStore
 from tests.integration.locations.peers import FixedAnswer, serving
 from tests.peers.arm import Arm, Fault

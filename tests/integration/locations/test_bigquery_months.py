@@ -16,10 +16,12 @@ from orchestration.defs.jobs import range_tags
 from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
-from orchestration.sources.ingest import Ingestor, IngestReport, Source
+from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations.bigquery import BigQueryLocation
+from orchestration.sources.reports import IngestReport
+from orchestration.sources.source import Source
 from state import SqliteStateStore
 from tests.integration.locations.conftest import Check
 from tests.peers.bigquery import Server

@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.sources.formats.focus import FOCUS
-from orchestration.sources.ingest import Ingestor, Source
+from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger, Snapshot
 from orchestration.sources.locations import open_location
+from orchestration.sources.source import Source
 from state import SqliteStateStore
 from tests.peers.azurite import ACCOUNT
 

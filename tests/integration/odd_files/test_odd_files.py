@@ -8,10 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.sources.ingest import Ingestor, IngestReport, Source
+from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations import open_location
+from orchestration.sources.reports import IngestReport
+from orchestration.sources.source import Source
 from state import SqliteStateStore
 
 HEADER = (
@@ -88,7 +90,7 @@ def test_a_broken_tag_is_kept_as_text_that_is_json(desk: Desk) -> None:
 def test_a_long_tag_in_the_first_row_is_read(desk: Desk) -> None:
     desk.write("bill.csv", "1", tags='{"note": "' + "x" * 200_000 + '"}')
     desk.ingest()
-    assert desk.read("length(tags)") == [(200_000 + len('{"note": ""}'),)]
+    assert desk.read("length(tags)") == [(200_000 + len('{"note":""}'),)]
 
 
 def test_another_assumed_currency_is_another_snapshot(desk: Desk) -> None:

@@ -1,0 +1,48 @@
+"""A configured source as ingestion reads it, and the one format that its files of a billing period have."""
+
+from dataclasses import dataclass
+
+from orchestration.sources.contracts import DeliveryError, ExportFormat, Location, Provider
+from orchestration.sources.formats import get_format
+from orchestration.sources.incoming import IncomingFile
+from orchestration.sources.planning import PendingSnapshot
+
+FORMAT_NAMES = {
+    "cur": "aws_cur",
+    "cur2": "aws_cur2",
+    "cost_details": "azure_cost_details",
+    "standard": "gcp_billing",
+    "detailed": "gcp_billing",
+    "focus": "focus",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A configured source, ready to be read."""
+
+    name: str
+    provider: Provider
+    format: str
+    location: Location
+    default_currency: str
+    shares_location: bool = False
+
+    @property
+    def declared_format(self) -> ExportFormat | None:
+        """The format that the configuration names; None for ``auto``."""
+        return None if self.format == "auto" else get_format(FORMAT_NAMES[self.format])
+
+
+def find_only_format(pending: PendingSnapshot, incoming: list[IncomingFile], source: Source) -> ExportFormat:
+    """The one format of all files; two formats in one billing period would count its costs twice."""
+    names = sorted({i.format_name for i in incoming})
+    if len(names) > 1:
+        raise DeliveryError(
+            f"{pending.key.billing_period:%Y-%m} is there in two formats ({', '.join(names)}): its cost would "
+            "be counted twice; point the source at one of them"
+        )
+    if names:
+        return get_format(names[0])
+    fallback = {"aws": "aws_cur2", "azure": "azure_cost_details", "gcp": "gcp_billing", "focus": "focus"}
+    return source.declared_format or get_format(fallback[source.provider])
