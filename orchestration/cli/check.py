@@ -33,6 +33,10 @@ from orchestration.sources.sql import connect_scratch
 SAMPLE_BYTES = 64 * 2**20
 
 
+class ColumnsError(DeliveryError):
+    """A file that can be read lacks a column that its format needs."""
+
+
 class SchemaChangedError(SourceError):
     """A new delivery lacks columns that its format needs and that the last one had."""
 
@@ -102,12 +106,12 @@ def examine_columns(installation: Installation, source: Source, plan: SourcePlan
             workspace = Path(folder) / f"look-{number}"
             try:
                 looks.append(look_into(connection, installation.ingestor().reading_of(source), sample, workspace))
+            except ColumnsError as error:
+                raise (SchemaChangedError(str(error)) if landed else error) from None
             except UnknownFormatError as error:
                 if not sample.may_be_strange:
                     raise
                 strangers.append(error)
-            except DeliveryError as error:
-                raise (SchemaChangedError(str(error)) if landed else error) from None
     if strangers and not looks and not plan.unchanged:
         raise SchemaChangedError(str(strangers[0])) if landed else strangers[0]
     names = sorted({s.format_name for s in landed} | {fmt.name for fmt, _ in looks})
@@ -130,7 +134,10 @@ def look_into(
     """The format of a file and how its columns would be read; raises what a run would refuse it with."""
     native = read_native_file(connection, sample.path, sample.name, workspace, reading.nothing, is_look=True)
     fmt = reading.recognise(native)
-    projection = project_file(native, fmt, reading.default_currency, reading.dates)
+    try:
+        projection = project_file(native, fmt, reading.default_currency, reading.dates)
+    except DeliveryError as error:
+        raise ColumnsError(str(error)) from error
     shutil.rmtree(workspace, ignore_errors=True)
     return fmt, projection
 
