@@ -18,11 +18,11 @@ def test_page_is_what_the_declaration_writes() -> None:
 
 def test_every_vendor_has_a_recipe() -> None:
     assert [vendor for vendor, _ in SNIPPETS] == [
-        "Snowflake", "Databricks", "MongoDB Atlas", "IBM Cloud", "LiteLLM", "Kong",
+        "Google Cloud, exported to files", "Snowflake", "Databricks", "MongoDB Atlas", "IBM Cloud", "LiteLLM", "Kong",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("snippet", [text for _, text in SNIPPETS], ids=[vendor for vendor, _ in SNIPPETS])
 def test_a_recipe_is_a_configuration(snippet: str) -> None:
     (source,) = CloudcostConfig.model_validate(yaml.safe_load(snippet)).sources
-    assert source.provider == "auto" and source.format == "auto"
+    assert (source.provider, source.format) == ("gcp" if source.name.startswith("gcp") else "auto", "auto")
