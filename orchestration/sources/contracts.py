@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -16,6 +17,8 @@ ColumnKind = Literal["text", "money", "quantity", "timestamp", "date", "json"]
 
 #: Money and quantities are DECIMAL(38, 12) from the door to the mart.
 MONEY_TYPE = "DECIMAL(38,12)"
+#: No line of a bill costs this much, and ten billion lines of less cannot run over DECIMAL(38,12).
+LARGEST_COST = Decimal("1e15")
 
 
 class SourceError(Exception):

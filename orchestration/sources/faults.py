@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.contracts import Column, ExportFormat
+from orchestration.sources.contracts import LARGEST_COST, Column, ExportFormat
 from orchestration.sources.dates import EARLIEST, PlausibleDates
 from orchestration.sources.projection import TIMES, Projection
 from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
@@ -103,6 +103,9 @@ def _list_kinds(projection: Projection, fmt: ExportFormat) -> Iterator[_Kind]:
             yield _Kind(column.name, _is_empty(column), "is empty")
         if column.all_or_none:
             yield _Kind(column.name, f"{quote_identifier(column.name)} is null", GAP, may_be_everywhere=True)
+    if fmt.cost_column:
+        too_large = f"abs({quote_identifier(fmt.cost_column)}) >= {LARGEST_COST:f}"
+        yield _Kind(fmt.cost_column, too_large, "{value:f} has more digits than money has here (15 before the point)")
     yield _Kind(fmt.currency_column, f"not regexp_full_match({fmt.currency_column}, '[A-Z]{{3}}')", NO_CURRENCY)
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -81,7 +81,7 @@ def _read_beginning(path: Path, name: str) -> tuple[list[str], list[list[str]]]:
                 raise DeliveryError(f"{name}: is written in UTF-16; UTF-8 is read")
             raw.seek(0)
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            rows = csv.reader(text, strict=True)
+            rows = csv.reader(_limit_lines(text, name), strict=True)
             header = next(rows, None)
             length = rows.line_num
             following = list(islice((row for row in rows if any(cell.strip() for cell in row)), 10))
@@ -103,6 +103,14 @@ def _read_beginning(path: Path, name: str) -> tuple[list[str], list[list[str]]]:
     if other:
         raise DeliveryError(f"{name}: line 1: the values are separated by {other}; commas are read ({header[0][:40]}…)")
     return header, following
+
+
+def _limit_lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
+    """The lines of a text, none longer than what is read of one: a line of millions of cells would fill the memory."""
+    for number, line in enumerate(iter(lambda: text.readline(MAX_LINE_BYTES + 1), ""), start=1):
+        if len(line) > MAX_LINE_BYTES:
+            raise DeliveryError(f"{name}: line {number} is longer than {MAX_LINE_BYTES:,} characters")
+        yield line
 
 
 def _ends_with_line(path: Path) -> bool:

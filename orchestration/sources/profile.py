@@ -8,12 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.contracts import DeliveryError, ExportFormat
+from orchestration.sources.contracts import LARGEST_COST, DeliveryError, ExportFormat
 from orchestration.sources.ledger import ControlTotal
 from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
 
-#: No line of a bill costs this much, and ten billion lines of less cannot run over DECIMAL(38,12).
-LARGEST_COST = Decimal("1e15")
 #: Of the values that a note tells of.
 SHOWN_VALUES = 5
 

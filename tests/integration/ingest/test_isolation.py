@@ -164,7 +164,7 @@ def test_columns_that_differ_in_case_alone_are_refused_and_never_chosen_between(
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (1, "bill.csv: line 3: cannot be read as CSV (field larger than field limit (2097152))"),
+        (1, "bill.csv: line 3 is longer than 2,097,152 characters"),
         (20, "bill.csv: line 22 (data row 21) cannot be read: Maximum line size of 2097152 bytes exceeded"),
     ],
 )
@@ -344,3 +344,19 @@ def test_a_lake_file_that_is_cut_or_gone_is_seen_without_reading_it(tmp_path: Pa
     desk.lake.resolve(august).write_bytes(content[:-3])
     desk.lake.resolve(september).unlink()
     assert desk.lake.find_unreadable([august, september]) == {august, september}
+
+
+def test_a_line_of_millions_of_cells_is_refused_before_it_is_taken_apart(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus")
+    (desk.exports / "costs.csv").write_bytes(b"x," * 3_000_000)
+    assert desk.problems() == ["costs.csv: line 1 is longer than 2,097,152 characters"]
+
+
+def test_a_cost_that_no_bill_can_have_is_named_with_its_row(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus")
+    huge = FOCUS_ROW.replace("10,", "1e15,", 1)
+    (desk.exports / "costs.csv").write_text(f"{FOCUS_COLUMNS}\n{FOCUS_ROW}\n{huge}\n")
+    assert desk.problems() == [
+        "costs.csv: data row 2 (line 3): BilledCost 1000000000000000.000000000000 has more digits than money has here "
+        "(15 before the point)"
+    ]

@@ -105,8 +105,9 @@ def test_another_assumed_currency_is_another_snapshot(desk: Desk) -> None:
 def test_costs_of_too_many_digits_are_refused(desk: Desk) -> None:
     desk.write("one.csv", "9" * 26)
     desk.write("two.csv", "9" * 26)
-    [problem] = desk.ingest().problems
-    assert "more digits than money has" in problem.message
+    problems = [problem.message for problem in desk.ingest().problems]
+    assert [message.partition(":")[0] for message in problems] == ["one.csv", "two.csv"]
+    assert all("data row 1" in message and "more digits than money has" in message for message in problems)
 
 
 def test_what_the_lake_lost_is_landed_again(desk: Desk) -> None:
