@@ -105,7 +105,8 @@ typed as (
             when product_location like '%(%)' then lower(replace(product_location, ' ', ''))
             when coalesce(line_item_product_code, '') <> 'AmazonCloudFront'
                 then lower(split_part(line_item_usage_type, '-', 1))
-        end as region_alias
+        end as region_alias,
+        {{ parsed_tags(['resource_tags', 'cost_category'], aws_tag_kinds()) }}
     from native
 ),
 
@@ -149,7 +150,8 @@ categorised as (
                     {{ timestamp_from_iso('typed.savings_plan_end_time') }},
                     {{ timestamp_from_iso('typed.reservation_end_time') }}
                 )
-        end as x_commitment_end_at
+        end as x_commitment_end_at,
+        {{ tag_columns(['resource_tags', 'cost_category'], aws_tag_kinds()) }}
     from typed
 ),
 
@@ -352,7 +354,9 @@ charges as (
             when categorised.commitment_discount_id is not null
                 then coalesce(categorised.savings_plan_payment_option, categorised.pricing_purchase_option)
         end as x_commitment_payment_option,
-        {{ tag_columns(['categorised.resource_tags', 'categorised.cost_category'], aws_tag_kinds()) }},
+        {%- for dimension in allocation_dimensions() %}
+        categorised.x_{{ dimension }},
+        {%- endfor %}
         'AWS' as provider_name,
         case
             when categorised.is_marketplace then coalesce(categorised.line_item_legal_entity, 'AWS Marketplace')

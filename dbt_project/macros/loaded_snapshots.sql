@@ -40,3 +40,16 @@
 
 {#- Aggregate: the names of a column in order, with commas between. -#}
 {% macro list_names(column) -%} {{ dbt.listagg(column, "','", 'order by ' ~ column) }} {%- endmacro %}
+
+
+{#- Of some tables of schema `raw` those that have a current snapshot; all of them where none has one. -#}
+{% macro delivered_tables(tables) %}
+    {%- set delivered = [] -%}
+    {%- if execute -%}
+        {%- set snapshots = api.Relation.create(database=target.database, schema='raw', identifier='current_snapshots') -%}
+        {%- for row in run_query('select distinct table_name from ' ~ snapshots) -%}
+            {%- do delivered.append(row['table_name']) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(tables | select('in', delivered) | list or tables | list) }}
+{% endmacro %}

@@ -52,7 +52,7 @@ class IncomingFile:
     assumed_currency: str | None
     notices: tuple[str, ...] = ()
     faults: dict[dt.date, tuple[str, ...]] = field(default_factory=dict)
-    #: the SHA-256 of the delivered file, where no manifest names it
+    #: the SHA-256 of the delivered file, where no manifest names it and another one has its size
     digest: str = ""
 
     def faults_of(self, period: dt.date, is_filtered: bool) -> tuple[str, ...]:
@@ -80,8 +80,8 @@ class IncomingFile:
         missing, extra = tuple(body["missing_columns"]), tuple(body["extra_columns"])
         notices = tuple(body.get("notices", ()))
         faults = {dt.date.fromisoformat(p): tuple(found) for p, found in body.get("faults", {}).items()}
-        currency, digest = body["assumed_currency"], body.get("digest", "")
-        return cls(name, path, body["format"], body["rows"], periods, missing, extra, currency, notices, faults, digest)
+        currency = body["assumed_currency"]
+        return cls(name, path, body["format"], body["rows"], periods, missing, extra, currency, notices, faults)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
@@ -120,7 +121,7 @@ class Ingestor:
                     incoming = self._read(connection, source, file, path, directory / "landed" / "part.parquet")
                     fmt = get_format(incoming.format_name)
                     dataset = fmt.dataset or name_dataset(fmt.provider, file.ref.name)
-                    outcome = {"dataset": dataset, **incoming.to_body(), "digest": measure_digest(path)}
+                    outcome = {"dataset": dataset, **incoming.to_body()}
                     self._lake.keep_scan(directory / "landed", mark)
                 except UnknownFormatError as error:
                     ignored.append(error)
@@ -347,7 +348,7 @@ class Ingestor:
         directory.mkdir(parents=True, exist_ok=True)
         scans = [self._claim_scan(source, f, directory / f"scan-{n:05d}") for n, f in enumerate(pending.files)]
         if scans and all(scans):
-            return [s for s in scans if s is not None]
+            return self._add_digests(source, pending, [s for s in scans if s is not None], directory)
         fetched = fetch_files(source.location, [f.ref for f in pending.files], directory)
         delivery = Delivery(
             source.name,
@@ -361,10 +362,19 @@ class Ingestor:
         incoming = []
         for number, file in enumerate(pending.files):
             target = directory / "landed" / f"part-{number:05d}.parquet"
-            read = self._read(connection, source, file, fetched[file.ref.name], target)
-            digest = measure_digest(fetched[file.ref.name]) if pending.is_plain else ""
-            incoming.append(replace(read, digest=digest))
-        return incoming
+            incoming.append(self._read(connection, source, file, fetched[file.ref.name], target))
+        return self._add_digests(source, pending, incoming, directory)
+
+    @staticmethod
+    def _add_digests(
+        source: Source, pending: PendingSnapshot, incoming: list[IncomingFile], directory: Path
+    ) -> list[IncomingFile]:
+        """Where no manifest lists the files, the digests of those that may be copies: another one has the same size."""
+        sizes = Counter(file.ref.size for file in pending.files if pending.is_plain)
+        doubtful = {i.name for i in incoming if i.extra_columns}
+        alike = [file.ref for file in pending.files if sizes[file.ref.size] > 1 and file.ref.name in doubtful]
+        fetched = fetch_files(source.location, alike, directory / "alike") if alike else {}
+        return [replace(i, digest=measure_digest(fetched[i.name])) if i.name in fetched else i for i in incoming]
 
     def _claim_scan(self, source: Source, file: DeliveredFile, target: Path) -> IncomingFile | None:
         """What a scan read of the file, under a name of this run's own: another run may drop the scan at any time."""

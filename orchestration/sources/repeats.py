@@ -27,7 +27,7 @@ class PartFile:
 
     name: str
     path: Path
-    #: of the file as it was delivered
+    #: of the file as it was delivered; empty where no other one has its size
     digest: str
     #: whether the file has columns that are not landed
     has_more_columns: bool
@@ -78,7 +78,7 @@ def find_repeats(connection: duckdb.DuckDBPyConnection, parts: Sequence[PartFile
     sizes: dict[int, int] = {}
     for part, *signature in signatures:
         first = kept.setdefault(tuple(signature), part)
-        is_same = not parts[part].has_more_columns or parts[part].digest == parts[first].digest
+        is_same = not parts[part].has_more_columns or parts[part].digest == parts[first].digest != ""
         if first == part or not is_same:
             sizes[part] = signature[0]
         else:

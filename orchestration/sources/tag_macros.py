@@ -165,6 +165,7 @@ create or replace temp macro read_json(j, otherwise) as (
             then list_transform([tags_of_list(j)], lambda tags: if(tags is null, otherwise, write_tags(tags)))[1]
         else otherwise end
 );
+create or replace temp macro tag_value(v) as (if(list_contains([{_NOTHING}], v), null, v));
 create or replace temp macro check_object(v) as (
     list_transform([v], lambda x: case when is_doubtful(x) then read_json(x, x) when x <> '{{}}' then x end)[1]
 );
@@ -189,10 +190,12 @@ create or replace temp macro merge_tags(a, b) as (
         starts_with(two['a'], '{{') and starts_with(two['b'], '{{'),
         json_merge_patch(two['a'], two['b'])::varchar, coalesce(two['b'], two['a'])))[1]
 );
-create or replace temp macro strip_prefix(v, prefix) as (
-    list_transform([v], lambda x: if(contains(x, '"' || prefix),
-        replace(replace(x, '{{"' || prefix, '{{"'), ',"' || prefix, ',"'), x))[1]
+create or replace temp macro strip_prefix(members, prefix) as (
+    -- a third of the time that replace() takes
+    array_to_string(string_split(members, ',"' || prefix), ',"')
 );
+create or replace temp macro members_of(v) as (',' || substr(v, 2));
+create or replace temp macro object_of(members) as ('{{' || substr(members, 2));
 """
 
 TAG_MACROS = _TEXTS + _TAGS + _WRITING

@@ -9,7 +9,7 @@ map ``tags`` names the kind of a tag in front of its key (``resourceTags/``, ``a
 from collections.abc import Callable, Mapping
 
 from orchestration.sources.contracts import NOTHING, NativeColumn, NativeSchema, SpecialColumn, squeeze_name
-from orchestration.sources.sql import quote_literal
+from orchestration.sources.sql import null_if_nothing, quote_literal
 from orchestration.sources.tags import join_columns, read_tags
 
 #: Product attributes by the column that they land in, and the names that a report gives them.
@@ -43,7 +43,7 @@ def read_attribute(names: tuple[str, ...]) -> SpecialColumn:
             return None
         found = [f"cast({column.sql} as varchar)" for column in columns]
         found += [_read_member(product, name) for name in names] if product is not None else []
-        return f"coalesce({', '.join(_drop_words(sql) for sql in found)})"
+        return f"coalesce({', '.join(null_if_nothing(sql, NOTHING) for sql in found)})"
 
     return read
 
@@ -53,11 +53,6 @@ def _read_member(product: NativeColumn, name: str) -> str:
         return f"{product.sql}[{quote_literal(name)}]"
     as_object = product.sql if product.duckdb_type != "VARCHAR" else f"read_tags({product.sql})"
     return f"json_extract_string({as_object}, {quote_literal('$.' + name)})"
-
-
-def _drop_words(sql: str) -> str:
-    words = ", ".join(quote_literal(word) for word in NOTHING)
-    return f"if(length({sql}) <= {max(map(len, NOTHING))} and lower({sql}) in ({words}), null, {sql})"
 
 
 def read_named_values(column: str, *prefixes: str) -> SpecialColumn:
@@ -75,9 +70,9 @@ def read_resource_tags(native: NativeSchema) -> str | None:
     everything, own = native.find("tags"), native.find("resource_tags")
     parts = [_join_prefixed(native, (*_TAG_COLUMNS, *_OTHER_KINDS), _name_tag)] if own is None else []
     if own is not None:
-        parts.append(_strip_in_text(read_tags(own), *_USER_PREFIXES))
+        parts.append(_read_without(own, *_USER_PREFIXES))
     if everything is not None:
-        parts.append(_strip_in_text(read_tags(everything), "resourceTags/user:", "resourceTags/"))
+        parts.append(_read_without(everything, "resourceTags/user:", "resourceTags/"))
     read = [part for part in parts if part is not None]
     return f"merge_tags({read[0]}, {read[1]})" if len(read) == 2 else next(iter(read), None)
 
@@ -109,10 +104,18 @@ def _name_tag(column: str) -> str:
     return key[len(found) :] or column
 
 
-def _strip_in_text(sql: str, *prefixes: str) -> str:
-    for prefix in prefixes:
-        sql = f"strip_prefix({sql}, {quote_literal(prefix)})"
-    return sql
+def _read_without(column: NativeColumn, *prefixes: str) -> str:
+    """The tags of a column, their keys without any of these prefixes; what cannot be read stays as it is."""
+
+    def strip(sql: str) -> str:
+        members = f"members_of({sql})"
+        for prefix in prefixes:
+            members = f"strip_prefix({members}, {quote_literal(prefix)})"
+        return f"object_of({members})"
+
+    if column.duckdb_type.startswith("MAP"):
+        return strip(read_tags(column))
+    return f"list_transform([{read_tags(column)}], lambda v: if(starts_with(v, '{{'), {strip('v')}, v))[1]"
 
 
 SPECIALS: Mapping[str, SpecialColumn] = {

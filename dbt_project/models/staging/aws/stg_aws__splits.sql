@@ -9,7 +9,7 @@
         'aws:ecs:servicename', 'aws_ecs_service_name', 'aws:batch:job-definition', 'aws_batch_job_definition'
     ],
 } %}
-{% set keys = attributes.values() | sum(start=[]) %}
+{% set tag_keys = allocation_keys(aws_tag_kinds()).values() | sum(start=[]) %}
 
 with split_rows as (
     {% for table in ['aws_cur', 'aws_cur2'] %}
@@ -30,9 +30,17 @@ with split_rows as (
     {% endfor %}
 ),
 
-named as (
+parsed as (
     select
         split_rows.*,
+        {{ parse_tags('resource_tags', attributes.values() | sum(start=tag_keys)) }},
+        {{ parse_tags('cost_category', tag_keys) }}
+    from split_rows
+),
+
+named as (
+    select
+        parsed.*,
         case when line_item_resource_id like 'arn:%:eks:%:pod/%' then split_part(line_item_resource_id, '/', 3) end
             as pod_namespace,
         case
@@ -43,13 +51,13 @@ named as (
         {%- for attribute, names in attributes.items() %}
         coalesce(
             {%- for name in names %}
-            nullif({{ json_text('resource_tags', name, keys) }}, ''),
+            nullif({{ tag_text('resource_tags', name) }}, ''),
             {%- endfor %}
             null
         ) as {{ attribute }}_tag,
         {%- endfor %}
         {{ tag_columns(['resource_tags', 'cost_category'], aws_tag_kinds()) }}
-    from split_rows
+    from parsed
 )
 
 select

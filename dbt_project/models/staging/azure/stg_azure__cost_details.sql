@@ -219,7 +219,8 @@ categorised as (
         case when is_commitment then coalesce(commitment_id, product_order_id) end as commitment_discount_id,
         coalesce(cast(billing_period_start_date as timestamp), {{ month_start('billing_period') }}) as billed_from,
         -- purchases and old files have no meter
-        coalesce(product_id, meter_id, part_number, product_order_id, meter_category, consumed_service) as sku
+        coalesce(product_id, meter_id, part_number, product_order_id, meter_category, consumed_service) as sku,
+        {{ parsed_tags(['tags']) }}
     from measured
 ),
 
@@ -227,7 +228,8 @@ identified as (
     select
         categorised.*,
         is_purchase and kind = 'purchase' and commitment_discount_id is not null and not is_recurring
-        and term_months is not null as is_bought_once
+        and term_months is not null as is_bought_once,
+        {{ tag_columns(['tags']) }}
     from categorised
 ),
 
@@ -404,7 +406,9 @@ charges as (
             when categorised.is_recurring then 'Monthly'
             else 'Upfront'
         end as x_commitment_payment_option,
-        {{ tag_columns(['categorised.tags']) }}
+        {%- for dimension in allocation_dimensions() %}
+        categorised.x_{{ dimension }} {{- ',' if not loop.last }}
+        {%- endfor %}
     from identified as categorised
     left join meter_services on lower(categorised.meter_category) = meter_services.native_value
     left join consumed_services on lower(categorised.consumed_service) = consumed_services.native_value

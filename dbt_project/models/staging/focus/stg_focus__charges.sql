@@ -3,7 +3,10 @@
 {% set provider = "coalesce(provider_name, service_provider_name, invoice_issuer_name, publisher_name, 'Unknown')" %}
 
 with native as (
-    select * from {{ source('raw', 'focus') }}
+    select
+        delivered.*,
+        {{ parsed_tags(['tags']) }}
+    from {{ source('raw', 'focus') }} as delivered
 ),
 
 charges as (

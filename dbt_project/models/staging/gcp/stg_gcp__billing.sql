@@ -203,7 +203,8 @@ categorised as (
         case when location_region is not null or location_location <> 'global' then coalesce(location_region, location_location) end
             as region_id,
         coalesce(resource_global_name, resource_name) as resource_id,
-        coalesce(project_id, project_number, project_name) as sub_account_id
+        coalesce(project_id, project_number, project_name) as sub_account_id,
+        {{ parsed_tags(['labels', 'project_labels', 'tags']) }}
     from native
 ),
 
@@ -235,7 +236,8 @@ shared as (
                     when covered_share = 1 then quantity
                     else {{ multiply_money('quantity', 'covered_share') }}
                 end
-        end as pool_weight
+        end as pool_weight,
+        {{ tag_columns(['labels', 'project_labels', 'tags']) }}
     from categorised
 ),
 
@@ -403,7 +405,9 @@ charges as (
         priced.cost_type as x_line_item_type,
         priced.service_id as x_service_code,
         priced.sku_description as x_usage_type,
-        {{ tag_columns(['priced.labels', 'priced.project_labels', 'priced.tags']) }}
+        {%- for dimension in allocation_dimensions() %}
+        priced.x_{{ dimension }} {{- ',' if not loop.last }}
+        {%- endfor %}
     from priced
     left join services on lower(priced.service_description) = services.native_value
     left join regions on priced.region_id = regions.native_value
