@@ -1,10 +1,15 @@
 """What a run says at its end: what was ingested, what is open, what could be saved, and what went wrong."""
 
 import datetime as dt
+import re
+from collections.abc import Sequence
 
 from orchestration.cli.output import format_decimal
 from orchestration.installation import Installation
 from orchestration.sources.formats import BESIDE_COSTS
+from orchestration.sources.ledger import Snapshot
+
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def print_summary(installation: Installation, standing: list[str], started: dt.datetime) -> list[str]:
@@ -41,9 +46,8 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
     )
     for sentence in describe_scoring(installation):
         print(f"note: {sentence}")
-    for snapshot in fresh:
-        for notice in snapshot.notices:
-            print(f"note: {describe_problem(snapshot.key.source_name, snapshot.key.billing_period, notice)}")
+    for note in gather_notes(fresh):
+        print(f"note: {note}")
     problems = standing + [
         describe_problem(r.body["source_name"], as_month(r.body["billing_period"]), reason)
         for r in installation.ledger.quarantined()
@@ -54,6 +58,25 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
     for problem in problems:
         print(f"problem: {problem}")
     return problems
+
+
+def gather_notes(snapshots: Sequence[Snapshot]) -> list[str]:
+    """What is said about deliveries, a line each; what differs in figures and file names alone comes once a source."""
+    alike: dict[tuple[str, str], list[tuple[dt.date, str]]] = {}
+    for snapshot in sorted(snapshots, key=lambda s: s.key.billing_period):
+        for notice in snapshot.notices:
+            sentence = notice.partition(": ")[2] or notice
+            told = alike.setdefault((snapshot.key.source_name, _FIGURES.sub("#", sentence)), [])
+            told.append((snapshot.key.billing_period, notice))
+    return [_tell_newest(source_name, told) for (source_name, _), told in alike.items()]
+
+
+def _tell_newest(source_name: str, told: Sequence[tuple[dt.date, str]]) -> str:
+    (first, _), (last, notice) = told[0], told[-1]
+    line = describe_problem(source_name, last, notice)
+    if len(told) == 1:
+        return line
+    return f"{line} (and {len(told) - 1} more since {first:%Y-%m}: `cloudcost deliveries list` has all)"
 
 
 def _tell_once(problems: list[str]) -> list[str]:
