@@ -13,6 +13,7 @@ from orchestration.lake_repair import find_unreadable, list_rebuilt, repair_snap
 from orchestration.partitions import periods_of
 from orchestration.progress import checkpoint
 from orchestration.replay import replay_missed
+from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.dbt_build import run_dbt
 from orchestration.resources.installation import InstallationResource
 from orchestration.source_settings import SourceConfig
@@ -23,6 +24,7 @@ from orchestration.sources.planning import Problem
 from orchestration.sources.refusals import as_refusal
 from orchestration.sources.reports import IngestReport, Judged
 from orchestration.sources.retention import remove_expired
+from orchestration.warehouse.outdated_tables import drop_outdated, read_derived_tables
 
 DELIVERY_CHECK = "delivery_is_valid"
 PLAUSIBILITY_CHECK = "delivery_is_plausible"
@@ -118,6 +120,9 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, installation: InstallationResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         opened = installation.open()
+        outdated = drop_outdated(opened.warehouse, read_derived_tables(prepare_manifest(opened)))
+        if outdated:
+            context.log.info(f"an earlier release built these with other columns; they are built anew: {outdated}")
         steps = replay_missed(opened, lambda arguments, periods: list(run_dbt(opened, arguments, periods)))
         context.log.info(f"states that no run had built, told to the history now: {steps}")
         # before the snapshots are read: what is promoted in between then counts as not published yet

@@ -1,5 +1,6 @@
 """The dbt project of one installation: its manifest, its environment and its asset keys."""
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -82,13 +83,15 @@ def redshift_environment(settings: WarehouseSettings, environ: Mapping[str, str]
 
 
 def prepare_manifest(installation: Installation) -> Path:
-    """The manifest of the dbt project, parsed anew when any file of the project is newer."""
+    """The manifest of the dbt project, parsed anew when any file of the project is another: newer or older."""
     set_dbt_environment(installation)
     manifest = installation.dbt_target / "manifest.json"
-    newest = max(p.stat().st_mtime for p in _project_files())
-    if manifest.exists() and manifest.stat().st_mtime >= newest:
+    mark, files = manifest.with_name("manifest.files"), _mark_files()
+    if manifest.exists() and mark.exists() and mark.read_text() == files:
         return manifest
     installation.dbt_target.mkdir(parents=True, exist_ok=True)
+    # what dbt remembers of another folder's project it would look for there
+    manifest.with_name("partial_parse.msgpack").unlink(missing_ok=True)
     from dbt.cli.main import dbtRunner
 
     outcome = dbtRunner().invoke(["--quiet", "parse", *dbt_places(installation)])
@@ -98,6 +101,7 @@ def prepare_manifest(installation: Installation) -> Path:
     whole = manifest.with_name(f"manifest-{os.getpid()}.json")
     parsed.writable_manifest().write(str(whole))
     whole.replace(manifest)  # in one step: who is killed while writing leaves no half of it
+    mark.write_text(files)
     return manifest
 
 
@@ -108,6 +112,12 @@ def dbt_places(installation: Installation) -> list[str]:
     """
     places = ["--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
     return [*places, "--target-path", str(installation.dbt_target), "--no-write-json"]
+
+
+def _mark_files() -> str:
+    """Which files the project has: another release's are older than the manifest that this one finds."""
+    states = [(str(p), (state := p.stat()).st_size, state.st_mtime_ns) for p in sorted(_project_files())]
+    return hashlib.sha256(repr(states).encode()).hexdigest()
 
 
 def _project_files() -> list[Path]:

@@ -1,0 +1,49 @@
+"""Tables that an earlier release built with other columns: they go, and the next build makes them from the lake."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from orchestration.warehouse.reading import ReadableWarehouse
+
+#: (schema, table) -> the names of its columns.
+Columns = Mapping[tuple[str, str], frozenset[str]]
+
+
+def read_derived_tables(manifest: Path) -> Columns:
+    """The tables that dbt keeps from run to run and can build again from what was landed, as the project has them now.
+
+    What the lake alone cannot give back (`full_refresh: false`) is not among them.
+    """
+    nodes = json.loads(manifest.read_text())["nodes"].values()
+    return {
+        (node["schema"], node["alias"]): frozenset(node["columns"])
+        for node in nodes
+        if node["config"].get("materialized") == "incremental" and node["config"].get("full_refresh") is not False
+    }
+
+
+def drop_outdated(warehouse: ReadableWarehouse, tables: Columns) -> Sequence[str]:
+    """Drop the tables whose columns are others; returns their names.
+
+    Then all of these tables are behind in every period, as one release may also mean other values in the same columns.
+    """
+    if not warehouse.has_table("intermediate", "loaded_snapshots"):
+        return []
+    with warehouse.connect() as connection:
+        found: dict[tuple[str, str], set[str]] = {}
+        for schema, table, column in connection.execute(
+            "select table_schema, table_name, column_name from information_schema.columns"
+        ).fetchall():
+            found.setdefault((schema, table), set()).add(column)
+        outdated = sorted(name for name, columns in tables.items() if found.get(name, columns) != columns)
+        # what is dropped last is found again by the run after one that was killed in between
+        if outdated:
+            marks = ", ".join("?" for _ in tables)
+            connection.execute(
+                f"delete from intermediate.loaded_snapshots where model_name in ({marks})",
+                sorted(table for _, table in tables),
+            )
+        for schema, table in outdated:
+            connection.execute(f"drop table {schema}.{table} cascade")
+    return [f"{schema}.{table}" for schema, table in outdated]
