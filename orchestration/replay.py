@@ -6,11 +6,12 @@ first, before the present one is. A warehouse that was lost gets its history bac
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from orchestration.installation import Installation
+from orchestration.lake_repair import repair_snapshots
 from orchestration.sources.lake import Lake, safe_delivery_id
-from orchestration.sources.ledger import Ledger, PromotedSnapshot, SnapshotKey
+from orchestration.sources.ledger import Ledger, PromotedSnapshot, Snapshot, SnapshotKey
 from orchestration.warehouse import ChangedPeriod, changed_periods_json
 
 #: The model that remembers, and what it is built from.
@@ -28,10 +29,14 @@ def replay_missed(installation: Installation, build: Callable[[list[str], str], 
 
     Afterwards the warehouse shows the last state before the present one, so the present one is to be published next.
     """
-    ledger, lake, warehouse = installation.ledger, installation.lake, installation.warehouse
-    configured = {source.name for source in installation.config.sources}
-    current = [found for found in ledger.current_snapshots() if found[0].key.source_name in configured]
-    missed = find_missed(ledger, lake, current, warehouse.remembered_snapshots(), warehouse.last_changes())
+    lake, warehouse = installation.lake, installation.warehouse
+    current = _list_current(installation, frozenset())
+    missed = _find_missed_now(installation, current)
+    if missed:
+        # a new warehouse is built from all that is current, and what the history was told once stays in it
+        _, damages = repair_snapshots(installation, {_pair(snapshot.key) for snapshot, _ in current})
+        current = _list_current(installation, frozenset(damage.key for damage in damages))
+        missed = _find_missed_now(installation, current)
     steps = max(map(len, missed.values()), default=0)
     if steps:
         warehouse.publish_settings(installation.read_settings())  # models read them, also of a new warehouse
@@ -42,6 +47,20 @@ def replay_missed(installation: Installation, build: Callable[[list[str], str], 
         arguments = ["build", "--exclude-resource-type", "test", "unit_test", "--select", HISTORY]
         build(arguments, changed_periods_json(sorted(states)))
     return steps
+
+
+def _list_current(installation: Installation, damaged: frozenset[SnapshotKey]) -> list[PromotedSnapshot]:
+    configured = {source.name for source in installation.config.sources}
+    found = installation.ledger.current_snapshots()
+    return [(s, at) for s, at in found if s.key.source_name in configured and s.key not in damaged]
+
+
+def _find_missed_now(
+    installation: Installation, current: Sequence[PromotedSnapshot]
+) -> dict[ChangedPeriod, list[State]]:
+    warehouse = installation.warehouse
+    remembered, told_until = warehouse.remembered_snapshots(), warehouse.last_changes()
+    return find_missed(installation.ledger, installation.lake, current, remembered, told_until)
 
 
 def find_missed(
@@ -55,7 +74,7 @@ def find_missed(
 
     ``remembered`` is the delivery (by safe id) that the history holds last, per snapshot key; ``told_until`` the moment
     of its last change, for a source that was taken out and put back. What was promoted together counts as one state,
-    and a state whose files are gone is left out.
+    and a state whose files are gone or damaged is left out.
     """
     keys: dict[ChangedPeriod, list[SnapshotKey]] = {}
     behind = set()
@@ -95,10 +114,16 @@ def _find_states(
         covered |= {(k, n) for k, numbers in together.items() for n in numbers}
         moments = [(k, *promotions[k][n]) for k, numbers in together.items() for n in numbers]
         snapshots = [(ledger.promoted_snapshot(k, name), at) for k, name, at in moments]
-        kept = [(s, at) for s, at in snapshots if s is not None and not lake.find_missing(s.paths)]
+        kept = [(s, at) for s, at in snapshots if s is not None and _is_whole(lake, s)]
         if len(kept) == len(snapshots):
             states.append(kept)
     return states
+
+
+def _is_whole(lake: Lake, snapshot: Snapshot) -> bool:
+    if lake.find_missing(snapshot.paths):
+        return False
+    return not snapshot.checksums or lake.measure_checksums(snapshot.paths) == snapshot.checksums
 
 
 def _pair(key: SnapshotKey) -> ChangedPeriod:
