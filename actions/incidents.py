@@ -24,6 +24,9 @@ ACTOR = "cloudcost"
 # Two scorers at once settle in one more try each; this many means a broken store.
 ATTEMPTS = 50
 
+#: Stands for the start in the identity of what has none.
+UNDATED = "1970-01-01"
+
 IncidentState = Literal["open", "acknowledged", "resolved"]
 
 
@@ -36,7 +39,10 @@ class IncidentStateError(Exception):
 
 
 class IncidentFinding(BaseModel):
-    """What a rule found. Money in `figures` is text, with its currency in the figure's name or value."""
+    """What a rule found. Money in `figures` is text, with its currency in the figure's name or value.
+
+    ``is_dated`` False: `start` is only the day on which it was found first, and no part of what it is.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,11 +55,13 @@ class IncidentFinding(BaseModel):
     figures: dict[str, str] = {}
     causes: tuple[str, ...] = ()
     link: str | None = None
+    is_dated: bool = True
 
     @property
     def incident_id(self) -> str:
         """The identity of (rule, scope, start); figures and severity are no part of it."""
-        return f"inc-{digest_key(self.rule, self.scope, self.start.isoformat())}"
+        start = self.start.isoformat() if self.is_dated else UNDATED
+        return f"inc-{digest_key(self.rule, self.scope, start)}"
 
 
 class Incident(BaseModel):
@@ -153,6 +161,8 @@ class IncidentBook:
         return incident
 
     def _rescore(self, incident: Incident, finding: IncidentFinding) -> Incident:
+        if not finding.is_dated:
+            finding = finding.model_copy(update={"start": incident.finding.start})
         if incident.finding == finding:
             return incident
         newly_reached = [

@@ -1,7 +1,6 @@
 """What is worth telling people, as incidents: deliveries that failed, anomalies, totals that do not reconcile."""
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,9 +9,12 @@ from actions.incidents import IncidentFinding
 from actions.proposals import ActionFinding, ResourceRef
 from actions.severity import Severity
 from orchestration.sources.freshness import Freshness
+from orchestration.sources.planning import name_fault
 
-#: Stands for "period not known" in an incident's start: a file that cannot be read names none.
-UNKNOWN_PERIOD = dt.date(1970, 1, 1)
+#: Stands for a day that is not known, or none of the calendar's, in an incident's start.
+UNKNOWN_DAY = dt.date(1970, 1, 1)
+DELIVERY_FAILED = "delivery_failed"
+SNAPSHOT_DAMAGED = "snapshot_damaged"
 
 #: How loud an anomaly of each size is told.
 ANOMALY_SEVERITIES = {
@@ -23,17 +25,36 @@ ANOMALY_SEVERITIES = {
 }
 
 
-def describe_failed_delivery(source_name: str, period: dt.date | None, message: str) -> IncidentFinding:
-    """A delivery that could not be taken; the same fault of the same period is one incident."""
+def describe_failed_delivery(
+    source_name: str, period: dt.date | None, message: str, today: dt.date, times_before: int = 0
+) -> IncidentFinding:
+    """A delivery that could not be taken; the same fault of the same period is one incident, until it is over.
+
+    ``times_before``: how often it was over and came back. ``today`` is when it was found, for a file that names no
+    period.
+    """
     month = f"{period:%Y-%m}" if period else "unknown"
-    fault = hashlib.sha256(message.encode()).hexdigest()[:12]
+    scope = {"source": source_name, "billing_period": month, "fault": name_fault(message)[:12]}
     return IncidentFinding(
-        rule="delivery_failed",
-        scope={"source": source_name, "billing_period": month, "fault": fault},
-        start=period or UNKNOWN_PERIOD,
+        rule=DELIVERY_FAILED,
+        scope={**scope, "times_before": str(times_before)} if times_before else scope,
+        start=period or today,
+        is_dated=period is not None,
         severity=Severity.WARNING,
         title=f"{source_name}: a delivery{f' of {month}' if period else ''} could not be taken",
         summary=f"{message}. What was current before stays current.",
+    )
+
+
+def describe_damaged_snapshot(source_name: str, period: dt.date, message: str) -> IncidentFinding:
+    """A landed delivery whose files are not as they were landed, and which its source holds no more."""
+    return IncidentFinding(
+        rule=SNAPSHOT_DAMAGED,
+        scope={"source": source_name, "billing_period": f"{period:%Y-%m}", "fault": name_fault(message)[:12]},
+        start=period,
+        severity=Severity.WARNING,
+        title=f"{source_name}: what was landed of {period:%Y-%m} is damaged",
+        summary=f"{message}. It is left out until its source delivers it again.",
     )
 
 
@@ -58,7 +79,7 @@ def describe_unreadable_event(queue: str, message_id: str, reason: str) -> Incid
     return IncidentFinding(
         rule="event_unreadable",
         scope={"queue": queue, "message": message_id},
-        start=UNKNOWN_PERIOD,
+        start=UNKNOWN_DAY,
         severity=Severity.WARNING,
         title=f"An event in {queue} cannot be read",
         summary=f"Message {message_id}: {reason}. It was left in the queue.",
@@ -97,7 +118,7 @@ def describe_missing_rate(start: str, end: str, days: Sequence[dt.date | str]) -
     return IncidentFinding(
         rule="rate_missing",
         scope={"from": start, "to": end, "first_day": f"{days[0]}"},
-        start=next((day for day in days if isinstance(day, dt.date)), UNKNOWN_PERIOD),
+        start=next((day for day in days if isinstance(day, dt.date)), UNKNOWN_DAY),
         severity=Severity.WARNING,
         title=f"No exchange rate of {start} to {end} on {len(days)} day(s) from {days[0]}",
         summary=f"There is no rate on {shown}. Costs of these days have no amount in {end} until `currency:` has one.",

@@ -15,6 +15,7 @@ from orchestration.machine_faults import explain_fault
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import GuardedLocation
 from orchestration.sources.contracts import DeliveryError, ExportFormat, LocationError, NoExportError, SourceError
+from orchestration.sources.discovery.deliveries import may_be_prose
 from orchestration.sources.formats import UnknownFormatError
 from orchestration.sources.incoming import Reading
 from orchestration.sources.ledger import Snapshot
@@ -28,6 +29,7 @@ from orchestration.sources.projection import Projection, project_file
 from orchestration.sources.refusals import as_refusal
 from orchestration.sources.source import Source
 from orchestration.sources.sql import connect_scratch
+from orchestration.sources.strangers import find_suspicion
 
 #: A check downloads no more than this to look at the columns of new deliveries.
 SAMPLE_BYTES = 64 * 2**20
@@ -104,14 +106,22 @@ def examine_columns(installation: Installation, source: Source, plan: SourcePlan
     with tempfile.TemporaryDirectory(prefix="cloudcost-check-") as folder, connect_scratch() as connection:
         for number, sample in enumerate(fetch_samples(source, plan, Path(folder))):
             workspace = Path(folder) / f"look-{number}"
+            reading = installation.ingestor().reading_of(source)
             try:
-                looks.append(look_into(connection, installation.ingestor().reading_of(source), sample, workspace))
+                looks.append(look_into(connection, reading, sample, workspace))
             except ColumnsError as error:
                 raise (SchemaChangedError(str(error)) if landed else error) from None
             except UnknownFormatError as error:
                 if not sample.may_be_strange:
                     raise
+                suspicion = find_suspicion(connection, sample.path, sample.name, workspace, reading)
+                if suspicion is not None:
+                    raise DeliveryError(f"{error}; {suspicion.sentence}") from None
                 strangers.append(error)
+            except DeliveryError:
+                # a run leaves it alone too
+                if not (sample.may_be_strange and may_be_prose(sample.name)):
+                    raise
     if strangers and not looks and not plan.unchanged:
         raise SchemaChangedError(str(strangers[0])) if landed else strangers[0]
     names = sorted({s.format_name for s in landed} | {fmt.name for fmt, _ in looks})

@@ -28,6 +28,7 @@ class Status(StrEnum):
     QUARANTINED = "quarantined"
     RELEASED = "released"
     ACCEPTED = "accepted"
+    SUPERSEDED = "superseded"
     EXPIRING = "expiring"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"

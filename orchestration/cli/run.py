@@ -20,7 +20,7 @@ from orchestration.cli.summary import describe_problem, print_summary
 from orchestration.installation import Installation
 from orchestration.progress import listen, report_progress
 from orchestration.run_lock import try_lock
-from orchestration.sources.planning import SourcePlan
+from orchestration.sources.planning import Problem, SourcePlan
 from orchestration.sources.refusals import as_refusal
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def _run_alone(
     if not wanted:
         for problem in survey.problems:
             console.print(f"problem: {problem}")
+        tell_survey(installation, survey)
         if survey.faults or (survey.problems and not any(p.unchanged for p in survey.plans)):
-            record_faults(installation, survey)
             return FAILED if len(survey.faults) == len(installation.config.sources) else INCOMPLETE
         unchanged = sum(p.unchanged for p in survey.plans)
         if unchanged or installation.warehouse.is_there:
@@ -140,19 +140,19 @@ def survey_sources(installation: Installation) -> Survey:
     return survey
 
 
-def record_faults(installation: Installation, survey: Survey) -> None:
-    """Raise incidents for sources that could not be looked at, when no run does it."""
+def tell_survey(installation: Installation, survey: Survey) -> None:
+    """Open and close incidents by what was seen of the sources, when no run does it."""
     from actions.incidents import IncidentBook
-    from orchestration.findings import describe_failed_delivery
+    from orchestration.failed_deliveries import tell_failures
     from orchestration.sources.ledger import Clock
 
+    today = Clock()().date()
     book = IncidentBook(installation.store, installation.config.alerts.channels, Clock())
     for plan in survey.plans:
-        for problem in plan.problems:
-            book.open(describe_failed_delivery(plan.source_name, problem.billing_period, problem.message))
+        tell_failures(book, plan.source_name, plan.problems, today, is_whole=True)
     for fault in survey.faults:
         name, _, message = fault.partition(": ")
-        book.open(describe_failed_delivery(name, None, message))
+        tell_failures(book, name, [Problem(None, message)], today, is_whole=False)
 
 
 def choose_periods(installation: Installation, survey: Survey, asked: dt.date | None, everything: bool) -> set[dt.date]:

@@ -7,7 +7,7 @@ import dagster as dg
 
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
-from orchestration.findings import describe_failed_delivery
+from orchestration.failed_deliveries import tell_damages, tell_failures
 from orchestration.installation import Installation
 from orchestration.lake_repair import find_unreadable, list_rebuilt, repair_snapshots
 from orchestration.partitions import periods_of
@@ -71,11 +71,11 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
     )
     def raw_asset(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
         opened = installation.open()
-        scanned = None
+        scanned, is_whole = None, False
         try:
             source = opened.source(source_name)
             report = opened.ingestor().ingest(source, periods_of(context))
-            scanned = getattr(source.location, "scanned_bytes", None)
+            scanned, is_whole = getattr(source.location, "scanned_bytes", None), True
         except LocationError as error:
             if error.reason in TRANSIENT and context.retry_number < 2:
                 raise dg.RetryRequested(max_retries=2, seconds_to_wait=5 * 2**context.retry_number) from error
@@ -84,7 +84,7 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
             report = IngestReport(source_name, problems=[Problem(None, str(as_refusal(error, source_name)))])
         for problem in report.problems:
             context.log.warning(f"{source_name}: {problem.message}")
-        open_ingestion_incidents(opened, report)
+        tell_failures(incident_book(opened), source_name, report.problems, Clock()().date(), is_whole=is_whole)
         checks = [check_report(source_name, report), *compare_report(source_name, report)]
         return dg.MaterializeResult(metadata=describe_report(report, scanned), check_results=checks)
 
@@ -140,10 +140,7 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
             current = publish_current(opened, frozenset(d.key for d in damages))
         if damages:
             opened.mark_unpublished()
-        for damage in damages:
-            incident_book(opened).open(
-                describe_failed_delivery(damage.key.source_name, damage.key.billing_period, damage.sentence)
-            )
+        tell_damages(opened, incident_book(opened), damages)
         yield dg.AssetCheckResult(
             check_name=LAKE_CHECK,
             asset_key=["snapshots", "current_snapshots"],
@@ -194,13 +191,6 @@ def expired_snapshots(context: dg.AssetExecutionContext, installation: Installat
     return dg.MaterializeResult(
         metadata={"snapshots removed": len(removed), "rows removed": sum(r.snapshot.row_count for r in removed)}
     )
-
-
-def open_ingestion_incidents(installation: Installation, report: IngestReport) -> None:
-    """Raise an incident for every delivery of a source that could not be taken."""
-    book = incident_book(installation)
-    for problem in report.problems:
-        book.open(describe_failed_delivery(report.source_name, problem.billing_period, problem.message))
 
 
 def describe_report(report: IngestReport, scanned_bytes: int | None = None) -> dict[str, dg.MetadataValue]:

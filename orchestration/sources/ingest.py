@@ -27,12 +27,11 @@ from orchestration.sources.discovery import verify
 from orchestration.sources.discovery.plain import name_dataset
 from orchestration.sources.expectations import Verdict, judge_delivery
 from orchestration.sources.fetching import fetch_files, work_ahead
-from orchestration.sources.formats import UnknownFormatError, get_format
+from orchestration.sources.formats import get_format
 from orchestration.sources.incoming import IncomingFile, Reading, read_incoming_file
 from orchestration.sources.lake import Lake, measure_digest, snapshot_directory
-from orchestration.sources.ledger import Checkpoint, Clock, Ledger, Snapshot, SnapshotKey
-from orchestration.sources.native import read_native_file
-from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, plan_source
+from orchestration.sources.ledger import UNKNOWN_DATASET, Checkpoint, Clock, Ledger, Snapshot, SnapshotKey
+from orchestration.sources.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, name_fault, plan_source
 from orchestration.sources.profile import DeliveryProfile, profile_delivery
 from orchestration.sources.refusals import as_refusal
 from orchestration.sources.reports import IngestReport, Judged, name_files, name_sentence, say_assumptions
@@ -40,6 +39,7 @@ from orchestration.sources.settings import IngestionSettings
 from orchestration.sources.source import Source, find_only_format
 from orchestration.sources.sql import connect_beside, connect_scratch
 from orchestration.sources.staging import stage_rows
+from orchestration.sources.untaken_files import explain_untaken
 
 Progress = Callable[[str, int, int], None]
 
@@ -101,16 +101,24 @@ class Ingestor:
     def scan(self, source: Source, damaged: frozenset[SnapshotKey] = frozenset()) -> SourcePlan:
         """The plan after every file without a manifest was read once, so that all billing periods are known.
 
-        What was read stays below the lake's ``incoming`` folder until it is landed; it is never read twice.
+        What was read stays below the lake's ``incoming`` folder until it is landed; it is never read twice. What cannot
+        be taken is in quarantine afterwards, and what was but is there no more is not.
         """
         plan = self.plan(source, damaged)
-        if not plan.unscanned:
-            return plan
-        ignored = []
+        if plan.unscanned:
+            self._scan_files(source, plan.unscanned)
+            plan = self.plan(source, damaged)
+        for problem in plan.undelivered:
+            name, message = name_fault(problem.message), problem.message
+            self._ledger.quarantine(source.name, problem.billing_period, UNKNOWN_DATASET, name, [message])
+        self._ledger.supersede_quarantined(source.name, plan.seen, plan.is_held_up)
+        return plan
+
+    def _scan_files(self, source: Source, files: Sequence[DeliveredFile]) -> None:
         with self._lake.scratch() as scratch:
             connection = connect_scratch(scratch / "spill")
-            for number, file in enumerate(plan.unscanned):
-                self._on_progress(f"{source.name}: reading", number, len(plan.unscanned))
+            for number, file in enumerate(files):
+                self._on_progress(f"{source.name}: reading", number, len(files))
                 mark = self._mark(source, file)
                 directory = scratch / mark
                 outcome: dict[str, Any]
@@ -123,28 +131,19 @@ class Ingestor:
                     dataset = fmt.dataset or name_dataset(fmt.provider, file.ref.name)
                     outcome = {"dataset": dataset, **incoming.to_body()}
                     self._lake.keep_scan(directory / "landed", mark)
-                except UnknownFormatError as error:
-                    ignored.append(error)
-                    outcome = {"ignored": str(error)}
                 except LocationError:
                     raise
                 except Exception as error:
-                    refusal = as_refusal(error, file.ref.name)
-                    if isinstance(refusal, UntakenError):
-                        raise refusal from error
-                    outcome = {
-                        "fault": str(refusal),
-                        "may_hold_costs": self._may_hold_costs(connection, source, path, file.ref.name, directory),
-                    }
-                    self._ledger.quarantine(source.name, None, "unknown", mark, [str(refusal)])
+                    outcome = explain_untaken(
+                        connection, path, file.ref.name, directory / "look", self.reading_of(source), error
+                    )
                 finally:
                     shutil.rmtree(directory, ignore_errors=True)
+                if "fault" in outcome:
+                    self._ledger.quarantine(source.name, None, UNKNOWN_DATASET, mark, [outcome["fault"]])
                 self._ledger.put_scan(source.name, mark, outcome)
             connection.close()
         self._checkpoint("scanned")
-        if len(ignored) == len(plan.unscanned) and not (plan.pending or plan.unchanged or plan.scanned):
-            raise ignored[0]
-        return self.plan(source, damaged)
 
     def ingest(
         self, source: Source, periods: set[dt.date] | None = None, damaged: frozenset[SnapshotKey] = frozenset()
@@ -179,19 +178,6 @@ class Ingestor:
             for file in plan.scanned:
                 self._lake.drop_scan(self._mark(source, file))
         return report
-
-    def _may_hold_costs(
-        self, connection: duckdb.DuckDBPyConnection, source: Source, path: Path | None, name: str, directory: Path
-    ) -> bool:
-        """Whether a file that cannot be taken may be costs: one of a dataset beside them holds up nothing."""
-        reading = self.reading_of(source)
-        try:
-            if path is None:
-                return True
-            native = read_native_file(connection, path, name, directory / "look", reading.nothing, is_look=True)
-            return bool(reading.recognise(native).measures)
-        except DeliveryError:
-            return True
 
     def reading_of(self, source: Source) -> Reading:
         """How the files of a source are read."""

@@ -6,14 +6,15 @@ and ``scan`` (what a file without a manifest was found to contain). Promotion is
 promoters one wins.
 
 A snapshot is ``promoted`` or ``quarantined``; the latter may be turned into ``released`` or, by somebody who takes it
-as it is, ``accepted``, and is then judged once more. A replaced one whose time is over goes through ``expiring`` to
-``expired`` and has no files any more. One that should never have been taken is ``withdrawn``: it stays on record, is
-never taken again as it is, and its files go with those of other replaced snapshots.
+as it is, ``accepted``, and is then judged once more; it is ``superseded`` once it is at its source no more. A replaced
+one whose time is over goes through ``expiring`` to ``expired`` and has no files any more. One that should never have
+been taken is ``withdrawn``: it stays on record, is never taken again as it is, and its files go with those of other
+replaced snapshots.
 """
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,9 @@ from state import ConflictError, Record, StateStore, Write
 #: In a delivery's record: which files of it were withdrawn, by `delivery_id_for`, and why. One that was landed before
 #: the ledger named files so is withdrawn whatever its files are.
 TOMBSTONES, ANY_FILES = "withdrawn_files", "any"
+
+#: The dataset of what never became a delivery.
+UNKNOWN_DATASET = "unknown"
 
 #: Called by name between any two steps that leave a trace; a test may stop there.
 Checkpoint = Callable[[str], None]
@@ -291,6 +295,27 @@ class Ledger:
             self._store.update("scan", record.key, {"released": record.body["fault"]}, record.version)
         return len(held)
 
+    def supersede_quarantined(self, source_name: str, seen: Collection[str], is_held_up: bool = False) -> int:
+        """End the quarantine of what was mended, replaced or removed; returns how many deliveries and files that are.
+
+        ``seen`` are the names of what lies at the source now: a delivery's key, or what a file or fault without a
+        billing period is called. ``is_held_up``: deliveries were not looked for, so theirs stays as it is.
+        """
+        gone = [
+            record
+            for record in self.quarantined(source_name)
+            if (record.body["delivery_id"] if record.body["dataset"] == UNKNOWN_DATASET else record.key) not in seen
+            and not (is_held_up and record.body["dataset"] != UNKNOWN_DATASET)
+        ]
+        for record in gone:
+            with contextlib.suppress(ConflictError):
+                self._store.update("snapshot", record.key, {**record.body, "status": "superseded"}, record.version)
+            scan = self._store.get("scan", f"{source_name}/{record.body['delivery_id']}")
+            if scan is not None and "fault" in scan.body:
+                with contextlib.suppress(ConflictError):  # should the very same file come back, it is read anew
+                    self._store.update("scan", scan.key, {"released": scan.body["fault"]}, scan.version)
+        return len(gone)
+
     def quarantined(self, source_name: str | None = None) -> list[Record]:
         """The records of all deliveries that failed, ordered by source and period."""
         return [r for r in self.deliveries(source_name) if r.body["status"] == "quarantined"]
@@ -321,10 +346,12 @@ class Ledger:
         return None if record is None or "released" in record.body else record.body
 
     def put_scan(self, source_name: str, fingerprint: str, body: dict[str, Any]) -> None:
-        """Remember what a file contains; the same fingerprint always says the same, unless it was released."""
+        """Remember what a file contains; the same fingerprint always says the same, unless it was released, or left
+        alone by an earlier release.
+        """
         key = f"{source_name}/{fingerprint}"
         known = self._store.get("scan", key)
-        if known is not None and "released" in known.body:
+        if known is not None and not known.body.keys().isdisjoint(("released", "ignored")):
             self._store.update("scan", key, body, known.version)
         else:
             self._store.insert("scan", key, body)

@@ -9,6 +9,7 @@ from orchestration.sources.contracts import DeliveredFile, Delivery, FileRef, Lo
 from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.discovery import delivery_id_for, discover
 from orchestration.sources.discovery.deliveries import name_some
+from orchestration.sources.formats import UnknownFormatError
 from orchestration.sources.ledger import Ledger, SnapshotKey
 
 #: Part of what names a file's or delivery's content: grows when the landed columns change, so that all is read anew.
@@ -56,7 +57,12 @@ class Problem:
 
 @dataclass
 class SourcePlan:
-    """What one look at a source found. ``scanned`` are the files without a manifest whose rows are known."""
+    """What one look at a source found. ``scanned`` are the files without a manifest whose rows are known.
+
+    ``undelivered`` are those of the ``problems`` that no delivery could be made of, ``strangers`` says of each file
+    that is left alone why, and ``seen`` names whatever else lies there, as quarantine does. ``is_held_up``: a file that
+    cannot be read may hold rows of any period, so nothing new is taken.
+    """
 
     source_name: str
     pending: list[PendingSnapshot] = field(default_factory=list)
@@ -66,11 +72,21 @@ class SourcePlan:
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     empty_files: list[str] = field(default_factory=list)
+    undelivered: list[Problem] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    is_held_up: bool = False
 
     @property
     def periods(self) -> set[dt.date]:
         """The billing periods that are known to be pending."""
         return {p.key.billing_period for p in self.pending}
+
+    def refuse(self, problem: Problem) -> None:
+        """Note something that no delivery can be made of."""
+        self.problems.append(problem)
+        self.undelivered.append(problem)
+        self.seen.add(name_fault(problem.message))
 
 
 def fingerprint(source_name: str, file: FileRef, format_name: str, currency: str) -> str:
@@ -92,11 +108,12 @@ def plan_source(
 ) -> SourcePlan:
     """Compare what lies at the location with the ledger; current snapshots that the lake ``lost`` are landed again.
 
-    Raises `SourceError` where nothing can be planned at all.
+    Raises `SourceError` where nothing can be planned at all, `UnknownFormatError` where nothing there is an export.
     """
     found = discover(source_name, provider, location)
     plan = SourcePlan(source_name, notices=list(found.notices))
-    plan.problems += [Problem(p.billing_period, p.message) for p in found.problems]
+    for problem in found.problems:
+        plan.refuse(Problem(problem.billing_period, problem.message))
     if found.ignored:
         plan.notices.append(f"not export files, left alone: {', '.join(found.ignored[:5])}")
     undetermined: list[DeliveredFile] = []
@@ -109,13 +126,21 @@ def plan_source(
             message = (
                 f"{name_some([f.ref.name for f in delivery.files])}: {dates.refuse_period(delivery.billing_period)}"
             )
-            plan.problems.append(Problem(None, message))
+            plan.refuse(Problem(None, message))
             continue
         key = SnapshotKey(source_name, delivery.billing_period, delivery.dataset)
         delivered.add(key)
         _consider(plan, ledger, _pending_of(delivery, key), lost)
     _plan_by_scans(plan, ledger, undetermined, format_name, default_currency, lost, delivered)
+    if plan.strangers and not plan.seen:
+        raise UnknownFormatError(plan.strangers[0])
+    plan.notices += plan.strangers
     return plan
+
+
+def name_fault(message: str) -> str:
+    """What quarantine calls something that never became a delivery."""
+    return hashlib.sha256(message.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 def _pending_of(delivery: Delivery, key: SnapshotKey) -> PendingSnapshot:
@@ -130,6 +155,7 @@ def tidy_id(delivery_id: str) -> str:
 
 
 def _consider(plan: SourcePlan, ledger: Ledger, pending: PendingSnapshot, lost: frozenset[SnapshotKey]) -> None:
+    plan.seen.add(f"{pending.key.text}/{pending.delivery_id}")
     if ledger.current(pending.key) == pending.delivery_id and pending.key not in lost:
         plan.unchanged += 1
         return
@@ -194,15 +220,19 @@ def _plan_by_scans(
     shared: set[str] = set()
     faulty: list[str] = []
     for file in files:
-        scan = ledger.get_scan(plan.source_name, fingerprint(plan.source_name, file.ref, format_name, default_currency))
-        if scan is None:
+        mark = fingerprint(plan.source_name, file.ref, format_name, default_currency)
+        scan = ledger.get_scan(plan.source_name, mark)
+        if scan is not None and "left_alone" in scan:
+            plan.strangers.append(scan["left_alone"])
+            continue
+        plan.seen.add(mark)
+        # "ignored": an earlier release did not look whether it may hold costs
+        if scan is None or "ignored" in scan:
             plan.unscanned.append(file)
         elif "fault" in scan and not scan.get("may_hold_costs", True):
             plan.problems.append(Problem(None, scan["fault"]))
         elif "fault" in scan:
             faulty.append(scan["fault"])
-        elif "ignored" in scan:
-            plan.notices.append(scan["ignored"])
         else:
             plan.scanned.append(file)
             if scan["rows"] == 0:
@@ -220,6 +250,7 @@ def _plan_by_scans(
     if faulty:
         plan.notices.append("a file without a manifest cannot be read, so nothing new is taken until it is mended")
     if faulty or plan.unscanned:
+        plan.is_held_up = True
         return
     for dataset, members in sorted(timeless.items()):
         # what belongs to no billing period is landed with the newest costs that it lies beside

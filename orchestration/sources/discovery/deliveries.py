@@ -11,8 +11,8 @@ from orchestration.sources.contracts import Delivery, DeliveryError, FileRef
 
 _DATA_ENDING = re.compile(r"\.(((csv|jsonl|ndjson|avro|parquet)(\.gz|\.zip)?)|json\.gz|json\.zip)$", re.IGNORECASE)
 #: What only a place without manifests may hold: manifests are JSON, and BigQuery numbers the files of an export in
-#: twelve digits behind whatever name was asked for.
-_PLAIN_ENDING = re.compile(r"(\.json|(^|/)[^/.]*[0-9]{12}(\.gz)?)$", re.IGNORECASE)
+#: twelve digits behind whatever name was asked for. A text may be a CSV file or what somebody wrote about it.
+_PLAIN_ENDING = re.compile(r"(\.json|\.txt|(^|/)[^/.]*[0-9]{12}(\.gz)?)$", re.IGNORECASE)
 _PERIOD_FOLDER = re.compile(
     r"(?:^|/)(?:billing_period=(?P<by>\d{4})-(?P<bm>\d\d)"
     r"|(?P<ry>\d{4})(?P<rm>\d\d)\d\d-\d{8}"
@@ -59,6 +59,11 @@ def is_data_file(name: str) -> bool:
 def may_hold_rows(name: str) -> bool:
     """Whether a file that lies beside no manifest may be an export, going by its name."""
     return is_data_file(name) or (_PLAIN_ENDING.search(name) is not None and "manifest" not in name.lower())
+
+
+def may_be_prose(name: str) -> bool:
+    """Whether a file that cannot be read as an export is most likely none, going by its name."""
+    return name.lower().endswith(".txt")
 
 
 def find_period(name: str) -> dt.date | None:

@@ -103,7 +103,8 @@ def _is_hidden(relative: Path) -> bool:
 
 
 def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:
-    """Every visible file below a folder, and every link out of the folder that the walk began with, unopened.
+    """Every visible file below a folder, and, unopened, every link out of the folder that the walk began with, pipe,
+    socket and device.
 
     Links within it are followed; a folder that contains itself is entered once.
     """
@@ -117,7 +118,7 @@ def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:
                     continue
                 if entry.is_dir() and not _leads_out((*above, real)[0], entry.path):
                     yield from _walk(Path(entry.path), (*above, real))
-                elif entry.is_file() or entry.is_symlink():
+                else:
                     yield Path(entry.path)
     except OSError as error:
         raise _explain(error, folder) from error

@@ -11,7 +11,7 @@ from tests.unit.sources_discovery.memory import MemoryLocation
 
 
 def test_every_data_file_is_a_delivery_of_unknown_period() -> None:
-    objects = {"a/May.CSV": b"1", "a/june.csv.gz": b"2", "b/july.Parquet": b"3", "notes.txt": b"", "b/_SUCCESS": b""}
+    objects = {"a/May.CSV": b"1", "a/june.csv.gz": b"2", "b/july.Parquet": b"3", "notes.md": b"", "b/_SUCCESS": b""}
     discovery = discover("x", "focus", MemoryLocation(objects))
     assert [[file.ref.name for file in delivery.files] for delivery in discovery.deliveries] == [
         ["a/May.CSV"],
@@ -19,7 +19,7 @@ def test_every_data_file_is_a_delivery_of_unknown_period() -> None:
         ["b/july.Parquet"],
     ]
     assert {(delivery.billing_period, delivery.dataset) for delivery in discovery.deliveries} == {(None, "cost")}
-    assert discovery.ignored == ("b/_SUCCESS", "notes.txt")
+    assert discovery.ignored == ("b/_SUCCESS", "notes.md")
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,12 @@ def test_every_data_file_is_a_delivery_of_unknown_period() -> None:
         ("billing-000000000000.avro", True),
         ("month.csv.zip", True),
         ("billing-00000000000", False),
-        ("billing-000000000000.txt", False),
+        ("billing-000000000000.txt", True),  # what it is, its content tells
+        ("billing-000000000000.log", False),
         ("20260901-20260930/manifest.json", False),
         ("export-Manifest.json", False),
         ("_SUCCESS", False),
-        ("notes.json.txt", False),
+        ("notes.json.md", False),
     ],
 )
 def test_what_bigquery_writes_is_a_data_file(name: str, is_taken: bool) -> None:
@@ -67,8 +68,8 @@ def test_azure_dataset_by_name(name: str, dataset: str) -> None:
 def test_nothing_to_load_is_an_error(provider: str) -> None:
     with pytest.raises(SourceError, match=r"no export files below memory://exports$"):
         discover("x", provider, MemoryLocation({}))  # type: ignore[arg-type]
-    with pytest.raises(SourceError, match=r"none is an export: notes.txt"):
-        discover("x", provider, MemoryLocation({"notes.txt": b""}))  # type: ignore[arg-type]
+    with pytest.raises(SourceError, match=r"none is an export: notes.md"):
+        discover("x", provider, MemoryLocation({"notes.md": b""}))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("provider", ["gcp", "focus"])

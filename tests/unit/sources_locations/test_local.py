@@ -79,8 +79,8 @@ def test_what_is_no_file_of_the_folder_is_listed_with_its_fault_and_never_opened
     assert files["b.csv"] is None
     outside = "is a link out of the folder; make what it leads to a source of its own, or put it there"
     assert {name for name, fault in files.items() if fault == outside} == {"far_pipe.csv", "out", "out.csv"}
-    # a pipe that is no link is left out of the listing altogether
-    assert set(files) == {"b.csv", "far_pipe.csv", "out", "out.csv"}
+    assert files["pipe.csv"] == "is no file but a pipe, a socket or a device"
+    assert set(files) == {"b.csv", "far_pipe.csv", "out", "out.csv", "pipe.csv"}
 
 
 def test_a_link_that_is_the_location_itself_is_followed(tmp_path: Path) -> None:
