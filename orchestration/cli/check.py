@@ -14,10 +14,17 @@ from orchestration.installation import Installation
 from orchestration.machine_faults import explain_fault
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import GuardedLocation
-from orchestration.sources.contracts import DeliveryError, ExportFormat, LocationError, NoExportError, SourceError
+from orchestration.sources.contracts import (
+    DeliveryError,
+    ExportFormat,
+    Location,
+    LocationError,
+    NoExportError,
+    SourceError,
+)
 from orchestration.sources.discovery.deliveries import may_be_prose
 from orchestration.sources.formats import UnknownFormatError
-from orchestration.sources.incoming import Reading
+from orchestration.sources.incoming import Reading, read_incoming_file
 from orchestration.sources.ledger import Snapshot
 from orchestration.sources.locations.azure_exports import find_unread_azure_exports
 from orchestration.sources.locations.azure_management import CostManagement
@@ -31,7 +38,7 @@ from orchestration.sources.source import Source
 from orchestration.sources.sql import connect_scratch
 from orchestration.sources.strangers import find_suspicion
 
-#: A check downloads no more than this to look at the columns of new deliveries.
+#: A check reads the rows of no more than this of new deliveries, and downloads no more.
 SAMPLE_BYTES = 64 * 2**20
 
 
@@ -97,14 +104,17 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
 def examine_columns(installation: Installation, source: Source, plan: SourcePlan) -> str:
     """The format of a source, and what changed in its columns since the last delivery, as the beginning of a line.
 
-    Looks into every file that a run would take now, unless it is large and far away; of a table, at its schema. Raises
+    Looks into every file that a run would take now, and reads the rows of the first that are not large; one that is
+    large and far away is not fetched. Of a table, it looks at its schema. Says how many were not read. Raises
     `SchemaChangedError` where a column is missing without which its costs cannot be read.
     """
     landed = [snapshot for snapshot, _ in installation.ledger.current_snapshots(source.name)]
     looks: list[tuple[ExportFormat, Projection]] = []
     strangers: list[UnknownFormatError] = []
+    read = 0
     with tempfile.TemporaryDirectory(prefix="cloudcost-check-") as folder, connect_scratch() as connection:
         for number, sample in enumerate(fetch_samples(source, plan, Path(folder))):
+            read += sample.is_read_whole
             workspace = Path(folder) / f"look-{number}"
             reading = installation.ingestor().reading_of(source)
             try:
@@ -126,16 +136,31 @@ def examine_columns(installation: Installation, source: Source, plan: SourcePlan
         raise SchemaChangedError(str(strangers[0])) if landed else strangers[0]
     names = sorted({s.format_name for s in landed} | {fmt.name for fmt, _ in looks})
     drift = describe_drift(looks[0], landed) if looks else ""
-    return f"format {', '.join(names)}; {drift}" if names else ""
+    unread = sum(len(p.files) for p in plan.pending) + len(plan.unscanned) - read
+    partly = f"rows of {unread} large files not read; " if unread > 0 and looks and not scans_table(source) else ""
+    return f"format {', '.join(names)}; {drift}{partly}" if names else ""
+
+
+def scans_table(source: Source) -> bool:
+    """Whether a source is a table, of which a check reads no rows."""
+    return isinstance(_inner(source), BigQueryLocation)
+
+
+def _inner(source: Source) -> Location:
+    return source.location.inner if isinstance(source.location, GuardedLocation) else source.location
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A file to look into, and what to call it; ``may_be_strange``: a run leaves it alone where it is no export."""
+    """A file to look into, and what to call it; ``may_be_strange``: a run leaves it alone where it is no export.
+
+    ``is_read_whole``: its rows are judged too, not its columns alone.
+    """
 
     path: Path
     name: str
     may_be_strange: bool
+    is_read_whole: bool = False
 
 
 def look_into(
@@ -148,6 +173,13 @@ def look_into(
         projection = project_file(native, fmt, reading.default_currency, reading.dates)
     except DeliveryError as error:
         raise ColumnsError(str(error)) from error
+    if sample.is_read_whole:
+        read = read_incoming_file(
+            connection, sample.path, sample.name, workspace / "landed.parquet", workspace / "work", reading
+        )
+        faults = [sentence for found in read.faults.values() for sentence in found]
+        if faults:
+            raise DeliveryError(faults[0])
     shutil.rmtree(workspace, ignore_errors=True)
     return fmt, projection
 
@@ -162,7 +194,7 @@ def describe_drift(newest: tuple[ExportFormat, Projection], landed: list[Snapsho
 
 def fetch_samples(source: Source, plan: SourcePlan, directory: Path) -> Iterator[Sample]:
     """The files that a run would take now, those of the newest delivery first; of a table, its columns."""
-    location = source.location.inner if isinstance(source.location, GuardedLocation) else source.location
+    location = _inner(source)
     if isinstance(location, BigQueryLocation):
         yield Sample(location.write_columns(directory), location.uri, may_be_strange=False)
         return
@@ -171,11 +203,11 @@ def fetch_samples(source: Source, plan: SourcePlan, directory: Path) -> Iterator
     is_local = "://" not in source.location.uri or source.location.uri.startswith("file://")
     budget = SAMPLE_BYTES
     for file, may_be_strange in listed.values():
-        if not is_local:
-            if not 0 < file.ref.size <= budget:
-                continue
-            budget -= file.ref.size
-        yield Sample(source.location.fetch(file.ref, directory), file.ref.name, may_be_strange)
+        fits = 0 < file.ref.size <= budget
+        budget -= file.ref.size if fits else 0
+        if fits or is_local:
+            path = source.location.fetch(file.ref, directory)
+            yield Sample(path, file.ref.name, may_be_strange, is_read_whole=fits)
 
 
 def newest_first(plan: SourcePlan) -> list[PendingSnapshot]:
