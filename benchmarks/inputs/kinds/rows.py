@@ -138,6 +138,15 @@ def one_row_in_another_currency(draft: Draft) -> None:
     draft.table.rows[row][place] = draft.random.choice(["GBP", "JPY", "CHF"])
 
 
+@kind("rows", TEXT)
+def a_currency_spelled_otherwise(draft: Draft) -> None:
+    """Small letters and blanks around it: the same currency."""
+    draft.expect(Right.TAKEN)
+    place = draft.column(draft.format.currency)
+    for row in draft.table.rows:
+        row[place] = draft.random.choice([str(row[place]).lower(), f" {row[place]} ", str(row[place])])
+
+
 @kind("rows")
 def a_currency_that_is_none(draft: Draft) -> None:
     draft.expect(Right.REFUSED, "a currency that is none")
