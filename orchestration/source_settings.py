@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from orchestration.sources.access import SourceAccess
+from orchestration.sources.currencies import check_currency
 from orchestration.sources.events.settings import EventSettings
 from orchestration.sources.freshness import NORMAL_LATENESS_HOURS
 
@@ -26,7 +27,7 @@ SCHEMES_OF_EVENTS = {
     "table_poll": ("bigquery",),
 }
 
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code"), AfterValidator(check_currency)]
 
 
 class SourceConfig(BaseModel):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestration.sources.formats.focus import COMPANIONS, FOCUS
+from orchestration.sources.formats.focus.columns import name_column
 from orchestration.sources.formats.focus.values import VALUE_MAPS, ValueMap, squeeze_value
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "FOCUS.md"
@@ -21,7 +22,8 @@ Written by `python -m scripts.focus_doc` from `orchestration/sources/formats/foc
 
 A source with `provider: auto` (or `format: focus`) takes FOCUS files of versions 0.5, 1.0-preview and 1.0 to 1.4 from
 any generator, several versions in one folder too. Whatever is read otherwise than it is written is said by
-`cloudcost run` and `cloudcost deliveries list`, with the value. The landed file keeps what was written.
+`cloudcost run` and `cloudcost deliveries list`, with the value. The landed file keeps what was written, but for a
+billing currency, which is landed as ISO 4217 writes it.
 
 [RECIPES.md](RECIPES.md) says where exports of single vendors come from.
 """
@@ -29,9 +31,15 @@ any generator, several versions in one folder too. Whatever is read otherwise th
 RULES = """\
 ## What a row has to have
 
-`BilledCost`, `BillingAccountId`, `BillingCurrency` (ISO 4217), `BillingPeriodStart` and `ChargeCategory` in every row.
-For a currency column that is not there at all the source's `currency` is used, and that is said. `ChargePeriodStart`
-may be empty: the billing period is used. `EffectiveCost` is in every row of a file or in none.
+A file has these columns, with a value in every row:
+
+{required}
+
+Two of them are less strict. Where the column `BillingCurrency` is not there at all the source's `currency` is used, and
+that is said; where it is there, every row has a code of ISO 4217 (one that was withdrawn since 2000 too), in any case
+and with blanks around it or not. The column `ChargePeriodStart` has to be there, and its cells may be empty: the
+billing period is used. `EffectiveCost` is in every row of a file or in none. `ChargePeriodEnd` and `BillingPeriodEnd`,
+where they are there, are not before their start.
 
 A cost that is not stated is never 0:
 
@@ -80,14 +88,6 @@ BECOMES = {
 }
 
 
-def name_column(landed: str) -> str:
-    """A landed column as FOCUS writes it."""
-    own, _, rest = landed.partition("_")
-    if own == "x":
-        return "x_" + name_column(rest)
-    return "".join(part.capitalize() for part in landed.split("_"))
-
-
 def write_documentation() -> str:
     """The whole page."""
     names = [
@@ -97,7 +97,9 @@ def write_documentation() -> str:
     ]
     values = [line for value_map in VALUE_MAPS for line in _describe_values(value_map)]
     beside = [f"| {c.description} | `raw.{c.table}` | {BECOMES[c.name]} |\n" for c in COMPANIONS]
-    parts = [INTRODUCTION, RULES, NAMES + "".join(names), VALUES, *values, BESIDE + "".join(beside)]
+    required = "".join(f"- `{name_column(column.name)}`\n" for column in FOCUS.columns if column.required)
+    rules = RULES.replace("{required}\n", required)
+    parts = [INTRODUCTION, rules, NAMES + "".join(names), VALUES, *values, BESIDE + "".join(beside)]
     return "\n".join(parts)
 
 

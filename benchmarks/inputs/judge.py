@@ -90,8 +90,8 @@ class Columns:
         return amount
 
     def currency(self, row: list[Any], default: str) -> str:
-        """The row's currency."""
-        return default if self.currency_place is None else str(row[self.currency_place] or "")
+        """The row's currency: capitals without blanks around them."""
+        return default if self.currency_place is None else str(row[self.currency_place] or "").strip(" \t\r\n").upper()
 
     def month(self, number: int, row: list[Any], latest: dt.date) -> str:
         """The billing month; faults where it, or the day a charge began on, is none that can be."""

@@ -19,10 +19,23 @@ ColumnKind = Literal["text", "money", "quantity", "timestamp", "date", "json"]
 MONEY_TYPE = "DECIMAL(38,12)"
 #: No line of a bill costs this much, and ten billion lines of less cannot run over DECIMAL(38,12).
 LARGEST_COST = Decimal("1e15")
+#: Three names of files of the longest kind fit into it.
+LONGEST_SENTENCE = 4_000
+
+
+def shorten(text: str, longest: int = 200) -> str:
+    """A text to be quoted in a sentence: whatever a file holds, somebody has to read it."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 class SourceError(Exception):
-    """Something about a source that a user can act on: one clear sentence, naming the file, row or key."""
+    """Something about a source that a user can act on: one clear sentence, naming the file, row or key.
+
+    What is quoted in it is cut where it is quoted; a sentence of more than `LONGEST_SENTENCE` characters is cut here.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(shorten(message, LONGEST_SENTENCE))
 
 
 #: Why a location cannot be read, in the words of `cloudcost check`.
@@ -67,7 +80,7 @@ class UntakenError(SourceError):
 
 def first_line(error: BaseException) -> str:
     """What an error of a library says, short enough for a sentence about a delivery; its type where it says nothing."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+    return shorten((str(error).strip().splitlines() or [type(error).__name__])[0], 300)
 
 
 @dataclass(frozen=True)
@@ -149,7 +162,8 @@ class Column:
     which lies between the year 2000 and thirteen months from now; any other time may be up to ten years ahead (a
     purchase for several years). ``all_or_none``: a file may lack the column or leave all of it empty, but where any of
     its rows has a value, every one has. ``read_from``: the native column out of which a special works the value; a row
-    in which that has a value and this has none cannot be read.
+    in which that has a value and this has none cannot be read. ``not_before``: the landed column of the moment at which
+    what ends here began.
     """
 
     name: str
@@ -160,6 +174,7 @@ class Column:
     is_start: bool = False
     all_or_none: bool = False
     read_from: str = ""
+    not_before: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,6 +217,7 @@ class ExportFormat:
     - ``notes``: what is said about rows that are taken.
     - ``nothing``: the words that stand for no value.
     - ``dataset``: what its deliveries are called, where it is not the path that tells.
+    - ``spell``: a landed column as its exports call it, for the sentence that one is missing.
     """
 
     name: str
@@ -224,6 +240,7 @@ class ExportFormat:
     notes: tuple[Note, ...] = ()
     nothing: tuple[str, ...] = NOTHING
     dataset: str = ""
+    spell: Callable[[str], str] = str
 
 
 class NativeSchema(Protocol):

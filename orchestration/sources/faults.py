@@ -1,13 +1,16 @@
 """The first row of a landed file that cannot be taken, for the sentence that refuses the file."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.contracts import LARGEST_COST, Column, ExportFormat
+from orchestration.sources.contracts import LARGEST_COST, Column, ExportFormat, shorten
+from orchestration.sources.currencies import CURRENCIES
 from orchestration.sources.dates import EARLIEST, PlausibleDates
 from orchestration.sources.projection import TIMES, Projection
 from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
@@ -16,7 +19,13 @@ from orchestration.sources.sql import quote_identifier, quote_literal, quote_pat
 SHOWN_CHARACTERS = 80
 GAP = "is empty, and filled in other rows: it has to be there in all of them or in none"
 NO_CURRENCY = "{value!r} is not an ISO 4217 code"
-KINDS = {"money": "a number", "quantity": "a number", "timestamp": "a time", "date": "a date"}
+TOO_LARGE = "has more digits than money has here ({digits} before the point)"
+COST_DIGITS = LARGEST_COST.adjusted()
+#: What `MONEY_TYPE` holds before its point.
+MOST_DIGITS = 26
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?\s*", re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?[0-9.]*,[0-9]+\s*")
+KINDS = {"timestamp": "a time", "date": "a date"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ def find_row_faults(
         f"from read_parquet({quote_path(landed)})"
     ).fetchall()[0]
     if unread:
-        return RowFaults(_name_unread(connection, projection, dates))
+        return RowFaults(_name_unread(connection, projection, fmt, dates))
     if without:
         return RowFaults(_name_without_period(connection, projection, fmt, no_period))
     found: dict[dt.date, tuple[str, ...]] = {}
@@ -72,12 +81,13 @@ def find_row_faults(
         if not count or (kind.may_be_everywhere and count == rows):
             continue
         places = connection.execute(
-            f"select {fmt.period_sql or 'null'}, min(data_row), arg_min({kind.column}, data_row), "
+            f"select {fmt.period_sql or 'null'}, min(data_row), arg_min({kind.shown}, data_row), "
             f"count(*) from ({projection.numbered_sql}) where {kind.condition} group by 1 order by 1"
         ).fetchall()
         for period, row, value, times in places:
             more = f" (and so in {times - 1} more rows)" if times > 1 else ""
-            what = kind.sentence.format(value=value)
+            word = _read_word(connection, projection, kind.column, row) if kind.is_amount else ""
+            what = f"{word!r} is not a number" if word else kind.sentence.format(value=value)
             sentence = f"{_place(projection, row)}: {projection.spell(kind.column)} {what}{more}"
             if not fmt.period_sql:
                 return RowFaults(RowFault(sentence))
@@ -87,12 +97,23 @@ def find_row_faults(
 
 @dataclass(frozen=True)
 class _Kind:
-    """A fault that a row can have in a column; ``may_be_everywhere``: it is none where every row of the file has it."""
+    """A fault that a row can have in a column; ``may_be_everywhere``: it is none where every row of the file has it.
+
+    ``value``: SQL of what the sentence quotes, where it is not the column. ``is_amount``: an amount that is not there,
+    for which a word may stand.
+    """
 
     column: str
     condition: str
     sentence: str
     may_be_everywhere: bool = False
+    value: str = ""
+    is_amount: bool = False
+
+    @property
+    def shown(self) -> str:
+        """SQL of what the sentence quotes, cut."""
+        return f"left(({self.value or quote_identifier(self.column)})::varchar, {SHOWN_CHARACTERS})"
 
 
 def _list_kinds(projection: Projection, fmt: ExportFormat) -> Iterator[_Kind]:
@@ -100,13 +121,23 @@ def _list_kinds(projection: Projection, fmt: ExportFormat) -> Iterator[_Kind]:
         if column.name in projection.missing:
             continue
         if column.required and column.empty_where != "true":
-            yield _Kind(column.name, _is_empty(column), "is empty")
+            yield _Kind(column.name, _is_empty(column), "is empty", is_amount=column.kind == "money")
         if column.all_or_none:
             yield _Kind(column.name, f"{quote_identifier(column.name)} is null", GAP, may_be_everywhere=True)
+        if column.not_before and column.not_before not in projection.missing:
+            yield _ends_early(column, projection)
     if fmt.cost_column:
         too_large = f"abs({quote_identifier(fmt.cost_column)}) >= {LARGEST_COST:f}"
-        yield _Kind(fmt.cost_column, too_large, "{value:f} has more digits than money has here (15 before the point)")
-    yield _Kind(fmt.currency_column, f"not regexp_full_match({fmt.currency_column}, '[A-Z]{{3}}')", NO_CURRENCY)
+        yield _Kind(fmt.cost_column, too_large, "{value} " + TOO_LARGE.format(digits=COST_DIGITS))
+    codes = ", ".join(quote_literal(code) for code in sorted(CURRENCIES))
+    is_none = f"not list_contains([{codes}], {fmt.currency_column})"
+    yield _Kind(fmt.currency_column, is_none, NO_CURRENCY, value=fmt.currency_column)
+
+
+def _ends_early(column: Column, projection: Projection) -> _Kind:
+    end, start = quote_identifier(column.name), quote_identifier(column.not_before)
+    name = quote_literal(f" is before {projection.spell(column.not_before)} ")
+    return _Kind(column.name, f"{end} < {start}", "{value}", value=f"{end}::varchar || {name} || {start}::varchar")
 
 
 def _is_empty(column: Column) -> str:
@@ -114,7 +145,20 @@ def _is_empty(column: Column) -> str:
     return f"{empty} and not coalesce({column.empty_where}, false)" if column.empty_where else empty
 
 
-def _name_unread(connection: duckdb.DuckDBPyConnection, projection: Projection, dates: PlausibleDates) -> RowFault:
+def _read_word(connection: duckdb.DuckDBPyConnection, projection: Projection, landed: str, row: int) -> str:
+    """What a file has in a cell that is read as nothing: a word such as NaN; empty where the cell is."""
+    found = projection.native.find(projection.spelled.get(landed, landed))
+    if found is None:
+        return ""
+    numbered = f"(select row_number() over () as data_row, * from {projection.native.as_written_sql})"
+    query = f"select left({found.sql}::varchar, {SHOWN_CHARACTERS}) from {numbered} where data_row = {row}"
+    (word,) = connection.execute(query).fetchall()[0]
+    return (word or "").strip()
+
+
+def _name_unread(
+    connection: duckdb.DuckDBPyConnection, projection: Projection, fmt: ExportFormat, dates: PlausibleDates
+) -> RowFault:
     count = len(projection.checked)
     texts = ", ".join(f"left(text_{n}, {SHOWN_CHARACTERS})" for n in range(count))
     marks = ", ".join(f"failed_{n}" for n in range(count))
@@ -127,12 +171,32 @@ def _name_unread(connection: duckdb.DuckDBPyConnection, projection: Projection, 
     row, failed, values = found
     number = next(n for n, mark in enumerate(failed) if mark)
     checked, value = projection.checked[number], str(values[number])
+    place = f"{_place(projection, row)}: {shorten(checked.native.name)}"
     if checked.column.read_from:
-        return RowFault(f"{_place(projection, row)}: {checked.native.name} {value!r} cannot be read")
-    is_time = checked.column.kind in TIMES
-    is_one = is_time and connection.execute("select try_cast(? as timestamp) is not null", [value]).fetchall()[0][0]
+        return RowFault(f"{place} {value!r} cannot be read")
+    if checked.column.kind not in TIMES:
+        return RowFault(f"{place} {value!r} {_say_no_number(value, checked.column.name == fmt.cost_column)}", value)
+    is_one = connection.execute("select try_cast(? as timestamp) is not null", [value]).fetchall()[0][0]
     wanted = dates.describe(checked.column) if is_one else KINDS[checked.column.kind]
-    return RowFault(f"{_place(projection, row)}: {checked.native.name} {value!r} is not {wanted}", value, is_time)
+    return RowFault(f"{place} {value!r} is not {wanted}", value, is_time=True)
+
+
+def _say_no_number(value: str, is_cost: bool) -> str:
+    """Why a value is no amount or quantity that is read."""
+    digits = COST_DIGITS if is_cost else MOST_DIGITS
+    if _NUMBER.fullmatch(value) and _count_digits(value) > digits:
+        return f"is too large: it {TOO_LARGE.format(digits=digits)}"
+    if _DECIMAL_COMMA.fullmatch(value):
+        return "is not a number: a decimal comma is not read, a point is"
+    return "is not a number"
+
+
+def _count_digits(value: str) -> int:
+    """The digits before the point; 0 where an exponent is beyond all numbers."""
+    try:
+        return Decimal(value.strip()).adjusted() + 1
+    except InvalidOperation:
+        return 0
 
 
 def _name_without_period(

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from orchestration.sources.contracts import shorten
+
 #: No line of a bill is longer; a table's row in BigQuery may have a hundred megabytes.
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 _CHUNK_CHARACTERS = 1 << 20
@@ -124,7 +126,7 @@ def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(record) < len(pairs):
         names = [name for name, _ in pairs]
         repeated = next(name for name in names if names.count(name) > 1)
-        raise _UnfitError(f"has the field {repeated!r} twice; which one counts is not known")
+        raise _UnfitError(f"has the field {shorten(repeated)!r} twice; which one counts is not known")
     return record
 
 

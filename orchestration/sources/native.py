@@ -7,12 +7,13 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from orchestration.sources.contracts import DeliveryError, NativeColumn, first_line, squeeze_name
+from orchestration.sources.contracts import DeliveryError, NativeColumn, first_line, shorten, squeeze_name
 from orchestration.sources.native_avro import convert_avro
 from orchestration.sources.native_csv import read_csv_file
 from orchestration.sources.native_json import read_json_file
 from orchestration.sources.sniffing import SNIFFED_BYTES, name_foreign_kind, sniff_kind
 from orchestration.sources.sql import quote_identifier, quote_path
+from orchestration.sources.transcoding import as_utf_8
 from orchestration.sources.unpacking import unpack_file
 
 #: More columns than any export has; each costs a piece of the statement that reads the file.
@@ -25,7 +26,7 @@ class NativeFile:
 
     ``reads_nothing``: the reader gives NULL for the words that stand for no value. ``is_csv``: its rows may be blank;
     ``has_body``: something other than white space stands below its header. ``is_json_lines``: each row is a line.
-    ``path`` is where a CSV file lies, unpacked.
+    ``path`` is where a CSV file lies, unpacked and in UTF-8. ``as_written_sql``: its rows with those words as they are.
     """
 
     name: str
@@ -36,6 +37,7 @@ class NativeFile:
     has_body: bool = False
     is_json_lines: bool = False
     path: Path | None = None
+    as_written_sql: str = ""
 
     def find(self, *names: str) -> NativeColumn | None:
         """The first column or nested leaf whose squeezed name is one of ``names`` (squeezed too), in that order.
@@ -46,7 +48,7 @@ class NativeFile:
             squeezed = squeeze_name(name)
             found = [c for c in self.columns if squeeze_name(c.name) == squeezed]
             if len(found) > 1:
-                spelled = " and ".join(repr(c.name) for c in found[:3])
+                spelled = " and ".join(repr(shorten(c.name)) for c in found[:3])
                 raise DeliveryError(f"{self.name}: the columns {spelled} have one name; which one counts is not known")
             if found:
                 return found[0]
@@ -72,13 +74,14 @@ def read_native_file(
     is_look: bool = False,
     even_line_ends: bool = False,
 ) -> NativeFile:
-    """The shape of one file, whose content tells its kind; what has to be unpacked goes below ``workspace``.
+    """The shape of one file, whose content tells its kind; what has to be unpacked or is written in UTF-16 goes below
+    ``workspace``.
 
     ``nothing`` are the words that stand for no value. ``is_look``: only the columns are wanted, not the rows.
     ``even_line_ends``: see `read_csv_file`. Raises `DeliveryError` naming the file where it cannot be read.
     """
     try:
-        plain = unpack_file(path, name, workspace, is_look=is_look)
+        plain = as_utf_8(unpack_file(path, name, workspace, is_look=is_look), name, workspace, is_look=is_look)
         with plain.open("rb") as stream:
             beginning = stream.read(SNIFFED_BYTES)
     except PermissionError as error:
@@ -90,14 +93,18 @@ def read_native_file(
         native = _read_parquet(connection, convert_avro(plain, name, workspace, is_look=is_look), name)
     elif kind == "json":
         json = read_json_file(connection, plain, name, workspace, nothing, is_look=is_look)
-        native = NativeFile(name, json.reader_sql, json.columns, reads_nothing=True, is_json_lines=json.is_lines)
+        native = NativeFile(
+            name, json.reader_sql, json.columns, reads_nothing=True, is_json_lines=json.is_lines,
+            as_written_sql=json.as_written_sql,
+        )  # fmt: skip
     elif foreign := name_foreign_kind(beginning):
         raise DeliveryError(f"{name}: is {foreign}; CSV, JSON lines, Avro and Parquet are read")
     else:
         csv = read_csv_file(plain, name, workspace, nothing, even_line_ends)
         native = NativeFile(
-            name, csv.reader_sql, csv.columns, reads_nothing=True, is_csv=True, has_body=csv.has_body, path=plain
-        )
+            name, csv.reader_sql, csv.columns, reads_nothing=True, is_csv=True, has_body=csv.has_body, path=plain,
+            as_written_sql=csv.as_written_sql,
+        )  # fmt: skip
     if len(native.columns) > MOST_COLUMNS:
         raise DeliveryError(f"{name}: has {len(native.columns):,} columns, more than {MOST_COLUMNS:,}")
     return native
@@ -116,7 +123,7 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) 
     for (column_name, column_type, *_), name_in_file in zip(described, written, strict=True):
         # DuckDB gives a name that is there twice another one; whose column that is, the file's own spelling tells
         _flatten(name_in_file, quote_identifier(column_name), column_type, columns)
-    return NativeFile(name, reader, tuple(columns))
+    return NativeFile(name, reader, tuple(columns), as_written_sql=reader)
 
 
 def _flatten(name: str, sql: str, duckdb_type: str, into: list[NativeColumn]) -> None:

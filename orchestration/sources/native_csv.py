@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from orchestration.sources.contracts import DeliveryError, NativeColumn, first_line
@@ -14,8 +14,8 @@ from orchestration.sources.sql import quote_identifier, quote_literal, quote_pat
 MAX_LINE_BYTES = 2 * 1024 * 1024
 #: DuckDB's default is sixteen times the longest line, and several buffers are held at a time: 400 MB more for nothing.
 BUFFER_BYTES = 8 * MAX_LINE_BYTES
-#: What a spreadsheet or a program in another country writes between the values.
-OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+#: What stands between the values: a comma, or what a spreadsheet or a program in another country writes.
+DELIMITERS = (",", ";", "\t", "|")
 _CHUNK_BYTES = 1 << 20
 
 # of the whole process, and so set once: its own limit of 128 KiB is less than a long tag
@@ -24,9 +24,13 @@ csv.field_size_limit(MAX_LINE_BYTES)
 
 @dataclass(frozen=True)
 class CsvFile:
-    """SQL for the rows of a CSV file, its columns, and whether anything but blank cells stands below its header."""
+    """SQL for the rows of a CSV file, its columns, and whether anything but blank cells stands below its header.
+
+    ``as_written_sql``: its rows with the words for nothing as they are.
+    """
 
     reader_sql: str
+    as_written_sql: str
     columns: tuple[NativeColumn, ...]
     has_body: bool
 
@@ -34,13 +38,13 @@ class CsvFile:
 def read_csv_file(
     path: Path, name: str, workspace: Path, nothing: Sequence[str], even_line_ends: bool = False
 ) -> CsvFile:
-    """SQL for the rows of a CSV file, and its columns; the words of ``nothing`` are read as NULL.
+    """SQL for the rows of a CSV file in UTF-8, and its columns; the words of ``nothing`` are read as NULL.
 
     ``even_line_ends``: its lines end in different ways, which DuckDB's reader refuses, so a copy of it is read. A
     header is one line, so that whoever skips a line and whoever reads a record leave out the same. Raises
     `DeliveryError` naming the file and what its first lines have wrong.
     """
-    header, following = _read_beginning(path, name)
+    delimiter, header, following = _read_beginning(path, name)
     first, is_alone = (following[0] if following else None), len(following) == 1
     if first is not None and len(first) < len(header):
         # Seen in the wild: a header that names trailing columns of which no row has a value. Every row must then be
@@ -53,18 +57,21 @@ def read_csv_file(
     unique = _without_repeats(header)
     if even_line_ends:
         path = _write_even_line_ends(path, workspace / "even_lines")
-    listed = ", ".join(f"{quote_literal(h)}: 'VARCHAR'" for h in unique)
-    words = ", ".join(quote_literal(word) for word in spell_nothing(nothing))
-    reader = (
-        f"read_csv({quote_path(path)}, compression = 'none', header = false, "
-        f"skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
-        f"null_padding = false, ignore_errors = false, max_line_size = {MAX_LINE_BYTES}, "
-        f"buffer_size = {BUFFER_BYTES}, nullstr = [{words}], "
-        f"columns = {{{listed}}})"
-    )
+    reader, as_written = (_write_reader(path, delimiter, unique, words) for words in (nothing, ("",)))
     names = [h or u for h, u in zip(header, unique, strict=True)]
     columns = tuple(NativeColumn(n, quote_identifier(u), "VARCHAR") for n, u in zip(names, unique, strict=True))
-    return CsvFile(reader, columns, has_body=bool(following))
+    return CsvFile(reader, as_written, columns, has_body=bool(following))
+
+
+def _write_reader(path: Path, delimiter: str, names: Sequence[str], nothing: Sequence[str]) -> str:
+    listed = ", ".join(f"{quote_literal(name)}: 'VARCHAR'" for name in names)
+    words = ", ".join(quote_literal(word) for word in spell_nothing(nothing))
+    return (
+        f"read_csv({quote_path(path)}, compression = 'none', header = false, skip = 1, auto_detect = false, "
+        f"delim = {quote_literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true, "
+        f"null_padding = false, ignore_errors = false, max_line_size = {MAX_LINE_BYTES}, "
+        f"buffer_size = {BUFFER_BYTES}, nullstr = [{words}], columns = {{{listed}}})"
+    )
 
 
 def spell_nothing(words: Sequence[str]) -> list[str]:
@@ -73,15 +80,15 @@ def spell_nothing(words: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(spelled))
 
 
-def _read_beginning(path: Path, name: str) -> tuple[list[str], list[list[str]]]:
-    """The header, and the first rows that are not blank."""
+def _read_beginning(path: Path, name: str) -> tuple[str, list[str], list[list[str]]]:
+    """What separates the values, the header, and the first rows that are not blank."""
     try:
         with path.open("rb") as raw:
-            if raw.read(2) in (b"\xff\xfe", b"\xfe\xff"):
-                raise DeliveryError(f"{name}: is written in UTF-16; UTF-8 is read")
-            raw.seek(0)
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            rows = csv.reader(_limit_lines(text, name), strict=True)
+            lines = _limit_lines(text, name)
+            first = next(lines, "")
+            delimiter = _choose_delimiter(first)
+            rows = csv.reader(chain([first] if first else [], lines), delimiter=delimiter, strict=True)
             header = next(rows, None)
             length = rows.line_num
             following = list(islice((row for row in rows if any(cell.strip() for cell in row)), 10))
@@ -96,13 +103,22 @@ def _read_beginning(path: Path, name: str) -> tuple[list[str], list[list[str]]]:
     broken = next((h for h in header if "\n" in h or "\r" in h), None)
     if broken is not None or length > 1:
         raise DeliveryError(f"{name}: line 1: the column name {(broken or header[-1])[:60]!r} holds a line break")
-    header = [h.strip() for h in header]
-    other = next(
-        (word for mark, word in OTHER_DELIMITERS.items() if len(header) == 1 and header[0].count(mark) > 1), ""
-    )
-    if other:
-        raise DeliveryError(f"{name}: line 1: the values are separated by {other}; commas are read ({header[0][:40]}…)")
-    return header, following
+    return delimiter, [h.strip() for h in header], following
+
+
+def _choose_delimiter(line: str) -> str:
+    """What gives the first line the most columns; a comma, unless something else gives more."""
+    return max(DELIMITERS, key=lambda mark: _count_columns(line, mark))
+
+
+def _count_columns(line: str, delimiter: str) -> int:
+    try:
+        names = next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return 0
+    # a quotation mark within a name is one that encloses a name between other separators
+    is_cut = delimiter != "," and any('"' in name for name in names)
+    return 0 if is_cut else len(names)
 
 
 def _limit_lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:

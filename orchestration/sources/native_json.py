@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.contracts import DeliveryError, NativeColumn
+from orchestration.sources.contracts import DeliveryError, NativeColumn, shorten
 from orchestration.sources.formats import UnknownFormatError
 from orchestration.sources.json_numbers import quote_numbers, quote_numbers_fast
 from orchestration.sources.json_records import MAX_RECORD_BYTES, RecordFault, read_records
@@ -33,6 +33,7 @@ class JsonFile:
     """SQL for the rows of a JSON file, its columns, and whether each row is a line of it."""
 
     reader_sql: str
+    as_written_sql: str
     columns: tuple[NativeColumn, ...]
     is_lines: bool
 
@@ -65,7 +66,8 @@ def read_json_file(
     if not fields:
         raise UnknownFormatError(f"{name}: holds no JSON object with a field, and so no costs")
     columns = [NativeColumn(field, f"f{number}", "VARCHAR") for number, field in enumerate(fields)]
-    return JsonFile(_write_reader(path, fields, is_list, nothing), tuple(columns), not is_list)
+    reader, as_written = (_write_reader(path, fields, is_list, words) for words in (nothing, ()))
+    return JsonFile(reader, as_written, tuple(columns), not is_list)
 
 
 def _write_reader(path: Path, fields: Sequence[str], is_list: bool, nothing: Sequence[str]) -> str:
@@ -109,7 +111,7 @@ def _find_fields(connection: duckdb.DuckDBPyConnection, path: Path, name: str, i
         raise DeliveryError(f"{name}: its objects have {len(fields):,} fields, more than {MOST_FIELDS:,}")
     nameless = next((field for field in fields if not field.strip() or "\0" in field), None)
     if nameless is not None:
-        raise DeliveryError(f"{name}: a field is called {nameless!r}, which is no name")
+        raise DeliveryError(f"{name}: a field is called {shorten(nameless)!r}, which is no name")
     return fields
 
 

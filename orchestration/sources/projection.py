@@ -9,8 +9,10 @@ from orchestration.sources.contracts import (
     DeliveryError,
     ExportFormat,
     NativeColumn,
+    shorten,
     squeeze_name,
 )
+from orchestration.sources.currencies import tidy_currency
 from orchestration.sources.dates import DateOrder, PlausibleDates, read_date, read_epoch, read_time
 from orchestration.sources.native import NativeFile
 from orchestration.sources.native_csv import spell_nothing
@@ -76,7 +78,7 @@ class Projection:
 
     def spell(self, landed: str) -> str:
         """A landed column as the file calls it, for messages."""
-        return self.spelled.get(landed, landed)
+        return shorten(self.spelled.get(landed, landed))
 
     def _select(self, also: Sequence[str], inner: str) -> str:
         return f"select {_listed([*also, *self.outer])}\nfrom ({inner})"
@@ -122,11 +124,14 @@ def project_file(
             spelled[column.name] = native_column.name
         if sql is None and column.name == fmt.currency_column:
             sql, assumed_currency = quote_literal(default_currency), default_currency
+        elif sql is not None and column.name == fmt.currency_column:
+            sql = tidy_currency(sql)
         if sql is None:
             if column.required:
                 known_as = f" (also known as {', '.join(column.aliases)})" if column.aliases else ""
                 raise DeliveryError(
-                    f"{native.name}: required column {column.name!r}{known_as} is missing; format {fmt.name} needs it"
+                    f"{native.name}: required column {fmt.spell(column.name)!r}{known_as} is missing; "
+                    f"format {fmt.name} needs it"
                 )
             missing.append(column.name)
             sql = "null"

@@ -30,9 +30,8 @@ _FOREIGN = {
 }
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
-#: Control characters, which no text holds; in UTF-16, which has a mark of its own, half of every Latin letter is one.
+#: Control characters, which no text holds; of UTF-16, where half of every Latin letter is one, a copy is looked at.
 _NO_TEXT = frozenset(range(32)) - frozenset(b"\t\n\r\f")
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def sniff_kind(first_bytes: bytes, name: str) -> Kind:
@@ -45,7 +44,7 @@ def sniff_kind(first_bytes: bytes, name: str) -> Kind:
         if first_bytes.startswith(magic):
             return kind
     text = first_bytes.removeprefix(_BYTE_ORDER_MARK).lstrip(_SPACE)
-    if not text or (not first_bytes.startswith(_UTF_16_MARKS) and not _NO_TEXT.isdisjoint(text)):
+    if not text or not _NO_TEXT.isdisjoint(text):
         return _kind_of_name(name)
     if text.startswith(b"{") or _begins_list(text):
         return "json"

@@ -138,6 +138,8 @@ def quote_path(path: Path) -> str:
 
 def null_if_nothing(sql: str, words: Sequence[str]) -> str:
     """SQL giving a text, and NULL for the words that stand for no value, in any case."""
+    if not words:
+        return sql
     listed = ", ".join(quote_literal(word) for word in words)
     longest = max(len(word) for word in words)
     # DuckDB turns a long IN into a join, of which a hundred columns take more memory than there is

@@ -7,13 +7,16 @@ Here it is unpacked beside the lake's work in progress first, which a parallel r
 import gzip
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from isal import igzip, isal_zlib
 
-from orchestration.sources.contracts import DeliveryError, UntakenError, first_line
+from orchestration.sources.contracts import DeliveryError, UntakenError, first_line, shorten
+from orchestration.sources.discovery.deliveries import is_data_file
+from orchestration.sources.formats import UnknownFormatError
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -36,7 +39,8 @@ def unpack_file(path: Path, name: str, workspace: Path, *, is_look: bool = False
 
     An archive must hold one file (folders and macOS's side files do not count). ``is_look`` unpacks the beginning only
     and so does not prove that the rest is whole. Raises `DeliveryError` where the stream is cut, damaged, encrypted or
-    grows beyond what an export can.
+    grows beyond what an export can, `UnknownFormatError` where an archive holds several files, of which none is called
+    an export, as it is not itself.
     """
     with path.open("rb") as stream:
         magic = stream.read(4)
@@ -68,9 +72,36 @@ def _read_gzip(path: Path, name: str) -> Iterator[bytes]:
         with igzip.IGzipFile(path, "rb") as stream:  # type: ignore[no-untyped-call]
             yield from iter(lambda: stream.read(CHUNK_BYTES), b"")
     except EOFError as error:
+        _refuse_trailing(path, name)
         raise DeliveryError(f"{name}: the gzip stream is cut: it ends before its checksum") from error
     except (gzip.BadGzipFile, isal_zlib.IsalError) as error:  # type: ignore[misc]
+        _refuse_trailing(path, name)
         raise DeliveryError(f"{name}: the gzip stream is damaged ({first_line(error)})") from error
+
+
+def _refuse_trailing(path: Path, name: str) -> None:
+    """Raise `DeliveryError` where a file begins with whole gzip streams and something else stands behind them."""
+    size = _measure_trailing(path)
+    if size:
+        raise DeliveryError(f"{name}: {size:,} bytes that are no gzip stream stand behind the end of the last one")
+
+
+def _measure_trailing(path: Path) -> int:
+    """The bytes behind whole gzip streams; 0 where a stream is cut or damaged."""
+    with path.open("rb") as stream:
+        held = stream.read(CHUNK_BYTES)
+        while held.startswith(GZIP_MAGIC):
+            reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            while held and not reader.eof:
+                try:
+                    reader.decompress(held, CHUNK_BYTES)
+                except zlib.error:
+                    return 0
+                held = reader.unused_data if reader.eof else reader.unconsumed_tail or stream.read(CHUNK_BYTES)
+            if not reader.eof:
+                return 0
+            held += stream.read(len(GZIP_MAGIC))
+        return len(held) + path.stat().st_size - stream.tell()
 
 
 def _read_zip(path: Path, name: str) -> Iterator[bytes]:
@@ -87,6 +118,11 @@ def _read_zip(path: Path, name: str) -> Iterator[bytes]:
 
 def _choose_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+    outside = next((m.filename for m in members if _leads_outside(m.filename)), None)
+    if outside is not None:
+        raise DeliveryError(f"{name}: the zip archive's file {shorten(outside)!r} would lie outside of it")
+    if len(members) > 1 and not any(is_data_file(called) for called in (name, *(m.filename for m in members))):
+        raise UnknownFormatError(f"{name}: the zip archive holds {len(members)} files, none of which is an export")
     if len(members) != 1:
         raise DeliveryError(f"{name}: the zip archive holds {len(members)} files where one is expected")
     (member,) = members
@@ -96,6 +132,12 @@ def _choose_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     if member.flag_bits & 1:
         raise DeliveryError(f"{name}: the zip archive is encrypted")
     return member
+
+
+def _leads_outside(member: str) -> bool:
+    """Whether a name of a zip archive is absolute or climbs out of the folder that it would be unpacked to."""
+    parts = member.replace("\\", "/").split("/")
+    return parts[0] == "" or parts[0].endswith(":") or ".." in parts
 
 
 def _write_chunks(chunks: Iterator[bytes], name: str, packed: int, target: Path, is_look: bool) -> None:

@@ -142,6 +142,10 @@ def rows_of_two_months(draft: Draft) -> None:
                 row[place] = str(int(row[place]) - 1)
             continue
         for row, day in list(zip(table.rows, read_days(draft, place), strict=True))[::2]:
-            row[place] = (
-                f"{(day.replace(day=1) - dt.timedelta(days=1)).replace(day=min(day.day, 28)):%Y-%m-%dT%H:%M:%SZ}"
-            )
+            row[place] = f"{_month_before(day):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _month_before(day: dt.datetime) -> dt.datetime:
+    """The same day and time of the month before; of days that it may not have its 28th, and no time turns back."""
+    before = (day.replace(day=1) - dt.timedelta(days=1)).replace(day=min(day.day, 28))
+    return before if day.day <= 28 else before.replace(hour=23, minute=59, second=59)

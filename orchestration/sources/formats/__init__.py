@@ -5,7 +5,7 @@ To add a format, write a module with its `ExportFormat` and add it to `FORMATS`.
 
 from collections.abc import Iterable
 
-from orchestration.sources.contracts import DeliveryError, ExportFormat, squeeze_name
+from orchestration.sources.contracts import DeliveryError, ExportFormat, shorten, squeeze_name
 from orchestration.sources.formats.aws import AWS_CUR, AWS_CUR2
 from orchestration.sources.formats.azure import AZURE_COST_DETAILS
 from orchestration.sources.formats.focus import COMPANIONS, FOCUS
@@ -47,9 +47,8 @@ def recognise_format(
             continue
         if _shows(names, candidate):
             return candidate
-    shown = ", ".join(columns[:6])
     raise UnknownFormatError(
-        f"{file_name}: not a known {'' if provider == 'auto' else provider + ' '}export ({shown}, …)"
+        f"{file_name}: not a known {'' if provider == 'auto' else provider + ' '}export ({_name_columns(columns)}, …)"
     )
 
 
@@ -74,12 +73,16 @@ def choose_format(
     if declared is FOCUS:
         chosen = next((c for c in _FOCUS_DATASETS if _shows(names, c)), declared)
     if chosen is declared and not needed & names:
-        raise UnknownFormatError(f"{file_name}: has no column of {declared.description} ({', '.join(columns[:6])}, …)")
+        raise UnknownFormatError(f"{file_name}: has no column of {declared.description} ({_name_columns(columns)}, …)")
     if not takes_focus and recognise_format(columns, file_name) is not chosen:
         raise UnknownFormatError(
             f"{file_name}: not in format {declared.name}; another source of this folder may read it"
         )
     return chosen
+
+
+def _name_columns(columns: list[str]) -> str:
+    return ", ".join(shorten(column) for column in columns[:6])
 
 
 def _shows(names: set[str], fmt: ExportFormat) -> bool:

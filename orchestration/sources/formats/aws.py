@@ -6,6 +6,8 @@ the Cloud Intelligence Dashboards' summary view; FOCUS's definition of Effective
 which have no cost of their own: the node's row has it.
 """
 
+from collections.abc import Callable
+
 from orchestration.sources.contracts import MONEY_TYPE, Column, ColumnKind, ExportFormat, Note, squeeze_name
 from orchestration.sources.formats.aws_natives import SPECIALS
 from orchestration.sources.tags import note_unreadable
@@ -80,6 +82,7 @@ def _column(name: str, kind: ColumnKind) -> Column:
         required=name in _REQUIRED,
         empty_where=_EMPTY_WHERE.get(name, ""),
         is_start=kind == "timestamp" and "_start_" in name,
+        not_before=name.replace("_end_", "_start_") if kind == "timestamp" and "_end_" in name else "",
     )
 
 
@@ -181,7 +184,16 @@ _NOTES = (
 )
 
 
-def _format(name: str, description: str, *signature: str) -> ExportFormat:
+def _spell_legacy(landed: str) -> str:
+    """A landed column as the legacy report calls it: ``lineItem/UnblendedCost``."""
+    group = next((g for g in ("line_item", "savings_plan", "split_line_item") if landed.startswith(f"{g}_")), "")
+    group = group or landed.partition("_")[0]
+    first, *others = group.split("_")
+    named = "".join(part.capitalize() for part in landed[len(group) + 1 :].split("_"))
+    return f"{first}{''.join(part.capitalize() for part in others)}/{named}"
+
+
+def _format(name: str, description: str, *signature: str, spell: Callable[[str], str] = str) -> ExportFormat:
     return ExportFormat(
         name=name,
         provider="aws",
@@ -197,6 +209,7 @@ def _format(name: str, description: str, *signature: str) -> ExportFormat:
         specials=SPECIALS,
         identity=("identity_line_item_id", "identity_time_interval"),
         notes=_NOTES,
+        spell=spell,
     )
 
 
@@ -208,4 +221,10 @@ AWS_CUR2 = _format(
     "bill_payer_account_id",
     "product",
 )
-AWS_CUR = _format("aws_cur", "AWS Cost and Usage Report (legacy)", "line_item_line_item_type", "bill_payer_account_id")
+AWS_CUR = _format(
+    "aws_cur",
+    "AWS Cost and Usage Report (legacy)",
+    "line_item_line_item_type",
+    "bill_payer_account_id",
+    spell=_spell_legacy,
+)

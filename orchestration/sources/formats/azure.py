@@ -66,7 +66,7 @@ _COLUMNS = (
         is_start=True,
     ),
     Column("billing_period_start_date", "date", is_start=True),
-    Column("billing_period_end_date", "date"),
+    Column("billing_period_end_date", "date", not_before="billing_period_start_date"),
     Column("tags", "json"),
 )
 
@@ -141,6 +141,10 @@ def _read_subscription(native: NativeSchema) -> str | None:
     return "coalesce({}, {})".format(*(f"nullif(trim(cast({c.sql} as varchar)), '')" for c in (own, other)))
 
 
+def _spell(landed: str) -> str:
+    return "".join(part.capitalize() for part in landed.split("_"))
+
+
 AZURE_COST_DETAILS = ExportFormat(
     name="azure_cost_details",
     provider="azure",
@@ -166,4 +170,5 @@ AZURE_COST_DETAILS = ExportFormat(
     specials={"subscription_id": _read_subscription, "tags": read_tag_column("tags")},
     delivery_decides_period=True,
     notes=_NOTES,
+    spell=_spell,
 )

@@ -170,6 +170,13 @@ _UNKNOWN_CREDIT = (
     f"json_extract_string(credits, '$[*].type'), lambda t: t not in ({_KNOWN_CREDITS}))[1] end"
 )
 
+
+def _spell(landed: str) -> str:
+    """A landed column as the export nests it: ``service.description``."""
+    nested = {f"{record}_{field}": f"{record}.{field}" for record, fields in RECORDS.items() for field in fields}
+    return nested.get(landed, landed)
+
+
 GCP_BILLING = ExportFormat(
     name="gcp_billing",
     provider="gcp",
@@ -196,7 +203,7 @@ GCP_BILLING = ExportFormat(
         Column("price_pricing_unit_quantity", "quantity"),
         Column("currency_conversion_rate", "quantity"),
         Column("usage_start_time", "timestamp", required=True, is_start=True),
-        Column("usage_end_time", "timestamp"),
+        Column("usage_end_time", "timestamp", not_before="usage_start_time"),
         Column("export_time", "timestamp"),
         *(Column(name, "json") for name in _TAGS),
         Column("credits", "json"),
@@ -221,6 +228,7 @@ GCP_BILLING = ExportFormat(
         **{column: read_tag_column(column) for column in _TAGS},
     },
     records=RECORDS,
+    spell=_spell,
     notes=(
         Note(
             "unknown_credits",

@@ -58,11 +58,12 @@ BAD_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "long row": (write_long_row, "september.csv: line 18 (data row 17) has 18 columns where 17 are expected"),
     "missing column": (
         write_without_cost,
-        "september.csv: required column 'line_item_unblended_cost' is missing; format aws_cur needs it",
+        "september.csv: required column 'lineItem/UnblendedCost' is missing; format aws_cur needs it",
     ),
     "not a number": (
         lambda path: write_csv(path, spoil_row(23, **{"lineItem/UnblendedCost": "12,50"})),
-        "september.csv: data row 23 (line 24): lineItem/UnblendedCost '12,50' is not a number",
+        "september.csv: data row 23 (line 24): lineItem/UnblendedCost '12,50' is not a number: a decimal comma is not "
+        "read, a point is",
     ),
     "not a time": (
         lambda path: write_csv(path, spoil_row(5, **{"lineItem/UsageStartDate": "yesterday"})),
@@ -100,8 +101,8 @@ REPEATED = (
 )
 BAD_DELIVERIES: dict[str, tuple[list[dict[str, object]], str]] = {
     "no currency code": (
-        [{**row, "lineItem/CurrencyCode": "usd"} for row in GOOD],
-        "september.csv: data row 1 (line 2): lineItem/CurrencyCode 'usd' is not an ISO 4217 code "
+        [{**row, "lineItem/CurrencyCode": "dbu"} for row in GOOD],
+        "september.csv: data row 1 (line 2): lineItem/CurrencyCode 'DBU' is not an ISO 4217 code "
         "(and so in 39 more rows)",
     ),
     "repeated line": ([*GOOD, GOOD[0]], REPEATED),

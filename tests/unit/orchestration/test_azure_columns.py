@@ -145,7 +145,7 @@ def test_the_order_of_columns_decides_nothing(scratch: duckdb.DuckDBPyConnection
 
 def test_a_cost_in_another_currency_is_not_the_cost(scratch: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     native = {k: v for k, v in HEADERS["customer agreement"][0].items() if k != "costInBillingCurrency"}
-    with pytest.raises(DeliveryError, match=r"required column 'cost' .* is missing"):
+    with pytest.raises(DeliveryError, match=r"required column 'Cost' .* is missing"):
         land(scratch, write_csv(tmp_path / "export.csv", [native]))
 
 

@@ -215,7 +215,7 @@ def test_a_cost_that_is_not_there_is_a_fault_of_its_line(door: Door) -> None:
     assert taken.faults == {
         dt.date(2026, 9, 1): (
             "a.json: data row 3 (line 3): currency is empty",
-            "a.json: data row 2 (line 2): cost is empty",
+            "a.json: data row 2 (line 2): cost 'NaN' is not a number",
         )
     }
 

@@ -46,13 +46,13 @@ AZURE_ROW: Mapping[str, object] = {
 @pytest.mark.parametrize(
     ("fmt", "removed", "message"),
     [
-        ("aws_cur", "lineItem/UnblendedCost", "required column 'line_item_unblended_cost' is missing"),
-        ("aws_cur", "lineItem/UsageAccountId", "required column 'line_item_usage_account_id' is missing"),
+        ("aws_cur", "lineItem/UnblendedCost", "required column 'lineItem/UnblendedCost' is missing"),
+        ("aws_cur", "lineItem/UsageAccountId", "required column 'lineItem/UsageAccountId' is missing"),
         ("azure_cost_details", "CostInBillingCurrency",
-         "required column 'cost' (also known as costinbillingcurrency, pretaxcost, extendedcost, billingpretaxtotal) "
+         "required column 'Cost' (also known as costinbillingcurrency, pretaxcost, extendedcost, billingpretaxtotal) "
          "is missing"),
         ("azure_cost_details", "SubscriptionId",
-         "required column 'subscription_id' (also known as subscriptionguid, entitlementid) is missing"),
+         "required column 'SubscriptionId' (also known as subscriptionguid, entitlementid) is missing"),
     ],
 )  # fmt: skip
 def test_a_missing_required_column_is_named(

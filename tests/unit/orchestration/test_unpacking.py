@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.sources.contracts import DeliveryError
+from orchestration.sources.formats import UnknownFormatError
 from orchestration.sources.unpacking import LOOK_BYTES, unpack_file
 
 #: A line at a time, flushed: a cut behind any of them is a file that looks whole to a reader of lines.
@@ -74,14 +75,49 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, pack: objec
         (zip_of(), "a zip archive that is empty or split into several"),
         (zip_of(a=b"1" * 5000)[:60], "the zip archive is cut or damaged"),
         (gzip.compress(gzip.compress(b"a,b\n")), "holds another compressed file"),
-        (gzip.compress(b"a,b\n") + b"trailing", "the gzip stream is cut"),
+        (gzip.compress(b"a,b\n") + b"trailing", "8 bytes that are no gzip stream stand behind the end of the last one"),
+        (
+            gzip.compress(b"a,b\n") * 2 + b"\x1f" + b"x" * 3_000_000,
+            "3,000,001 bytes that are no gzip stream stand behind",
+        ),
+        (gzip.compress(b"a,b\n") + gzip.compress(b"c,d\n")[:-3], "the gzip stream is cut"),
+        (zip_of(**{"../../evil.csv": b"1"}), "the zip archive's file '../../evil.csv' would lie outside of it"),
+        (zip_of(**{"/etc/evil.csv": b"1"}), "the zip archive's file '/etc/evil.csv' would lie outside of it"),
+        (
+            zip_of(**{"a\\..\\..\\b.csv": b"1"}),
+            "the zip archive's file 'a\\\\..\\\\..\\\\b.csv' would lie outside of it",
+        ),
+        (zip_of(**{"C:\\b.csv": b"1"}), "the zip archive's file 'C:\\\\b.csv' would lie outside of it"),
     ],
-    ids=["two files", "no file", "a cut archive", "packed twice", "bytes behind the end"],
+    ids=[
+        "two files",
+        "no file",
+        "a cut archive",
+        "packed twice",
+        "bytes behind the end",
+        "bytes behind the second end",
+        "a cut second stream",
+        "a climbing name",
+        "an absolute name",
+        "a climbing name of Windows",
+        "a drive",
+    ],
 )
 def test_odd_archives_are_named(tmp_path: Path, content: bytes, message: str) -> None:
     with pytest.raises(DeliveryError) as error:
         unpack(content, tmp_path)
     assert str(error.value).startswith(f"bill.csv.gz: {message}")
+
+
+@pytest.mark.parametrize(("member", "is_left_alone"), [("a.csv", False), ("a.pdf", True)])
+def test_an_archive_that_is_not_called_an_export_and_holds_none_is_left_alone(
+    tmp_path: Path, member: str, is_left_alone: bool
+) -> None:
+    path = tmp_path / "backup.zip"
+    path.write_bytes(zip_of(**{member: b"1", "b.txt": b"2"}))
+    with pytest.raises(DeliveryError, match="the zip archive holds 2 files") as error:
+        unpack_file(path, "backup.zip", tmp_path / "work")
+    assert isinstance(error.value, UnknownFormatError) is is_left_alone
 
 
 def test_a_zip_of_another_method_is_refused(tmp_path: Path) -> None:

@@ -309,3 +309,11 @@ def test_a_hostile_manifest_is_a_problem_of_its_own(manifest: dict, says: str) -
     assert names(discovery) == [[june]]
     (problem,) = [p for p in discovery.problems if name in p.message]
     assert says in problem.message and len(problem.message) < 400
+
+
+def test_an_archive_that_no_manifest_names_is_left_alone() -> None:
+    objects: dict = {"data/BILLING_PERIOD=2026-05/a.parquet": b"PAR1", "data/BILLING_PERIOD=2026-05/backup.zip": b"PK"}
+    objects["metadata/BILLING_PERIOD=2026-05/daily-Manifest.json"] = data_export("BILLING_PERIOD=2026-05", "a.parquet")
+    discovery = found(objects)
+    assert (len(discovery.deliveries), discovery.problems) == (1, ())
+    assert discovery.ignored == ("data/BILLING_PERIOD=2026-05/backup.zip",)

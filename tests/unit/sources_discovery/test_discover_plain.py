@@ -34,6 +34,11 @@ def test_every_data_file_is_a_delivery_of_unknown_period() -> None:
         ("billing.jsonl.gz", True),
         ("billing-000000000000.avro", True),
         ("month.csv.zip", True),
+        ("month.zip", True),
+        ("month.ZIP", True),
+        ("month.tsv", True),
+        ("month.tsv.gz", True),
+        ("month.zip.txt", False),
         ("billing-00000000000", False),
         ("billing-000000000000.txt", True),  # what it is, its content tells
         ("billing-000000000000.log", False),

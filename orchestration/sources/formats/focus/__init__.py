@@ -5,7 +5,7 @@ not stated; `notes`: what is said of it; `companions`: the other datasets.
 """
 
 from orchestration.sources.contracts import ExportFormat
-from orchestration.sources.formats.focus.columns import COLUMNS
+from orchestration.sources.formats.focus.columns import COLUMNS, name_column
 from orchestration.sources.formats.focus.companions import COMPANIONS
 from orchestration.sources.formats.focus.costs import COSTS
 from orchestration.sources.formats.focus.notes import NOTES
@@ -33,6 +33,7 @@ FOCUS = ExportFormat(
     measures={"cost": COSTS},
     specials={"tags": read_tag_column("tags"), "sku_price_details": read_tag_column("sku_price_details")},
     notes=(note_unreadable("tags"), *NOTES),
+    spell=name_column,
 )
 
 __all__ = ["COMPANIONS", "FOCUS"]

@@ -56,6 +56,14 @@ ALIASES = {
 }
 
 
+def name_column(landed: str) -> str:
+    """A landed column as FOCUS writes it."""
+    own, _, rest = landed.partition("_")
+    if own == "x":
+        return "x_" + name_column(rest)
+    return "".join(part.capitalize() for part in landed.split("_"))
+
+
 def _declare(names: tuple[str, ...] | list[str], kind: ColumnKind) -> tuple[Column, ...]:
     return tuple(
         Column(
@@ -66,6 +74,7 @@ def _declare(names: tuple[str, ...] | list[str], kind: ColumnKind) -> tuple[Colu
             empty_where=_EMPTY_WHERE.get(name, ""),
             is_start=kind == "timestamp" and name.endswith("_start"),
             all_or_none=name == "effective_cost",
+            not_before=name.replace("_end", "_start") if kind == "timestamp" and name.endswith("_end") else "",
         )
         for name in names
     )

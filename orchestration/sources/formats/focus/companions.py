@@ -8,6 +8,7 @@ model of it.
 """
 
 from orchestration.sources.contracts import Column, ColumnKind, ExportFormat, Note
+from orchestration.sources.formats.focus.columns import name_column
 
 _KINDS: tuple[ColumnKind, ...] = ("text", "money", "quantity", "timestamp", "json")
 
@@ -15,7 +16,13 @@ _KINDS: tuple[ColumnKind, ...] = ("text", "money", "quantity", "timestamp", "jso
 def _declare(required: str, **names: str) -> tuple[Column, ...]:
     """``kind="name name"`` as columns, those of ``required`` with a value in every row."""
     return tuple(
-        Column(name, kind, required=name in required.split(), is_start=name == "billing_period_start")
+        Column(
+            name,
+            kind,
+            required=name in required.split(),
+            is_start=name == "billing_period_start",
+            not_before=name.replace("_end", "_start") if name.endswith("_period_end") else "",
+        )
         for kind in _KINDS
         for name in names.get(kind, "").split()
     )
@@ -43,6 +50,7 @@ BILLING_PERIOD = ExportFormat(
     measures={},
     dataset="billing_period",
     notes=_say_kept("Billing Period"),
+    spell=name_column,
 )
 
 INVOICE_DETAIL = ExportFormat(
@@ -72,6 +80,7 @@ INVOICE_DETAIL = ExportFormat(
     measures={},
     dataset="invoice_detail",
     notes=_say_kept("Invoice Detail"),
+    spell=name_column,
 )
 
 CONTRACT_COMMITMENT = ExportFormat(
@@ -105,6 +114,7 @@ CONTRACT_COMMITMENT = ExportFormat(
     measures={},
     dataset="contract_commitment",
     notes=_say_kept("Contract Commitment"),
+    spell=name_column,
 )
 
 COMPANIONS = (BILLING_PERIOD, INVOICE_DETAIL, CONTRACT_COMMITMENT)
