@@ -10,9 +10,9 @@ from pathlib import Path
 from orchestration.sources.contracts import Delivery, DeliveryError, FileRef
 
 _DATA_ENDING = re.compile(r"\.(((csv|tsv|jsonl|ndjson|avro|parquet)(\.gz|\.zip)?)|json\.gz|json\.zip)$", re.IGNORECASE)
-#: What only a place without manifests may hold: manifests are JSON, an archive that none names may hold anything, a text
-#: may be a CSV file or what somebody wrote about it, and BigQuery numbers the files of an export in twelve digits behind
-#: whatever name was asked for.
+#: What only a place without manifests may hold: manifests are JSON, an archive that none names may hold anything, a
+#: text may be a CSV file or what somebody wrote about it, and BigQuery numbers the files of an export in twelve digits
+#: behind whatever name was asked for.
 _PLAIN_ENDING = re.compile(r"(\.json|\.zip|\.txt|(^|/)[^/.]*[0-9]{12}(\.gz)?)$", re.IGNORECASE)
 _PERIOD_FOLDER = re.compile(
     r"(?:^|/)(?:billing_period=(?P<by>\d{4})-(?P<bm>\d\d)"

@@ -156,7 +156,7 @@ def write_avro(rows: Sequence[Mapping[str, Any]], codec: str, has_times: bool) -
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("billing-000000000000.json.gz", gzip.compress(write_lines(ROWS).encode())),
+        ("billing-000000000000.json.gz", gzip.compress(write_lines(ROWS).encode(), mtime=0)),
         ("billing-000000000000", "\ufeff" + write_lines(ROWS).replace(": ", ":").replace("\n", "\r\n\n")),
         ("billing.json", json.dumps([{**row, "cost": str(row["cost"])} for row in ROWS], indent=1)),
         ("billing.ndjson", write_lines([ROWS[0], {**ROWS[1], "service": None, "project": {}, "credits": None}])),

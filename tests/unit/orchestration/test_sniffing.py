@@ -12,7 +12,7 @@ from orchestration.sources.sniffing import Kind, name_foreign_kind, sniff_kind
     [
         (b"PAR1\x15\x04", "billing.csv", "parquet"),
         (b"Obj\x01\x04\x14avro.codec", "billing-000000000000", "avro"),
-        (gzip.compress(b"a,b\n"), "billing.csv", "gzip"),
+        (gzip.compress(b"a,b\n", mtime=0), "billing.csv", "gzip"),
         (b"PK\x03\x04\x14\x00", "billing.csv", "zip"),
         (b'{"cost": 1}\n', "billing-000000000000", "json"),
         (b'\xef\xbb\xbf \r\n{"cost": 1}\n', "billing.csv", "json"),

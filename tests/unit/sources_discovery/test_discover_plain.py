@@ -38,7 +38,7 @@ def test_every_data_file_is_a_delivery_of_unknown_period() -> None:
         ("month.ZIP", True),
         ("month.tsv", True),
         ("month.tsv.gz", True),
-        ("month.zip.txt", False),
+        ("month.zip.md", False),
         ("billing-00000000000", False),
         ("billing-000000000000.txt", True),  # what it is, its content tells
         ("billing-000000000000.log", False),
