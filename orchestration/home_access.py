@@ -56,12 +56,17 @@ def check_home(home: Path) -> None:
 
 
 def is_folder(home: Path) -> bool:
-    """Whether it is there; `HomeError` for a name that no program could use or show."""
+    """Whether it is there. `HomeError` for a name that no program could use or show, OSError for one that leads to
+    nowhere: through a file, in a circle, or through a folder of somebody else's.
+    """
     try:
         str(home).encode("utf-8")
     except UnicodeEncodeError:
         raise HomeError(f"CLOUDCOST_HOME {str(home)!r}: the name of the folder is not UTF-8; give it another") from None
-    return home.is_dir()
+    try:
+        return stat.S_ISDIR(home.stat().st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def _close(path: Path) -> bool:

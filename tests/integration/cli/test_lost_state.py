@@ -49,14 +49,14 @@ def fill(installation: Installation) -> None:
     installation.warehouse.publish_snapshots(installation.lake, installation.ledger.current_snapshots())
 
 
-def refuse(root: Path, trouble: str, *found: str) -> None:
+def refuse(root: Path, trouble: str, *found: str, commands: tuple[str, ...] = ("check", "deliveries list")) -> None:
     home = root / "home"
     them = " and ".join(str(home / name) for name in found)
     holds = f"but {them} {'hold' if len(found) > 1 else 'holds'} costs, "
     told = f"put a backup of the state back; or, to begin anew and forget it, move {them} away"
     state = home / "state.sqlite"
     before = state.read_bytes() if state.exists() else None
-    expect(root, ON_STATE, f"error: {home}/state.sqlite {trouble}, {holds}", told)
+    expect(root, commands, f"error: {home}/state.sqlite {trouble}, {holds}", told)
     assert before == (state.read_bytes() if state.exists() else None)
 
 
@@ -64,7 +64,7 @@ def test_a_lost_state_is_no_new_home(root: Path) -> None:
     state = root / "home/state.sqlite"
     whole = state.read_bytes()
     state.write_bytes(b"")
-    refuse(root, "is empty", "lake", "warehouse.duckdb")
+    refuse(root, "is empty", "lake", "warehouse.duckdb", commands=ON_STATE)
     state.unlink()
     refuse(root, "is missing", "lake", "warehouse.duckdb")
     (root / "home/warehouse.duckdb").rename(root / "moved")
@@ -81,7 +81,7 @@ def test_a_lost_state_is_no_new_home(root: Path) -> None:
     SqliteStateStore(root / "fresh.sqlite")  # a file that has its table, and no record in it
     gc.collect()
     (root / "fresh.sqlite").rename(state)
-    refuse(root, "holds no records", "warehouse.duckdb")
+    refuse(root, "holds no records", "warehouse.duckdb", commands=ON_STATE)
     state.write_bytes(whole)
     for command in READING:
         assert call(root, command)[0] == 0, command
