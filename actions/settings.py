@@ -35,13 +35,16 @@ class AlertSettings(BaseModel):
         le=50,
         description="8 attempts with the backoff below span about an hour: longer than a restart takes.",
     )
-    retry_base_seconds: float = Field(default=30, gt=0, description="Wait after the first failure; doubles each time.")
+    retry_base_seconds: float = Field(
+        default=30, gt=0, le=604_800, description="Wait after the first failure; doubles each time."
+    )
     retry_cap_seconds: float = Field(
-        default=3600, gt=0, description="Longest wait: a repaired channel is found within 1 h."
+        default=3600, gt=0, le=604_800, description="Longest wait: a repaired channel is found within 1 h."
     )
     lease_seconds: float = Field(
         default=300,
         gt=0,
+        le=86_400,
         description="How long one process may hold a message. 300 s is above any channel's timeouts.",
     )
 
@@ -86,6 +89,7 @@ class ActionSettings(BaseModel):
     two_person_limit: Decimal = Field(
         default=Decimal("100"),
         ge=0,
+        le=10**15,
         description="Monthly saving above which two people must approve. 100: a mistake below it is an annoyance.",
     )
     two_person_currency: str = Field(
@@ -96,6 +100,7 @@ class ActionSettings(BaseModel):
     max_actions_per_run: int = Field(
         default=5,
         ge=0,
+        le=1000,
         description="Also in 24 hours. 5: a wrong rule is noticed after five restorable actions, not five hundred.",
     )
     protected_tags: tuple[str, ...] = Field(

@@ -20,7 +20,7 @@ from dashboards.local_services import LocalServices, run_local_services
 from dashboards.publish import CURRENT, publish_warehouse
 from dashboards.settings import DashboardSettings
 from orchestration.config_file import ConfigError
-from orchestration.home_access import write_privately
+from orchestration.home_access import HomeError, write_privately
 from orchestration.installation import Installation
 from orchestration.warehouse import DuckDbWarehouse
 
@@ -39,7 +39,7 @@ def main() -> int:
     try:
         installation = Installation.find(options.config)
         return serve(installation, options.full, options.bootstrap)
-    except (ConfigError, FileNotFoundError) as error:
+    except (ConfigError, HomeError, FileNotFoundError) as error:
         print(f"cloudcost: {error}", file=sys.stderr)
         return 2
 

@@ -127,7 +127,10 @@ class DashboardSettings(_Section):
         description="Scheduled reports, which `make dashboards-full` sends by `mail`. Default none.",
     )
     cache_seconds: int = Field(
-        3600, ge=0, description="How long an answer is kept; a newly published warehouse makes all of them void anyway."
+        3600,
+        ge=0,
+        le=31_536_000,
+        description="How long an answer is kept; a newly published warehouse makes all of them void anyway.",
     )
 
     @property

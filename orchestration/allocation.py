@@ -137,9 +137,9 @@ class Split(_Section):
         if self.method == "fixed":
             if self.targets != "all":
                 raise ValueError("with method fixed the targets are those of `shares`")
-            wrong = [share for share in self.shares.values() if share <= 0 or share != round(share, 10)]
+            wrong = [share for share in self.shares.values() if not 0 < share <= 100 or share != round(share, 10)]
             if wrong:
-                raise ValueError(f"share {wrong[0]} is not positive or has more than 10 decimals")
+                raise ValueError(f"share {wrong[0]} is not positive, above 100, or has more than 10 decimals")
             if sum(self.shares.values()) != 100:
                 raise ValueError(f"the shares add up to {sum(self.shares.values())}, not to 100")
         named = [t.lower() for t in (self.shares or (self.targets if self.targets != "all" else []))]

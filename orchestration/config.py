@@ -21,6 +21,7 @@ from orchestration.currency import CurrencySettings
 from orchestration.invoices import InvoiceSettings
 from orchestration.metrics import MetricSettings
 from orchestration.plausible_dates import check_plausible
+from orchestration.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
 from orchestration.source_settings import Currency, SourceConfig
 from orchestration.sources.secrets import SecretsSettings
 from orchestration.sources.settings import IngestionSettings
@@ -49,8 +50,12 @@ class ForecastEventSettings(_Section):
     currency: str | None = Field(
         None, description="Only costs in this billing currency; daily_amount needs it where there are several."
     )
-    percent: float | None = Field(None, ge=-100, description="By how much usage changes; -100 switches it off.")
-    daily_amount: float | None = Field(None, description="What each day costs more (or, negative, less).")
+    percent: float | None = Field(
+        None, ge=-100, le=MOST_PERCENT, description="By how much usage changes; -100 switches it off."
+    )
+    daily_amount: float | None = Field(
+        None, ge=-MOST_MONEY, le=MOST_MONEY, description="What each day costs more (or, negative, less)."
+    )
     ends_commitment: bool = Field(
         False, description="A commitment expires: what it saved over the last 28 days is paid again."
     )
@@ -107,10 +112,10 @@ class AnomalyScope(_Section):
 class AnomalyLimits(AnomalyScope):
     """Other limits than the usual ones within a scope; what is left out stays as it is."""
 
-    minimum_amount: float | None = Field(None, gt=0, description="Per day, in billing currency.")
-    minimum_percent: float | None = Field(None, gt=0, description="Of the expected cost.")
+    minimum_amount: float | None = Field(None, gt=0, le=MOST_MONEY, description="Per day, in billing currency.")
+    minimum_percent: float | None = Field(None, gt=0, le=MOST_PERCENT, description="Of the expected cost.")
     minimum_surprise: float | None = Field(
-        None, gt=0, description="Robust standard deviations (usual 4.5); higher for what is noisy by nature."
+        None, gt=0, le=1000, description="Robust standard deviations (usual 4.5); higher for what is noisy by nature."
     )
 
 
@@ -132,17 +137,17 @@ class AnomalySettings(_Section):
     """When a day's cost is called an anomaly: amount AND percent must both be exceeded."""
 
     minimum_amount: float = Field(
-        50.0, gt=0, description="Per day, in billing currency: less is not worth anybody's time."
+        50.0, gt=0, le=MOST_MONEY, description="Per day, in billing currency: less is not worth anybody's time."
     )
     minimum_percent: float = Field(
-        10.0, gt=0, description="Of the expected cost: less is not worth telling, however sure it is."
+        10.0, gt=0, le=MOST_PERCENT, description="Of the expected cost: less is not worth telling, however sure it is."
     )
     scopes: list[AnomalyLimits] = Field(
         [], description="Other limits within scopes; of several that match the last one holds."
     )
     planned: list[PlannedEvent] = Field([], description="Events that were announced: nobody is told of them.")
     open_days: int = Field(
-        14, ge=1, description="Only anomalies this recent raise an incident; older ones are history."
+        14, ge=1, le=MOST_DAYS, description="Only anomalies this recent raise an incident; older ones are history."
     )
 
 
@@ -287,14 +292,17 @@ def load_config(path: Path) -> CloudcostConfig:
         config = CloudcostConfig.model_validate(document.values)
     except ValidationError as error:
         raise ConfigError("\n".join(_describe(document, problem) for problem in error.errors())) from error
-    wrong = [document.error(location, message) for location, message in _list_implausible(config, ())]
+    wrong = [document.error(location, message) for location, message in _list_implausible(config, document.values)]
     if wrong:
         raise ConfigError("\n".join(wrong))
     return config
 
 
-def _list_implausible(value: Any, location: Location) -> Iterator[tuple[Location, str]]:
-    """Numbers and dates of their type that nobody can mean, wherever they stand; a text may spell them too."""
+def _list_implausible(value: Any, written: Any, location: Location = ()) -> Iterator[tuple[Location, str]]:
+    """Numbers and dates of their type that nobody can mean, wherever they stand; a text may spell them too.
+
+    ``written``: what the file has in the place of ``value``.
+    """
     parts: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, BaseModel):
         parts = [(name, getattr(value, name)) for name in sorted(value.model_fields_set)]
@@ -302,6 +310,8 @@ def _list_implausible(value: Any, location: Location) -> Iterator[tuple[Location
         parts = value.items()
     elif isinstance(value, list | tuple):
         parts = enumerate(value)
+    elif isinstance(written, bool) and not isinstance(value, bool):
+        yield location, f"{str(written).lower()} is no number"
     elif isinstance(value, float | Decimal) and not math.isfinite(value):
         yield location, f"{value} is no finite number"
     elif isinstance(value, dt.date):
@@ -310,7 +320,13 @@ def _list_implausible(value: Any, location: Location) -> Iterator[tuple[Location
         except ValueError as error:
             yield location, str(error)
     for name, part in parts:
-        yield from _list_implausible(part, (*location, name))
+        yield from _list_implausible(part, _look_up(written, name), (*location, name))
+
+
+def _look_up(written: Any, name: Any) -> Any:
+    if isinstance(written, Mapping):
+        return written.get(name)
+    return written[name] if isinstance(written, list) else None
 
 
 def _describe(document: Document, problem: Any) -> str:
@@ -321,6 +337,8 @@ def _describe(document: Document, problem: Any) -> str:
         hint = f"; did you mean {close[0]!r}?" if close else ""
         return document.error(location, f"unknown key{hint}")
     message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "int_parsing_size":  # in pydantic's words "unable to parse input string"
+        message = "Input should be a smaller number"
     given = problem.get("input")
     is_told = isinstance(given, str | int | float) and not isinstance(given, bool)
     shown = f" (found {shorten(repr(given))})" if is_told else ""

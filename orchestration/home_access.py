@@ -4,10 +4,10 @@ The mask of a process holds for everything that it and its children write: Dagst
 folder that others may pass through without listing it (mode 0711) is left so: root lets PostgreSQL's user through it.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 MASK = 0o077
@@ -17,6 +17,10 @@ PROBE_BYTES = 1 << 20
 #: not ours to change.
 FOLDERS = ("lake", "serving", "dagster", "dbt", "dbt_redshift", "logs", "dashboards")
 FILES = ("state.sqlite", "warehouse.duckdb", "run.lock")
+
+
+class HomeError(Exception):
+    """The folder that was named cannot be an installation's; the message says why."""
 
 
 def write_privately() -> None:
@@ -30,7 +34,7 @@ def close_home(home: Path) -> int:
     Top-level entries are closed after what is in them, so a start that is cut short leaves something for the next to
     see. What somebody else owns is left to them.
     """
-    if not home.is_dir():
+    if not is_folder(home):
         return 0
     entries = [path for path in home.iterdir() if path.name in FOLDERS or path.name.startswith(FILES)]
     if not any(_is_open(path) for path in (home, *entries)):
@@ -51,11 +55,30 @@ def check_home(home: Path) -> None:
         probe.unlink(missing_ok=True)
 
 
+def is_folder(home: Path) -> bool:
+    """Whether it is there. `HomeError` for a name that no program could use or show, OSError for one that leads to
+    nowhere: through a file, in a circle, or through a folder of somebody else's.
+    """
+    try:
+        str(home).encode("utf-8")
+    except UnicodeEncodeError:
+        raise HomeError(f"CLOUDCOST_HOME {str(home)!r}: the name of the folder is not UTF-8; give it another") from None
+    try:
+        return stat.S_ISDIR(home.stat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
 def _close(path: Path) -> bool:
-    with suppress(FileNotFoundError):  # another process has just removed it
+    try:
         if _is_open(path):
             path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~MASK)
             return True
+    except FileNotFoundError:  # another process has just removed it
+        return False
+    except OSError as error:
+        if error.errno != errno.EROFS:  # what is mounted read-only is closed where it is written
+            raise
     return False
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from orchestration.config import CloudcostConfig, find_config_path, find_home, load_config
 from orchestration.home_access import check_home, close_home
+from orchestration.lost_state import check_records, check_state_file
 from orchestration.settings_tables import SettingsContent, read_settings
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
@@ -23,7 +24,7 @@ from orchestration.sources.locations import open_location
 from orchestration.sources.secrets import add_secrets
 from orchestration.sources.source import Source
 from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
-from state import StateStore, open_state_store
+from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
 
 #: What a complete run ends with.
 FINAL_STAGES = ("incidents", "proposals", "dashboards")
@@ -53,9 +54,16 @@ class Installation:
 
     @cached_property
     def store(self) -> StateStore:
-        """The state store: ledger, incidents, outbox, proposals, audit."""
+        """The state store: ledger, incidents, outbox, proposals, audit; `LostStateError` where it is gone."""
         settings = self.config.state
-        return open_state_store(settings.backend, self.home, settings.table)
+        name = f"the DynamoDB table {settings.table}"
+        if settings.backend == "sqlite":
+            file = self.home / STATE_FILE
+            name = str(file)
+            check_state_file(file, self.lake, self.warehouse)
+        store = open_state_store(settings.backend, self.home, settings.table)
+        check_records(name, store, self.warehouse)
+        return store
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
@@ -101,6 +109,8 @@ class Installation:
         names cannot be read: all that follows would end in the middle."""
         check_home(self.home)
         self.read_settings()
+        if isinstance(self.store, SqliteStateStore):
+            self.store.check_writable()
         self.store.get("partitions", "first_period")
         if isinstance(self.warehouse, DuckDbWarehouse):
             self.warehouse.check_file()

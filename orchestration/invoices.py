@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from orchestration.plausible_numbers import MOST_MONEY
+
 
 class InvoiceSettings(BaseModel):
     """Stated invoices, which the reconciliation compares billed cost with."""
@@ -19,6 +21,7 @@ class InvoiceSettings(BaseModel):
     tolerance: Decimal = Field(
         Decimal("0.01"),
         ge=0,
+        le=MOST_MONEY,
         decimal_places=12,
         description="How far an invoice may be from the sum of its charges. One cent: invoices are rounded, charges "
         "are not. The difference itself is always shown.",

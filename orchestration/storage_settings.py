@@ -71,7 +71,10 @@ class WarehouseSettings(_Section):
         "Default: nobody but the owner.",
     )
     connect_timeout: int = Field(
-        30, ge=1, description="Redshift: seconds to wait for a connection; a paused cluster takes longer and fails."
+        30,
+        ge=1,
+        le=3600,
+        description="Redshift: seconds to wait for a connection; a paused cluster takes longer and fails.",
     )
 
     @model_validator(mode="after")

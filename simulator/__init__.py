@@ -11,7 +11,8 @@ The tree that `generate` writes (each first folder is what the cloud calls bucke
     truth.json              totals per cloud, month and day; restatements, anomalies, waste
 """
 
+from simulator.errors import SimulationError
 from simulator.generate import generate
 from simulator.truth import Truth
 
-__all__ = ["Truth", "generate"]
+__all__ = ["SimulationError", "Truth", "generate"]

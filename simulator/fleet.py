@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.catalogue import Item
 from simulator.company import Account
+from simulator.errors import SimulationError
 from simulator.periods import Period, Window
 from simulator.rhythm import RHYTHMS, draw_quantities
 
@@ -70,13 +71,15 @@ def build_lines(
 ) -> list[Line]:
     """The planted lines and then ordinary ones until their rows over the window use up the budget.
 
-    Every item occurs once before any occurs twice, then by weight. Raises ValueError when not even the planted lines
-    fit.
+    Every item occurs once before any occurs twice, then by weight. Raises SimulationError when not even the planted
+    lines fit.
     """
     remaining = row_budget - sum(rows_of_line(line) for line in planted)
     if remaining < 0:
         cloud = namespace.partition("/")[0]
-        raise ValueError(f"too few rows per month: what is always there at {cloud} needs {-remaining} rows more")
+        raise SimulationError(
+            f"too few rows per month: what is always there at {cloud} needs {-remaining} rows more over all months"
+        )
     lines = list(planted)
     cycle = [item for item in items for _ in range(item.weight)]
     order = [cycle[i] for i in generator.permutation(len(cycle))]

@@ -8,6 +8,7 @@ from typing import Protocol
 from simulator import aws, azure, gcp
 from simulator.aws import AwsExport
 from simulator.azure import AzureExport
+from simulator.errors import SimulationError
 from simulator.events import PLANS, Event, Happenings, Plan, date_range
 from simulator.gcp import GcpExport
 from simulator.periods import Period, Window, build_window
@@ -70,12 +71,12 @@ def generate(
     - ``on_progress``: called with the provider, the months written and the months in all.
 
     The newest closed month (the only one, in a simulation of one month) of every cloud was restated: ``out/<provider>``
-    holds its final content, ``out/history/1/<provider>`` what was delivered first. Raises ValueError when there are too
-    few rows for what is always there, and FileExistsError when ``out`` holds a simulation already.
+    holds its final content, ``out/history/1/<provider>`` what was delivered first. Raises SimulationError when there
+    are too few rows for what is always there, and when ``out`` holds a simulation already.
     """
     out = Path(out)
     if (out / "truth.json").exists():
-        raise FileExistsError(f"{out} holds a simulation already")
+        raise SimulationError(f"{out} holds a simulation already")
     window = build_window(months, end)
     args = {
         "seed": seed,

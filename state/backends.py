@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from state.records import StateStore
-from state.sqlite import SqliteStateStore
+from state.sqlite import STATE_FILE, SqliteStateStore
 
 
 def _open_dynamodb(home: Path, table: str) -> StateStore:
@@ -15,7 +15,7 @@ def _open_dynamodb(home: Path, table: str) -> StateStore:
 
 #: Name in the configuration -> how it is opened, from the installation's folder and the configured table.
 BACKENDS: dict[str, Callable[[Path, str], StateStore]] = {
-    "sqlite": lambda home, table: SqliteStateStore(home / "state.sqlite"),
+    "sqlite": lambda home, table: SqliteStateStore(home / STATE_FILE),
     "dynamodb": _open_dynamodb,
 }
 

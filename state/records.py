@@ -63,6 +63,10 @@ class StateStoreError(Exception):
     """The place of the records cannot be used; the message says why."""
 
 
+class ReadOnlyStateError(StateStoreError):
+    """The records can be read and not changed: whoever asks may not write their place."""
+
+
 class RecordTooLargeError(StateStoreError, ValueError):
     """A record is larger than its backend can hold."""
 

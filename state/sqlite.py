@@ -13,12 +13,16 @@ from state.records import (
     HIGHEST_CHARACTER,
     Body,
     ConflictError,
+    ReadOnlyStateError,
     Record,
     StateStoreError,
     Write,
     check_writes,
     encode_body,
 )
+
+#: Its name in an installation's folder.
+STATE_FILE = "state.sqlite"
 
 SCHEMA = """
 create table if not exists records (
@@ -31,6 +35,7 @@ create table if not exists records (
 """
 
 
+_NOT_WRITABLE = "it cannot be opened for writing: this user must be able to write the file and its folder"
 _DAMAGED = "it is damaged: put a backup of it back, or move it away to begin anew"
 #: What SQLite's primary result codes mean for somebody who keeps the file, and what to do.
 _EXPLAINED = {
@@ -42,7 +47,7 @@ _EXPLAINED = {
     sqlite3.SQLITE_LOCKED: "another process holds it: try again when that is done",
 } | dict.fromkeys(
     (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH),
-    "it cannot be opened for writing: this user must be able to write the file and its folder",
+    _NOT_WRITABLE,
 )
 
 
@@ -61,6 +66,8 @@ class SqliteStateStore:
     Each thread has its own connection; a forked child opens a new one, because a SQLite connection must not cross a
     fork. A commit is on disk when a call returns (`synchronous=full`): a record that says "sent" or "deleted" must
     survive a power cut, or the act would be repeated.
+
+    Where this user may not write the file or its folder, the records can be read: a write is a `ReadOnlyStateError`.
     """
 
     def __init__(self, path: Path | str, busy_timeout_seconds: float = 30.0) -> None:
@@ -68,6 +75,11 @@ class SqliteStateStore:
         self.busy_timeout_seconds = busy_timeout_seconds
         self._local = threading.local()
         self._abandoned: list[sqlite3.Connection] = []
+        self.is_read_only = self.path.exists() and not _may_write(self.path)
+        if self.is_read_only:
+            with self._in_words():
+                self._connect()
+            return
         # Created before SQLite opens it, so that there is no moment at which others may read it; the -wal and -shm
         # files take over its permissions. A file that is there is not touched: closing any descriptor of it would
         # release the locks of this process's other stores, and another process could then drop their -wal file.
@@ -110,6 +122,7 @@ class SqliteStateStore:
 
     def transact(self, writes: Sequence[Write]) -> None:
         """All of `writes` or none; raises ConflictError naming the first write that could not happen."""
+        self.check_writable()
         check_writes(writes)
         encoded = [(write, encode_body(write.body)) for write in writes]
         with self._in_words(), self._write_transaction() as connection:
@@ -125,6 +138,11 @@ class SqliteStateStore:
                     " on conflict (kind, key) do update set version = excluded.version, body = excluded.body",
                     (write.kind, write.key, (found or 0) + 1, body),
                 )
+
+    def check_writable(self) -> None:
+        """`ReadOnlyStateError` where records can only be read."""
+        if self.is_read_only:
+            raise ReadOnlyStateError(f"{self.path}: {_NOT_WRITABLE}")
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -153,9 +171,31 @@ class SqliteStateStore:
         if held is not None:
             # Kept, not closed: closing it in the child could release the parent's file locks.
             self._abandoned.append(held[1])
-        connection = sqlite3.connect(self.path, timeout=self.busy_timeout_seconds, isolation_level=None)
+        connection = self._open_to_read() if self.is_read_only else self._open("rwc")
         connection.execute("pragma synchronous = full")
         self._local.held = (os.getpid(), connection)
+        return connection
+
+    def _open(self, mode: str) -> sqlite3.Connection:
+        address = f"{self.path.absolute().as_uri()}?mode={mode}"
+        return sqlite3.connect(address, timeout=self.busy_timeout_seconds, isolation_level=None, uri=True)
+
+    def _open_to_read(self) -> sqlite3.Connection:
+        """Beside a writer, whose -shm file is there; or else on the file alone, which nobody is writing then.
+
+        SQLite itself refuses the file alone, because it would make a -shm file. A log that a killed writer left is part
+        of the records, and only a user who may write can put it back: that stays refused.
+        """
+        connection = self._open("ro")
+        try:
+            connection.execute("select 1 from records limit 1")
+        except sqlite3.OperationalError:
+            log = self.path.with_name(f"{self.path.name}-wal")
+            if log.exists() and log.stat().st_size > 0:
+                raise
+            connection.close()
+            connection = self._open("ro&immutable=1")
+            connection.execute("select 1 from records limit 1")
         return connection
 
     def _create_schema(self) -> None:
@@ -174,3 +214,7 @@ class SqliteStateStore:
                 if "locked" not in str(error) or time.monotonic() > give_up_at:
                     raise
                 time.sleep(0.02)
+
+
+def _may_write(file: Path) -> bool:
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)

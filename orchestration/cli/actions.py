@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 actions_app = typer.Typer(help="Proposed savings: list, show, approve, reject, roll back.", no_args_is_help=True)
 
-ProposalArgument = Annotated[str, typer.Argument(help="Id of the proposal, or its first characters.")]
+ProposalArgument = Annotated[str, typer.Argument(help="Id of the proposal, or at least its first 6 characters.")]
 ActorOption = Annotated[
     str, typer.Option("--as", help="Who decides; must be among actions.approvers. Default: the user.")
 ]
@@ -138,11 +138,12 @@ def _open(context: typer.Context) -> "tuple[Installation, Any]":
 
 def _find(book: Any, prefix: str) -> "Proposal":
     from actions.proposals import ProposalNotFoundError
+    from orchestration.short_names import find_named
 
-    found = [p for p in book.list() if p.proposal_id.startswith(prefix)]
+    found: list[Proposal] = find_named(book.list(), prefix, lambda p: (p.proposal_id,))
     if len(found) != 1:
         raise ProposalNotFoundError(f"{len(found)} proposals start with {prefix!r}")
-    return found[0]  # type: ignore[no-any-return]
+    return found[0]
 
 
 def _user() -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 anomalies_app = typer.Typer(help="Anomalies: list them, and say what they were.", no_args_is_help=True)
 
-AnomalyArgument = Annotated[str, typer.Argument(help="Id of the anomaly, or its first characters.")]
+AnomalyArgument = Annotated[str, typer.Argument(help="Id of the anomaly, or at least its first 6 characters.")]
 #: How long a statement holds where no date is given: a quarter for what is normal now, else the anomaly's own days.
 DEFAULT_DAYS = 90
 FIELDS = {
@@ -126,8 +126,9 @@ def _read(installation: "Installation") -> list[dict[str, Any]]:
 
 def _find(installation: "Installation", prefix: str) -> dict[str, Any]:
     from actions.feedback import FeedbackError
+    from orchestration.short_names import find_named
 
-    found = [one for one in _read(installation) if str(one["anomaly_id"]).startswith(prefix)]
+    found = find_named(_read(installation), prefix, lambda one: (str(one["anomaly_id"]),))
     if len(found) != 1:
         raise FeedbackError(
             f"{len(found)} anomalies start with {prefix!r}; `cloudcost anomalies list --all` lists them"

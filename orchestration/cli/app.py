@@ -2,6 +2,8 @@
 
 import logging
 import os
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -10,7 +12,7 @@ import typer
 from orchestration.cli.actions import actions_app
 from orchestration.cli.anomalies import anomalies_app
 from orchestration.cli.deliveries import deliveries_app
-from orchestration.cli.failures import end_with
+from orchestration.cli.failures import UsageError, end_with
 from orchestration.cli.output import Format
 from orchestration.cli.terminal import clean_streams
 from orchestration.home_access import write_privately
@@ -155,10 +157,10 @@ def query(
 @app.command()
 def simulate(
     out: Annotated[Path, typer.Option("--out", help="Folder to write the exports and truth.json to.")],
-    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 7,
     months: Annotated[int, typer.Option(min=1, max=60, help="Billing periods.")] = 13,
     rows_per_month: Annotated[
-        int, typer.Option("--rows-per-month", min=1000, help="Line items of all clouds.")
+        int, typer.Option("--rows-per-month", min=1000, max=100_000_000, help="Line items of all clouds.")
     ] = 77_000,
 ) -> None:
     """Write the exports of a simulated company in the clouds' real formats, with the truth beside them."""
@@ -171,7 +173,7 @@ def simulate(
 def ui(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
 ) -> None:
     """Start the Dagster UI and the daemon that runs schedules and sensors."""
     from orchestration.cli.run import serve_ui
@@ -190,6 +192,13 @@ def find_installation(context: typer.Context) -> "Installation":
     return installation
 
 
+def check_arguments(arguments: Sequence[str]) -> None:
+    """`UsageError` for bytes that are no text: they fit no name, file or query that cloudcost could keep or show."""
+    for given in arguments:
+        if any("\ud800" <= character <= "\udfff" for character in given):
+            raise UsageError(f"the argument {given!r} is not UTF-8")
+
+
 def main() -> None:
     """Run a command; an error that a user can act on is one clear sentence, not a traceback."""
     write_privately()
@@ -197,6 +206,7 @@ def main() -> None:
     # a log that cannot be written, on a full disk, is no traceback on the terminal
     logging.raiseExceptions = False
     try:
+        check_arguments(sys.argv[1:])
         app()
     except Exception as error:
         end_with(error)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 deliveries_app = typer.Typer(help="Deliveries of the clouds: list, show, accept, withdraw.", no_args_is_help=True)
 
 DeliveryArgument = Annotated[
-    str, typer.Argument(help="Delivery id or whole name source/2026-09/cost/id, or its first characters.")
+    str, typer.Argument(help="Delivery id or whole name source/2026-09/cost/id, or at least its first 6 characters.")
 ]
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
 

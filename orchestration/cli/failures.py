@@ -6,13 +6,18 @@ import sys
 OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
 
 #: Errors that are meant for users, by name: what is not used in a command is not loaded either.
-CODES = dict.fromkeys(("ConfigError", "SettingsError"), USAGE) | dict.fromkeys(
+CODES = dict.fromkeys(("ConfigError", "SettingsError", "UsageError"), USAGE) | dict.fromkeys(
     (
         "AcceptanceError", "AuditBusyError", "CommandError", "FeedbackError", "LedgerError", "NotAllowedError",
-        "ProposalNotFoundError", "ProposalStateError", "SourceError", "StateStoreError", "WarehouseError",
+        "HomeError", "ProposalNotFoundError", "ProposalStateError", "ShortNameError", "SourceError", "StateStoreError",
+        "WarehouseError",
     ),
     FAILED,
 )  # fmt: skip
+
+
+class UsageError(Exception):
+    """The command was called in a way that means nothing; the message says how."""
 
 
 def find_exit_code(error: BaseException) -> int | None:

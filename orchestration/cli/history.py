@@ -22,12 +22,14 @@ def parse_moment(text: str) -> dt.datetime:
     """A moment in UTC from ``2026-04-02T12:00`` (UTC where no offset is given) or ``2026-04-02`` (to its very end)."""
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         raise CommandError(f"--as-of {text!r} is neither a day such as 2026-04-02 nor a moment such as "
                            "2026-04-02T12:00") from None  # fmt: skip
     if len(text) == len("2026-04-02"):
         moment = dt.datetime.combine(moment.date(), dt.time.max)
-    return moment.replace(tzinfo=None) if moment.tzinfo is None else moment.astimezone(dt.UTC).replace(tzinfo=None)
+    return moment
 
 
 def print_totals_as_of(installation: Installation, text: str, output: Format) -> None:

@@ -18,6 +18,7 @@ from orchestration.cli.console import open_console
 from orchestration.cli.failures import FAILED, INCOMPLETE, OK
 from orchestration.cli.summary import describe_problem, print_summary
 from orchestration.installation import Installation
+from orchestration.plausible_dates import check_plausible
 from orchestration.progress import listen, report_progress
 from orchestration.run_lock import try_lock
 from orchestration.sources.planning import Problem, SourcePlan
@@ -181,7 +182,7 @@ def find_open_period(wanted: set[dt.date], today: dt.date) -> set[dt.date]:
 def parse_period(text: str) -> dt.date:
     """``2026-10`` as the first day of that month."""
     try:
-        return dt.datetime.strptime(text, "%Y-%m").date()
+        return check_plausible(dt.datetime.strptime(text, "%Y-%m").date())
     except ValueError:
         raise CommandError(f"--period {text!r} is not a month such as 2026-10") from None
 

@@ -4,6 +4,7 @@ Somebody says so, and the audit log remembers who and why.
 """
 
 from actions.audit import AuditEntry, AuditLog
+from orchestration.short_names import find_named
 from orchestration.sources.contracts import SourceError
 from orchestration.sources.ledger import Ledger
 from state import ConflictError, Record, Write
@@ -15,9 +16,7 @@ class AcceptanceError(SourceError):
 
 def find_delivery(ledger: Ledger, name: str) -> Record:
     """The one delivery whose id, or whole key ``source/2026-09/cost/id``, starts with ``name``."""
-    records = ledger.deliveries()
-    exact = [r for r in records if name in (r.key, r.body["delivery_id"])]
-    found = exact or [r for r in records if r.key.startswith(name) or r.body["delivery_id"].startswith(name)]
+    found = find_named(ledger.deliveries(), name, lambda r: (r.key, str(r.body["delivery_id"])))
     if not found:
         raise AcceptanceError(f"there is no delivery {name!r}; `cloudcost deliveries list` shows them")
     if len(found) > 1:

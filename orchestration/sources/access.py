@@ -105,6 +105,7 @@ class GcpAccess(_Section):
     byte_limit: int | None = Field(
         None,
         ge=1,
+        le=2**60,
         description="What one query may read, in bytes; Google bills by bytes read. Default 1 TiB, or "
         "CLOUDCOST_BIGQUERY_BYTE_LIMIT.",
     )

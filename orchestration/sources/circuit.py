@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from orchestration.sources.contracts import FileRef, Location, LocationError
-from state import ConflictError, Record, StateStore
+from state import ConflictError, ReadOnlyStateError, Record, StateStore
 from state.records import Body
 
 KIND = "circuit"
@@ -77,6 +77,8 @@ class CircuitBreaker:
             )
         except ConflictError:
             raise self._explain(record, trial) from None
+        except ReadOnlyStateError:
+            return
 
     def record_failure(self, error: LocationError) -> None:
         """One more failure; the last one allowed, or a wait that the provider asked for, opens the circuit."""
@@ -101,12 +103,15 @@ class CircuitBreaker:
                 return
 
     def _write(self, record: Record | None, body: Body) -> bool:
-        if record is None:
-            return self._store.insert(KIND, self._source_name, body)
+        """Whether it is remembered; whoever may only read, such as a check of another user, has nothing to remember."""
         try:
+            if record is None:
+                return self._store.insert(KIND, self._source_name, body)
             self._store.update(KIND, self._source_name, body, record.version)
         except ConflictError:
             return False
+        except ReadOnlyStateError:
+            return True
         return True
 
     def _explain(self, record: Record, until: dt.datetime) -> LocationError:

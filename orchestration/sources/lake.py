@@ -39,6 +39,15 @@ class Lake(Protocol):
     Snapshots and their files are named by paths relative to the lake, with ``/``, as the ledger records them.
     """
 
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        ...
+
+    def has_snapshots(self) -> bool:
+        """Whether anything was ever landed, and is still there."""
+        ...
+
     def scratch(self) -> AbstractContextManager[Path]:
         """A local folder for work in progress, removed at the end."""
         ...
@@ -128,6 +137,15 @@ class WorkArea:
 
 class LocalLake(WorkArea):
     """A lake in a local folder. Snapshots appear whole, by one rename, and are never changed afterwards."""
+
+    @property
+    def place(self) -> str:
+        """The path of the folder."""
+        return str(self.root)
+
+    def has_snapshots(self) -> bool:
+        """Whether anything was ever landed, and is still there."""
+        return any((self.root / "raw").glob("**/*.parquet"))
 
     def publish(self, staged: Path, target: str) -> list[str]:
         """Move a finished folder into place and return its files; the same folder that is there already stays.

@@ -50,7 +50,8 @@ class Repeats:
         return [
             Expectation(
                 "rows_of_another_file", False, rows,
-                f"{one} and {other} share {rows} rows: loading both would count these twice",
+                f"{one} and {other} share {rows} rows: remove the older file or the copy from the folder; "
+                "to accept both counts these rows twice",
                 "warn" if is_accepted else "block", is_comparison=True,
             )
             for one, other, rows in self.overlaps

@@ -40,6 +40,17 @@ class S3Lake(WorkArea):
         self.bucket, self._prefix = found[1], f"{found[2]}/" if found[2] else ""
         self._client = client
 
+    @property
+    def place(self) -> str:
+        """The address of the lake."""
+        return self.uri("").rstrip("/")
+
+    def has_snapshots(self) -> bool:
+        """Whether anything was ever landed, and is still there."""
+        with self._asking("raw", "s3:ListBucket"):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self._key("raw/"))
+            return any(e["Key"].endswith(f"/{MANIFEST}") for page in pages for e in page.get("Contents", []))
+
     def uri(self, relative: str) -> str:
         """The address of a path that a snapshot recorded."""
         return f"s3://{self.bucket}/{self._prefix}{relative}"

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from orchestration.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,16 +35,18 @@ class ChangeThresholds(_Section):
     A month that still fills grows with every delivery.
     """
 
-    warn_percent: float = Field(10.0, gt=0, description="More is said in the asset check.")
+    warn_percent: float = Field(10.0, gt=0, le=MOST_PERCENT, description="More is said in the asset check.")
     block_percent: float | None = Field(
         50.0,
         gt=0,
+        le=MOST_PERCENT,
         description="More is quarantined until somebody accepts it: no correction halves a bill or adds half of it. "
         "null never blocks.",
     )
     minimum_amount: float = Field(
         100.0,
         ge=0,
+        le=MOST_MONEY,
         description="In billing currency: totals are not compared with smaller ones, of which any credit is a large "
         "part.",
     )
@@ -66,18 +70,21 @@ class IngestionSettings(_Section):
     keep_snapshots_days: int | None = Field(
         None,
         ge=0,
+        le=MOST_DAYS,
         description="Days that a replaced snapshot stays in the lake. null keeps all for ever: Parquet is small, and "
         "only the files can show again what a cloud delivered. Restatements and totals are remembered either way.",
     )
     keep_last: int = Field(
         1,
         ge=0,
+        le=10_000,
         description="Of each billing period, this many replaced snapshots stay however old they are; one, so that the "
         "last change can always be looked into.",
     )
     compare_from_rows: int = Field(
         100,
         ge=0,
+        le=10**9,
         description="A delivery is compared with the one before it where that has at least this many rows: of fewer, "
         "a percentage says nothing.",
     )

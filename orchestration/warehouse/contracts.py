@@ -94,6 +94,10 @@ class Warehouse(Protocol):
         """The (source, billing period) pairs of these periods that have a current snapshot, in order."""
         ...
 
+    def has_snapshots(self) -> bool:
+        """Whether the raw tables show a snapshot, or some model was built from one."""
+        ...
+
     def used_snapshots(self) -> frozenset[tuple[SnapshotKey, str]]:
         """The snapshots that the raw tables show or that some model was built from, by safe delivery id."""
         ...

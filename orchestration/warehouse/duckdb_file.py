@@ -176,6 +176,10 @@ class DuckDbWarehouse(ReadableWarehouse):
         """Whether the warehouse has that table or view."""
         return self.is_there and super().has_table(schema, name)
 
+    def has_snapshots(self) -> bool:
+        """Whether the raw tables show a snapshot, or some model was built from one."""
+        return self.is_there and self.path.stat().st_size > 0 and super().has_snapshots()
+
     def changed_periods(self) -> list[ChangedPeriod]:
         """The (source, billing period) pairs that some model was not built from the published snapshots of."""
         return super().changed_periods() if self.is_there else []

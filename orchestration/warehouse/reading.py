@@ -19,6 +19,9 @@ where change_kind in ('restated', 'rebuilt')
 order by source_name, billing_period, billing_currency, change_number
 """
 
+#: The tables that name the snapshots that are shown, and those that models were built from.
+_SNAPSHOT_TABLES = (("raw", "current_snapshots"), ("intermediate", "loaded_snapshots"))
+
 
 class ReadableWarehouse(ABC):
     """The questions of the `Warehouse` protocol, over an engine's own `connect` and `find_table`."""
@@ -59,11 +62,20 @@ class ReadableWarehouse(ABC):
         with self.connect(read_only=True) as connection:
             return [pair for pair in _list_periods(connection, "raw.current_snapshots") if pair[1] in periods]
 
+    def has_snapshots(self) -> bool:
+        """Whether the raw tables show a snapshot, or some model was built from one."""
+        with self.connect(read_only=True) as connection:
+            return any(
+                connection.execute(f"select 1 from {schema}.{table} limit 1").fetchall()
+                for schema, table in _SNAPSHOT_TABLES
+                if self.find_table(connection, schema, table)
+            )
+
     def used_snapshots(self) -> frozenset[tuple[SnapshotKey, str]]:
         """The snapshots that the raw tables show or that some model was built from, by safe delivery id."""
         found: set[tuple[SnapshotKey, str]] = set()
         with self.connect() as connection:
-            for schema, table in (("raw", "current_snapshots"), ("intermediate", "loaded_snapshots")):
+            for schema, table in _SNAPSHOT_TABLES:
                 if self.find_table(connection, schema, table):
                     query = f"select distinct source_name, billing_period, dataset, delivery_id from {schema}.{table}"
                     rows = connection.execute(query).fetchall()

@@ -83,6 +83,16 @@ def test_a_published_snapshot_is_there_whole(shelf: Shelf) -> None:
     assert shelf.lake.find_missing(paths) == set()
 
 
+def test_a_lake_knows_whether_anything_was_landed(shelf: Shelf) -> None:
+    with shelf.lake.scratch() as scratch:
+        (scratch / "part.parquet").write_bytes(b"of a run that was killed")
+        assert not shelf.lake.has_snapshots()
+    shelf.lake.publish(shelf.stage("one", 1), TARGET)
+    assert shelf.lake.has_snapshots()
+    shelf.lake.remove(TARGET)
+    assert not shelf.lake.has_snapshots()
+
+
 def test_publishing_the_same_again_changes_nothing(shelf: Shelf) -> None:
     paths = shelf.lake.publish(shelf.stage("a", 1, 2), TARGET)
     before = {path: shelf.read(path) for path in shelf.list_files()}

@@ -42,7 +42,10 @@ def root() -> Iterator[Path]:
         (root / "exports").mkdir()
         (root / "cloudcost.yaml").write_text("sources: [{name: plain, location: exports}]\n")
         (root / "home").mkdir()
-        SqliteStateStore(root / "home/state.sqlite").insert("kind", "key", {"text": "x" * 10_000})
+        store = SqliteStateStore(root / "home/state.sqlite")
+        store.insert("kind", "key", {"text": "x" * 10_000})
+        store.insert("partitions", "first_period", {"first_period": "2026-10-01", "last_period": "2026-10-01"})
+        del store
         gc.collect()  # closes it: all is in the one file
         with duckdb.connect(
             str(root / "home/warehouse.duckdb"), config={"storage_compatibility_version": STORAGE_VERSION}
@@ -148,7 +151,8 @@ def test_a_home_that_cannot_be_written_is_named(root: Path) -> None:
     for path in (root / "home").iterdir():
         path.chmod(0o400)
     (root / "home").chmod(0o500)
-    expect(root, ON_STATE, f"{root}/home", "this user m", prepare=become_nobody)
+    # what only reads is not refused: see test_read_only_home.py
+    expect(root, ("run", "ui"), f"{root}/home", "this user m", prepare=become_nobody)
     (root / "home").chmod(0o700)
     (root / "home/warehouse.duckdb").chmod(0)
     expect(root, ("totals",), f"{root}/home/warehouse.duckdb: it cannot be opened: this user", prepare=become_nobody)
@@ -158,6 +162,58 @@ def test_a_file_in_the_place_of_the_home_is_named(root: Path) -> None:
     (root / "home").rename(root / "moved")
     (root / "home").write_text("")
     expect(root, ON_STATE, f"{root}/home: a file is in the place of a folder")
+
+
+@pytest.mark.parametrize(
+    ("home", "told"),
+    [
+        ("/proc/nohome", "/proc/nohome: no folder can be made here: let CLOUDCOST_HOME name another one"),
+        ("h" * 300, "hhh...: no name may be as long: let CLOUDCOST_HOME name another folder"),
+        ("circle/home", "its links lead in a circle"),
+        ("h\udcff", "the name of the folder is not UTF-8"),
+        ("exports/../cloudcost.yaml/home", "a file is in the place of a folder"),
+    ],
+)
+def test_a_home_that_cannot_be_is_named(root: Path, home: str, told: str) -> None:
+    (root / "circle").symlink_to("circle")
+    expect(root, ON_STATE, told, prepare=lambda: os.environ.update(CLOUDCOST_HOME=home))
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "told"),
+    [
+        ("simulate --out out --rows-per-month 1000", 1, "error: too few rows per month: what is always there at aws"),
+        ("simulate --out cloudcost.yaml --months 1", 1, "error: --out cloudcost.yaml: cannot be written: Not a dir"),
+        ("simulate --out /proc/nowhere --months 1", 1, "error: --out /proc/nowhere: cannot be written: No such file"),
+        ("simulate --out taken --months 1", 1, "error: taken holds a simulation already"),
+        ("init --force exports", 1, "error: exports: cannot be written: Is a directory"),
+        ("init /proc/nowhere/cloudcost.yaml", 1, "error: /proc/nowhere/cloudcost.yaml: cannot be written: No such"),
+        ("run --period 0001-01", 1, "error: --period '0001-01' is not a month such as 2026-10"),
+        ("run --period 9999-12", 1, "error: --period '9999-12' is not a month such as 2026-10"),
+        ("totals --as-of 0001-01-01T00:00+10:00", 1, "error: --as-of '0001-01-01T00:00+10:00' is neither a day"),
+        ("deliveries list --source \udcff", 2, "error: the argument '\\udcff' is not UTF-8"),
+    ],
+)
+def test_options_that_mean_nothing_are_named(root: Path, command: str, code: int, told: str) -> None:
+    (root / "taken").mkdir()
+    (root / "taken/truth.json").write_text("{}")
+    ended, said = call(root, command)
+    assert (ended, said.count("\n"), said[: len(told)]) == (code, 1, told), said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "simulate --out out --seed -1",
+        "simulate --out out --months 0",
+        f"simulate --out out --rows-per-month {10**20}",
+        "ui --port -1",
+        "ui --port 99999",
+    ],
+)
+def test_numbers_out_of_range_are_wrong_usage(root: Path, command: str) -> None:
+    code, said = call(root, command)
+    assert code == 2 and "Input should be" in said and "Traceback" not in said, said
 
 
 def test_a_file_of_the_configuration_that_cannot_be_read_ends_with_2(root: Path) -> None:

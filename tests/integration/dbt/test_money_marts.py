@@ -17,6 +17,7 @@ from orchestration.defs.alerts import incident_book, read_budget_findings
 from orchestration.defs.quality import every_cost_has_a_rate, totals_reconcile
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
+from state import SqliteStateStore
 from tests.integration.dbt.charges import gcp_row
 from tests.integration.dbt.stated_invoices import deliver_stated_invoices
 from tests.integration.dbt.warehouse import PLAIN_CONFIG, Warehouse
@@ -128,6 +129,8 @@ def installed(money: Warehouse, tmp_path: Path) -> InstallationResource:
     home = tmp_path / "home"
     home.mkdir()
     shutil.copy(money.path, home / "warehouse.duckdb")
+    known = {"first_period": "2025-01-01", "last_period": "2025-01-01"}
+    SqliteStateStore(home / "state.sqlite").insert("partitions", "first_period", known)
     installation = Installation(money.path.parent / "cloudcost.yaml", home)
     return InstallationResource.of(installation)
 

@@ -212,7 +212,10 @@ def test_dumps_that_overlap_are_doubted_until_somebody_accepts_them(tmp_path: Pa
     assert desk.problems() == []
     (desk.exports / "second.csv").write_text("\n".join([columns, *rows]))
     (problem,) = desk.problems()
-    assert problem.startswith("first.csv and second.csv share 5 rows: loading both would count these twice; `cloudcost")
+    assert problem.startswith(
+        "first.csv and second.csv share 5 rows: remove the older file or the copy from the folder; "
+        "to accept both counts these rows twice; `cloudcost deliveries accept"
+    )
     assert desk.totals("focus") == {"2026-09": (Decimal(15), 5)}
     (desk.exports / "first.csv").unlink()
     assert desk.problems() == [] and desk.totals("focus") == {"2026-09": (Decimal(36), 8)}

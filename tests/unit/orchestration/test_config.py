@@ -161,3 +161,40 @@ def test_a_variable_is_filled_from_one_secret(tmp_path: Path) -> None:
 def test_what_is_normal_for_each_provider(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text(GOOD)
     assert [s.allowed_hours for s in load_config(tmp_path / "c.yaml").sources] == [24, 48]
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ("ingestion: {keep_snapshots_days: 1.0e+20}", "ingestion.keep_snapshots_days: Input should be "),
+        ("ingestion: {keep_snapshots_days: 36501}",
+         "ingestion.keep_snapshots_days: Input should be less than or equal to 36500 (found 36501)"),
+        ("ingestion: {keep_snapshots_days: 1.5}",
+         "ingestion.keep_snapshots_days: Input should be a valid integer, got a number with a fractional part"),
+        ("ingestion: {keep_snapshots_days: true}", "ingestion.keep_snapshots_days: true is no number"),
+        ("ingestion: {keep_last: 99999999999999999999}", "ingestion.keep_last: Input should be less than"),
+        ("ingestion: {compare_from_rows: 99999999999999999999}", "ingestion.compare_from_rows: Input should be less"),
+        ("ingestion: {total_change: {minimum_amount: 1.0e+16}}", "ingestion.total_change.minimum_amount: Input should"),
+        ("ingestion: {total_change: {block_percent: 1.0e+20}}", "ingestion.total_change.block_percent: Input should"),
+        ("forecasts: {events: [{name: a, start_date: 2026-01-01, percent: 1.0e+300}]}",
+         "forecasts.events[0].percent: Input should be less than or equal to 1000000 (found 1e+300)"),
+        ("forecasts: {events: [{name: a, start_date: 2026-01-01, daily_amount: -1.0e+300}]}",
+         "forecasts.events[0].daily_amount: Input should be greater than or equal to -1000000000000000"),
+        ("forecasts: {events: [{name: a, start_date: 2026-01-01, percent: true}]}",
+         "forecasts.events[0].percent: true is no number"),
+        ("anomalies: {open_days: 99999999999999999999}", "anomalies.open_days: Input should be less than"),
+        ("anomalies: {minimum_amount: 1.0e+300}", "anomalies.minimum_amount: Input should be less than"),
+        ("anomalies: {scopes: [{service: x, minimum_surprise: 1.0e+300}]}", "anomalies.scopes[0].minimum_surprise: In"),
+        ("alerts: {retry_cap_seconds: 1.0e+20}", "alerts.retry_cap_seconds: Input should be less than"),
+        ("alerts: {lease_seconds: 1.0e+20}", "alerts.lease_seconds: Input should be less than"),
+        ("actions: {two_person_limit: 1.0e+300}", "actions.two_person_limit: Input should be less than"),
+        ("actions: {max_actions_per_run: 99999999999999999999}", "actions.max_actions_per_run: Input should be less"),
+        ("dashboards: {cache_seconds: 99999999999999999999}", "dashboards.cache_seconds: Input should be less"),
+        ("warehouse: {connect_timeout: 99999999999999999999}", "warehouse.connect_timeout: Input should be less"),
+        ("invoices: {tolerance: 1.0e+300}", "invoices.tolerance: Input should be less than"),
+        ("allocation: {splits: [{name: a, scope: {service: x}, method: fixed, shares: {b: 1.0e+300}}]}",
+         "allocation.splits[0]: share 1E+300 is not positive, above 100, or has more than 10 decimals"),
+    ],
+)  # fmt: skip
+def test_numbers_that_nobody_means_are_named(tmp_path: Path, section: str, message: str) -> None:
+    assert load(tmp_path, f"{GOOD}{section}\n").startswith(f"cloudcost.yaml:8: {message}")

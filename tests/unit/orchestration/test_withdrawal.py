@@ -8,6 +8,7 @@ import pytest
 
 from actions.audit import AuditLog
 from orchestration.replay import find_missed
+from orchestration.short_names import ShortNameError
 from orchestration.sources.acceptance import AcceptanceError, find_delivery, withdraw_delivery
 from orchestration.sources.contracts import DeliveredFile, FileRef
 from orchestration.sources.dates import PlausibleDates
@@ -84,7 +85,7 @@ def test_one_that_was_replaced_already_is_withdrawn_without_a_change_of_what_is_
     ("withdraw", "message"),
     [
         (lambda desk: desk.withdraw("bad", " "), "a withdrawal needs a reason"),
-        (lambda desk: desk.withdraw("none"), "there is no delivery 'none'"),
+        (lambda desk: desk.withdraw("nowhere"), "there is no delivery 'nowhere'"),
     ],
 )
 def test_what_cannot_be_withdrawn_is_said(desk: Desk, withdraw: Callable[[Desk], object], message: str) -> None:
@@ -94,6 +95,17 @@ def test_what_cannot_be_withdrawn_is_said(desk: Desk, withdraw: Callable[[Desk],
     with pytest.raises(AcceptanceError, match="is quarantined: only one that was promoted can be withdrawn"):
         desk.withdraw("kept out")
     assert desk.ledger.current(KEY) == "bad"
+
+
+@pytest.mark.parametrize("given", ["", " ", "g", "bill/", "goo"])
+def test_a_few_characters_name_no_delivery(tmp_path: Path, given: str) -> None:
+    desk = Desk(tmp_path)
+    desk.promote("good")
+    told = f"{given!r} is too short for a name: give the whole id, or at least its first 6 characters"
+    with pytest.raises(ShortNameError, match=told):
+        desk.withdraw(given)
+    assert desk.ledger.current(KEY) == "good"
+    assert find_delivery(desk.ledger, "bill/2").body["delivery_id"] == "good"
 
 
 def test_other_files_under_the_same_id_do_not_revive_those_that_were_withdrawn(desk: Desk) -> None:
