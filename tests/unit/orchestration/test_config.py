@@ -68,7 +68,9 @@ def test_what_the_example_has_behind_a_comment_sign_can_be_taken_as_it_is(tmp_pa
     """Every key that is commented out, with the lines below it that are indented deeper; those of a source too."""
     text = EXAMPLE.read_text(encoding="utf-8")
     keys = re.compile(r"^( *)# (\w+):( .*)?\n((?:\1#   .*\n)*)", re.M)
-    taken = keys.sub(lambda found: re.sub(r"^( *)# ", r"\1", found.group(), flags=re.M), text[text.index("# secrets:") :])
+    taken = keys.sub(
+        lambda found: re.sub(r"^( *)# ", r"\1", found.group(), flags=re.M), text[text.index("# secrets:") :]
+    )
     (tmp_path / "c.yaml").write_text(GOOD.replace("reporting_currency: USD\n", "") + taken, encoding="utf-8")
     config = load_config(tmp_path / "c.yaml")
     assert (len(config.alerts.channels), len(config.forecasts.events), len(config.anomalies.planned)) == (2, 2, 1)
