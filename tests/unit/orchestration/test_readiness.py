@@ -26,7 +26,9 @@ def test_one_day_is_one_day() -> None:
 
 
 def test_complete_days_need_no_word() -> None:
-    assert describe_month(month(28)) == "Expected in USD by 2026-11-30: 7,198.58, of which 6,243.47 so far, to 2026-11-28"
+    assert (
+        describe_month(month(28)) == "Expected in USD by 2026-11-30: 7,198.58, of which 6,243.47 so far, to 2026-11-28"
+    )
 
 
 def test_a_month_without_a_complete_day_has_nothing_so_far() -> None:
