@@ -125,9 +125,9 @@ def run(rows_per_month: int, months: int) -> int:
         print_money()
         print_alerts()
         print_actions()
-    say(f"\nDone in {time.monotonic() - started:.0f} s. What leads on:")
+    say(f"\nDone in {time.monotonic() - started:.0f} s. What you can do now:")
     for command, does in list_next_steps():
-        print(f"   {command:<60}{does}")
+        print(f"   {command:<62}{does}")
     return 0 if is_exact else 1
 
 

@@ -43,7 +43,8 @@ PAGE = Page(
                ["budget", "spent", "expected", "share"], "What may be spent, was spent and will be.", width=12,
                where="period_start <= as_of_date and as_of_date < period_end",
                sort="budget", height=40),),
-        (table("Expected totals, with 80 % interval", HORIZONS, ["horizon", "end_date", "known_until", "billing_currency"],
+        (table("Expected totals, with 80 % interval", HORIZONS,
+               ["horizon", "end_date", "known_until", "billing_currency"],
                ["so_far", "expected_total", "total_low", "total_high"],
                "All clouds of a currency; four of five totals lie inside. So far is up to the day known until: those "
                "after it are not complete yet.", where="scope_level = 'total'", height=35),),
