@@ -1,4 +1,4 @@
-"""The README leads nobody astray: its configuration loads, its tables and files are there, its commands are commands."""
+"""The README leads nobody astray: its configuration loads; its tables, files and commands are there."""
 
 import re
 from pathlib import Path
