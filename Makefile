@@ -17,7 +17,15 @@ PURE := ml actions state simulator dashboards orchestration/sources orchestratio
 # One file's tests share their fixtures, so a file is never split between workers. PYTEST_WORKERS=0 runs in one process.
 PYTEST_WORKERS ?= auto
 PYTEST_ARGS ?=
-ON_DEMO = $(if $(wildcard demo/cloudcost.yaml),CLOUDCOST_CONFIG=demo/cloudcost.yaml CLOUDCOST_HOME=demo/state)
+# `ui`, `dashboards` and `docs` show what the command line would: CLOUDCOST_CONFIG and CLOUDCOST_HOME, else ./cloudcost.yaml.
+# Without any of them, or by its name, they show the demo.
+DEMO := demo/cloudcost.yaml
+OWN_HOME := $(filter-out demo/state $(CURDIR)/demo/state,$(CLOUDCOST_HOME))
+OWN_CONFIG := $(filter-out $(DEMO) $(CURDIR)/$(DEMO),$(CLOUDCOST_CONFIG))
+IS_DEMO := $(if $(OWN_HOME)$(OWN_CONFIG),,$(or $(CLOUDCOST_CONFIG),$(if $(wildcard cloudcost.yaml),,$(wildcard $(DEMO)))))
+ON_DEMO := $(if $(IS_DEMO),CLOUDCOST_CONFIG=$(DEMO) CLOUDCOST_HOME=demo/state)
+HOME_SHOWN := $(if $(IS_DEMO),demo/state,$(or $(CLOUDCOST_HOME),.cloudcost))
+SHOWN := $(if $(IS_DEMO),the demo ($(DEMO)),$(or $(CLOUDCOST_CONFIG),cloudcost.yaml)), state in $(HOME_SHOWN)
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
 .PHONY: help env dashboards-env dashboards dashboards-full dashboards-lock demo ui docs test test-all bench bench-faults bench-inputs conformance lint format clean
@@ -40,21 +48,24 @@ $(SUPERSET): dashboards/requirements.txt scripts/make_superset_env.sh
 demo: $(STAMP) ## run the whole pipeline on a simulated cloud account
 	@$(BIN)/python -m simulator.demo run
 
-ui: $(STAMP) ## open the Dagster UI, on the demo's data when a demo exists
-	@if [ -d demo ]; then $(BIN)/python -m simulator.demo ui; else $(BIN)/cloudcost ui; fi
+ui: $(STAMP) ## open the Dagster UI on your configuration, without one on the demo
+	@echo "Showing $(SHOWN)"
+	@$(if $(IS_DEMO),$(BIN)/python -m simulator.demo ui,$(BIN)/cloudcost ui)
 
-dashboards: $(STAMP) $(SUPERSET) ## serve the dashboards, of the demo when one exists
+dashboards: $(STAMP) $(SUPERSET) ## serve the dashboards of your configuration, without one of the demo
+	@echo "Showing $(SHOWN)"
 	@$(ON_DEMO) $(BIN)/python -m dashboards.serve
 
 dashboards-full: $(STAMP) $(SUPERSET) ## the same with PostgreSQL, Redis and scheduled reports
 	@scripts/system_deps.sh dashboards
+	@echo "Showing $(SHOWN)"
 	@$(ON_DEMO) $(BIN)/python -m dashboards.serve --full
 
 dashboards-lock: $(STAMP) ## choose Superset's packages anew
 	@scripts/lock_superset.sh
 
-docs: $(STAMP) ## write the dbt documentation of the models to dbt_project/target, on the demo's data when a demo exists
-	@CLOUDCOST_WAREHOUSE=$(if $(wildcard demo/state/warehouse.duckdb),$(CURDIR)/demo/state/warehouse.duckdb,$(CURDIR)/.cloudcost/warehouse.duckdb) \
+docs: $(STAMP) ## write the dbt documentation of the models to dbt_project/target, on your data, without any on the demo's
+	@CLOUDCOST_WAREHOUSE="$(abspath $(HOME_SHOWN)/warehouse.duckdb)" \
 		$(BIN)/dbt --quiet docs generate --static --project-dir dbt_project --profiles-dir dbt_project
 	@echo "dbt_project/target/static_index.html"
 

@@ -16,10 +16,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from actions.channels import CHANNELS
+from actions.channels.base import ChannelOptions
 from orchestration.allocation import TagRule
 from orchestration.charge_scopes import Condition, Scope
 from orchestration.config import CloudcostConfig
-from orchestration.source_settings import SourceConfig
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "CONFIGURATION.md"
 
@@ -35,37 +35,79 @@ is an error that names the line and, where one is close, the key that was meant.
 most 1 MB: no tags, no key twice, numbers that are finite, dates from 1970 to 2199. `cloudcost init` writes a commented
 example, `cloudcost check` tries every source.
 
+The tables write a key as `section.key`, a key of a list's entries as `list[].key`, and one of a mapping's entries as
+`mapping.<id>.key`, where the id is a name or number of yours. In the file:
+
+```yaml
+sources:                                   # a list: every entry begins with a dash
+  - name: aws_prod
+    provider: aws
+    location: "s3://my-bucket/exports"
+  - {name: other, location: "./exports"}   # the same in one line
+budgets:
+  - {name: web, amount: 12000, thresholds: [80, 100], scope: {team: [web], environment: [prod]}}
+allocation:                                # a section: keys without dashes
+  team:
+    tag_keys: [squad, team]                # a list of texts
+    rules:
+      - {name: network, value: platform, when: {service: {contains: gateway}}}
+  splits:
+    - {name: platform, scope: {team: platform}}
+actions:
+  accounts:                                # a mapping: the id, here of an account, is the key
+    "111122223333": {role_arn: "arn:aws:iam::111122223333:role/cloudcost"}
+dashboards:
+  people:
+    - {email: pia@example.com, role: team, scopes: [web]}
+  scopes:
+    - {name: web, teams: [web]}
+```
+
 No secret belongs in the file: a key that ends in `_env` names an environment variable, and clouds' credentials come
 from each cloud's own chain (`aws configure` or a role, `az login` or a managed identity, application default
 credentials).
 """
 
+#: What several keys hold is told once, and a channel's options by their type.
+_TOLD_AT_THE_END = (TagRule, Scope, Condition, ChannelOptions)
+
 
 def write_documentation() -> str:
     """The whole page."""
-    parts = [INTRODUCTION, *_section("", CloudcostConfig, "Top level")]
-    parts += _section("sources[].", SourceConfig, "`sources`: one entry per billing export")
-    for name, field in CloudcostConfig.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            parts += _section(f"{name}.", field.annotation, f"`{name}`")
-            for key, inner in field.annotation.model_fields.items():
-                for model in _models_in(inner.annotation):
-                    if model is inner.annotation:
-                        parts += _section(f"{name}.{key}.", model, f"`{name}.{key}`")
-                    elif typing.get_origin(inner.annotation) is tuple and model.__name__ != "ChannelOptions":
-                        parts += _section(f"{name}.{key}[].", model, f"`{name}.{key}`: one entry each")
-                    elif model.__name__ != "ChannelOptions":
-                        parts += _section(f"{name}.{key}.<id>.", model, f"`{name}.{key}`: one entry per id")
-        elif name != "sources":
-            for model in _models_in(field.annotation):
-                if typing.get_origin(field.annotation) is tuple:
-                    parts += _section(f"{name}[].", model, f"`{name}`: one entry each")
+    parts = [INTRODUCTION, *_section("", CloudcostConfig, "Top level"), *_sections_below("", CloudcostConfig)]
     parts += _section("rules[].", TagRule, "`allocation.<dimension>.rules`: one entry per virtual tag")
     parts += _section("when.", Scope, "Scopes: `when` of a rule, `scope` of a split")
     parts += _section("when.<field>.", Condition, "Conditions of a scope")
     for kind, channel in sorted(CHANNELS.items()):
         parts += _section("alerts.channels[].", channel.options_model, f"`alerts.channels` of type `{kind}`")
     return "\n".join(parts)
+
+
+def _sections_below(prefix: str, parent: type[BaseModel]) -> list[str]:
+    """The sections of a model's keys, each followed by those inside it."""
+    parts: list[str] = []
+    for name, field in parent.model_fields.items():
+        entries, told = _entries(field.annotation)
+        for model in _models_in(field.annotation):
+            if model not in _TOLD_AT_THE_END:
+                key = f"{prefix}{field.alias or name}"
+                parts += _section(f"{key}{entries}.", model, f"`{key}`{_kind(model)}{told}")
+                parts += _sections_below(f"{key}{entries}.", model)
+    return parts
+
+
+def _kind(model: type[BaseModel]) -> str:
+    """Which of several sections this one is, where a key may hold one or another."""
+    kind = model.model_fields.get("type")
+    return f" of type {_describe(kind.annotation)}" if kind else ""
+
+
+def _entries(annotation: Any) -> tuple[str, str]:
+    """How the entries of a value are written in a key, and what the title says of them."""
+    origins = {typing.get_origin(a) for a in (annotation, *typing.get_args(annotation))}
+    if origins & {list, tuple}:
+        return "[]", ": a list, one entry each"
+    return (".<id>", ": a mapping, one entry per id") if dict in origins else ("", "")
 
 
 def _section(prefix: str, model: type[BaseModel], title: str) -> list[str]:
@@ -96,7 +138,7 @@ def _describe(annotation: Any) -> str:
     if origin is typing.Literal:
         return " / ".join(f"`{a}`" for a in arguments)
     if origin in (typing.Union, types.UnionType):
-        return " or ".join(_describe(a) for a in arguments if a is not type(None))
+        return " or ".join(dict.fromkeys(_describe(a) for a in arguments if a is not type(None)))
     if origin in (list, tuple):
         return f"list of {_describe(arguments[0])}"
     if origin is dict:
@@ -114,7 +156,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True, validated_data={})
-    if value is None or value in ((), {}) or isinstance(value, BaseModel):
+    if value is None or value in ((), {}, []) or isinstance(value, BaseModel):
         return "none" if not isinstance(value, BaseModel) else "its own defaults"
     if isinstance(value, tuple | list):
         return ", ".join(f"`{v}`" for v in value)

@@ -125,8 +125,9 @@ def run(rows_per_month: int, months: int) -> int:
         print_money()
         print_alerts()
         print_actions()
-    say(f"\nDone in {time.monotonic() - started:.0f} s. Look at it in the Dagster UI: make ui")
-    print(f"Ask the warehouse: {command_line('totals')}")
+    say(f"\nDone in {time.monotonic() - started:.0f} s. What you can do now:")
+    for command, does in list_next_steps():
+        print(f"   {command:<62}{does}")
     return 0 if is_exact else 1
 
 
@@ -200,6 +201,18 @@ def compare_totals(truth: dict[str, Any]) -> bool:
     return not differing
 
 
+def list_next_steps() -> list[tuple[str, str]]:
+    """Commands to go on with, and what each does: to look at the demo, and to leave it for one's own exports."""
+    program = shlex.quote(os.path.relpath(cloudcost()[0]))
+    return [
+        ("make dashboards", "the dashboards, at http://127.0.0.1:8088"),
+        ("make ui", "the pipeline in the Dagster UI, at http://127.0.0.1:3000/asset-groups"),
+        (command_line("totals"), "exact cost per source and month"),
+        (command_line("query", f'"{QUERY}"'), "any question in SQL; README.md says which tables there are"),
+        (f"{program} init", "your own exports: name them in the file that it writes, then `check` and `run`"),
+    ]
+
+
 def print_analytics() -> None:
     """The forecast and the largest anomalies with their causes."""
     say("\n4. Forecast: the next 30 days per provider")
@@ -222,6 +235,8 @@ def print_money() -> None:
     for row in ask("query", UNIT_SQL):
         print(f"   An order cost {row['cost']} {row['currency']} in {row['month']} ({row['orders']} orders)")
 
+
+QUERY = "select * from marts.fct_cost_monthly"
 
 BUDGET_SQL = """
 select budget_name as budget, printf('%,.2f', actual_cost) as actual, printf('%,.0f', budget_amount) as amount,

@@ -23,6 +23,7 @@ HORIZON_COLUMNS = (
     "upper_80",
     "lower_95",
     "upper_95",
+    "known_until",
     "as_of_date",
 )
 
@@ -31,6 +32,8 @@ def list_horizons(
     panel: CostPanel, usage: UsageForecast, costs: Matrix, variance: Matrix, as_of: date, shown: np.ndarray
 ) -> pd.DataFrame:
     """HORIZON_COLUMNS, one row per series and horizon; the interval is of `total_cost`, which is actual plus forecast.
+
+    `actual_cost` ends with `known_until`: the days after it up to `as_of` are still filling, and are forecast.
 
     The interval of a sum is learnt from sums of back-test errors, because the errors of days in a row go together.
     """
@@ -58,6 +61,7 @@ def list_horizons(
                 "actual_cost": spent,
                 "forecast_cost": ahead,
                 "total_cost": spent + ahead,
+                "known_until": key["last_date"].date(),
                 "as_of_date": as_of,
             }
             for level in usage.half:

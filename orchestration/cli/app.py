@@ -136,7 +136,7 @@ def statement(
     ] = "effective_cost",
     output: OutputOption = Format.TABLE,
 ) -> None:
-    """Show what a team owes for a month: its own cost, credits, its part of shared cost; and whether it is final."""
+    """Show what a team owes for a month: its own cost, credits, its part of shared cost; reconciled or not."""
     from orchestration.cli.statement import print_statement
 
     print_statement(find_installation(context), team, period, measure, output)

@@ -6,7 +6,7 @@ from pathlib import Path
 from orchestration.cli.console import open_console
 from orchestration.cli.run import CommandError, show_progress
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "cloudcost.yaml"
+EXAMPLE = Path(__file__).with_name("example.yaml")
 
 
 def write_example(path: Path, force: bool) -> None:

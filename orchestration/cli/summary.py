@@ -37,6 +37,8 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
             f"effective {format_decimal(effective)} {currency}"
         )
     print(f"Reconciled: {compared - (differing or 0)} of {compared} totals agree to the last decimal with the exports")
+    from orchestration.readiness import list_expected
+
     incidents = installation.store.list("incident")
     waiting = [r for r in installation.store.list("proposal") if r.body.get("state") == "proposed"]
     opened = sum(1 for r in incidents if r.body.get("state") == "open")
@@ -44,6 +46,8 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
         f"Forecast rows: {forecasts}; open anomalies: {anomalies}; open incidents: {opened}; "
         f"proposals waiting: {len(waiting)}"
     )
+    for sentence in list_expected(installation):
+        print(sentence)
     for sentence in describe_scoring(installation):
         print(f"note: {sentence}")
     for note in gather_notes(fresh):

@@ -1,7 +1,10 @@
 """docs/CONFIGURATION.md says what the models say."""
 
+import re
+from pathlib import Path
+
 from actions.settings import ActionSettings
-from orchestration.config import CloudcostConfig
+from orchestration.config import CloudcostConfig, load_config
 from scripts.configuration_doc import FILE, write_documentation
 
 
@@ -14,3 +17,24 @@ def test_every_key_of_the_models_has_its_row() -> None:
     page = FILE.read_text(encoding="utf-8")
     for key in (*CloudcostConfig.model_fields, *(f"actions.{name}" for name in ActionSettings.model_fields)):
         assert f"| `{key}` |" in page
+
+
+def test_the_example_of_how_keys_are_written_loads(tmp_path: Path) -> None:
+    (snippet,) = re.findall(r"```yaml\n(.*?)```", FILE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    (tmp_path / "c.yaml").write_text(snippet, encoding="utf-8")
+    config = load_config(tmp_path / "c.yaml")
+    assert [s.name for s in config.sources] == ["aws_prod", "other"]
+    assert [split.name for split in config.allocation.splits] == ["platform"]
+    assert list(config.actions.accounts) == ["111122223333"]
+
+
+def test_a_key_is_written_as_the_kind_of_its_value_asks() -> None:
+    """Lists as `key[]`, mappings as `key.<id>`, a section as `key`; those inside others too."""
+    page = FILE.read_text(encoding="utf-8")
+    for key in ("sources", "budgets", "allocation.splits", "anomalies.scopes", "dashboards.people", "forecasts.events"):
+        assert f"| `{key}[]." in page and f"| `{key}.<id>." not in page
+    assert "| `actions.accounts.<id>.role_arn`" in page
+    assert "| `sources[].access.azure.query_scope`" in page and "| `sources[].events.queue_url`" in page
+    assert "| `secrets.values[].env`" in page
+    assert "| `dashboards.oidc.discovery_url`" in page and "| `dashboards.mail.host`" in page
+    assert "|  | " not in page, "a default is not named"

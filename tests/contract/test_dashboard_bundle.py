@@ -94,3 +94,22 @@ def test_the_command_reports_a_bundle_that_is_out_of_date(tmp_path: Path) -> Non
         [sys.executable, "-m", "dashboards.build", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_the_overview_leads_with_is_of_all_currencies_and_says_what_is_not_in_it() -> None:
+    """46 thousand dollars are no headline where three thousand euros more were billed."""
+    overview = next(page for page in PAGES if page.slug == "overview")
+    billed, effective, *_ = (chart for chart in overview.rows[0] if not isinstance(chart, str))
+    for chart, metric in ((billed, "reporting_billed"), (effective, "reporting_effective")):
+        assert chart.title.endswith("all currencies") and chart.params["metric"] == metric
+        # the page's filter by currency does not reach it
+        assert "billing_currency" not in names_of(chart.dataset)
+    (currencies,) = (chart for chart in overview.rows[1] if not isinstance(chart, str))
+    assert currencies.dataset is billed.dataset
+    assert {"bill_currency", "in_totals"} <= set(currencies.params["groupby"])
+
+
+def test_every_table_that_shows_what_is_spent_so_far_says_to_which_day() -> None:
+    tables = [chart for page in PAGES for chart in charts_of(page) if "so_far" in chart.params.get("metrics", [])]
+    assert len(tables) == 2
+    assert all("known_until" in chart.params["groupby"] and "known until" in chart.description for chart in tables)

@@ -1,6 +1,6 @@
 """Costs: daily, by line, in the reporting currency, what changed, and what was of no use."""
 
-from dashboards.design.datasets.figures import COSTS, DAY, SAVINGS, TEXT, cost
+from dashboards.design.datasets.figures import COSTS, DAY, SAVINGS, TEXT, cost, of_one_currency
 from dashboards.design.parts import COUNT, MONEY, Dataset, Metric
 
 DAILY = Dataset(
@@ -20,22 +20,32 @@ REPORTING = Dataset(
     "marts", "fct_cost_reporting_daily",
     (
         Metric("reporting_billed", "Billed cost, reporting currency", "SUM(reporting_billed_cost)",
-               "All currencies, converted with the stated rates.", MONEY),
+               "All currencies that have a rate, converted with it.", MONEY),
         Metric("reporting_effective", "Effective cost, reporting currency", "SUM(reporting_effective_cost)",
-               "All currencies, converted with the stated rates.", MONEY),
+               "All currencies that have a rate, converted with it.", MONEY),
+        Metric("bill_billed", "Billed cost, as billed", of_one_currency("SUM(billed_cost)", "bill_currency"),
+               "What the invoices charge, in the currency of the bill.", MONEY),
+        Metric("bill_effective", "Effective cost, as billed", of_one_currency("SUM(effective_cost)", "bill_currency"),
+               "Cost with purchases spread over what they cover, in the currency of the bill.", MONEY),
     ),
     time="charge_date", scope=(("team", "x_team"), ("account", "sub_account_id")),
-    # without the currency of the bill, so that the pages' filter on it does not make one currency of all
+    # the currency of the bill has another name here, so that the pages' filter on it does not make one currency of all
     columns=(
         ("charge_date", DAY, "Day."), ("service_provider_name", TEXT, "Provider."),
         ("sub_account_id", TEXT, "Account."), ("x_team", TEXT, "Team."), ("x_environment", TEXT, "Environment."),
-        ("reporting_currency", TEXT, "The currency of these figures."),
+        ("reporting_currency", TEXT, "The currency that totals are converted into."),
+        ("bill_currency", TEXT, "The currency of the bill."),
+        ("in_totals", TEXT, "Whether a rate is known, with which the cost is in the totals of all currencies."),
+        ("billed_cost", "DECIMAL(38,12)", "Billed cost, in the currency of the bill."),
+        ("effective_cost", "DECIMAL(38,12)", "Effective cost, in the currency of the bill."),
         ("reporting_billed_cost", "DECIMAL(38,12)", "Billed cost, converted."),
         ("reporting_effective_cost", "DECIMAL(38,12)", "Effective cost, converted."),
     ),
     sql="""\
 select charge_date, service_provider_name, sub_account_id, x_team, x_environment, reporting_currency,
-    reporting_billed_cost, reporting_effective_cost
+    billing_currency as bill_currency,
+    case when exchange_rate is null then 'no: no exchange rate is known' else 'yes' end as in_totals,
+    billed_cost, effective_cost, reporting_billed_cost, reporting_effective_cost
 from marts.fct_cost_reporting_daily""",
 )  # fmt: skip
 

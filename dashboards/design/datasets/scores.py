@@ -45,7 +45,8 @@ PROVIDER = ("service_provider_name", TEXT, "Provider; empty on other levels.",
 HORIZONS = Dataset(
     "ml", "cost_forecast_horizons",
     (
-        money("so_far", "So far", "SUM(actual_cost)", "Cost of the days that are known.", MONEY),
+        money("so_far", "So far", "SUM(actual_cost)",
+              "Cost of the days that are complete, the last of which is Known until.", MONEY),
         money("expected_total", "Expected total", "SUM(total_cost)", "Known days and expected ones.", MONEY),
         money("total_low", "80 % interval, low", "MIN(lower_80)", "Four of five totals are above.", MONEY),
         money("total_high", "80 % interval, high", "MAX(upper_80)", "Four of five totals are below.", MONEY),

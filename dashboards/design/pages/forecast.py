@@ -25,9 +25,10 @@ PAGE = Page(
         (lines_over_time("Forecast with 80 and 95 % intervals", FORECASTS,
                          ["low95", "low", "forecast", "high", "high95"], [],
                          "Sum over providers of each day's expected cost.", where="scope_level = 'provider'"),),
-        (table("Expected totals", HORIZONS, ["horizon", "start_date", "end_date", "billing_currency"],
+        (table("Expected totals", HORIZONS, ["horizon", "start_date", "end_date", "known_until", "billing_currency"],
                ["so_far", "expected_total", "total_low", "total_high"],
-               "All clouds of a currency; four of five totals lie inside the interval.", where="scope_level = 'total'",
+               "All clouds of a currency; four of five totals lie inside the interval. So far is up to the day known "
+               "until: those after it are not complete yet.", where="scope_level = 'total'",
                height=35),),
         (table("Budgets", BUDGETS,
                ["budget_name", "period_kind", "period_start", "period_end", "budget_currency", "status"],

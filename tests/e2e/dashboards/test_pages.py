@@ -139,7 +139,8 @@ def test_the_overview_shows_the_warehouses_figures(role: str, site: Site, signed
     sql = "select sum(billed_cost), sum(effective_cost) from marts.fct_cost_daily where billing_currency = 'USD'"
     page = signed_in[role]
     open_page(page, site, "overview")
-    for amount in site.query(sql)[0]:
+    converted = "select sum(reporting_billed_cost), sum(reporting_effective_cost) from marts.fct_cost_reporting_daily"
+    for amount in (*site.query(sql)[0], *site.query(converted)[0]):
         page.locator(".grid-container").get_by_text(f"{amount:,.0f}").first.wait_for(timeout=60_000)
 
 

@@ -228,6 +228,14 @@ def test_horizons_count_what_is_spent_already() -> None:
     assert table["total_cost"].to_dict() == {"day": 10, "month_end": 300, "quarter_end": 910, "12_months": 3650}
 
 
+def test_horizons_say_to_which_day_costs_are_counted() -> None:
+    # 2025-01-01 to 2025-04-20, of which the last three days are still filling: 17 days of April are known
+    found = forecast_costs(make_rows([10.0] * 110), date(2025, 4, 20), levels=["total"], default_immature_days=3)
+    month = found.horizons.set_index("horizon").loc["month_end"]
+    assert (month["known_until"], month["as_of_date"]) == (date(2025, 4, 17), date(2025, 4, 20))
+    assert (month["actual_cost"], month["total_cost"]) == (170, 300)
+
+
 def test_past_forecasts_are_held_against_what_came() -> None:
     actuals = pd.DataFrame(
         {"unique_id": "a", "charge_date": [date(2025, 1, 2), date(2025, 1, 4)], "cost": [10.0, 20.0]}

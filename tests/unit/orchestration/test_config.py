@@ -1,10 +1,14 @@
 """A wrong configuration is answered with file, line, key and what would be right."""
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from orchestration.config import ConfigError, load_config
+from orchestration.cli.setup import EXAMPLE
+from orchestration.config import CloudcostConfig, ConfigError, load_config
+from orchestration.source_settings import SourceConfig
 
 GOOD = """\
 sources:
@@ -37,7 +41,40 @@ def test_a_good_configuration(tmp_path: Path) -> None:
 
 
 def test_the_example_of_the_project_is_valid() -> None:
-    assert len(load_config(Path(__file__).resolve().parents[3] / "cloudcost.yaml").sources) == 4
+    assert len(load_config(EXAMPLE).sources) == 4
+
+
+def test_the_example_names_the_formats_that_are_read() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert "Any FOCUS file, 0.5 to 1.4, of any vendor" in text
+    assert "CSV, JSON lines, Avro or Parquet, also gzipped or zipped" in text
+    choices = get_args(SourceConfig.model_fields["format"].annotation)
+    assert [name for name in choices if name not in text] == []
+
+
+def test_the_example_shows_every_section() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert [name for name in CloudcostConfig.model_fields if not re.search(rf"^(# )?{name}:", text, re.M)] == []
+
+
+def test_beside_the_sources_the_example_states_the_defaults(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("sources: [{name: a, location: a}]\n")
+    defaults, example = load_config(tmp_path / "c.yaml"), load_config(EXAMPLE)
+    names = [name for name in CloudcostConfig.model_fields if name != "sources"]
+    assert [name for name in names if getattr(example, name) != getattr(defaults, name)] == []
+
+
+def test_what_the_example_has_behind_a_comment_sign_can_be_taken_as_it_is(tmp_path: Path) -> None:
+    """Every key that is commented out, with the lines below it that are indented deeper; those of a source too."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    keys = re.compile(r"^( *)# (\w+):( .*)?\n((?:\1#   .*\n)*)", re.M)
+    taken = keys.sub(
+        lambda found: re.sub(r"^( *)# ", r"\1", found.group(), flags=re.M), text[text.index("# secrets:") :]
+    )
+    (tmp_path / "c.yaml").write_text(GOOD.replace("reporting_currency: USD\n", "") + taken, encoding="utf-8")
+    config = load_config(tmp_path / "c.yaml")
+    assert (len(config.alerts.channels), len(config.forecasts.events), len(config.anomalies.planned)) == (2, 2, 1)
+    assert (len(config.allocation.team.rules), len(config.dashboards.people), len(config.budgets)) == (2, 2, 2)
 
 
 @pytest.mark.parametrize(
