@@ -65,7 +65,7 @@ class IncidentFinding(BaseModel):
 
 
 class Incident(BaseModel):
-    """One incident as it stands now."""
+    """One incident as it stands now; ``is_over``: what it is about was found to be there no more."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -79,6 +79,7 @@ class Incident(BaseModel):
     resolved_by: str | None = None
     resolved_at: datetime | None = None
     note: str | None = None
+    is_over: bool = False
     version: int = Field(default=0, exclude=True)
 
 
@@ -124,6 +125,15 @@ class IncidentBook:
         messages = [self._plan_alert(incident.finding, channel, "resolved", now) for channel in sorted(told)]
         return self._change(
             incident, changes, messages, AuditEntry(actor, "incident.resolved", incident_id, {"note": note})
+        )
+
+    def end(self, incident_id: str, actor: str, note: str) -> Incident:
+        """What it is about is there no more: it is resolved, and a new one if it returns."""
+        incident = self.resolve(incident_id, actor, note)
+        if incident.is_over:
+            return incident
+        return self._change(
+            incident, {"is_over": True}, [], AuditEntry(actor, "incident.ended", incident_id, {"note": note})
         )
 
     def find(self, incident_id: str) -> Incident | None:

@@ -250,9 +250,9 @@ class CloudcostConfig(_Section):
             )
         return self
 
-    def shares_location(self, source: SourceConfig) -> bool:
-        """Whether another source reads files of the same folder; each then takes only what is its own."""
-        return any(overlap(source.location, s.location) for s in self.sources if s.name != source.name)
+    def sharing_location(self, source: SourceConfig) -> list[SourceConfig]:
+        """The other sources that read files of the same folder; each then takes only what is its own."""
+        return [s for s in self.sources if s.name != source.name and overlap(source.location, s.location)]
 
     def source(self, name: str) -> SourceConfig:
         """The source of that name; KeyError where there is none."""

@@ -22,7 +22,7 @@ from orchestration.sources.lake import Lake, LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations import open_location
 from orchestration.sources.secrets import add_secrets
-from orchestration.sources.source import Source
+from orchestration.sources.source import Source, list_read_formats
 from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
 
@@ -141,12 +141,12 @@ class Installation:
 
     def open_source(self, source: SourceConfig) -> Source:
         """A configured source with its location opened (nothing is read yet)."""
-        provider: Provider = "focus" if source.provider == "auto" else source.provider
         location = open_location(source.location, self.config_path.parent, source.access, self.environ)
         guarded = GuardedLocation(location, CircuitBreaker(self.store, source.name, Clock()))
         currency = source.currency or self.config.reporting_currency
-        shares = self.config.shares_location(source)
-        return Source(source.name, provider, source.format, guarded, currency, shares)
+        beside = [list_read_formats(_name_provider(s), s.format) for s in self.config.sharing_location(source)]
+        formats = frozenset().union(*beside)
+        return Source(source.name, _name_provider(source), source.format, guarded, currency, formats)
 
     def ingestor(self) -> Ingestor:
         """What lands and promotes deliveries of this installation."""
@@ -235,3 +235,7 @@ class Installation:
             self.store.insert("pipeline", stage, {"input": value})
         else:
             self.store.update("pipeline", stage, {"input": value}, record.version)
+
+
+def _name_provider(source: SourceConfig) -> Provider:
+    return "focus" if source.provider == "auto" else source.provider

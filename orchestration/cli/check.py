@@ -22,8 +22,6 @@ from orchestration.sources.contracts import (
     NoExportError,
     SourceError,
 )
-from orchestration.sources.discovery.deliveries import may_be_prose
-from orchestration.sources.formats import UnknownFormatError
 from orchestration.sources.incoming import Reading, read_incoming_file
 from orchestration.sources.ledger import Snapshot
 from orchestration.sources.locations.azure_exports import find_unread_azure_exports
@@ -36,7 +34,7 @@ from orchestration.sources.projection import Projection, project_file
 from orchestration.sources.refusals import as_refusal
 from orchestration.sources.source import Source
 from orchestration.sources.sql import connect_scratch
-from orchestration.sources.strangers import find_suspicion
+from orchestration.sources.untaken_files import explain_untaken
 
 #: A check reads the rows of no more than this of new deliveries, and downloads no more.
 SAMPLE_BYTES = 64 * 2**20
@@ -110,34 +108,29 @@ def examine_columns(installation: Installation, source: Source, plan: SourcePlan
     """
     landed = [snapshot for snapshot, _ in installation.ledger.current_snapshots(source.name)]
     looks: list[tuple[ExportFormat, Projection]] = []
-    strangers: list[UnknownFormatError] = []
-    read = 0
+    strangers: list[str] = []
+    unread = {f.ref.name for p in plan.pending for f in p.files} | {f.ref.name for f in plan.unscanned}
     with tempfile.TemporaryDirectory(prefix="cloudcost-check-") as folder, connect_scratch() as connection:
         for number, sample in enumerate(fetch_samples(source, plan, Path(folder))):
-            read += sample.is_read_whole
+            unread.discard(sample.name if sample.is_read_whole else "")
             workspace = Path(folder) / f"look-{number}"
             reading = installation.ingestor().reading_of(source)
             try:
                 looks.append(look_into(connection, reading, sample, workspace))
             except ColumnsError as error:
                 raise (SchemaChangedError(str(error)) if landed else error) from None
-            except UnknownFormatError as error:
+            except DeliveryError as error:
                 if not sample.may_be_strange:
                     raise
-                suspicion = find_suspicion(connection, sample.path, sample.name, workspace, reading)
-                if suspicion is not None:
-                    raise DeliveryError(f"{error}; {suspicion.sentence}") from None
-                strangers.append(error)
-            except DeliveryError:
-                # a run leaves it alone too
-                if not (sample.may_be_strange and may_be_prose(sample.name)):
-                    raise
+                outcome = explain_untaken(connection, sample.path, sample.name, workspace, reading, error)
+                if "fault" in outcome:
+                    raise DeliveryError(outcome["fault"]) from None
+                strangers.append(outcome["left_alone"])
     if strangers and not looks and not plan.unchanged:
-        raise SchemaChangedError(str(strangers[0])) if landed else strangers[0]
+        raise SchemaChangedError(strangers[0]) if landed else DeliveryError(strangers[0])
     names = sorted({s.format_name for s in landed} | {fmt.name for fmt, _ in looks})
     drift = describe_drift(looks[0], landed) if looks else ""
-    unread = sum(len(p.files) for p in plan.pending) + len(plan.unscanned) - read
-    partly = f"rows of {unread} large files not read; " if unread > 0 and looks and not scans_table(source) else ""
+    partly = f"rows of {len(unread)} large files not read; " if unread and looks and not scans_table(source) else ""
     return f"format {', '.join(names)}; {drift}{partly}" if names else ""
 
 

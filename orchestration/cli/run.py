@@ -21,6 +21,7 @@ from orchestration.installation import Installation
 from orchestration.plausible_dates import check_plausible
 from orchestration.progress import listen, report_progress
 from orchestration.run_lock import try_lock
+from orchestration.sources.ledger import Clock
 from orchestration.sources.planning import Problem, SourcePlan
 from orchestration.sources.refusals import as_refusal
 
@@ -57,8 +58,9 @@ class CommandError(Exception):
 
 @dataclass
 class Survey:
-    """What all sources have to ingest, and the sources that could not be looked at."""
+    """What all sources have to ingest, and the sources that could not be looked at; ``begun`` is when it was looked."""
 
+    begun: dt.datetime
     plans: list[SourcePlan] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -132,7 +134,7 @@ def _run_alone(
 
 def survey_sources(installation: Installation) -> Survey:
     """Look at every source; files without a manifest are read once, so that their periods are known."""
-    survey = Survey()
+    survey = Survey(Clock()())
     for source in installation.config.sources:
         try:
             survey.plans.append(installation.ingestor().scan(installation.open_source(source)))
@@ -145,15 +147,14 @@ def tell_survey(installation: Installation, survey: Survey) -> None:
     """Open and close incidents by what was seen of the sources, when no run does it."""
     from actions.incidents import IncidentBook
     from orchestration.failed_deliveries import tell_failures
-    from orchestration.sources.ledger import Clock
 
-    today = Clock()().date()
     book = IncidentBook(installation.store, installation.config.alerts.channels, Clock())
     for plan in survey.plans:
-        tell_failures(book, plan.source_name, plan.problems, today, is_whole=True)
+        is_whole = not plan.is_held_up and not plan.pending
+        tell_failures(book, plan.source_name, plan.problems, survey.begun, is_whole=is_whole)
     for fault in survey.faults:
         name, _, message = fault.partition(": ")
-        tell_failures(book, name, [Problem(None, message)], today, is_whole=False)
+        tell_failures(book, name, [Problem(None, message)], survey.begun, is_whole=False)
 
 
 def choose_periods(installation: Installation, survey: Survey, asked: dt.date | None, everything: bool) -> set[dt.date]:

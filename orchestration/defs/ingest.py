@@ -71,11 +71,11 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
     )
     def raw_asset(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
         opened = installation.open()
-        scanned, is_whole = None, False
+        scanned, begun = None, Clock()()
         try:
             source = opened.source(source_name)
             report = opened.ingestor().ingest(source, periods_of(context))
-            scanned, is_whole = getattr(source.location, "scanned_bytes", None), True
+            scanned = getattr(source.location, "scanned_bytes", None)
         except LocationError as error:
             if error.reason in TRANSIENT and context.retry_number < 2:
                 raise dg.RetryRequested(max_retries=2, seconds_to_wait=5 * 2**context.retry_number) from error
@@ -84,7 +84,7 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
             report = IngestReport(source_name, problems=[Problem(None, str(as_refusal(error, source_name)))])
         for problem in report.problems:
             context.log.warning(f"{source_name}: {problem.message}")
-        tell_failures(incident_book(opened), source_name, report.problems, Clock()().date(), is_whole=is_whole)
+        tell_failures(incident_book(opened), source_name, report.problems, begun, is_whole=report.is_whole)
         checks = [check_report(source_name, report), *compare_report(source_name, report)]
         return dg.MaterializeResult(metadata=describe_report(report, scanned), check_results=checks)
 

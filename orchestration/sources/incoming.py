@@ -86,17 +86,17 @@ class IncomingFile:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is to be read, beside what it is."""
+    """How a file is to be read, beside what it is; ``beside_formats`` are what other sources read in its folder."""
 
     provider: str
     fmt: ExportFormat | None
     default_currency: str
     dates: PlausibleDates
-    is_alone: bool = True
+    beside_formats: frozenset[str] = frozenset()
 
     def recognise(self, native: NativeFile) -> ExportFormat:
         """The format of a file; `UnknownFormatError` where it has none, or one that another source here reads."""
-        return choose_format(native.top_level_names, native.name, self.provider, self.is_alone, self.fmt)
+        return choose_format(native.top_level_names, native.name, self.provider, not self.beside_formats, self.fmt)
 
     @property
     def nothing(self) -> tuple[str, ...]:

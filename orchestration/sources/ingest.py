@@ -36,7 +36,7 @@ from orchestration.sources.profile import DeliveryProfile, profile_delivery
 from orchestration.sources.refusals import as_refusal
 from orchestration.sources.reports import IngestReport, Judged, name_files, name_sentence, say_assumptions
 from orchestration.sources.settings import IngestionSettings
-from orchestration.sources.source import Source, find_only_format
+from orchestration.sources.source import Source, find_only_format, name_reading
 from orchestration.sources.sql import connect_beside, connect_scratch
 from orchestration.sources.staging import stage_rows
 from orchestration.sources.untaken_files import explain_untaken
@@ -56,7 +56,8 @@ class Ingestor:
         settings: IngestionSettings | None = None,
         clock: Callable[[], dt.datetime] | None = None,
     ) -> None:
-        self._dates = PlausibleDates((clock or Clock())().date())
+        self._now = clock or Clock()
+        self._dates = PlausibleDates(self._now().date())
         self._lake = lake
         self._ledger = ledger
         self._settings = settings or IngestionSettings()
@@ -75,8 +76,7 @@ class Ingestor:
             source.provider,
             source.location,
             self._ledger,
-            format_name=source.format,
-            default_currency=source.default_currency,
+            reading=name_reading(source),
             dates=self._dates,
             lost=lost | damaged,
         )
@@ -104,6 +104,7 @@ class Ingestor:
         What was read stays below the lake's ``incoming`` folder until it is landed; it is never read twice. What cannot
         be taken is in quarantine afterwards, and what was but is there no more is not.
         """
+        begun = self._now()
         plan = self.plan(source, damaged)
         if plan.unscanned:
             self._scan_files(source, plan.unscanned)
@@ -111,7 +112,7 @@ class Ingestor:
         for problem in plan.undelivered:
             name, message = name_fault(problem.message), problem.message
             self._ledger.quarantine(source.name, problem.billing_period, UNKNOWN_DATASET, name, [message])
-        self._ledger.supersede_quarantined(source.name, plan.seen, plan.is_held_up)
+        self._ledger.supersede_quarantined(source.name, plan.seen, begun, plan.is_held_up)
         return plan
 
     def _scan_files(self, source: Source, files: Sequence[DeliveredFile]) -> None:
@@ -162,8 +163,9 @@ class Ingestor:
 
     def _ingest(self, source: Source, periods: set[dt.date] | None, damaged: frozenset[SnapshotKey]) -> IngestReport:
         plan = self.scan(source, damaged)
-        report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files)
         todo = [p for p in plan.pending if periods is None or p.key.billing_period in periods]
+        is_whole = not plan.is_held_up and len(todo) == len(plan.pending)
+        report = IngestReport(source.name, [], plan.unchanged, plan.problems, plan.notices, plan.empty_files, is_whole)
         with self._lake.scratch() as scratch, connect_scratch(scratch / "spill") as connection:
             directories = [scratch / f"delivery-{number}" for number in range(len(todo))]
             with connect_beside(connection) as beside:
@@ -186,12 +188,12 @@ class Ingestor:
             fmt=source.declared_format,
             default_currency=source.default_currency,
             dates=self._dates,
-            is_alone=not source.shares_location,
+            beside_formats=source.beside_formats,
         )
 
     @staticmethod
     def _mark(source: Source, file: DeliveredFile) -> str:
-        return fingerprint(source.name, file.ref, source.format, source.default_currency)
+        return fingerprint(source.name, file.ref, name_reading(source))
 
     def _read(
         self, connection: duckdb.DuckDBPyConnection, source: Source, file: DeliveredFile, path: Path, target: Path

@@ -289,23 +289,30 @@ class Ledger:
         """Let the next run judge again what failed; returns how many deliveries and files that are."""
         held = self.quarantined(source_name)
         for record in held:
-            self._store.update("snapshot", record.key, {**record.body, "status": "released"}, record.version)
-        scans = [r for r in self._store.list("scan", f"{source_name}/") if "fault" in r.body]
-        for record in scans:
-            self._store.update("scan", record.key, {"released": record.body["fault"]}, record.version)
+            with contextlib.suppress(ConflictError):
+                self._store.update("snapshot", record.key, {**record.body, "status": "released"}, record.version)
+        for record in self._store.list("scan", f"{source_name}/"):
+            said = record.body.get("fault", record.body.get("left_alone"))
+            if said is not None:
+                with contextlib.suppress(ConflictError):  # another run has just done so
+                    self._store.update("scan", record.key, {"released": said}, record.version)
         return len(held)
 
-    def supersede_quarantined(self, source_name: str, seen: Collection[str], is_held_up: bool = False) -> int:
+    def supersede_quarantined(
+        self, source_name: str, seen: Collection[str], begun: dt.datetime, is_held_up: bool = False
+    ) -> int:
         """End the quarantine of what was mended, replaced or removed; returns how many deliveries and files that are.
 
         ``seen`` are the names of what lies at the source now: a delivery's key, or what a file or fault without a
-        billing period is called. ``is_held_up``: deliveries were not looked for, so theirs stays as it is.
+        billing period is called; what another run put there since the look ``begun`` stays. ``is_held_up``: deliveries
+        were not looked for, so theirs stays as it is.
         """
         gone = [
             record
             for record in self.quarantined(source_name)
             if (record.body["delivery_id"] if record.body["dataset"] == UNKNOWN_DATASET else record.key) not in seen
             and not (is_held_up and record.body["dataset"] != UNKNOWN_DATASET)
+            and dt.datetime.fromisoformat(record.body["at"]) < begun
         ]
         for record in gone:
             with contextlib.suppress(ConflictError):
@@ -346,13 +353,12 @@ class Ledger:
         return None if record is None or "released" in record.body else record.body
 
     def put_scan(self, source_name: str, fingerprint: str, body: dict[str, Any]) -> None:
-        """Remember what a file contains; the same fingerprint always says the same, unless it was released, or left
-        alone by an earlier release.
-        """
+        """Remember what a file contains; the same fingerprint always says the same, unless it was released."""
         key = f"{source_name}/{fingerprint}"
         known = self._store.get("scan", key)
-        if known is not None and not known.body.keys().isdisjoint(("released", "ignored")):
-            self._store.update("scan", key, body, known.version)
+        if known is not None and "released" in known.body:
+            with contextlib.suppress(ConflictError):  # another run has just read it
+                self._store.update("scan", key, body, known.version)
         else:
             self._store.insert("scan", key, body)
 

@@ -9,11 +9,10 @@ from orchestration.sources.contracts import DeliveredFile, Delivery, FileRef, Lo
 from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.discovery import delivery_id_for, discover
 from orchestration.sources.discovery.deliveries import name_some
-from orchestration.sources.formats import UnknownFormatError
 from orchestration.sources.ledger import Ledger, SnapshotKey
 
 #: Part of what names a file's or delivery's content: grows when the landed columns change, so that all is read anew.
-SCAN_VERSION = "2"
+SCAN_VERSION = "3"
 #: An AWS execution id has 36 characters, a hash of names 32.
 LONGEST_ID = 200
 #: No row of an invoice month is written so long before its first day.
@@ -89,9 +88,9 @@ class SourcePlan:
         self.seen.add(name_fault(problem.message))
 
 
-def fingerprint(source_name: str, file: FileRef, format_name: str, currency: str) -> str:
-    """What names the content of one file as this source reads it."""
-    text = "\0".join([SCAN_VERSION, source_name, file.name, str(file.size), file.etag, format_name, currency])
+def fingerprint(source_name: str, file: FileRef, reading: str) -> str:
+    """What names the content of one file as this source reads it; ``reading`` names how."""
+    text = "\0".join([SCAN_VERSION, source_name, file.name, str(file.size), file.etag, reading])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -101,14 +100,12 @@ def plan_source(
     location: Location,
     ledger: Ledger,
     *,
-    format_name: str,
-    default_currency: str,
+    reading: str,
     dates: PlausibleDates,
     lost: frozenset[SnapshotKey] = frozenset(),
 ) -> SourcePlan:
     """Compare what lies at the location with the ledger; current snapshots that the lake ``lost`` are landed again.
-
-    Raises `SourceError` where nothing can be planned at all, `UnknownFormatError` where nothing there is an export.
+    ``reading`` names how the source reads its files. Raises `SourceError` where nothing can be planned at all.
     """
     found = discover(source_name, provider, location)
     plan = SourcePlan(source_name, notices=list(found.notices))
@@ -131,10 +128,11 @@ def plan_source(
         key = SnapshotKey(source_name, delivery.billing_period, delivery.dataset)
         delivered.add(key)
         _consider(plan, ledger, _pending_of(delivery, key), lost)
-    _plan_by_scans(plan, ledger, undetermined, format_name, default_currency, lost, delivered)
+    _plan_by_scans(plan, ledger, undetermined, reading, lost, delivered)
     if plan.strangers and not plan.seen:
-        raise UnknownFormatError(plan.strangers[0])
-    plan.notices += plan.strangers
+        plan.refuse(Problem(None, plan.strangers[0]))
+    else:
+        plan.notices += plan.strangers
     return plan
 
 
@@ -205,8 +203,7 @@ def _plan_by_scans(
     plan: SourcePlan,
     ledger: Ledger,
     files: Iterable[DeliveredFile],
-    format_name: str,
-    default_currency: str,
+    reading: str,
     lost: frozenset[SnapshotKey],
     delivered: set[SnapshotKey],
 ) -> None:
@@ -220,14 +217,13 @@ def _plan_by_scans(
     shared: set[str] = set()
     faulty: list[str] = []
     for file in files:
-        mark = fingerprint(plan.source_name, file.ref, format_name, default_currency)
+        mark = fingerprint(plan.source_name, file.ref, reading)
         scan = ledger.get_scan(plan.source_name, mark)
         if scan is not None and "left_alone" in scan:
             plan.strangers.append(scan["left_alone"])
             continue
         plan.seen.add(mark)
-        # "ignored": an earlier release did not look whether it may hold costs
-        if scan is None or "ignored" in scan:
+        if scan is None:
             plan.unscanned.append(file)
         elif "fault" in scan and not scan.get("may_hold_costs", True):
             plan.problems.append(Problem(None, scan["fault"]))

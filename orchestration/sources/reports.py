@@ -24,7 +24,7 @@ class Judged:
 
 @dataclass
 class IngestReport:
-    """What one ingestion of a source did."""
+    """What one ingestion of a source did; ``is_whole``: whatever is wrong with the source now is in ``problems``."""
 
     source_name: str
     judged: list[Judged] = field(default_factory=list)
@@ -32,6 +32,7 @@ class IngestReport:
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     empty_files: list[str] = field(default_factory=list)
+    is_whole: bool = False
 
     @property
     def promoted(self) -> list[Judged]:

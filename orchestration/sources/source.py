@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from orchestration.sources.contracts import DeliveryError, ExportFormat, Location, Provider
-from orchestration.sources.formats import get_format
+from orchestration.sources.formats import FORMATS, get_format
 from orchestration.sources.incoming import IncomingFile
 from orchestration.sources.planning import PendingSnapshot
 
@@ -17,21 +17,34 @@ FORMAT_NAMES = {
 }
 
 
+def list_read_formats(provider: Provider, format_name: str) -> frozenset[str]:
+    """The names of the formats of costs that a source of this provider and format reads in a folder it shares."""
+    if format_name != "auto":
+        return frozenset({FORMAT_NAMES[format_name]})
+    return frozenset(fmt.name for fmt in FORMATS if provider == "focus" or fmt.provider == provider)
+
+
 @dataclass(frozen=True)
 class Source:
-    """A configured source, ready to be read."""
+    """A configured source, ready to be read; ``beside_formats`` are those that other sources read in its folder."""
 
     name: str
     provider: Provider
     format: str
     location: Location
     default_currency: str
-    shares_location: bool = False
+    beside_formats: frozenset[str] = frozenset()
 
     @property
     def declared_format(self) -> ExportFormat | None:
         """The format that the configuration names; None for ``auto``."""
         return None if self.format == "auto" else get_format(FORMAT_NAMES[self.format])
+
+
+def name_reading(source: Source) -> str:
+    """What decides how the files of a source are read, beside what they hold; a file is read anew where it changes."""
+    others = ",".join(sorted(source.beside_formats))
+    return "\0".join([source.provider, source.format, source.default_currency, others])
 
 
 def find_only_format(pending: PendingSnapshot, incoming: list[IncomingFile], source: Source) -> ExportFormat:

@@ -6,7 +6,8 @@ were renamed, that has a line above them or none at all is refused: its month wo
 
 import csv
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,22 +15,40 @@ from pathlib import Path
 import duckdb
 
 from orchestration.sources.contracts import DeliveryError, ExportFormat, squeeze_name
+from orchestration.sources.discovery.deliveries import may_be_prose
 from orchestration.sources.formats import FORMATS, UnknownFormatError, recognise_format
 from orchestration.sources.formats.beside_costs import name_known_stranger
 from orchestration.sources.incoming import Reading
 from orchestration.sources.native import NativeFile, read_native_file
 
-#: Names that a file shares with a format before it is held to be one of its exports, renamed.
+#: Of the names that make out a format, as many as a file has to have to be one of its exports, renamed.
 SHARED_NAMES = 3
-#: As many lines or rows are looked at.
+#: As many lines or rows are looked at, and of each as much.
 LOOKED_AT = 100
+LONGEST_LINE, LONGEST_CELL = 20_000, 2_000
 #: A header stands this far down at most: below a title, comments and what a portal was asked for.
 HEADER_LINES = 30
 
-_AMOUNT = re.compile(r"[-+]?[$€£]?\s?(\d[\d.,\s]*)?[.,]\d+(e[-+]?\d+)?", re.IGNORECASE)
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?|\d{1,2}[/.]\d{1,2}[/.](\d\d|\d{4})([T ].*)?|20\d{6}")
-_MONEY_NAME = re.compile(r"cost|charge|amount|spend|billed|kosten|betrag|co[uû]t|montant|importe", re.IGNORECASE)
+_SIGN = r"(?:[A-Z]{3}|[$€£¥₹])"
+_AMOUNT = re.compile(
+    rf"\(?\s*[-+]?\s*{_SIGN}?\s*[-+]?(?:\d{{1,3}}(?:[.,' ]?\d{{3}})*)?[.,]\d+(?:[eE][-+]?\d+)?\s*{_SIGN}?\s*[-)]?"
+)
+_NUMBER = re.compile(rf"\s*{_SIGN}?\s*[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?\s*{_SIGN}?")
+_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DAY = re.compile(
+    rf"\d{{4}}-\d\d(?:-\d\d(?:[T ].*)?)?|\d{{1,2}}[/.]\d{{1,2}}[/.](?:\d\d|\d{{4}})(?:[T ].*)?|20\d{{4}}(?:\d\d)?"
+    rf"|\d\d/\d{{4}}|{_MONTHS}[ -]?\d{{2,4}}",
+    re.IGNORECASE,
+)
+#: Words of a column's name that tell money, and those that tell that it is something about money.
+_MONEY_WORDS = frozenset(
+    "cost costs charge charges amount amounts spend spending billed fee fees total kosten betrag summe cout coût "
+    "montant importe costo coste gasto custo valor".split()
+)
+_NO_MONEY_WORDS = frozenset("center centre centro stelle code id type category rule owner".split())
+_WORD = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+(?![a-z])")
+_KEY = re.compile(r'"([^"\\]{1,100})"\s*:')
+_ELSEWHERE = "; what is no bill belongs into another folder"
 
 
 @dataclass(frozen=True)
@@ -52,58 +71,85 @@ def find_suspicion(
         return None
     other = _recognise(native.top_level_names, name)
     if other is not None:
-        sentence = f"it is an export of another kind ({other}), which a source of its provider reads"
-        return Suspicion(sentence, is_strong=False) if reading.is_alone else None
-    if not native.is_csv or native.path is None:
-        return _judge_rows([native.top_level_names, *_read_rows(connection, native)])
-    rows = _read_lines(native.path)
-    below = next((n for n, row in enumerate(rows[1:HEADER_LINES], start=2) if _recognise(row, name)), 0)
-    if below:
-        return Suspicion(f"the names of its columns stand in line {below}: remove what is above them", is_strong=True)
-    return _judge_rows(rows)
+        sentence = f"it is an export of another kind ({other.description}), which a source of its provider reads"
+        return None if other.name in reading.beside_formats else Suspicion(sentence, is_strong=False)
+    if native.is_csv and native.path is not None:
+        rows = _read_lines(native.path)
+        return _find_header_below(rows, name) or _judge_rows(rows, may_be_prose(name))
+    rows = _read_rows(connection, native)
+    return _find_nested(rows, name) or _judge_rows([native.top_level_names, *rows], is_prose=False)
 
 
-def _judge_rows(rows: Sequence[Sequence[str]]) -> Suspicion | None:
-    """What names and values say: ``rows`` are those of a file, its header first; one above it is told by its length."""
-    widest = max(map(len, rows), default=0)
-    header, *body = [row for row in rows if len(row) == widest] or [[]]
+def _find_header_below(rows: Sequence[Sequence[str]], name: str) -> Suspicion | None:
+    """Whether a known header stands further down, with a row below it."""
+    for number, row in enumerate(rows[1:HEADER_LINES], start=2):
+        below = [r for r in rows[number:] if len(r) == len(row)]
+        if below and _recognise(row, name) and any(_AMOUNT.fullmatch(c) or _NUMBER.fullmatch(c) for c in below[0]):
+            sentence = f"the names of its columns stand in line {number}: remove what is above them"
+            return Suspicion(sentence, is_strong=True)
+    return None
+
+
+def _find_nested(rows: Sequence[Sequence[str]], name: str) -> Suspicion | None:
+    """Whether the rows of a JSON file lie inside of one of its fields."""
+    nested = [cell for row in rows for cell in row if cell.startswith(("{", "["))]
+    keys = list(dict.fromkeys(key for cell in nested for key in _KEY.findall(cell)))
+    if _recognise(keys, name):
+        return Suspicion("its rows lie inside of another object; one object per line is read", is_strong=True)
+    money = next((key for key in keys if _tells_money(key)), None)
+    return Suspicion(f"its field {money!r} may hold costs{_ELSEWHERE}", is_strong=False) if money else None
+
+
+def _judge_rows(rows: Sequence[Sequence[str]], is_prose: bool) -> Suspicion | None:
+    """What names and values say: ``rows`` are those of a file, its header among the first."""
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    usual = widths.most_common(1)[0][0] if widths else 0
+    start = next((n for n, row in enumerate(rows) if len(row) > 1), len(rows))
+    header, body = list(rows[start]) if start < len(rows) else [], [r for r in rows[start + 1 :] if len(r) == usual]
     if name_known_stranger(header) or not body:
         return None
-    columns = dict(zip(header, zip(*body, strict=True), strict=True))
-    has_amounts = any(_are_mostly(values, _AMOUNT) for values in columns.values())
+    columns = dict(zip(header, zip(*body, strict=True), strict=False))
+    amounts = [h for h, values in columns.items() if _are_mostly(values, _AMOUNT)]
+    numbers = [h for h, values in columns.items() if h in amounts or _are_mostly(values, _NUMBER)]
     has_days = any(_are_mostly(values, _DAY) for values in columns.values())
-    if has_amounts and has_days and any(_AMOUNT.fullmatch(h) or _DAY.fullmatch(h) for h in header):
-        return Suspicion("its first line holds values where the names of the columns are expected", is_strong=True)
+    money = next((h for h in numbers if _tells_money(h)), None)
     shared, description = _find_nearest(header)
-    numbers = [h for h, values in columns.items() if _are_mostly(values, _NUMBER) or _are_mostly(values, _AMOUNT)]
-    if shared >= SHARED_NAMES and numbers:
-        sentence = f"{shared} of its columns are those of {description}, so it may hold costs"
-        return Suspicion(sentence, is_strong=True)
-    money = next((h for h in numbers if _MONEY_NAME.search(h)), None)
-    if money is None and not (has_amounts and has_days):
+    if shared >= SHARED_NAMES and (amounts or money):
+        return Suspicion(f"{shared} of its columns are those of {description}, so it may hold costs", is_strong=True)
+    if is_prose:
         return None
-    why = f"its column {money!r} may hold costs" if money else "it has days and amounts and so may hold costs"
-    return Suspicion(f"{why}; what is no bill belongs into another folder", is_strong=False)
+    if amounts and has_days and any(_AMOUNT.fullmatch(h) or _DAY.fullmatch(h) for h in header):
+        return Suspicion("its first line holds values where the names of the columns are expected", is_strong=True)
+    if money:
+        return Suspicion(f"its column {money!r} may hold costs{_ELSEWHERE}", is_strong=False)
+    if amounts and has_days:
+        return Suspicion(f"it has days and amounts and so may hold costs{_ELSEWHERE}", is_strong=False)
+    return None
 
 
-def _find_nearest(header: Sequence[str]) -> tuple[int, str]:
-    """With how many of its names a file comes nearest to a format, and to which."""
+def _tells_money(name: str) -> bool:
+    words = {word.lower() for word in _WORD.findall(name)}
+    return bool(words & _MONEY_WORDS) and not words & _NO_MONEY_WORDS
+
+
+def _find_nearest(header: Iterable[str]) -> tuple[int, str]:
+    """With how many of the names that make out a format a file comes nearest to one, and to which."""
     names = {squeeze_name(h) for h in header}
-    shared = {fmt.description: len(names & _names_of(fmt)) for fmt in FORMATS}
+    shared = {fmt.description: len(names & _telling_names(fmt)) for fmt in FORMATS}
     nearest = max(shared, key=lambda description: shared[description])
     return shared[nearest], nearest
 
 
-def _names_of(fmt: ExportFormat) -> set[str]:
-    """What the columns of a format are called, the nested ones and those that it is told by included."""
-    declared = [n for c in fmt.columns for n in (c.name, *c.aliases)]
-    return {squeeze_name(n) for n in (*declared, *fmt.records)}.union(*fmt.signature)
+def _telling_names(fmt: ExportFormat) -> set[str]:
+    """The names by which a format is recognised, those of its money, and those that no row of it lacks."""
+    declared = [c.name for c in fmt.columns if c.required or c.kind == "money"]
+    return {squeeze_name(name) for name in (*declared, *fmt.records)}.union(*fmt.signature)
 
 
-def _recognise(columns: Sequence[str], name: str) -> str | None:
-    """What the columns are an export of; None where no provider writes such."""
+def _recognise(columns: Sequence[str], name: str) -> ExportFormat | None:
+    """The format that columns show; None where no provider writes such."""
     try:
-        return recognise_format(columns, name).description
+        return recognise_format(columns, name)
     except UnknownFormatError:
         return None
 
@@ -116,7 +162,7 @@ def _are_mostly(values: Sequence[str], kind: re.Pattern[str]) -> bool:
 def _read_lines(path: Path) -> list[list[str]]:
     """The first lines of a text, taken apart at whatever mark separates most of their values."""
     with path.open(encoding="utf-8-sig", errors="replace") as stream:
-        lines = [line[:100_000] for line in islice(stream, LOOKED_AT)]
+        lines = list(islice(iter(lambda: stream.readline(LONGEST_LINE), ""), LOOKED_AT))
     readings = []
     for mark in ",;\t|":
         try:
@@ -128,7 +174,7 @@ def _read_lines(path: Path) -> list[list[str]]:
 
 def _read_rows(connection: duckdb.DuckDBPyConnection, native: NativeFile) -> list[list[str]]:
     """The first rows of a file that is no CSV, as text; none where they cannot be read."""
-    cells = ", ".join(f"coalesce(trim(({column.sql})::varchar), '')" for column in native.columns)
+    cells = ", ".join(f"coalesce(trim(left(({c.sql})::varchar, {LONGEST_CELL})), '')" for c in native.columns)
     try:
         rows = connection.execute(f"select {cells} from {native.reader_sql} limit {LOOKED_AT}").fetchall()
     except duckdb.Error:

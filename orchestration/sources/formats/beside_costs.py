@@ -18,11 +18,19 @@ KNOWN_STRANGERS: dict[str, tuple[frozenset[str], ...]] = {
     "Azure's reservation recommendations": (frozenset({"netsavings", "recommendedquantity"}),),
     "Azure's reservation transactions": (frozenset({"reservationorderid", "eventtype", "armskuname"}),),
     "Google's pricing export": (frozenset({"pricingasoftime"}),),
+    "Google's carbon footprint": (frozenset({"carbonmodelversion"}),),
     "AWS's optimisation recommendations": (frozenset({"recommendationid", "actiontype", "currentresourcetype"}),),
+    # our own tables, which the configuration names
+    "exchange rates": (frozenset({"date", "from", "to", "rate"}), frozenset({"date", "currency", "rate"})),
+    "figures of a metric": (frozenset({"date", "metric", "value"}),),
 }
+#: Stated invoices, as the configuration takes them: these columns and no others.
+_INVOICES = frozenset({"source", "issuer", "account", "period", "invoiceid", "currency", "amount"})
 
 
 def name_known_stranger(columns: Iterable[str]) -> str | None:
     """What a file with these columns is, where it is one of those; else None."""
     names = {squeeze_name(column) for column in columns}
+    if {"currency", "amount"} <= names <= _INVOICES:
+        return "stated invoices"
     return next((what for what, sets in KNOWN_STRANGERS.items() if any(s <= names for s in sets)), None)

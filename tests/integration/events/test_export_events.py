@@ -150,7 +150,7 @@ def test_a_malformed_message_is_kept_and_reported_once(s3, desk: Desk) -> None: 
 
 
 def test_a_source_that_cannot_be_read_keeps_its_messages(s3, desk: Desk) -> None:  # type: ignore[no-untyped-def]
-    s3.put_object(Bucket="exports", Key="focus/readme.txt", Body=b"1")
+    s3.put_object(Bucket="exports", Key="focus/readme.md", Body=b"1")
     desk.send(notify("focus/a.csv"), *map(notify, deliver(s3, 9, "e1")))
     requests, faults = collect_requests(desk.installation, lambda key: False)
     assert [r.pending.key.source_name for r in requests] == ["aws_prod"]

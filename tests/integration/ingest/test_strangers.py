@@ -2,12 +2,12 @@
 
 import json
 import os
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import DeliveryError
 from tests.integration.ingest.conftest import AUGUST, SEPTEMBER, Desk
 from tests.integration.ingest.test_isolation import FOCUS_COLUMNS, FOCUS_ROW
 from tests.unit.orchestration.exports import cur_rows, write_csv
@@ -33,6 +33,13 @@ CHANGED_EXPORTS = [
     ),
     ("german.csv", f"{GERMAN}\n{OCTOBER_ROW}\n", "its column 'Kosten' may hold costs; what is no bill belongs"),
     ("days.csv", "a,b\n2026-10-01,1.5\n2026-10-02,2.5\n", "it has days and amounts and so may hold costs"),
+    ("wrapped.json", json.dumps({"value": [dict(zip(FOCUS_COLUMNS.split(","), OCTOBER_ROW.split(","), strict=True))]}),
+     "its rows lie inside of another object"),
+    ("explorer.json", json.dumps({"Results": [{"Total": {"UnblendedCost": {"Amount": "1.5"}}}]}), "may hold costs"),
+    ("months.csv", "Month,Service,Fee\n2026-10,EC2,12.34 USD\n", "its column 'Fee' may hold costs"),
+    ("signs.csv", "Monat;Dienst;Kosten\n2026-10;EC2;12,34 €\n", "its column 'Kosten' may hold costs"),
+    ("ragged.csv", f"{FOCUS_COLUMNS.replace('BilledCost', 'Billed').replace('ChargePeriodStart', 'Day')}\n"
+     + f"{OCTOBER_ROW}\n" * 5 + f"{OCTOBER_ROW},\n", "so it may hold costs"),
     ("google.jsonl", json.dumps(GOOGLE) + "\n", "so it may hold costs"),
     ("export.txt", f"Costs\n{FOCUS_COLUMNS}\n{OCTOBER_ROW}\n", "stand in line 2"),
 ]  # fmt: skip
@@ -89,6 +96,16 @@ STRANGERS = [
     ("prices.csv", "MeterID,MeterName,UnitPrice,EffectiveStartDate,Currency\nm,VM,0.25,2026-10-01,USD\n"),
     ("ri.csv", "ReservationId,UsageDate,ReservedHours,UsedHours,SkuName\nr,2026-10-01,24.0,20.5,VM\n"),
     ("notes.txt", "Dear all,\nthe bill of 2026-10-01 is 12.50, as ever\n"),
+    ("subscriptions.csv", "SubscriptionId,SubscriptionName,CostCenter\na,Shop,4711\n"),
+    ("rates.csv", "date,from,to,rate\n2026-10-01,EUR,USD,1.25\n"),
+    ("orders.csv", "date,metric,value\n2026-10-01,orders,12.5\n"),
+    ("invoices.csv", "issuer,currency,amount\nAWS,USD,12.5\n"),
+    ("machines.csv", "SubscriptionId,ResourceGroup,ResourceName,Location,Cores\na,b,c,d,4\n"),
+    ("accounts.csv", "SubAccountId,SubAccountName,BillingAccountId\n111122223333,Shop,444455556666\n"),
+    ("places.csv", "Datum;Name;Ort\n01.02.2026;a;b\n"),
+    ("hosts.csv", "day,address\n2026-10-01,10.0.0.1\n"),
+    ("README.txt", f"Our bills\n\nThe columns are:\n{FOCUS_COLUMNS}\nand that is all.\n"),
+    ("changelog.txt", "1.2,2026-01-01,first\n1.3,2026-02-01,second\n"),
     ("empty_table.csv", "BilledCost2,BillingPeriodStart2,Day\n"),
 ]  # fmt: skip
 
@@ -108,8 +125,41 @@ def test_a_source_of_strangers_alone_stays_a_problem(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "focus")
     (desk.exports / "people.csv").write_text("name,age\na,1\n")
     for _ in range(3):
-        with pytest.raises(DeliveryError, match=r"people\.csv: not a known"):
-            desk.ingest()
+        (problem,) = desk.problems()
+        assert problem == "people.csv: not a known export (name, age, …)"
+        assert [r.body["reasons"] for r in desk.ledger.quarantined()] == [[problem]]
+
+
+def test_quarantine_ends_also_where_strangers_are_left_alone(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus")
+    (desk.exports / "people.csv").write_text("name,age\na,1\n")
+    (desk.exports / "bad.csv").write_text(f"{FOCUS_COLUMNS}\n{FOCUS_ROW.replace('10,', 'x,', 1)}\n")
+    assert len(desk.problems()) == 1
+    (desk.exports / "bad.csv").unlink()
+    assert desk.problems() == ["people.csv: not a known export (name, age, …)"]
+    assert [r.body["reasons"] for r in desk.ledger.quarantined()] == [desk.problems()]
+
+
+def test_what_was_left_alone_is_looked_at_again_on_demand_and_for_another_provider(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "azure")
+    write_csv(desk.exports / "cur.csv", cur_rows(["1"], AUGUST))
+    (desk.exports / "people.csv").write_text("name,age\na,1\n")
+    assert "it is an export of another kind (AWS" in desk.problems()[0]
+    assert desk.ledger.release_quarantined("test_source") == 1
+    assert not [r for r in desk.ledger._store.list("scan") if "left_alone" in r.body]
+    desk.provider = "aws"
+    assert desk.problems() == [] and desk.totals() == {"2026-08": (Decimal(1), 1)}
+
+
+def test_the_export_of_another_source_of_the_folder_is_that_ones(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "focus", "focus")
+    deliver_september(desk)
+    write_csv(desk.exports / "cur.csv", cur_rows(["1"], AUGUST))
+    source = replace(desk.source(), beside_formats=frozenset({"gcp_billing", "aws_cur"}))
+    assert [p.message for p in desk.ingestor().ingest(source).problems] == []
+    source = replace(source, beside_formats=frozenset({"gcp_billing"}))
+    (problem,) = desk.ingestor().ingest(source).problems
+    assert "which a source of its provider reads" in problem.message
 
 
 def test_a_weak_suspicion_holds_up_nothing(tmp_path: Path) -> None:

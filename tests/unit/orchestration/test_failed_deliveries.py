@@ -7,38 +7,38 @@ import pytest
 
 from actions.incidents import IncidentBook
 from orchestration.failed_deliveries import tell_failures
-from orchestration.sources.ledger import Clock
 from orchestration.sources.planning import Problem
 from state.sqlite import SqliteStateStore
 
-TODAY = dt.date(2026, 11, 3)
+NOW = dt.datetime(2026, 11, 3, 12, tzinfo=dt.UTC)
 CUT = Problem(None, "a.csv.gz: the gzip stream is cut")
 LATE = Problem(dt.date(2026, 9, 1), "b.csv: data row 1 (line 2): BilledCost 'x' is not a number")
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> IncidentBook:
-    return IncidentBook(SqliteStateStore(tmp_path / "state.sqlite"), [], Clock())
+    return IncidentBook(SqliteStateStore(tmp_path / "state.sqlite"), [], lambda: NOW.replace(hour=0))
 
 
-def tell(book: IncidentBook, *problems: Problem, day: dt.date = TODAY, is_whole: bool = True) -> None:
-    tell_failures(book, "aws", problems, day, is_whole=is_whole)
+def tell(book: IncidentBook, *problems: Problem, day: int = 3, is_whole: bool = True) -> None:
+    tell_failures(book, "aws", problems, NOW.replace(day=day), is_whole=is_whole)
 
 
 def states(book: IncidentBook) -> list[tuple[str, str, str]]:
-    return [(i.state, i.finding.start.isoformat(), i.finding.scope["billing_period"]) for i in book.list()]
+    found = [(i.state, i.finding.start.isoformat(), i.finding.scope["billing_period"]) for i in book.list()]
+    return sorted(found, key=lambda state: (state[2], state[1]), reverse=True)
 
 
 def test_an_incident_is_over_with_its_fault_and_new_when_it_returns(book: IncidentBook) -> None:
     tell(book, CUT, LATE)
-    tell(book, CUT, LATE, day=TODAY + dt.timedelta(days=3))
+    tell(book, CUT, LATE, day=6)
     assert states(book) == [("open", "2026-11-03", "unknown"), ("open", "2026-09-01", "2026-09")]
     tell(book, LATE)
     assert states(book)[0][0] == "resolved" and states(book)[1][0] == "open"
-    tell(book, CUT, LATE, day=TODAY + dt.timedelta(days=9))
-    tell(book, CUT, LATE, day=TODAY + dt.timedelta(days=9))
-    assert sorted(states(book)) == [
-        ("open", "2026-09-01", "2026-09"), ("open", "2026-11-12", "unknown"), ("resolved", "2026-11-03", "unknown"),
+    tell(book, CUT, LATE, day=12)
+    tell(book, CUT, LATE, day=12)
+    assert states(book) == [
+        ("open", "2026-11-12", "unknown"), ("resolved", "2026-11-03", "unknown"), ("open", "2026-09-01", "2026-09"),
     ]  # fmt: skip
 
 
@@ -50,15 +50,24 @@ def test_a_source_that_was_not_looked_at_closes_nothing(book: IncidentBook) -> N
     assert [i.state for i in book.list()] == ["resolved", "resolved"]
 
 
-def test_what_a_person_resolved_is_not_told_again(book: IncidentBook) -> None:
+def test_what_a_person_resolved_is_told_again_only_after_it_was_gone(book: IncidentBook) -> None:
     tell(book, CUT)
     (incident,) = book.list()
     book.resolve(incident.incident_id, "ana", "known, and agreed with the vendor")
     tell(book, CUT)
     assert [i.resolved_by for i in book.list()] == ["ana"]
+    tell(book)
+    tell(book, CUT)
+    assert sorted((i.state, i.resolved_by) for i in book.list()) == [("open", None), ("resolved", "ana")]
+
+
+def test_what_another_run_found_meanwhile_stays_open(book: IncidentBook) -> None:
+    tell(book, CUT)
+    tell_failures(book, "aws", [], NOW - dt.timedelta(days=1), is_whole=True)
+    assert [i.state for i in book.list()] == ["open"]
 
 
 def test_another_source_is_not_touched(book: IncidentBook) -> None:
     tell(book, CUT)
-    tell_failures(book, "azure", [], TODAY, is_whole=True)
+    tell_failures(book, "azure", [], NOW, is_whole=True)
     assert [i.state for i in book.list()] == ["open"]

@@ -190,7 +190,7 @@ def plan(ledger: Ledger, folder: Folder, retry: bool = False) -> tuple[list[str]
         ledger.release_quarantined("aws_prod")
     found = plan_source(
         "aws_prod", "aws", folder, ledger,  # type: ignore[arg-type]
-        format_name="auto", default_currency="USD", dates=PlausibleDates(dt.date(2026, 10, 5)),
+        reading="auto", dates=PlausibleDates(dt.date(2026, 10, 5)),
     )  # fmt: skip
     pending = [f"{p.key.billing_period:%Y-%m}:{'+'.join(f.ref.name for f in p.files)}" for p in found.pending]
     return [f.ref.name for f in found.unscanned], pending, found.unchanged, [p.message for p in found.problems]
@@ -200,7 +200,7 @@ def put_scan(ledger: Ledger, file: FileRef, **body: object) -> None:
     from orchestration.sources.planning import fingerprint
 
     known = {"dataset": "cost", "rows": 2, "periods": {}} if "periods" in body else {}
-    ledger.put_scan("aws_prod", fingerprint("aws_prod", file, "auto", "USD"), {**known, **body})
+    ledger.put_scan("aws_prod", fingerprint("aws_prod", file, "auto"), {**known, **body})
 
 
 def test_plan_of_plain_files(ledger: Ledger) -> None:

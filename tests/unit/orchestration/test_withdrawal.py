@@ -150,9 +150,9 @@ def test_a_plan_names_the_tombstone_and_its_reason(tmp_path: Path) -> None:
     desk.promote(name)
     desk.withdraw(name)
     body = {"dataset": "cost", "rows": 3, "periods": {"2026-09-01": 3}}
-    desk.ledger.put_scan("bill", fingerprint("bill", file, "auto", "USD"), body)
+    desk.ledger.put_scan("bill", fingerprint("bill", file, "auto"), body)
     plan = plan_source(
-        "bill", "focus", Folder(file), desk.ledger, format_name="auto", default_currency="USD",  # type: ignore[arg-type]
+        "bill", "focus", Folder(file), desk.ledger, reading="auto",  # type: ignore[arg-type]
         dates=PlausibleDates(dt.date(2026, 10, 5)),
     )  # fmt: skip
     assert plan.pending == [] and plan.problems == []
