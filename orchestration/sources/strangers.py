@@ -18,7 +18,7 @@ from orchestration.sources.contracts import DeliveryError, ExportFormat, squeeze
 from orchestration.sources.discovery.deliveries import may_be_prose
 from orchestration.sources.formats import FORMATS, UnknownFormatError, recognise_format
 from orchestration.sources.formats.beside_costs import name_known_stranger
-from orchestration.sources.incoming import Reading
+from orchestration.sources.incoming import LEAST_SECONDS, Reading, interrupt_after
 from orchestration.sources.native import NativeFile, read_native_file
 
 #: Of the names that make out a format, as many as a file has to have to be one of its exports, renamed.
@@ -176,7 +176,8 @@ def _read_rows(connection: duckdb.DuckDBPyConnection, native: NativeFile) -> lis
     """The first rows of a file that is no CSV, as text; none where they cannot be read."""
     cells = ", ".join(f"coalesce(trim(left(({c.sql})::varchar, {LONGEST_CELL})), '')" for c in native.columns)
     try:
-        rows = connection.execute(f"select {cells} from {native.reader_sql} limit {LOOKED_AT}").fetchall()
-    except duckdb.Error:
+        with interrupt_after(connection, LEAST_SECONDS, native.name):
+            rows = connection.execute(f"select {cells} from {native.reader_sql} limit {LOOKED_AT}").fetchall()
+    except (duckdb.Error, DeliveryError):
         return []
     return [list(row) for row in rows]
