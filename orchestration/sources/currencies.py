@@ -1,4 +1,4 @@
-"""The currencies that a bill can be in: the codes of ISO 4217.
+"""The currencies that a bill can be in: the codes of ISO 4217 but those of metals, baskets and placeholders.
 
 What a vendor counts in besides (credits, DBU, tokens) is a pricing currency of FOCUS, which is another column and is
 not held to this list.
@@ -13,22 +13,25 @@ CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP 
 HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA
 MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD
 RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD
-USN UYI UYU UYW UZS VED VES VND VUV WST XAD XAF XAG XAU XBA XBB XBC XBD XCD XCG XDR XOF XPD XPF XPT XSU XTS XUA XXX
-YER ZAR ZMW ZWG
+USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
 """.split()
 _WITHDRAWN = """
 ADP AFA ANG AON AOR ATS AYM AZM BEF BGL BGN BYB BYR CHC CSD CUC CYP DEM ECS ECV EEK ESP FIM FRF GHC GHP GRD HRK IEP
-ITL LTL LUF LVL MGF MRO MTL MZM NLG PTE ROL RUR SDD SIT SKK SLL SRG STD TJR TMM TPE TRL USS VEB VEF XFO XFU YUM ZMK
+ITL LTL LUF LVL MGF MRO MTL MZM NLG PTE ROL RUR SDD SIT SKK SLL SRG STD TJR TMM TPE TRL USS VEB VEF YUM ZMK
 ZWD ZWL ZWN ZWR
 """.split()
 
 CURRENCIES = frozenset((*_CURRENT, *_WITHDRAWN))
+#: Codes of ISO 4217 as well: metals, units of account, baskets of bonds, tests (XTS) and no currency at all (XXX).
+NO_MONEY = frozenset("XAD XAG XAU XBA XBB XBC XBD XDR XFO XFU XPD XPT XSU XTS XUA XXX".split())
+#: Why a code is refused.
+UNKNOWN, NOT_BILLED = "is not an ISO 4217 code", "is no currency of a bill"
 
 
 def check_currency(code: str) -> str:
-    """``code`` where ISO 4217 has it; `ValueError` otherwise."""
+    """``code`` where a bill can be in it; `ValueError` otherwise."""
     if code not in CURRENCIES:
-        raise ValueError(f"{code!r} is not an ISO 4217 code")
+        raise ValueError(f"{code!r} {NOT_BILLED if code in NO_MONEY else UNKNOWN}")
     return code
 
 

@@ -77,7 +77,7 @@ def read_time(sql: str, order: DateOrder) -> str:
     takes a time without seconds, as Azure's FOCUS export has it; the cast that knows offsets is four times as slow.
     """
     if order != "usual":
-        return f"coalesce({_read_ordered(sql, order)}, {read_time(sql, 'usual')})"
+        return _read_ordered(sql, order, read_time(sql, "usual"))
     plain = f"if(length({sql}) <= length('2026-10-01T00:00:00Z'), try_cast({sql} as timestamp), null)"
     return (
         f"coalesce({plain}, try_cast({sql} as timestamptz)::timestamp, try_strptime({sql}, '%Y-%m-%dT%H:%MZ'), "
@@ -102,10 +102,10 @@ def read_date(sql: str, order: DateOrder) -> str:
     """SQL giving text as a date; without an order that a file shows, a slash means month, day, year as Azure writes."""
     formats = ", ".join(quote_literal(f) for f in _USUAL_DATES)
     usual = f"coalesce(try_strptime({sql}, [{formats}])::date, try_cast({sql} as timestamp)::date)"
-    return usual if order == "usual" else f"coalesce({_read_ordered(sql, order)}::date, {usual})"
+    return usual if order == "usual" else f"({_read_ordered(sql, order, usual)})::date"
 
 
-def _read_ordered(sql: str, order: DateOrder) -> str:
+def _read_ordered(sql: str, order: DateOrder, otherwise: str) -> str:
     formats = ", ".join(quote_literal(day + time) for day in _ORDERS[order] for time in _TIMES)
     # only what has two readings: an ISO date has none of these marks
-    return f"if(regexp_matches({sql}, {quote_literal(ORDERED_DATE)}), try_strptime({sql}, [{formats}]), null)"
+    return f"if(regexp_matches({sql}, {quote_literal(ORDERED_DATE)}), try_strptime({sql}, [{formats}]), {otherwise})"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.sources.contracts import LARGEST_COST, Column, ExportFormat, shorten
-from orchestration.sources.currencies import CURRENCIES
+from orchestration.sources.currencies import CURRENCIES, NO_MONEY, NOT_BILLED, UNKNOWN
 from orchestration.sources.dates import EARLIEST, PlausibleDates
 from orchestration.sources.projection import TIMES, Projection
 from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
@@ -18,7 +18,6 @@ from orchestration.sources.sql import quote_identifier, quote_literal, quote_pat
 #: Of a value that cannot be read.
 SHOWN_CHARACTERS = 80
 GAP = "is empty, and filled in other rows: it has to be there in all of them or in none"
-NO_CURRENCY = "{value!r} is not an ISO 4217 code"
 TOO_LARGE = "has more digits than money has here ({digits} before the point)"
 COST_DIGITS = LARGEST_COST.adjusted()
 #: What `MONEY_TYPE` holds before its point.
@@ -66,10 +65,10 @@ def find_row_faults(
     no_period = (
         f"not coalesce({fmt.period_sql} between date {first} and date {last}, false)" if fmt.period_sql else "false"
     )
-    kinds = list(_list_kinds(projection, fmt))
-    counted = ", ".join(f"count(*) filter ({kind.condition})" for kind in kinds)
+    kinds = [*_list_kinds(projection, fmt), *_list_currency_kinds(connection, fmt, landed)]
+    counted = "".join(f", count(*) filter ({kind.condition})" for kind in kinds)
     rows, unread, without, *counts = connection.execute(
-        f"select count(*), coalesce(sum(cast_failures), 0), count(*) filter ({no_period}), {counted} "
+        f"select count(*), coalesce(sum(cast_failures), 0), count(*) filter ({no_period}){counted} "
         f"from read_parquet({quote_path(landed)})"
     ).fetchall()[0]
     if unread:
@@ -88,7 +87,7 @@ def find_row_faults(
             more = f" (and so in {times - 1} more rows)" if times > 1 else ""
             word = _read_word(connection, projection, kind.column, row) if kind.is_amount else ""
             what = f"{word!r} is not a number" if word else kind.sentence.format(value=value)
-            sentence = f"{_place(projection, row)}: {projection.spell(kind.column)} {what}{more}"
+            sentence = f"{place_row(projection, row)}: {projection.spell(kind.column)} {what}{more}"
             if not fmt.period_sql:
                 return RowFaults(RowFault(sentence))
             found[period] = (*found.get(period, ()), sentence)
@@ -129,9 +128,25 @@ def _list_kinds(projection: Projection, fmt: ExportFormat) -> Iterator[_Kind]:
     if fmt.cost_column:
         too_large = f"abs({quote_identifier(fmt.cost_column)}) >= {LARGEST_COST:f}"
         yield _Kind(fmt.cost_column, too_large, "{value} " + TOO_LARGE.format(digits=COST_DIGITS))
-    codes = ", ".join(quote_literal(code) for code in sorted(CURRENCIES))
-    is_none = f"not list_contains([{codes}], {fmt.currency_column})"
-    yield _Kind(fmt.currency_column, is_none, NO_CURRENCY, value=fmt.currency_column)
+
+
+def _list_currency_kinds(connection: duckdb.DuckDBPyConnection, fmt: ExportFormat, landed: Path) -> list[_Kind]:
+    """Nothing where all currencies are known: the few different ones are asked, and not each of millions of rows."""
+    column = fmt.currency_column
+    is_unknown, is_no_money = f"not {_is_among(column, CURRENCIES | NO_MONEY)}", _is_among(column, NO_MONEY)
+    currencies = f"(select distinct {column} from read_parquet({quote_path(landed)}))"
+    query = f"select 1 from {currencies} where {is_unknown} or {is_no_money} limit 1"
+    if connection.execute(query).fetchone() is None:
+        return []
+    return [
+        _Kind(column, is_unknown, f"{{value!r}} {UNKNOWN}", value=column),
+        _Kind(column, is_no_money, f"{{value!r}} {NOT_BILLED}", value=column),
+    ]
+
+
+def _is_among(sql: str, codes: Iterable[str]) -> str:
+    listed = ", ".join(quote_literal(code) for code in sorted(codes))
+    return f"list_contains([{listed}], {sql})"
 
 
 def _ends_early(column: Column, projection: Projection) -> _Kind:
@@ -171,7 +186,7 @@ def _name_unread(
     row, failed, values = found
     number = next(n for n, mark in enumerate(failed) if mark)
     checked, value = projection.checked[number], str(values[number])
-    place = f"{_place(projection, row)}: {shorten(checked.native.name)}"
+    place = f"{place_row(projection, row)}: {shorten(checked.native.name)}"
     if checked.column.read_from:
         return RowFault(f"{place} {value!r} cannot be read")
     if checked.column.kind not in TIMES:
@@ -211,10 +226,11 @@ def _name_without_period(
         f"select data_row, concat_ws(', ', {shown}) from ({projection.numbered_sql}) where {no_period} "
         "order by data_row limit 1"
     ).fetchall()[0]
-    return RowFault(f"{_place(projection, row)}: its billing period cannot be told ({value})")
+    return RowFault(f"{place_row(projection, row)}: its billing period cannot be told ({value})")
 
 
-def _place(projection: Projection, row: int) -> str:
+def place_row(projection: Projection, row: int) -> str:
+    """The file and the number of a row in it, for a message."""
     native = projection.native
     line = f" (line {row + 1})" if native.is_csv else f" (line {row})" if native.is_json_lines else ""
     return f"{projection.native.name}: data row {row}{line}"

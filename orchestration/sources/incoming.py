@@ -22,6 +22,7 @@ from orchestration.sources.faults import RowFault, RowFaults, find_row_faults
 from orchestration.sources.formats import choose_format
 from orchestration.sources.native import NativeFile, read_native_file
 from orchestration.sources.native_csv import find_other_encoding
+from orchestration.sources.other_separators import find_grouped_number, find_ordered_day
 from orchestration.sources.projection import Projection, project_file
 from orchestration.sources.sql import quote_literal, quote_path
 from orchestration.sources.unpacking import is_packed
@@ -133,10 +134,13 @@ def read_incoming_file(
             projection = project(native)
             _land_or_explain(connection, projection, target)
             faults = find_row_faults(connection, projection, fmt, reading.dates, target)
-        if faults.first is not None and faults.first.is_time and re.match(ORDERED_DATE, faults.first.value):
-            projection, faults, notices = _choose_order(connection, project, native, target, faults.first)
-        if faults.first is not None:
-            raise DeliveryError(faults.first.sentence)
+        is_foreign = native.separator != ","
+        doubt = faults.first if faults.first or not is_foreign else find_ordered_day(connection, projection)
+        if doubt is not None and doubt.is_time and re.match(ORDERED_DATE, doubt.value):
+            projection, faults, notices = _choose_order(connection, project, native, target, doubt)
+        fault = faults.first if faults.first or not is_foreign else find_grouped_number(connection, projection)
+        if fault is not None:
+            raise DeliveryError(fault.sentence)
         return _describe(connection, projection, fmt, target, native, faults, notices)
 
 
@@ -180,38 +184,47 @@ def _describe(
 
 
 def _choose_order(
-    connection: duckdb.DuckDBPyConnection, project: _Projector, native: NativeFile, target: Path, fault: RowFault
+    connection: duckdb.DuckDBPyConnection, project: _Projector, native: NativeFile, target: Path, doubt: RowFault
 ) -> tuple[Projection, RowFaults, list[str]]:
-    """Read the days of a file in the one order of day and month that puts its charges inside their billing periods.
+    """Read the days of a file in the one order of day and month that puts its charges inside their billing periods or,
+    where no comma separates its values, in the one in which each of them is a day.
 
     Raises `DeliveryError` naming a row and its value where neither order does, or both.
     """
-    fits: dict[DateOrder, Path] = {}
-    fmt = project.fmt
+    fmt, is_foreign = project.fmt, native.separator != ","
     orders: tuple[DateOrder, ...] = ("month_first", "day_first")
-    for order in orders if fmt.fits_sql else ():
-        attempt = target.with_name(f"{order}.parquet")
+    attempts = {order: target.with_name(f"{order}.parquet") for order in orders}
+    faults: dict[DateOrder, RowFaults] = {}
+    for order, attempt in attempts.items() if fmt.fits_sql or is_foreign else ():
         _land_or_explain(connection, project(native, order), attempt)
-        unread, outside = connection.execute(
-            f"select coalesce(sum(cast_failures), 0), count(*) filter (not coalesce({fmt.fits_sql}, false)) "
-            f"from read_parquet({quote_path(attempt)})"
-        ).fetchall()[0]
-        if not unread and not outside:
-            fits[order] = attempt
-    if len(fits) != 1:
-        why = (
-            "both orders of day and month are possible" if fits else "no order of day and month fits its billing period"
-        )
-        raise DeliveryError(f"{fault.sentence}; {why}")
-    ((order, attempt),) = fits.items()
-    projection = project(native, order)
-    faults = find_row_faults(connection, projection, fmt, project.reading.dates, attempt)
-    attempt.replace(target)
-    first = order.removesuffix("_first")
-    notice = (
-        f"days such as {fault.value} are read {first} first, which alone puts its charges into their billing period"
-    )
-    return projection, faults, [notice]
+        faults[order] = find_row_faults(connection, project(native, order), fmt, project.reading.dates, attempt)
+        first = faults[order].first
+        if first is not None and not first.is_time:
+            raise DeliveryError(first.sentence)
+    readable = [order for order, found in faults.items() if found.first is None]
+    fitting = [order for order in readable if _fits(connection, fmt, attempts[order])]
+    possible = fitting if len(fitting) == 1 or not is_foreign else readable
+    if len(possible) != 1:
+        raise DeliveryError(f"{doubt.sentence}; {_explain_orders(len(possible), is_foreign)}")
+    (order,) = possible
+    attempts[order].replace(target)
+    why = "which alone puts its charges into their billing period" if fitting else "as each is a day in no other order"
+    notice = f"days such as {doubt.value} are read {order.removesuffix('_first')} first, {why}"
+    return project(native, order), faults[order], [notice]
+
+
+def _fits(connection: duckdb.DuckDBPyConnection, fmt: ExportFormat, landed: Path) -> bool:
+    """Whether every charge lies inside its billing period; not where no column tells the period's days."""
+    query = f"select 1 from read_parquet({quote_path(landed)}) where not coalesce({fmt.fits_sql}, false) limit 1"
+    return bool(fmt.fits_sql) and connection.execute(query).fetchone() is None
+
+
+def _explain_orders(possible: int, is_foreign: bool) -> str:
+    if possible:
+        return "both orders of day and month are possible"
+    if is_foreign:
+        return "its days are of no one order of day and month"
+    return "no order of day and month fits its billing period"
 
 
 def _land(connection: duckdb.DuckDBPyConnection, projection: Projection, target: Path) -> None:

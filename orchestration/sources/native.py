@@ -26,7 +26,8 @@ class NativeFile:
 
     ``reads_nothing``: the reader gives NULL for the words that stand for no value. ``is_csv``: its rows may be blank;
     ``has_body``: something other than white space stands below its header. ``is_json_lines``: each row is a line.
-    ``path`` is where a CSV file lies, unpacked and in UTF-8. ``as_written_sql``: its rows with those words as they are.
+    ``path`` is where a CSV file lies, unpacked and in UTF-8; ``separator``: what stands between its values.
+    ``as_written_sql``: its rows with those words as they are.
     """
 
     name: str
@@ -38,6 +39,7 @@ class NativeFile:
     is_json_lines: bool = False
     path: Path | None = None
     as_written_sql: str = ""
+    separator: str = ","
 
     def find(self, *names: str) -> NativeColumn | None:
         """The first column or nested leaf whose squeezed name is one of ``names`` (squeezed too), in that order.
@@ -103,7 +105,7 @@ def read_native_file(
         csv = read_csv_file(plain, name, workspace, nothing, even_line_ends)
         native = NativeFile(
             name, csv.reader_sql, csv.columns, reads_nothing=True, is_csv=True, has_body=csv.has_body, path=plain,
-            as_written_sql=csv.as_written_sql,
+            as_written_sql=csv.as_written_sql, separator=csv.separator,
         )  # fmt: skip
     if len(native.columns) > MOST_COLUMNS:
         raise DeliveryError(f"{name}: has {len(native.columns):,} columns, more than {MOST_COLUMNS:,}")

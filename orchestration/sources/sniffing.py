@@ -28,7 +28,11 @@ _FOREIGN = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"<": "an HTML or XML page",
 }
+#: Whole, empty or in parts.
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+#: Of UTF-16, and of UTF-32 in part.
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SPACE = b" \t\r\n"
 #: Control characters, which no text holds; of UTF-16, where half of every Latin letter is one, a copy is looked at.
 _NO_TEXT = frozenset(range(32)) - frozenset(b"\t\n\r\f")
@@ -54,6 +58,15 @@ def sniff_kind(first_bytes: bytes, name: str) -> Kind:
 def name_foreign_kind(first_bytes: bytes) -> str | None:
     """What a file is that no reader takes, in words; None where it may be an export."""
     return next((words for magic, words in _FOREIGN.items() if first_bytes.startswith(magic)), None)
+
+
+def name_no_export(first_bytes: bytes) -> str | None:
+    """What a file is whose bytes show that it is no export, in words; None where it may be one."""
+    if first_bytes.startswith(_ARCHIVES):
+        return "another archive or an Office document"
+    if first_bytes.startswith((*_MAGIC, *_WIDE_MARKS)):
+        return None
+    return name_foreign_kind(first_bytes) or (None if _NO_TEXT.isdisjoint(first_bytes) else "no text")
 
 
 def _begins_list(text: bytes) -> bool:

@@ -15,14 +15,16 @@ from typing import BinaryIO
 from isal import igzip, isal_zlib
 
 from orchestration.sources.contracts import DeliveryError, UntakenError, first_line, shorten
-from orchestration.sources.discovery.deliveries import is_data_file
+from orchestration.sources.discovery.deliveries import is_data_file, may_hold_rows
 from orchestration.sources.formats import UnknownFormatError
+from orchestration.sources.sniffing import SNIFFED_BYTES, name_no_export
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
 PARQUET_MAGIC = b"PAR1"
-#: An empty archive, and the first part of one that is split over several files.
-ODD_ZIP_MAGIC = (b"PK\x05\x06", b"PK\x07\x08")
+EMPTY_ZIP_MAGIC = b"PK\x05\x06"
+#: The first part of an archive that is split over several files.
+SPLIT_ZIP_MAGIC = b"PK\x07\x08"
 
 CHUNK_BYTES = 1 << 20
 #: Billing exports shrink to between a tenth and a hundredth. What grows beyond both of these is a bomb.
@@ -39,8 +41,8 @@ def unpack_file(path: Path, name: str, workspace: Path, *, is_look: bool = False
 
     An archive must hold one file (folders and macOS's side files do not count). ``is_look`` unpacks the beginning only
     and so does not prove that the rest is whole. Raises `DeliveryError` where the stream is cut, damaged, encrypted or
-    grows beyond what an export can, `UnknownFormatError` where an archive holds several files, of which none is called
-    an export, as it is not itself.
+    grows beyond what an export can, `UnknownFormatError` where an archive that is not called an export holds none: no
+    file, several of which none is called an export, or one that is something else by its bytes.
     """
     with path.open("rb") as stream:
         magic = stream.read(4)
@@ -50,8 +52,10 @@ def unpack_file(path: Path, name: str, workspace: Path, *, is_look: bool = False
         _write_chunks(_read_gzip(path, name), name, path.stat().st_size, target, is_look)
     elif magic == ZIP_MAGIC:
         _write_chunks(_read_zip(path, name), name, path.stat().st_size, target, is_look)
-    elif magic in ODD_ZIP_MAGIC:
-        raise DeliveryError(f"{name}: a zip archive that is empty or split into several; one with one file is read")
+    elif magic == EMPTY_ZIP_MAGIC:
+        raise _refuse_empty(name)
+    elif magic == SPLIT_ZIP_MAGIC:
+        raise DeliveryError(f"{name}: a zip archive that is split into several; one with one file is read")
     else:
         return path
     with target.open("rb") as stream:
@@ -109,6 +113,9 @@ def _read_zip(path: Path, name: str) -> Iterator[bytes]:
         with zipfile.ZipFile(path) as archive:
             member = _choose_member(archive, name)
             with archive.open(member) as stream:
+                first = stream.read(CHUNK_BYTES)
+                _refuse_other(name, member.filename, first)
+                yield first
                 yield from iter(lambda: stream.read(CHUNK_BYTES), b"")
     except (DeliveryError, PermissionError):
         raise
@@ -121,7 +128,9 @@ def _choose_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     outside = next((m.filename for m in members if _leads_outside(m.filename)), None)
     if outside is not None:
         raise DeliveryError(f"{name}: the zip archive's file {shorten(outside)!r} would lie outside of it")
-    if len(members) > 1 and not any(is_data_file(called) for called in (name, *(m.filename for m in members))):
+    if not members:
+        raise _refuse_empty(name)
+    if len(members) > 1 and not is_data_file(name) and not any(may_hold_rows(m.filename) for m in members):
         raise UnknownFormatError(f"{name}: the zip archive holds {len(members)} files, none of which is an export")
     if len(members) != 1:
         raise DeliveryError(f"{name}: the zip archive holds {len(members)} files where one is expected")
@@ -132,6 +141,18 @@ def _choose_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     if member.flag_bits & 1:
         raise DeliveryError(f"{name}: the zip archive is encrypted")
     return member
+
+
+def _refuse_empty(name: str) -> DeliveryError:
+    sentence = f"{name}: the zip archive is empty where one file is expected"
+    return DeliveryError(sentence) if is_data_file(name) else UnknownFormatError(sentence)
+
+
+def _refuse_other(name: str, member: str, first_bytes: bytes) -> None:
+    """Raise `UnknownFormatError` where neither archive nor file is called an export and its bytes are those of none."""
+    what = None if is_data_file(name) or may_hold_rows(member) else name_no_export(first_bytes[:SNIFFED_BYTES])
+    if what is not None:
+        raise UnknownFormatError(f"{name}: the zip archive holds {shorten(member)!r}, {what}, and no export")
 
 
 def _leads_outside(member: str) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from orchestration.sources.contracts import DeliveryError
 from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.incoming import IncomingFile, Reading, read_incoming_file
+from orchestration.sources.native_csv import peek_header
 from orchestration.sources.sql import connect_scratch
 
 READING = Reading("auto", None, "USD", PlausibleDates(dt.date(2026, 10, 5)))
@@ -217,3 +218,134 @@ def test_what_is_quoted_is_cut(door: Door, name: str, content: str) -> None:
 def test_a_sentence_is_cut_wherever_it_comes_from() -> None:
     sentence = str(DeliveryError("bill.csv: " + "x" * 100_000))
     assert sentence.startswith("bill.csv: xxx") and sentence.endswith("…") and len(sentence) < 5_000
+
+
+AZURE: Mapping[str, object] = {
+    "SubscriptionId": "s-1", "Date": "03/02/2025", "MeterCategory": "Storage", "BillingCurrencyCode": "EUR",
+    "CostInBillingCurrency": "1.25", "ChargeType": "Usage",
+}  # fmt: skip
+FEBRUARY = {"BillingPeriodStartDate": "01/02/2025", "BillingPeriodEndDate": "28/02/2025"}
+
+
+def azure(*days: str, **more: object) -> list[Mapping[str, object]]:
+    return [{**AZURE, "Date": day, **more} for day in days]
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+@pytest.mark.parametrize(
+    "rows",
+    [azure("03/02/2025", "13/02/2025"), azure("03/02/2025", "04/02/2025", **FEBRUARY)],
+    ids=["a day beyond twelve", "the billing period"],
+)
+def test_the_order_of_day_and_month_is_proved_where_no_comma_separates(
+    door: Door, rows: list[Mapping[str, object]], mark: str
+) -> None:
+    assert door.take("a.csv", write(rows, mark)).periods == {dt.date(2025, 2, 1): 2}
+    assert door.land("a.csv", write(rows, mark), "date")[0] == (dt.date(2025, 2, 3),)
+
+
+def test_the_month_may_be_first_under_any_separator(door: Door) -> None:
+    taken = door.take("a.csv", write(azure("02/03/2025", "02/13/2025"), ";"))
+    assert taken.periods == {dt.date(2025, 2, 1): 2}
+    assert taken.notices == ("days such as 02/03/2025 are read month first, as each is a day in no other order",)
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+@pytest.mark.parametrize("more", [{}, {"BillingPeriodStartDate": "01/01/2025", "BillingPeriodEndDate": "02/02/2025"}])
+def test_an_order_that_nothing_proves_is_refused(door: Door, mark: str, more: Mapping[str, object]) -> None:
+    rows = [*azure("2025-02-03", **more), *azure("03/02/2025", "04/02/2025", **more)]
+    row = 1 if more else 2
+    column, value = ("BillingPeriodStartDate", "01/01/2025") if more else ("Date", "03/02/2025")
+    assert door.refuse("a.csv", write(rows, mark)) == (
+        f"a.csv: data row {row} (line {row + 1}): {column} {value!r} does not tell its day from its month; "
+        "both orders of day and month are possible"
+    )
+
+
+def test_an_order_is_proved_for_formats_without_days_of_a_period(door: Door) -> None:
+    gcp = {
+        "billing_account_id": "b-1", "service.description": "s", "service.id": "s", "sku.id": "k",
+        "usage_start_time": "03/02/2025 00:00",
+        "usage_end_time": "04/02/2025 00:00", "cost": "1.25", "currency": "EUR", "invoice.month": "202502",
+        "export_time": "13/02/2025 00:00", "project.id": "p", "cost_type": "regular",
+    }  # fmt: skip
+    landed = door.land("a.csv", write([gcp], ";"), "usage_start_time::date")
+    assert landed == [(dt.date(2025, 2, 3),)]
+    assert "no order of day and month fits its billing period" in door.refuse("a.csv", write([gcp]))
+
+
+def test_days_of_both_orders_are_no_order(door: Door) -> None:
+    sentence = door.refuse("a.csv", write(azure("03/02/2025", "13/02/2025", "02/14/2025"), ";"))
+    assert sentence == (
+        "a.csv: data row 2 (line 3): Date '13/02/2025' is not a date; its days are of no one order of day and month"
+    )
+
+
+def test_what_else_is_wrong_is_named_where_days_are_read_in_another_order(door: Door) -> None:
+    german = {**ROW, "ChargePeriodStart": "13.09.2026", "ChargePeriodEnd": "14.09.2026"}
+    sentence = door.refuse("a.csv", write([german, {**german, "BilledCost": "1,25"}], ";"))
+    assert sentence.startswith("a.csv: data row 2 (line 3): BilledCost '1,25' is not a number: a decimal comma")
+
+
+def test_days_of_azures_own_exports_are_month_first(door: Door) -> None:
+    assert door.land("a.csv", write(azure("03/02/2025")), "date") == [(dt.date(2025, 3, 2),)]
+
+
+def test_iso_days_are_read_under_any_separator(door: Door) -> None:
+    taken = door.take("a.csv", write(azure("2025-02-03", "2025-03-02"), ";"))
+    assert taken.notices == () and taken.periods == {dt.date(2025, 2, 1): 1, dt.date(2025, 3, 1): 1}
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+@pytest.mark.parametrize("value", ["1.234", "-12.500", " 999.000 "])
+def test_a_point_that_may_group_thousands_is_refused(door: Door, mark: str, value: str) -> None:
+    rows = [{**ROW, "BilledCost": "7"}, {**ROW, "BilledCost": value}, {**ROW, "BilledCost": "2.000"}]
+    assert door.refuse("a.csv", write(rows, mark)) == (
+        f"a.csv: data row 2 (line 3): BilledCost {value.strip()!r}: a point may group thousands here; write it with "
+        "more decimals or separate by commas"
+    )
+
+
+@pytest.mark.parametrize("proof", ["1.5", "0.125", "1.2345", "1234.567", ".5", "1.5e-3"])
+def test_one_value_proves_that_a_point_is_decimal(door: Door, proof: str) -> None:
+    rows = [{**ROW, "BilledCost": "1.234"}, {**ROW, "BilledCost": proof}]
+    assert (Decimal("1.234"),) in door.land("a.csv", write(rows, ";"))
+    other = [{**ROW, "BilledCost": "1.234", "ListCost": "2"}, {**ROW, "BilledCost": "2.345", "ListCost": proof}]
+    assert (Decimal("1.234"),) in door.land("a.csv", write(other, ";"))
+
+
+def test_a_quantity_may_be_grouped_too_where_no_cost_proves_the_point(door: Door) -> None:
+    grouped = {"ConsumedQuantity": "1.000"}
+    assert door.land("a.csv", write([{**ROW, **grouped}], ";"))
+    sentence = door.refuse("a.csv", write([{**ROW, **grouped, "BilledCost": "5"}], ";"))
+    assert sentence.startswith("a.csv: data row 1 (line 2): ConsumedQuantity '1.000': a point may group thousands")
+
+
+def test_points_between_commas_are_decimal(door: Door) -> None:
+    assert door.land("a.csv", write([{**ROW, "BilledCost": "1.234"}])) == [(Decimal("1.234"),)]
+
+
+@pytest.mark.parametrize("code", "XXX XTS XAU XAG XPT XPD XDR XBA XBB XBC XBD XSU XUA XAD XFO XFU".split())
+def test_metals_baskets_and_placeholders_are_no_currencies_of_a_bill(door: Door, code: str) -> None:
+    sentence = door.refuse("a.csv", with_second(BillingCurrency=code))
+    assert sentence == f"a.csv: data row 2 (line 3): BillingCurrency {code!r} is no currency of a bill"
+
+
+def test_the_first_line_is_read_whatever_it_is_written_in(tmp_path: Path) -> None:
+    names = ["Größe", "Währung", "Kosten; netto"]
+    for encoding in ("cp1252", "utf-8", "utf-8-sig"):
+        (tmp_path / "a.txt").write_bytes(("\t".join(names) + "\r\n").encode(encoding) + b"\x00\xff\xfe\n")
+        assert peek_header(tmp_path / "a.txt") == names
+    odd = {
+        b"": [],
+        b"\n\na,b\n": [],
+        b"a,b": ["a", "b"],
+        b"a\x81,b\r1": ["a\ufffd", "b"],
+        b'"a;b";c': ["a;b", "c"],
+        b'"a': ["a"],
+    }
+    for content, cells in odd.items():
+        (tmp_path / "a.txt").write_bytes(content)
+        assert peek_header(tmp_path / "a.txt") == cells
+    (tmp_path / "a.txt").write_bytes(b"x," * 1_000_000)
+    assert len(peek_header(tmp_path / "a.txt")) == 32 * 1024 + 1

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from orchestration.sources.sniffing import Kind, name_foreign_kind, sniff_kind
+from orchestration.sources.sniffing import Kind, name_foreign_kind, name_no_export, sniff_kind
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,22 @@ def test_content_tells_the_kind(content: bytes, name: str, kind: Kind) -> None:
 )
 def test_what_is_no_export_is_named(content: bytes, words: str | None) -> None:
     assert name_foreign_kind(content) == words
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04\x14\x00", "another archive or an Office document"),
+        (b"PK;cost\n1;2\n", None),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\r", "no text"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "no text"),
+        ("Kosten;Währung\n".encode("cp1252"), None),
+        ("Kosten;Währung\n".encode("utf-16"), None),
+        (gzip.compress(b"a,b\n", mtime=0), None),
+        (b"PAR1\x15\x04", None),
+        (b"", None),
+    ],
+)
+def test_what_bytes_show_to_be_no_export(content: bytes, words: str | None) -> None:
+    assert name_no_export(content) == words

@@ -72,7 +72,7 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, pack: objec
     ("content", "message"),
     [
         (zip_of(a=b"1", b=b"2"), "the zip archive holds 2 files where one is expected"),
-        (zip_of(), "a zip archive that is empty or split into several"),
+        (zip_of(), "the zip archive is empty"),
         (zip_of(a=b"1" * 5000)[:60], "the zip archive is cut or damaged"),
         (gzip.compress(gzip.compress(b"a,b\n", mtime=0), mtime=0), "holds another compressed file"),
         (
@@ -112,15 +112,85 @@ def test_odd_archives_are_named(tmp_path: Path, content: bytes, message: str) ->
     assert str(error.value).startswith(f"bill.csv.gz: {message}")
 
 
-@pytest.mark.parametrize(("member", "is_left_alone"), [("a.csv", False), ("a.pdf", True)])
+@pytest.mark.parametrize(
+    ("members", "is_left_alone"),
+    [
+        (("a.csv", "b.md"), False),
+        (("feb.json", "mar.json"), False),
+        (("a.pdf", "b.txt"), False),
+        (("bill-000000000000", "bill-000000000001"), False),
+        (("a.pdf", "b.md"), True),
+    ],
+)
 def test_an_archive_that_is_not_called_an_export_and_holds_none_is_left_alone(
-    tmp_path: Path, member: str, is_left_alone: bool
+    tmp_path: Path, members: tuple[str, ...], is_left_alone: bool
 ) -> None:
     path = tmp_path / "backup.zip"
-    path.write_bytes(zip_of(**{member: b"1", "b.txt": b"2"}))
+    path.write_bytes(zip_of(**{member: b"1" for member in members}))
     with pytest.raises(DeliveryError, match="the zip archive holds 2 files") as error:
         unpack_file(path, "backup.zip", tmp_path / "work")
     assert isinstance(error.value, UnknownFormatError) is is_left_alone
+
+
+def zip_of_folders() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a/", b"")
+        archive.writestr("a/b/", b"")
+    return out.getvalue()
+
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (zip_of(), "the zip archive is empty"),
+        (zip_of_folders(), "the zip archive is empty"),
+        (zip_of(**{"a.pdf": b"%PDF-1.7"}), "the zip archive holds 'a.pdf', a PDF document"),
+        (zip_of(**{"a.png": PNG}), "the zip archive holds 'a.png', no text"),
+        (zip_of(**{"a.docx": zip_of(a=b"1")}), "the zip archive holds 'a.docx', another archive or an Office document"),
+    ],
+    ids=["empty", "folders", "a PDF", "a picture", "a document"],
+)
+def test_an_archive_of_something_else_is_left_alone_unless_it_is_called_an_export(
+    tmp_path: Path, content: bytes, why: str
+) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(content)
+    with pytest.raises(UnknownFormatError) as error:
+        unpack_file(path, "papers.zip", tmp_path / "work")
+    assert str(error.value).startswith(f"papers.zip: {why}")
+    try:
+        unpack_file(path, "bill.csv.zip", tmp_path / "work")
+    except DeliveryError as refused:
+        assert not isinstance(refused, UnknownFormatError)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"bill.csv.zip": zip_of(a=b"1")},
+        {"bill.csv.gz": gzip.compress(b"a,b\n", mtime=0)},
+        {"data": gzip.compress(b"a,b\n", mtime=0)},
+        {"inner.zip": zip_of(a=b"1")},
+    ],
+)
+def test_an_archive_within_another_that_may_be_an_export_is_refused(tmp_path: Path, members: dict[str, bytes]) -> None:
+    (tmp_path / "x").write_bytes(zip_of(**members))
+    with pytest.raises(DeliveryError, match="holds another compressed file") as error:
+        unpack_file(tmp_path / "x", "more.zip", tmp_path / "work")
+    assert not isinstance(error.value, UnknownFormatError)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"a,b\n", b"PAR1", b"Obj\x01\x00", b'{"a": 1}', "a;b\n".encode("utf-16"), b"\xef\xbb\xbfa,b\n", b""],
+)
+def test_what_may_be_an_export_is_unpacked_whatever_it_is_called(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x").write_bytes(zip_of(bill=content))
+    assert unpack_file(tmp_path / "x", "more.zip", tmp_path / "work").read_bytes() == content
 
 
 def test_a_zip_of_another_method_is_refused(tmp_path: Path) -> None:
