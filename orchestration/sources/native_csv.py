@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -18,8 +17,6 @@ BUFFER_BYTES = 8 * MAX_LINE_BYTES
 #: What stands between the values: a comma, or what a spreadsheet or a program in another country writes.
 DELIMITERS = (",", ";", "\t", "|")
 _CHUNK_BYTES = 1 << 20
-#: What `peek_header` looks at.
-_PEEKED_BYTES = 64 * 1024
 
 # of the whole process, and so set once: its own limit of 128 KiB is less than a long tag
 csv.field_size_limit(MAX_LINE_BYTES)
@@ -108,21 +105,6 @@ def _read_beginning(path: Path, name: str) -> tuple[str, list[str], list[list[st
     if broken is not None or length > 1:
         raise DeliveryError(f"{name}: line 1: the column name {(broken or header[-1])[:60]!r} holds a line break")
     return delimiter, [h.strip() for h in header], following
-
-
-def peek_header(path: Path) -> list[str]:
-    """The cells of the first line of a text of whatever encoding, as far as 64 KiB reach; none where it is blank.
-
-    For a guess at what a file is that cannot be read: what is not UTF-8 is taken for Windows-1252.
-    """
-    with path.open("rb") as stream:
-        first = re.split(rb"[\r\n]", stream.read(_PEEKED_BYTES), maxsplit=1)[0]
-    try:
-        line = first.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        line = first.decode("cp1252", "replace")
-    cells = next(csv.reader([line], delimiter=_choose_delimiter(line)), [])
-    return [cell.strip() for cell in cells]
 
 
 def _choose_delimiter(line: str) -> str:

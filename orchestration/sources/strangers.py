@@ -4,6 +4,7 @@ A data dictionary, a price sheet or a list of people beside the exports is left 
 were renamed, that has a line above them or none at all is refused: its month would be missing without a fault.
 """
 
+import codecs
 import csv
 import re
 from collections import Counter
@@ -80,13 +81,24 @@ def find_suspicion(
     return _find_nested(rows, name) or _judge_rows([native.top_level_names, *rows], is_prose=False)
 
 
+def holds_export(path: Path, name: str) -> bool:
+    """Whether a text that cannot be read, for its encoding or its quotation marks, has the lines of an export."""
+    return _find_header(_read_lines(path), name) is not None
+
+
 def _find_header_below(rows: Sequence[Sequence[str]], name: str) -> Suspicion | None:
-    """Whether a known header stands further down, with a row below it."""
-    for number, row in enumerate(rows[1:HEADER_LINES], start=2):
+    number = _find_header(rows, name)
+    if number is None:
+        return None
+    return Suspicion(f"the names of its columns stand in line {number}: remove what is above them", is_strong=True)
+
+
+def _find_header(rows: Sequence[Sequence[str]], name: str) -> int | None:
+    """The number of the line in which a known header stands, with a row below it."""
+    for number, row in enumerate(rows[:HEADER_LINES], start=1):
         below = [r for r in rows[number:] if len(r) == len(row)]
         if below and _recognise(row, name) and any(_AMOUNT.fullmatch(c) or _NUMBER.fullmatch(c) for c in below[0]):
-            sentence = f"the names of its columns stand in line {number}: remove what is above them"
-            return Suspicion(sentence, is_strong=True)
+            return number
     return None
 
 
@@ -161,7 +173,9 @@ def _are_mostly(values: Sequence[str], kind: re.Pattern[str]) -> bool:
 
 def _read_lines(path: Path) -> list[list[str]]:
     """The first lines of a text, taken apart at whatever mark separates most of their values."""
-    with path.open(encoding="utf-8-sig", errors="replace") as stream:
+    with path.open("rb") as raw:
+        is_utf_32 = raw.read(4) in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+    with path.open(encoding="utf-32" if is_utf_32 else "utf-8-sig", errors="replace") as stream:
         lines = list(islice(iter(lambda: stream.readline(LONGEST_LINE), ""), LOOKED_AT))
     readings = []
     for mark in ",;\t|":

@@ -11,7 +11,7 @@ from orchestration.sources.formats import UnknownFormatError
 from orchestration.sources.incoming import Reading
 from orchestration.sources.native import read_native_file
 from orchestration.sources.refusals import as_refusal
-from orchestration.sources.strangers import find_suspicion
+from orchestration.sources.strangers import find_suspicion, holds_export
 
 
 def explain_untaken(
@@ -36,7 +36,7 @@ def explain_untaken(
     if isinstance(refusal, UntakenError):
         raise refusal from error
     fmt = None if path is None else _recognise(connection, path, name, workspace, reading)
-    if fmt is None and path is not None and may_be_prose(name):
+    if fmt is None and path is not None and may_be_prose(name) and not holds_export(path, name):
         return {"left_alone": str(refusal)}
     return {"fault": str(refusal), "may_hold_costs": fmt is None or bool(fmt.measures)}
 

@@ -185,6 +185,18 @@ def test_a_text_file_that_is_an_export_is_taken(tmp_path: Path) -> None:
     assert desk.problems() == [] and desk.totals() == {"2026-09": (Decimal(3), 2)}
 
 
+@pytest.mark.parametrize(
+    ("encoding", "header"), [("cp1252", FOCUS_COLUMNS), ("utf-32", FOCUS_COLUMNS), ("utf-8", f"\n{FOCUS_COLUMNS}")]
+)
+def test_a_text_that_is_an_export_and_cannot_be_read_is_refused(tmp_path: Path, encoding: str, header: str) -> None:
+    desk = Desk(tmp_path, "focus")
+    deliver_september(desk)
+    row = OCTOBER_ROW.replace(",a,", ",Büro,")
+    (desk.exports / "october.txt").write_bytes(f"{header}\n{row}\n".replace(",", "\t").encode(encoding))
+    (problem,) = desk.problems()
+    assert problem.startswith("october.txt: ")
+
+
 def test_a_pipe_beside_a_good_file_is_named_and_not_opened(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "focus")
     deliver_september(desk)

@@ -15,7 +15,6 @@ import pytest
 from orchestration.sources.contracts import DeliveryError
 from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.incoming import IncomingFile, Reading, read_incoming_file
-from orchestration.sources.native_csv import peek_header
 from orchestration.sources.sql import connect_scratch
 
 READING = Reading("auto", None, "USD", PlausibleDates(dt.date(2026, 10, 5)))
@@ -329,23 +328,3 @@ def test_points_between_commas_are_decimal(door: Door) -> None:
 def test_metals_baskets_and_placeholders_are_no_currencies_of_a_bill(door: Door, code: str) -> None:
     sentence = door.refuse("a.csv", with_second(BillingCurrency=code))
     assert sentence == f"a.csv: data row 2 (line 3): BillingCurrency {code!r} is no currency of a bill"
-
-
-def test_the_first_line_is_read_whatever_it_is_written_in(tmp_path: Path) -> None:
-    names = ["Größe", "Währung", "Kosten; netto"]
-    for encoding in ("cp1252", "utf-8", "utf-8-sig"):
-        (tmp_path / "a.txt").write_bytes(("\t".join(names) + "\r\n").encode(encoding) + b"\x00\xff\xfe\n")
-        assert peek_header(tmp_path / "a.txt") == names
-    odd = {
-        b"": [],
-        b"\n\na,b\n": [],
-        b"a,b": ["a", "b"],
-        b"a\x81,b\r1": ["a\ufffd", "b"],
-        b'"a;b";c': ["a;b", "c"],
-        b'"a': ["a"],
-    }
-    for content, cells in odd.items():
-        (tmp_path / "a.txt").write_bytes(content)
-        assert peek_header(tmp_path / "a.txt") == cells
-    (tmp_path / "a.txt").write_bytes(b"x," * 1_000_000)
-    assert len(peek_header(tmp_path / "a.txt")) == 32 * 1024 + 1
