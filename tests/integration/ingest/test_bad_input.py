@@ -200,7 +200,7 @@ def test_a_file_without_permission(tmp_path_factory: pytest.TempPathFactory) -> 
     root = tmp_path_factory.mktemp("shared")
     root.chmod(0o777)
     for folder in root.parents[:3]:
-        folder.chmod(0o755)
+        folder.chmod(folder.stat().st_mode | 0o055)
     desk = Desk(root)
     write_csv(desk.exports / "september.csv", GOOD).chmod(0)
     done = subprocess.run(
