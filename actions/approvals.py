@@ -16,6 +16,8 @@ from actions.proposals import SYSTEM, Approval, Change, Proposal, ProposalBook, 
 from actions.settings import ActionSettings, normalise_person
 from state import StateStore
 
+#: What has approvals that are not proven can be approved again, also after it was begun.
+APPROVAL_STATES = ("proposed", "approved", "executing")
 #: What was begun or done can be taken back.
 ROLLBACK_STATES = ("executing", "executed", "verified", "failed", "rolling_back")
 
@@ -59,7 +61,7 @@ class Approvals:
             if any(approval.approver == person for approval in given.approvals):
                 return None
             missing = count_required(proposal, self._settings) - given.independent
-            if proposal.state not in ("proposed", "approved") or (proposal.state == "approved" and missing <= 0):
+            if proposal.state not in APPROVAL_STATES or (proposal.state != "proposed" and missing <= 0):
                 raise ProposalStateError(proposal.proposal_id, proposal.state, "approved")
             other = find_account_use(proposal, person, self._audit)
             if other is not None:
@@ -72,7 +74,7 @@ class Approvals:
                 "plan": digest_plan(proposal),
                 "consented_at": now.isoformat(),
             }
-            if missing > 1:
+            if missing > 1 or proposal.state == "executing":
                 return Change("proposal.consented", person, fields, details)
             return Change("proposal.approved", person, {**fields, "state": "approved", "approved_at": now}, details)
 

@@ -86,17 +86,23 @@ class AuditLog:
 
         Later changes of these rows are found all the same. What they say of approvals counts no more.
         """
-        verdict, records = self.verify_chain(), self._store.list(ROW_KIND)
-        head, _ = read_head(self._store)
-        last = find_last(records)
-        details = {"reason": reason, "found": verdict.reason, "rows": last.seq, "head": last.hash}
-        entry = AuditEntry(actor, ACCEPTED, SUBJECT, {**details, "digest": digest_records(records)})
-        rows = self._chain(last, [entry])
-        self._store.transact(_plan(head, rows))
-        if self.seal is not None:
-            with self.seal.witness.locked():
-                self.seal.see(Sighting(rows[-1].seq, rows[-1].hash))
-        return rows[-1]
+        found = self.verify_chain().reason
+        for _ in range(APPEND_ATTEMPTS):
+            head, _ = read_head(self._store)
+            records = self._store.list(ROW_KIND)
+            last = find_last(records)
+            details = {"reason": reason, "found": found, "rows": last.seq, "head": last.hash}
+            entry = AuditEntry(actor, ACCEPTED, SUBJECT, {**details, "digest": digest_records(records)})
+            (row,) = self._chain(last, [entry])
+            try:
+                self._store.transact(_plan(head, [row]))
+            except ConflictError:
+                continue
+            if self.seal is not None:
+                with self.seal.witness.locked():
+                    self.seal.see(Sighting(row.seq, row.hash))
+            return row
+        raise AuditBusyError(f"the audit log moved {APPEND_ATTEMPTS} times while it was to be accepted")
 
     def rows(self) -> list[AuditRow]:
         """The whole log, oldest first; what is no row is left out, and `verify_chain` names it."""

@@ -34,7 +34,7 @@ class AuditKeyError(Exception):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a row comes from: the operating system's account, the host and the way in (cli, dagster, demo)."""
+    """Where a row comes from: the operating system's account, the host and the way in (cli, dagster, demo …)."""
 
     account: str
     host: str

@@ -113,15 +113,18 @@ class ActionEngine:
     def carry_out_rollback(self, proposal_id: str) -> ActionResult:
         """Carry out, or go on with, the rollback that an approver asked for; the audit log says who did.
 
-        Raises ProposalStateError where nobody did.
+        Blocked where it does not. Raises ProposalNotFoundError and ProposalStateError.
         """
         proposal = self._book.get(proposal_id)
+        if proposal.state not in ROLLBACK_STATES:
+            raise ProposalStateError(proposal_id, proposal.state, "rolled back")
         person, reason = proposal.rollback_by, proposal.rollback_reason
-        if proposal.state not in ROLLBACK_STATES or person is None or reason is None:
-            raise ProposalStateError(proposal_id, proposal.state, "rolled back before somebody asks for it")
-        if not is_rollback_proven(proposal, self._audit):
-            told = f"rollback_request: the audit log has no request by {person!r}: it has to be made again"
-            return self._refuse(self._open_log(proposal, "rollback", SYSTEM), (told,), (), "blocked")
+        if person is None or reason is None or not is_rollback_proven(proposal, self._audit):
+            missing = f"the audit log has no request by {person!r}: it has to be made again"
+            told = "nobody has asked for it" if person is None else missing
+            return self._refuse(
+                self._open_log(proposal, "rollback", SYSTEM), (f"rollback_request: {told}",), (), "blocked"
+            )
         return self._roll_back(proposal, person, reason)
 
     def _roll_back(self, proposal: Proposal, person: str, reason: str) -> ActionResult:

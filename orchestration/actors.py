@@ -19,10 +19,14 @@ def find_actor(installation: Installation, chosen: str) -> str:
     asked, option = (chosen, "--as") if chosen else (os.environ.get(USER_ENV, ""), USER_ENV)
     if asked and audit.is_demo:
         return normalise_person(asked)
-    person = authenticate(installation.config.people)
+    account = find_account()
+    try:
+        person = authenticate(installation.config.people)
+    except NotAllowedError as refusal:
+        audit.append(AuditEntry(f"account {account}", "identity.refused", account, {"why": str(refusal)}))
+        raise
     if not asked or normalise_person(asked) == person:
         return person
-    account = find_account()
     audit.append(AuditEntry(person, "identity.refused", normalise_person(asked), {"by": option}))
     raise NotAllowedError(
         f"{option} {asked!r}: names are chosen in the demo only; you are {person!r}, whose account on this machine is "

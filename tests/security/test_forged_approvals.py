@@ -9,7 +9,7 @@ import pytest
 from actions.approvals import Approvals, NotAllowedError
 from actions.audit import AuditLog, AuditRow, hash_row
 from actions.audit_seal import name_key
-from actions.proposals import ProposalBook
+from actions.proposals import ProposalBook, ProposalStateError
 from state import SqliteStateStore
 from tests.security.examples import ANA, BEN, Bureau
 from tests.unit.actions.examples import START
@@ -138,7 +138,8 @@ def test_a_rollback_that_nobody_may_ask_for_is_written_down(bureau: Bureau) -> N
     assert (row.actor, row.account, bureau.file.exists()) == ("mallory", "mallory", False)
 
 
-def test_an_approval_of_a_release_without_keys_is_asked_for_again(bureau: Bureau) -> None:
+@pytest.mark.parametrize("state", ["approved", "executing"])
+def test_an_approval_of_a_release_without_keys_is_asked_for_again(bureau: Bureau, state: str) -> None:
     plain = SqliteStateStore(bureau.state_file)
     key = ProposalBook(plain, bureau.clock).propose(bureau.find())[0].proposal_id
     Approvals(plain, bureau.settings, bureau.clock).approve(key, ANA, "unused")
@@ -146,5 +147,8 @@ def test_an_approval_of_a_release_without_keys_is_asked_for_again(bureau: Bureau
     expect_blocked(bureau, key, UNPROVEN)
     verdict = bureau.audit().verify_chain()
     assert (verdict.is_intact, verdict.accepted_rows) == (True, 2)
-    assert bureau.approve(key).state == "approved"
+    bureau.edit_proposal(key, state=state)
+    assert bureau.approve(key).state == state
     assert bureau.execute(key).outcome == "executed"
+    with pytest.raises(ProposalStateError):
+        bureau.approve(key, BEN, "ben")

@@ -136,6 +136,13 @@ def test_an_account_that_is_called_like_somebody_else_is_not_that_person() -> No
         check_people((PersonSettings(name="a", account="x"), PersonSettings(name="b", account="x")))
 
 
+def test_a_namesake_who_tries_is_written_down(desk: Desk) -> None:
+    desk.configure(person=ME, account="elsewhere", approvers=ME)
+    desk.refuse(f"the account '{ME}' is not that of", "actions", "approve", desk.small)
+    (row,) = desk.rows("identity.refused")
+    assert (row.actor, row.account) == (f"account {ME}", ME)
+
+
 def test_what_decides_who_may_do_what_is_written_down_when_it_changes(desk: Desk) -> None:
     assert record_settings(desk.installation)
     assert not record_settings(desk.installation)
