@@ -4,6 +4,7 @@ A consent is a row of the log: by this person, for this plan, since the proposal
 state can neither add such a row nor exchange the plan that it names.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +32,7 @@ class Consent:
 
 @dataclass(frozen=True)
 class ProvenApprovals:
-    """The approvals that are proven, how many independent people they are of, since when, and why others are not."""
+    """The approvals that are proven, how many independent people they are of, since when; and what is not proven."""
 
     approvals: tuple[Approval, ...]
     independent: int
@@ -48,13 +49,21 @@ def digest_plan(proposal: Proposal) -> str:
     return digest_key(proposal.proposal_id, proposal.finding.model_dump(mode="json"))
 
 
-def list_consents(proposal: Proposal, audit: AuditLog) -> tuple[Consent, ...]:
-    """The consents of the log to this proposal, since it was made last."""
+def list_consents(rows: Sequence[AuditRow]) -> tuple[Consent, ...]:
+    """The consents among the rows about a proposal."""
     return tuple(
         Consent(row.actor, row.account, str(row.details.get("plan")), str(row.details.get("consented_at")))
-        for row in _since_proposed(audit.evidence_about(proposal.proposal_id))
+        for row in rows
         if row.event in CONSENTS
     )
+
+
+def list_unproven_steps(proposal: Proposal, rows: Sequence[AuditRow]) -> tuple[str, ...]:
+    """Steps that the state has as done, so that they would be left out, and the rows about the proposal do not."""
+    done = [row.details for row in rows if row.event == "step.done" and row.details.get("way") == "execution"]
+    proven = {(str(details.get("step")), json.dumps(details.get("result"), sort_keys=True)) for details in done}
+    claimed = {} if proposal.execution is None else proposal.execution.results()
+    return tuple(name for name, result in claimed.items() if (name, json.dumps(result, sort_keys=True)) not in proven)
 
 
 def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLog) -> ProvenApprovals:
@@ -63,9 +72,13 @@ def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLo
     One per person, of people who are still allowed and did not propose it; two people count as two if their accounts
     differ, except in a demo, where one account plays everybody.
     """
-    consents, plan = list_consents(proposal, audit), digest_plan(proposal)
+    rows, plan = list_evidence(proposal, audit), digest_plan(proposal)
+    consents = list_consents(rows)
     proven: list[Approval] = []
-    doubts: list[str] = []
+    doubts = [
+        f"the step {step!r} is done as the state has it, and not in the audit log"
+        for step in list_unproven_steps(proposal, rows)
+    ]
     accounts: set[str] = set()
     for approval in list_allowed(proposal, settings):
         consent = _find_consent(approval, plan, consents)
@@ -84,14 +97,13 @@ def find_account_use(proposal: Proposal, person: str, audit: AuditLog) -> str | 
     if audit.seal is None or audit.is_demo:
         return None
     account, plan = audit.seal.origin.account, digest_plan(proposal)
-    others = (c.person for c in list_consents(proposal, audit) if (c.account, c.plan) == (account, plan))
+    others = (c.person for c in list_consents(list_evidence(proposal, audit)) if (c.account, c.plan) == (account, plan))
     return next((other for other in others if other != person), None)
 
 
 def is_rollback_proven(proposal: Proposal, audit: AuditLog) -> bool:
     """Whether the person who is said to want the proposal taken back asked for it, as the newest to do so."""
-    rows = _since_proposed(audit.evidence_about(proposal.proposal_id))
-    asked = [row.actor for row in rows if row.event == ROLLBACK_REQUESTED]
+    asked = [row.actor for row in list_evidence(proposal, audit) if row.event == ROLLBACK_REQUESTED]
     return bool(asked) and asked[-1] == proposal.rollback_by
 
 
@@ -118,6 +130,8 @@ def _find_consent(approval: Approval, plan: str, consents: Sequence[Consent]) ->
     return next((consent for consent in consents if (consent.person, consent.plan, consent.at) == wanted), None)
 
 
-def _since_proposed(rows: Sequence[AuditRow]) -> Sequence[AuditRow]:
+def list_evidence(proposal: Proposal, audit: AuditLog) -> Sequence[AuditRow]:
+    """The rows about the proposal that count, since it was made last."""
+    rows = audit.evidence_about(proposal.proposal_id)
     start = max((place + 1 for place, row in enumerate(rows) if row.event in RESETS), default=0)
     return rows[start:]

@@ -117,7 +117,8 @@ class AuditLog:
         key = None if self.seal is None else self.seal.known_key
         if self.seal is not None and key is None:
             return []
-        found = [row for row in self.rows() if is_genuine(row, key)]
+        wanted = [row for row in self.rows() if row.subject == subject or row.event == ACCEPTED]
+        found = [row for row in wanted if is_genuine(row, key)]
         after = max((row.seq for row in found if row.event == ACCEPTED), default=0)
         return [row for row in found if row.subject == subject and row.seq > after]
 

@@ -13,7 +13,7 @@ KNOWN_CLASSES = ("reversible", "restorable", "compensable")
 class Signals:
     """Everything the decision rests on; None means that it could not be found out.
 
-    `unproven_approvals`: why approvals of the proposal are not believed. `audit_problem`: where the audit log is
+    `unproven`: what the state says of the proposal and the audit log does not. `audit_problem`: where the audit log is
     broken, empty while it is intact.
     """
 
@@ -27,7 +27,7 @@ class Signals:
     approval_ttl_days: int | None
     valid_approvals: int | None
     required_approvals: int | None
-    unproven_approvals: Sequence[str] | None
+    unproven: Sequence[str] | None
     audit_problem: str | None
     is_reconciled: bool | None
     account_id: str | None
@@ -142,9 +142,9 @@ def _check_approvals(signals: Signals, now: datetime) -> str | None:
 
 
 def _check_evidence(signals: Signals, now: datetime) -> str | None:
-    if signals.unproven_approvals is None:
+    if signals.unproven is None:
         return "unknown"
-    return "; ".join(signals.unproven_approvals) or None
+    return "; ".join(signals.unproven) or None
 
 
 def _check_audit(signals: Signals, now: datetime) -> str | None:
@@ -192,7 +192,7 @@ EXECUTION_RULES: dict[str, Rule] = {
     "protected_tags": _check_tags,
     "approval_age": _check_approval_age,
     "approvals": _check_approvals,
-    "approval_evidence": _check_evidence,
+    "evidence": _check_evidence,
     "audit_log": _check_audit,
     "reconciliation": _check_reconciliation,
     "account": _check_account,

@@ -78,7 +78,7 @@ class Judge:
             approval_ttl_days=settings.approval_ttl_days,
             valid_approvals=approvals.independent,
             required_approvals=count_required(proposal, settings),
-            unproven_approvals=approvals.doubts,
+            unproven=approvals.doubts,
             audit_problem="" if verdict.is_intact else str(verdict),
             is_reconciled=None,
             account_id=resource.account_id,

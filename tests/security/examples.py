@@ -35,23 +35,32 @@ class RemoveFile(Remediation):
         return () if live else ("the file is gone",)
 
     def is_applied(self, step_name: str, live: LiveResource | None) -> bool:
-        return live is None
+        return step_name == "remove" and live is None
 
     def steps(self) -> tuple[Step, ...]:
-        return (Step("remove", "Remove the file", self._remove, is_mutating=True),)
+        return (
+            Step("copy", "Copy the file", self._copy, is_mutating=True),
+            Step("remove", "Remove the file", self._remove, is_mutating=True),
+        )
 
     def rollback_steps(self) -> tuple[Step, ...]:
-        return (Step("write", "Write the file again", self._write, is_mutating=True),)
+        return (Step("write", "Write the file again from its copy", self._write, is_mutating=True),)
 
     def _path(self, context: StepContext) -> Path:
         return Path(context.finding.resource.resource_id)
+
+    def _copy(self, context: StepContext) -> dict[str, Any]:
+        path = self._path(context)
+        copy = path.with_suffix(".copy")
+        copy.write_text(path.read_text())
+        return {"copy": str(copy)}
 
     def _remove(self, context: StepContext) -> dict[str, Any]:
         self._path(context).unlink(missing_ok=True)
         return {}
 
     def _write(self, context: StepContext) -> dict[str, Any]:
-        self._path(context).write_text("again")
+        self._path(context).write_text(Path(context.results["copy"]["copy"]).read_text())
         return {}
 
 
@@ -93,6 +102,10 @@ class Bureau:
     @property
     def book(self) -> ProposalBook:
         return ProposalBook(self.store("daemon"), self.clock)
+
+    @property
+    def copy(self) -> Path:
+        return self.file.with_suffix(".copy")
 
     def propose(self, saving: str = "47.60", **changes: Any) -> str:
         return self.book.propose(self.find(saving, **changes))[0].proposal_id

@@ -16,7 +16,7 @@ from tests.unit.actions.examples import START
 
 CLAIM: dict[str, Any] = {"approver": ANA, "at": START.isoformat(), "reason": "unused"}
 CLAIMED: dict[str, Any] = {"state": "approved", "approvals": [CLAIM], "approved_at": START.isoformat()}
-UNPROVEN = f"approval_evidence: the approval of '{ANA}' is not in the audit log for this plan: it has to be given again"
+UNPROVEN = f"evidence: the approval of '{ANA}' is not in the audit log for this plan: it has to be given again"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def expect_blocked(bureau: Bureau, proposal_id: str, failure: str) -> None:
 def test_what_was_really_approved_is_executed(bureau: Bureau) -> None:
     key = bureau.propose()
     bureau.approve(key)
-    assert bureau.execute(key).outcome == "executed" and not bureau.file.exists()
+    assert bureau.execute(key).outcome == "executed" and not bureau.file.exists() and bureau.copy.exists()
 
 
 def test_an_approval_written_into_the_state_is_refused(bureau: Bureau) -> None:
@@ -71,6 +71,17 @@ def test_a_large_saving_made_small_after_one_of_two_approvals_is_refused(bureau:
     finding = {**bureau.book.get(key).finding.model_dump(mode="json"), "monthly_saving": "1"}
     bureau.edit_proposal(key, finding=finding, state="approved", approved_at=START.isoformat())
     expect_blocked(bureau, key, UNPROVEN)
+
+
+def test_a_step_written_into_the_state_as_done_is_not_left_out(bureau: Bureau) -> None:
+    """The file would be removed without the copy that a rollback needs."""
+    key = bureau.propose()
+    bureau.approve(key)
+    now = START.isoformat()
+    step = {"name": "copy", "status": "done", "started_at": now, "done_at": now, "result": {"copy": str(bureau.copy)}}
+    bureau.edit_proposal(key, execution={"steps": [step]})
+    expect_blocked(bureau, key, "evidence: the step 'copy' is done as the state has it, and not in the audit log")
+    assert not bureau.copy.exists()
 
 
 def test_a_rejected_proposal_set_back_to_approved_is_refused(bureau: Bureau) -> None:
