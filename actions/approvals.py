@@ -26,6 +26,10 @@ class NotAllowedError(Exception):
     """This person may not decide on this proposal."""
 
 
+class NoReasonError(ValueError):
+    """A decision was made without saying why."""
+
+
 def count_required(proposal: Proposal, settings: ActionSettings) -> int:
     """How many people must consent: two when the saving is above the limit, or cannot be compared with it."""
     finding = proposal.finding
@@ -50,8 +54,7 @@ class Approvals:
         """Consent. The proposal is approved with the last consent it needs; the same person's second changes nothing.
 
         ``approver`` is the person as authenticated. Approvals that the audit log does not prove are left out, so they
-        can be given again. Raises NotAllowedError, which leaves an audit row too, ProposalStateError, and ValueError
-        for an empty reason.
+        can be given again. Raises NotAllowedError, which leaves an audit row too, ProposalStateError and NoReasonError.
         """
         person, why = normalise_person(approver), _check_reason(reason)
 
@@ -149,5 +152,5 @@ class Approvals:
 
 def _check_reason(reason: str) -> str:
     if not reason.strip():
-        raise ValueError("a decision needs a reason")
+        raise NoReasonError("a decision needs a reason: --reason says why, and the audit log keeps it")
     return reason.strip()

@@ -105,7 +105,7 @@ class ActionEngine:
     def rollback(self, proposal_id: str, actor: str, reason: str) -> ActionResult:
         """Take back what a proposal did, on the word of one approver, who must have been authenticated.
 
-        Raises NotAllowedError, ProposalStateError, and ValueError for an empty reason.
+        Raises NotAllowedError, ProposalStateError and NoReasonError.
         """
         self._approvals.request_rollback(proposal_id, actor, reason)
         return self.carry_out_rollback(proposal_id)

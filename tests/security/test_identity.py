@@ -17,6 +17,7 @@ from actions.incidents import IncidentBook
 from actions.proposals import ProposalBook
 from orchestration.actors import find_actor
 from orchestration.cli.app import app
+from orchestration.cli.failures import find_exit_code
 from orchestration.installation import Installation
 from orchestration.people import PersonSettings, authenticate, check_people, find_account
 from orchestration.recorded_settings import record_settings
@@ -96,6 +97,13 @@ def test_names_in_the_environment_do_not_count(desk: Desk) -> None:
     (row,) = desk.rows("proposal.approval_refused")
     assert (row.actor, row.account, row.channel, row.subject) == (ME.casefold(), ME, "cli", desk.small)
     assert row.details["why"] == told
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject", "rollback"])
+def test_a_decision_without_a_reason_is_one_sentence(desk: Desk, decision: str) -> None:
+    result = desk.call("actions", decision, desk.small, "--reason", " ")
+    assert result.exception is not None and find_exit_code(result.exception) == 2
+    assert str(result.exception).startswith("a decision needs a reason")
 
 
 def test_the_persons_own_name_and_account_are_taken(desk: Desk) -> None:
