@@ -153,6 +153,12 @@ def test_an_attack_on_the_log_is_found(bureau: Bureau, attack: Attack, row: int,
     verdict = bureau.audit().verify_chain()
     assert (verdict.broken_seq, verdict.is_intact) == (row, False)
     assert verdict.reason is not None and reason in verdict.reason
+    # whatever it was, a person can go on from there, and only with a row that says so
+    row = bureau.audit("approver").accept("ana", "looked into")
+    assert row.details["found"] == verdict.reason
+    bureau.audit("approver").append(AuditEntry("ana", "thing.done", "next"))
+    assert bureau.audit("approver").verify_chain() == ChainVerdict(row.seq + 1, accepted_rows=row.seq - 1)
+    assert bureau.audit("approver").evidence_about("thing-1") == []
 
 
 def test_a_head_that_was_kept_elsewhere_finds_what_the_home_cannot(bureau: Bureau) -> None:
