@@ -75,7 +75,7 @@ class KeyFile:
         text = secrets.token_hex(32)
         before(text.encode())
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self.path.with_name(f"{self.path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        draft = self.path.with_name(f"{self.path.name}.new")
         write_durably(draft, text)
         draft.replace(self.path)
         return text.encode()
@@ -134,9 +134,9 @@ class Witness:
             self.write(EMPTY, key)
 
     def write(self, seen: Sighting, key: bytes) -> None:
-        """Remember this row, whatever was seen before."""
+        """Remember this row, whatever was seen before; to be called while it is `locked`."""
         body = {"seq": seen.seq, "hash": seen.hash, "mac": _mac_of(seen, key)}
-        draft = self.path.with_name(f"{self.path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        draft = self.path.with_name(f"{self.path.name}.new")
         write_durably(draft, json.dumps(body))
         draft.replace(self.path)
 
@@ -235,8 +235,9 @@ def sign(key: bytes, text: str) -> str:
 
 
 def write_durably(path: Path, text: str) -> None:
-    """A new file that its owner alone may read, on the disk when this returns."""
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+    """A file that its owner alone may read, on the disk when this returns; what a killed process left is replaced."""
+    flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

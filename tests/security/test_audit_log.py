@@ -1,6 +1,7 @@
 """Whoever can write the store, and not read the key, can change nothing of the log unseen."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -222,6 +223,24 @@ def test_a_head_that_was_set_back_stops_nobody_from_writing(bureau: Bureau) -> N
     bureau.run_sql("delete from records where kind = 'audit_head'")
     assert bureau.audit().append(AuditEntry("ana", "thing.done", "next")).seq == 8
     assert bureau.audit().verify_chain().is_intact
+
+
+def test_processes_that_begin_a_home_together_use_one_key(tmp_path: Path) -> None:
+    Bureau(tmp_path)
+    children = []
+    for number in range(3):
+        child = os.fork()
+        if child == 0:
+            log = Bureau(tmp_path).audit(f"process-{number}")
+            for _ in range(5):
+                log.append(AuditEntry("ana", "thing.done", "thing"))
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    bureau = Bureau(tmp_path)
+    assert bureau.audit().verify_chain() == ChainVerdict(15)
+    assert json.loads(bureau.witness_file.read_text())["seq"] == 15
+    assert len({row.key_id for row in bureau.audit().rows()}) == 1
 
 
 def test_a_key_is_its_owners_alone_and_never_in_the_store(bureau: Bureau) -> None:
