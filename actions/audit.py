@@ -99,8 +99,7 @@ class AuditLog:
             except ConflictError:
                 continue
             if self.seal is not None:
-                with self.seal.witness.locked():
-                    self.seal.see(Sighting(row.seq, row.hash))
+                self.seal.remember(Sighting(row.seq, row.hash))
             return row
         raise AuditBusyError(f"the audit log moved {APPEND_ATTEMPTS} times while it was to be accepted")
 
@@ -167,11 +166,9 @@ class AuditLog:
     def _write(self, head: Record | None, rows: Sequence[AuditRow], writes: Sequence[Write]) -> None:
         """The transaction; the witness sees its last row, if what it saw before is still there."""
         self._store.transact([*writes, *_plan(head, rows)])
-        if self.seal is None or not rows:
-            return
-        with self.seal.witness.locked():
-            if self._is_continued(self.seal, rows):
-                self.seal.see(Sighting(rows[-1].seq, rows[-1].hash))
+        seal = self.seal
+        if seal is not None and rows:
+            seal.remember(Sighting(rows[-1].seq, rows[-1].hash), lambda: self._is_continued(seal, rows))
 
     def _is_continued(self, seal: Seal, rows: Sequence[AuditRow]) -> bool:
         try:

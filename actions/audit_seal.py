@@ -181,10 +181,15 @@ class Seal:
         """Whether a missing witness was taken away: it is made before the key file is, and never later."""
         return isinstance(self._source, KeyFile) and self._source.find() is not None
 
-    def see(self, seen: Sighting) -> None:
-        """Remember the newest row. A witness that cannot be written is told in the log: the row itself is written."""
+    def remember(self, seen: Sighting, is_continued: Callable[[], bool] = lambda: True) -> None:
+        """Let the witness see the newest row, if it goes on from what it saw before.
+
+        A witness that cannot be written is told in the process's log: the row itself is written.
+        """
         try:
-            self.witness.write(seen, self.key)
+            with self.witness.locked():
+                if is_continued():
+                    self.witness.write(seen, self.key)
         except OSError as error:
             logging.getLogger(__name__).warning(
                 "%s: the newest row of the audit log cannot be kept there: %s", self.witness.path, error

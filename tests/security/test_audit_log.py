@@ -243,6 +243,15 @@ def test_processes_that_begin_a_home_together_use_one_key(tmp_path: Path) -> Non
     assert len({row.key_id for row in bureau.audit().rows()}) == 1
 
 
+def test_a_witness_that_cannot_be_written_is_told_and_the_row_is_there(
+    bureau: Bureau, caplog: pytest.LogCaptureFixture
+) -> None:
+    (bureau.home / f"{bureau.witness_file.name}.new").mkdir()
+    assert bureau.audit().append(AuditEntry("ana", "thing.done", "next")).seq == 7
+    assert "the newest row of the audit log cannot be kept there" in caplog.text
+    assert bureau.audit().verify_chain() == ChainVerdict(7)
+
+
 def test_a_key_is_its_owners_alone_and_never_in_the_store(bureau: Bureau) -> None:
     key = bureau.key_file.read_text()
     assert (bureau.key_file.stat().st_mode & 0o777, bureau.key_file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
