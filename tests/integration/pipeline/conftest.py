@@ -157,6 +157,7 @@ forecasts: {{horizon_days: 7}}
 anomalies: {{open_days: 31}}
 alerts:
   max_attempts: 1
+  allowed_networks: [127.0.0.0/8]
   channels:
     - {{type: webhook, name: hook, url: "{self.peers.webhook_url}", min_severity: info}}
     - {{type: smtp, name: mail, host: 127.0.0.1, port: {self.peers.smtp_port}, from: a@b.example, to: [c@b.example],
