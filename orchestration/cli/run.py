@@ -259,7 +259,8 @@ def run_delivery(
         return []
     job = definitions.resolve_job_def("send_alerts_job")
     result = job.execute_in_process(instance=instance, raise_on_error=False)
-    return [_message(event) for event in result.all_events if event.is_step_failure]
+    # without the name of our own error before it
+    return [_message(event).partition(": ")[2] for event in result.all_events if event.is_step_failure]
 
 
 def _message(event: object) -> str:
@@ -276,7 +277,7 @@ def _message(event: object) -> str:
 def dagster_environment(installation: Installation, verbose: bool) -> Iterator[None]:
     """Dagster's home below the installation's; its log and dbt's go to a file unless ``verbose``."""
     prepare_dagster_home(installation)
-    installation.log_directory.mkdir(parents=True, exist_ok=True)
+    installation.log_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     if verbose:
         yield
         return
@@ -289,7 +290,7 @@ def dagster_environment(installation: Installation, verbose: bool) -> Iterator[N
 def prepare_dagster_home(installation: Installation) -> None:
     """Point Dagster and dbt at the installation."""
     home = installation.dagster_home
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = home / "dagster.yaml"
     if not settings.exists():
         settings.write_text(DAGSTER_YAML)
