@@ -9,9 +9,11 @@ MAX_CHARACTERS = 200
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^\s/?#@]*@)?([^\s/?#\"'<>]*)[^\s\"'<>]*")
 _NAMED_SECRET = re.compile(
     r"(?i)\b((?:\w*(?:password|passwd|pwd|secret|token|signature|credential|api[_-]?key|access[_-]?key)\w*|sig)"
-    r"[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|\S+)"
+    r"[\"']?\s*[=:]\s*)(?!\.\.\.)(?:\"[^\"]*\"|'[^']*'|\S+)"
 )
-_SIGN_IN = re.compile(r"(?i)\b((?:bearer|basic|authorization:?|auth (?:login|plain))\s+)\S+")
+_SIGN_IN = re.compile(
+    r"(?i)\b(authorization\s*[:=]\s*(?:\w+\s+)?|bearer\s+|basic\s+|auth (?:login|plain)\s+)(?!\.\.\.)\S+"
+)
 # Long, with letters and digits: a token that nothing announces.
 _TOKEN = re.compile(r"(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{24,}")
 

@@ -5,7 +5,7 @@ is connected to, and where the receiver's name leads is the proxy's to judge; an
 here.
 """
 
-import contextlib
+import socket
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
@@ -47,6 +47,21 @@ def find_refusal(error: BaseException | None) -> AddressRefusedError | None:
     return None
 
 
+def read_address(host: str) -> str | None:
+    """The address that stands in place of a name, in any of the ways that resolvers take (`0x7f.1` too); else None."""
+    bare = host.strip("[]").rstrip(".").lower()
+    if bare == "localhost" or bare.endswith(".localhost"):
+        return "127.0.0.1"
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(bare))
+    except OSError:
+        return None
+
+
 def _add_nothing(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
@@ -77,10 +92,9 @@ class _LineAdapter(HTTPAdapter):
         return manager
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
-        host = (urllib3.util.parse_url(request.url or "").host or "").strip("[]")
-        with contextlib.suppress(ValueError):  # a name, which is judged where it leads
-            ip_address(host)
-            self._line.check(host)
+        address = read_address(urllib3.util.parse_url(request.url or "").host or "")
+        if address is not None:
+            self._line.check(address)
         return super().send(request, *arguments, **options)
 
 

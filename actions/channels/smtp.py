@@ -1,5 +1,6 @@
 """Alerts by e-mail, as plain text with an HTML alternative."""
 
+import base64
 import smtplib
 import socket
 import ssl
@@ -14,6 +15,7 @@ from pydantic import Field, field_validator, model_validator
 from actions.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt, read_secret
 from actions.channels.line import AddressRefusedError, Line
 from actions.channels.networks import Network
+from actions.cleaning import clean_text
 from actions.instants import Clock
 
 # Below the outbox's lease: nobody else takes the message meanwhile.
@@ -94,26 +96,37 @@ class SmtpChannel(Channel):
             with self._connect(line) as server:
                 return server.send_message(mail)
         except (OSError, smtplib.SMTPException) as error:
-            raise self._explain(error, line) from error
+            reason, is_temporary = self._explain(error, line)
+            raise ChannelError(clean_text(reason, self._list_secrets()), retryable=is_temporary) from error
 
-    def _explain(self, error: Exception, line: Line) -> ChannelError:
+    def _explain(self, error: Exception, line: Line) -> tuple[str, bool]:
+        """What went wrong, and whether a later attempt may do better."""
         where = f"{self._options.host}:{self._options.port}"
         if line.is_over:  # whatever else it looks like: it was cut in the middle of an answer
-            return ChannelError(f"{where}: no end within {line.seconds:g} s", retryable=True)
+            return f"{where}: no end within {line.seconds:g} s", True
         if isinstance(error, AddressRefusedError):
-            return ChannelError(f"{where}: {error}", retryable=True)
+            return f"{where}: {error}", True
         if isinstance(error, smtplib.SMTPRecipientsRefused):
-            reasons = _list_refusals(error.recipients)
-            temporary = any(400 <= code < 500 for code, _ in error.recipients.values())
-            return ChannelError(f"every recipient was refused: {'; '.join(reasons)}", retryable=temporary)
+            reasons = "; ".join(_list_refusals(error.recipients))
+            is_temporary = any(400 <= code < 500 for code, _ in error.recipients.values())
+            return f"every recipient was refused: {reasons}", is_temporary
         if isinstance(error, smtplib.SMTPAuthenticationError):
             # The message is not at fault: it goes out once the password is put right.
-            return ChannelError(f"login refused: {_describe(error)}", retryable=True)
+            return f"login refused: {_describe(error)}", True
         if isinstance(error, smtplib.SMTPResponseException):
-            return ChannelError(_describe(error), retryable=400 <= error.smtp_code < 500)
+            return _describe(error), 400 <= error.smtp_code < 500
         if isinstance(error, smtplib.SMTPNotSupportedError):
-            return ChannelError(f"{self._options.host} cannot do what was asked: {error}", retryable=True)
-        return ChannelError(f"{where}: {type(error).__name__}: {error}", retryable=True)
+            return f"{self._options.host} cannot do what was asked: {error}", True
+        return f"{where}: {type(error).__name__}: {error}", True
+
+    def _list_secrets(self) -> list[str]:
+        """The password as it was sent, should a server repeat it in its answer."""
+        login = self._environ.get(self._options.username_env or "", "")
+        password = self._environ.get(self._options.password_env or "", "")
+        if not password:
+            return []
+        forms = (password, login + "\0" + password, "\0" + login + "\0" + password)
+        return [password, *(base64.b64encode(form.encode()).decode() for form in forms)]
 
     def _compose(self, message: Message) -> EmailMessage:
         mail = EmailMessage()

@@ -46,18 +46,11 @@ def age_snapshot(world: World, snapshot: Any) -> None:
     snapshot.start_time -= timedelta(minutes=10)
 
 
-def swap_volume(world: World, snapshot: Any) -> None:
-    snapshot.volume = ec2_backends[ACCOUNT][REGION].volumes[world.create_volume()]
-
-
 MEDDLING: dict[str, tuple[Meddle, str]] = {
     "deleted": (lambda world, snapshot: world.ec2.delete_snapshot(SnapshotId=snapshot.id), "is not there any more"),
     "in the recycle bin": (lambda world, snapshot: setattr(snapshot, "status", "recoverable"), "recoverable"),
-    "broken": (lambda world, snapshot: setattr(snapshot, "status", "error"), "error"),
     "of somebody else": (lambda world, snapshot: setattr(snapshot, "owner_id", "999999999999"), "999999999999"),
-    "of another volume": (swap_volume, "volume"),
     "of an earlier time": (age_snapshot, "started"),
-    "in the archive": (lambda world, snapshot: setattr(snapshot, "storage_tier", "archive"), "archive"),
 }
 
 
@@ -177,8 +170,8 @@ def test_many_small_runs_to_get_past_a_days_limit(world: World, limit: dict[str,
 
 
 def test_a_race_to_get_past_a_days_limit(world: World) -> None:
-    """Four processes look at the same moment, when each of them still sees room for one."""
-    together, met, done = threading.Barrier(4), set[int](), list[str]()
+    """Three processes look at the same moment, when each of them still sees room for one."""
+    together, met, done = threading.Barrier(3), set[int](), list[str]()
 
     def meet(source_name: str, billing_period: object) -> bool:
         if threading.get_ident() not in met:
@@ -190,11 +183,11 @@ def test_a_race_to_get_past_a_days_limit(world: World) -> None:
         engine = world.engine(reconciled=meet, max_actions_per_day=1)
         done.append(engine.execute(proposal_id).outcome)
 
-    proposals = approve_more(world, 3)
+    proposals = approve_more(world, 2)
     threads = [threading.Thread(target=run, args=(proposal_id,)) for proposal_id in proposals]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(done) == ["deferred", "deferred", "deferred", "executed"] and world.aws.count("DeleteVolume") == 1
-    assert len([row for row in world.audit.rows() if row.event == "execution.deferred"]) == 3
+    assert sorted(done) == ["deferred", "deferred", "executed"] and world.aws.count("DeleteVolume") == 1
+    assert len([row for row in world.audit.rows() if row.event == "execution.deferred"]) == 2

@@ -14,6 +14,7 @@ import pytest
 from dashboards.publish import publish_warehouse
 from orchestration.cli.run import prepare_dagster_home
 from orchestration.event_storage import ReusedEngineEventLogStorage
+from orchestration.home_access import close_home
 from orchestration.installation import Installation
 
 
@@ -48,20 +49,16 @@ def connect(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def run_command() -> str:
-    """What a command says of itself, started with the mask of the test."""
-    command = [sys.executable, "-c", "from orchestration.cli.app import main; main()", "actions", "list"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stderr
-
-
 def test_a_home_that_was_open_and_a_mask_that_hides_nothing(installation: Installation) -> None:
     home = installation.home
     for name in ("lake/own/part.parquet", "logs/run.log", "dagster/history/runs.db", "dashboards/redis/redis.conf"):
         (home / name).parent.mkdir(parents=True)
         (home / name).write_text("")
-    assert run_command() == f"note: {home}: 12 files and folders were open to others; they are yours alone now\n"
+    command = [sys.executable, "-c", "from orchestration.cli.app import main; main()", "actions", "list"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    assert told == f"note: {home}: 12 files and folders were open to others; they are yours alone now\n"
     assert (home / "state.sqlite").exists() and list_open(home) == []
-    assert run_command() == ""
+    assert close_home(home, is_thorough=True) == 0
 
 
 def test_a_file_opened_within_a_closed_folder(installation: Installation, capsys: pytest.CaptureFixture[str]) -> None:

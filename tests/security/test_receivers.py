@@ -128,11 +128,11 @@ def test_a_message_that_its_receiver_never_answers(tmp_path: Path) -> None:
 
         def hang_on_the_first(headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
             if b'"subject": "poison"' in body:
-                time.sleep(0.3)
+                time.sleep(0.7)
             return taken(headers, body)
 
         sink.accept = hang_on_the_first  # type: ignore[method-assign]
-        post = Post(tmp_path, webhook(sink.url, timeout_seconds=0.2))
+        post = Post(tmp_path, webhook(sink.url, timeout_seconds=0.5))
         post.put("hook", "a", Rendering("poison", "text", ""))
         post.put("hook", "b")
         report = post.deliver()
@@ -148,21 +148,21 @@ def test_an_answer_in_drips(tmp_path: Path, opening: bytes) -> None:
         server.drip(connection, opening or b"H")
 
     with RawServer(serve) as server:
-        post = Post(tmp_path, webhook(server.url))
+        post = Post(tmp_path, webhook(server.url, timeout_seconds=0.3))
         post.put("hook")
         began = time.monotonic()
-        post.assert_refused("hook", "no answer within 0.5 s")
-        assert time.monotonic() - began < 1
+        post.assert_refused("hook", "no answer within 0.3 s")
+        assert time.monotonic() - began < 3  # without an end it would be minutes
 
 
 @pytest.mark.parametrize("piece", [b"2", b"220-not yet\r\n"])
 def test_a_mail_server_that_drips(tmp_path: Path, piece: bytes) -> None:
     with RawServer(lambda connection: server.drip(connection, piece)) as server:
-        post = Post(tmp_path, mail(server.port, timeout_seconds=0.15))
+        post = Post(tmp_path, mail(server.port, timeout_seconds=0.1))
         post.put("mail")
         began = time.monotonic()
-        post.assert_refused("mail", "no end within 0.6 s")
-        assert time.monotonic() - began < 1.2
+        post.assert_refused("mail", "no end within 0.4 s")
+        assert time.monotonic() - began < 3
 
 
 def test_an_answer_without_end(tmp_path: Path) -> None:
@@ -253,13 +253,14 @@ def test_mail_to_the_metadata_of_the_machine(tmp_path: Path, host: str) -> None:
     post.assert_refused("mail", "alerts.allowed_networks does not list")
 
 
-def test_the_metadata_of_the_machine_by_way_of_its_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("host", ["169.254.169.254", "localhost", "2852039166", "[::1]"])
+def test_this_machine_by_way_of_its_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     with WebhookSink("s3cret") as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        post = Post(tmp_path, webhook("http://169.254.169.254/latest"), allowed=())
+        post = Post(tmp_path, webhook(f"http://{host}/latest"), allowed=())
         post.put("hook")
         post.assert_refused("hook", "alerts.allowed_networks does not list")
-        assert proxy.headers == []
+        assert proxy.targets == []
 
 
 def test_an_error_text_that_is_meant_for_a_terminal(tmp_path: Path) -> None:

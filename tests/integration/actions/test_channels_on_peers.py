@@ -138,6 +138,37 @@ def test_a_slow_receiver_is_given_up_and_a_secret_address_is_not_told() -> None:
         assert caught.value.retryable and "127.0.0.1" not in str(caught.value)
 
 
+def test_a_certificate_is_checked_for_the_name_and_not_for_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    with WebhookSink("s3cret", cert_folder=tmp_path) as sink:
+        with pytest.raises(ChannelError, match="SSLError"):
+            post(sink)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(sink.ca_file))
+        assert post(sink).reference == "HTTP 204"
+        # the certificate is for 127.0.0.1: the same machine by another name is not who it says it is
+        with pytest.raises(ChannelError, match="SSLError"):
+            post(sink, url=sink.url.replace("127.0.0.1", "localhost"))
+
+
+def test_the_proxies_of_the_environment_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with WebhookSink("s3cret") as proxy, WebhookSink("s3cret", cert_folder=tmp_path) as sink:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/hook"))
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/hook"))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(sink.ca_file))
+        # a name that nothing but the proxy knows: where it leads is the proxy's to judge
+        assert post(sink, url="http://receiver.internal/hook").reference == "HTTP 204"
+        assert proxy.targets == ["http://receiver.internal/hook"] and len(proxy.deliveries) == 1
+        assert post(sink).reference == "HTTP 204"
+        assert proxy.targets[1:] == [sink.url.removeprefix("https://").removesuffix("/hook")]
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        assert post(sink).reference == "HTTP 204"
+        assert (len(proxy.targets), len(sink.deliveries)) == (2, 2)
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

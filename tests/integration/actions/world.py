@@ -59,10 +59,17 @@ class World:
         )
 
     def attach(self, volume_id: str) -> str:
-        image = next(iter(ec2_backends[ACCOUNT][REGION].amis))  # the listing of all takes a second
-        instance = self.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+        instance = self._find_instance()
         self.ec2.attach_volume(VolumeId=volume_id, InstanceId=instance, Device="/dev/sdf")
         return str(instance)
+
+    def _find_instance(self) -> str:
+        backend = ec2_backends[ACCOUNT][REGION]
+        known = [instance.id for reservation in backend.reservations.values() for instance in reservation.instances]
+        if known:
+            return str(known[0])
+        image = next(iter(backend.amis))  # the listing of all takes a second
+        return str(self.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"])
 
     @property
     def proposal(self) -> Proposal:
