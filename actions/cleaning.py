@@ -12,7 +12,7 @@ _NAMED_SECRET = re.compile(
     r"[\"']?\s*[=:]\s*)(?!\.\.\.)(?:\"[^\"]*\"|'[^']*'|\S+)"
 )
 _SIGN_IN = re.compile(
-    r"(?i)\b(authorization\s*[:=]\s*(?:\w+\s+)?|bearer\s+|basic\s+|auth (?:login|plain)\s+)(?!\.\.\.)\S+"
+    r"(?i)\b(authorization\s*[:=]\s*(?:\w+\s+)?+|bearer\s+|basic\s+|auth (?:login|plain)\s+)(?!\.\.\.)\S+"
 )
 # Long, with letters and digits: a token that nothing announces.
 _TOKEN = re.compile(r"(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{24,}")
