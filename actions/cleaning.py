@@ -20,10 +20,9 @@ _TOKEN = re.compile(r"(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{24,}")
 
 def clean_text(text: str, secrets: Collection[str] = ()) -> str:
     """One line of at most 200 printable characters, without `secrets`, addresses' paths and what looks like a token."""
-    cut = text[: 20 * MAX_CHARACTERS]
-    for secret in secrets:
-        if secret:
-            cut = cut.replace(secret, "...")
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "...")
+    cut = text[: 5 * MAX_CHARACTERS]  # what is taken out below makes room for more than is shown
     # Control and format characters steer terminals and turn the direction of what follows; lone halves are no text.
     line = " ".join("".join(c if c.isprintable() else " " for c in cut).split())
     line = _ADDRESS.sub(r"\1\2", line)
