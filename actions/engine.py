@@ -28,7 +28,7 @@ from actions.proposals import (
     ProposalState,
     ProposalStateError,
 )
-from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, StepRefusedError
+from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, StepRefusedError, WatchLostError
 from actions.results import ActionResult, Outcome, RunReport
 from actions.settings import ActionSettings, normalise_person
 from actions.step_log import LeaseHeldError, StepLog, check_lease
@@ -231,10 +231,16 @@ class ActionEngine:
             started=execution.started(),
             rollback_results=(proposal.rollback or Progress()).results(),
             checkpoint=self._checkpoint,
+            keep_watch=partial(self._keep_watch, log, log.progress.watch),
         )
 
     def _open_client(self, account_id: str, region: str, service: str) -> object:
         return self._clients(service, account_id, region)
+
+    def _keep_watch(self, log: StepLog, watch: int) -> None:
+        log.renew()
+        if log.progress.watch != watch:
+            raise WatchLostError("this process was asleep in the middle of the step")
 
     def _wait(self, log: StepLog, seconds: float) -> None:
         if log.holds_lease:

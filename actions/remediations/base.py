@@ -20,6 +20,10 @@ class SafetyClass(StrEnum):
     ONE_WAY = "one_way"
 
 
+class WatchLostError(Exception):
+    """The resource was out of sight since the step began: what the step relies on has to be found again."""
+
+
 class StepRefusedError(Exception):
     """The step must not be done, now or later: what it relies on is not so. Ends the execution as failed."""
 
@@ -36,7 +40,10 @@ class LiveResource:
 
 @dataclass(frozen=True)
 class StepContext:
-    """What a remediation works with. Clients, clock and sleep are the engine's; `sleep` keeps its lease alive."""
+    """What a remediation works with. Clients, clock and sleep are the engine's; `sleep` keeps its lease alive.
+
+    `keep_watch` is called right before what cannot be undone by itself; it raises WatchLostError.
+    """
 
     proposal_id: str
     finding: ActionFinding
@@ -47,6 +54,7 @@ class StepContext:
     started: frozenset[str] = frozenset()
     rollback_results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     checkpoint: Checkpoint = pass_checkpoint
+    keep_watch: Callable[[], None] = lambda: None
 
     def key(self, purpose: str) -> str:
         """An idempotency key that every attempt at this purpose of this proposal shares."""

@@ -167,6 +167,7 @@ class DeleteUnattachedVolume(Remediation):
         # Both are looked at again right before: between any two steps somebody may have touched them.
         self._require_unattached(live, context)
         self._require_good_snapshot(context)
+        context.keep_watch()
         try:
             context.client("ec2").delete_volume(VolumeId=volume_id)
         except ClientError as error:

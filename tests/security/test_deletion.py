@@ -119,17 +119,21 @@ def assert_new_snapshot(world: World, old: str) -> None:
     assert row.details["results"]["create_snapshot"]["snapshot_id"] == old
 
 
-def test_writing_while_the_process_is_stopped(world: World) -> None:
+@pytest.mark.parametrize(
+    ("moment", "outcomes"),
+    [("verify_snapshot:done", ["executed"]), ("delete_volume:started", ["interrupted", "executed"])],
+)
+def test_writing_while_the_process_is_stopped(world: World, moment: str, outcomes: list[str]) -> None:
     """A process that was put to sleep and wakes still holds its lease, and would go on with the deletion."""
     old: list[str] = []
 
     def sleep(point: str) -> None:
-        if point == "verify_snapshot:done" and not old:
+        if point == moment and not old:
             old.extend(snapshot["SnapshotId"] for snapshot in world.snapshots())
             use_volume(world)
             world.clock.forward(minutes=4)
 
-    assert world.engine(checkpoint=sleep).execute(world.proposal_id).outcome == "executed"
+    assert [world.engine(checkpoint=sleep).execute(world.proposal_id).outcome for _ in outcomes] == outcomes
     assert_new_snapshot(world, old[0])
 
 
