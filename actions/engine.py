@@ -2,13 +2,12 @@
 
 Each step is written down before it acts and after. A process that dies anywhere leaves a proposal in `executing`; the
 next run takes it over when its lease has run out, finds by tags and tokens what was done already, and ends in the
-same state. The guardrails are asked again before every step that changes something, with a fresh reading.
+same state. The guardrails are asked again before every step that changes something, with a fresh reading, and what was
+found before a time that nobody watched is found again.
 """
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Literal
 
@@ -16,12 +15,22 @@ from actions.approval_evidence import is_rollback_proven
 from actions.approvals import ROLLBACK_STATES, Approvals
 from actions.audit import AuditLog
 from actions.clients import ClientFactory
-from actions.guardrails import Verdict
+from actions.day_book import DAY_KIND, DayBook
+from actions.guardrails import LIMITS, Verdict
 from actions.instants import Checkpoint, Clock, Sleep, pass_checkpoint
-from actions.judge import IsReconciled, Judge
+from actions.judge import COUNTED, Counts, IsReconciled, Judge
 from actions.progress import Progress
-from actions.proposals import SYSTEM, Change, LastCheck, Proposal, ProposalBook, ProposalState, ProposalStateError
-from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, StepRefusedError
+from actions.proposals import (
+    ATTEMPTS,
+    SYSTEM,
+    Change,
+    LastCheck,
+    Proposal,
+    ProposalBook,
+    ProposalState,
+    ProposalStateError,
+)
+from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, StepRefusedError, WatchLostError
 from actions.results import ActionResult, Outcome, RunReport
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError, StepLog, check_lease
@@ -29,6 +38,8 @@ from state import ConflictError, StateStore
 
 # One error may be the network's; five in one execution are the request's own.
 MAX_ERRORS = 5
+# A provider's listings trail its writes by seconds.
+SETTLE_SECONDS = 15.0
 
 
 class ActionEngine:
@@ -52,6 +63,7 @@ class ActionEngine:
         self._approvals = Approvals(store, settings, clock)
         self._audit = AuditLog(store, clock)
         self._judge = Judge(settings, is_reconciled, self._audit, clock)
+        self._day = DayBook(store, self._book, clock)
         self._clock = clock
         self._sleep = sleep
         self._remediations = remediations
@@ -92,15 +104,35 @@ class ActionEngine:
         steps = remediation.steps()
         try:
             if proposal.state == "approved":
-                verdict, _ = self._judge.judge(remediation, proposal, self._make_context(log), self._started)
-                if not verdict.is_eligible:
-                    return self._refuse_verdict(log, verdict, steps)
-            log.begin("executing", _mutating(steps), {}, {"remediation": remediation.name})
-            self._started += 1 if proposal.state == "approved" else 0
+                refusal = self._begin(remediation, log, steps)
+                if refusal is not None:
+                    return refusal
+            else:
+                log.begin("executing", {}, {"remediation": remediation.name})
             self._checkpoint("execution:begun")
             return self._advance(remediation, log, steps)
         except (LeaseHeldError, ConflictError) as held:
             return self._report(log, "busy", error=str(held))
+
+    def _begin(self, remediation: Remediation, log: StepLog, steps: Sequence[Step]) -> ActionResult | None:
+        """Take one of the day's places and begin; the refusal, where there is none left or a guardrail objects."""
+        for _ in range(ATTEMPTS):
+            place = self._day.look()
+            counts = Counts(self._started, place.actions, place.sum_with(log.proposal))
+            verdict, _ = self._judge.judge(remediation, log.proposal, self._make_context(log), counts)
+            if not verdict.is_eligible:
+                return self._refuse_verdict(log, verdict, steps)
+            try:
+                details = {"remediation": remediation.name}
+                log.begin("executing", {}, details, [place.take(log.proposal, self._clock())])
+            except ConflictError as conflict:
+                if conflict.kind != DAY_KIND:
+                    raise
+                # Another process took a place since we counted: count again.
+                continue
+            self._started += 1
+            return None
+        return self._report(log, "busy", error="other processes begin actions all the time")
 
     def rollback(self, proposal_id: str, actor: str, reason: str) -> ActionResult:
         """Take back what a proposal did, on the word of one approver, who must have been authenticated.
@@ -138,31 +170,35 @@ class ActionEngine:
             if not verdict.is_eligible:
                 return self._refuse_verdict(log, verdict, steps)
             check_lease(proposal.execution or Progress(), self._owner, self._clock)
-            log.begin(
-                "rolling_back",
-                _mutating(steps),
-                {"rollback_by": person, "rollback_reason": reason},
-                {"reason": reason},
-            )
+            log.begin("rolling_back", {"rollback_by": person, "rollback_reason": reason}, {"reason": reason})
             self._checkpoint("rollback:begun")
             return self._advance(remediation, log, steps)
         except (LeaseHeldError, ConflictError) as held:
             return self._report(log, "busy", error=str(held))
 
-    def _advance(self, remediation: Remediation, log: StepLog, steps: Sequence[Step]) -> ActionResult:
+    def _advance(
+        self, remediation: Remediation, log: StepLog, steps: Sequence[Step], may_repeat: bool = True
+    ) -> ActionResult:
+        for step in steps:
+            # One that was not begun cannot have had its effect, so what it relies on is found again at once.
+            if step.name not in log.progress.started() and log.progress.list_unwatched(step.relies_on):
+                log.void(step.relies_on)
         for step in steps:
             if step.name in log.progress.results():
                 continue
             if step.is_mutating and log.way == "execution":
-                # It was counted when it began: the run's limit must not stop it half-way.
-                verdict, live = self._judge.judge(remediation, log.proposal, self._make_context(log), -1)
-                is_applied = step.name in log.progress.started() and remediation.is_applied(step.name, live)
+                verdict, is_applied = self._judge_step(remediation, log, step)
                 if not verdict.is_eligible and not is_applied:
                     return self._stop(log, step, verdict)
-            is_new = log.start(step.name)
+                if not is_applied and log.progress.list_unwatched(step.relies_on):
+                    if not may_repeat:
+                        return self._pause(log, step, ("watch: the resource is out of sight again and again",))
+                    log.void(step.relies_on)
+                    return self._advance(remediation, log, steps, may_repeat=False)
+            log.start(step.name)
             self._checkpoint(f"{step.name}:started")
             try:
-                result = step.run(replace(self._make_context(log), is_resumed=not is_new))
+                result = step.run(self._make_context(log))
             except (LeaseHeldError, ConflictError):
                 raise
             except StepRefusedError as refusal:
@@ -177,6 +213,17 @@ class ActionEngine:
         self._checkpoint(f"{log.way}:ended")
         return self._report(log, outcome)
 
+    def _judge_step(self, remediation: Remediation, log: StepLog, step: Step) -> tuple[Verdict, bool]:
+        """The verdict on a step that changes something, and whether it has visibly had its effect already."""
+        is_begun = step.name in log.progress.started()
+        if is_begun and log.progress.list_unwatched(step.relies_on):
+            # It was begun by a process that is gone: the provider may show its effect with a delay.
+            self._wait(log, SETTLE_SECONDS)
+        # The action was counted when it began: the limits must not stop it half-way.
+        verdict, live = self._judge.judge(remediation, log.proposal, self._make_context(log), COUNTED)
+        log.renew()
+        return verdict, is_begun and remediation.is_applied(step.name, live)
+
     def _make_context(self, log: StepLog) -> StepContext:
         proposal = log.proposal
         resource = proposal.finding.resource
@@ -187,15 +234,20 @@ class ActionEngine:
             client=partial(self._open_client, resource.account_id, resource.region),
             clock=self._clock,
             sleep=partial(self._wait, log),
-            results=execution.results(),
+            results=execution.results() if log.way == "execution" else execution.last_results(),
             started=execution.started(),
             rollback_results=(proposal.rollback or Progress()).results(),
-            unwatched=timedelta(seconds=execution.longest_gap_seconds),
             checkpoint=self._checkpoint,
+            keep_watch=partial(self._keep_watch, log, log.progress.watch),
         )
 
     def _open_client(self, account_id: str, region: str, service: str) -> object:
         return self._clients(service, account_id, region)
+
+    def _keep_watch(self, log: StepLog, watch: int) -> None:
+        log.renew()
+        if log.progress.watch != watch:
+            raise WatchLostError("this process was asleep in the middle of the step")
 
     def _wait(self, log: StepLog, seconds: float) -> None:
         if log.holds_lease:
@@ -214,7 +266,7 @@ class ActionEngine:
         outcome: Literal["dry_run", "deferred", "blocked"] = "blocked"
         if verdict.fails_only("mode") and self._settings.mode == "dry_run":
             outcome = "dry_run"
-        elif verdict.fails_only("run_limit"):
+        elif verdict.fails_only(*LIMITS):
             outcome = "deferred"
         would_do = tuple(step.description for step in steps) if outcome == "dry_run" else ()
         return self._refuse(log, tuple(map(str, verdict.failures)), would_do, outcome)
@@ -240,6 +292,9 @@ class ActionEngine:
         if verdict.fails("resource") and not verdict.fails("resource_read"):
             # The resource is known and is not what was approved any more; that does not get better by waiting.
             return self._fail(log, step.name, "; ".join(failures))
+        return self._pause(log, step, failures)
+
+    def _pause(self, log: StepLog, step: Step, failures: tuple[str, ...]) -> ActionResult:
         check = LastCheck(at=self._clock(), outcome="blocked", failures=failures, would_do=())
         log.note_pause({"last_check": check}, f"{log.way}.blocked", {"step": step.name, "failures": list(failures)})
         return self._report(log, "blocked", failures=failures)
@@ -262,7 +317,3 @@ class ActionEngine:
         self, log: StepLog, outcome: Outcome, *, failures: tuple[str, ...] = (), error: str | None = None
     ) -> ActionResult:
         return ActionResult(log.proposal.proposal_id, outcome, log.proposal.state, failures, (), error)
-
-
-def _mutating(steps: Sequence[Step]) -> frozenset[str]:
-    return frozenset(step.name for step in steps if step.is_mutating)

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 # Older than this, a reading tells what the resource was, not what it is.
 MAX_READ_AGE = timedelta(minutes=5)
+#: What gets better by waiting.
+LIMITS = ("run_limit", "day_limit", "day_saving")
 KNOWN_CLASSES = ("reversible", "restorable", "compensable")
 
 
@@ -21,6 +24,10 @@ class Signals:
     safety_class: str | None
     actions_this_run: int | None
     max_actions_per_run: int | None
+    actions_today: int | None
+    max_actions_per_day: int | None
+    saving_today: Decimal | None
+    max_saving_per_day: Decimal | None
     resource_tags: Mapping[str, str] | None
     protected_tags: Sequence[str] | None
     approved_at: datetime | None
@@ -60,9 +67,9 @@ class Verdict:
         """True when the action may be carried out."""
         return not self.failures
 
-    def fails_only(self, signal: str) -> bool:
-        """True when `signal` is all that stands in the way."""
-        return bool(self.failures) and all(failure.signal == signal for failure in self.failures)
+    def fails_only(self, *signals: str) -> bool:
+        """True when nothing but `signals` stands in the way."""
+        return bool(self.failures) and all(failure.signal in signals for failure in self.failures)
 
     def fails(self, signal: str) -> bool:
         """True when `signal` stands in the way."""
@@ -83,9 +90,12 @@ def evaluate_rollback(signals: Signals, now: datetime) -> Verdict:
 
 
 def find_protection(tags: Mapping[str, str], protected: Sequence[str]) -> str | None:
-    """The first protected tag (`key` or `key=value`) that `tags` carry, whatever the case of either."""
+    """The first protected tag (`key` or `key=value`) that `tags` carry, whatever the case of either.
+
+    Blanks around a key or a value do not count: whoever wrote ` DoNotDelete ` meant it.
+    """
     # pairs, no dictionary: a resource may carry both `Env` and `env`
-    carried = [(key.casefold(), value.casefold()) for key, value in tags.items()]
+    carried = [(key.strip().casefold(), value.strip().casefold()) for key, value in tags.items()]
     for entry in protected:
         key, has_value, value = (part.strip() for part in entry.casefold().partition("="))
         if any(name == key and (not has_value or found == value) for name, found in carried):
@@ -114,6 +124,25 @@ def _check_run_limit(signals: Signals, now: datetime) -> str | None:
     if signals.actions_this_run < signals.max_actions_per_run:
         return None
     return f"{signals.actions_this_run} actions in this run already, the limit is {signals.max_actions_per_run}"
+
+
+def _check_day_limit(signals: Signals, now: datetime) -> str | None:
+    if signals.actions_today is None or signals.max_actions_per_day is None:
+        return "unknown"
+    if signals.actions_today < signals.max_actions_per_day:
+        return None
+    return f"{signals.actions_today} actions in the last 24 hours already, the limit is {signals.max_actions_per_day}"
+
+
+def _check_day_saving(signals: Signals, now: datetime) -> str | None:
+    if signals.saving_today is None or signals.max_saving_per_day is None:
+        return "unknown"
+    if signals.saving_today.is_finite() and signals.saving_today <= signals.max_saving_per_day:
+        return None
+    return (
+        f"with this one, actions worth {signals.saving_today} a month in 24 hours,"
+        f" the limit is {signals.max_saving_per_day}"
+    )
 
 
 def _check_tags(signals: Signals, now: datetime) -> str | None:
@@ -189,6 +218,8 @@ EXECUTION_RULES: dict[str, Rule] = {
     "mode": _check_mode,
     "safety_class": _check_class,
     "run_limit": _check_run_limit,
+    "day_limit": _check_day_limit,
+    "day_saving": _check_day_saving,
     "protected_tags": _check_tags,
     "approval_age": _check_approval_age,
     "approvals": _check_approvals,

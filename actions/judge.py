@@ -1,8 +1,9 @@
 """The judge: gathers the guardrails' signals for one proposal and asks them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from actions.approval_evidence import judge_approvals
 from actions.approvals import count_required
@@ -14,6 +15,22 @@ from actions.remediations import LiveResource, Remediation, StepContext
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError
 from state import ConflictError
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much was begun: by this run, and by all runs in the last 24 hours. None: not known.
+
+    `saving_today` is in the currency of the action to be judged, whose own saving is in it.
+    """
+
+    this_run: int | None
+    today: int | None
+    saving_today: Decimal | None
+
+
+#: Of an action that has begun: it has its place in the run and in the day.
+COUNTED = Counts(-1, -1, Decimal(0))
 
 IsReconciled = Callable[[str, date], bool | None]
 """(source name, billing period) -> whether the period reconciles; None when that is not known."""
@@ -31,7 +48,7 @@ class Judge:
         self._clock = clock
 
     def judge(
-        self, remediation: Remediation, proposal: Proposal, context: StepContext, actions_this_run: int
+        self, remediation: Remediation, proposal: Proposal, context: StepContext, counts: Counts
     ) -> tuple[Verdict, LiveResource | None]:
         """The verdict on acting now, and the reading it rests on; a resource that cannot be read is a failure."""
         finding = proposal.finding
@@ -52,7 +69,9 @@ class Judge:
             errors["reconciliation"] = error
         signals = replace(
             self._collect(remediation, proposal),
-            actions_this_run=actions_this_run,
+            actions_this_run=counts.this_run,
+            actions_today=counts.today,
+            saving_today=counts.saving_today,
             is_reconciled=is_reconciled,
             resource_tags=None if live is None else live.tags,
             resource_read_at=read_at,
@@ -72,6 +91,10 @@ class Judge:
             safety_class=remediation.safety_class.value,
             actions_this_run=None,
             max_actions_per_run=settings.max_actions_per_run,
+            actions_today=None,
+            max_actions_per_day=settings.day_limit,
+            saving_today=None,
+            max_saving_per_day=settings.max_saving_per_day,
             resource_tags=None,
             protected_tags=settings.protected_tags,
             approved_at=approvals.since,

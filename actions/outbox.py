@@ -7,15 +7,17 @@ can do better without the receiver's help.
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from actions.audit import AuditEntry, AuditLog
 from actions.channels import Channel, ChannelError, Message
+from actions.cleaning import clean_text
 from actions.instants import Checkpoint, Clock, digest_key, pass_checkpoint
 from actions.reports import Rendering
 from actions.settings import AlertSettings
@@ -23,6 +25,9 @@ from state import ConflictError, Record, StateStore, Write
 
 KIND = "outbox"
 ACTOR = "cloudcost"
+
+# Failures of one channel in one delivery run after which the rest of its messages wait.
+FAILURES_IN_A_ROW = 2
 
 Status = Literal["pending", "sent", "dead"]
 
@@ -50,6 +55,11 @@ class OutboxMessage(BaseModel):
     sent_at: datetime | None = None
     receipt: str | None = None
     version: int = Field(default=0, exclude=True)
+
+    @property
+    def order(self) -> tuple[int, datetime, str]:
+        """Oldest first, but what has failed comes after what was never tried: it must not stand in its way."""
+        return self.attempts, self.created_at, self.key
 
     @property
     def key(self) -> str:
@@ -101,7 +111,7 @@ class DeliveryFailedError(Exception):
         first = report.failures[0]
         super().__init__(
             f"{len(report.failures)} message(s) not delivered;"
-            f" first: channel {first.channel!r}, {first.key}: {first.error}"
+            f" first: channel {first.channel!r}, {first.key}: {first.error}; what is not dead is tried again"
         )
 
 
@@ -154,20 +164,21 @@ class Outbox:
         return self._store.insert(write.kind, write.key, write.body)
 
     def messages(self, status: Status | None = None) -> list[OutboxMessage]:
-        """The outbox, or its messages of one status; `dead` ones wait for `requeue`."""
-        found = [_load(record) for record in self._store.list(KIND)]
+        """The outbox, or its messages of one status; `dead` ones wait for `requeue`. Damaged records are left out."""
+        found = [message for record in self._store.list(KIND) if (message := _try_load(record)) is not None]
         return [message for message in found if status in (None, message.status)]
 
     def deliver_pending(self) -> DeliveryReport:
         """Try every message that is due, once; failures are stored with the message and told in the report."""
-        deliveries: list[Delivery] = []
-        failing: set[str] = set()
+        deliveries = self._tell_damaged()
+        failures: Counter[str] = Counter()
         held_back = 0
-        for message in self.messages("pending"):
+        for message in sorted(self.messages("pending"), key=lambda message: message.order):
             if not self._is_due(message):
                 continue
-            if message.channel in failing:
-                # One timeout tells that a channel is down; waiting for another hundred of them tells nothing more.
+            if failures[message.channel] >= FAILURES_IN_A_ROW:
+                # One failure may be the message's own; two in a row tell that the channel is down, and waiting for
+                # another hundred timeouts tells nothing more.
                 held_back += 1
                 continue
             claimed = self._claim(message)
@@ -175,9 +186,13 @@ class Outbox:
                 continue
             delivery = self._attempt(claimed)
             deliveries.append(delivery)
-            if delivery.status == "pending":
-                failing.add(message.channel)
+            failures[message.channel] = failures[message.channel] + 1 if delivery.status == "pending" else 0
         return DeliveryReport(tuple(deliveries), held_back, len(self.messages("dead")))
+
+    def _tell_damaged(self) -> list[Delivery]:
+        damaged = [record for record in self._store.list(KIND) if _try_load(record) is None]
+        why = "the record in the outbox is damaged and cannot be read"
+        return [Delivery(record.key, "", record.key.split("/")[-2:][0], "dead", 0, why) for record in damaged]
 
     def requeue(self, key: str, actor: str) -> OutboxMessage:
         """Give a dead message a fresh set of attempts, under its old message id. KeyError when there is none."""
@@ -226,6 +241,7 @@ class Outbox:
         return self._mark_sent(message, receipt.reference, receipt.problems)
 
     def _mark_sent(self, message: OutboxMessage, reference: str, problems: tuple[str, ...]) -> Delivery:
+        reference, problems = clean_text(reference), tuple(map(clean_text, problems))
         error = "; ".join(problems) or None
         changes = {"status": "sent", "sent_at": self._clock(), "receipt": reference, "last_error": error}
         details = {"message_id": message.message_id, "attempts": message.attempts, "receipt": reference}
@@ -234,6 +250,7 @@ class Outbox:
     def _mark_failed(
         self, message: OutboxMessage, error: str, *, may_retry: bool, retry_after: float | None = None
     ) -> Delivery:
+        error = clean_text(error)
         is_dead = not may_retry or message.attempts >= self._settings.max_attempts
         backoff = min(self._settings.retry_base_seconds * 2 ** (message.attempts - 1), self._settings.retry_cap_seconds)
         wait = max(backoff, retry_after or 0.0)
@@ -260,6 +277,13 @@ class Outbox:
 
 def _load(record: Record) -> OutboxMessage:
     return OutboxMessage.model_validate({**record.body, "version": record.version})
+
+
+def _try_load(record: Record) -> OutboxMessage | None:
+    try:
+        return _load(record)
+    except ValidationError:
+        return None
 
 
 def _plan(message: OutboxMessage) -> Write:

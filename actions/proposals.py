@@ -7,7 +7,7 @@
 `executed` means that the resource was seen changed; `verified` that later billing data shows the saving.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -195,14 +195,18 @@ class ProposalBook:
             key=lambda proposal: (proposal.proposed_at, proposal.proposal_id),
         )
 
-    def change(self, proposal: Proposal, change: Change) -> Proposal:
-        """Apply a change to exactly this version of the proposal; raises ConflictError when it is not the newest."""
+    def change(self, proposal: Proposal, change: Change, also: Sequence[Write] = ()) -> Proposal:
+        """Apply a change to exactly this version of the proposal, together with `also`.
+
+        Raises ConflictError when it is not the newest, or when one of `also` lost a race.
+        """
         state = change.fields.get("state", proposal.state)
         if state != proposal.state and state not in TRANSITIONS[proposal.state]:
             raise ProposalStateError(proposal.proposal_id, proposal.state, state)
         changed = proposal.model_copy(update={**change.fields, "updated_at": self._clock()})
         details = change.details if state == proposal.state else {"from": proposal.state, "to": state, **change.details}
-        self._audit.commit([_plan(changed)], [AuditEntry(change.actor, change.event, proposal.proposal_id, details)])
+        entry = AuditEntry(change.actor, change.event, proposal.proposal_id, details)
+        self._audit.commit([_plan(changed), *also], [entry])
         return changed.model_copy(update={"version": proposal.version + 1})
 
     def touch(self, proposal: Proposal, fields: dict[str, Any]) -> Proposal:

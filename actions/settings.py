@@ -3,7 +3,15 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SerializeAsAny,
+    field_validator,
+)
 
 from actions.channels import CHANNELS, ChannelOptions
 
@@ -28,6 +36,11 @@ class AlertSettings(BaseModel):
 
     channels: tuple[AnyChannelOptions, ...] = Field(
         default=(), description="Where alerts go. Default none: incidents are still opened and can be seen."
+    )
+    allowed_networks: tuple[IPvAnyNetwork, ...] = Field(
+        default=(),
+        description="Networks such as `10.20.0.0/16` in which a webhook's receiver may be although they are private, "
+        "loopback or link-local. Default none: an alert must not become a request to what only this machine can reach.",
     )
     max_attempts: int = Field(
         default=8,
@@ -101,7 +114,21 @@ class ActionSettings(BaseModel):
         default=5,
         ge=0,
         le=1000,
-        description="Also in 24 hours. 5: a wrong rule is noticed after five restorable actions, not five hundred.",
+        description="5: a wrong rule is noticed after five restorable actions, not five hundred.",
+    )
+    max_actions_per_day: int | None = Field(
+        default=None,
+        ge=0,
+        le=10_000,
+        description="In any 24 hours, over all runs and processes. Default: max_actions_per_run, so that starting more "
+        "runs gets no further.",
+    )
+    max_saving_per_day: Decimal = Field(
+        default=Decimal("1000"),
+        ge=0,
+        le=10**15,
+        description="Monthly saving, added up over what begins in any 24 hours, each currency by itself. 1000: what is "
+        "worth more is in use more often than not, and waits until somebody raises this.",
     )
     protected_tags: tuple[str, ...] = Field(
         default=("cloudcost:keep",),
@@ -118,6 +145,11 @@ class ActionSettings(BaseModel):
     accounts: dict[str, AccountSettings] = Field(
         default_factory=dict, description="Role to assume per account. Default none: the process's own identity."
     )
+
+    @property
+    def day_limit(self) -> int:
+        """How many actions may begin in any 24 hours."""
+        return self.max_actions_per_run if self.max_actions_per_day is None else self.max_actions_per_day
 
     @field_validator("approvers")
     @classmethod

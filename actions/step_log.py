@@ -1,18 +1,24 @@
 """The persisted, resumable record of the steps of one execution or rollback.
 
 Only the process that holds the lease may write. Every write is against the version it read, so a process that was
-taken for dead and comes back fails at its next write, before its next act.
+taken for dead and comes back fails at its next write, before its next act. A process that was only asleep notices by
+its own heartbeats that it was not watching.
 """
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from datetime import timedelta
 from typing import Any, Literal
 
 from actions.instants import Clock
 from actions.progress import Progress, StepRecord
 from actions.proposals import Change, Proposal, ProposalBook, ProposalState
+from state import Write
 
 Way = Literal["execution", "rollback"]
+
+# Between two heartbeats of a process that is awake lies one look at the resource and at most 15 s of sleep. After more
+# than this, somebody may have used the resource unseen.
+MAX_HEARTBEAT_GAP = timedelta(seconds=60)
 
 
 class LeaseHeldError(Exception):
@@ -50,31 +56,39 @@ class StepLog:
         """True between `begin` and the end, error or pause."""
         return self.progress.lease_owner == self._owner
 
-    def begin(self, state: ProposalState, mutating: Set[str], fields: dict[str, Any], details: dict[str, Any]) -> None:
-        """Take the lease: the first time with a change of state, later to resume. Raises LeaseHeldError.
+    def begin(
+        self, state: ProposalState, fields: dict[str, Any], details: dict[str, Any], also: Sequence[Write] = ()
+    ) -> None:
+        """Take the lease: the first time with a change of state, later to resume. The watch starts here, anew.
 
-        `mutating` names the steps that change the resource: time counts as unwatched once one of them was begun.
+        `also` is written in the same transaction. Raises LeaseHeldError, and ConflictError where one of them lost.
         """
         progress = self.progress
         check_lease(progress, self._owner, self._clock)
-        if progress.heartbeat_at is not None and progress.started() & mutating:
-            gap = (self._clock() - progress.heartbeat_at).total_seconds()
-            progress = progress.model_copy(update={"longest_gap_seconds": max(gap, progress.longest_gap_seconds)})
+        begun_at = progress.begun_at or self._clock()
+        progress = progress.model_copy(update={"begun_at": begun_at, "watch": progress.watch + 1})
         event = f"{self.way}.started" if self.proposal.state != state else f"{self.way}.resumed"
-        self._write(event, self._held(progress), {"state": state, **fields}, details)
+        self._write(event, self._held(progress), {"state": state, **fields}, details, also)
 
     def renew(self) -> None:
         """Keep the lease while waiting."""
         self.proposal = self._book.touch(self.proposal, {self.way: self._held(self.progress)})
 
-    def start(self, name: str) -> bool:
-        """Write down that a step begins; False when an earlier process had begun it."""
-        if name in self.progress.started():
-            return False
-        record = StepRecord(name=name, status="started", started_at=self._clock())
-        steps = (*self.progress.steps, record)
-        self._write("step.started", self._held(self.progress, steps=steps), {}, {"way": self.way, "step": name})
-        return True
+    def start(self, name: str) -> None:
+        """Write down that a step begins, or begins again."""
+        held = self._held(self.progress)
+        record = StepRecord(name=name, status="started", started_at=self._clock(), watch=held.watch)
+        others = tuple(step for step in held.steps if step.name != name)
+        progress = held.model_copy(update={"steps": (*others, record)})
+        self._write("step.started", progress, {}, {"way": self.way, "step": name})
+
+    def void(self, names: Set[str]) -> None:
+        """Take back that these steps were done: what they found may not be so any more. The log keeps their results."""
+        progress = self.progress
+        taken = tuple(step for step in progress.steps if step.name in names and step.status == "done")
+        steps = tuple(step for step in progress.steps if step.name not in names)
+        details = {"way": self.way, "results": {step.name: step.result for step in taken}}
+        self._write("steps.void", self._held(progress, steps=steps, voided=(*progress.voided, *taken)), {}, details)
 
     def finish(self, name: str, result: dict[str, Any]) -> None:
         """Write down that a step is done, and what came of it."""
@@ -99,17 +113,28 @@ class StepLog:
 
     def _held(self, progress: Progress, **changes: Any) -> Progress:
         now = self._clock()
+        last = progress.heartbeat_at
+        # A clock that was set back tells as little as one that stood still for long.
+        is_awake = last is None or timedelta(0) <= now - last <= MAX_HEARTBEAT_GAP
         lease = {"heartbeat_at": now, "lease_owner": self._owner, "lease_until": now + self._lease}
-        return progress.model_copy(update={**changes, **lease})
+        watch = progress.watch if is_awake else progress.watch + 1
+        return progress.model_copy(update={**changes, **lease, "watch": watch})
 
     def _freed(self, progress: Progress, **changes: Any) -> Progress:
         return progress.model_copy(
             update={**changes, "heartbeat_at": self._clock(), "lease_owner": None, "lease_until": None}
         )
 
-    def _write(self, event: str, progress: Progress, fields: dict[str, Any], details: dict[str, Any]) -> None:
+    def _write(
+        self,
+        event: str,
+        progress: Progress,
+        fields: dict[str, Any],
+        details: dict[str, Any],
+        also: Sequence[Write] = (),
+    ) -> None:
         change = Change(event, self._actor, {**fields, self.way: progress}, details)
-        self.proposal = self._book.change(self.proposal, change)
+        self.proposal = self._book.change(self.proposal, change, also)
 
 
 def check_lease(progress: Progress, owner: str, clock: Clock) -> None:

@@ -31,7 +31,7 @@ class DashboardHome:
     def prepare(self) -> None:
         """Make the folder, its secrets (once, readable by nobody else) and its settings (anew)."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self.folder / "logs").mkdir(exist_ok=True)
+        (self.folder / "logs").mkdir(exist_ok=True, mode=0o700)
         for name in ("secret_key", "guest_secret"):
             path = self.folder / name
             if not path.exists():

@@ -69,6 +69,7 @@ def _run_redis(folder: Path) -> Iterator[str]:
     port, password = _free_port(), secrets.token_urlsafe(24)
     configuration = folder / "redis.conf"
     configuration.touch(mode=0o600)
+    configuration.chmod(0o600)  # one that is there already too: it holds the password
     configuration.write_text(f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\ndir {folder}\n')
     process = subprocess.Popen([program, str(configuration)], stdout=subprocess.DEVNULL)
     try:

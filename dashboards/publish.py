@@ -46,10 +46,10 @@ def publish_warehouse(warehouse: Path, connect: Connect, serving: Path) -> Publi
     started = time.monotonic()
     with connect() as connection:
         connection.execute("checkpoint")
-    serving.mkdir(parents=True, exist_ok=True)
+    serving.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:6]}"
     unfinished = serving / f".{name}"
-    unfinished.mkdir()
+    unfinished.mkdir(mode=0o700)
     copy = unfinished / warehouse.name
     try:
         _copy_file(warehouse, copy)

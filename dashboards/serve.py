@@ -20,7 +20,7 @@ from dashboards.local_services import LocalServices, run_local_services
 from dashboards.publish import CURRENT, publish_warehouse
 from dashboards.settings import DashboardSettings
 from orchestration.config_file import ConfigError
-from orchestration.home_access import HomeError, write_privately
+from orchestration.home_access import HomeError, close_home, write_privately
 from orchestration.installation import Installation
 from orchestration.warehouse import DuckDbWarehouse
 
@@ -57,6 +57,7 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
     warehouse = installation.warehouse
     home = home_of(installation)
     require_secrets(home.settings)
+    close_home(installation.home, is_thorough=True)
     home.prepare()
     if isinstance(warehouse, DuckDbWarehouse):
         if not (home.serving / CURRENT).exists():

@@ -16,6 +16,8 @@ from dagster import StringSource
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 
+from orchestration.home_access import write_privately
+
 #: As long as Dagster's own storage waits for another process that writes.
 BUSY_TIMEOUT_SECONDS = 30
 
@@ -32,7 +34,8 @@ class ReusedEngineEventLogStorage(SqliteEventLogStorage):
     def from_config_value(  # type: ignore[override]
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, str]
     ) -> "ReusedEngineEventLogStorage":
-        """As `dagster.yaml` describes it."""
+        """As `dagster.yaml` describes it; every program of Dagster's that works on a home begins here."""
+        write_privately()
         return cls(str(Path(config_value["home"], "history", "runs")), inst_data)
 
     @contextmanager

@@ -1,12 +1,14 @@
 """Bills are nobody else's business: what cloudcost writes is its owner's alone, and so is what it wrote before.
 
 The mask of a process holds for everything that it and its children write: Dagster, dbt, DuckDB, SQLite and Superset. A
-folder that others may pass through without listing it (mode 0711) is left so: root lets PostgreSQL's user through it.
+folder that others may pass through without listing it (mode 0711) is left so where root is at work, who lets
+PostgreSQL's user through it.
 """
 
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,23 +30,29 @@ def write_privately() -> None:
     os.umask(MASK)
 
 
-def close_home(home: Path) -> int:
+def close_home(home: Path, is_thorough: bool = False) -> int:
     """Take from others what an earlier version let them read of an installation; returns how many that were.
 
+    Nobody gets through a closed folder, so where the outermost are closed only a thorough look goes on below them.
     Top-level entries are closed after what is in them, so a start that is cut short leaves something for the next to
-    see. What somebody else owns is left to them.
+    see. What somebody else owns is left to them, and a link is not followed: whoever made it may mean another's folder.
     """
     if not is_folder(home):
         return 0
     entries = [path for path in home.iterdir() if path.name in FOLDERS or path.name.startswith(FILES)]
-    if not any(_is_open(path) for path in (home, *entries)):
+    if not is_thorough and not any(_is_open(path) for path in (home, *entries)):
         return 0
-    return sum(_close(path) for path in (*_list_below(entries), *entries, home))
+    closed = sum(_close(path) for path in (*_list_below(entries), *entries, home))
+    if closed:
+        print(
+            f"note: {home}: {closed} files and folders were open to others; they are yours alone now", file=sys.stderr
+        )
+    return closed
 
 
 def check_home(home: Path) -> None:
     """OSError where the folder cannot be made or written: better before the work than in the middle of it."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     probe = home / f".probe-{os.getpid()}"
     try:
         probe.write_bytes(bytes(PROBE_BYTES))
@@ -93,4 +101,5 @@ def _is_open(path: Path) -> bool:
     found = path.lstat()
     if stat.S_ISLNK(found.st_mode) or found.st_mode & stat.S_ISVTX or os.geteuid() not in (0, found.st_uid):
         return False
-    return bool(found.st_mode & (0o066 if stat.S_ISDIR(found.st_mode) else MASK))
+    may_be_passed = stat.S_ISDIR(found.st_mode) and os.geteuid() == 0
+    return bool(found.st_mode & (0o066 if may_be_passed else MASK))

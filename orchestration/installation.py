@@ -128,6 +128,7 @@ class Installation:
         """Raise where the folder, the state or the warehouse file cannot be used, or a file that the configuration
         names cannot be read: all that follows would end in the middle."""
         check_home(self.home)
+        close_home(self.home, is_thorough=True)
         self.read_settings()
         if isinstance(self.state, SqliteStateStore):
             self.state.check_writable()

@@ -13,7 +13,7 @@ from pathlib import Path
 @contextmanager
 def try_lock(home: Path) -> Iterator[bool]:
     """Whether this process has the installation's run lock, inside the ``with`` block."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (home / "run.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

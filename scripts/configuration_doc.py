@@ -148,7 +148,14 @@ def _describe(annotation: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return " / ".join(f"`{member.value}`" for member in annotation)
     numbers = {"int": "whole number", "float": "number", "Decimal": "number"}
-    names = {**numbers, "HttpUrl": "address", "Path": "file", "str": "text", "bool": "`true` / `false`"}
+    names = {
+        **numbers,
+        "HttpUrl": "address",
+        "IPvAnyNetwork": "network",
+        "Path": "file",
+        "str": "text",
+        "bool": "`true` / `false`",
+    }
     return names.get(annotation.__name__, annotation.__name__)
 
 

@@ -64,6 +64,7 @@ metrics:
              where service_provider_name = 'AWS' group by 1"}}
 anomalies: {{open_days: 31}}   # the company's data ends with a month; what happened in it is still news
 alerts:
+  allowed_networks: [127.0.0.0/8]   # the simulated receivers are on this machine
   channels:
     - {{type: smtp, name: mail, host: 127.0.0.1, port: {smtp_port}, security: none,
        from: cloudcost@fernhill.example, to: [finops@fernhill.example]}}

@@ -83,7 +83,7 @@ class SqliteStateStore:
         # Created before SQLite opens it, so that there is no moment at which others may read it; the -wal and -shm
         # files take over its permissions. A file that is there is not touched: closing any descriptor of it would
         # release the locks of this process's other stores, and another process could then drop their -wal file.
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         with self._in_words():

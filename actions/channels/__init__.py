@@ -1,8 +1,9 @@
 """The registry of alert channels: a new one is a module in this folder and one line below."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from actions.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt
+from actions.channels.networks import Network
 from actions.channels.smtp import SmtpChannel
 from actions.channels.webhook import WebhookChannel
 from actions.instants import Clock, read_utc_clock
@@ -15,6 +16,11 @@ CHANNELS: dict[str, type[Channel]] = {
 __all__ = ["CHANNELS", "Channel", "ChannelError", "ChannelOptions", "Message", "Receipt", "open_channel"]
 
 
-def open_channel(options: ChannelOptions, environ: Mapping[str, str], clock: Clock = read_utc_clock) -> Channel:
-    """The channel that `options` describe."""
-    return CHANNELS[options.type](options, environ, clock)
+def open_channel(
+    options: ChannelOptions,
+    environ: Mapping[str, str],
+    clock: Clock = read_utc_clock,
+    allowed_networks: Sequence[Network] = (),
+) -> Channel:
+    """The channel that `options` describe; it connects to no private network but those that are allowed."""
+    return CHANNELS[options.type](options, environ, clock, allowed_networks)

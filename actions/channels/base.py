@@ -1,12 +1,13 @@
 """What an alert channel is: options, one message in, one receipt or one typed error out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from actions.channels.networks import Network
 from actions.instants import Clock
 from actions.severity import Severity
 
@@ -30,13 +31,17 @@ class Receipt:
     problems: tuple[str, ...] = field(default=())
 
 
+# A receiver may ask for patience, not for silence.
+MAX_RETRY_AFTER_SECONDS = 3600.0
+
+
 class ChannelError(Exception):
-    """The message was not taken; `retry_after` is in seconds and comes from the receiver."""
+    """The message was not taken; `retry_after` is in seconds, comes from the receiver and is at most an hour."""
 
     def __init__(self, reason: str, *, retryable: bool, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retryable = retryable
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else min(max(0.0, retry_after), MAX_RETRY_AFTER_SECONDS)
 
 
 class ChannelOptions(BaseModel):
@@ -62,8 +67,13 @@ class Channel(ABC):
     options_model: ClassVar[type[ChannelOptions]]
 
     @abstractmethod
-    def __init__(self, options: Any, environ: Mapping[str, str], clock: Clock) -> None:
-        """`environ` is where secrets come from; it is read when a message is sent, so rotation needs no restart."""
+    def __init__(
+        self, options: Any, environ: Mapping[str, str], clock: Clock, allowed_networks: Sequence[Network]
+    ) -> None:
+        """`environ` is where secrets come from; it is read when a message is sent, so rotation needs no restart.
+
+        `allowed_networks` may be connected to although they are private.
+        """
 
     @abstractmethod
     def send(self, message: Message) -> Receipt:

@@ -1,17 +1,26 @@
 """Alerts by e-mail, as plain text with an HTML alternative."""
 
+import base64
 import smtplib
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from actions.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt, read_secret
+from actions.channels.line import AddressRefusedError, Line
+from actions.channels.networks import Network
+from actions.cleaning import clean_text
 from actions.instants import Clock
+
+# Below the outbox's lease: nobody else takes the message meanwhile.
+MAX_SECONDS = 240.0
+MAX_ANSWER_BYTES = 65536
 
 
 class SmtpOptions(ChannelOptions):
@@ -35,7 +44,11 @@ class SmtpOptions(ChannelOptions):
     sender: str = Field(alias="from", description="The From address.")
     recipients: tuple[str, ...] = Field(alias="to", min_length=1, description="The To addresses.")
     timeout_seconds: float = Field(
-        default=30, gt=0, le=300, description="30 s: slow greylisting servers answer within it."
+        default=30,
+        gt=0,
+        le=300,
+        description="For each answer of the server. 30 s: slow greylisting servers answer within it. A mail takes "
+        "several answers: all together may take four times as long, and at most 240 s.",
     )
 
     @field_validator("sender", "recipients")
@@ -63,32 +76,57 @@ class SmtpChannel(Channel):
     name: ClassVar[str] = "smtp"
     options_model: ClassVar[type[ChannelOptions]] = SmtpOptions
 
-    def __init__(self, options: SmtpOptions, environ: Mapping[str, str], clock: Clock) -> None:
+    def __init__(
+        self, options: SmtpOptions, environ: Mapping[str, str], clock: Clock, allowed_networks: Sequence[Network]
+    ) -> None:
         self._options = options
         self._environ = environ
         self._clock = clock
+        self._allowed_networks = allowed_networks
 
     def send(self, message: Message) -> Receipt:
         """Hand the mail to the server; raises ChannelError when no recipient was taken."""
         mail = self._compose(message)
-        try:
-            with self._connect() as server:
-                refused = server.send_message(mail)
-        except smtplib.SMTPRecipientsRefused as error:
-            reasons = _list_refusals(error.recipients)
-            temporary = any(400 <= code < 500 for code, _ in error.recipients.values())
-            raise ChannelError(f"every recipient was refused: {'; '.join(reasons)}", retryable=temporary) from error
-        except smtplib.SMTPAuthenticationError as error:
-            # The message is not at fault: it goes out once the password is put right.
-            raise ChannelError(f"login refused: {_describe(error)}", retryable=True) from error
-        except smtplib.SMTPResponseException as error:
-            raise ChannelError(_describe(error), retryable=400 <= error.smtp_code < 500) from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise ChannelError(f"{self._options.host} cannot do what was asked: {error}", retryable=True) from error
-        except (OSError, smtplib.SMTPException) as error:
-            where = f"{self._options.host}:{self._options.port}"
-            raise ChannelError(f"{where}: {type(error).__name__}: {error}", retryable=True) from error
+        with Line(min(4 * self._options.timeout_seconds, MAX_SECONDS), self._allowed_networks) as line:
+            refused = self._hand_over(mail, line)
         return Receipt(reference=mail["Message-ID"], problems=_list_refusals(refused))
+
+    def _hand_over(self, mail: EmailMessage, line: Line) -> Mapping[str, tuple[int, bytes]]:
+        try:
+            with self._connect(line) as server:
+                return server.send_message(mail)
+        except (OSError, smtplib.SMTPException) as error:
+            reason, is_temporary = self._explain(error, line)
+            raise ChannelError(clean_text(reason, self._list_secrets()), retryable=is_temporary) from error
+
+    def _explain(self, error: Exception, line: Line) -> tuple[str, bool]:
+        """What went wrong, and whether a later attempt may do better."""
+        where = f"{self._options.host}:{self._options.port}"
+        if line.is_over:  # whatever else it looks like: it was cut in the middle of an answer
+            return f"{where}: no end within {line.seconds:g} s", True
+        if isinstance(error, AddressRefusedError):
+            return f"{where}: {error}", True
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            reasons = "; ".join(_list_refusals(error.recipients))
+            is_temporary = any(400 <= code < 500 for code, _ in error.recipients.values())
+            return f"every recipient was refused: {reasons}", is_temporary
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            # The message is not at fault: it goes out once the password is put right.
+            return f"login refused: {_describe(error)}", True
+        if isinstance(error, smtplib.SMTPResponseException):
+            return _describe(error), 400 <= error.smtp_code < 500
+        if isinstance(error, smtplib.SMTPNotSupportedError):
+            return f"{self._options.host} cannot do what was asked: {error}", True
+        return f"{where}: {type(error).__name__}: {error}", True
+
+    def _list_secrets(self) -> list[str]:
+        """The password as it was sent, should a server repeat it in its answer."""
+        login = self._environ.get(self._options.username_env or "", "")
+        password = self._environ.get(self._options.password_env or "", "")
+        if not password:
+            return []
+        forms = (password, login + "\0" + password, "\0" + login + "\0" + password)
+        return [password, *(base64.b64encode(form.encode()).decode() for form in forms)]
 
     def _compose(self, message: Message) -> EmailMessage:
         mail = EmailMessage()
@@ -102,15 +140,11 @@ class SmtpChannel(Channel):
         mail.add_alternative(message.html, subtype="html")
         return mail
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, line: Line) -> smtplib.SMTP:
         options = self._options
         tls = ssl.create_default_context(cafile=None if options.ca_file is None else str(options.ca_file))
-        if options.security == "ssl":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                options.host, options.port, timeout=options.timeout_seconds, context=tls
-            )
-        else:
-            server = smtplib.SMTP(options.host, options.port, timeout=options.timeout_seconds)
+        place = (options.host, options.port, options.timeout_seconds)
+        server = LineSmtpSsl(line, *place, tls) if options.security == "ssl" else LineSmtp(line, *place)
         try:
             if options.security == "starttls":
                 server.starttls(context=tls)
@@ -122,6 +156,56 @@ class SmtpChannel(Channel):
             server.close()
             raise
         return server
+
+
+class LineSmtp(smtplib.SMTP):
+    """SMTP over a line, with answers that have an end."""
+
+    _answers: "_Answers | None" = None
+
+    def __init__(self, line: Line, host: str, port: int, timeout: float) -> None:
+        self._line = line
+        smtplib.SMTP.__init__(self, host, port, timeout=timeout)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connection = self._line.connect(host, port, is_named_by_operator=True)
+        connection.settimeout(timeout)
+        return connection
+
+    @property
+    def file(self) -> "_Answers | None":
+        """What the server says; smtplib opens it anew after STARTTLS."""
+        return self._answers
+
+    @file.setter
+    def file(self, opened: Any) -> None:
+        self._answers = None if opened is None else _Answers(opened)
+
+
+class LineSmtpSsl(smtplib.SMTP_SSL, LineSmtp):
+    """The same with TLS from the first byte."""
+
+    def __init__(self, line: Line, host: str, port: int, timeout: float, context: ssl.SSLContext) -> None:
+        self._line = line
+        smtplib.SMTP_SSL.__init__(self, host, port, timeout=timeout, context=context)
+
+
+class _Answers:
+    """The lines of a server, up to a length that no mail needs."""
+
+    def __init__(self, opened: Any) -> None:
+        self._opened = opened
+        self._left = MAX_ANSWER_BYTES
+
+    def readline(self, limit: int) -> bytes:
+        line: bytes = self._opened.readline(limit)
+        self._left -= len(line)
+        if self._left < 0:
+            raise smtplib.SMTPException(f"answers of more than {MAX_ANSWER_BYTES} bytes")
+        return line
+
+    def close(self) -> None:
+        self._opened.close()
 
 
 def _describe(error: smtplib.SMTPResponseException) -> str:

@@ -7,7 +7,8 @@ the shared secret, refuses old timestamps, and drops a repeated `Idempotency-Key
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import ClassVar, Literal
@@ -16,6 +17,9 @@ import requests
 from pydantic import Field, HttpUrl, model_validator
 
 from actions.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt, read_secret
+from actions.channels.http_post import find_refusal, post
+from actions.channels.line import AddressRefusedError, Line
+from actions.channels.networks import Network
 from actions.instants import Clock
 
 # What the receiver may say while the message itself is fine: not logged in yet, slow, too early, too many.
@@ -35,7 +39,9 @@ class WebhookOptions(ChannelOptions):
         default="CLOUDCOST_WEBHOOK_SECRET",
         description="Environment variable with the signing secret. Always signed, so that nobody can forge an alert.",
     )
-    timeout_seconds: float = Field(default=15, gt=0, le=300, description="15 s to connect and 15 s to answer.")
+    timeout_seconds: float = Field(
+        default=15, gt=0, le=300, description="From the first connection to the answer; an answer in drips ends too."
+    )
 
     @model_validator(mode="after")
     def check_address(self) -> "WebhookOptions":
@@ -46,15 +52,25 @@ class WebhookOptions(ChannelOptions):
 
 
 class WebhookChannel(Channel):
-    """Posts one JSON document per message; redirects are not followed, the signed body must not wander off."""
+    """Posts one JSON document per message; redirects are not followed, the signed body must not wander off.
+
+    What the receiver answers beyond status and headers is not read.
+    """
 
     name: ClassVar[str] = "webhook"
     options_model: ClassVar[type[ChannelOptions]] = WebhookOptions
 
-    def __init__(self, options: WebhookOptions, environ: Mapping[str, str], clock: Clock) -> None:
+    def __init__(
+        self,
+        options: WebhookOptions,
+        environ: Mapping[str, str],
+        clock: Clock,
+        allowed_networks: Sequence[Network],
+    ) -> None:
         self._options = options
         self._environ = environ
         self._clock = clock
+        self._allowed_networks = allowed_networks
 
     def send(self, message: Message) -> Receipt:
         """Post the message; raises ChannelError for anything but a 2xx answer."""
@@ -76,14 +92,14 @@ class WebhookChannel(Channel):
             "X-Cloudcost-Timestamp": timestamp,
             "X-Cloudcost-Signature": sign_body(read_secret(self._environ, self._options.secret_env), timestamp, body),
         }
-        timeout = self._options.timeout_seconds
-        try:
-            answer = requests.post(
-                self._find_url(), data=body, headers=headers, timeout=(timeout, timeout), allow_redirects=False
-            )
-        except requests.RequestException as error:
-            # The class only: the text of these errors holds the address, which may be a secret.
-            raise ChannelError(f"{self._options.name}: {type(error).__name__}", retryable=True) from error
+        url = self._find_url()
+        with Line(self._options.timeout_seconds, self._allowed_networks) as line:
+            try:
+                answer = post(line, url, body, headers)
+            except (requests.RequestException, AddressRefusedError) as error:
+                raise ChannelError(f"{self._options.name}: {_explain(error, line)}", retryable=True) from error
+            if line.is_over:  # cut in the middle of an answer, which reads like its end
+                raise ChannelError(f"{self._options.name}: {_tell_deadline(line)}", retryable=True)
         if not 200 <= answer.status_code < 300:
             raise ChannelError(
                 f"{self._options.name}: HTTP {answer.status_code}",
@@ -98,6 +114,20 @@ class WebhookChannel(Channel):
         return str(self._options.url)
 
 
+def _explain(error: Exception, line: Line) -> str:
+    refusal = find_refusal(error)
+    if refusal is not None:
+        return str(refusal)
+    if line.is_over or isinstance(error, requests.Timeout):
+        return _tell_deadline(line)
+    # The class only: the text of these errors holds the address, which may be a secret.
+    return type(error).__name__
+
+
+def _tell_deadline(line: Line) -> str:
+    return f"no answer within {line.seconds:g} s"
+
+
 def sign_body(secret: str, timestamp: str, body: bytes) -> str:
     """The signature header's value."""
     return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
@@ -107,11 +137,11 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds to wait, from either form of RFC 9110's Retry-After; None when there is none or it makes no sense."""
     if value is None:
         return None
-    if value.strip().isdigit():
-        return float(value)
+    if re.fullmatch(r"\s*[0-9]+\s*", value):
+        return float(value)  # infinite where it has hundreds of digits; ChannelError caps it
     try:
         when = parsedate_to_datetime(value)
-    except ValueError:
+        when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
+        return max(0.0, (when - now).total_seconds())
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
-    when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())

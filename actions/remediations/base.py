@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -18,6 +18,10 @@ class SafetyClass(StrEnum):
     RESTORABLE = "restorable"
     COMPENSABLE = "compensable"
     ONE_WAY = "one_way"
+
+
+class WatchLostError(Exception):
+    """The resource was out of sight since the step began: what the step relies on has to be found again."""
 
 
 class StepRefusedError(Exception):
@@ -36,10 +40,9 @@ class LiveResource:
 
 @dataclass(frozen=True)
 class StepContext:
-    """What a remediation works with. Clients, clock and sleep are the engine's; `sleep` keeps the engine's lease alive.
+    """What a remediation works with. Clients, clock and sleep are the engine's; `sleep` keeps its lease alive.
 
-    `unwatched` is the longest time that no process was watching since the first change was begun; zero in an
-    undisturbed run.
+    `keep_watch` is called right before what cannot be undone by itself; it raises WatchLostError.
     """
 
     proposal_id: str
@@ -50,9 +53,8 @@ class StepContext:
     results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     started: frozenset[str] = frozenset()
     rollback_results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    is_resumed: bool = False
-    unwatched: timedelta = timedelta(0)
     checkpoint: Checkpoint = pass_checkpoint
+    keep_watch: Callable[[], None] = lambda: None
 
     def key(self, purpose: str) -> str:
         """An idempotency key that every attempt at this purpose of this proposal shares."""
@@ -61,12 +63,17 @@ class StepContext:
 
 @dataclass(frozen=True)
 class Step:
-    """One step; `run` may be called again after a crash and must then find what it had done. Returns JSON values."""
+    """One step; `run` may be called again after a crash and must then find what it had done. Returns JSON values.
+
+    `relies_on` names earlier steps whose results hold only as long as the resource is watched: after a time in which
+    nobody did, they are done again before this step is.
+    """
 
     name: str
     description: str
     run: Callable[[StepContext], dict[str, Any]]
     is_mutating: bool = False
+    relies_on: frozenset[str] = frozenset()
 
 
 class Remediation(ABC):

@@ -12,8 +12,8 @@ from actions.remediations.volumes import (
     ROLLBACK_TAG,
     drop_reserved_tags,
     find_restored_volume,
-    find_snapshot,
     get_snapshot,
+    list_snapshot_problems,
     read_error_code,
     read_volume,
     to_aws_tags,
@@ -23,11 +23,6 @@ POLL_SECONDS = 15.0
 # The first snapshot of a full 16 TiB volume takes hours.
 SNAPSHOT_WAIT = timedelta(hours=6)
 VOLUME_WAIT = timedelta(minutes=30)
-# A volume that nobody watched for longer may have been attached, written and detached: its snapshot may be stale.
-MAX_UNWATCHED = timedelta(minutes=30)
-# EC2's listings trail its writes by seconds, and CreateSnapshot takes no client token.
-LISTING_LAG_POLLS = 3
-LISTING_LAG_SECONDS = 5.0
 IOPS_TYPES = ("gp3", "io1", "io2")
 
 
@@ -44,7 +39,9 @@ class DeleteUnattachedVolume(Remediation):
             reason="unattached for 34 days", evidence={"size_gib": "500"},
         )
 
-    The snapshot stays (and costs) until somebody deletes it; it is found by its tag `cloudcost:proposal`.
+    The snapshot stays (and costs) until somebody deletes it; it is found by its tag `cloudcost:proposal`. A volume that
+    nobody watched for a while may have been attached, written and detached, so its snapshot is taken again, and the one
+    before stays too.
     """
 
     name: ClassVar[str] = "delete_unattached_volume"
@@ -69,7 +66,7 @@ class DeleteUnattachedVolume(Remediation):
         return read_volume(context, context.finding.resource.resource_id)
 
     def list_problems(self, live: LiveResource | None, context: StepContext) -> tuple[str, ...]:
-        """It must be there, available, unattached, of the size that was found, and watched since its snapshot."""
+        """It must be there, available, unattached and of the size that was found."""
         if live is None:
             return ("the volume does not exist",)
         problems = []
@@ -80,8 +77,6 @@ class DeleteUnattachedVolume(Remediation):
         found_size = context.finding.evidence.get("size_gib")
         if found_size is not None and found_size != str(live.attributes["size_gib"]):
             problems.append(f"the volume has {live.attributes['size_gib']} GiB, the finding said {found_size}")
-        if context.unwatched > MAX_UNWATCHED:
-            problems.append(f"the volume was not watched for {context.unwatched}: its snapshot may be stale")
         return tuple(problems)
 
     def is_applied(self, step_name: str, live: LiveResource | None) -> bool:
@@ -90,12 +85,13 @@ class DeleteUnattachedVolume(Remediation):
 
     def steps(self) -> tuple[Step, ...]:
         """Describe, snapshot, verify the snapshot, delete, see it gone."""
+        found = frozenset({"describe_volume", "create_snapshot", "await_snapshot", "verify_snapshot"})
         return (
             Step("describe_volume", "write down the volume's properties and tags", self._describe_volume),
             Step("create_snapshot", "create a snapshot tagged with the proposal", self._create_snapshot, True),
             Step("await_snapshot", "wait until the snapshot is completed", self._await_snapshot),
             Step("verify_snapshot", "check the snapshot's state, size, source and encryption", self._verify_snapshot),
-            Step("delete_volume", "delete the volume if it is still available", self._delete_volume, True),
+            Step("delete_volume", "delete the volume if it is still available", self._delete_volume, True, found),
             Step("verify_gone", "see that the volume is gone", self._verify_gone),
         )
 
@@ -115,13 +111,7 @@ class DeleteUnattachedVolume(Remediation):
         return {"volume_id": live.resource_id, "tags": live.tags, **live.attributes}
 
     def _create_snapshot(self, context: StepContext) -> dict[str, Any]:
-        found = find_snapshot(context)
-        for _ in range(LISTING_LAG_POLLS if context.is_resumed else 0):
-            if found is None:
-                context.sleep(LISTING_LAG_SECONDS)
-                found = find_snapshot(context)
-        if found is not None:
-            return {"snapshot_id": found["SnapshotId"]}
+        # Always a new one: what an earlier attempt left was started before a time that nobody watched.
         tags = {
             PROPOSAL_TAG: context.proposal_id,
             "cloudcost:volume": context.finding.resource.resource_id,
@@ -133,49 +123,51 @@ class DeleteUnattachedVolume(Remediation):
             TagSpecifications=[{"ResourceType": "snapshot", "Tags": to_aws_tags(tags)}],
         )
         context.checkpoint("create_snapshot:called")
-        return {"snapshot_id": answer["SnapshotId"]}
+        return {"snapshot_id": answer["SnapshotId"], "started_at": answer["StartTime"].isoformat()}
 
     def _await_snapshot(self, context: StepContext) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
+            self._require_unattached(self.read(context), context)
             snapshot = get_snapshot(context)
             if snapshot["State"] == "completed":
                 return {"snapshot_id": snapshot["SnapshotId"]}
             if snapshot["State"] != "pending":
                 raise StepRefusedError(f"snapshot {snapshot['SnapshotId']} is {snapshot['State']}")
-            problems = self.list_problems(self.read(context), context)
-            if problems:
-                raise StepRefusedError("; ".join(problems))
             return None
 
         return _poll(context, look, SNAPSHOT_WAIT, "the snapshot to be completed")
 
     def _verify_snapshot(self, context: StepContext) -> dict[str, Any]:
-        snapshot, volume = get_snapshot(context), context.results["describe_volume"]
-        seen = {
+        snapshot = self._require_good_snapshot(context)
+        return {
+            "snapshot_id": snapshot["SnapshotId"],
             "state": snapshot["State"],
             "volume_id": snapshot["VolumeId"],
             "size_gib": snapshot["VolumeSize"],
             "is_encrypted": snapshot["Encrypted"],
         }
-        wanted = {
-            "state": "completed",
-            "volume_id": volume["volume_id"],
-            "size_gib": volume["size_gib"],
-            "is_encrypted": volume["is_encrypted"],
-        }
-        if seen != wanted:
-            raise StepRefusedError(f"snapshot {snapshot['SnapshotId']} is {seen}, wanted {wanted}")
-        return {"snapshot_id": snapshot["SnapshotId"], **seen}
+
+    def _require_good_snapshot(self, context: StepContext) -> Any:
+        snapshot = get_snapshot(context)
+        problems = list_snapshot_problems(snapshot, context)
+        if problems:
+            raise StepRefusedError(f"snapshot {snapshot['SnapshotId']}: {'; '.join(problems)}")
+        return snapshot
+
+    def _require_unattached(self, live: LiveResource | None, context: StepContext) -> None:
+        problems = self.list_problems(live, context)
+        if problems:
+            raise StepRefusedError("; ".join(problems))
 
     def _delete_volume(self, context: StepContext) -> dict[str, Any]:
         volume_id = context.finding.resource.resource_id
         live = self.read(context)
         if _is_gone(live):
             return {"volume_id": volume_id}
-        # Looked at again right before: minutes have passed since the guardrails read it.
-        problems = self.list_problems(live, context)
-        if problems:
-            raise StepRefusedError("; ".join(problems))
+        # Both are looked at again right before: between any two steps somebody may have touched them.
+        self._require_unattached(live, context)
+        self._require_good_snapshot(context)
+        context.keep_watch()
         try:
             context.client("ec2").delete_volume(VolumeId=volume_id)
         except ClientError as error:

@@ -1,13 +1,16 @@
 """EBS volumes and snapshots as the remediations read and name them."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from actions.remediations.base import LiveResource, StepContext
+from actions.remediations.base import LiveResource, StepContext, StepRefusedError
 
 PROPOSAL_TAG = "cloudcost:proposal"
 ROLLBACK_TAG = "cloudcost:rollback"
+# EC2 states one time when it makes a snapshot and may round it when it lists it.
+START_TOLERANCE = timedelta(seconds=2)
 
 
 def read_volume(context: StepContext, volume_id: str) -> LiveResource | None:
@@ -36,23 +39,40 @@ def read_volume(context: StepContext, volume_id: str) -> LiveResource | None:
     return LiveResource(volume_id, context.clock(), from_aws_tags(volume.get("Tags", [])), attributes)
 
 
-def find_snapshot(context: StepContext) -> Any | None:
-    """The snapshot that an earlier attempt at this proposal made; the oldest, should there be several."""
-    answer = context.client("ec2").describe_snapshots(
-        OwnerIds=["self"],
-        Filters=[
-            {"Name": f"tag:{PROPOSAL_TAG}", "Values": [context.proposal_id]},
-            {"Name": "volume-id", "Values": [context.finding.resource.resource_id]},
-        ],
-    )
-    usable = [snapshot for snapshot in answer["Snapshots"] if snapshot["State"] in ("pending", "completed")]
-    return min(usable, key=lambda snapshot: (snapshot["StartTime"], snapshot["SnapshotId"]), default=None)
-
-
 def get_snapshot(context: StepContext) -> Any:
-    """The snapshot that this execution made, as EC2 describes it now."""
+    """The snapshot that this execution made, as EC2 describes it now; refused where it is gone."""
     snapshot_id = context.results["create_snapshot"]["snapshot_id"]
-    return context.client("ec2").describe_snapshots(SnapshotIds=[snapshot_id])["Snapshots"][0]
+    try:
+        found = context.client("ec2").describe_snapshots(SnapshotIds=[snapshot_id])["Snapshots"]
+    except ClientError as error:
+        if read_error_code(error) != "InvalidSnapshot.NotFound":
+            raise
+        found = []
+    if not found:
+        raise StepRefusedError(f"snapshot {snapshot_id} is not there any more")
+    return found[0]
+
+
+def list_snapshot_problems(snapshot: Any, context: StepContext) -> tuple[str, ...]:
+    """Why the volume could not be restored from this snapshot as it was left; empty when it could."""
+    made, volume = context.results["create_snapshot"], context.results["describe_volume"]
+    tags = from_aws_tags(snapshot.get("Tags", []))
+    seen_and_wanted = {
+        "state": (snapshot["State"], "completed"),
+        "owner": (snapshot["OwnerId"], context.finding.resource.account_id),
+        "volume": (snapshot["VolumeId"], context.finding.resource.resource_id),
+        "size in GiB": (snapshot["VolumeSize"], volume["size_gib"]),
+        "encryption": (snapshot["Encrypted"], volume["is_encrypted"]),
+        "storage tier": (snapshot.get("StorageTier", "standard"), "standard"),
+        f"tag {PROPOSAL_TAG}": (tags.get(PROPOSAL_TAG), context.proposal_id),
+    }
+    problems = [
+        f"its {name} is {seen}, not {wanted}" for name, (seen, wanted) in seen_and_wanted.items() if seen != wanted
+    ]
+    # The volume was seen unattached just before the snapshot was started, and has been in view since.
+    if snapshot["StartTime"] < datetime.fromisoformat(made["started_at"]) - START_TOLERANCE:
+        problems.append(f"it started at {snapshot['StartTime'].isoformat()}, ours at {made['started_at']}")
+    return tuple(problems)
 
 
 def find_restored_volume(context: StepContext) -> str | None:

@@ -28,7 +28,8 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
 app = typer.Typer(
     name="cloudcost",
     help="Multi-cloud cost management: billing exports in; reconciled costs, forecasts, anomalies and actions out.",
-    epilog="Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but a delivery could not be taken.",
+    epilog="Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but a delivery could not be taken or "
+    "an alert not be sent.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

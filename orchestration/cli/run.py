@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from orchestration.alert_outbox import deliver_alerts, outbox_of
 from orchestration.cli.console import open_console
 from orchestration.cli.failures import FAILED, INCOMPLETE, OK
 from orchestration.cli.summary import describe_problem, print_summary
@@ -114,6 +115,9 @@ def _run_alone(
         for problem in survey.problems:
             console.print(f"problem: {problem}")
         tell_survey(installation, survey)
+        undelivered = deliver_alerts(installation)
+        for problem in undelivered:
+            console.print(f"problem: {problem}")
         if survey.faults or (survey.problems and not any(p.unchanged for p in survey.plans)):
             return FAILED if len(survey.faults) == len(installation.config.sources) else INCOMPLETE
         unchanged = sum(p.unchanged for p in survey.plans)
@@ -121,7 +125,7 @@ def _run_alone(
             print(f"Nothing new: {unchanged} deliveries are unchanged, nothing was ingested.")
         else:
             print("There are no costs yet: no source has delivered a row. The warehouse is built with the first one.")
-        return INCOMPLETE if survey.problems else OK
+        return INCOMPLETE if survey.problems or undelivered else OK
     installation.remember_periods(wanted)
     rebuild = everything or asked is not None
     with show_progress(console):
@@ -219,9 +223,8 @@ def execute_pipeline(
             failures = [f"{event.step_key}: {_message(event)}" for event in result.all_events if event.is_step_failure]
             if not result.success and not failures:
                 failures = ["a blocking check failed, see the log"]
-            if result.success:
-                deliver_alerts(installation, definitions, instance, failures)
-    return result.success, failures, list_problems(result)
+            undelivered = run_delivery(installation, definitions, instance) if result.success else []
+    return result.success, failures, [*list_problems(result), *undelivered]
 
 
 def list_problems(result: "dg.ExecuteInProcessResult") -> list[str]:
@@ -251,14 +254,16 @@ def report_steps(instance: "dg.DagsterInstance", steps: int) -> str:
     return run_id
 
 
-def deliver_alerts(installation: Installation, definitions: object, instance: object, failures: list[str]) -> None:
-    """Send the alerts that wait; a channel that fails is tried again by the daemon or the next run."""
-    from orchestration.defs.alerts import outbox_of
-
-    if installation.config.alerts.channels and outbox_of(installation).messages("pending"):
-        job = definitions.resolve_job_def("send_alerts_job")  # type: ignore[attr-defined]
-        if not job.execute_in_process(instance=instance, raise_on_error=False).success:
-            print("warning: an alert could not be delivered; it stays in the outbox", file=sys.stderr)
+def run_delivery(
+    installation: Installation, definitions: "dg.Definitions", instance: "dg.DagsterInstance"
+) -> list[str]:
+    """Send the alerts that wait, as a run of Dagster's; returns what could not be sent, which is tried again later."""
+    if not installation.config.alerts.channels or not outbox_of(installation).messages("pending"):
+        return []
+    job = definitions.resolve_job_def("send_alerts_job")
+    result = job.execute_in_process(instance=instance, raise_on_error=False)
+    # without the name of our own error before it
+    return [_message(event).partition(": ")[2] for event in result.all_events if event.is_step_failure]
 
 
 def _message(event: object) -> str:
@@ -275,7 +280,7 @@ def _message(event: object) -> str:
 def dagster_environment(installation: Installation, verbose: bool) -> Iterator[None]:
     """Dagster's home below the installation's; its log and dbt's go to a file unless ``verbose``."""
     prepare_dagster_home(installation)
-    installation.log_directory.mkdir(parents=True, exist_ok=True)
+    installation.log_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     if verbose:
         yield
         return
@@ -288,7 +293,7 @@ def dagster_environment(installation: Installation, verbose: bool) -> Iterator[N
 def prepare_dagster_home(installation: Installation) -> None:
     """Point Dagster and dbt at the installation."""
     home = installation.dagster_home
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = home / "dagster.yaml"
     if not settings.exists():
         settings.write_text(DAGSTER_YAML)

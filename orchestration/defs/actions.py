@@ -2,7 +2,6 @@
 
 import datetime as dt
 import time
-from collections.abc import Iterable
 from functools import partial
 
 import dagster as dg
@@ -10,6 +9,7 @@ import dagster as dg
 from actions.approvals import Approvals
 from actions.audit import AuditLog
 from actions.clients import confine_to_this_machine, make_aws_factory
+from actions.day_book import list_begun
 from actions.engine import ActionEngine
 from actions.proposals import Proposal, ProposalBook
 from actions.results import ActionResult
@@ -158,12 +158,6 @@ def is_held(proposal: Proposal, now: dt.datetime) -> bool:
     return execution is not None and execution.lease_until is not None and execution.lease_until > now
 
 
-def count_started(proposals: Iterable[Proposal], now: dt.datetime) -> int:
-    """How many executions began in the last 24 hours: a run of its own each, they are counted together."""
-    began = [p.execution.steps[0].started_at for p in proposals if p.execution is not None and p.execution.steps]
-    return sum(at > now - dt.timedelta(hours=24) for at in began)
-
-
 @dg.sensor(
     job=execute_action_job,
     minimum_interval_seconds=30,
@@ -175,7 +169,8 @@ def approved_action_sensor(context: dg.SensorEvaluationContext, installation: In
     opened, now = installation.open(), Clock()()
     book = ProposalBook(opened.store, Clock())
     interrupted = [p for p in book.list("executing", "rolling_back") if not is_held(p, now)]
-    room = max(0, opened.config.actions.max_actions_per_run - count_started(book.list(), now))
+    # the guardrail counts again when an execution begins: this only saves runs that would end there
+    room = max(0, opened.config.actions.day_limit - len(list_begun(book.list(), now)))
     found = interrupted + book.list("approved")[:room]
     requests = [
         dg.RunRequest(

@@ -3,9 +3,8 @@
 import dagster as dg
 import pandas as pd
 
-from actions.channels import open_channel
 from actions.incidents import IncidentBook
-from actions.outbox import Outbox
+from orchestration.alert_outbox import outbox_of
 from orchestration.budget_findings import BudgetFindings, find_budget_alerts
 from orchestration.findings import describe_anomaly, describe_closed_change
 from orchestration.installation import Installation
@@ -16,13 +15,6 @@ from orchestration.sources.ledger import Clock
 def incident_book(installation: Installation) -> IncidentBook:
     """The incidents of an installation, told to its channels."""
     return IncidentBook(installation.store, installation.config.alerts.channels, Clock())
-
-
-def outbox_of(installation: Installation) -> Outbox:
-    """The alerts of an installation that wait for delivery."""
-    settings = installation.config.alerts
-    channels = {options.name: open_channel(options, installation.environ) for options in settings.channels}
-    return Outbox(installation.store, channels, settings, Clock())
 
 
 @dg.asset(

@@ -11,7 +11,7 @@ from actions.channels import CHANNELS, Channel, ChannelError, ChannelOptions, Me
 from actions.settings import choose_options_model
 from tests.peers.smtp_sink import SmtpSink, find_free_port
 from tests.peers.webhook_sink import WebhookSink
-from tests.unit.actions.examples import HandClock
+from tests.unit.actions.examples import LOOPBACK, HandClock
 
 MESSAGE = Message("0123456789abcdef01234567", "Kosten: Überschreitung", "text", "<p>html</p>", {"event": "opened"})
 SECRET = "s3cret"
@@ -43,7 +43,7 @@ def ports() -> Iterator[dict[str, int]]:
 
 
 def open_one(name: str, port: int) -> Channel:
-    return open_channel(choose_options_model(make_options(name, port)), {"SECRET": SECRET}, HandClock())
+    return open_channel(choose_options_model(make_options(name, port)), {"SECRET": SECRET}, HandClock(), LOOPBACK)
 
 
 @each

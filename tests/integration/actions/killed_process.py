@@ -15,7 +15,7 @@ from actions.engine import ActionEngine
 from actions.outbox import Outbox
 from actions.settings import AlertSettings, choose_options_model
 from state import SqliteStateStore
-from tests.unit.actions.examples import HandClock, make_settings
+from tests.unit.actions.examples import LOOPBACK, HandClock, make_settings
 
 # A fork server imports once and its children have no threads of the test's servers in them.
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -71,7 +71,7 @@ def deliver(state_file: Path, options: dict[str, Any], environ: dict[str, str], 
     chosen: ChannelOptions = choose_options_model(options)
     assert chosen.type in CHANNELS
     clock = HandClock(now)
-    channels = {chosen.name: open_channel(chosen, environ, clock)}
+    channels = {chosen.name: open_channel(chosen, environ, clock, LOOPBACK)}
     Outbox(SqliteStateStore(state_file), channels, AlertSettings(), clock, Trap(kill_at)).deliver_pending()
 
 

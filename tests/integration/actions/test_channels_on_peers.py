@@ -13,7 +13,7 @@ from actions.channels.webhook import parse_retry_after
 from actions.settings import choose_options_model
 from tests.peers.smtp_sink import SmtpSink
 from tests.peers.webhook_sink import WebhookSink
-from tests.unit.actions.examples import START, HandClock
+from tests.unit.actions.examples import LOOPBACK, START, HandClock
 
 MESSAGE = Message(
     "0123456789abcdef01234567",
@@ -35,13 +35,13 @@ def send_mail(sink: SmtpSink, environ: dict[str, str] = ENVIRON, **changes: Any)
         "from": "Cloud costs <cloudcost@example.com>",
         "to": ["ana@example.com", "ben@example.com"],
     }
-    return open_channel(choose_options_model({**options, **changes}), environ, HandClock()).send(MESSAGE)
+    return open_channel(choose_options_model({**options, **changes}), environ, HandClock(), LOOPBACK).send(MESSAGE)
 
 
 def post(sink: WebhookSink, environ: dict[str, str] = ENVIRON, **changes: Any) -> Receipt:
     options = {"name": "hook", "type": "webhook", "url": sink.url, "secret_env": "SECRET", **changes}
     options = {name: value for name, value in options.items() if value is not None}
-    return open_channel(choose_options_model(options), environ, HandClock()).send(MESSAGE)
+    return open_channel(choose_options_model(options), environ, HandClock(), LOOPBACK).send(MESSAGE)
 
 
 def test_a_mail_has_both_forms_and_the_messages_id() -> None:
@@ -132,10 +132,41 @@ def test_an_answers_status_decides_about_a_retry(status: int, retryable: bool) -
 def test_a_slow_receiver_is_given_up_and_a_secret_address_is_not_told() -> None:
     with WebhookSink("s3cret", delay_seconds=1) as sink:
         began = time.monotonic()
-        with pytest.raises(ChannelError, match="ReadTimeout") as caught:
+        with pytest.raises(ChannelError, match=r"no answer within 0\.2 s") as caught:
             post(sink, {**ENVIRON, "HOOK": sink.url}, url=None, url_env="HOOK", timeout_seconds=0.2)
         assert time.monotonic() - began < 0.9
         assert caught.value.retryable and "127.0.0.1" not in str(caught.value)
+
+
+def test_a_certificate_is_checked_for_the_name_and_not_for_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    with WebhookSink("s3cret", cert_folder=tmp_path) as sink:
+        with pytest.raises(ChannelError, match="SSLError"):
+            post(sink)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(sink.ca_file))
+        assert post(sink).reference == "HTTP 204"
+        # the certificate is for 127.0.0.1: the same machine by another name is not who it says it is
+        with pytest.raises(ChannelError, match="SSLError"):
+            post(sink, url=sink.url.replace("127.0.0.1", "localhost"))
+
+
+def test_the_proxies_of_the_environment_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with WebhookSink("s3cret") as proxy, WebhookSink("s3cret", cert_folder=tmp_path) as sink:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/hook"))
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/hook"))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(sink.ca_file))
+        # a name that nothing but the proxy knows: where it leads is the proxy's to judge
+        assert post(sink, url="http://receiver.internal/hook").reference == "HTTP 204"
+        assert proxy.targets == ["http://receiver.internal/hook"] and len(proxy.deliveries) == 1
+        assert post(sink).reference == "HTTP 204"
+        assert proxy.targets[1:] == [sink.url.removeprefix("https://").removesuffix("/hook")]
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        assert post(sink).reference == "HTTP 204"
+        assert (len(proxy.targets), len(sink.deliveries)) == (2, 2)
 
 
 @pytest.mark.parametrize(

@@ -8,76 +8,19 @@ from typing import Any
 
 import pytest
 
-from actions.approvals import Approvals, NotAllowedError
-from actions.audit import AuditLog
+from actions.approvals import NotAllowedError
 from actions.engine import ActionEngine
-from actions.proposals import Proposal, ProposalBook, ProposalStateError
+from actions.proposals import ProposalStateError
 from actions.results import ActionRunFailedError
-from state import SqliteStateStore
+from tests.integration.actions.world import TAGS, World
 from tests.peers.moto_server import MotoServer
-from tests.unit.actions.examples import REGION, HandClock, make_finding, make_settings
-
-TAGS = {"team": "data", "Name": "scratch"}
+from tests.unit.actions.examples import make_finding, make_settings
 
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[MotoServer]:
     with MotoServer() as server:
         yield server
-
-
-class World:
-    """A store, a clock and one volume with an approved proposal to delete it."""
-
-    def __init__(self, aws: MotoServer, folder: Path) -> None:
-        self.aws, self.ec2, self.clock = aws, aws.client("ec2"), HandClock()
-        self.store = SqliteStateStore(folder / "state.sqlite")
-        self.audit = AuditLog(self.store, self.clock)
-        self.book = ProposalBook(self.store, self.clock)
-        self.volume_id = self.create_volume()
-        self.proposal_id = self.approve(self.volume_id)
-        aws.calls.clear()
-
-    def create_volume(self, **changes: Any) -> str:
-        tags = [{"Key": key, "Value": value} for key, value in {**TAGS, **changes.pop("tags", {})}.items()]
-        wanted = {"Size": 12, "VolumeType": "gp3", "Iops": 4000, "Throughput": 250, **changes}
-        volume = {name: value for name, value in wanted.items() if value is not None}
-        answer = self.ec2.create_volume(
-            AvailabilityZone=f"{REGION}a", TagSpecifications=[{"ResourceType": "volume", "Tags": tags}], **volume
-        )
-        return str(answer["VolumeId"])
-
-    def approve(self, volume_id: str) -> str:
-        proposal, _ = self.book.propose(make_finding(volume_id))
-        Approvals(self.store, make_settings(), self.clock).approve(proposal.proposal_id, "ana@example.com", "unused")
-        return proposal.proposal_id
-
-    def engine(self, reconciled: bool | None = True, **settings: Any) -> ActionEngine:
-        return ActionEngine(
-            self.store,
-            make_settings(**settings),
-            self.aws.client,
-            lambda source_name, billing_period: reconciled,
-            self.clock,
-            self.clock.sleep,
-        )
-
-    def attach(self, volume_id: str) -> str:
-        image = self.ec2.describe_images()["Images"][0]["ImageId"]
-        instance = self.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
-        self.ec2.attach_volume(VolumeId=volume_id, InstanceId=instance, Device="/dev/sdf")
-        return str(instance)
-
-    @property
-    def proposal(self) -> Proposal:
-        return self.book.get(self.proposal_id)
-
-    def volumes(self) -> dict[str, Any]:
-        return {volume["VolumeId"]: volume for volume in self.ec2.describe_volumes()["Volumes"]}
-
-    def snapshots(self) -> list[Any]:
-        filters = [{"Name": "tag:cloudcost:proposal", "Values": [self.proposal_id]}]
-        return list(self.ec2.describe_snapshots(Filters=filters)["Snapshots"])
 
 
 @pytest.fixture
@@ -164,7 +107,7 @@ def test_an_error_in_a_step_is_tried_again_by_the_next_run(world: World) -> None
     with pytest.raises(ActionRunFailedError, match="delete_volume"):
         first.raise_for_failures()
     assert [result.outcome for result in world.engine().run().results] == ["executed"]
-    assert len(world.snapshots()) == 1 and world.aws.count("CreateSnapshot") == 1
+    assert len(world.snapshots()) == 2 and world.aws.count("CreateSnapshot") == 2
 
 
 def test_five_errors_end_it_as_failed_and_it_can_be_taken_back(world: World) -> None:
@@ -194,22 +137,45 @@ def test_a_volume_attached_half_way_ends_the_execution(world: World) -> None:
     assert world.volume_id in world.volumes()
 
 
-def test_a_snapshot_that_may_be_stale_is_not_relied_on(world: World) -> None:
+def test_what_is_restored_is_from_the_snapshot_that_was_taken_last(world: World) -> None:
     world.aws.fail_next["DeleteVolume"] = [403]
     world.engine().execute(world.proposal_id)
     world.clock.forward(hours=2)
-    result = world.engine().execute(world.proposal_id)
-    assert result.outcome == "failed" and result.error is not None and "2:00:00" in result.error
-    assert world.volume_id in world.volumes()
+    [old] = world.snapshots()
+    world.ec2.create_tags(Resources=[world.volume_id], Tags=[{"Key": "team", "Value": "web"}])
+    assert world.engine().execute(world.proposal_id).outcome == "executed"
+    [new] = [s["SnapshotId"] for s in world.snapshots() if s["SnapshotId"] != old["SnapshotId"]]
+    assert world.engine().rollback(world.proposal_id, "ben@example.com", "needed").outcome == "rolled_back"
+    filters = [{"Name": "tag:cloudcost:rollback", "Values": [world.proposal_id]}]
+    [volume] = world.ec2.describe_volumes(Filters=filters)["Volumes"]
+    assert volume["SnapshotId"] == new and {"Key": "team", "Value": "web"} in volume["Tags"]
+
+
+def test_a_volume_that_vanishes_after_its_snapshot_was_voided_comes_back_from_it(world: World) -> None:
+    """EC2 may delete a volume on the word of a process that never heard the answer."""
+    world.aws.fail_next["DeleteVolume"] = [403]
+    world.engine().execute(world.proposal_id)
+    [old] = world.snapshots()
+
+    def vanish(point: str) -> None:
+        if point == "create_snapshot:started":
+            world.ec2.delete_volume(VolumeId=world.volume_id)
+
+    assert world.engine(checkpoint=vanish).execute(world.proposal_id).outcome == "interrupted"
+    assert world.engine().rollback(world.proposal_id, "ben@example.com", "needed").outcome == "rolled_back"
+    filters = [{"Name": "tag:cloudcost:rollback", "Values": [world.proposal_id]}]
+    [volume] = world.ec2.describe_volumes(Filters=filters)["Volumes"]
+    assert volume["SnapshotId"] == old["SnapshotId"]
 
 
 def test_the_run_limit_defers_the_rest(world: World) -> None:
     for _ in range(2):
         world.approve(world.create_volume())
-    report = world.engine(max_actions_per_run=2).run()
+    limits = {"max_actions_per_run": 2, "max_actions_per_day": 3}
+    report = world.engine(**limits).run()
     assert [result.outcome for result in report.results] == ["executed", "executed", "deferred"]
     report.raise_for_failures()
-    assert [result.outcome for result in world.engine(max_actions_per_run=2).run().results] == ["executed"]
+    assert [result.outcome for result in world.engine(**limits).run().results] == ["executed"]
 
 
 def test_rollback_brings_the_same_volume_back(world: World) -> None:

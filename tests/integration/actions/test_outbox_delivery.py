@@ -16,7 +16,7 @@ from actions.settings import AlertSettings
 from state import SqliteStateStore
 from tests.integration.actions.killed_process import deliver, run_until_killed
 from tests.peers.webhook_sink import WebhookSink
-from tests.unit.actions.examples import START, HandClock, make_incident
+from tests.unit.actions.examples import LOOPBACK, START, HandClock, make_incident
 
 ENVIRON = {"CLOUDCOST_WEBHOOK_SECRET": "s3cret"}
 
@@ -33,7 +33,9 @@ class Post:
         self.incident_id = self.incidents.open(make_incident())[0].incident_id
 
     def outbox(self, **channels: Channel) -> Outbox:
-        known = {options.name: open_channel(options, ENVIRON, self.clock) for options in self.settings.channels}
+        known = {
+            options.name: open_channel(options, ENVIRON, self.clock, LOOPBACK) for options in self.settings.channels
+        }
         return Outbox(self.store, {**known, **channels}, self.settings, self.clock)
 
     @property
@@ -103,10 +105,19 @@ def test_a_channel_that_is_not_configured_fails_visibly(post: Post) -> None:
 def test_one_failing_channel_is_not_waited_for_again_and_again(post: Post) -> None:
     for day in range(1, 4):
         post.incidents.open(make_incident(scope={"n": str(day)}))
-    post.sink.answers.append((503, {}))
+    post.sink.answers += [(503, {})] * 2
     report = post.outbox().deliver_pending()
-    assert (len(report.deliveries), report.held_back, len(post.sink.deliveries)) == (1, 3, 0)
-    assert len(post.outbox().deliver_pending().deliveries) == 3
+    assert (len(report.deliveries), report.held_back, len(post.sink.deliveries)) == (2, 2, 0)
+    assert len(post.outbox().deliver_pending().deliveries) == 2
+
+
+def test_what_was_never_tried_goes_before_what_has_failed(post: Post) -> None:
+    post.sink.answers.append((500, {}))
+    post.outbox().deliver_pending()
+    post.clock.now = post.message.due_at
+    new, _ = post.incidents.open(make_incident(scope={"n": "new"}))
+    assert [delivery.attempts for delivery in post.outbox().deliver_pending().deliveries] == [1, 2]
+    assert post.sink.deliveries[0]["data"]["incident_id"] == new.incident_id
 
 
 @pytest.mark.parametrize("kill_at", [1, 2])

@@ -157,6 +157,7 @@ forecasts: {{horizon_days: 7}}
 anomalies: {{open_days: 31}}
 alerts:
   max_attempts: 1
+  allowed_networks: [127.0.0.0/8]
   channels:
     - {{type: webhook, name: hook, url: "{self.peers.webhook_url}", min_severity: info}}
     - {{type: smtp, name: mail, host: 127.0.0.1, port: {self.peers.smtp_port}, from: a@b.example, to: [c@b.example],
@@ -183,3 +184,10 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         yield Company(root, truth, peers)
     os.environ.clear()
     os.environ.update(before)
+
+
+def assert_only_mail_failed(done: subprocess.CompletedProcess[str]) -> None:
+    """A run did all its work. The company's mail server knows no encryption, so a run that has news says so: exit 3."""
+    problems = [line for line in done.stdout.splitlines() if line.startswith("problem: ")]
+    assert done.returncode == (3 if problems else 0), done
+    assert all("not delivered; first: channel 'mail'" in problem for problem in problems), done

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from ipaddress import ip_network
 from typing import Any
 
 from actions.incidents import IncidentFinding
@@ -11,6 +12,8 @@ from actions.settings import ActionSettings
 from actions.severity import Severity
 
 START = datetime(2026, 4, 2, 8, 0, tzinfo=UTC)
+# Where the peers of the tests are.
+LOOPBACK = (ip_network("127.0.0.0/8"),)
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 

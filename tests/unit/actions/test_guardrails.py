@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,10 @@ GOOD = Signals(
     safety_class="restorable",
     actions_this_run=0,
     max_actions_per_run=1,
+    actions_today=0,
+    max_actions_per_day=1,
+    saving_today=Decimal("47.60"),
+    max_saving_per_day=Decimal("47.60"),
     resource_tags={"team": "data"},
     protected_tags=("cloudcost:keep",),
     approved_at=START - timedelta(days=7),
@@ -36,6 +41,10 @@ BLOCKING: list[tuple[str, dict[str, Any]]] = [
     ("safety_class", {"safety_class": "harmless"}),
     ("run_limit", {"actions_this_run": 1}),
     ("run_limit", {"max_actions_per_run": 0}),
+    ("day_limit", {"actions_today": 1}),
+    ("day_limit", {"max_actions_per_day": 0}),
+    ("day_saving", {"saving_today": Decimal("47.61")}),
+    ("day_saving", {"saving_today": Decimal("NaN")}),
     ("protected_tags", {"resource_tags": {"CloudCost:Keep": ""}}),
     ("approval_age", {"approved_at": START - timedelta(days=7, seconds=1)}),
     ("approval_age", {"approved_at": START + timedelta(seconds=1)}),

@@ -1,0 +1,83 @@
+"""A small AWS account with one volume that is to be deleted, for tests of the engine."""
+
+from pathlib import Path
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+
+from actions.approvals import Approvals
+from actions.audit import AuditLog
+from actions.engine import ActionEngine
+from actions.instants import Checkpoint, pass_checkpoint
+from actions.judge import IsReconciled
+from actions.proposals import Proposal, ProposalBook
+from state import SqliteStateStore
+from tests.peers.moto_server import MotoServer
+from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, make_finding, make_settings
+
+TAGS = {"team": "data", "Name": "scratch"}
+Reconciled = bool | None | IsReconciled
+
+
+class World:
+    """A store, a clock and one volume with an approved proposal to delete it."""
+
+    def __init__(self, aws: MotoServer, folder: Path) -> None:
+        self.aws, self.ec2, self.clock = aws, aws.client("ec2"), HandClock()
+        self.store = SqliteStateStore(folder / "state.sqlite")
+        self.audit = AuditLog(self.store, self.clock)
+        self.book = ProposalBook(self.store, self.clock)
+        self.volume_id = self.create_volume()
+        self.proposal_id = self.approve(self.volume_id)
+        aws.calls.clear()
+
+    def create_volume(self, **changes: Any) -> str:
+        tags = [{"Key": key, "Value": value} for key, value in {**TAGS, **changes.pop("tags", {})}.items()]
+        wanted = {"Size": 12, "VolumeType": "gp3", "Iops": 4000, "Throughput": 250, **changes}
+        volume = {name: value for name, value in wanted.items() if value is not None}
+        answer = self.ec2.create_volume(
+            AvailabilityZone=f"{REGION}a", TagSpecifications=[{"ResourceType": "volume", "Tags": tags}], **volume
+        )
+        return str(answer["VolumeId"])
+
+    def approve(self, volume_id: str, **finding: Any) -> str:
+        proposal, _ = self.book.propose(make_finding(volume_id, **finding))
+        Approvals(self.store, make_settings(), self.clock).approve(proposal.proposal_id, "ana@example.com", "unused")
+        return proposal.proposal_id
+
+    def engine(
+        self, reconciled: Reconciled = True, checkpoint: Checkpoint = pass_checkpoint, **settings: Any
+    ) -> ActionEngine:
+        return ActionEngine(
+            self.store,
+            make_settings(**settings),
+            self.aws.client,
+            reconciled if callable(reconciled) else lambda source_name, billing_period: reconciled,
+            self.clock,
+            self.clock.sleep,
+            checkpoint=checkpoint,
+        )
+
+    def attach(self, volume_id: str) -> str:
+        instance = self._find_instance()
+        self.ec2.attach_volume(VolumeId=volume_id, InstanceId=instance, Device="/dev/sdf")
+        return str(instance)
+
+    def _find_instance(self) -> str:
+        backend = ec2_backends[ACCOUNT][REGION]
+        known = [instance.id for reservation in backend.reservations.values() for instance in reservation.instances]
+        if known:
+            return str(known[0])
+        image = next(iter(backend.amis))  # the listing of all takes a second
+        return str(self.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"])
+
+    @property
+    def proposal(self) -> Proposal:
+        return self.book.get(self.proposal_id)
+
+    def volumes(self) -> dict[str, Any]:
+        return {volume["VolumeId"]: volume for volume in self.ec2.describe_volumes()["Volumes"]}
+
+    def snapshots(self) -> list[Any]:
+        filters = [{"Name": "tag:cloudcost:proposal", "Values": [self.proposal_id]}]
+        return list(self.ec2.describe_snapshots(Filters=filters)["Snapshots"])

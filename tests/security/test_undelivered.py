@@ -1,0 +1,36 @@
+"""A run whose alerts go nowhere must not look like one that was quiet."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.alert_outbox import outbox_of
+from orchestration.cli.failures import INCOMPLETE
+from orchestration.cli.run import run_pipeline
+from orchestration.installation import Installation
+from tests.peers.webhook_sink import WebhookSink
+from tests.security.test_receivers import WORDS
+from tests.unit.orchestration.exports import write_csv
+
+CONFIGURATION = """\
+sources: [{{name: own, location: exports}}]
+alerts:
+  channels: [{{type: webhook, name: hook, url: "{url}"}}]
+"""
+
+
+def test_a_run_that_reached_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOUDCOST_WEBHOOK_SECRET", "s3cret")
+    monkeypatch.setenv("NO_PROXY", "*")
+    write_csv(tmp_path / "exports/first.csv", [])
+    config = tmp_path / "cloudcost.yaml"
+    with WebhookSink("s3cret") as sink:
+        config.write_text(CONFIGURATION.format(url=sink.url))
+        installation = Installation(config, tmp_path / "home")
+        outbox_of(installation).enqueue("a", "hook", "opened", WORDS, {})
+        assert run_pipeline(installation, None, False, False, False) == INCOMPLETE
+        assert sink.deliveries == []
+    told = capsys.readouterr().err
+    assert "problem: 1 message(s) not delivered; first: channel 'hook', a/hook/opened: hook: it leads to" in told
