@@ -175,8 +175,9 @@ def _run_job(
     print(f"{proposal_id}: {after.state}")
     reasons = [] if result.success or progress is None or progress.last_error is None else [progress.last_error]
     checked = after.last_check
-    if checked is not None and checked.outcome != "deferred":
-        reasons += [*checked.failures, *(f"would do: {step}" for step in checked.would_do)]
+    if checked is not None:
+        mark = "waits: " if checked.outcome == "deferred" else ""
+        reasons += [*(mark + failure for failure in checked.failures), *(f"would do: {s}" for s in checked.would_do)]
     for line in reasons:
         print(f"  {line}")
     return OK if result.success else FAILED

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import multiprocessing
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -20,6 +21,14 @@ from tests.peers.moto_server import MotoServer
 from tests.unit.orchestration.exports import cur_rows, write_csv
 
 READING = ("check", "deliveries list", "actions list")
+
+
+@pytest.fixture(autouse=True)
+def mask() -> Iterator[None]:
+    """What a test writes is as closed as what commands write."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

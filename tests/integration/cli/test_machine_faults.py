@@ -23,6 +23,7 @@ import orchestration.cli.queries
 import orchestration.cli.run
 import orchestration.machine_faults  # noqa: F401
 from orchestration.cli.app import main
+from orchestration.home_access import close_home
 from orchestration.warehouse.duckdb_file import STORAGE_VERSION
 from state import SqliteStateStore
 
@@ -51,6 +52,7 @@ def root() -> Iterator[Path]:
             str(root / "home/warehouse.duckdb"), config={"storage_compatibility_version": STORAGE_VERSION}
         ) as c:
             c.execute("create table costs as select range as cost, repeat('x', 50) as text from range(100000)")
+        close_home(root / "home", is_thorough=True)
         yield root
 
 
@@ -119,6 +121,7 @@ def test_a_damaged_state_is_named(root: Path) -> None:
     state.unlink()
     with sqlite3.connect(state) as connection:
         connection.execute("create table records (something integer)")
+    state.chmod(0o600)
     expect(root, ON_STATE[:1], f"{state}: it does not hold what cloudcost wrote")
 
 
