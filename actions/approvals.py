@@ -1,11 +1,25 @@
 """Approvals: whose consent a proposal needs, and whether it has it."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
+from actions.approval_evidence import (
+    ROLLBACK_REQUESTED,
+    digest_plan,
+    explain_refusal,
+    find_account_use,
+    judge_approvals,
+)
+from actions.audit import AuditEntry, AuditLog
 from actions.instants import Clock
 from actions.proposals import SYSTEM, Approval, Change, Proposal, ProposalBook, ProposalStateError
 from actions.settings import ActionSettings, normalise_person
 from state import StateStore
+
+#: What has approvals that are not proven can be approved again, also after it was begun.
+APPROVAL_STATES = ("proposed", "approved", "executing")
+#: What was begun or done can be taken back.
+ROLLBACK_STATES = ("executing", "executed", "verified", "failed", "rolling_back")
 
 
 class NotAllowedError(Exception):
@@ -23,55 +37,54 @@ def count_required(proposal: Proposal, settings: ActionSettings) -> int:
     return 1 if is_small else 2
 
 
-def list_valid(proposal: Proposal, settings: ActionSettings) -> tuple[Approval, ...]:
-    """The approvals that count today: one per person, of people who are still allowed and did not propose it."""
-    valid: dict[str, Approval] = {}
-    for approval in proposal.approvals:
-        if _explain_refusal(approval.approver, proposal, settings) is None:
-            valid.setdefault(approval.approver, approval)
-    return tuple(valid.values())
-
-
-def find_approved_since(proposal: Proposal, settings: ActionSettings) -> datetime | None:
-    """The oldest valid approval's time: all of them must be recent, not only the last."""
-    return min((approval.at for approval in list_valid(proposal, settings)), default=None)
-
-
 class Approvals:
     """Records people's decisions on proposals."""
 
     def __init__(self, store: StateStore, settings: ActionSettings, clock: Clock) -> None:
         self._book = ProposalBook(store, clock)
+        self._audit = AuditLog(store, clock)
         self._settings = settings
         self._clock = clock
 
     def approve(self, proposal_id: str, approver: str, reason: str) -> Proposal:
         """Consent. The proposal is approved with the last consent it needs; the same person's second changes nothing.
 
-        Raises NotAllowedError, ProposalStateError, and ValueError for an empty reason.
+        ``approver`` is the person as authenticated. Approvals that the audit log does not prove are left out, so they
+        can be given again. Raises NotAllowedError, which leaves an audit row too, ProposalStateError, and ValueError
+        for an empty reason.
         """
         person, why = normalise_person(approver), _check_reason(reason)
 
         def decide(proposal: Proposal) -> Change | None:
             self._check_person(person, proposal)
-            if any(approval.approver == person for approval in list_valid(proposal, self._settings)):
+            given = judge_approvals(proposal, self._settings, self._audit)
+            if any(approval.approver == person for approval in given.approvals):
                 return None
-            if proposal.state != "proposed":
+            missing = count_required(proposal, self._settings) - given.independent
+            if proposal.state not in APPROVAL_STATES or (proposal.state != "proposed" and missing <= 0):
                 raise ProposalStateError(proposal.proposal_id, proposal.state, "approved")
+            other = find_account_use(proposal, person, self._audit)
+            if other is not None:
+                raise NotAllowedError(f"{other!r} approved {proposal.proposal_id} from this very account already")
             now = self._clock()
-            approvals = (*proposal.approvals, Approval(approver=person, at=now, reason=why))
-            with_this = proposal.model_copy(update={"approvals": approvals})
-            missing = count_required(proposal, self._settings) - len(list_valid(with_this, self._settings))
-            fields = {"approvals": approvals}
-            details = {"reason": why, "approvals_missing": max(missing, 0)}
-            if missing > 0:
+            fields = {"approvals": (*given.approvals, Approval(approver=person, at=now, reason=why))}
+            details = {
+                "reason": why,
+                "approvals_missing": max(missing - 1, 0),
+                "plan": digest_plan(proposal),
+                "consented_at": now.isoformat(),
+            }
+            if missing > 1 or proposal.state == "executing":
                 return Change("proposal.consented", person, fields, details)
             return Change("proposal.approved", person, {**fields, "state": "approved", "approved_at": now}, details)
 
-        return self._book.decide(proposal_id, decide)
+        return self._decide(proposal_id, person, "proposal.approval_refused", decide)
 
     def reject(self, proposal_id: str, approver: str, reason: str) -> Proposal:
-        """Refuse, also after it was approved and as long as nothing was done. The finding is not proposed again."""
+        """Refuse, also after it was approved and as long as nothing was done. The finding is not proposed again.
+
+        Raises as `approve` does.
+        """
         person, why = normalise_person(approver), _check_reason(reason)
 
         def decide(proposal: Proposal) -> Change | None:
@@ -81,13 +94,35 @@ class Approvals:
             fields = {"state": "rejected", "closed_by": person, "close_reason": why}
             return Change("proposal.rejected", person, fields, {"reason": why})
 
-        return self._book.decide(proposal_id, decide)
+        return self._decide(proposal_id, person, "proposal.rejection_refused", decide)
+
+    def request_rollback(self, proposal_id: str, approver: str, reason: str) -> Proposal:
+        """Ask, as one approver, that what a proposal did is taken back. Raises as `approve` does."""
+        person, why = normalise_person(approver), _check_reason(reason)
+
+        def decide(proposal: Proposal) -> Change | None:
+            if person not in self._settings.approvers:
+                raise NotAllowedError(f"{person!r} is not among the approvers")
+            if proposal.state not in ROLLBACK_STATES:
+                raise ProposalStateError(proposal.proposal_id, proposal.state, "rolled back")
+            return Change(ROLLBACK_REQUESTED, person, {"rollback_by": person, "rollback_reason": why}, {"reason": why})
+
+        return self._decide(proposal_id, person, "rollback.refused", decide)
 
     def expire_stale(self) -> list[Proposal]:
         """Let proposals lapse that nobody answered, and approvals that grew too old; returns those that lapsed now."""
         stale = [proposal for proposal in self._book.list("proposed", "approved") if self._explain_lapse(proposal)]
         lapsed = [self._book.decide(proposal.proposal_id, self._decide_lapse) for proposal in stale]
         return [proposal for proposal in lapsed if proposal.state == "expired"]
+
+    def _decide(
+        self, proposal_id: str, person: str, refused: str, decision: Callable[[Proposal], Change | None]
+    ) -> Proposal:
+        try:
+            return self._book.decide(proposal_id, decision)
+        except NotAllowedError as refusal:
+            self._audit.append(AuditEntry(person, refused, proposal_id, {"why": str(refusal)}))
+            raise
 
     def _decide_lapse(self, proposal: Proposal) -> Change | None:
         why = self._explain_lapse(proposal)
@@ -101,23 +136,15 @@ class Approvals:
         if proposal.state == "proposed" and now - proposal.proposed_at > timedelta(days=settings.proposal_ttl_days):
             return f"not approved within {settings.proposal_ttl_days} days"
         if proposal.state == "approved":
-            oldest = min(approval.at for approval in proposal.approvals)
+            oldest = min((approval.at for approval in proposal.approvals), default=proposal.proposed_at)
             if now - oldest > timedelta(days=settings.approval_ttl_days):
                 return f"not executed within {settings.approval_ttl_days} days of its approval"
         return None
 
     def _check_person(self, person: str, proposal: Proposal) -> None:
-        refusal = _explain_refusal(person, proposal, self._settings)
+        refusal = explain_refusal(person, proposal, self._settings)
         if refusal is not None:
             raise NotAllowedError(refusal)
-
-
-def _explain_refusal(person: str, proposal: Proposal, settings: ActionSettings) -> str | None:
-    if person in (SYSTEM, normalise_person(proposal.proposed_by)):
-        return f"{person!r} proposed {proposal.proposal_id} and cannot decide on it"
-    if person not in settings.approvers:
-        return f"{person!r} is not among the approvers"
-    return None
 
 
 def _check_reason(reason: str) -> str:

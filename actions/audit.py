@@ -1,23 +1,42 @@
-"""The append-only audit log: who did what to which subject, each row chained to the one before by its hash.
+"""The append-only audit log: who did what to which subject, from where; each row chained to the one before by its hash.
 
-A changed, removed or reordered row breaks the chain at a row that `verify_chain` names. Somebody who can rewrite the
-whole file can also rewrite the whole chain: keep the newest hash (`AuditLog.head`) somewhere else to notice that too.
+Where the store is a `SealedStore`, as every installation's is, rows are sealed by a key that is not in the store, and a
+witness beside it remembers the newest. `actions.audit_check` says what that finds.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC
-from typing import Any
+from functools import cached_property
 
+from actions.audit_check import ChainVerdict, check_log, digest_records
+from actions.audit_rows import (
+    ACCEPTED,
+    FIRST_HASH,
+    HEAD_KEY,
+    HEAD_KIND,
+    ROW_KIND,
+    SEALED,
+    AuditEntry,
+    AuditRow,
+    find_last,
+    hash_row,
+    is_genuine,
+    name_row,
+    read_head,
+    read_row,
+    write_row,
+)
+from actions.audit_seal import EMPTY, Seal, SealedStore, Sighting, name_key
 from actions.instants import Clock
 from state import ConflictError, Record, StateStore, Write
 
-ROW_KIND = "audit"
-HEAD_KIND = "audit_head"
-HEAD_KEY = "head"
-FIRST_HASH = "0" * 64
+__all__ = ["FIRST_HASH", "AuditBusyError", "AuditEntry", "AuditLog", "AuditRow", "ChainVerdict", "hash_row"]
+
+SYSTEM = "cloudcost"
+SUBJECT = "audit"
+#: The first row of a demo's log. It is what makes a home a demo's: a home that has rows can never become one.
+DEMO_MADE = "demo.made"
 # Each failed attempt means that another writer succeeded, so this many in a row means a broken store, not a busy one.
 APPEND_ATTEMPTS = 1000
 
@@ -26,50 +45,13 @@ class AuditBusyError(Exception):
     """The log's head moved on every attempt to append to it."""
 
 
-@dataclass(frozen=True)
-class AuditEntry:
-    """What is to be written down: an actor's event on a subject, with details that are JSON values."""
-
-    actor: str
-    event: str
-    subject: str
-    details: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class AuditRow:
-    """One line of the log; `hash` covers every other field, `prev_hash` among them."""
-
-    seq: int
-    at: str
-    actor: str
-    event: str
-    subject: str
-    details: dict[str, Any]
-    prev_hash: str
-    hash: str
-
-
-@dataclass(frozen=True)
-class ChainVerdict:
-    """Whether the log is what was written: the number of rows that hold, and the first that does not."""
-
-    rows_checked: int
-    broken_seq: int | None = None
-    reason: str | None = None
-
-    @property
-    def is_intact(self) -> bool:
-        """True when every row follows from the one before."""
-        return self.broken_seq is None
-
-
 class AuditLog:
     """Appends rows together with the state changes they tell about, in one transaction."""
 
     def __init__(self, store: StateStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self.seal: Seal | None = store.seal if isinstance(store, SealedStore) else None
 
     def append(self, entry: AuditEntry) -> AuditRow:
         """Write down one event that changes no other record."""
@@ -80,81 +62,134 @@ class AuditLog:
 
         Raises ConflictError when one of `writes` lost a race; a race for the log's own head is run again.
         """
+        if isinstance(self._store, SealedStore):
+            self._store.check_writable()
+        known = None
         for _ in range(APPEND_ATTEMPTS):
-            head = self._store.get(HEAD_KIND, HEAD_KEY)
-            rows = self._chain(head, entries)
+            head, newest = read_head(self._store)
+            if newest == known or head is None:
+                # nobody else wrote, and yet a row is there: the head was set back or lost
+                newest = find_last(self._store.list(ROW_KIND))
+            known = newest
+            rows = self._chain(newest, [*self._accept_unsealed(newest), *entries])
             try:
-                self._store.transact([*writes, *(_plan_row(row) for row in rows), *_plan_head(head, rows)])
-                return rows
+                self._write(head, rows, writes)
             except ConflictError as conflict:
                 if conflict.kind not in (ROW_KIND, HEAD_KIND):
                     raise
+                continue
+            return rows[len(rows) - len(entries) :]
         raise AuditBusyError(f"the audit log moved {APPEND_ATTEMPTS} times while one entry waited")
 
+    def accept(self, actor: str, reason: str) -> AuditRow:
+        """Go on with a log that is not intact: a person accepts, from here on, the rows that are there as they are.
+
+        Later changes of these rows are found all the same. What they say of approvals counts no more.
+        """
+        found = self.verify_chain().reason
+        for _ in range(APPEND_ATTEMPTS):
+            head, _ = read_head(self._store)
+            records = self._store.list(ROW_KIND)
+            last = find_last(records)
+            details = {"reason": reason, "found": found, "rows": last.seq, "head": last.hash}
+            entry = AuditEntry(actor, ACCEPTED, SUBJECT, {**details, "digest": digest_records(records)})
+            (row,) = self._chain(last, [entry])
+            try:
+                self._store.transact(_plan(head, [row]))
+            except ConflictError:
+                continue
+            if self.seal is not None:
+                with self.seal.witness.locked():
+                    self.seal.see(Sighting(row.seq, row.hash))
+            return row
+        raise AuditBusyError(f"the audit log moved {APPEND_ATTEMPTS} times while it was to be accepted")
+
     def rows(self) -> list[AuditRow]:
-        """The whole log, oldest first."""
-        return [AuditRow(**record.body) for record in self._store.list(ROW_KIND)]
+        """The whole log, oldest first; what is no row is left out, and `verify_chain` names it."""
+        return [row for record in self._store.list(ROW_KIND) if (row := read_row(record)) is not None]
 
     def rows_about(self, subject: str) -> list[AuditRow]:
         """The history of one subject, oldest first."""
         return [row for row in self.rows() if row.subject == subject]
 
+    def evidence_about(self, subject: str) -> list[AuditRow]:
+        """The history of one subject in rows that count as evidence: genuine ones, after the last accepted break."""
+        key = None if self.seal is None else self.seal.known_key
+        if self.seal is not None and key is None:
+            return []
+        wanted = [row for row in self.rows() if row.subject == subject or row.event == ACCEPTED]
+        found = [row for row in wanted if is_genuine(row, key)]
+        after = max((row.seq for row in found if row.event == ACCEPTED), default=0)
+        return [row for row in found if row.subject == subject and row.seq > after]
+
     def head(self) -> tuple[int, str]:
         """The newest row's number and hash; (0, zeros) while the log is empty."""
-        record = self._store.get(HEAD_KIND, HEAD_KEY)
-        return (0, FIRST_HASH) if record is None else (record.body["seq"], record.body["hash"])
+        _, newest = read_head(self._store)
+        return newest.seq, newest.hash
 
-    def verify_chain(self) -> ChainVerdict:
-        """Recompute every hash; the verdict names the first row that is missing, changed or out of its place."""
-        expected_seq, expected_prev = 1, FIRST_HASH
-        for record in self._store.list(ROW_KIND):
-            reason = _find_break(record, expected_seq, expected_prev)
-            if reason is not None:
-                return ChainVerdict(expected_seq - 1, expected_seq, reason)
-            expected_seq, expected_prev = expected_seq + 1, record.body["hash"]
-        if self.head() != (expected_seq - 1, expected_prev):
-            return ChainVerdict(expected_seq - 1, expected_seq, f"the log's head is row {self.head()[0]}")
-        return ChainVerdict(expected_seq - 1)
+    def verify_chain(self, expected: Sighting | None = None) -> ChainVerdict:
+        """Whether every row is what was written and none is missing; `expected` is a head that was kept elsewhere."""
+        return check_log(self._store, self.seal, expected)
 
-    def _chain(self, head: Record | None, entries: Sequence[AuditEntry]) -> tuple[AuditRow, ...]:
-        seq, prev = (0, FIRST_HASH) if head is None else (head.body["seq"], head.body["hash"])
+    @cached_property
+    def is_demo(self) -> bool:
+        """Whether this is a demo's log, whose people are chosen by name; told by its very first row."""
+        record = self._store.get(ROW_KIND, name_row(1))
+        row = None if record is None else read_row(record)
+        key = None if self.seal is None else self.seal.known_key
+        return row is not None and key is not None and row.event == DEMO_MADE and is_genuine(row, key)
+
+    def _accept_unsealed(self, newest: Sighting) -> list[AuditEntry]:
+        """The entry that closes what a release without a key wrote; none in a log that is sealed or empty."""
+        if self.seal is None or newest.seq == 0:
+            return []
+        record = self._store.get(ROW_KIND, name_row(newest.seq))
+        if record is None or record.body.get("key_id"):
+            return []
+        return [AuditEntry(SYSTEM, SEALED, SUBJECT, {"rows": newest.seq, "head": newest.hash})]
+
+    def _chain(self, newest: Sighting, entries: Sequence[AuditEntry]) -> tuple[AuditRow, ...]:
+        seq, prev = newest.seq, newest.hash
         at = self._clock().astimezone(UTC).isoformat()
+        key = None if self.seal is None else self.seal.key
         rows = []
         for entry in entries:
             seq += 1
             row = AuditRow(seq, at, entry.actor, entry.event, entry.subject, entry.details, prev, "")
-            prev = hash_row(row)
-            rows.append(AuditRow(**{**vars(row), "hash": prev}))
+            if self.seal is not None and key is not None:
+                origin = self.seal.origin
+                channel = "demo" if self.is_demo else origin.channel
+                row = replace(row, account=origin.account, host=origin.host, channel=channel, key_id=name_key(key))
+            prev = hash_row(row, key)
+            rows.append(replace(row, hash=prev))
         return tuple(rows)
 
+    def _write(self, head: Record | None, rows: Sequence[AuditRow], writes: Sequence[Write]) -> None:
+        """The transaction; the witness sees its last row, if what it saw before is still there."""
+        self._store.transact([*writes, *_plan(head, rows)])
+        if self.seal is None or not rows:
+            return
+        with self.seal.witness.locked():
+            if self._is_continued(self.seal, rows):
+                self.seal.see(Sighting(rows[-1].seq, rows[-1].hash))
 
-def hash_row(row: AuditRow) -> str:
-    """SHA-256 over the row's fields, its own hash left out, as JSON with sorted keys."""
-    fields = [row.seq, row.at, row.actor, row.event, row.subject, row.details, row.prev_hash]
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    def _is_continued(self, seal: Seal, rows: Sequence[AuditRow]) -> bool:
+        try:
+            seen = seal.witness.read(seal.key)
+        except ValueError:
+            return False
+        if seen is None:
+            # with a key file it was there before the first row; elsewhere this machine writes for the first time
+            return not seal.needs_witness
+        if seen == EMPTY:
+            return True
+        record = self._store.get(ROW_KIND, name_row(seen.seq))
+        return seen.seq < rows[0].seq and record is not None and record.body.get("hash") == seen.hash
 
 
-def _plan_row(row: AuditRow) -> Write:
-    return Write.insert(ROW_KIND, f"{row.seq:012d}", vars(row))
-
-
-def _plan_head(head: Record | None, rows: Sequence[AuditRow]) -> list[Write]:
+def _plan(head: Record | None, rows: Sequence[AuditRow]) -> list[Write]:
     if not rows:
         return []
     body = {"seq": rows[-1].seq, "hash": rows[-1].hash}
-    return [Write.insert(HEAD_KIND, HEAD_KEY, body) if head is None else Write.update(head, body)]
-
-
-def _find_break(record: Record, expected_seq: int, expected_prev: str) -> str | None:
-    try:
-        row = AuditRow(**record.body)
-    except TypeError:
-        return "the row does not have the fields of an audit row"
-    if row.seq != expected_seq or record.key != f"{expected_seq:012d}":
-        return f"row {expected_seq} is missing: found {record.key}"
-    if row.prev_hash != expected_prev:
-        return "the row does not follow from the one before"
-    if row.hash != hash_row(row) or record.version != 1:
-        return "the row was changed after it was written"
-    return None
+    moved = Write.insert(HEAD_KIND, HEAD_KEY, body) if head is None else Write.update(head, body)
+    return [*(Write.insert(ROW_KIND, name_row(row.seq), write_row(row)) for row in rows), moved]

@@ -1,7 +1,9 @@
 """Cloud clients for the account and region that a resource is in."""
 
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 
@@ -11,6 +13,10 @@ ClientFactory = Callable[[str, str, str], Any]
 """(service, account id, region) -> a client of the provider's SDK."""
 
 SESSION_NAME = "cloudcost"
+
+
+class NotThisMachineError(Exception):
+    """A demo wanted to act on something that is not on this machine."""
 
 
 class WrongAccountError(Exception):
@@ -37,6 +43,26 @@ def make_aws_factory(accounts: Mapping[str, AccountSettings], environ: Mapping[s
         return clients[key]
 
     return open_client
+
+
+def confine_to_this_machine(factory: ClientFactory) -> ClientFactory:
+    """Clients of what runs on this machine, and of nothing else."""
+
+    def open_client(service: str, account_id: str, region: str) -> Any:
+        client = factory(service, account_id, region)
+        host = urlsplit(client.meta.endpoint_url).hostname or ""
+        if host != "localhost" and not _is_loopback(host):
+            raise NotThisMachineError(f"this is a demo's home: it acts on this machine alone, and {host} is not on it")
+        return client
+
+    return open_client
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _open_session(account_id: str, region: str, settings: AccountSettings, environ: Mapping[str, str]) -> boto3.Session:

@@ -12,7 +12,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Literal
 
-from actions.approvals import NotAllowedError
+from actions.approval_evidence import is_rollback_proven
+from actions.approvals import ROLLBACK_STATES, Approvals
+from actions.audit import AuditLog
 from actions.clients import ClientFactory
 from actions.guardrails import Verdict
 from actions.instants import Checkpoint, Clock, Sleep, pass_checkpoint
@@ -21,7 +23,7 @@ from actions.progress import Progress
 from actions.proposals import SYSTEM, Change, LastCheck, Proposal, ProposalBook, ProposalState, ProposalStateError
 from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, StepRefusedError
 from actions.results import ActionResult, Outcome, RunReport
-from actions.settings import ActionSettings, normalise_person
+from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError, StepLog, check_lease
 from state import ConflictError, StateStore
 
@@ -47,7 +49,9 @@ class ActionEngine:
         self._book = ProposalBook(store, clock)
         self._settings = settings
         self._clients = clients
-        self._judge = Judge(settings, is_reconciled, clock)
+        self._approvals = Approvals(store, settings, clock)
+        self._audit = AuditLog(store, clock)
+        self._judge = Judge(settings, is_reconciled, self._audit, clock)
         self._clock = clock
         self._sleep = sleep
         self._remediations = remediations
@@ -60,7 +64,7 @@ class ActionEngine:
         """Finish what was left unfinished, then execute what is approved, oldest first."""
         results = []
         order: tuple[tuple[ProposalState, Callable[[str], ActionResult]], ...] = (
-            ("rolling_back", self.resume_rollback),
+            ("rolling_back", self.carry_out_rollback),
             ("executing", self.execute),
             ("approved", self.execute),
         )
@@ -99,26 +103,29 @@ class ActionEngine:
             return self._report(log, "busy", error=str(held))
 
     def rollback(self, proposal_id: str, actor: str, reason: str) -> ActionResult:
-        """Take back what a proposal did, on the word of one approver.
+        """Take back what a proposal did, on the word of one approver, who must have been authenticated.
 
         Raises NotAllowedError, ProposalStateError, and ValueError for an empty reason.
         """
-        proposal = self._book.get(proposal_id)
-        person = normalise_person(actor)
-        if person not in self._settings.approvers:
-            raise NotAllowedError(f"{person!r} is not among the approvers")
-        if not reason.strip():
-            raise ValueError("a rollback needs a reason")
-        if proposal.state not in ("executing", "executed", "verified", "failed", "rolling_back"):
-            raise ProposalStateError(proposal_id, proposal.state, "rolled back")
-        return self._roll_back(proposal, person, reason.strip())
+        self._approvals.request_rollback(proposal_id, actor, reason)
+        return self.carry_out_rollback(proposal_id)
 
-    def resume_rollback(self, proposal_id: str) -> ActionResult:
-        """Go on with a rollback that was interrupted, for the person who asked for it."""
+    def carry_out_rollback(self, proposal_id: str) -> ActionResult:
+        """Carry out, or go on with, the rollback that an approver asked for; the audit log says who did.
+
+        Blocked where it does not. Raises ProposalNotFoundError and ProposalStateError.
+        """
         proposal = self._book.get(proposal_id)
-        if proposal.state != "rolling_back" or proposal.rollback_by is None or proposal.rollback_reason is None:
-            raise ProposalStateError(proposal_id, proposal.state, "rolled back further")
-        return self._roll_back(proposal, proposal.rollback_by, proposal.rollback_reason)
+        if proposal.state not in ROLLBACK_STATES:
+            raise ProposalStateError(proposal_id, proposal.state, "rolled back")
+        person, reason = proposal.rollback_by, proposal.rollback_reason
+        if person is None or reason is None or not is_rollback_proven(proposal, self._audit):
+            missing = f"the audit log has no request by {person!r}: it has to be made again"
+            told = "nobody has asked for it" if person is None else missing
+            return self._refuse(
+                self._open_log(proposal, "rollback", SYSTEM), (f"rollback_request: {told}",), (), "blocked"
+            )
+        return self._roll_back(proposal, person, reason)
 
     def _roll_back(self, proposal: Proposal, person: str, reason: str) -> ActionResult:
         log = self._open_log(proposal, "rollback", person)

@@ -11,7 +11,11 @@ KNOWN_CLASSES = ("reversible", "restorable", "compensable")
 
 @dataclass(frozen=True)
 class Signals:
-    """Everything the decision rests on; None means that it could not be found out."""
+    """Everything the decision rests on; None means that it could not be found out.
+
+    `unproven`: what the state says of the proposal and the audit log does not. `audit_problem`: where the audit log is
+    broken, empty while it is intact.
+    """
 
     mode: str | None
     safety_class: str | None
@@ -23,6 +27,8 @@ class Signals:
     approval_ttl_days: int | None
     valid_approvals: int | None
     required_approvals: int | None
+    unproven: Sequence[str] | None
+    audit_problem: str | None
     is_reconciled: bool | None
     account_id: str | None
     allowed_accounts: Sequence[str] | None
@@ -135,6 +141,16 @@ def _check_approvals(signals: Signals, now: datetime) -> str | None:
     return f"{signals.valid_approvals} valid approvals of {max(signals.required_approvals, 1)}"
 
 
+def _check_evidence(signals: Signals, now: datetime) -> str | None:
+    if signals.unproven is None:
+        return "unknown"
+    return "; ".join(signals.unproven) or None
+
+
+def _check_audit(signals: Signals, now: datetime) -> str | None:
+    return "it could not be verified" if signals.audit_problem is None else signals.audit_problem or None
+
+
 def _check_reconciliation(signals: Signals, now: datetime) -> str | None:
     if signals.is_reconciled is None:
         return "it is unknown whether the finding's billing period reconciles"
@@ -176,6 +192,8 @@ EXECUTION_RULES: dict[str, Rule] = {
     "protected_tags": _check_tags,
     "approval_age": _check_approval_age,
     "approvals": _check_approvals,
+    "evidence": _check_evidence,
+    "audit_log": _check_audit,
     "reconciliation": _check_reconciliation,
     "account": _check_account,
     "region": _check_region,

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from actions.approvals import count_required, find_approved_since, list_valid
+from actions.approval_evidence import judge_approvals
+from actions.approvals import count_required
+from actions.audit import AuditLog
 from actions.guardrails import Signals, Verdict, evaluate, evaluate_rollback
 from actions.instants import Clock
 from actions.proposals import Proposal
@@ -18,10 +20,13 @@ IsReconciled = Callable[[str, date], bool | None]
 
 
 class Judge:
-    """Decides by the settings, the proposal's approvals, the finding's bill and a fresh reading of the resource."""
+    """Decides by the settings, the approvals as the audit log has them, the finding's bill and a fresh reading of the
+    resource.
+    """
 
-    def __init__(self, settings: ActionSettings, is_reconciled: IsReconciled, clock: Clock) -> None:
+    def __init__(self, settings: ActionSettings, is_reconciled: IsReconciled, audit: AuditLog, clock: Clock) -> None:
         self._settings = settings
+        self._audit = audit
         self._is_reconciled = is_reconciled
         self._clock = clock
 
@@ -61,6 +66,7 @@ class Judge:
 
     def _collect(self, remediation: Remediation, proposal: Proposal) -> Signals:
         settings, resource = self._settings, proposal.finding.resource
+        approvals, verdict = judge_approvals(proposal, settings, self._audit), self._audit.verify_chain()
         return Signals(
             mode=settings.mode,
             safety_class=remediation.safety_class.value,
@@ -68,10 +74,12 @@ class Judge:
             max_actions_per_run=settings.max_actions_per_run,
             resource_tags=None,
             protected_tags=settings.protected_tags,
-            approved_at=find_approved_since(proposal, settings),
+            approved_at=approvals.since,
             approval_ttl_days=settings.approval_ttl_days,
-            valid_approvals=len(list_valid(proposal, settings)),
+            valid_approvals=approvals.independent,
             required_approvals=count_required(proposal, settings),
+            unproven=approvals.doubts,
+            audit_problem="" if verdict.is_intact else str(verdict),
             is_reconciled=None,
             account_id=resource.account_id,
             allowed_accounts=settings.allowed_accounts,

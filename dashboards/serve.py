@@ -37,7 +37,7 @@ def main() -> int:
     options = parser.parse_args()
     write_privately()
     try:
-        installation = Installation.find(options.config)
+        installation = Installation.find(options.config, "dashboards")
         return serve(installation, options.full, options.bootstrap)
     except (ConfigError, HomeError, FileNotFoundError) as error:
         print(f"cloudcost: {error}", file=sys.stderr)

@@ -20,6 +20,7 @@ from orchestration.config_file import ConfigError, Document, Location, read_docu
 from orchestration.currency import CurrencySettings
 from orchestration.invoices import InvoiceSettings
 from orchestration.metrics import MetricSettings
+from orchestration.people import PersonSettings, check_people
 from orchestration.plausible_dates import check_plausible
 from orchestration.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
 from orchestration.source_settings import Currency, SourceConfig
@@ -173,6 +174,17 @@ class StateSettings(_Section):
         return backend
 
 
+class AuditSettings(_Section):
+    """How the audit log is sealed."""
+
+    key_env: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        description="Environment variable (or a value of `secrets`) with the key of the audit log, at least 32 "
+        "characters. Needed where several machines share a state. Default none: keys/audit.key in CLOUDCOST_HOME.",
+    )
+
+
 class CloudcostConfig(_Section):
     """The whole configuration."""
 
@@ -202,6 +214,10 @@ class CloudcostConfig(_Section):
     anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     actions: ActionSettings = Field(default_factory=ActionSettings)
+    people: tuple[PersonSettings, ...] = Field(
+        (), description="Whose accounts on this machine are whose. Default none: a person is named like their account."
+    )
+    audit: AuditSettings = Field(default_factory=AuditSettings)
     dashboards: DashboardSettings = Field(default_factory=DashboardSettings)
 
     @field_validator("first_billing_period")
@@ -210,6 +226,12 @@ class CloudcostConfig(_Section):
         if period is not None:
             check_plausible(dt.date.fromisoformat(f"{period}-01"))
         return period
+
+    @field_validator("people")
+    @classmethod
+    def _people_are_apart(cls, people: tuple[PersonSettings, ...]) -> tuple[PersonSettings, ...]:
+        check_people(people)
+        return people
 
     @field_validator("sources")
     @classmethod

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from actions.audit_seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, KeyVariable, Seal, SealedStore, Witness
 from orchestration.config import CloudcostConfig, find_config_path, find_home, load_config
 from orchestration.home_access import check_home, close_home
 from orchestration.lost_state import check_records, check_state_file
+from orchestration.people import find_origin
 from orchestration.settings_tables import SettingsContent, read_settings
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
@@ -28,22 +30,28 @@ from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
 
 #: What a complete run ends with.
 FINAL_STAGES = ("incidents", "proposals", "dashboards")
+#: Sections that forecasts and anomalies do not depend on; of sources, their names alone.
+_NOT_SCORED = {"sources", "alerts", "state", "ingestion", "dashboards", "people", "audit"}
 
 
 @dataclass(frozen=True)
 class Installation:
-    """Where everything is; the parts are opened when they are first asked for."""
+    """Where everything is; the parts are opened when they are first asked for.
+
+    ``channel``: the way in by which this process acts, as the audit log names it.
+    """
 
     config_path: Path
     home: Path
+    channel: str = "dagster"
 
     @classmethod
-    def find(cls, config_path: Path | None = None) -> "Installation":
+    def find(cls, config_path: Path | None = None, channel: str = "dagster") -> "Installation":
         """The installation of `--config`, CLOUDCOST_CONFIG and CLOUDCOST_HOME, or of the working folder.
 
         Its folder is closed to others, if it was not.
         """
-        found = cls(find_config_path(config_path).absolute(), find_home())
+        found = cls(find_config_path(config_path).absolute(), find_home(), channel)
         close_home(found.home)
         return found
 
@@ -54,7 +62,19 @@ class Installation:
 
     @cached_property
     def store(self) -> StateStore:
-        """The state store: ledger, incidents, outbox, proposals, audit; `LostStateError` where it is gone."""
+        """The state store with what seals its audit log: ledger, incidents, outbox, proposals, audit."""
+        return SealedStore(self.state, self.seal)
+
+    @property
+    def seal(self) -> Seal:
+        """The key of the audit log, its witness, and as whom this process writes."""
+        variable = self.config.audit.key_env
+        key = KeyVariable(variable, self.environ) if variable else KeyFile(self.home / KEY_FOLDER / KEY_FILE)
+        return Seal(key, Witness(self.home / WITNESS_FILE), find_origin(self.channel))
+
+    @cached_property
+    def state(self) -> StateStore:
+        """The state store alone; `LostStateError` where it is gone."""
         settings = self.config.state
         name = f"the DynamoDB table {settings.table}"
         if settings.backend == "sqlite":
@@ -109,8 +129,8 @@ class Installation:
         names cannot be read: all that follows would end in the middle."""
         check_home(self.home)
         self.read_settings()
-        if isinstance(self.store, SqliteStateStore):
-            self.store.check_writable()
+        if isinstance(self.state, SqliteStateStore):
+            self.state.check_writable()
         self.store.get("partitions", "first_period")
         if isinstance(self.warehouse, DuckDbWarehouse):
             self.warehouse.check_file()
@@ -202,7 +222,7 @@ class Installation:
         """What forecasts and anomalies depend on: the current snapshots and the settings, as one hash."""
         current = [(s.key.text, s.delivery_id) for s, _ in self.ledger.current_snapshots()]
         sources = [s.name for s in self.config.sources]
-        settings = self.config.model_dump_json(exclude={"sources", "alerts", "state", "ingestion", "dashboards"})
+        settings = self.config.model_dump_json(exclude=_NOT_SCORED)
         # beside the configuration itself: the files that it names
         tables = [content.fingerprint for content in self.read_settings()]
         return hashlib.sha256(json.dumps([current, sources, settings, tables]).encode()).hexdigest()

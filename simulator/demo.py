@@ -17,7 +17,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from actions.audit import DEMO_MADE, SYSTEM, AuditEntry, AuditLog
+from actions.instants import read_utc_clock
 from orchestration.home_access import write_privately
+from orchestration.installation import Installation
 from simulator.business import plan_budgets, write_business_files
 from simulator.generate import generate
 from simulator.peers import Peers, run_peers
@@ -116,6 +119,7 @@ def run(rows_per_month: int, months: int) -> int:
     with run_peers(truth["waste"], ROOT / "inbox", ACCOUNT) as peers:
         write_config(truth, peers)
         write_command(peers)
+        mark_demo()
         say("2. cloudcost run: exports -> lake -> warehouse -> forecasts, anomalies -> alerts, proposals")
         code = call("run")
         if code:
@@ -167,6 +171,14 @@ def write_config(truth: dict[str, Any], peers: Peers) -> None:
         roles=", ".join(f'"{a}": {{role_arn: "arn:aws:iam::{a}:role/cloudcost"}}' for a in accounts),
     )
     (ROOT / "cloudcost.yaml").write_text(text)
+
+
+def mark_demo() -> None:
+    """Make the new home a demo's, by the first row of its audit log: its people are chosen by name, and nothing but the
+    simulated account is within its reach. A home that holds anything can never be made one.
+    """
+    audit = AuditLog(Installation(ROOT / "cloudcost.yaml", ROOT / "state", "demo").store, read_utc_clock)
+    audit.append(AuditEntry(SYSTEM, DEMO_MADE, "demo"))
 
 
 def write_command(peers: Peers) -> None:

@@ -1,7 +1,5 @@
 """`cloudcost actions`: look at proposals, decide on them, take them back."""
 
-import getpass
-import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,7 +14,7 @@ actions_app = typer.Typer(help="Proposed savings: list, show, approve, reject, r
 
 ProposalArgument = Annotated[str, typer.Argument(help="Id of the proposal, or at least its first 6 characters.")]
 ActorOption = Annotated[
-    str, typer.Option("--as", help="Who decides; must be among actions.approvers. Default: the user.")
+    str, typer.Option("--as", help="Who acts; only in a demo. Elsewhere it is the person signed in.")
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")]
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
@@ -50,17 +48,10 @@ def show(context: typer.Context, proposal: ProposalArgument) -> None:
 
 @actions_app.command()
 def audit(context: typer.Context) -> None:
-    """Verify the audit log: every row is chained to the one before it by a hash."""
-    from actions.audit import AuditLog
-    from orchestration.sources.ledger import Clock
+    """Verify the audit log, as `cloudcost audit verify` does."""
+    from orchestration.cli.audit import verify
 
-    installation, _ = _open(context)
-    verdict = AuditLog(installation.store, Clock()).verify_chain()
-    if verdict.is_intact:
-        print(f"{verdict.rows_checked} audit rows, the chain is intact")
-        return
-    print(f"broken at row {verdict.broken_seq}: {verdict.reason}")
-    raise typer.Exit(1)
+    verify(context)
 
 
 @actions_app.command()
@@ -79,11 +70,12 @@ def approve(
 
     installation, book = _open(context)
     found = _find(book, proposal)
+    person = _start_action(installation, actor)
     decided = Approvals(installation.store, installation.config.actions, Clock()).approve(
-        found.proposal_id, actor or _user(), reason
+        found.proposal_id, person, reason
     )
     if decided.state == "proposed":
-        print(f"{decided.proposal_id}: approved by {actor or _user()}; another person has to approve it too")
+        print(f"{decided.proposal_id}: approved by {person}; another person has to approve it too")
         return
     print(f"{decided.proposal_id}: {decided.state}; mode is {installation.config.actions.mode}")
     if execute:
@@ -107,7 +99,7 @@ def reject(
     installation, book = _open(context)
     found = _find(book, proposal)
     decided = Approvals(installation.store, installation.config.actions, Clock()).reject(
-        found.proposal_id, actor or _user(), reason
+        found.proposal_id, _start_action(installation, actor), reason
     )
     print(f"{decided.proposal_id}: {decided.state}")
 
@@ -120,10 +112,16 @@ def rollback(
     actor: ActorOption = "",
 ) -> None:
     """Take back what an executed proposal did, as far as its remediation promises."""
+    from actions.approvals import Approvals
+    from orchestration.sources.ledger import Clock
+
     installation, book = _open(context)
     found = _find(book, proposal)
-    values = {"proposal_id": found.proposal_id, "actor": actor or _user(), "reason": reason}
-    config = {"ops": {"rollback_action": {"config": values}}}
+    person = _start_action(installation, actor)
+    Approvals(installation.store, installation.config.actions, Clock()).request_rollback(
+        found.proposal_id, person, reason
+    )
+    config = {"ops": {"rollback_action": {"config": {"proposal_id": found.proposal_id}}}}
     raise typer.Exit(_run_job(installation, "rollback_action_job", config, context.obj["verbose"], found.proposal_id))
 
 
@@ -146,8 +144,13 @@ def _find(book: Any, prefix: str) -> "Proposal":
     return found[0]
 
 
-def _user() -> str:
-    return os.environ.get("CLOUDCOST_USER") or getpass.getuser()
+def _start_action(installation: "Installation", chosen: str) -> str:
+    """The person who acts, after what the configuration allows was kept in the audit log."""
+    from orchestration.actors import find_actor
+    from orchestration.recorded_settings import record_settings
+
+    record_settings(installation)
+    return find_actor(installation, chosen)
 
 
 def _run_job(

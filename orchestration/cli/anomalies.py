@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from orchestration.cli.actions import ActorOption, OutputOption, _user
+from orchestration.cli.actions import ActorOption, OutputOption
 from orchestration.cli.output import Format, print_rows
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def feedback(
 ) -> None:
     """Say what an anomaly was; later days of its scope are then judged accordingly."""
     from actions.feedback import FeedbackError
+    from orchestration.actors import find_actor
 
     chosen: list[Literal["expected", "unexpected", "planned"]] = []
     if expected:
@@ -88,7 +89,7 @@ def feedback(
         _read_until(until, found, chosen[0]),
         str((Decimal(str(found["impact_cost"])) / int(found["days"])).quantize(Decimal("0.01"))),
         reason,
-        actor or _user(),
+        find_actor(installation, actor),
     )
     print(f"{given.anomaly_id}: {given.verdict} until {given.until}; it counts from the next run on")
 

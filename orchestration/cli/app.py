@@ -11,6 +11,7 @@ import typer
 
 from orchestration.cli.actions import actions_app
 from orchestration.cli.anomalies import anomalies_app
+from orchestration.cli.audit import audit_app
 from orchestration.cli.deliveries import deliveries_app
 from orchestration.cli.failures import UsageError, end_with
 from orchestration.cli.output import Format
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(actions_app, name="actions")
 app.add_typer(anomalies_app, name="anomalies")
+app.add_typer(audit_app, name="audit")
 app.add_typer(deliveries_app, name="deliveries")
 
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
@@ -187,7 +189,7 @@ def find_installation(context: typer.Context) -> "Installation":
     """The installation that the options and the environment name, with its configuration checked."""
     from orchestration.installation import Installation
 
-    installation = Installation.find(context.obj["config"])
+    installation = Installation.find(context.obj["config"], "cli")
     _ = installation.config
     return installation
 

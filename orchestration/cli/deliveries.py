@@ -1,7 +1,5 @@
 """`cloudcost deliveries`: what the clouds delivered, what was kept out and why, and taking a doubted one as it is."""
 
-import getpass
-import os
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -82,14 +80,15 @@ def accept(
     context: typer.Context,
     delivery: DeliveryArgument,
     reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")] = "",
-    actor: Annotated[str, typer.Option("--as", help="Who accepts it. Default: the user.")] = "",
+    actor: Annotated[str, typer.Option("--as", help="Who accepts it; only in a demo.")] = "",
 ) -> None:
     """Take a quarantined delivery although it differs much from the one before; the next run promotes it."""
+    from orchestration.actors import find_actor
     from orchestration.sources.acceptance import accept_delivery, find_delivery
 
     installation, audit = _open(context)
     record = find_delivery(installation.ledger, delivery)
-    who = actor or os.environ.get("CLOUDCOST_USER") or getpass.getuser()
+    who = find_actor(installation, actor)
     accept_delivery(audit, record, who, reason)
     print(f"{record.key}: accepted by {who}; `cloudcost run` promotes it")
 
@@ -99,14 +98,15 @@ def withdraw(
     context: typer.Context,
     delivery: DeliveryArgument,
     reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")],
-    actor: Annotated[str, typer.Option("--as", help="Who withdraws it. Default: the user.")] = "",
+    actor: Annotated[str, typer.Option("--as", help="Who withdraws it; only in a demo.")] = "",
 ) -> None:
     """Take back a delivery that should never have been taken; the next run shows what was current before it."""
+    from orchestration.actors import find_actor
     from orchestration.sources.acceptance import find_delivery, withdraw_delivery
 
     installation, audit = _open(context)
     record = find_delivery(installation.ledger, delivery)
-    who = actor or os.environ.get("CLOUDCOST_USER") or getpass.getuser()
+    who = find_actor(installation, actor)
     instead = withdraw_delivery(audit, installation.ledger, record, who, reason)
     outcome = f"{instead} is current again" if instead else "nothing of that period is left"
     print(f"{record.key}: withdrawn by {who}; {outcome}; `cloudcost run` brings the warehouse up to date")

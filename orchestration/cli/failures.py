@@ -8,9 +8,9 @@ OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
 #: Errors that are meant for users, by name: what is not used in a command is not loaded either.
 CODES = dict.fromkeys(("ConfigError", "SettingsError", "UsageError"), USAGE) | dict.fromkeys(
     (
-        "AcceptanceError", "AuditBusyError", "CommandError", "FeedbackError", "LedgerError", "NotAllowedError",
-        "HomeError", "ProposalNotFoundError", "ProposalStateError", "ShortNameError", "SourceError", "StateStoreError",
-        "WarehouseError",
+        "AcceptanceError", "AuditBusyError", "AuditKeyError", "CommandError", "FeedbackError", "HomeError",
+        "LedgerError", "NotAllowedError", "ProposalNotFoundError", "ProposalStateError", "ShortNameError",
+        "SourceError", "StateStoreError", "WarehouseError",
     ),
     FAILED,
 )  # fmt: skip

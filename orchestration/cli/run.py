@@ -20,6 +20,7 @@ from orchestration.cli.summary import describe_problem, print_summary
 from orchestration.installation import Installation
 from orchestration.plausible_dates import check_plausible
 from orchestration.progress import listen, report_progress
+from orchestration.recorded_settings import record_settings
 from orchestration.run_lock import try_lock
 from orchestration.sources.ledger import Clock
 from orchestration.sources.planning import Problem, SourcePlan
@@ -92,6 +93,7 @@ def _run_alone(
     installation: Installation, period: str | None, everything: bool, retry_quarantined: bool, verbose: bool
 ) -> int:
     started = dt.datetime.now(dt.UTC)
+    record_settings(installation)
     # bound to the real standard error: Dagster's own output goes to the log meanwhile
     console = open_console(sys.stderr, soft_wrap=True, force_terminal=False if verbose else None)
     with show_progress(console):

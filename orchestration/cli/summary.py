@@ -4,10 +4,11 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
+from actions.audit import AuditLog
 from orchestration.cli.output import format_decimal
 from orchestration.installation import Installation
 from orchestration.sources.formats import BESIDE_COSTS
-from orchestration.sources.ledger import Snapshot
+from orchestration.sources.ledger import Clock, Snapshot
 
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -52,6 +53,8 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
         print(f"note: {sentence}")
     for note in gather_notes(fresh):
         print(f"note: {note}")
+    seq, digest = AuditLog(installation.store, Clock()).head()
+    print(f"Audit log: head {seq}:{digest}")
     problems = standing + [
         describe_problem(r.body["source_name"], as_month(r.body["billing_period"]), reason)
         for r in installation.ledger.quarantined()

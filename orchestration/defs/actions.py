@@ -8,12 +8,15 @@ from functools import partial
 import dagster as dg
 
 from actions.approvals import Approvals
-from actions.clients import make_aws_factory
+from actions.audit import AuditLog
+from actions.clients import confine_to_this_machine, make_aws_factory
 from actions.engine import ActionEngine
 from actions.proposals import Proposal, ProposalBook
 from actions.results import ActionResult
+from orchestration.audit_watch import watch_audit
 from orchestration.findings import describe_recommendation
 from orchestration.installation import Installation
+from orchestration.recorded_settings import record_settings
 from orchestration.resources.installation import InstallationResource
 from orchestration.sources.ledger import Clock
 from orchestration.warehouse import fetch_records
@@ -39,6 +42,9 @@ def engine_of(installation: Installation) -> ActionEngine:
     settings = installation.config.actions
     is_reconciled = partial(is_period_reconciled, installation)
     clients = make_aws_factory(settings.accounts, installation.environ)
+    if AuditLog(installation.store, Clock()).is_demo:
+        # its people are not authenticated, so nothing that is real may be within their reach
+        clients = confine_to_this_machine(clients)
     return ActionEngine(installation.store, settings, clients, is_reconciled, Clock(), time.sleep)
 
 
@@ -53,6 +59,7 @@ def engine_of(installation: Installation) -> ActionEngine:
 def proposals(installation: InstallationResource) -> dg.MaterializeResult:
     """Proposes each finding once."""
     opened = installation.open()
+    start_action(opened)
     rows: list[dict[str, object]] = []
     if opened.warehouse.has_table("ml", "recommendations"):
         with opened.warehouse.connect(read_only=True) as connection:
@@ -78,13 +85,6 @@ class ActionConfig(dg.Config):
     proposal_id: str
 
 
-class RollbackConfig(ActionConfig):
-    """Which proposal is taken back, on whose word and why."""
-
-    actor: str
-    reason: str
-
-
 @dg.op(
     pool="warehouse",
     description="Re-checks, executes and verifies one approved proposal, or goes on with an interrupted one.",
@@ -92,17 +92,27 @@ class RollbackConfig(ActionConfig):
 def execute_action(context: dg.OpExecutionContext, config: ActionConfig, installation: InstallationResource) -> None:
     """A proposal that could not be carried out is stored with its reason, and the run fails."""
     opened = installation.open()
+    start_action(opened)
     engine = engine_of(opened)
     state = ProposalBook(opened.store, Clock()).get(config.proposal_id).state
-    carry_on = engine.resume_rollback if state == "rolling_back" else engine.execute
+    carry_on = engine.carry_out_rollback if state == "rolling_back" else engine.execute
     report_result(context, carry_on(config.proposal_id))
 
 
-@dg.op(pool="warehouse", description="Takes back what a proposal did.")
-def rollback_action(context: dg.OpExecutionContext, config: RollbackConfig, installation: InstallationResource) -> None:
-    """Restores the resource as far as the remediation promises."""
-    engine = engine_of(installation.open())
-    report_result(context, engine.rollback(config.proposal_id, config.actor, config.reason))
+@dg.op(pool="warehouse", description="Takes back what a proposal did, if an approver has asked for it.")
+def rollback_action(context: dg.OpExecutionContext, config: ActionConfig, installation: InstallationResource) -> None:
+    """Restores the resource as far as the remediation promises. Who asked and why is in the audit log, not in the run's
+    configuration, which anybody could write.
+    """
+    opened = installation.open()
+    start_action(opened)
+    report_result(context, engine_of(opened).carry_out_rollback(config.proposal_id))
+
+
+def start_action(installation: Installation) -> None:
+    """Before anything is done: keep in the audit log what is allowed, and tell where the log is not intact."""
+    record_settings(installation)
+    watch_audit(installation)
 
 
 def report_result(context: dg.OpExecutionContext, result: ActionResult) -> None:
@@ -122,7 +132,7 @@ def execute_action_job() -> None:
 
 @dg.job(description="Takes back one executed proposal.")
 def rollback_action_job() -> None:
-    """Started by `cloudcost actions rollback`, or by hand."""
+    """Started by `cloudcost actions rollback`; by hand, it goes on with what was asked for there."""
     rollback_action()
 
 

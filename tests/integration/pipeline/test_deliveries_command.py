@@ -1,6 +1,8 @@
 """`cloudcost deliveries` on an installation whose newest delivery was kept out."""
 
 import json
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,10 @@ pytestmark = pytest.mark.e2e
 
 def test_list_show_and_accept(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    home.configure("sources:\n  - {name: test_source, provider: aws, location: home/exports}\n")
+    home.configure(
+        "sources:\n  - {name: test_source, provider: aws, location: home/exports}\n"
+        f"people: [{{name: Alice@example.com, account: {pwd.getpwuid(os.getuid()).pw_name}}}]\n"
+    )
     home.state.mkdir()
     desk = Desk(home.state)
     for rows in (200, 80):
@@ -32,11 +37,13 @@ def test_list_show_and_accept(tmp_path: Path) -> None:
 
     missing = home.call("deliveries", "accept", "nothing")
     assert missing.returncode == 1 and missing.stderr.startswith("error: there is no delivery 'nothing'")
-    done = home.call("deliveries", "accept", kept_out["delivery"], "--as", "alice", "--reason", "an account was closed")
+    posing = home.call("deliveries", "accept", kept_out["delivery"], "--as", "alice", "--reason", "mine")
+    assert posing.returncode == 1 and posing.stderr.startswith("error: --as 'alice': names are chosen in the demo only")
+    done = home.call("deliveries", "accept", kept_out["delivery"], "--reason", "an account was closed")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("accepted by alice; `cloudcost run` promotes it\n")
+    assert done.stdout.endswith("accepted by alice@example.com; `cloudcost run` promotes it\n")
     desk.ingest()
     shown = home.call("deliveries", "show", kept_out["delivery"]).stdout
     assert '"status": "promoted"' in shown and "this delivery became current" in shown
-    assert "alice delivery.accepted" in shown
+    assert "alice@example.com delivery.accepted" in shown
     assert desk.totals()["2026-09"][1] == 80

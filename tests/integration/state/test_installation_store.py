@@ -25,7 +25,7 @@ def open_installation(folder: Path, text: str) -> Installation:
 
 
 def test_a_file_is_the_default(tmp_path: Path) -> None:
-    assert isinstance(open_installation(tmp_path, "").store, SqliteStateStore)
+    assert isinstance(open_installation(tmp_path, "").state, SqliteStateStore)
     assert (tmp_path / "home" / "state.sqlite").exists()
 
 
@@ -42,7 +42,7 @@ def test_a_table_that_two_installations_share(
         open_installation(folder, "state: {backend: dynamodb, table: finops-state}\n")
         for folder in (tmp_path, tmp_path / "other")
     )
-    assert isinstance(one.store, DynamoDbStateStore)
+    assert isinstance(one.state, DynamoDbStateStore)
     one.mark_published()
     assert one.scoring_input() == other.scoring_input() == other.store.get("pipeline", "published").body["input"]  # type: ignore[union-attr]
     assert not (tmp_path / "home" / "state.sqlite").exists()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from actions.approvals import Approvals, NotAllowedError, count_required, list_valid
+from actions.approval_evidence import judge_approvals
+from actions.approvals import Approvals, NotAllowedError, count_required
 from actions.audit import AuditLog
 from actions.proposals import (
     SYSTEM,
@@ -97,7 +98,10 @@ def test_neither_the_system_nor_a_stranger_can_decide(desk: Desk, person: str) -
     for decide in (desk.approvals.approve, desk.approvals.reject):
         with pytest.raises(NotAllowedError, match=person):
             decide(key, person, "because")
-    assert desk.events(key) == ["proposal.proposed"]
+    refused = ["proposal.approval_refused", "proposal.rejection_refused"]
+    assert desk.events(key) == ["proposal.proposed", *refused]
+    assert [row.actor for row in desk.audit.rows_about(key)[1:]] == [person, person]
+    assert desk.book.get(key).approvals == ()
 
 
 def test_who_proposed_it_cannot_approve_it(desk: Desk) -> None:
@@ -129,7 +133,9 @@ def test_rejected_stays_rejected(desk: Desk) -> None:
 def test_an_approver_who_left_counts_no_more(desk: Desk) -> None:
     key = desk.propose()
     proposal = desk.approvals.approve(key, ANA, "yes")
-    assert list_valid(proposal, make_settings(approvers=(BEN,))) == ()
+    left = judge_approvals(proposal, make_settings(approvers=(BEN,)), desk.audit)
+    assert (left.approvals, left.independent, left.doubts) == ((), 0, ())
+    assert judge_approvals(proposal, desk.settings, desk.audit).approvals == proposal.approvals
 
 
 def test_what_nobody_answers_lapses_and_may_be_asked_again(desk: Desk) -> None:
