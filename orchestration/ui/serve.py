@@ -18,7 +18,7 @@ import yaml
 from orchestration.actors import find_actor
 from orchestration.cli.run import prepare_dagster_home
 from orchestration.installation import Installation
-from orchestration.ui.sessions import MIN_SECRET, Sessions, TrustedProxy, plain_address
+from orchestration.ui.sessions import MIN_SECRET, Sessions, TrustedProxy
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -78,13 +78,12 @@ def find_proxy(installation: Installation) -> TrustedProxy | None:
         secret = installation.environ.get(settings.secret_env, "")
         if len(secret) < MIN_SECRET:
             raise UiError(f"{settings.secret_env} (ui.trusted_proxy.secret_env) needs at least {MIN_SECRET} characters")
-    addresses = [plain_address(address) for address in settings.addresses]
-    return TrustedProxy(addresses, settings.header, settings.people, secret)
+    return TrustedProxy(settings.addresses, settings.header, settings.people, secret)
 
 
 @contextlib.contextmanager
 def take_port(host: str, port: int) -> Iterator[socket.socket]:
-    """The port, before anything is started; nobody is answered yet."""
+    """The port, before anything is started: who connects meanwhile waits."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
@@ -94,6 +93,7 @@ def take_port(host: str, port: int) -> Iterator[socket.socket]:
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
+            listener.listen()  # two that are bound alone do not see each other
         except OSError as error:
             raise UiError(f"port {port} of {host} cannot be listened on: {error.strerror}") from error
         yield listener

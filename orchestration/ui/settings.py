@@ -5,6 +5,7 @@ import ipaddress
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from actions.settings import normalise_person
+from orchestration.ui.sessions import plain_address
 
 
 class _Section(BaseModel):
@@ -37,7 +38,7 @@ class TrustedProxySettings(_Section):
     @field_validator("addresses")
     @classmethod
     def _addresses_are_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(str(ipaddress.ip_address(address)) for address in addresses)
+        return tuple(plain_address(str(ipaddress.ip_address(address))) for address in addresses)
 
     @field_validator("people")
     @classmethod

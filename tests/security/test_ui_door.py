@@ -7,16 +7,19 @@ concerns those could not be tried there, and what a test does not call *succeede
 
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.responses import PlainTextResponse
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from orchestration.config import load_config
 from orchestration.config_file import ConfigError
-from orchestration.ui.serve import UiError, find_proxy, list_hosts, take_port
+from orchestration.ui.serve import UiError, find_proxy, list_hosts, run_server, take_port
 from orchestration.ui.sessions import SESSION_SECONDS, TrustedProxy
 from tests.security.ui_visitor import JSON, PERSON, QUERY, Served, serve
 
@@ -290,12 +293,16 @@ def test_hosts_are_those_of_the_address() -> None:
 
 def test_a_port_that_is_taken_is_one_sentence() -> None:
     with take_port("127.0.0.1", 0) as first:
-        first.listen()
-        with (
-            pytest.raises(UiError, match=f"port {first.getsockname()[1]} of 127.0.0.1 cannot be listened on"),
-            take_port("127.0.0.1", first.getsockname()[1]),
-        ):
+        port = first.getsockname()[1]
+        told = f"port {port} of 127.0.0.1 cannot be listened on"
+        with pytest.raises(UiError, match=told), take_port("127.0.0.1", port):
             pass
+
+
+def test_the_ui_ends_with_its_daemon() -> None:
+    daemon = subprocess.Popen([sys.executable, "-c", "raise SystemExit(7)"])
+    with take_port("127.0.0.1", 0) as listener, pytest.raises(UiError, match=r"daemon has ended \(code 7\)"):
+        run_server(PlainTextResponse("never asked"), listener, daemon)
 
 
 def test_a_proxy_without_its_secret_ends_the_start(tmp_path: Path) -> None:
@@ -315,6 +322,10 @@ def test_a_proxy_without_its_secret_ends_the_start(tmp_path: Path) -> None:
         ("{hosts: ['https://costs.example.com']}", "is no host name"),
         ("{trusted_proxy: {addresses: [127.0.0.1], header: X-Email, people: [ana]}}", "is not the proxy's alone"),
         ("{trusted_proxy: {addresses: ['::1'], header: X-Email, people: [ana]}}", "is not the proxy's alone"),
+        (
+            "{trusted_proxy: {addresses: ['::ffff:127.0.0.1'], header: X-Email, people: [ana]}}",
+            "is not the proxy's alone",
+        ),
         ("{trusted_proxy: {addresses: [proxy], header: X-Email, people: [ana]}}", "does not appear to be an IPv4 or"),
         ("{trusted_proxy: {addresses: [10.0.0.5], header: X-Email, people: []}}", "at least 1 item"),
         ("{trusted_proxy: {addresses: [10.0.0.5], header: 'X Email', people: [ana]}}", "match pattern"),
