@@ -27,6 +27,7 @@ from orchestration.source_settings import Currency, SourceConfig
 from orchestration.sources.secrets import SecretsSettings
 from orchestration.sources.settings import IngestionSettings
 from orchestration.storage_settings import LakeSettings, WarehouseSettings
+from orchestration.ui.settings import UiSettings
 from state import BACKENDS
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
@@ -219,6 +220,7 @@ class CloudcostConfig(_Section):
     )
     audit: AuditSettings = Field(default_factory=AuditSettings)
     dashboards: DashboardSettings = Field(default_factory=DashboardSettings)
+    ui: UiSettings = Field(default_factory=UiSettings)
 
     @field_validator("first_billing_period")
     @classmethod

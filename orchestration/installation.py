@@ -31,7 +31,7 @@ from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
 #: What a complete run ends with.
 FINAL_STAGES = ("incidents", "proposals", "dashboards")
 #: Sections that forecasts and anomalies do not depend on; of sources, their names alone.
-_NOT_SCORED = {"sources", "alerts", "state", "ingestion", "dashboards", "people", "audit"}
+_NOT_SCORED = {"sources", "alerts", "state", "ingestion", "dashboards", "people", "audit", "ui"}
 
 
 @dataclass(frozen=True)

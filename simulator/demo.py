@@ -219,7 +219,7 @@ def list_next_steps() -> list[tuple[str, str]]:
     program = shlex.quote(os.path.relpath(cloudcost()[0]))
     return [
         ("make dashboards", "the dashboards, at http://127.0.0.1:8088"),
-        ("make ui", "the pipeline in the Dagster UI, at http://127.0.0.1:3000/asset-groups"),
+        ("make ui", "the pipeline in the Dagster UI; open the link that it prints"),
         (command_line("totals"), "exact cost per source and month"),
         (command_line("query", f'"{QUERY}"'), "any question in SQL; README.md says which tables there are"),
         (f"{program} init", "your own exports: name them in the file that it writes, then `check` and `run`"),

@@ -178,8 +178,8 @@ def ui(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
 ) -> None:
-    """Start the Dagster UI and the daemon that runs schedules and sensors."""
-    from orchestration.cli.run import serve_ui
+    """Start the Dagster UI, for whoever has the link that it prints, and the daemon that runs schedules and sensors."""
+    from orchestration.ui.serve import serve_ui
 
     installation = find_installation(context)
     installation.check_usable()

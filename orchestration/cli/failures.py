@@ -10,7 +10,7 @@ CODES = dict.fromkeys(("ConfigError", "NoReasonError", "SettingsError", "UsageEr
     (
         "AcceptanceError", "AuditBusyError", "AuditKeyError", "CommandError", "FeedbackError", "HomeError",
         "LedgerError", "NotAllowedError", "ProposalNotFoundError", "ProposalStateError", "ShortNameError",
-        "SourceError", "StateStoreError", "WarehouseError",
+        "SourceError", "StateStoreError", "UiError", "WarehouseError",
     ),
     FAILED,
 )  # fmt: skip

@@ -1,15 +1,13 @@
-"""`cloudcost run` and `cloudcost ui`: the Dagster job in this process, and the Dagster UI."""
+"""`cloudcost run`: the Dagster job in this process."""
 
 import contextlib
 import datetime as dt
 import os
-import signal
 import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -29,8 +27,6 @@ from orchestration.sources.refusals import as_refusal
 
 if TYPE_CHECKING:
     import dagster as dg
-
-WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
 
 DAGSTER_YAML = """\
 # Written by cloudcost. Runs wait for their turn at the warehouse file, which one process writes at a time.
@@ -323,21 +319,3 @@ def show_progress(console: Console) -> Iterator[None]:
 
         with listen(advance):
             yield
-
-
-def serve_ui(installation: Installation, host: str, port: int) -> NoReturn:
-    """Run `dagster dev` on the installation until it is interrupted."""
-    from orchestration.resources.dbt import prepare_manifest
-
-    prepare_dagster_home(installation)
-    prepare_manifest(installation)
-    print(
-        f"Dagster UI: http://{host}:{port}/asset-groups   (state in {installation.home}; stop with Ctrl-C)", flush=True
-    )
-    # `dg dev`, which Dagster recommends instead, is for projects that its own scaffolding made
-    quiet = ["-W", "ignore:Function `dev_command` is superseded"]
-    command = [sys.executable, *quiet, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", host, "-p", str(port)]
-    # a shell's background job ignores SIGINT, and Dagster gives SIGTERM whatever SIGINT has
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # Dagster takes this process's place, so that whoever ends it ends Dagster
-    os.execv(command[0], [*command, "--log-level", "warning"])  # noqa: S606 - no shell is wanted

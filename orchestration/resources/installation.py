@@ -1,14 +1,18 @@
-"""The installation as a Dagster resource. Paths only: secrets never pass through run config."""
+"""The installation as a Dagster resource: chosen when a process starts, never by the configuration of a run."""
 
 from pathlib import Path
 
 import dagster as dg
+from dagster._utils.cached_method import cached_method
 
 from orchestration.installation import Installation
 
 
 class InstallationResource(dg.ConfigurableResource):
-    """Opens the configuration, lake, ledger, state store and warehouse of one installation."""
+    """Opens the configuration, lake, ledger, state store and warehouse of one installation.
+
+    Which one that is, the environment says where the definitions are loaded (CLOUDCOST_CONFIG, CLOUDCOST_HOME).
+    """
 
     config_path: str
     home: str
@@ -19,5 +23,12 @@ class InstallationResource(dg.ConfigurableResource):
 
     @classmethod
     def of(cls, installation: Installation) -> "InstallationResource":
-        """The resource that opens the same installation in another process."""
+        """The resource that opens this installation."""
         return cls(config_path=str(installation.config_path), home=str(installation.home))
+
+    @cached_method
+    def get_resource_definition(self) -> dg.ResourceDefinition:
+        """What Dagster knows of it: nothing to configure. Its own definition would take fields from a run's
+        configuration, and so another configuration with other approvers, and a home with another audit log.
+        """
+        return dg.ResourceDefinition(lambda _: self, config_schema={}, description=type(self).__doc__)

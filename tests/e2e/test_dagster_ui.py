@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from pathlib import Path
 import boto3
 import pytest
 from playwright.sync_api import Page, sync_playwright
+
+from tests.ui_session import UiSession, find_link
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS = (
@@ -39,7 +40,7 @@ class Demo:
     """A finished demo with its UI running."""
 
     folder: Path
-    url: str
+    session: UiSession
     output: str
 
     def call(self, *arguments: str) -> str:
@@ -58,10 +59,12 @@ class Demo:
 
     def ask(self, query: str) -> dict[str, object]:
         """The answer to a GraphQL query."""
-        body = json.dumps({"query": query}).encode()
-        request = urllib.request.Request(f"{self.url}/graphql", body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            found: dict[str, object] = json.loads(answer.read())["data"]
+        return self.session.ask(query)
+
+    def link(self) -> str:
+        """The newest sign-in link."""
+        found = find_link(self.folder / "ui.log")
+        assert found is not None
         return found
 
     def volumes(self, account: str) -> list[dict[str, object]]:
@@ -104,7 +107,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             [*command, "ui", "--port", str(port)], cwd=folder, env=environment, stdout=output, stderr=output
         )
     try:
-        found = Demo(folder, f"http://127.0.0.1:{port}", ran.stdout)
+        wait_until(lambda: find_link(log), 90, f"the UI does not come up: {log.read_text()}")
+        found = Demo(folder, UiSession.begin(str(find_link(log))), ran.stdout)
         wait_until(lambda: is_loaded(found), 90, f"the UI does not come up: {log.read_text()}")
         yield found
     finally:
@@ -126,8 +130,9 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(demo: Demo, chromium_path: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_FLAGS))
-        opened = browser.new_page(base_url=demo.url, viewport={"width": 1600, "height": 1000})
+        opened = browser.new_page(base_url=demo.session.url, viewport={"width": 1600, "height": 1000})
         opened.set_default_timeout(30_000)
+        opened.goto(demo.link(), wait_until="domcontentloaded")
         yield opened
         browser.close()
 

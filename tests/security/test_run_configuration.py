@@ -57,3 +57,20 @@ def test_what_an_approver_asked_for_is_rolled_back_on_their_name(executed: tuple
     assert roll_back(installation, proposal_id=key).success and file.exists()
     rows = AuditLog(installation.store, HandClock()).rows_about(key)
     assert [(row.actor, row.event) for row in rows][-1] == (BEN, "proposal.rolled_back")
+
+
+def test_no_run_names_another_installation(executed: tuple[Installation, str, Path], tmp_path: Path) -> None:
+    """Another configuration has other approvers, another home has another audit log."""
+    installation, key, file = executed
+    Approvals(installation.store, installation.config.actions, HandClock()).request_rollback(key, BEN, "needed")
+    elsewhere = {"config_path": str(tmp_path / "foreign.yaml"), "home": str(tmp_path / "foreign")}
+    for config in (elsewhere, {"home": elsewhere["home"]}, {"config_path": elsewhere["config_path"]}):
+        with pytest.raises(dg.DagsterInvalidConfigError, match="resources:installation:config"):
+            rollback_action_job.execute_in_process(
+                run_config={
+                    "ops": {"rollback_action": {"config": {"proposal_id": key}}},
+                    "resources": {"installation": {"config": config}},
+                },
+                resources={"installation": InstallationResource.of(installation)},
+            )
+    assert not file.exists() and not (tmp_path / "foreign").exists()

@@ -84,6 +84,7 @@ def test_a_log_that_a_killed_writer_left_is_not_overlooked(root: Path) -> None:
 
 def test_a_state_alone_that_cannot_be_written_stops_a_run_before_it_begins(root: Path) -> None:
     give_to_nobody(root / "home")
+    set_modes(root / "home", 0o700, 0o600)
     (root / "home/state.sqlite").chmod(0o400)
     told = f"error: {root}/home/state.sqlite: it cannot be opened for writing"
     expect(root, ("run", "ui"), told, prepare=become_nobody)
