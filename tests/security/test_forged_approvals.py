@@ -124,7 +124,8 @@ def test_a_broken_chain_stops_what_was_really_approved(bureau: Bureau) -> None:
     for saving in ("8642.31", "20"):
         key = bureau.propose(saving, finding_id=saving)
     bureau.approve(key)
-    bureau.run_sql("update records set body = replace(body, '8642.31', '8642.32') where kind = 'audit' and key = '000000000001'")
+    changed = "update records set body = replace(body, '8642.31', '8642.32')"
+    bureau.run_sql(f"{changed} where kind = 'audit' and key = '000000000001'")
     expect_blocked(bureau, key, "audit_log: the audit log is broken at row 1: the row was changed")
 
 
