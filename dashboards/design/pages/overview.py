@@ -7,7 +7,7 @@ from dashboards.design.datasets.scores import FORECASTS, HORIZONS
 from dashboards.design.filters import shared
 from dashboards.design.parts import Page, bars, bars_over_time, big_number, lines_over_time, table
 
-CONVERTED = "in the reporting currency; what has no exchange rate is not in it, see below"
+CONVERTED = "in the reporting currency, see below"
 CHOSEN = "of the chosen currency"
 
 PAGE = Page(
