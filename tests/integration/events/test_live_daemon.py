@@ -24,8 +24,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.cli.run import DAGSTER_YAML, WORKSPACE
+from orchestration.cli.run import DAGSTER_YAML
 from orchestration.installation import Installation
+from orchestration.ui.serve import WORKSPACE
 from tests.integration.locations.test_bigquery_months import DETAILED, row
 from tests.peers.azurite import ACCOUNT, KEY, Azurite, AzuriteUnavailable
 from tests.peers.bigquery import Server as BigQueryServer
