@@ -1,4 +1,4 @@
-"""What the configuration says of approvers, limits, mode and accounts, in the audit log whenever it has changed."""
+"""What the configuration says of approvers, limits, mode, accounts and the UI's door, as rows of the audit log."""
 
 from typing import Any
 
@@ -37,4 +37,5 @@ def list_settings(installation: Installation) -> dict[str, Any]:
         **config.actions.model_dump(mode="json"),
         "people": [person.model_dump(mode="json") for person in config.people],
         "audit": config.audit.model_dump(mode="json"),
+        "ui": config.ui.model_dump(mode="json"),
     }

@@ -4,7 +4,9 @@ Dagster's web server asks nobody who they are, takes mutations by GET and from a
 answers to every host name. What is refused here is refused with one plain sentence.
 """
 
-from dataclasses import dataclass
+import asyncio
+import logging
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
@@ -12,14 +14,31 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orchestration.ui.sessions import PROXY_SECRET_HEADER, SESSION_SECONDS, Sessions, SignInError, TrustedProxy
+from orchestration.ui.journal import Journal
+from orchestration.ui.pages import (
+    LEFT_PAGE,
+    LEFT_PROXY_PAGE,
+    SIGN_OUT_PATH,
+    SIGNED_OUT,
+    SIGNED_OUT_PAGE,
+    show_with_link,
+    write_sign_out_page,
+)
+from orchestration.ui.sessions import (
+    PROXY_SECRET_HEADER,
+    SESSION_SECONDS,
+    Session,
+    Sessions,
+    SignInError,
+    TrustedProxy,
+)
+from orchestration.ui.websockets import POLICY_VIOLATION, hold_websocket
 
 #: Where the door leaves the person for the application behind it.
 PERSON_KEY = "cloudcost.person"
 SIGN_IN_PATH = "/sign-in"
 GRAPHQL_PATH = "/graphql"
 START_PATH = "/asset-groups"
-POLICY_VIOLATION = 1008
 
 SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
@@ -29,17 +48,20 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 FRAME_POLICY = "frame-ancestors 'none'"
-SIGNED_OUT = "You are not signed in: open the link that `cloudcost ui` printed last where it runs."
-#: A strict cookie does not come with the first request that another site's link makes; with the second one it does.
-SIGNED_OUT_PAGE = f'<!doctype html><title>Not signed in</title><p>{SIGNED_OUT}</p><p><a href="">Try again</a></p>'
+NO_STORE = {"Cache-Control": "no-store"}
 
 
 class RefusedError(Exception):
-    """A request that is not let in: its HTTP status, and why."""
+    """A request that is not let in: its HTTP status, and why.
 
-    def __init__(self, status: int, why: str) -> None:
+    ``kind``: what the audit log calls it; empty where it is nothing to be written down, such as a session that ended.
+    """
+
+    def __init__(self, status: int, why: str, kind: str = "", person: str = "") -> None:
         super().__init__(why)
         self.status = status
+        self.kind = kind
+        self.person = person
 
 
 @dataclass(frozen=True)
@@ -49,8 +71,10 @@ class Door:
     app: ASGIApp
     hosts: frozenset[str]
     sessions: Sessions
+    journal: Journal
     proxy: TrustedProxy | None = None
     cookie: str = "cloudcost_ui"
+    _first_visit: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or one websocket from its handshake to its end."""
@@ -60,20 +84,36 @@ class Door:
         is_http = scope["type"] == "http"
         guarded = _add_security_headers(send) if is_http else send
         try:
-            if is_http and scope["path"] == SIGN_IN_PATH:
-                await self._sign_in(scope)(scope, receive, guarded)
-                return
-            person = self._let_in(scope)
+            answer = await self._answer(scope) if is_http else None
+            session = None if answer else await self._let_in(scope)
         except RefusedError as refusal:
+            if refusal.kind:
+                self.journal.refused(refusal.kind, find_address(scope), refusal.person)
             if is_http:
                 await _explain(scope, refusal)(scope, receive, guarded)
             else:
                 await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": str(refusal)})
             return
-        await self.app({**scope, PERSON_KEY: person}, receive, guarded)
+        if answer is not None:
+            await answer(scope, receive, guarded)
+            return
+        assert session is not None  # noqa: S101 - or it was refused
+        known = {**scope, PERSON_KEY: session.person}
+        if is_http:
+            await show_with_link(self.app, known, receive, guarded)
+        else:
+            await hold_websocket(self.app, known, receive, send, self.sessions, session)
 
-    def _let_in(self, scope: Scope) -> str:
-        """The person whose request it is; `RefusedError` if it is nobody's, or of a kind that nobody may make."""
+    async def _answer(self, scope: Scope) -> Response | None:
+        """What the door answers itself; None for everything that is the application's."""
+        if scope["path"] == SIGN_IN_PATH:
+            return await self._sign_in(scope)
+        if scope["path"] == SIGN_OUT_PATH:
+            return await self._sign_out(scope)
+        return None
+
+    async def _let_in(self, scope: Scope) -> Session:
+        """Whose request it is; `RefusedError` if it is nobody's, or of a kind that nobody may make."""
         headers = Headers(scope=scope)
         host = check_host(headers, self.hosts)
         if scope["type"] == "websocket":
@@ -85,23 +125,35 @@ class Door:
         else:
             check_own_page(headers, host)
             check_writing(headers, scope["method"], scope["path"])
-        return self._find_person(scope, headers)
+        return await self._find_session(scope, headers)
 
-    def _find_person(self, scope: Scope, headers: Headers) -> str:
-        try:
-            if self.proxy is not None and scope.get("client"):
-                named, proofs = headers.getlist(self.proxy.header), headers.getlist(PROXY_SECRET_HEADER)
-                person = self.proxy.find_person(scope["client"][0], named, proofs)
-                if person is not None:
-                    return person
-        except SignInError as error:
-            raise RefusedError(403, str(error)) from error
-        person = next(filter(None, map(self.sessions.find_person, read_cookies(headers, self.cookie))), None)
-        if person is None:
-            raise RefusedError(401, SIGNED_OUT)
-        return person
+    async def _find_session(self, scope: Scope, headers: Headers) -> Session:
+        address, kind = find_address(scope), ""
+        if self.proxy is not None and address:
+            named, proofs = headers.getlist(self.proxy.header), headers.getlist(PROXY_SECRET_HEADER)
+            try:
+                person = self.proxy.find_person(address, named, proofs)
+            except SignInError as error:
+                raise RefusedError(403, str(error), error.kind, error.person) from error
+            if person is not None:
+                return self.sessions.find_visit(person) or await self._begin_visit(person, address)
+            kind = "the proxy's header without its secret" if self.proxy.is_claimed(address, named) else ""
+        session = next(filter(None, map(self.sessions.find, read_cookies(headers, self.cookie))), None)
+        if session is None:
+            raise RefusedError(401, SIGNED_OUT, kind)
+        return session
 
-    def _sign_in(self, scope: Scope) -> Response:
+    async def _begin_visit(self, person: str, address: str) -> Session:
+        """The session of somebody whom the proxy names for the first time; requests meanwhile wait for its row."""
+        async with self._first_visit:
+            found = self.sessions.find_visit(person)
+            if found is None:
+                found = self.sessions.begin(person, "proxy")
+                await self._write_down(found, address)
+                self.sessions.keep_visit(found)
+            return found
+
+    async def _sign_in(self, scope: Scope) -> Response:
         """Turns the token of a sign-in link into a session."""
         headers = Headers(scope=scope)
         host = check_host(headers, self.hosts)
@@ -110,12 +162,56 @@ class Door:
         check_reading(headers, host, SIGN_IN_PATH)
         tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])
         try:
-            value = self.sessions.sign_in(tokens[0])
+            session, value = self.sessions.sign_in(tokens[0])
         except SignInError as error:
-            raise RefusedError(401, str(error)) from error
-        answer = RedirectResponse(START_PATH, status_code=303, headers={"Cache-Control": "no-store"})
+            raise RefusedError(401, str(error), error.kind) from error
+        try:
+            await self._write_down(session, find_address(scope))
+        except RefusedError:
+            self.sessions.end(session)
+            raise
+        answer = RedirectResponse(START_PATH, status_code=303, headers=NO_STORE)
         answer.set_cookie(self.cookie, value, max_age=SESSION_SECONDS, httponly=True, samesite="strict")
         return answer
+
+    async def _write_down(self, session: Session, address: str) -> None:
+        """Nobody is let in whom the audit log does not have."""
+        try:
+            await asyncio.to_thread(self.journal.signed_in, session, address)
+        except Exception as error:
+            logging.getLogger(__name__).warning("nobody can sign in: %s", error)
+            raise RefusedError(503, "Nobody can sign in: the audit log cannot be written.") from error
+
+    async def _sign_out(self, scope: Scope) -> Response:
+        """The page with the button; what the button does: the session ends, and the websockets that it has open."""
+        headers = Headers(scope=scope)
+        host = check_host(headers, self.hosts)
+        if scope["method"] in ("GET", "HEAD"):
+            check_reading(headers, host, SIGN_OUT_PATH)
+            session = await self._find_session(scope, headers)
+            return HTMLResponse(write_sign_out_page(session.person), headers=NO_STORE)
+        if scope["method"] != "POST":
+            raise RefusedError(405, "Sign out by the button of this page.")
+        check_own_page(headers, host)
+        session = await self._find_session(scope, headers)
+        # somebody whom the proxy names may have signed in by a link before
+        others = filter(None, map(self.sessions.find, read_cookies(headers, self.cookie)))
+        for ended in {session, *others}:
+            self.sessions.end(ended)
+            try:
+                await asyncio.to_thread(self.journal.signed_out, ended, find_address(scope))
+            except Exception as error:
+                # that somebody has left must not hang on the log
+                logging.getLogger(__name__).warning("a sign-out cannot be written down: %s", error)
+        answer = HTMLResponse(LEFT_PAGE if session.way == "link" else LEFT_PROXY_PAGE, headers=NO_STORE)
+        answer.delete_cookie(self.cookie, httponly=True, samesite="strict")
+        return answer
+
+
+def find_address(scope: Scope) -> str:
+    """Who is connected; behind a proxy, that one. Empty where the server does not know."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def check_host(headers: Headers, hosts: frozenset[str]) -> str:
@@ -123,7 +219,9 @@ def check_host(headers: Headers, hosts: frozenset[str]) -> str:
     found = [value.lower() for value in headers.getlist("host")]
     if len(found) != 1 or found[0] not in hosts:
         raise RefusedError(
-            421, "The UI is not served under this name; `ui.hosts` in the configuration adds names that it has."
+            421,
+            "The UI is not served under this name; `ui.hosts` in the configuration adds names that it has.",
+            "another host name",
         )
     return found[0]
 
@@ -133,7 +231,7 @@ def check_own_page(headers: Headers, host: str) -> None:
     origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
     # behind a proxy the pages are https, whatever reaches us
     if origins not in ([f"http://{host}"], [f"https://{host}"]) or sites not in ([], ["same-origin"]):
-        raise RefusedError(403, "Only the pages of this UI may send this.")
+        raise RefusedError(403, "Only the pages of this UI may send this.", "another site's page")
 
 
 def check_reading(headers: Headers, host: str, path: str) -> None:
@@ -168,11 +266,10 @@ def read_cookies(headers: Headers, name: str) -> list[str]:
 
 
 def _explain(scope: Scope, refusal: RefusedError) -> Response:
-    headers = {"Cache-Control": "no-store"}
     is_page = "text/html" in Headers(scope=scope).get("accept", "")
     if refusal.status == 401 and str(refusal) == SIGNED_OUT and is_page:
-        return HTMLResponse(SIGNED_OUT_PAGE, refusal.status, headers)
-    return PlainTextResponse(f"{refusal}\n", refusal.status, headers)
+        return HTMLResponse(SIGNED_OUT_PAGE, refusal.status, NO_STORE)
+    return PlainTextResponse(f"{refusal}\n", refusal.status, NO_STORE)
 
 
 def _add_security_headers(send: Send) -> Send:

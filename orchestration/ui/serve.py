@@ -10,14 +10,21 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import yaml
 
+from actions.audit import AuditLog
 from orchestration.actors import find_actor
 from orchestration.cli.run import prepare_dagster_home
 from orchestration.installation import Installation
+from orchestration.recorded_settings import record_settings
+from orchestration.sources.ledger import Clock
+from orchestration.ui.daemon import DAEMON_SECONDS
+from orchestration.ui.journal import Journal
+from orchestration.ui.pages import SIGN_OUT_PATH
 from orchestration.ui.sessions import MIN_SECRET, Sessions, TrustedProxy
 
 if TYPE_CHECKING:
@@ -27,8 +34,6 @@ if TYPE_CHECKING:
 
 WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
 LOG_LEVEL = "warning"
-#: How long the daemon may take to end its work.
-DAEMON_SECONDS = 30
 #: Queries under way get this long; pages keep websockets open for as long as they are shown.
 GRACE_SECONDS = 2
 #: As `dagster dev` has them: how often pages ask for what changed, and what a database may take.
@@ -43,24 +48,37 @@ class UiError(Exception):
 def serve_ui(installation: Installation, host: str, port: int) -> None:
     """Serve the Dagster UI until the process is interrupted."""
     proxy = find_proxy(installation)
+    record_settings(installation)
     with take_port(host, port) as listener, ended_by_signals():
         address = f"http://{show_host(host)}:{port}"
         cookie = f"cloudcost_ui_{port}"  # a browser sends the cookies of all ports of a host to each of them
-        sessions = Sessions(
-            find_actor(installation, ""), lambda token: print_link(address, token), clock=time.monotonic
-        )
+        person = find_actor(installation, "")
+        sessions = Sessions(person, lambda token: print_link(address, token), clock=time.monotonic)
         from orchestration.resources.dbt import prepare_manifest
         from orchestration.ui.door import Door
 
         prepare_dagster_home(installation)
         prepare_manifest(installation)
-        with run_dagster(installation) as (dagster_ui, daemon):
+        with run_dagster(installation) as (dagster_ui, daemon), keep_journal(installation) as journal:
             hosts = list_hosts(host, port, installation.config.ui.hosts)
             print(f"Dagster UI: {address}   (state in {installation.home}; stop with Ctrl-C)", flush=True)
             if not is_private(host):
                 print("note: other machines reach this address, and what passes is not encrypted", flush=True)
+            print(f"Sign out at: {address}{SIGN_OUT_PATH}", flush=True)
+            journal.started(person, host, port)
             sessions.offer()
-            run_server(Door(dagster_ui, hosts, sessions, proxy, cookie), listener, daemon)
+            run_server(Door(dagster_ui, hosts, sessions, journal, proxy, cookie), listener, daemon)
+
+
+@contextlib.contextmanager
+def keep_journal(installation: Installation) -> Iterator[Journal]:
+    """Who comes, who leaves and who is refused, in the audit log of the installation; `ui` is their way in."""
+    by_ui = replace(installation, channel="ui")
+    journal = Journal(AuditLog(by_ui.store, Clock()).append, Clock())
+    try:
+        yield journal
+    finally:
+        journal.close()
 
 
 def print_link(address: str, token: str) -> None:
@@ -101,15 +119,24 @@ def take_port(host: str, port: int) -> Iterator[socket.socket]:
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """SIGINT and SIGTERM end what is inside in order; a shell's background job would ignore SIGINT."""
+    """SIGINT, SIGTERM and SIGHUP end what is inside in order; a shell's background job would ignore SIGINT.
+
+    Where `nohup` started it, SIGHUP is ignored, as was asked for.
+    """
 
     def end(*_: object) -> NoReturn:
         for number in numbers:  # the way out is not interrupted
             signal.signal(number, signal.SIG_IGN)
         raise SystemExit(0)
 
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, end) for number in numbers}
+    def hang_up(*_: object) -> None:
+        # what the web server makes of SIGTERM holds for a terminal that is gone too
+        signal.raise_signal(signal.SIGTERM)
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, end) for number in numbers[:2]}
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hang_up)
     try:
         yield
     finally:
@@ -181,12 +208,13 @@ def run_dagster(installation: Installation) -> Iterator[tuple["ASGIApp", subproc
 
 @contextlib.contextmanager
 def run_daemon(instance: "dg.DagsterInstance", workspace: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The daemon of schedules, sensors and the queue, in a process of its own."""
+    """The daemon of schedules, sensors and the queue, in a process of its own that never outlives this one."""
     from dagster._serdes import serialize_value
 
-    command = [sys.executable, "-m", "dagster._daemon", "run", "--workspace", str(workspace)]
+    command = [sys.executable, "-m", "orchestration.ui.daemon", "run", "--workspace", str(workspace)]
     levels = ["--log-level", LOG_LEVEL, "--code-server-log-level", LOG_LEVEL]
-    daemon = subprocess.Popen([*command, *levels, "--instance-ref", serialize_value(instance.get_ref())])
+    reference = serialize_value(instance.get_ref())
+    daemon = subprocess.Popen([*command, *levels, "--instance-ref", reference], stdin=subprocess.PIPE)
     try:
         yield daemon
     finally:
@@ -196,6 +224,8 @@ def run_daemon(instance: "dg.DagsterInstance", workspace: Path) -> Iterator[subp
         except subprocess.TimeoutExpired:
             daemon.kill()
             daemon.wait()
+        assert daemon.stdin is not None  # noqa: S101 - it was asked for
+        daemon.stdin.close()
 
 
 def run_server(app: "ASGIApp", listener: socket.socket, daemon: subprocess.Popen[bytes]) -> None:

@@ -157,11 +157,13 @@ def test_what_decides_who_may_do_what_is_written_down_when_it_changes(desk: Desk
     (first,) = desk.rows("configuration.recorded")
     assert first.details["settings"]["approvers"] == [ANA, BEN]
     desk.configure(approvers="mallory", limit=9000)
+    desk.config.write_text(f"{desk.config.read_text()}ui: {{hosts: [costs.example.com]}}\n")
     desk.refuse(f"'{ANA}' is not among the approvers", "actions", "approve", desk.small)
     (row,) = desk.rows("configuration.changed")
     assert row.details["changed"] == {
         "approvers": [[ANA, BEN], ["mallory"]],
         "two_person_limit": ["100", "9000"],
+        "ui": [{"hosts": [], "trusted_proxy": None}, {"hosts": ["costs.example.com"], "trusted_proxy": None}],
     }
     assert (row.account, row.channel) == (ME, "cli")
 

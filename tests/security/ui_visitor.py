@@ -1,20 +1,23 @@
 """The door of the UI before a small application, on the real web server, and a visitor who sends what they like."""
 
 import contextlib
+import datetime as dt
 import http.client
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from actions.audit import AuditEntry
 from orchestration.ui.door import PERSON_KEY, Door
+from orchestration.ui.journal import Journal
 from orchestration.ui.serve import build_server, list_hosts, take_port
 from orchestration.ui.sessions import Sessions, TrustedProxy
 
@@ -32,14 +35,49 @@ class Answer:
 
 
 @dataclass
+class HandTimers:
+    """Timers that run when the test says so; each with how long it waits."""
+
+    waiting: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+
+    def start(self, seconds: float, act: Callable[[], None]) -> "HandTimers":
+        self.waiting.append((seconds, act))
+        return self
+
+    def cancel(self) -> None:
+        """Nothing runs by itself here."""
+
+    def run(self) -> list[float]:
+        """Run what waits now, not what that starts; how long each waited."""
+        due, self.waiting = self.waiting, []
+        for _, act in due:
+            act()
+        return [seconds for seconds, _ in due]
+
+
+@dataclass
 class Served:
-    """The door, open on a port; ``seen`` is what reached the application behind it."""
+    """The door, open on a port; ``seen`` is what reached the application behind it, ``rows`` what was written down.
+
+    ``is_full``: whether the audit log can take no more.
+    """
 
     port: int
     sessions: Sessions
     tokens: list[str] = field(default_factory=list)
     seen: list[tuple[str, str, str, str]] = field(default_factory=list)
     now: float = 0.0
+    rows: list[AuditEntry] = field(default_factory=list)
+    timers: HandTimers = field(default_factory=HandTimers)
+    is_full: bool = False
+    keeps_talking: bool = False
+    page: str = ""
+
+    def append(self, entry: AuditEntry) -> None:
+        """The audit log."""
+        if self.is_full:
+            raise OSError("the disk is full")
+        self.rows.append(entry)
 
     @property
     def host(self) -> str:
@@ -82,12 +120,17 @@ def serve(proxy: TrustedProxy | None = None) -> Iterator[Served]:
     async def show(request: Request) -> Response:
         body = (await request.body()).decode()
         served.seen.append((request.method, request.url.path, request.scope[PERSON_KEY], body))
+        if served.page:
+            return HTMLResponse(served.page)
         return JSONResponse({"person": request.scope[PERSON_KEY]})
 
     async def talk(websocket: WebSocket) -> None:
         await websocket.accept(subprotocol="graphql-ws")
         served.seen.append(("WS", websocket.url.path, websocket.scope[PERSON_KEY], await websocket.receive_text()))
         await websocket.send_text("heard")
+        while served.keeps_talking:
+            served.seen.append(("WS", "more", "", await websocket.receive_text()))
+            await websocket.send_text("heard more")
         await websocket.close()
 
     behind = Starlette(
@@ -99,9 +142,9 @@ def serve(proxy: TrustedProxy | None = None) -> Iterator[Served]:
     with take_port("127.0.0.1", 0) as listener:
         port: int = listener.getsockname()[1]
         served = Served(port, Sessions(PERSON, lambda token: served.tokens.append(token), lambda: served.now))
-        server = build_server(
-            Door(behind, list_hosts("127.0.0.1", port, ("costs.example.com",)), served.sessions, proxy)
-        )
+        journal = Journal(served.append, lambda: dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC), served.timers.start)
+        hosts = list_hosts("127.0.0.1", port, ("costs.example.com",))
+        server = build_server(Door(behind, hosts, served.sessions, journal, proxy))
         served.sessions.offer()
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
