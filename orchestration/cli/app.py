@@ -14,6 +14,7 @@ from orchestration.cli.anomalies import anomalies_app
 from orchestration.cli.audit import audit_app
 from orchestration.cli.deliveries import deliveries_app
 from orchestration.cli.failures import UsageError, end_with
+from orchestration.cli.incidents import incidents_app
 from orchestration.cli.output import Format
 from orchestration.cli.terminal import clean_streams
 from orchestration.home_access import write_privately
@@ -39,8 +40,22 @@ app.add_typer(actions_app, name="actions")
 app.add_typer(anomalies_app, name="anomalies")
 app.add_typer(audit_app, name="audit")
 app.add_typer(deliveries_app, name="deliveries")
+app.add_typer(incidents_app, name="incidents")
+
+#: What a version tells of beside our own: the names of the packages.
+TOOLS = {"DuckDB": "duckdb", "dbt": "dbt-core", "Dagster": "dagster"}
 
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
+
+
+def print_version(asked: bool) -> None:
+    """Print the versions of cloudcost and of what it stands on, as a report of a fault needs them, and end."""
+    if asked:
+        from importlib.metadata import version
+
+        tools = ", ".join(f"{name} {version(package)}" for name, package in TOOLS.items())
+        print(f"cloudcost {version('cloudcost')} ({tools})")
+        raise typer.Exit
 
 
 @app.callback()
@@ -51,6 +66,12 @@ def set_up(
         typer.Option("--config", "-c", help="Configuration file. Default: $CLOUDCOST_CONFIG, else ./cloudcost.yaml."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's and dbt's log here too.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=print_version, is_eager=True, help="Print the versions of all this, and end."
+        ),
+    ] = False,
 ) -> None:
     """Remember the options that all commands share."""
     context.obj = {"config": config, "verbose": verbose}

@@ -18,6 +18,7 @@ from orchestration.sources.projection import LANDED_TYPES
 from orchestration.sources.sql import quote_identifier, quote_path
 from orchestration.warehouse.contracts import ChangedPeriod, WarehouseError
 from orchestration.warehouse.duckdb_faults import explain_duckdb
+from orchestration.warehouse.query_faults import explain_query
 from orchestration.warehouse.reading import ReadableWarehouse
 from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
 from orchestration.warehouse.selects import check_select, lock_connection
@@ -170,7 +171,7 @@ class DuckDbWarehouse(ReadableWarehouse):
                 cursor = connection.execute(sql)
                 return [d[0] for d in cursor.description or []], cursor.fetchall()
             except duckdb.Error as error:
-                raise WarehouseError((str(error).strip().splitlines() or ["query failed"])[0]) from error
+                raise WarehouseError(explain_query(error, list_tables(connection))) from error
 
     def has_table(self, schema: str, name: str) -> bool:
         """Whether the warehouse has that table or view."""
@@ -188,6 +189,15 @@ class DuckDbWarehouse(ReadableWarehouse):
         """Whether there is that table or view."""
         query = "select count(*) from information_schema.tables where table_schema = ? and table_name = ?"
         return bool(connection.execute(query, [schema, name]).fetchall()[0][0])
+
+
+def list_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Every table and view of the warehouse, as `schema.table`."""
+    query = (
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema not in ('information_schema', 'pg_catalog')"
+    )
+    return [name for (name,) in connection.execute(query).fetchall()]
 
 
 #: The columns of a format that a file lacks -> the files that lack them.

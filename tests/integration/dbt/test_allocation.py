@@ -1,5 +1,6 @@
 """Who bears which cost, against figures worked out by hand."""
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -317,8 +318,14 @@ def test_a_statement_is_printed(allocated: Warehouse, capsys: pytest.CaptureFixt
     installation = Installation(config, allocated.path.parent)
     print_statement(installation, "Payments", "2025-01", "effective_cost", Format.CSV)
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "one,EUR,0,0,0,0,0,reconciled",
-        "one,USD,4,0,2.866666666665,0,6.866666666665,reconciled",
+        "one,EUR,0,0,0,0,0,reconciled,2025-01-07",
+        "one,USD,4,0,2.866666666665,0,6.866666666665,reconciled,2025-01-07",
     ]
+    print_statement(installation, "Payments", "2025-01", "effective_cost", Format.CSV, dt.date(2025, 1, 31))
+    assert capsys.readouterr().out.splitlines()[2] == (
+        'one,USD,4,0,2.866666666665,0,6.866666666665,"open, reconciled so far",2025-01-07'
+    )
+    print_statement(installation, "Payments", "2025-01", "effective_cost", Format.TABLE, dt.date(2025, 1, 31))
+    assert "Payments, 2025-01: the month is open; its costs are known through 2025-01-07" in capsys.readouterr().out
     with pytest.raises(CommandError, match="team 'nobody' has no cost in 2025-01; there are finance, payments, "):
         print_statement(installation, "nobody", "2025-01", "billed_cost", Format.CSV)

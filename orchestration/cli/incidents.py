@@ -1,0 +1,96 @@
+"""`cloudcost incidents`: what people must know about, and saying that it is over."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orchestration.cli.actions import ActorOption, OutputOption
+from orchestration.cli.failures import UsageError
+from orchestration.cli.output import Format, print_rows
+
+if TYPE_CHECKING:
+    from actions.incidents import Incident
+    from orchestration.installation import Installation
+
+incidents_app = typer.Typer(help="Incidents: list them, and say that one is over.", no_args_is_help=True)
+
+COLUMNS = (
+    "incident", "state", "severity", "rule", "period", "source", "first_seen", "last_changed", "title", "note"
+)  # fmt: skip
+
+
+@incidents_app.command("list")
+def list_incidents(
+    context: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are resolved.")] = False,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """List incidents that are not resolved: what, since when, and when something of it changed last (UTC)."""
+    _, book = _open(context)
+    rows = [
+        (one.incident_id, one.state, str(one.finding.severity), one.finding.rule, _name_period(one),
+         one.finding.scope.get("source", ""), f"{one.opened_at:%Y-%m-%d %H:%M}", f"{one.updated_at:%Y-%m-%d %H:%M}",
+         one.finding.title, one.note or "")
+        for one in book.list()
+        if everything or one.state != "resolved"
+    ]  # fmt: skip
+    print_rows(COLUMNS, rows, output)
+
+
+@incidents_app.command()
+def resolve(
+    context: typer.Context,
+    incident: Annotated[str, typer.Argument(help="Id of the incident, or at least its first 6 characters.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")],
+    actor: ActorOption = "",
+) -> None:
+    """Say that an incident is over. Who was told of it is told so; the same finding opens no new one.
+
+    A broken audit log is not over by being said so: its incident ends with the log put right or accepted.
+    """
+    from actions.incidents import IncidentStateError
+    from orchestration.actors import find_actor
+    from orchestration.audit_watch import RULE
+
+    if not reason.strip():
+        raise UsageError("--reason: say why")
+    installation, book = _open(context)
+    found = _find(book, incident)
+    person = find_actor(installation, actor)
+    if found.finding.rule == RULE:
+        raise IncidentStateError(
+            f"{found.incident_id} ends by itself when the audit log is put right, or when an approver accepts it: "
+            "`cloudcost audit verify` and `cloudcost audit accept`"
+        )
+    if found.state == "resolved":
+        print(f"{found.incident_id}: resolved already, by {found.resolved_by}: {found.note}")
+        return
+    done = book.resolve(found.incident_id, person, reason.strip())
+    print(f"{done.incident_id}: resolved by {person}: {done.finding.title}")
+
+
+def _name_period(incident: "Incident") -> str:
+    """The billing period that it is about, else the day on which it starts; empty for what has neither."""
+    period = incident.finding.scope.get("billing_period") or incident.finding.scope.get("period")
+    return period or (incident.finding.start.isoformat() if incident.finding.is_dated else "")
+
+
+def _open(context: typer.Context) -> "tuple[Installation, Any]":
+    from actions.incidents import IncidentBook
+    from orchestration.cli.app import find_installation
+    from orchestration.sources.ledger import Clock
+
+    installation = find_installation(context)
+    return installation, IncidentBook(installation.store, installation.config.alerts.channels, Clock())
+
+
+def _find(book: Any, prefix: str) -> "Incident":
+    from actions.incidents import IncidentNotFoundError
+    from orchestration.short_names import find_named
+
+    found: list[Incident] = find_named(book.list(), prefix, lambda one: (one.incident_id,))
+    if len(found) != 1:
+        raise IncidentNotFoundError(
+            f"{len(found)} incidents start with {prefix!r}; `cloudcost incidents list --all` lists them"
+        )
+    return found[0]

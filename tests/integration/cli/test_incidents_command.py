@@ -1,0 +1,107 @@
+"""`cloudcost incidents` lists and resolves incidents; `--version` is one line."""
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from actions.audit import AuditLog
+from actions.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
+from actions.severity import Severity
+from orchestration.audit_watch import describe_break
+from orchestration.cli.app import app
+from orchestration.cli.failures import UsageError, find_exit_code
+from orchestration.findings import IncidentFinding
+from orchestration.installation import Installation
+from orchestration.people import find_account
+from orchestration.sources.ledger import Clock
+
+ANA = "ana@example.com"
+
+
+class Home:
+    """A home with two open incidents, one of a delivery and one of a broken audit log."""
+
+    def __init__(self, folder: Path) -> None:
+        self.config = folder / "cloudcost.yaml"
+        self.config.write_text(
+            "sources: [{name: plain, provider: aws, location: exports}]\n"
+            f"people: [{{name: {ANA}, account: {find_account()}}}]\n"
+        )
+        self.installation = Installation(self.config, folder / "home", "cli")
+        book = IncidentBook(self.installation.store, (), Clock())
+        finding = IncidentFinding(
+            rule="delivery_failed",
+            scope={"source": "plain", "billing_period": "2026-10"},
+            start=dt.date(2026, 10, 1),
+            severity=Severity.WARNING,
+            title="A delivery cannot be taken",
+            summary="It is cut off.",
+        )
+        self.delivery = book.open(finding)[0].incident_id
+        verdict = AuditLog(self.installation.store, Clock()).verify_chain()
+        self.broken = book.open(describe_break(verdict, dt.date(2026, 11, 1)))[0].incident_id
+
+    def call(self, *arguments: str) -> Result:
+        return CliRunner().invoke(app, ["incidents", *arguments])
+
+    def list(self, *arguments: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.call("list", "--format", "json", *arguments).stdout)
+        return found
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("CLOUDCOST_CONFIG", str(tmp_path / "cloudcost.yaml"))
+    monkeypatch.setenv("CLOUDCOST_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("CLOUDCOST_USER", raising=False)
+    return Home(tmp_path)
+
+
+def test_open_incidents_are_listed(home: Home) -> None:
+    first, second = home.list()
+    assert (first["incident"], first["state"], first["rule"]) == (home.delivery, "open", "delivery_failed")
+    assert (first["period"], first["source"], first["severity"]) == ("2026-10", "plain", "warning")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", first["first_seen"]) and first["last_changed"]
+    assert (second["incident"], second["period"], second["source"]) == (home.broken, "", "")
+
+
+def test_a_person_says_that_one_is_over(home: Home) -> None:
+    result = home.call("resolve", home.delivery[:10], "--reason", "sent again by hand")
+    assert result.exit_code == 0 and f"{home.delivery}: resolved by {ANA}" in result.stdout
+    assert [one["incident"] for one in home.list()] == [home.broken]
+    assert home.list("--all")[0]["note"] == "sent again by hand"
+    (row,) = [r for r in AuditLog(home.installation.store, Clock()).rows() if r.event == "incident.resolved"]
+    assert (row.actor, row.subject, row.details) == (ANA, home.delivery, {"note": "sent again by hand"})
+    assert (row.account, row.channel) == (find_account(), "cli")
+    again = home.call("resolve", home.delivery, "--reason", "once more")
+    assert again.exit_code == 0 and f"resolved already, by {ANA}: sent again by hand" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("incident", "reason", "kind", "code"),
+    [
+        ("inc-ffffffff", "why", IncidentNotFoundError, 1),
+        ("{delivery}", "  ", UsageError, 2),
+        ("{broken}", "I know", IncidentStateError, 1),
+    ],
+)
+def test_what_cannot_be_resolved_is_one_sentence(
+    home: Home, incident: str, reason: str, kind: type[Exception], code: int
+) -> None:
+    name = incident.format(delivery=home.delivery, broken=home.broken)
+    error = home.call("resolve", name, "--reason", reason).exception
+    assert isinstance(error, kind) and find_exit_code(error) == code
+    assert len(home.list()) == 2
+
+
+def test_the_version_is_one_line() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+    assert result.exit_code == 0
+    number = r"\d+\.\d+\.\d+\S*"
+    line = rf"cloudcost {number} \(DuckDB {number}, dbt {number}, Dagster {number}\)\n"
+    assert re.fullmatch(line, result.stdout), result.stdout
