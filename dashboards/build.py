@@ -14,7 +14,7 @@ import yaml
 
 from dashboards.design.models import columns_of, description_of
 from dashboards.design.pages import DATASETS, PAGES
-from dashboards.design.parts import Chart, Dataset, Filter, Page
+from dashboards.design.parts import COUNT, Chart, Dataset, Filter, Metric, Page
 from dashboards.design.queries import describe_query
 
 BUNDLE = Path(__file__).resolve().parent / "bundle"
@@ -108,6 +108,10 @@ def describe_access() -> dict[str, Any]:
     }
 
 
+#: Every dataset can be counted: people who write no SQL need a metric for it.
+ROWS = Metric("number_of_rows", "Rows", "COUNT(*)", "How many rows the dataset has.", COUNT)
+
+
 def describe_dataset(dataset: Dataset) -> dict[str, Any]:
     """A dataset with the columns and descriptions of its dbt model, and its certified metrics."""
     columns = dataset.columns or columns_of(dataset.table)
@@ -137,7 +141,7 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
                 "description": m.description, "d3format": m.format, "currency": None, "extra": json.loads(certified),
                 "warning_text": None,
             }
-            for m in dataset.metrics
+            for m in (*dataset.metrics, ROWS)
         ],
         "columns": [
             *(_describe_column(name, kind, text, dataset.time) for name, kind, text in columns),

@@ -133,6 +133,10 @@ class DashboardSettings(_Section):
         description="How long an answer is kept; a newly published warehouse makes all of them void anyway.",
     )
 
+    statement_seconds: float = Field(
+        60, ge=1, le=3600, description="The warehouse's work on one chart is ended after this many seconds. Default 60."
+    )
+
     @property
     def address(self) -> str:
         """As people reach the dashboards, without a slash at the end."""

@@ -16,6 +16,7 @@ HOME = Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"])
 SETTINGS = json.loads((HOME / "settings.json").read_text())
 sys.path.append(str(Path(__file__).resolve().parent))
 from superset_audit import AuditLog  # noqa: E402
+from superset_deadline import DEADLINE  # noqa: E402
 from superset_parts import (  # noqa: E402
     PublishedFileCache,
     PublishedRedisCache,
@@ -59,6 +60,7 @@ SQLLAB_CTAS_NO_LIMIT = False
 ROW_LIMIT = 10_000
 SQL_MAX_ROW = 100_000
 SUPERSET_WEBSERVER_TIMEOUT = 60
+DEADLINE.seconds = SETTINGS["statement_seconds"]
 
 # answers are kept until the next warehouse is published
 _cache = {"CACHE_DEFAULT_TIMEOUT": SETTINGS["cache_seconds"], "CACHE_THRESHOLD": 20_000}

@@ -84,12 +84,14 @@ def adapt_application(app: Any) -> None:
     """What Superset's settings cannot say, done once the application stands."""
     from superset_answers import remember_answers
     from superset_audit import note_exports
+    from superset_doors import close_doors
     from superset_reports import send_workbooks
     from superset_speed import remember_parsing, share_engines, write_ahead
 
     limit_logins(app)
     note_exports(app)
     share_engines()
+    close_doors()
     remember_parsing()
     remember_answers(app)
     write_ahead(app)

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from dashboards.publish import publish_warehouse
-from tests.e2e.dashboards.conftest import Site
+from tests.dashboards_site import Site
 from tests.e2e.dashboards.test_on_redshift import CHARTS, ask_every_chart
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(1200)]

@@ -14,7 +14,7 @@ from dashboards.build import charts_of
 from dashboards.design.pages import PAGES
 from dashboards.design.queries import describe_query
 from dashboards.publish import published_file
-from tests.e2e.dashboards.conftest import TEAM, Site, Visitor, free_port
+from tests.dashboards_site import TEAM, Site, Visitor, free_port
 from tests.peers.moto_server import MotoServer
 from tests.peers.redshift import RedshiftPeer
 

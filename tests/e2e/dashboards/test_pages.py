@@ -16,7 +16,7 @@ from dashboards.build import charts_of
 from dashboards.design.pages import PAGES
 from dashboards.publish import publish_warehouse
 from tests.conftest import IN_CI, find_program, leave_out
-from tests.e2e.dashboards.conftest import PEOPLE, Site, Visitor
+from tests.dashboards_site import PEOPLE, Site, Visitor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -149,13 +149,12 @@ def test_a_new_publication_is_seen_at_once_and_is_answered_before_anybody_asks(
 ) -> None:
     """The same question before and after: what is remembered of the figures before does not answer."""
     finance = visitors["finance"]
-    metric = {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "rows"}
     body = {"datasource": {"id": datasets["fct_cost_daily"], "type": "table"}, "force": False, "result_format": "json",
-            "result_type": "full", "queries": [{"columns": [], "metrics": [metric]}]}  # fmt: skip
+            "result_type": "full", "queries": [{"columns": [], "metrics": ["number_of_rows"]}]}  # fmt: skip
 
     def ask() -> tuple[int, bool]:
         answer = finance.post("/api/v1/chart/data", body)
-        return answer.json()["result"][0]["data"][0]["rows"], "X-Cloudcost-Remembered" in answer.headers
+        return answer.json()["result"][0]["data"][0]["number_of_rows"], "X-Cloudcost-Remembered" in answer.headers
 
     before, _ = ask()
     assert ask() == (before, True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.dashboards.conftest import NOBODY, PEOPLE, ROOT, TEAM, Site, Visitor, patiently
+from tests.dashboards_site import NOBODY, PEOPLE, ROOT, TEAM, Site, Visitor, patiently
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -28,16 +28,31 @@ def rows_of(answer: Any) -> list[dict[str, Any]]:
 def test_a_role_reads_exactly_its_datasets(
     role: str, visitors: dict[str, Visitor], datasets: dict[str, int], access: dict[str, Any]
 ) -> None:
+    """A viewer is asked for what a chart of a page asks; of what no page of theirs shows, they get nothing at all."""
     refused = set()
+    own = chart_questions(visitors[role])
     for name, number in datasets.items():
-        answer = visitors[role].ask(number, columns=[], metrics=[COUNT])
+        question = own.get(number) or {"columns": [], "metrics": [COUNT]}
+        answer = visitors[role].ask(number, **question if role == "viewer" else {"columns": [], "metrics": [COUNT]})
         if answer.status_code != 200:
             assert answer.status_code in (401, 403), f"{name}: {answer.status_code} {answer.text[:300]}"
             refused.add(name)
-    assert refused == set(datasets) - set(access["datasets"][role])
+    shown = {name for name, number in datasets.items() if role != "viewer" or number in own}
+    assert refused == set(datasets) - (set(access["datasets"][role]) & shown)
+    assert set(access["datasets"][role]) - refused
 
 
-COUNT = {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "rows"}
+def chart_questions(visitor: Visitor) -> dict[int, dict[str, Any]]:
+    """By dataset, what a chart of the pages that somebody may open asks of it."""
+    found: dict[int, dict[str, Any]] = {}
+    for page in visitor.get("/api/v1/dashboard/?q=(page_size:50)").json()["result"]:
+        for chart in visitor.get(f"/api/v1/dashboard/{page['id']}/charts").json()["result"]:
+            saved = visitor.get(f"/api/v1/chart/{chart['id']}").json()["result"]["query_context"]
+            found[int(chart["form_data"]["datasource"].split("__")[0])] = json.loads(saved)["queries"][0]
+    return found
+
+
+COUNT = "number_of_rows"
 
 
 @pytest.mark.parametrize("name", sorted(OWN))
@@ -49,9 +64,9 @@ def test_a_team_sees_its_own_rows_and_all_of_them(
     seen = rows_of(visitors["team"].ask(datasets[name], columns=[column], metrics=[COUNT]))
     expected = site.query(f"select count(*) from {schema}.{name} where {column} = '{TEAM}'")[0][0]
     assert expected > 0
-    assert [(row[column], row["rows"]) for row in seen] == [(TEAM, expected)]
+    assert [(row[column], row[COUNT]) for row in seen] == [(TEAM, expected)]
     everything = rows_of(visitors["finance"].ask(datasets[name], columns=[], metrics=[COUNT]))
-    assert everything[0]["rows"] == site.query(f"select count(*) from {schema}.{name}")[0][0] > expected
+    assert everything[0][COUNT] == site.query(f"select count(*) from {schema}.{name}")[0][0] > expected
 
 
 def test_no_dataset_shows_a_team_a_row_outside_its_scope(
@@ -65,7 +80,7 @@ def test_no_dataset_shows_a_team_a_row_outside_its_scope(
         if column:
             assert {row[column] for row in found} <= {TEAM}, name
         else:
-            assert sum(row["rows"] for row in found) == 0, name
+            assert sum(row[COUNT] for row in found) == 0, name
 
 
 def test_a_person_without_a_scope_sees_nothing(
@@ -73,7 +88,7 @@ def test_a_person_without_a_scope_sees_nothing(
 ) -> None:
     for name in access["datasets"]["team"]:
         found = rows_of(visitors["nobody"].ask(datasets[name], columns=[], metrics=[COUNT]))
-        assert found[0]["rows"] == 0, name
+        assert found[0][COUNT] == 0, name
 
 
 @pytest.mark.parametrize(
@@ -95,7 +110,7 @@ def test_an_expression_of_ones_own_reads_no_other_rows(visitors: dict[str, Visit
     answer = visitors["team"].ask(datasets["fct_cost_daily"], columns=[], metrics=[metric])
     found = answer.json()["result"][0] if answer.status_code == 200 else {"data": [], "error": answer.text}
     counted = [row["all"] for row in found.get("data") or []]
-    own = rows_of(visitors["team"].ask(datasets["fct_cost_daily"], columns=[], metrics=[COUNT]))[0]["rows"]
+    own = rows_of(visitors["team"].ask(datasets["fct_cost_daily"], columns=[], metrics=[COUNT]))[0][COUNT]
     assert not counted or max(counted) <= own, found
 
 
@@ -293,16 +308,21 @@ def test_a_guest_sees_the_rows_of_the_token_and_no_others(
     guest = Visitor(site.url)
     guest.session.headers["X-GuestToken"] = ask_for_token([own, *closed]).json()["token"]
 
-    def look(dataset: int, chart: int) -> Any:
-        query = {"columns": ["x_team"], "metrics": [COUNT], "row_limit": 1000}
+    question = json.loads(admin.get(f"/api/v1/chart/{shown}").json()["result"]["query_context"])["queries"][0]
+
+    def look(dataset: int, chart: int, **more: Any) -> Any:
+        query = {**question, **more}
         context = {"dashboardId": page, "slice_id": chart, "datasource": f"{dataset}__table"}
         asked = {"datasource": {"id": dataset, "type": "table"}, "queries": [query], "form_data": context,
                  "force": True, "result_format": "json", "result_type": "full"}  # fmt: skip
         return guest.post("/api/v1/chart/data", asked)
 
     found = rows_of(look(number, shown))
-    counted = site.query(f"select count(*) from marts.fct_cost_daily where x_team = '{TEAM}'")[0][0]
-    assert [(row["x_team"], row["rows"]) for row in found] == [(TEAM, counted)]
+    same = {**question, "filters": [*question["filters"], {"col": "x_team", "op": "==", "val": TEAM}]}
+    assert found == rows_of(visitors["finance"].ask(number, **same))
+    assert found != rows_of(visitors["finance"].ask(number, **question))
+    finer = {"columns": ["x_team"], "metrics": [COUNT], "series_columns": [], "series_limit": 0, "orderby": []}
+    assert look(number, shown, **finer).status_code == 403, "no chart asks this"
     assert look(datasets["int_focus__unioned"], shown).status_code in (401, 403, 404)
     assert guest.ask(datasets["int_focus__unioned"], columns=["x_team"], metrics=[COUNT]).status_code in (401, 403, 404)
     assert guest.get("/api/v1/security/users/").status_code in (401, 403, 404)

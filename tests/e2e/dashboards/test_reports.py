@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from dashboards.home import PYTHON
-from tests.e2e.dashboards.conftest import PEOPLE, TEAM, Site, free_port
+from tests.dashboards_site import PEOPLE, TEAM, Site, free_port
 from tests.peers.smtp_sink import Mail, SmtpSink
 
 pytestmark = [

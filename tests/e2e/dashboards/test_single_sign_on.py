@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 import pytest
 import requests
 
-from tests.e2e.dashboards.conftest import PEOPLE, TEAM, Site, Visitor, free_port
+from tests.dashboards_site import PEOPLE, TEAM, Site, Visitor, free_port
 from tests.peers.oidc import Provider, run_oidc_provider
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -20,7 +20,7 @@ OIDC = """\
     discovery_url: {discovery_url}
     group_roles: {{finops: finance, everybody: viewer}}
 """
-COUNT = {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "rows"}
+COUNT = "number_of_rows"
 
 
 @dataclass
@@ -84,7 +84,7 @@ def test_a_team_sees_its_rows_and_no_others(sso: SingleSignOn, datasets: dict[st
     pia.session.headers["X-CSRFToken"] = pia.get("/api/v1/security/csrf_token/").json()["result"]
     found = pia.ask(datasets["fct_cost_daily"], columns=["x_team"], metrics=[COUNT]).json()["result"][0]["data"]
     counted = sso.site.query(f"select count(*) from marts.fct_cost_daily where x_team = '{TEAM}'")[0][0]
-    assert [(row["x_team"], row["rows"]) for row in found] == [(TEAM, counted)]
+    assert [(row["x_team"], row[COUNT]) for row in found] == [(TEAM, counted)]
 
 
 def test_a_groups_role_follows_the_group(sso: SingleSignOn) -> None:

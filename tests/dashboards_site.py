@@ -24,7 +24,7 @@ from dashboards.home import BUNDLE, PYTHON
 from dashboards.publish import published_file
 from simulator import generate
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[1]
 CLOUDCOST = str(Path(sys.executable).with_name("cloudcost"))
 PEOPLE = {"viewer": "vera@fernhill.example", "team": "pia@fernhill.example", "finance": "fay@fernhill.example"}
 NOBODY = "nils@fernhill.example"  # of role team, without a scope

@@ -1,0 +1,53 @@
+"""Statements end after a while: DuckDB has no limit of its own, so one thread interrupts what runs too long."""
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+
+class Deadline:
+    """Interrupts DuckDB's connections whose statement runs longer than ``seconds``; one thread for a process."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._start_anew()
+        os.register_at_fork(after_in_child=self._start_anew)
+
+    @contextlib.contextmanager
+    def over(self, cursor: Any) -> Iterator[None]:
+        """While a statement runs on the cursor; does nothing for drivers that cannot be interrupted this way."""
+        interrupt = getattr(getattr(cursor, "connection", None), "interrupt", None)
+        if not callable(interrupt):
+            yield
+            return
+        key = object()
+        with self._lock:
+            self._running[key] = (time.monotonic() + self.seconds, interrupt)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="deadline", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.pop(key, None)
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(min(0.25, self.seconds / 4))
+            with self._lock:
+                for key, (until, interrupt) in list(self._running.items()):
+                    if until < time.monotonic():
+                        del self._running[key]
+                        interrupt()
+
+    def _start_anew(self) -> None:
+        self._lock, self._thread = threading.Lock(), None
+        self._running: dict[object, tuple[float, Any]] = {}
+
+
+#: The limit of this process; `superset_config` sets how long.
+DEADLINE = Deadline(60.0)

@@ -1,0 +1,227 @@
+"""Where the rules of `superset_expressions`, `superset_permitted` and `superset_statements` stand in Superset.
+
+Four doors, one behind the other, for everybody but administrators: what is asked, when Superset asks whether it may be
+(`judge_question`); each piece of SQL, when it is put into a statement (`rewrite`); every statement, when it is about to
+be executed (`judge_execution`), also by routes that nobody thought of; and errors, whose texts quote rows (`hide_error`).
+A door that cannot tell who asks, or of which dataset, is closed.
+"""
+
+import contextlib
+import functools
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from flask import g, has_app_context, has_request_context
+from superset_audit import note
+from superset_deadline import DEADLINE
+from superset_expressions import RefusedExpressionError, rewrite_expression, rewrite_order
+from superset_pages import known_of, pages_of
+from superset_permitted import RefusedQuestionError, judge_query, judge_summary
+from superset_statements import RefusedStatementError, judge_statement
+
+LOGGER = logging.getLogger(__name__)
+
+Standing = Literal["admin", "finance", "team", "viewer", "guest", "none", "process"]
+#: Those who write no SQL, and whom no error of the warehouse is told.
+RESTRICTED = ("team", "viewer", "guest", "none")
+#: The dataset that is asked at the moment.
+ASKED: ContextVar[Any] = ContextVar("asked", default=None)
+
+
+def standing() -> Standing:
+    """What whoever asks may do at most; a process of ours (bootstrapping) where nobody asks.
+
+    Of several roles the one counts that needs the most care: who sees summaries of all rows sees no single ones, also
+    as a member of a team. Finance, which sees all rows, comes first.
+    """
+    user = getattr(g, "user", None) if has_app_context() else None
+    if user is None:
+        return "none" if has_request_context() else "process"
+    if getattr(user, "is_guest_user", False):
+        return "guest"
+    if user.is_anonymous:
+        return "none"
+    names = {role.name for role in user.roles} | {role.name for group in user.groups for role in group.roles}
+    if "Admin" in names:
+        return "admin"
+    for found in ("finance", "viewer", "team"):
+        if f"cloudcost_{found}" in names:
+            return found  # type: ignore[return-value]
+    return "none"
+
+
+def close_doors() -> None:
+    """Put the doors in; once in a process, before anything is asked."""
+    from superset.connectors.sqla.models import SqlaTable
+    from superset.db_engine_specs.base import BaseEngineSpec
+    from superset.models import core
+    from superset.models.helpers import ExploreMixin
+
+    for name, rule in (
+        ("_process_select_expression", rewrite_expression),
+        ("_process_orderby_expression", rewrite_order),
+    ):
+        setattr(ExploreMixin, name, _rewriting(getattr(ExploreMixin, name), rule))
+    for name in ("query", "values_for_column", "validate_expression", "get_query_str"):
+        setattr(SqlaTable, name, _asking(getattr(SqlaTable, name), name))
+    BaseEngineSpec.execute = classmethod(_executing(BaseEngineSpec.execute.__func__))
+    core.create_engine = _watching(core.create_engine)
+
+
+def refuse(message: str, action: str, **details: Any) -> Exception:
+    """What is raised where somebody may not; it is an event of the audit log."""
+    from superset.errors import ErrorLevel, SupersetError, SupersetErrorType
+    from superset.exceptions import SupersetSecurityException
+    from superset.utils.core import get_user_id
+
+    note(action, get_user_id(), reason=message[:500], **details)
+    kind = SupersetErrorType.DATASOURCE_SECURITY_ACCESS_ERROR
+    return SupersetSecurityException(SupersetError(message=message, error_type=kind, level=ErrorLevel.ERROR))
+
+
+def judge_question(query_context: Any) -> None:
+    """The first door: whether somebody may ask this of this dataset.
+
+    Raises Superset's security exception (403) with the reason.
+    """
+    who = standing()
+    if who in ("admin", "process"):
+        return
+    dataset = query_context.datasource
+    try:
+        if dataset.type != "table":
+            raise RefusedQuestionError("Only datasets can be asked.")
+        for query in query_context.queries:
+            if query.datasource is not None and (query.datasource.type, query.datasource.id) != ("table", dataset.id):
+                raise RefusedQuestionError("A query asks another dataset than it says.")
+            if who == "finance":
+                continue
+            result_type = str(query.result_type or query_context.result_type or "full")
+            dialect = dialect_of(dataset)
+            known = known_of(dataset, dialect)
+            judge_query(query, known, dialect)
+            if who != "team":
+                judge_summary(query, result_type, pages_of(dataset, dialect), known, dialect)
+    except RefusedQuestionError as error:
+        raise refuse(str(error), "question_refused", dataset=getattr(dataset, "table_name", None)) from error
+
+
+def dialect_of(dataset: Any) -> str:
+    """sqlglot's name of the dataset's SQL."""
+    backend = dataset.database.backend
+    return {"postgresql": "postgres"}.get(backend, backend)
+
+
+def _rewriting(process: Callable[..., Any], rule: Callable[[str, Any, str], str]) -> Callable[..., Any]:
+    """The second door: SQL of a reader's is replaced by what its allowed parts say."""
+
+    @functools.wraps(process)
+    def rewrite(self: Any, expression: str | None, *args: Any, **kwargs: Any) -> Any:
+        if expression and standing() not in ("admin", "process"):
+            names = {column.column_name for column in self.columns}
+            if expression not in names | {self.database.quote_identifier(name) for name in names}:
+                try:
+                    expression = rule(expression, names, dialect_of(self))
+                except RefusedExpressionError as error:
+                    raise refuse(str(error), "expression_refused", sql=expression[:500]) from error
+        return process(self, expression, *args, **kwargs)
+
+    return rewrite
+
+
+def _asking(ask: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """Says which dataset is asked while it is, and refuses those routes of Superset that only designers need."""
+
+    @functools.wraps(ask)
+    def asking(self: Any, *args: Any, **kwargs: Any) -> Any:
+        who = standing()
+        if name == "values_for_column" and who in ("viewer", "guest", "none"):
+            raise refuse(
+                "The values of a column are not available to you.", "question_refused", dataset=self.table_name
+            )
+        if name == "validate_expression" and who not in ("admin", "process"):
+            raise refuse("SQL of your own is not available here.", "expression_refused", dataset=self.table_name)
+        token = ASKED.set(self)
+        try:
+            with hide_error(who):
+                return ask(self, *args, **kwargs)
+        finally:
+            ASKED.reset(token)
+
+    return asking
+
+
+def _executing(execute: Callable[..., Any]) -> Callable[..., Any]:
+    """The third door, on the way by which Superset itself executes statements."""
+
+    @functools.wraps(execute)
+    def executing(cls: Any, cursor: Any, query: str, database: Any, **kwargs: Any) -> Any:
+        judge_execution(query)
+        with hide_error(standing()), DEADLINE.over(cursor):
+            return execute(cls, cursor, query, database, **kwargs)
+
+    return executing
+
+
+def _watching(create: Callable[..., Any]) -> Callable[..., Any]:
+    """The third door, on the way by which SQLAlchemy executes them."""
+
+    def create_watched(url: Any, **options: Any) -> Any:
+        engine = create(url, **options)
+        if not sa.event.contains(engine, "before_cursor_execute", _judge_event):
+            sa.event.listen(engine, "before_cursor_execute", _judge_event)
+        return engine
+
+    return create_watched
+
+
+def _judge_event(
+    connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+) -> None:
+    judge_execution(statement)
+
+
+def judge_execution(sql: str) -> None:
+    """A statement of anybody but an administrator reads the dataset that is asked, under their rules, and nothing else."""
+    if standing() in ("admin", "process"):
+        return
+    dataset = ASKED.get()
+    try:
+        if dataset is None:
+            raise RefusedStatementError("no dataset is asked")
+        judge_statement(sql, permitted_of(dataset), dialect_of(dataset))
+    except RefusedStatementError as error:
+        LOGGER.warning("refused: %s: %s", error, sql[:2000])
+        raise refuse("This question cannot be answered.", "statement_refused", why=str(error)[:500]) from error
+
+
+def permitted_of(dataset: Any) -> str:
+    """All that whoever asks may read of a dataset, as a statement."""
+    relation, _ = dataset.get_from_clause(dataset.get_template_processor())
+    query = sa.select([sa.literal_column("*")]).select_from(relation)
+    if rules := dataset.get_sqla_row_level_filters():
+        query = query.where(sa.and_(*rules))
+    compiled: str = dataset.database.compile_sqla_query(query, catalog=dataset.catalog, schema=dataset.schema)
+    return compiled
+
+
+@contextlib.contextmanager
+def hide_error(who: Standing) -> Iterator[None]:
+    """An error of the warehouse quotes values, also of rows that nobody was shown: only administrators read it."""
+    from superset.exceptions import SupersetException, SupersetGenericErrorException
+
+    try:
+        yield
+    except SupersetException:
+        raise
+    except Exception as error:
+        if who not in RESTRICTED:
+            raise
+        reference = uuid.uuid4().hex[:8]
+        LOGGER.warning("error %s: %s", reference, error)
+        text = f"The warehouse could not answer this ({type(error).__name__}, reference {reference} in the log)."
+        raise SupersetGenericErrorException(text, status=422) from None
