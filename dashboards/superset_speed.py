@@ -20,7 +20,7 @@ KEPT = 2
 class SharedEngines:
     """One engine, and with it one open database, for the published copy, instead of three for each answer.
 
-    Takes the place of `create_engine` where Superset opens databases. `open_published` has resolved the link before,
+    Takes the place of `create_engine` where Superset opens databases. `open_served` has resolved the link before,
     so that a new publication is another address; the engine of the one before the last is closed then.
     """
 
@@ -36,7 +36,8 @@ class SharedEngines:
         address = str(url)
         with self._lock:
             if address not in self._engines:
-                options = {**options, "poolclass": QueuePool, "pool_size": 24, "max_overflow": -1}
+                # none of the caller's options: an engine that others get too must not be one's own
+                options = {"poolclass": QueuePool, "pool_size": 24, "max_overflow": -1}
                 self._engines[address] = self._create(url, **options)
                 # requests of the publication before may still be under way
                 while len(self._engines) > KEPT:
