@@ -8,6 +8,7 @@ Not remembered: what guests ask, what somebody who owns a chart, dataset or dash
 their roles say), files, errors, and anything at all where datasets or rules may hold templates.
 """
 
+import contextlib
 import hashlib
 import json
 import threading
@@ -153,19 +154,24 @@ class Edits:
             return self._known[0] == digest
 
     def _read(self) -> tuple[str, frozenset[int]]:
-        from sqlalchemy import column, select, table, text
         from superset.extensions import db
 
         digest = hashlib.sha256()
-        owners: set[int] = set()
-        with db.engine.connect() as connection:  # as it is now, whatever the request's own transaction has seen
+        # a connection of its own: as it is now, whatever the request's transaction has seen; and the driver's, because
+        # SQLAlchemy takes three times as long to hand the rows on
+        with contextlib.closing(db.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
             for name in EDITED:
-                rows = connection.execute(select(text("*")).select_from(table(name)))
-                columns = list(rows.keys())
-                # the order of rows may change without an edit
-                for row in sorted(repr(tuple(row)) for row in rows):
-                    digest.update(row.encode("utf-8", "replace"))
-                digest.update(f"{name} {columns}".encode())
+                cursor.execute(f"select * from {name} order by 1, 2")  # noqa: S608
+                columns = [column[0] for column in cursor.description]
+                digest.update(json.dumps([name, columns, cursor.fetchall()], default=to_text).encode())
+            owners: set[int] = set()
             for name in OWNERS:
-                owners |= {owner for (owner,) in connection.execute(select(column("user_id")).select_from(table(name)))}
+                cursor.execute(f"select user_id from {name}")  # noqa: S608
+                owners |= {owner for (owner,) in cursor.fetchall()}
         return digest.hexdigest(), frozenset(owners)
+
+
+def to_text(value: Any) -> str:
+    """A value of a driver that JSON does not know: bytes, which PostgreSQL's hands on as a view, or a date."""
+    return bytes(value).hex() if isinstance(value, bytes | memoryview) else str(value)

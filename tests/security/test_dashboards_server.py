@@ -11,8 +11,9 @@ import pytest
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
 from dashboards.publish import publish_warehouse
 from dashboards.settings import DashboardSettings
+from dashboards.superset_hosts import KnownHosts, list_hosts
 
-SCRIPT = Path(__file__).with_name("superset_attacks.py")
+SCRIPT = Path(__file__).with_name("superset_attacks")
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +191,35 @@ def test_nobody_is_sent_elsewhere(found: Outcomes) -> None:
 def test_a_strange_host_is_refused_and_does_not_come_back(found: Outcomes) -> None:
     assert set(map(tuple, found["forge_the_host"].values())) == {(421, False)}
     assert set(found["come_by_an_own_name"].values()) == {200}
+
+
+PROXIED = {"host": "0.0.0.0", "port": 8088, "address": "https://costs.example.com", "hosts": []}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"HTTP_HOST": "costs.example.com"}, 200),
+        ({"HTTP_HOST": "127.0.0.1:8088", "HTTP_X_FORWARDED_HOST": "costs.example.com"}, 200),
+        ({"HTTP_HOST": "costs.example.com", "HTTP_X_FORWARDED_HOST": "evil.example"}, 421),
+        ({"HTTP_HOST": "costs.example.com", "HTTP_X_FORWARDED_HOST": "costs.example.com, evil.example"}, 421),
+        ({"HTTP_HOST": "costs.example.com:444"}, 421),
+        ({}, 421),
+        ({"HTTP_HOST": "10.0.0.7:8088", "PATH_INFO": "/health"}, 200),
+        ({"HTTP_HOST": "10.0.0.7:8088", "PATH_INFO": "/health/../login/"}, 421),
+    ],
+)
+def test_a_proxy_hands_on_no_strange_host(headers: dict[str, str], status: int) -> None:
+    answers: list[str] = []
+    served = KnownHosts(lambda environ, start: (start("200 OK", []), [b""])[1], list_hosts(PROXIED), is_proxied=True)
+    list(served({"PATH_INFO": "/login/", **headers}, lambda line, found: answers.append(line)))
+    assert int(answers[0][:3]) == status
+
+
+def test_without_a_proxy_its_headers_count_for_nothing() -> None:
+    answers: list[str] = []
+    hosts = list_hosts({**PROXIED, "address": "http://127.0.0.1:8088"})
+    served = KnownHosts(lambda environ, start: (start("200 OK", []), [b""])[1], hosts, is_proxied=False)
+    forged = {"PATH_INFO": "/", "HTTP_HOST": "evil.example", "HTTP_X_FORWARDED_HOST": "127.0.0.1:8088"}
+    list(served(forged, lambda line, found: answers.append(line)))
+    assert answers == ["421 Misdirected Request"]
