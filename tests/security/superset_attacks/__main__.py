@@ -19,6 +19,7 @@ from attacked import ATTACKS, pass_time, set_up
 def main() -> None:
     """Try everything; an attack that breaks down says so."""
     set_up()
+    print(f"{time.process_time():6.1f} s to start", file=sys.stderr)
     found = {}
     for function in ATTACKS:
         if sys.argv[2:] and function.__name__ not in sys.argv[2:]:
