@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 sys.path.append(str(Path(__file__).resolve().parent))
+from scopes import scope_clause
 from superset_parts import ROLE_PREFIX, SCOPE_PREFIX, roles_of
 from superset_reports import ensure_reports
 
@@ -258,23 +259,6 @@ def ensure_row_level_security(access: dict[str, Any], settings: dict[str, Any]) 
         if name.startswith("cloudcost: "):
             db.session.delete(rule)
     db.session.flush()
-
-
-def scope_clause(scope: dict[str, Any], columns: dict[str, str]) -> str:
-    """The SQL condition of a scope on a dataset with these columns for team and account; without any, no row."""
-    parts = [
-        f"{columns[kind]} in ({', '.join(quote(value) for value in scope[f'{kind}s'])})"
-        for kind in ("team", "account")
-        if columns.get(kind) and scope[f"{kind}s"]
-    ]
-    return f"({' or '.join(parts)})" if parts else "1 = 0"
-
-
-def quote(value: str) -> str:
-    """A text as a quoted SQL string. Superset reads clauses as templates, so a value that looks like one is refused."""
-    if any(mark in value for mark in ("{{", "{%", "{#")):
-        raise ValueError(f"{value!r} cannot be a scope's value: it would be read as a template")
-    return "'" + value.replace("'", "''") + "'"
 
 
 if __name__ == "__main__":

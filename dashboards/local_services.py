@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboards.ending import ENDING, end_processes, start_process
+
 _POSTGRES_FOLDERS = "/usr/lib/postgresql/*/bin"
 
 
@@ -27,10 +29,11 @@ def run_local_services(folder: Path, environment: dict[str, str]) -> Iterator[Lo
     """Start what the environment does not name; everything started here ends with the block."""
     with contextlib.ExitStack() as stack:
         found: dict[str, str] = {}
-        if not environment.get("SUPERSET_METADATA_URI"):
-            found["SUPERSET_METADATA_URI"] = stack.enter_context(_run_postgres(folder / "postgres"))
-        if not environment.get("SUPERSET_REDIS_URL"):
-            found["SUPERSET_REDIS_URL"] = stack.enter_context(_run_redis(folder / "redis"))
+        with ENDING.deferred():
+            if not environment.get("SUPERSET_METADATA_URI"):
+                found["SUPERSET_METADATA_URI"] = stack.enter_context(_run_postgres(folder / "postgres"))
+            if not environment.get("SUPERSET_REDIS_URL"):
+                found["SUPERSET_REDIS_URL"] = stack.enter_context(_run_redis(folder / "redis"))
         yield LocalServices(found)
 
 
@@ -40,23 +43,30 @@ def _run_postgres(data: Path) -> Iterator[str]:
     programs = _find_postgres()
     user = _unprivileged_user()
     prefix = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
-    data.mkdir(parents=True, exist_ok=True)
     password_file = data.with_name("postgres_password")
     if not (data / "PG_VERSION").exists():
+        unfinished = data.with_name("postgres.new")  # one that was made by halves is never taken for a whole one
+        shutil.rmtree(unfinished, ignore_errors=True)
+        if data.exists():
+            data.rmdir()  # an empty one; where there is anything, somebody has to look
+        unfinished.mkdir(parents=True)
         password_file.write_text(secrets.token_urlsafe(24))
-        _hand_over(data, password_file, user)
-        command = [str(programs / "initdb"), "-D", str(data), "-U", "superset", "-A", "scram-sha-256",
+        _hand_over(unfinished, password_file, user)
+        command = [str(programs / "initdb"), "-D", str(unfinished), "-U", "superset", "-A", "scram-sha-256",
                    "-E", "UTF8", "--locale=C", f"--pwfile={password_file}"]  # fmt: skip
-        subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/")
+        subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/", start_new_session=True)
+        unfinished.rename(data)
     password, port = password_file.read_text().strip(), _free_port()
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c shared_buffers=64MB"
     control = [*prefix, str(programs / "pg_ctl"), "-D", str(data), "-w"]
     started = [*control, "-l", str(data / "server.log"), "-o", options, "start"]
-    subprocess.run(started, check=True, stdout=subprocess.DEVNULL, cwd="/")
     try:
+        subprocess.run(started, check=True, stdout=subprocess.DEVNULL, cwd="/", start_new_session=True)
         yield f"postgresql+psycopg2://superset:{password}@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([*control, "-m", "fast", "stop"], check=False, stdout=subprocess.DEVNULL, cwd="/")
+        stop = [*control, "-m", "fast", "stop"]
+        with ENDING.deferred():
+            subprocess.run(stop, check=False, stdout=subprocess.DEVNULL, cwd="/", start_new_session=True)
 
 
 @contextlib.contextmanager
@@ -71,13 +81,12 @@ def _run_redis(folder: Path) -> Iterator[str]:
     configuration.touch(mode=0o600)
     configuration.chmod(0o600)  # one that is there already too: it holds the password
     configuration.write_text(f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\ndir {folder}\n')
-    process = subprocess.Popen([program, str(configuration)], stdout=subprocess.DEVNULL)
+    process = start_process([program, str(configuration)], output=subprocess.DEVNULL)
     try:
         _wait_for(port)
         yield f"redis://:{password}@127.0.0.1:{port}"
     finally:
-        process.terminate()
-        process.wait(10)
+        end_processes([process])
 
 
 def _find_postgres() -> Path:

@@ -35,12 +35,15 @@ class Publication:
     seconds: float
 
 
-def publish_warehouse(warehouse: Path, connect: Connect, serving: Path) -> Publication:
+def publish_warehouse(
+    warehouse: Path, connect: Connect, serving: Path, complete: Callable[[Path], object] = lambda copy: None
+) -> Publication:
     """Copy the warehouse into ``serving`` and make it current by one rename of a link; readers never wait nor fail.
 
     Where dashboards are served from there, they first make the answers that people will ask for (`superset_warm`).
 
     ``connect`` opens the warehouse for writing; nobody may write to it meanwhile (the pool `warehouse` sees to that).
+    ``complete`` puts what belongs to a copy beside it, before anybody sees it (`scoped_copies`).
     The file keeps its name, because the views in it name the catalog, which is called after the file.
     """
     started = time.monotonic()
@@ -58,6 +61,7 @@ def publish_warehouse(warehouse: Path, connect: Connect, serving: Path) -> Publi
             for schema in PRIVATE_SCHEMAS:
                 connection.execute(f'drop schema if exists "{schema}" cascade')
             connection.execute("checkpoint")
+        complete(copy)
         copy.chmod(0o400)
         unfinished.rename(serving / name)
     except BaseException:

@@ -7,17 +7,18 @@ pages.
 
 import argparse
 import contextlib
+import http.client
 import os
-import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
+from dashboards.ending import ENDING, end_processes, run_to_end, start_process
 from dashboards.home import BUNDLE, FOLDER, PYTHON, DashboardHome, duckdb_uri
 from dashboards.local_services import LocalServices, run_local_services
-from dashboards.publish import CURRENT, publish_warehouse
+from dashboards.publish import publish_warehouse, published_file
+from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
 from dashboards.settings import DashboardSettings
 from orchestration.config_file import ConfigError
 from orchestration.home_access import HomeError, close_home, write_privately
@@ -29,7 +30,8 @@ WORKERS, THREADS = 2, 12
 
 
 def main() -> int:
-    """Serve until interrupted."""
+    """Serve until a signal ends it."""
+    ENDING.listen()
     parser = argparse.ArgumentParser(prog="python -m dashboards.serve", description=__doc__)
     parser.add_argument("--config", type=Path, help="the configuration (default: CLOUDCOST_CONFIG, ./cloudcost.yaml)")
     parser.add_argument("--full", action="store_true", help="with PostgreSQL, Redis, and scheduled reports")
@@ -60,11 +62,16 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
     close_home(installation.home, is_thorough=True)
     home.prepare()
     if isinstance(warehouse, DuckDbWarehouse):
-        if not (home.serving / CURRENT).exists():
+        published = published_file(home.serving, warehouse.path.name)
+        if not published.exists() or are_copies_missing(published, home.settings):
             if not warehouse.path.exists():
                 raise FileNotFoundError(f"{warehouse.path}: there is no warehouse yet; `cloudcost run` builds it")
-            publish_warehouse(warehouse.path, warehouse.connect, home.serving)
+            publish_warehouse(
+                warehouse.path, warehouse.connect, home.serving, lambda copy: make_scoped_copies(copy, home.settings)
+            )
         environment = home.environment(duckdb_uri(home.serving, warehouse.path.name))
+    elif home.settings.separation == "copies":
+        raise ConfigError("dashboards.separation: copies are for the embedded warehouse; on this one it must be rows")
     elif "CLOUDCOST_SERVING_URI" in os.environ:
         environment = home.environment(os.environ["CLOUDCOST_SERVING_URI"])
         del environment["CLOUDCOST_SERVING"]
@@ -78,7 +85,7 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
         if only_bootstrap:
             return 0
         with run_processes(home, environment, full) as processes:
-            wait_until_up(home.settings.port, processes)
+            wait_until_up(home.settings.host, home.settings.port, processes)
             print(f"\nThe dashboards are at {home.settings.address}/superset/dashboard/overview/ (sign in as admin)")
             return wait_for_end(processes)
 
@@ -96,17 +103,18 @@ def require_secrets(settings: DashboardSettings) -> None:
 def bootstrap(environment: dict[str, str]) -> None:
     """Bring Superset's tables, roles, dashboards and people up to the present."""
     print("Bringing Superset up to date; new people and their passwords, shown this once:", flush=True)
-    subprocess.run([str(PYTHON), str(FOLDER / "bootstrap.py"), str(BUNDLE)], env=environment, check=True)
+    run_to_end([str(PYTHON), str(FOLDER / "bootstrap.py"), str(BUNDLE)], environment)
 
 
 @contextlib.contextmanager
 def run_processes(home: DashboardHome, environment: dict[str, str], full: bool):  # type: ignore[no-untyped-def]
     """The web server, what warms publications and, in full, Celery's worker and beat; all end with the block."""
     logs = home.folder / "logs"
-    bind = f"{home.settings.host}:{home.settings.port}"
+    host = home.settings.host
+    bind = f"[{host}]:{home.settings.port}" if ":" in host else f"{host}:{home.settings.port}"
     commands = {
         "web": ["gunicorn", "--bind", bind, "--workers", str(WORKERS), "--worker-class", "gthread", "--threads",
-                str(THREADS), "--timeout", "120", "--preload", "superset.app:create_app()"],
+                str(THREADS), "--timeout", "120", "--graceful-timeout", "5", "--preload", "superset.app:create_app()"],
     }  # fmt: skip
     if full:
         celery = ["celery", "--app=superset.tasks.celery_app:app"]
@@ -115,42 +123,36 @@ def run_processes(home: DashboardHome, environment: dict[str, str], full: bool):
     if "CLOUDCOST_SERVING" in environment:
         commands["warmer"] = ["python", str(FOLDER / "superset_warm.py")]
     processes: dict[str, subprocess.Popen[bytes]] = {}
-    with contextlib.ExitStack() as stack:
-        for name, command in commands.items():
-            log = stack.enter_context((logs / f"{name}.log").open("ab"))
-            program = [str(PYTHON.with_name(command[0])), *command[1:]]
-            processes[name] = subprocess.Popen(program, env=environment, stdout=log, stderr=log, cwd=home.folder)
-        try:
-            yield processes
-        finally:
-            for process in processes.values():
-                process.terminate()
-            for process in processes.values():
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(20)
-                process.kill()
+    try:
+        with ENDING.deferred():
+            for name, command in commands.items():
+                with (logs / f"{name}.log").open("ab") as log:
+                    program = [str(PYTHON.with_name(command[0])), *command[1:]]
+                    processes[name] = start_process(program, environment, log, home.folder)
+        yield processes
+    finally:
+        end_processes(list(processes.values()))
 
 
-def wait_until_up(port: int, processes: dict[str, subprocess.Popen[bytes]], seconds: float = 120) -> None:
+def wait_until_up(host: str, port: int, processes: dict[str, subprocess.Popen[bytes]], seconds: float = 120) -> None:
     """Until the health page answers; an end of the web server, or of the patience, is an error."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if processes["web"].poll() is not None:
             raise FileNotFoundError("Superset ended while it started; see dashboards/logs/web.log in CLOUDCOST_HOME")
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2):
-            return
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection(host, port, timeout=2)
+            connection.request("GET", "/health")
+            if connection.getresponse().status == 200:
+                return
         time.sleep(0.3)
     raise FileNotFoundError(f"Superset did not answer within {seconds:.0f} s; see dashboards/logs/web.log")
 
 
 def wait_for_end(processes: dict[str, subprocess.Popen[bytes]]) -> int:
-    """Until the user ends it, or a process ends by itself, which is a failure."""
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    try:
-        while all(process.poll() is None for process in processes.values()):
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        return 0
+    """Until a process ends by itself, which is a failure; a signal ends the program from here with exit code 0."""
+    while all(process.poll() is None for process in processes.values()):
+        time.sleep(0.5)
     ended = [name for name, process in processes.items() if process.poll() is not None]
     print(f"cloudcost: {', '.join(ended)} ended; see dashboards/logs in CLOUDCOST_HOME", file=sys.stderr)
     return 1

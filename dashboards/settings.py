@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Role = Literal["viewer", "team", "finance", "admin"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="lower-case snake case")]
@@ -111,6 +111,12 @@ class DashboardSettings(_Section):
     url: str | None = Field(
         None, pattern=r"^https?://", description="As people reach it, for links in reports. Default: host and port."
     )
+    hosts: list[str] = Field(
+        default_factory=list,
+        description="Names that the dashboards are reached by besides `url`, the address they listen on and those of "
+        "this machine, as a browser shows them: costs.example.com:8088. Requests for other names are refused. "
+        "Default none.",
+    )
     people: list[PersonSettings] = Field(default_factory=list, description="Who may sign in, beside the first admin.")
     scopes: list[ScopeSettings] = Field(
         default_factory=list, description="Parts of the costs for people of role team. Default none."
@@ -133,6 +139,12 @@ class DashboardSettings(_Section):
         description="How long an answer is kept; a newly published warehouse makes all of them void anyway.",
     )
 
+    separation: Literal["rows", "copies"] = Field(
+        "rows",
+        description="How members of teams are kept to their scopes. rows: by conditions in every statement. copies: "
+        "moreover, their statements run in a database that holds the rows of their scopes only, made anew at every "
+        "publication (embedded warehouse only). Default rows: nothing is stored twice.",
+    )
     statement_seconds: float = Field(
         60, ge=1, le=3600, description="The warehouse's work on one chart is ended after this many seconds. Default 60."
     )
@@ -141,6 +153,14 @@ class DashboardSettings(_Section):
     def address(self) -> str:
         """As people reach the dashboards, without a slash at the end."""
         return (self.url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts_are_names(cls, hosts: list[str]) -> list[str]:
+        for host in hosts:
+            if not host or any(character in host for character in "/*@, \t") or not host.isascii():
+                raise ValueError(f"{host!r} is no host name: give it without https:// and path, as costs.example.com")
+        return [host.lower() for host in hosts]
 
     @model_validator(mode="after")
     def _scopes_are_known(self) -> "DashboardSettings":

@@ -16,13 +16,13 @@ HOME = Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"])
 SETTINGS = json.loads((HOME / "settings.json").read_text())
 sys.path.append(str(Path(__file__).resolve().parent))
 from superset_audit import AuditLog  # noqa: E402
+from superset_connections import open_served  # noqa: E402
 from superset_deadline import DEADLINE  # noqa: E402
 from superset_parts import (  # noqa: E402
     PublishedFileCache,
     PublishedRedisCache,
     adapt_application,
     guards_every_row,
-    open_published,
     read_people,
 )
 from superset_reports import name_attachments  # noqa: E402
@@ -42,6 +42,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SETTINGS["address"].startswith("https://")
 FAB_API_SWAGGER_UI = False
 ENABLE_PROXY_FIX = bool(SETTINGS["is_proxied"])
+# where links lead is not for a header to say that proxies hand on as it came
+PROXY_FIX_CONFIG = {"x_for": 1, "x_proto": 1, "x_host": 1, "x_port": 0, "x_prefix": 0}
 
 FEATURE_FLAGS = {
     "ALERT_REPORTS": bool(REDIS_URL),
@@ -55,7 +57,8 @@ FEATURE_FLAGS = {
 
 # the warehouse: read only, no file of the machine, and always the copy that was published last
 PREVENT_UNSAFE_DB_CONNECTIONS = True
-DB_CONNECTION_MUTATOR = open_published
+DB_CONNECTION_MUTATOR = open_served
+DATASET_IMPORT_ALLOWED_DATA_URLS: list[str] = []
 SQLLAB_CTAS_NO_LIMIT = False
 ROW_LIMIT = 10_000
 SQL_MAX_ROW = 100_000
@@ -75,11 +78,10 @@ else:
 CACHE_CONFIG = {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(HOME / "cache" / "pages"),
                 "CACHE_DEFAULT_TIMEOUT": 300, "CACHE_THRESHOLD": 5_000, "CACHE_KEY_PREFIX": "page_"}  # fmt: skip
 
-# people: ten attempts a minute and address
+# people; attempts to sign in are counted by `superset_limits`
 RATELIMIT_ENABLED = True
 RATELIMIT_APPLICATION = "100 per second"
-AUTH_RATE_LIMITED = True
-AUTH_RATE_LIMIT = "10 per minute"
+AUTH_RATE_LIMITED = False
 FLASK_APP_MUTATOR = adapt_application
 GUEST_ROLE_NAME = "cloudcost_guest"
 GUEST_TOKEN_JWT_EXP_SECONDS = 600

@@ -2,8 +2,8 @@
 
 Four doors, one behind the other, for everybody but administrators: what is asked, when Superset asks whether it may be
 (`judge_question`); each piece of SQL, when it is put into a statement (`rewrite`); every statement, when it is about to
-be executed (`judge_execution`), also by routes that nobody thought of; and errors, whose texts quote rows (`hide_error`).
-A door that cannot tell who asks, or of which dataset, is closed.
+be executed (`judge_execution`), also by routes that nobody thought of; and errors, whose texts quote rows
+(`hide_error`). A door that cannot tell who asks, or of which dataset, is closed.
 """
 
 import contextlib
@@ -186,7 +186,7 @@ def _judge_event(
 
 
 def judge_execution(sql: str) -> None:
-    """A statement of anybody but an administrator reads the dataset that is asked, under their rules, and nothing else."""
+    """A statement of anybody but an administrator reads the dataset that is asked, under their rules, and no more."""
     if standing() in ("admin", "process"):
         return
     dataset = ASKED.get()

@@ -1,8 +1,8 @@
 """What a reader may write into a chart as SQL: one expression over the columns of its dataset, and nothing else.
 
 Superset looks for subqueries and can be led past that: ``string_agg(x, ',') from t union all select ''``. Here nothing
-is looked for. An expression is taken apart, each part has to be on a list, and what is asked of the warehouse is written
-anew from the parts, so that no text of a reader's reaches it. Pure functions; no Superset.
+is looked for. An expression is taken apart, each part has to be on a list, and what is asked of the warehouse is
+written anew from the parts, so that no text of a reader's reaches it. Pure functions; no Superset.
 """
 
 from collections.abc import Collection
@@ -21,8 +21,8 @@ _PARTS = """
     Add Sub Mul Div IntDiv Mod DPipe EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Is In Between Like ILike Case If
     Cast TryCast DataType DataTypeParam Interval Var Distinct Filter Where Window WindowSpec Order Ordered Tuple
 """
-#: Functions, as sqlglot calls them: figures, texts, days, conditions. None reads a file, a setting or the catalog, makes
-#: rows or fills the memory (which is why texts can be neither repeated, padded nor replaced in).
+#: Functions, as sqlglot calls them: figures, texts, days, conditions. None reads a file, a setting or the catalog,
+#: makes rows or fills the memory (which is why texts can be neither repeated, padded nor replaced in).
 _FUNCTIONS = """
     Sum Count CountIf Avg Min Max Median Quantile PercentileCont PercentileDisc ApproxDistinct AnyValue ArgMax ArgMin
     First Last Stddev StddevPop StddevSamp Variance VariancePop Corr CovarPop CovarSamp LogicalAnd LogicalOr GroupConcat
@@ -30,16 +30,16 @@ _FUNCTIONS = """
     Abs Round Floor Ceil Sign Sqrt Ln Log Exp Pow Greatest Least Trunc
     Coalesce Nullif Lower Upper Trim Length Substring Left Right Concat ConcatWs StrPosition StartsWith EndsWith
     Contains SplitPart RegexpLike RegexpFullMatch Initcap Reverse
-    CurrentDate CurrentTimestamp DateTrunc TimestampTrunc Extract TimeToStr Year Month Quarter Week Day DayOfWeek DayOfMonth
-    DayOfYear DateDiff TimestampDiff DateAdd DateSub TimestampAdd TimestampSub LastDay TsOrDsToDate Date MonthName DayName
-    Dayname Monthname
+    CurrentDate CurrentTimestamp DateTrunc TimestampTrunc Extract TimeToStr Year Month Quarter Week Day DayOfWeek
+    DayOfMonth DayOfYear DateDiff TimestampDiff DateAdd DateSub TimestampAdd TimestampSub LastDay TsOrDsToDate Date
+    MonthName DayName Dayname Monthname
 """
 #: Functions that sqlglot knows only by their names.
 _NAMES = frozenset({"date_part", "datepart", "dayname", "monthname", "isodow", "weekofyear", "nvl", "len", "epoch"})
 _TYPES = frozenset(
     """
-    BOOLEAN TINYINT SMALLINT INT BIGINT INT128 FLOAT DOUBLE DECIMAL VARCHAR CHAR TEXT DATE TIMESTAMP TIMESTAMPTZ INTERVAL
-    TIME
+    BOOLEAN TINYINT SMALLINT INT BIGINT INT128 FLOAT DOUBLE DECIMAL VARCHAR CHAR TEXT DATE TIMESTAMP TIMESTAMPTZ
+    INTERVAL TIME
     """.split()
 )
 _ALLOWED = frozenset((_PARTS + _FUNCTIONS).split()) | {"Column", "Star", "Anonymous"}

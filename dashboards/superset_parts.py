@@ -1,4 +1,4 @@
-"""What Superset calls of ours: the published warehouse, caches that a publication makes void, the login limit."""
+"""What Superset calls of ours: which publication it reads, caches that a publication makes void, who has which role."""
 
 import os
 from contextvars import ContextVar
@@ -33,20 +33,6 @@ def published_version() -> str:
     if "published" not in g:
         g.published = os.path.realpath(Path(folder) / CURRENT)
     return str(g.published)
-
-
-def open_published(uri: Any, params: Any, username: Any, security_manager: Any, source: Any) -> tuple[Any, Any]:
-    """Point a connection at the real file behind the link.
-
-    DuckDB shares one open database per path within a process, and a process that always has a reader open would
-    show an old copy for ever; each publication has a path of its own.
-    """
-    if uri.drivername == "duckdb" and uri.database:
-        path = Path(uri.database)
-        uri = uri.set(database=str(Path(published_version()) / path.name if path.parent.name == CURRENT else path))
-        if os.environ.get("CLOUDCOST_WARMING"):
-            uri = uri.update_query_dict({"threads": "1"})  # the other processors are the readers'
-    return uri, params
 
 
 def _publication() -> str:
@@ -84,11 +70,20 @@ def adapt_application(app: Any) -> None:
     """What Superset's settings cannot say, done once the application stands."""
     from superset_answers import remember_answers
     from superset_audit import note_exports
+    from superset_connections import guard_connections
     from superset_doors import close_doors
+    from superset_hosts import serve_known_hosts
+    from superset_limits import limit_attempts
     from superset_reports import send_workbooks
+    from superset_sessions import end_sessions_of_changed_people
     from superset_speed import remember_parsing, share_engines, write_ahead
+    from superset_tables import make_tables
 
-    limit_logins(app)
+    make_tables(app)
+    limit_attempts(app)
+    end_sessions_of_changed_people(app)
+    guard_connections(app)
+    serve_known_hosts(app, app.config["SETTINGS"])
     note_exports(app)
     share_engines()
     close_doors()
@@ -109,17 +104,6 @@ def part_connections(app: Any) -> None:
                 engine.dispose(close=False)
 
     os.register_at_fork(after_in_child=forget)
-
-
-def limit_logins(app: Any) -> None:
-    """Ten logins a minute and address, by page and by API: AUTH_RATE_LIMIT alone leaves both without a limit."""
-    from superset.extensions import appbuilder
-
-    limiter = appbuilder.sm.limiter
-    for rule in app.url_map.iter_rules():
-        if rule.rule in ("/login/", "/api/v1/security/login", "/api/v1/security/guest_token/"):
-            view = app.view_functions[rule.endpoint]
-            app.view_functions[rule.endpoint] = limiter.limit(app.config["AUTH_RATE_LIMIT"], methods=["POST"])(view)
 
 
 def read_people(settings: dict[str, Any]) -> dict[str, list[str]]:

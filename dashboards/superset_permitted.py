@@ -1,8 +1,9 @@
 """What somebody may ask of a dataset, by what they are.
 
-Whoever sees a part of the costs, or summaries, uses the certified metrics and the columns of a dataset and writes no SQL:
-text of their own could lead past the row rules, and error messages would tell of rows outside them. Viewers and guests
-moreover ask what the charts of their pages ask, and nothing finer: a query by every column would be the bill line by line.
+Whoever sees a part of the costs, or summaries, uses the certified metrics and the columns of a dataset and writes no
+SQL: text of their own could lead past the row rules, and error messages would tell of rows outside them. Viewers and
+guests moreover ask what the charts of their pages ask, and nothing finer: a query by every column would be the bill
+line by line.
 """
 
 import functools

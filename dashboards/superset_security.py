@@ -7,10 +7,11 @@ import time
 from typing import Any, NamedTuple
 
 from flask import g
-from superset.security import SupersetSecurityManager
 from superset.utils.core import get_user_id
 from superset_audit import note
 from superset_doors import judge_question, refuse, standing
+from superset_limits import count_right, count_wrong
+from superset_sessions import StampedSecurityManager
 
 #: Seconds that a role's permissions are remembered. People's roles and row-level rules are read for every request.
 PERMISSIONS_SECONDS = 5.0
@@ -24,7 +25,7 @@ class ClosedRule(NamedTuple):
     clause: str = "1 = 0"
 
 
-class CloudcostSecurityManager(SupersetSecurityManager):
+class CloudcostSecurityManager(StampedSecurityManager):
     """Reads all permissions of a set of roles at once, where Superset asks its database for each of them."""
 
     def __init__(self, appbuilder: Any) -> None:
@@ -109,6 +110,7 @@ class CloudcostSecurityManager(SupersetSecurityManager):
     def on_user_login(self, user: Any) -> None:
         """Somebody signed in."""
         super().on_user_login(user)
+        count_right(user)
         note("login", user.id, name=user.username)
 
     def on_user_login_failed(self, user: Any) -> None:
@@ -124,6 +126,8 @@ class CloudcostSecurityManager(SupersetSecurityManager):
     def auth_user_db(self, username: str, password: str) -> Any:
         """The person of this name and password; who is not known is refused and noted."""
         user = super().auth_user_db(username, password)
+        if user is None:
+            count_wrong()
         if user is None and not (self.find_user(username=username) or self.find_user(email=username)):
             note("login_refused", None, name=str(username)[:200])
         return user

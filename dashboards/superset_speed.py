@@ -8,9 +8,12 @@ import functools
 import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from scopes import COPIES
 from sqlalchemy import event
+from sqlalchemy.engine.url import make_url
 from sqlalchemy.pool import QueuePool
 
 #: How many publications are open at a time.
@@ -20,7 +23,7 @@ KEPT = 2
 class SharedEngines:
     """One engine, and with it one open database, for the published copy, instead of three for each answer.
 
-    Takes the place of `create_engine` where Superset opens databases. `open_published` has resolved the link before,
+    Takes the place of `create_engine` where Superset opens databases. `open_served` has resolved the link before,
     so that a new publication is another address; the engine of the one before the last is closed then.
     """
 
@@ -36,15 +39,27 @@ class SharedEngines:
         address = str(url)
         with self._lock:
             if address not in self._engines:
-                options = {**options, "poolclass": QueuePool, "pool_size": 24, "max_overflow": -1}
+                # none of the caller's options: an engine that others get too must not be one's own
+                options = {"poolclass": QueuePool, "pool_size": 24, "max_overflow": -1}
                 self._engines[address] = self._create(url, **options)
-                # requests of the publication before may still be under way
-                while len(self._engines) > KEPT:
-                    self._engines.pop(next(iter(self._engines))).dispose()
+                self._forget_old()
             return self._engines[address]
+
+    def _forget_old(self) -> None:
+        """Requests of the publication before may still be under way; what is older than that is closed."""
+        publications = list(dict.fromkeys(_publication_of(address) for address in self._engines))
+        for address in list(self._engines):
+            if _publication_of(address) in publications[:-KEPT]:
+                self._engines.pop(address).dispose()
 
     def _forget(self) -> None:
         self._lock, self._engines = threading.Lock(), {}
+
+
+def _publication_of(address: str) -> str:
+    """The folder of a publication, of the address of its copy or of one made for a scope."""
+    path = Path(make_url(address).database or "")
+    return str(path.parents[2] if path.parent.parent.name == COPIES else path.parent)
 
 
 def share_engines() -> None:

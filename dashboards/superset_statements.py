@@ -1,7 +1,7 @@
 """The finished statement, looked at once more before it reaches the warehouse.
 
-Whatever made it: a reader's statement asks the one relation of its dataset, and wherever it does, the reader's row rules
-stand beside it as conditions. Two parsers have to agree on that, sqlglot and the warehouse's own (DuckDB's). Pure
+Whatever made it: a reader's statement asks the one relation of its dataset, and wherever it does, the reader's row
+rules stand beside it as conditions. Two parsers have to agree on that, sqlglot and the warehouse's own (DuckDB's). Pure
 functions; no Superset.
 """
 

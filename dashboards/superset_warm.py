@@ -76,8 +76,8 @@ def find_new(serving: Path) -> Path | None:
 def warm(app: Any, folder: Path) -> int:
     """Ask of the copy what was asked of others lately, the latest first, each as somebody who asked it; how many."""
     from flask_jwt_extended import create_access_token
-    from superset_answers import asked_folder
     from superset_parts import PINNED
+    from superset_questions import asked_folder
 
     now, asked, deadline = time.time(), 0, time.monotonic() + SECONDS
     files = sorted(asked_folder().glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from dashboards.publish import publish_warehouse
+from dashboards.scoped_copies import make_scoped_copies
 from orchestration.check_results import list_checks
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.operations import OPERATIONS
@@ -57,7 +58,10 @@ def published(installation: InstallationResource) -> dg.MaterializeResult:
         return dg.MaterializeResult(
             metadata={"published": "readers of the warehouse see each build as it is committed"}
         )
-    done = publish_warehouse(opened.warehouse.path, opened.warehouse.connect, opened.serving)
+    settings = opened.config.dashboards
+    done = publish_warehouse(
+        opened.warehouse.path, opened.warehouse.connect, opened.serving, lambda copy: make_scoped_copies(copy, settings)
+    )
     return dg.MaterializeResult(
         metadata={"folder": done.folder.name, "megabytes": round(done.size / 1e6, 1), "seconds": round(done.seconds, 2)}
     )

@@ -1,0 +1,79 @@
+"""Hard separation: beside the published copy, one for each combination of scopes that holds the rows of these alone.
+
+Whatever statement a member of a team might get past every check, the database that it runs in has no other row.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from dashboards.home import BUNDLE
+from dashboards.scopes import COPIES, combinations_of, folder_of, scope_clause
+from dashboards.settings import DashboardSettings
+
+#: In the folder of the copies: which configuration they were made for.
+MADE_FOR = ".made-for"
+
+
+def make_scoped_copies(copy: Path, settings: DashboardSettings) -> list[Path]:
+    """Write ``scopes/<names of scopes>/<file>`` beside the copy, where the configuration asks for it; the files.
+
+    Each has the tables behind the datasets that members of teams may read, under their names, with the rows of the
+    scopes; a table without a column for them is there and empty.
+    """
+    if settings.separation != "copies":
+        return []
+    access = yaml.safe_load((BUNDLE / "access.yaml").read_text())
+    scopes = {scope.name: scope.model_dump() for scope in settings.scopes}
+    made = []
+    for names in _combinations(settings):
+        folder = copy.parent / COPIES / folder_of(names)
+        folder.mkdir(parents=True, mode=0o700)
+        target = folder / copy.name
+        _write(copy, target, access, [scopes[name] for name in names])
+        target.chmod(0o400)
+        made.append(target)
+    (copy.parent / COPIES / MADE_FOR).write_text(_digest(settings))
+    return made
+
+
+def are_copies_missing(published: Path, settings: DashboardSettings) -> bool:
+    """Whether the published copy has none for the scopes and people of this configuration."""
+    if settings.separation != "copies":
+        return False
+    made_for = published.parent / COPIES / MADE_FOR
+    return not made_for.exists() or made_for.read_text() != _digest(settings)
+
+
+def _combinations(settings: DashboardSettings) -> list[Any]:
+    return combinations_of(person.model_dump() for person in settings.people)
+
+
+def _digest(settings: DashboardSettings) -> str:
+    described = [_combinations(settings), sorted((scope.model_dump() for scope in settings.scopes), key=str)]
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+
+
+def _write(copy: Path, target: Path, access: dict[str, Any], scopes: list[dict[str, Any]]) -> None:
+    with duckdb.connect(str(copy), read_only=True) as connection:
+        # an own name: the copies are all called alike
+        connection.execute(f"attach '{str(target).replace(chr(39), chr(39) * 2)}' as scoped")
+        for name in access["datasets"]["team"]:
+            found = connection.execute(
+                "select table_schema from information_schema.tables where table_catalog = current_catalog()"
+                " and table_name = ?",
+                [name],
+            ).fetchall()
+            columns = access["scope_columns"].get(name, {})
+            condition = " or ".join(scope_clause(scope, columns) for scope in scopes) or "1 = 0"
+            for (schema,) in found:
+                relation = f'"{schema}"."{name}"'
+                connection.execute(f'create schema if not exists scoped."{schema}"')
+                # names are the bundle's own, values are quoted
+                made = f"create table scoped.{relation} as select * from {relation} where {condition}"  # noqa: S608
+                connection.execute(made)
+        connection.execute("detach scoped")

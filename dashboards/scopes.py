@@ -1,0 +1,35 @@
+"""Which rows a scope lets through, and which scopes people have. Shared by both environments."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+#: The folder, beside a published copy, with a copy for each combination of scopes.
+COPIES = "scopes"
+
+
+def scope_clause(scope: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+    """The SQL condition of a scope on a dataset with these columns for team and account; without any, no row."""
+    parts = [
+        f"{columns[kind]} in ({', '.join(quote(value) for value in scope[f'{kind}s'])})"
+        for kind in ("team", "account")
+        if columns.get(kind) and scope[f"{kind}s"]
+    ]
+    return f"({' or '.join(parts)})" if parts else "1 = 0"
+
+
+def quote(value: str) -> str:
+    """A text as a quoted SQL string. Superset reads clauses as templates, so a value that looks like one is refused."""
+    if any(mark in value for mark in ("{{", "{%", "{#")):
+        raise ValueError(f"{value!r} cannot be a scope's value: it would be read as a template")
+    return "'" + value.replace("'", "''") + "'"
+
+
+def folder_of(scopes: Iterable[str]) -> str:
+    """Names the copy for somebody with these scopes; names of scopes hold no plus sign."""
+    return "+".join(sorted(scopes)) or "none"
+
+
+def combinations_of(people: Iterable[Mapping[str, Any]]) -> list[Sequence[str]]:
+    """The scopes that members of teams have together, and none at all."""
+    found = {tuple(sorted(person["scopes"])) for person in people if person["role"] == "team"}
+    return sorted(found | {()})

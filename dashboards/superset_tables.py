@@ -1,0 +1,36 @@
+"""Two small tables of ours in Superset's metadata database, which all processes share: who has to sign in anew, and
+how often somebody tried to.
+"""
+
+import contextlib
+from typing import Any
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DatabaseError
+
+_metadata = MetaData()
+#: One row per person: what was signed for another generation than this counts no more. No row is a generation too.
+SIGN_INS = Table(
+    "cloudcost_sign_ins", _metadata,
+    Column("user_id", Integer, primary_key=True, autoincrement=False), Column("generation", String(64), nullable=False),
+)  # fmt: skip
+#: One row per limit and whom it counts, as a digest; ``expires`` in seconds since 1970.
+ATTEMPTS = Table(
+    "cloudcost_attempts", _metadata,
+    Column("key", String(200), primary_key=True), Column("count", Integer, nullable=False),
+    Column("expires", Float, nullable=False, index=True),
+)  # fmt: skip
+
+
+def make_tables(app: Any) -> None:
+    """Make what is missing; several processes may start at once."""
+    from superset.extensions import db
+
+    with app.app_context(), contextlib.suppress(DatabaseError):  # another process was faster
+        _metadata.create_all(db.engine)
+
+
+def insert_into(table: Table, dialect: str) -> Any:
+    """An insert with ``on_conflict_do_update``: both databases that Superset's metadata may be in have it."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
