@@ -15,8 +15,8 @@ from contextvars import ContextVar
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from flask import g, has_app_context, has_request_context
-from superset_audit import note
+from flask import Response, g, has_app_context, has_request_context, jsonify, request
+from superset_audit import VIEWS, asked_for, note
 from superset_deadline import DEADLINE
 from superset_expressions import RefusedExpressionError, rewrite_expression, rewrite_order
 from superset_pages import known_of, pages_of
@@ -70,6 +70,25 @@ def close_doors() -> None:
         setattr(SqlaTable, name, _asking(getattr(SqlaTable, name), name))
     BaseEngineSpec.execute = classmethod(_executing(BaseEngineSpec.execute.__func__))
     core.create_engine = _watching(core.create_engine)
+
+
+def answer_plainly(app: Any) -> None:
+    """Questions that Superset fails on are answered as what they are: ones that cannot be asked (400)."""
+    from superset.daos.exceptions import DatasourceTypeNotSupportedError
+    from superset.exceptions import QueryObjectValidationError
+
+    def explain(error: Exception) -> tuple[Response, int]:
+        return jsonify({"message": str(error)}), 400
+
+    for kind in (QueryObjectValidationError, DatasourceTypeNotSupportedError):
+        app.register_error_handler(kind, explain)
+
+    @app.before_request
+    def refuse_second_dataset() -> tuple[Response, int] | None:
+        queries = asked_for().get("queries") if request.endpoint in VIEWS else None
+        if any(isinstance(query, dict) and "datasource" in query for query in queries or []):
+            return jsonify({"message": "A query cannot name a dataset beside the one that is asked."}), 400
+        return None
 
 
 def refuse(message: str, action: str, **details: Any) -> Exception:

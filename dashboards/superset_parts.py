@@ -71,7 +71,7 @@ def adapt_application(app: Any) -> None:
     from superset_answers import remember_answers
     from superset_audit import note_exports
     from superset_connections import guard_connections
-    from superset_doors import close_doors
+    from superset_doors import answer_plainly, close_doors
     from superset_hosts import serve_known_hosts
     from superset_limits import limit_attempts
     from superset_reports import send_workbooks
@@ -87,6 +87,7 @@ def adapt_application(app: Any) -> None:
     note_exports(app)
     share_engines()
     close_doors()
+    answer_plainly(app)
     remember_parsing()
     remember_answers(app)
     write_ahead(app)
