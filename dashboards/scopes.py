@@ -1,6 +1,6 @@
 """Which rows a scope lets through, and which scopes people have. Shared by both environments."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 #: The folder, beside a published copy, with a copy for each combination of scopes.
@@ -29,7 +29,7 @@ def folder_of(scopes: Iterable[str]) -> str:
     return "+".join(sorted(scopes)) or "none"
 
 
-def combinations_of(people: Iterable[Mapping[str, Any]]) -> list[Sequence[str]]:
+def combinations_of(people: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """The scopes that members of teams have together, and none at all."""
     found = {tuple(sorted(person["scopes"])) for person in people if person["role"] == "team"}
     return sorted(found | {()})

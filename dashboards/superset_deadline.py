@@ -13,6 +13,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
+        self._thread: threading.Thread | None = None
         self._start_anew()
         os.register_at_fork(after_in_child=self._start_anew)
 

@@ -6,6 +6,7 @@ written anew from the parts, so that no text of a reader's reaches it. Pure func
 """
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -91,7 +92,7 @@ def _parse(sql: str, dialect: str) -> exp.Select:
     return select
 
 
-def _write(tree: exp.Expression, columns: Collection[str], dialect: str) -> str:
+def _write(tree: Any, columns: Collection[str], dialect: str) -> str:
     known = {name.lower() for name in columns}
     _demand(_depth_of(tree) <= DEEPEST, "it is nested too deeply")
     for part in tree.walk():

@@ -11,6 +11,7 @@ import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -157,7 +158,11 @@ def main() -> None:
     from superset_statements import RefusedStatementError, judge_statement
 
     make_warehouse(folder / "warehouse.duckdb")
-    options = {"access_mode": "READ_ONLY", "enable_external_access": "false", "lock_configuration": "true"}
+    options: dict[str, Any] = {
+        "access_mode": "READ_ONLY",
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+    }
     warehouse = duckdb.connect(str(folder / "warehouse.duckdb"), config=options)
     places = {
         "metric": "SELECT {0} AS m FROM marts.costs WHERE (x_team in ('payments')) LIMIT 100",
@@ -166,7 +171,7 @@ def main() -> None:
         "having": "SELECT note FROM marts.costs WHERE (x_team in ('payments')) GROUP BY note HAVING ({0}) LIMIT 100",
         "order": "SELECT note FROM marts.costs WHERE (x_team in ('payments')) ORDER BY {0} LIMIT 100",
     }
-    found = {"tried": 0, "taken apart": 0, "executed": 0, "raw statements let pass": 0, "outside": []}
+    found: dict[str, Any] = {"tried": 0, "taken apart": 0, "executed": 0, "raw statements let pass": 0, "outside": []}
     texts = Grammar(seed).draw()
     for number in range(count):
         text, (place, statement) = next(texts), list(places.items())[number % len(places)]

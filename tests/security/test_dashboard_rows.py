@@ -113,7 +113,7 @@ def test_sql_in_every_other_place(
 ) -> None:
     sql = ESCAPES[escape]
     column = {"sqlExpression": sql, "label": "mine", "expressionType": "SQL"}
-    question: dict[str, Any] = {
+    places: dict[str, dict[str, Any]] = {
         "column": {"columns": [column], "metrics": [METRIC]},
         "bare column": {"columns": [sql], "metrics": [METRIC]},
         "order": {"columns": [], "metrics": [METRIC], "orderby": [[custom(sql), True]]},
@@ -125,7 +125,8 @@ def test_sql_in_every_other_place(
                   "series_limit_metric": custom(sql)},
         "axis": {"columns": [{**column, "columnType": "BASE_AXIS", "timeGrain": "P1D"}], "metrics": [METRIC]},
         "raw column": {"columns": [column], "metrics": None},
-    }[place]  # fmt: skip
+    }  # fmt: skip
+    question = places[place]
     for visitor in (visitors["team"], visitors["viewer"], guest):
         assert is_closed(visitor.ask(datasets[DAILY], **question), foreign)
     answer = visitors["finance"].ask(datasets[DAILY], **question)
