@@ -67,8 +67,8 @@ def _begin_confined_session(**options: Any) -> boto3.Session:
     return boto3.Session(botocore_session=core, **{**made_up, **options})
 
 
-def _check_request(request: Any, **_: Any) -> None:
-    _check_this_machine(request.url)
+def _check_request(**event: Any) -> None:
+    _check_this_machine(event["request"].url)
 
 
 def _check_this_machine(url: str) -> None:
