@@ -159,6 +159,42 @@ def test_an_answer_in_drips(tmp_path: Path, opening: bytes) -> None:
         assert time.monotonic() - began < 3  # without an end it would be minutes
 
 
+@pytest.mark.parametrize("way", ["webhook", "proxy", "mail"])
+def test_a_name_server_that_is_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """The system's resolver has waits of its own and cannot be called off."""
+
+    def ask(*_: Any, **__: Any) -> list[Any]:
+        time.sleep(3)
+        raise socket.gaierror("nobody answered")
+
+    monkeypatch.setattr(socket, "getaddrinfo", ask)
+    if way == "proxy":
+        monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.com:3128")
+    receiver = mail(25, "mail.example.com", timeout_seconds=0.1) if way == "mail" else webhook("http://example.com/")
+    post = Post(tmp_path, {**receiver, "name": "slow", "timeout_seconds": 0.1 if way == "mail" else 0.4})
+    post.put("slow")
+    began = time.monotonic()
+    assert not post.deliver().is_ok and time.monotonic() - began < 2
+    [row] = post.rows("message.failed")
+    assert "within 0.4 s" in row.details["error"]
+
+
+def test_a_name_server_that_does_not_say_who_this_machine_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail client introduces itself by its name, for which it asks too."""
+
+    def ask(*_: Any) -> str:
+        time.sleep(3)
+        return "late.example.com"
+
+    monkeypatch.setattr(socket, "getfqdn", ask)
+    with SmtpSink() as sink:
+        post = Post(tmp_path, mail(sink.port, timeout_seconds=0.5))
+        post.put("mail")
+        began = time.monotonic()
+        assert post.deliver().is_ok
+        assert time.monotonic() - began < 2 and len(sink.mails) == 1
+
+
 @pytest.mark.parametrize("piece", [b"2", b"220-not yet\r\n"])
 def test_a_mail_server_that_drips(tmp_path: Path, piece: bytes) -> None:
     with RawServer(lambda connection: server.drip(connection, piece)) as server:
