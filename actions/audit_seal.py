@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from actions.file_trust import ROOT, explain_key
 from state import Record, SqliteStateStore, StateStore, Write
 from state.records import Body
 
@@ -59,13 +60,23 @@ class KeyFile:
         self.path = path
 
     def find(self) -> bytes | None:
-        """The key of the file; None where there is no file. `AuditKeyError` where it cannot be read or holds none."""
+        """The key of the file; None where there is no file.
+
+        `AuditKeyError` where it cannot be read, holds none, or is one that others may know or have put there.
+        """
         try:
-            text = self.path.read_text(encoding="ascii").strip()
+            with self.path.open(encoding="ascii") as file:
+                # of the opened file: the name may lead elsewhere a moment later
+                found = os.fstat(file.fileno())
+                text = file.read().strip()
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise AuditKeyError(f"{self.path}: the key of the audit log cannot be read: {error}") from None
+        # root may look at the home of any account, where the key is that account's
+        why = explain_key(found, (found.st_uid if os.geteuid() == ROOT else os.geteuid(),))
+        if why is not None:
+            raise AuditKeyError(f"{self.path}: {why}")
         if len(text) < MIN_KEY_CHARACTERS:
             raise AuditKeyError(f"{self.path}: there is no key of the audit log in it: put a backup of it back")
         return text.encode()

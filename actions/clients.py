@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.session
+from botocore.config import Config
 
 from actions.settings import AccountSettings
 
@@ -23,39 +25,56 @@ class WrongAccountError(Exception):
     """The credentials at hand belong to another account than the resource."""
 
 
-def make_aws_factory(accounts: Mapping[str, AccountSettings], environ: Mapping[str, str]) -> ClientFactory:
+def make_aws_factory(
+    accounts: Mapping[str, AccountSettings], environ: Mapping[str, str], is_confined: bool = False
+) -> ClientFactory:
     """A factory of boto3 clients that assumes the account's role, or makes sure of the process's own identity.
 
     Endpoints come from AWS_ENDPOINT_URL as everywhere in boto3. Clients are kept; one factory serves one run, which is
-    shorter than a role's session.
+    shorter than a role's session. One that `is_confined` asks this machine alone, without a proxy and with credentials
+    that are worth nothing; `NotThisMachineError` comes before anything is sent elsewhere.
     """
     sessions: dict[str, boto3.Session] = {}
     clients: dict[tuple[str, str, str], Any] = {}
+    begin_session = _begin_confined_session if is_confined else boto3.Session
 
     def open_client(service: str, account_id: str, region: str) -> Any:
         key = (service, account_id, region)
         if key not in clients:
             if account_id not in sessions:
                 sessions[account_id] = _open_session(
-                    account_id, region, accounts.get(account_id, AccountSettings()), environ
+                    account_id, region, accounts.get(account_id, AccountSettings()), environ, begin_session
                 )
-            clients[key] = sessions[account_id].client(service, region_name=region)  # type: ignore[call-overload]
+            client: Any = sessions[account_id].client(service, region_name=region)  # type: ignore[call-overload]
+            if is_confined:  # known now, and better said now than at the first request
+                _check_this_machine(client.meta.endpoint_url)
+            clients[key] = client
         return clients[key]
 
     return open_client
 
 
-def confine_to_this_machine(factory: ClientFactory) -> ClientFactory:
-    """Clients of what runs on this machine, and of nothing else."""
+def _begin_confined_session(**options: Any) -> boto3.Session:
+    """A session whose every request is judged when its address is final.
 
-    def open_client(service: str, account_id: str, region: str) -> Any:
-        client = factory(service, account_id, region)
-        host = urlsplit(client.meta.endpoint_url).hostname or ""
-        if host != "localhost" and not _is_loopback(host):
-            raise NotThisMachineError(f"this is a demo's home: it acts on this machine alone, and {host} is not on it")
-        return client
+    Credentials are made up unless they are given: looking for real ones may ask the metadata service of the machine or
+    a company's sign-in, and whatever listens here has no business with them.
+    """
+    core = botocore.session.Session()
+    core.set_default_client_config(Config(proxies={}))
+    core.register("before-send", _check_request)
+    made_up = {"aws_access_key_id": SESSION_NAME, "aws_secret_access_key": SESSION_NAME}
+    return boto3.Session(botocore_session=core, **{**made_up, **options})
 
-    return open_client
+
+def _check_request(**event: Any) -> None:
+    _check_this_machine(event["request"].url)
+
+
+def _check_this_machine(url: str) -> None:
+    host = urlsplit(url).hostname or ""
+    if host != "localhost" and not _is_loopback(host):
+        raise NotThisMachineError(f"this is a demo's home: it acts on this machine alone, and {host} is not on it")
 
 
 def _is_loopback(host: str) -> bool:
@@ -65,15 +84,21 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _open_session(account_id: str, region: str, settings: AccountSettings, environ: Mapping[str, str]) -> boto3.Session:
-    session = boto3.Session(region_name=region)
+def _open_session(
+    account_id: str,
+    region: str,
+    settings: AccountSettings,
+    environ: Mapping[str, str],
+    begin_session: Callable[..., boto3.Session],
+) -> boto3.Session:
+    session = begin_session(region_name=region)
     if settings.role_arn is not None:
         wanted: dict[str, str] = {"RoleArn": settings.role_arn, "RoleSessionName": SESSION_NAME}
         if settings.external_id_env is not None:
             wanted["ExternalId"] = environ[settings.external_id_env]
         answer: Any = session.client("sts").assume_role(**wanted)
         given = answer["Credentials"]
-        session = boto3.Session(
+        session = begin_session(
             aws_access_key_id=given["AccessKeyId"],
             aws_secret_access_key=given["SecretAccessKey"],
             aws_session_token=given["SessionToken"],

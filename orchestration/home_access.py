@@ -3,14 +3,21 @@
 The mask of a process holds for everything that it and its children write: Dagster, dbt, DuckDB, SQLite and Superset. A
 folder that others may pass through without listing it (mode 0711) is left so where root is at work, who lets
 PostgreSQL's user through it.
+
+A home that somebody else made is theirs, whatever this account writes there. So what belongs to another account, root
+apart, is not used; and what was open to others is looked through before it is closed.
 """
 
+import contextlib
 import errno
 import os
 import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from actions.audit_seal import KEY_FILE, KEY_FOLDER
+from actions.file_trust import ROOT, WRITABLE_BY_OTHERS, explain_key, explain_owner
 
 MASK = 0o077
 #: A disk that has no room for this has none for anything else.
@@ -35,14 +42,21 @@ def close_home(home: Path, is_thorough: bool = False) -> int:
 
     Nobody gets through a closed folder, so where the outermost are closed only a thorough look goes on below them.
     Top-level entries are closed after what is in them, so a start that is cut short leaves something for the next to
-    see. What somebody else owns is left to them, and a link is not followed: whoever made it may mean another's folder.
+    see. A link is not followed: whoever made it may mean another's folder. `HomeError` where something of the
+    installation was put there by somebody else, or may have been, and where the folder cannot be closed.
     """
     if not is_folder(home):
         return 0
+    trusted = _check_home_itself(home)
     entries = [path for path in home.iterdir() if path.name in FOLDERS or path.name.startswith(FILES)]
+    _check_entries(home, entries, trusted)
     if not is_thorough and not any(_is_open(path) for path in (home, *entries)):
+        _check_closed(home)
         return 0
-    closed = sum(_close(path) for path in (*_list_below(entries), *entries, home))
+    below = list(_list_below(entries))
+    _check_below(home, below, trusted)
+    closed = sum(_close(path) for path in (*below, *entries, home))
+    _check_closed(home)
     if closed:
         print(
             f"note: {home}: {closed} files and folders were open to others; they are yours alone now", file=sys.stderr
@@ -77,6 +91,53 @@ def is_folder(home: Path) -> bool:
         return False
 
 
+def _check_home_itself(home: Path) -> set[int]:
+    """Whom everything in it may belong to. Root may look after anybody's home, where that account is trusted."""
+    found = home.stat()
+    trusted = {found.st_uid} if os.geteuid() == ROOT else {os.geteuid()}
+    for state in (found, home.lstat()):
+        _refuse(home, explain_owner(state, trusted))
+    if found.st_mode & stat.S_ISVTX and found.st_mode & stat.S_IWOTH:
+        raise HomeError(f"{home}: all accounts share it; name a folder within it (CLOUDCOST_HOME)")
+    return trusted
+
+
+def _check_entries(home: Path, entries: list[Path], trusted: set[int]) -> None:
+    for path in entries:
+        with contextlib.suppress(FileNotFoundError):  # SQLite has just removed a journal
+            _refuse(path, explain_owner(path.lstat(), trusted))
+    key = home / KEY_FOLDER / KEY_FILE
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        _refuse(key, explain_key(key.stat(), trusted))
+        _refuse(key, explain_owner(key.lstat(), trusted))
+
+
+def _check_below(home: Path, below: list[Path], trusted: set[int]) -> None:
+    for path in below:
+        # PostgreSQL's user has files of its own there
+        if path.relative_to(home).parts[0] != "dashboards":
+            with contextlib.suppress(FileNotFoundError):
+                _refuse(path, explain_owner(path.lstat(), trusted))
+
+
+def _check_closed(home: Path) -> None:
+    """Who can write a folder can put another file in the place of every one that is in it."""
+    found = home.stat()
+    # root has given it to a group, which an account cannot change: Kubernetes does so with volumes
+    bits = stat.S_IWOTH if found.st_uid == ROOT != os.geteuid() else WRITABLE_BY_OTHERS
+    if found.st_mode & bits and not os.statvfs(home).f_flag & os.ST_RDONLY:
+        _refuse(
+            home,
+            "others can write there, and this account cannot change it: name a folder within it (CLOUDCOST_HOME), "
+            "which is made closed, or mount the disk so that its files are yours alone",
+        )
+
+
+def _refuse(path: Path, why: str | None) -> None:
+    if why is not None:
+        raise HomeError(f"{path}: {why}")
+
+
 def _close(path: Path) -> bool:
     try:
         if _is_open(path):
@@ -99,7 +160,7 @@ def _list_below(folders: list[Path]) -> Iterator[Path]:
 
 def _is_open(path: Path) -> bool:
     found = path.lstat()
-    if stat.S_ISLNK(found.st_mode) or found.st_mode & stat.S_ISVTX or os.geteuid() not in (0, found.st_uid):
+    if stat.S_ISLNK(found.st_mode) or os.geteuid() not in (0, found.st_uid):
         return False
     may_be_passed = stat.S_ISDIR(found.st_mode) and os.geteuid() == 0
     return bool(found.st_mode & (0o066 if may_be_passed else MASK))

@@ -7,6 +7,8 @@ here.
 
 import socket
 from collections.abc import Mapping
+from http import HTTPStatus
+from http.client import HTTPResponse
 from ipaddress import ip_address
 from typing import Any
 
@@ -98,12 +100,27 @@ class _LineAdapter(HTTPAdapter):
         return super().send(request, *arguments, **options)
 
 
+class _FinalAnswer(HTTPResponse):
+    """Waits for the answer that counts: what comes before it (RFC 9110, 15.2), such as Early Hints, is read over.
+
+    http.client does so for 100 alone. 101 is left as it is: nobody asked for another protocol, so nothing follows it.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, HTTPStatus.CONTINUE if 101 < status < 200 else status, reason
+
+
 def _make_pools(line: Line, is_proxy: bool) -> dict[str, type[urllib3.HTTPConnectionPool]]:
     class LineConnection(HTTPConnection):
+        response_class = _FinalAnswer
+
         def _new_conn(self) -> Any:
             return _connect(self)
 
     class SecureLineConnection(HTTPSConnection):
+        response_class = _FinalAnswer
+
         def _new_conn(self) -> Any:
             return _connect(self)
 

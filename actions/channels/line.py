@@ -2,18 +2,21 @@
 
 A name is resolved once and the connection made to what was judged, so a name that leads elsewhere the second time it is
 asked for (DNS rebinding) leads nowhere. The deadline is for the delivery as a whole: a receiver that sends one byte now
-and then never runs into the timeout of a single read.
+and then never runs into the timeout of a single read, and a name server that is silent is waited for no longer either.
 """
 
 import contextlib
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from actions.channels.networks import Network, explain_refusal
+
+Answer = TypeVar("Answer")
 
 
 class AddressRefusedError(OSError):
@@ -52,7 +55,7 @@ class Line:
         Raises AddressRefusedError when one of its addresses is refused: a name with a public and a private address is
         no receiver but an attempt. Any other OSError is the network's.
         """
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        found = self.ask(lambda: socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM))
         for *_, place in found:
             self.check(str(place[0]), is_named_by_operator)
         failure: OSError = OSError(f"{host} has no address")
@@ -62,6 +65,24 @@ class Line:
             except OSError as error:
                 failure = error
         raise failure
+
+    def ask(self, question: Callable[[], Answer], seconds: float | None = None) -> Answer:
+        """The answer to a question to the system's resolver; TimeoutError when the time is up, or after `seconds`.
+
+        The resolver has waits of its own and cannot be called off, so it is left to end by itself: it sends nothing of
+        the delivery, and its thread keeps no process alive.
+        """
+        left = self._ends_at - time.monotonic()
+        answer: Future[Answer] = Future()
+
+        def put() -> None:
+            try:
+                answer.set_result(question())
+            except BaseException as error:
+                answer.set_exception(error)
+
+        threading.Thread(target=put, daemon=True).start()
+        return answer.result(left if seconds is None else min(left, seconds))
 
     @property
     def is_over(self) -> bool:

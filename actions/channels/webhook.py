@@ -7,11 +7,12 @@ the shared secret, refuses old timestamps, and drops a repeated `Idempotency-Key
 import hashlib
 import hmac
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import requests
 from pydantic import Field, HttpUrl, model_validator
@@ -79,8 +80,9 @@ class WebhookChannel(Channel):
                 "message_id": message.message_id,
                 "subject": message.subject,
                 "text": message.text,
-                "data": message.data,
+                "data": _make_finite(message.data),
             },
+            allow_nan=False,
             ensure_ascii=False,
             sort_keys=True,
         ).encode()
@@ -112,6 +114,15 @@ class WebhookChannel(Channel):
         if self._options.url_env is not None:
             return read_secret(self._environ, self._options.url_env)
         return str(self._options.url)
+
+
+def _make_finite(value: Any) -> Any:
+    """The same without NaN and infinities, which JSON does not know: a strict receiver would refuse the whole alert."""
+    if isinstance(value, dict):
+        return {key: _make_finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_make_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _explain(error: Exception, line: Line) -> str:

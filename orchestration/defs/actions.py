@@ -7,13 +7,12 @@ from functools import partial
 import dagster as dg
 
 from actions.approvals import Approvals
-from actions.audit import AuditLog
-from actions.clients import confine_to_this_machine, make_aws_factory
 from actions.day_book import list_begun
 from actions.engine import ActionEngine
 from actions.proposals import Proposal, ProposalBook
 from actions.results import ActionResult
 from orchestration.audit_watch import watch_audit
+from orchestration.cloud_clients import open_clients
 from orchestration.findings import describe_recommendation
 from orchestration.installation import Installation
 from orchestration.recorded_settings import record_settings
@@ -41,10 +40,7 @@ def engine_of(installation: Installation) -> ActionEngine:
     """The engine with the installation's settings, clients and reconciliation."""
     settings = installation.config.actions
     is_reconciled = partial(is_period_reconciled, installation)
-    clients = make_aws_factory(settings.accounts, installation.environ)
-    if AuditLog(installation.store, Clock()).is_demo:
-        # its people are not authenticated, so nothing that is real may be within their reach
-        clients = confine_to_this_machine(clients)
+    clients = open_clients(installation)
     return ActionEngine(installation.store, settings, clients, is_reconciled, Clock(), time.sleep)
 
 

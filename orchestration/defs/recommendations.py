@@ -6,8 +6,8 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from actions.clients import make_aws_factory
 from ml.recommend.unattached_volume import UnattachedVolumeSettings, find_unattached_volumes
+from orchestration.cloud_clients import open_clients
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
@@ -47,9 +47,7 @@ def recommendations(context: dg.AssetExecutionContext, installation: Installatio
     """Replaces ml.recommendations."""
     opened = installation.open()
     settings = opened.config.actions
-    inventory = read_aws_volumes(
-        make_aws_factory(settings.accounts, opened.environ), settings.allowed_accounts, settings.allowed_regions
-    )
+    inventory = read_aws_volumes(open_clients(opened), settings.allowed_accounts, settings.allowed_regions)
     today = Clock()().date()
     costs = read_volume_costs(opened, [str(v["volume_id"]) for v in inventory.volumes], ScoredDays.until(today))
     check = UnattachedVolumeSettings(incomplete_scopes=tuple(inventory.incomplete))

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from actions.clients import ClientFactory, WrongAccountError
+from actions.clients import ClientFactory, NotThisMachineError, WrongAccountError
 
 Scope = tuple[str, str, str]
 
@@ -32,7 +32,7 @@ def read_aws_volumes(clients: ClientFactory, accounts: Iterable[str], regions: I
             try:
                 pages = clients("ec2", account, region).get_paginator("describe_volumes").paginate()
                 found = [describe_volume(account, region, v) for page in pages for v in page["Volumes"]]
-            except (BotoCoreError, ClientError, WrongAccountError, KeyError) as error:
+            except (BotoCoreError, ClientError, NotThisMachineError, WrongAccountError, KeyError) as error:
                 incomplete[("aws", account, region)] = f"{type(error).__name__}: {error}"
             else:
                 volumes += found

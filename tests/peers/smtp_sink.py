@@ -38,13 +38,14 @@ class SmtpSink:
     answers: list[str] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        options: dict[str, Any] = {}
+        # named, or it would ask for its name at each connection
+        options: dict[str, Any] = {"server_hostname": "localhost"}
         self.ca_file: Path | None = None
         if self.cert_folder is not None:
             self.ca_file, key_file = make_certificate(self.cert_folder)
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             tls.load_cert_chain(self.ca_file, key_file)
-            options = {"tls_context": tls, "require_starttls": True}
+            options |= {"tls_context": tls, "require_starttls": True}
         if self.login is not None:
             options |= {"auth_required": True, "authenticator": self._check_login}
         self.port = find_free_port()

@@ -12,7 +12,6 @@ from typer.testing import CliRunner, Result
 
 from actions.approvals import NotAllowedError
 from actions.audit import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
-from actions.clients import NotThisMachineError, confine_to_this_machine
 from actions.incidents import IncidentBook
 from actions.proposals import ProposalBook
 from orchestration.actors import find_actor
@@ -208,20 +207,6 @@ def test_a_home_that_holds_anything_cannot_be_made_a_demo(desk: Desk, forged: st
     assert not desk.audit.is_demo
     desk.refuse("names are chosen in the demo only", "actions", "approve", desk.small, "--as", BEN)
     assert desk.rows("identity.refused")[-1].subject == BEN
-
-
-def test_a_demo_reaches_nothing_that_is_not_on_this_machine(tmp_path: Path) -> None:
-    from botocore.session import Session
-
-    def open_client(service: str, account_id: str, region: str) -> Any:
-        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-        return Session().create_client(service, region_name=region, endpoint_url=account_id or None, **keys)
-
-    confined = confine_to_this_machine(open_client)
-    assert confined("sts", "http://127.0.0.1:5000", "us-east-1").meta.endpoint_url == "http://127.0.0.1:5000"
-    for address in ("", "http://127.0.0.1.example.com", "http://10.0.0.1:5000"):
-        with pytest.raises(NotThisMachineError, match="this is a demo's home: it acts on this machine alone"):
-            confined("sts", address, "us-east-1")
 
 
 def test_a_log_is_accepted_by_an_approver_alone(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Attacks of receivers on the sender, and of whoever may write a receiver's address on what lies behind it."""
 
+import json
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from actions.audit import AuditLog, AuditRow
-from actions.channels import open_channel
+from actions.channels import Message, open_channel
 from actions.outbox import DeliveryReport, Outbox, OutboxMessage
 from actions.reports import Rendering
 from actions.settings import AlertSettings, choose_options_model
@@ -156,6 +157,42 @@ def test_an_answer_in_drips(tmp_path: Path, opening: bytes) -> None:
         assert time.monotonic() - began < 3  # without an end it would be minutes
 
 
+@pytest.mark.parametrize("way", ["webhook", "proxy", "mail"])
+def test_a_name_server_that_is_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """The system's resolver has waits of its own and cannot be called off."""
+
+    def ask(*_: Any, **__: Any) -> list[Any]:
+        time.sleep(3)
+        raise socket.gaierror("nobody answered")
+
+    monkeypatch.setattr(socket, "getaddrinfo", ask)
+    if way == "proxy":
+        monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.com:3128")
+    receiver = mail(25, "mail.example.com", timeout_seconds=0.1) if way == "mail" else webhook("http://example.com/")
+    post = Post(tmp_path, {**receiver, "name": "slow", "timeout_seconds": 0.1 if way == "mail" else 0.4})
+    post.put("slow")
+    began = time.monotonic()
+    assert not post.deliver().is_ok and time.monotonic() - began < 2
+    [row] = post.rows("message.failed")
+    assert "within 0.4 s" in row.details["error"]
+
+
+def test_a_name_server_that_does_not_say_who_this_machine_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail client introduces itself by its name, for which it asks too."""
+
+    def ask(*_: Any) -> str:
+        time.sleep(3)
+        return "late.example.com"
+
+    monkeypatch.setattr(socket, "getfqdn", ask)
+    with SmtpSink() as sink:
+        post = Post(tmp_path, mail(sink.port, timeout_seconds=0.5))
+        post.put("mail")
+        began = time.monotonic()
+        assert post.deliver().is_ok
+        assert time.monotonic() - began < 2 and len(sink.mails) == 1
+
+
 @pytest.mark.parametrize("piece", [b"2", b"220-not yet\r\n"])
 def test_a_mail_server_that_drips(tmp_path: Path, piece: bytes) -> None:
     with RawServer(lambda connection: server.drip(connection, piece)) as server:
@@ -191,6 +228,44 @@ def test_a_mail_server_that_talks_without_end(tmp_path: Path) -> None:
         post.put("mail")
         post.assert_refused("mail", "answers of more than")
     assert server.bytes_sent < 16_000_000
+
+
+@pytest.mark.parametrize("early", [b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", b"HTTP/1.1 102 Wait\r\n\r\n" * 3])
+def test_something_before_the_answer(tmp_path: Path, early: bytes) -> None:
+    """Answers of the hundreds come before the one that counts (RFC 9110, 15.2); a proxy may add them."""
+
+    def serve(connection: socket.socket) -> None:
+        read_request(connection)
+        server.send(connection, early + b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    with RawServer(serve) as server:
+        post = Post(tmp_path, webhook(server.url))
+        post.put("hook")
+        assert post.deliver().is_ok
+    [row] = post.rows("message.sent")
+    assert "HTTP 200" in str(row.details)
+
+
+def test_data_that_json_does_not_know() -> None:
+    """A receiver that reads strictly would refuse it for ever, and with it the alert."""
+
+    def refuse(word: str) -> None:
+        raise ValueError(word)
+
+    bodies: list[bytes] = []
+    with WebhookSink("s3cret") as sink:
+        taken = sink.accept
+
+        def keep(headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
+            bodies.append(body)
+            return taken(headers, body)
+
+        sink.accept = keep  # type: ignore[method-assign]
+        channel = open_channel(choose_options_model(webhook(sink.url)), ENVIRON, HandClock(), LOOPBACK)
+        data = {"a": float("nan"), "b": [1.5, float("inf")], "c": {"d": -float("inf")}}
+        channel.send(Message("id-1", "Costs", "text", "", data))
+    body = json.loads(bodies[0], parse_constant=refuse)
+    assert body["data"] == {"a": None, "b": [1.5, None], "c": {"d": None}}
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
