@@ -61,7 +61,7 @@ def _digest(settings: DashboardSettings) -> str:
 def _write(copy: Path, target: Path, access: dict[str, Any], scopes: list[dict[str, Any]]) -> None:
     with duckdb.connect(str(copy), read_only=True) as connection:
         # an own name: the copies are all called alike
-        connection.execute(f"attach '{str(target).replace(chr(39), chr(39) * 2)}' as scoped")
+        connection.execute(f"attach '{str(target).replace(chr(39), chr(39) * 2)}' as scoped (read_write)")
         for name in access["datasets"]["team"]:
             found = connection.execute(
                 "select table_schema from information_schema.tables where table_catalog = current_catalog()"

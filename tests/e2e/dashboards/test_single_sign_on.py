@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
+import duckdb
 import pytest
 import requests
 
+from dashboards.publish import published_file
 from tests.dashboards_site import PEOPLE, TEAM, Site, Visitor, free_port
 from tests.peers.oidc import Provider, run_oidc_provider
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 OIDC = """\
+  separation: copies
   oidc:
     discovery_url: {discovery_url}
     group_roles: {{finops: finance, everybody: viewer}}
@@ -57,7 +60,7 @@ def sso(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Single
     """A second Superset on the same warehouse, with what the first one made of its metadata."""
     root = tmp_path_factory.mktemp("sso")
     shutil.copytree(site.root / "home" / "dashboards", root / "home" / "dashboards")
-    shutil.copytree(site.serving, root / "home" / "serving", symlinks=True)
+    shutil.copy(site.root / "home" / "warehouse.duckdb", root / "home")
     with run_oidc_provider() as provider:
         second = Site(root, free_port())
         second.configure(TEAM, OIDC.format(discovery_url=provider.discovery_url))
@@ -85,6 +88,29 @@ def test_a_team_sees_its_rows_and_no_others(sso: SingleSignOn, datasets: dict[st
     found = pia.ask(datasets["fct_cost_daily"], columns=["x_team"], metrics=[COUNT]).json()["result"][0]["data"]
     counted = sso.site.query(f"select count(*) from marts.fct_cost_daily where x_team = '{TEAM}'")[0][0]
     assert [(row["x_team"], row[COUNT]) for row in found] == [(TEAM, counted)]
+
+
+def test_a_team_is_answered_from_a_database_without_other_rows(sso: SingleSignOn, datasets: dict[str, int]) -> None:
+    """Hard separation: were every check of statements passed by, there would be nothing else to find."""
+    own = published_file(sso.site.serving, "warehouse.duckdb").resolve().parent / "scopes" / "one_team"
+    with duckdb.connect(str(own / "warehouse.duckdb"), read_only=True) as connection:
+        teams = connection.execute("select distinct x_team from marts.fct_cost_daily").fetchall()
+        lines = connection.execute("select distinct x_team from intermediate.int_focus__unioned").fetchall()
+        tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    assert teams == lines == [(TEAM,)]
+    assert "checks" not in tables
+    assert (own / "warehouse.duckdb").stat().st_mode & 0o777 == 0o400
+    pia, fay = sso.sign_in(email=PEOPLE["team"]), sso.sign_in(email=PEOPLE["finance"])
+    for visitor in (pia, fay):
+        visitor.session.headers["X-CSRFToken"] = visitor.get("/api/v1/security/csrf_token/").json()["result"]
+    own.rename(own.with_name("away"))
+    try:
+        answers = [v.ask(datasets["fct_cost_daily"], columns=[], metrics=[COUNT], row_limit=7) for v in (pia, fay)]
+    finally:
+        own.with_name("away").rename(own)
+    assert [answer.status_code for answer in answers] == [403, 200], answers[0].text[:300]
+    assert "next publication" in answers[0].text
+    assert pia.ask(datasets["fct_cost_daily"], columns=[], metrics=[COUNT], row_limit=7).status_code == 200
 
 
 def test_a_groups_role_follows_the_group(sso: SingleSignOn) -> None:

@@ -1,0 +1,93 @@
+"""Copies for scopes: each holds the rows of its scopes and no others, and is made anew where the scopes changed."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboards.publish import publish_warehouse, published_file
+from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
+from dashboards.settings import DashboardSettings
+
+
+def make_settings(separation: str = "copies", **changed: object) -> DashboardSettings:
+    return DashboardSettings.model_validate(
+        {
+            "separation": separation,
+            "scopes": [
+                {"name": "payments", "teams": ["payments"]},
+                {"name": "quoted", "teams": ["o'hara"]},
+                {"name": "account", "accounts": ["111"]},
+            ],
+            "people": [
+                {"email": "a@example.com", "role": "team", "scopes": ["payments"]},
+                {"email": "b@example.com", "role": "team", "scopes": ["quoted", "account"]},
+                {"email": "c@example.com", "role": "finance"},
+            ],
+            **changed,
+        }
+    )
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """A published copy, with copies for the scopes."""
+    warehouse = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            """create table marts.fct_cost_daily as select * from (values
+            ('payments', '999', 1.25), ('o''hara', '999', 2.5), ('platform', '111', 4), ('platform', '999', 8))
+            t(x_team, sub_account_id, billed_cost)"""
+        )
+        connection.execute("create view marts.fct_statement_monthly as select x_team as team from marts.fct_cost_daily")
+        connection.execute("create table marts.fct_reconciliation as select 1 as x")
+        connection.execute("create table marts.fct_waste_monthly as select 'payments' as team, '111' as sub_account_id")
+        connection.execute(
+            "create table marts.fct_tag_coverage as select 'payments' as x_team, '222' as sub_account_id"
+        )
+    settings = make_settings()
+    publish_warehouse(
+        warehouse, lambda: duckdb.connect(str(warehouse)), tmp_path / "serving",
+        lambda copy: make_scoped_copies(copy, settings),
+    )  # fmt: skip
+    return published_file(tmp_path / "serving", "warehouse.duckdb")
+
+
+def read(published: Path, scopes: str, query: str) -> list[tuple[object, ...]]:
+    path = published.resolve().parent / "scopes" / scopes / "warehouse.duckdb"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("scopes", "costs"), [("payments", {"1.25"}), ("account+quoted", {"2.50", "4.00"}), ("none", set())]
+)
+def test_a_copy_has_the_rows_of_its_scopes(published: Path, scopes: str, costs: set[str]) -> None:
+    found = read(published, scopes, "select billed_cost from marts.fct_cost_daily")
+    assert {str(cost) for (cost,) in found} == costs
+
+
+def test_what_has_no_column_for_the_scope_is_empty_and_other_tables_are_not_there(published: Path) -> None:
+    assert read(published, "payments", "select * from marts.fct_tag_coverage") == []
+    assert len(read(published, "account+quoted", "select * from marts.fct_waste_monthly")) == 1
+    assert read(published, "payments", "select team from marts.fct_statement_monthly") == [("payments",)]
+    tables = {name for (name,) in read(published, "payments", "select table_name from duckdb_tables()")}
+    assert "fct_reconciliation" not in tables
+
+
+def test_copies_are_their_owners_alone_and_read_only(published: Path) -> None:
+    folder = published.resolve().parent / "scopes"
+    assert folder.stat().st_mode & 0o077 == 0
+    assert {path.stat().st_mode & 0o777 for path in folder.glob("*/warehouse.duckdb")} == {0o400}
+
+
+def test_other_scopes_or_people_need_other_copies(published: Path) -> None:
+    assert not are_copies_missing(published, make_settings())
+    assert not are_copies_missing(published, make_settings("rows"))
+    assert are_copies_missing(published, make_settings(scopes=[{"name": "payments", "teams": ["b"]}], people=[]))
+    assert are_copies_missing(published, make_settings(people=[]))
+
+
+def test_without_being_asked_for_there_are_none(published: Path, tmp_path: Path) -> None:
+    assert make_scoped_copies(published, make_settings("rows")) == []
