@@ -32,7 +32,8 @@ def make_scoped_copies(copy: Path, settings: DashboardSettings) -> list[Path]:
     made = []
     for names in _combinations(settings):
         folder = copy.parent / COPIES / folder_of(names)
-        folder.mkdir(parents=True, mode=0o700)
+        for new in (folder.parent, folder):
+            new.mkdir(exist_ok=True, mode=0o700)
         target = folder / copy.name
         _write(copy, target, access, [scopes[name] for name in names])
         target.chmod(0o400)
