@@ -55,8 +55,19 @@ def build_definitions(installation: Installation) -> dg.Definitions:
         jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job, publish_job],
         schedules=[daily_cost_schedule, freshness_schedule, publish_schedule],
         sensors=[new_delivery_sensor, export_event_sensor, outbox_sensor, approved_action_sensor],
-        resources={"installation": InstallationResource.of(installation)},
+        executor=dg.multiprocess_executor.configured(take_no_settings, config_schema={}),
+        resources={
+            "installation": InstallationResource.of(installation),
+            "io_manager": dg.fs_io_manager.configured(take_no_settings, config_schema={}),
+        },
     )
+
+
+def take_no_settings(_: object) -> dict[str, object]:
+    """The settings of what Dagster would let every run configure: how processes start and which modules they import,
+    and the folder that outputs go to. Whoever has a session of the UI writes a run's configuration.
+    """
+    return {}
 
 
 @dg.definitions
