@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
-WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
+#: Where this package is. A code server puts the folder of its location before all others that Python imports from, and
+#: where none is given takes the one that the UI was started in.
+ROOT = Path(__file__).resolve().parents[2]
 LOG_LEVEL = "warning"
 #: Queries under way get this long; pages keep websockets open for as long as they are shown.
 GRACE_SECONDS = 2
@@ -182,7 +184,7 @@ def run_dagster(installation: Installation) -> Iterator[tuple["ASGIApp", subproc
     from dagster import DagsterInstance
     from dagster._cli.proxy_server_manager import ProxyServerManager
     from dagster._core.instance.ref import InstanceRef
-    from dagster._core.workspace.load_target import WorkspaceFileTarget
+    from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
     from dagster._utils.log import configure_loggers
     from dagster_webserver.app import create_app_from_workspace_process_context
     from dagster_webserver.version import __version__
@@ -194,7 +196,8 @@ def run_dagster(installation: Installation) -> Iterator[tuple["ASGIApp", subproc
     with contextlib.ExitStack() as stack:
         instance = stack.enter_context(DagsterInstance.from_ref(reference))
         instance.optimize_for_webserver(STATEMENT_MILLISECONDS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW)
-        servers = stack.enter_context(ProxyServerManager(instance, WorkspaceFileTarget([str(WORKSPACE)]), LOG_LEVEL))
+        definitions = ModuleTarget("orchestration.definitions", None, str(ROOT), "cloudcost")
+        servers = stack.enter_context(ProxyServerManager(instance, definitions, LOG_LEVEL))
         workspace = Path(stack.enter_context(tempfile.TemporaryDirectory()), "workspace.yaml")
         workspace.write_text(yaml.dump({"load_from": servers.get_code_server_specs()}))
         daemon = stack.enter_context(run_daemon(instance, workspace))
