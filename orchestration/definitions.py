@@ -58,16 +58,22 @@ def build_definitions(installation: Installation) -> dg.Definitions:
         executor=dg.multiprocess_executor.configured(take_no_settings, config_schema={}),
         resources={
             "installation": InstallationResource.of(installation),
-            "io_manager": dg.fs_io_manager.configured(take_no_settings, config_schema={}),
+            "io_manager": dg.IOManagerDefinition(open_outputs, config_schema={}),
         },
     )
 
 
 def take_no_settings(_: object) -> dict[str, object]:
-    """The settings of what Dagster would let every run configure: how processes start and which modules they import,
-    and the folder that outputs go to. Whoever has a session of the UI writes a run's configuration.
+    """The settings of the executor: none. Dagster would let every run configure which modules its processes import, and
+    whoever has a session of the UI writes a run's configuration.
     """
     return {}
+
+
+def open_outputs(context: dg.InitResourceContext) -> dg.IOManager:
+    """Where Dagster keeps outputs by itself; its own definition would let every run name the folder."""
+    assert context.instance is not None  # noqa: S101 - a run has one
+    return dg.FilesystemIOManager(base_dir=context.instance.storage_directory()).create_io_manager(context)
 
 
 @dg.definitions

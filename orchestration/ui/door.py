@@ -24,6 +24,7 @@ from orchestration.ui.pages import (
     show_with_link,
     write_sign_out_page,
 )
+from orchestration.ui.queries import BODY_BYTES, QueryError, check_query
 from orchestration.ui.sessions import (
     PROXY_SECRET_HEADER,
     SESSION_SECONDS,
@@ -100,9 +101,23 @@ class Door:
         assert session is not None  # noqa: S101 - or it was refused
         known = {**scope, PERSON_KEY: session.person}
         if is_http:
-            await show_with_link(self.app, known, receive, guarded)
+            await self._pass_on(known, receive, guarded)
         else:
             await hold_websocket(self.app, known, receive, send, self.sessions, session)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request of somebody who was let in; a query is read first, and passed on as it was understood."""
+        if scope["method"] == "POST":
+            try:
+                query = check_query(await read_body(receive))
+            except QueryError as error:
+                await _explain(scope, RefusedError(error.status, str(error)))(scope, receive, send)
+                return
+            headers = MutableHeaders(scope=scope)
+            headers["content-length"] = str(len(query))
+            scope = {**scope, "headers": headers.raw}
+            receive = _replay(query, receive)
+        await show_with_link(self.app, scope, receive, send)
 
     async def _answer(self, scope: Scope) -> Response | None:
         """What the door answers itself; None for everything that is the application's."""
@@ -208,6 +223,20 @@ class Door:
         return answer
 
 
+async def read_body(receive: Receive) -> bytes:
+    """The whole body; `QueryError` for one that is too long, or that somebody did not send to its end."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise QueryError(400, "The query was not sent to its end.")
+        body += message.get("body", b"")
+        if len(body) > BODY_BYTES:
+            raise QueryError(413, f"A query has at most {BODY_BYTES} bytes.")
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
 def find_address(scope: Scope) -> str:
     """Who is connected; behind a proxy, that one. Empty where the server does not know."""
     client = scope.get("client")
@@ -263,6 +292,16 @@ def read_cookies(headers: Headers, name: str) -> list[str]:
             except CookieError:
                 continue
     return found
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """What the application hears: this body, and then what becomes of the connection."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def hear() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return hear
 
 
 def _explain(scope: Scope, refusal: RefusedError) -> Response:

@@ -61,8 +61,8 @@ def test_no_job_takes_processes_folders_or_files(definitions: dg.Definitions) ->
         for config in (
             {"execution": {"config": {"multiprocess": FORKSERVER}}},
             {"execution": {"config": FORKSERVER}},
-            {"execution": {"config": {"in_process": {"marker_to_close": "/tmp/any"}}}},
-            {"resources": {"io_manager": {"config": {"base_dir": "/tmp/any"}}}},
+            {"execution": {"config": {"in_process": {"marker_to_close": "any"}}}},
+            {"resources": {"io_manager": {"config": {"base_dir": "any"}}}},
         ):
             with pytest.raises(dg.DagsterInvalidConfigError):
                 dg.validate_run_config(job, {**config, **ACTIONS.get(job.name, {})})
