@@ -6,6 +6,7 @@ answers to every host name. What is refused here is refused with one plain sente
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
@@ -48,6 +49,13 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+#: What browsers say when they fetch a page that nobody has opened yet; such an answer is not shown, so a link would be
+#: used up for nothing. They ask again after an error.
+AHEAD_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+#: The log of a step or of a tick of a sensor, as Dagster's pages name it; its own errors come of anything else.
+LOG_ADDRESS = re.compile(r"/logs(/(?!\.{1,2}/)[^/\x00-\x1f]+)+/(out|err)")
+#: What would show `dagster.yaml` with the passwords that may be in it, and files of this machine.
+CLOSED_ADDRESSES = ("/download_debug", "/notebook", "/dagit/notebook")
 FRAME_POLICY = "frame-ancestors 'none'"
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -140,7 +148,9 @@ class Door:
         else:
             check_own_page(headers, host)
             check_writing(headers, scope["method"], scope["path"])
-        return await self._find_session(scope, headers)
+        session = await self._find_session(scope, headers)
+        check_address(scope["path"])
+        return session
 
     async def _find_session(self, scope: Scope, headers: Headers) -> Session:
         address, kind = find_address(scope), ""
@@ -175,6 +185,8 @@ class Door:
         if scope["method"] != "GET":
             raise RefusedError(405, "Sign in by opening the link.")
         check_reading(headers, host, SIGN_IN_PATH)
+        if any("prefetch" in value or "preview" in value for name in AHEAD_HEADERS for value in headers.getlist(name)):
+            raise RefusedError(503, "Sign in by opening the link.")
         tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])
         try:
             session, value = self.sessions.sign_in(tokens[0])
@@ -271,6 +283,14 @@ def check_reading(headers: Headers, host: str, path: str) -> None:
     is_opened = headers.getlist("sec-fetch-mode") == ["navigate"] and headers.getlist("sec-fetch-dest") == ["document"]
     if headers.getlist("origin") or (sites not in ([], ["none"], ["same-origin"]) and not is_opened):
         check_own_page(headers, host)
+
+
+def check_address(path: str) -> None:
+    """Refuse what nobody needs to read here, and the addresses of logs that cannot be."""
+    is_closed = any(path == closed or path.startswith(f"{closed}/") for closed in CLOSED_ADDRESSES)
+    is_log = path == "/logs" or path.startswith("/logs/")
+    if is_closed or (is_log and not LOG_ADDRESS.fullmatch(path)):
+        raise RefusedError(404, "There is no such address.")
 
 
 def check_writing(headers: Headers, method: str, path: str) -> None:
