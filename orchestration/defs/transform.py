@@ -46,13 +46,15 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
     def dbt_billing_periods(
         context: dg.AssetExecutionContext, config: BuildConfig, installation: InstallationResource
     ) -> Iterator[Any]:
+        # before dbt begins: Dagster would fail over its first result, with everything under way
+        periods = periods_of(context)
         opened = installation.open()
         warehouse = opened.warehouse
         # whatever else is behind is brought up to date too: what a killed run left, what a removed source left over
         changed: set[ChangedPeriod] = set(warehouse.changed_periods())
         behind = warehouse.pending_models()
         if config.rebuild == "all":
-            asked = set(warehouse.loaded_periods(periods_of(context)))
+            asked = set(warehouse.loaded_periods(periods))
             changed |= asked
             behind = {pair: models for pair, models in behind.items() if pair not in asked}
         context.log.info(f"billing periods to replace: {len(changed)}")
