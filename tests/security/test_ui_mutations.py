@@ -3,6 +3,7 @@
 *Succeeded* was seen with the door that let every query of an own page pass.
 """
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,3 +134,10 @@ def test_dagster_itself_is_told_the_same(tmp_path: Path, monkeypatch: pytest.Mon
         Permissions.RELOAD_REPOSITORY_LOCATION, Permissions.RELOAD_WORKSPACE, Permissions.LAUNCH_PARTITION_BACKFILL,
         Permissions.CANCEL_PARTITION_BACKFILL,
     }  # fmt: skip
+
+
+def test_a_websocket_changes_nothing() -> None:
+    """Not seen to succeed: Dagster looks for every operation of a websocket among its subscriptions."""
+    for name in ("wipeAssets(assetPartitionRanges: [])", 'terminateRuns(runIds: ["x"])'):
+        told = asyncio.run(create_schema().subscribe(f"mutation {{ {name} {{ __typename }} }}"))
+        assert "The subscription field" in str(told.errors), told

@@ -83,7 +83,7 @@ def test_a_dbt_that_does_not_end_holds_nobody_up(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("dbt.cli.main.dbtRunner", Stuck)
     monkeypatch.setattr("dbt_common.events.functions.msg_to_dict", lambda _: {})
     monkeypatch.setattr(dbt_build, "END_SECONDS", 0.5, raising=False)
-    results = dbt_build.run_dbt(open_plain(tmp_path), ["build"], "[]")
+    results: Any = dbt_build.run_dbt(open_plain(tmp_path), ["build"], "[]")
     next(results)
     leaving = threading.Thread(target=results.close, daemon=True)
     leaving.start()
