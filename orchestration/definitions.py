@@ -55,8 +55,25 @@ def build_definitions(installation: Installation) -> dg.Definitions:
         jobs=[cost_pipeline_job, send_alerts_job, execute_action_job, rollback_action_job, freshness_job, publish_job],
         schedules=[daily_cost_schedule, freshness_schedule, publish_schedule],
         sensors=[new_delivery_sensor, export_event_sensor, outbox_sensor, approved_action_sensor],
-        resources={"installation": InstallationResource.of(installation)},
+        executor=dg.multiprocess_executor.configured(take_no_settings, config_schema={}),
+        resources={
+            "installation": InstallationResource.of(installation),
+            "io_manager": dg.IOManagerDefinition(open_outputs, config_schema={}),
+        },
     )
+
+
+def take_no_settings(_: object) -> dict[str, object]:
+    """The settings of the executor: none. Dagster would let every run configure which modules its processes import, and
+    whoever has a session of the UI writes a run's configuration.
+    """
+    return {}
+
+
+def open_outputs(context: dg.InitResourceContext) -> dg.IOManager:
+    """Where Dagster keeps outputs by itself; its own definition would let every run name the folder."""
+    assert context.instance is not None  # noqa: S101 - a run has one
+    return dg.FilesystemIOManager(base_dir=context.instance.storage_directory()).create_io_manager(context)
 
 
 @dg.definitions

@@ -223,9 +223,17 @@ def check_arguments(arguments: Sequence[str]) -> None:
             raise UsageError(f"the argument {given!r} is not UTF-8")
 
 
+def import_nothing_of_the_folder() -> None:
+    """Processes that this one starts, whatever library does it, take no module from the folder that they run in: Python
+    looks there first for `-m` and `-c`, and anybody may have put a `dagster.py` into it.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
+
+
 def main() -> None:
     """Run a command; an error that a user can act on is one clear sentence, not a traceback."""
     write_privately()
+    import_nothing_of_the_folder()
     clean_streams()
     # a log that cannot be written, on a full disk, is no traceback on the terminal
     logging.raiseExceptions = False

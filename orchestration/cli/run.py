@@ -204,7 +204,7 @@ def execute_pipeline(
         from orchestration.resources.dead_runs import LAUNCHER_TAG, end_dead_runs
 
         definitions = build_definitions(installation)
-        run_config = {"ops": {"dbt_billing_periods": {"config": {"rebuild": rebuild}}}}
+        run_config = {"ops": {"dbt_billing_periods": {"config": {"rebuild": "all" if rebuild else "changed"}}}}
         with dg.DagsterInstance.get() as instance:
             end_dead_runs(instance)
             job = definitions.resolve_job_def("cost_pipeline_job")

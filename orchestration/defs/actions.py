@@ -75,34 +75,39 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
     )
 
 
-class ActionConfig(dg.Config):
-    """Which proposal a run is about."""
-
-    proposal_id: str
+#: Which proposal a run is about. A field of `dg.Config` would take the name of an environment variable too, and what
+#: that holds would be in the run's log.
+ACTION_CONFIG = {"proposal_id": dg.Field(str, description="The proposal's whole name.")}
 
 
 @dg.op(
     pool="warehouse",
+    config_schema=ACTION_CONFIG,
     description="Re-checks, executes and verifies one approved proposal, or goes on with an interrupted one.",
 )
-def execute_action(context: dg.OpExecutionContext, config: ActionConfig, installation: InstallationResource) -> None:
+def execute_action(context: dg.OpExecutionContext, installation: InstallationResource) -> None:
     """A proposal that could not be carried out is stored with its reason, and the run fails."""
     opened = installation.open()
     start_action(opened)
     engine = engine_of(opened)
-    state = ProposalBook(opened.store, Clock()).get(config.proposal_id).state
+    proposal_id: str = context.op_config["proposal_id"]
+    state = ProposalBook(opened.store, Clock()).get(proposal_id).state
     carry_on = engine.carry_out_rollback if state == "rolling_back" else engine.execute
-    report_result(context, carry_on(config.proposal_id))
+    report_result(context, carry_on(proposal_id))
 
 
-@dg.op(pool="warehouse", description="Takes back what a proposal did, if an approver has asked for it.")
-def rollback_action(context: dg.OpExecutionContext, config: ActionConfig, installation: InstallationResource) -> None:
+@dg.op(
+    pool="warehouse",
+    config_schema=ACTION_CONFIG,
+    description="Takes back what a proposal did, if an approver has asked for it.",
+)
+def rollback_action(context: dg.OpExecutionContext, installation: InstallationResource) -> None:
     """Restores the resource as far as the remediation promises. Who asked and why is in the audit log, not in the run's
     configuration, which anybody could write.
     """
     opened = installation.open()
     start_action(opened)
-    report_result(context, engine_of(opened).carry_out_rollback(config.proposal_id))
+    report_result(context, engine_of(opened).carry_out_rollback(context.op_config["proposal_id"]))
 
 
 def start_action(installation: Installation) -> None:

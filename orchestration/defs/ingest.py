@@ -132,7 +132,7 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
         repaired, damages = repair_snapshots(opened, broken)
         current = publish_current(opened, frozenset(d.key for d in damages))
         rebuild = context.run.run_config.get("ops", {}).get("dbt_billing_periods", {}).get("config", {}).get("rebuild")
-        pairs = list_rebuilt(opened, dict(context.run.tags), bool(rebuild)) - broken
+        pairs = list_rebuilt(opened, dict(context.run.tags), rebuild == "all") - broken
         found = repair_snapshots(opened, pairs)
         repaired, damages = repaired + found[0], [*damages, *found[1]]
         if repaired or damages:

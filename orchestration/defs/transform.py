@@ -3,7 +3,7 @@ reads the results of `ml/`."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import dagster as dg
 from dagster_dbt import dbt_assets
@@ -21,9 +21,13 @@ SCORED = "tag:scored"
 
 
 class BuildConfig(dg.Config):
-    """How the partitioned models are built. ``rebuild``: also periods whose snapshots did not change."""
+    """How the partitioned models are built. ``rebuild``: also periods whose snapshots did not change (`all`).
 
-    rebuild: bool = False
+    One of two words, because Dagster takes the name of an environment variable where a truth value or a text is asked
+    for, and tells in the run's log what that holds.
+    """
+
+    rebuild: Literal["changed", "all"] = "changed"
 
 
 def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -42,13 +46,15 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
     def dbt_billing_periods(
         context: dg.AssetExecutionContext, config: BuildConfig, installation: InstallationResource
     ) -> Iterator[Any]:
+        # before dbt begins: Dagster would fail over its first result, with everything under way
+        periods = periods_of(context)
         opened = installation.open()
         warehouse = opened.warehouse
         # whatever else is behind is brought up to date too: what a killed run left, what a removed source left over
         changed: set[ChangedPeriod] = set(warehouse.changed_periods())
         behind = warehouse.pending_models()
-        if config.rebuild:
-            asked = set(warehouse.loaded_periods(periods_of(context)))
+        if config.rebuild == "all":
+            asked = set(warehouse.loaded_periods(periods))
             changed |= asked
             behind = {pair: models for pair, models in behind.items() if pair not in asked}
         context.log.info(f"billing periods to replace: {len(changed)}")

@@ -7,6 +7,7 @@ time, however little there is to build. What the events mean to Dagster is still
 import queue
 import re
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -21,6 +22,8 @@ from orchestration.resources.dbt import WarehouseTranslator, dbt_places, set_dbt
 #: dbt keeps its flags, its adapter and its log in global variables.
 _ALONE = threading.Lock()
 _CANCEL_SECONDS = 0.2
+#: How long dbt may take to end when nobody reads its results any more.
+END_SECONDS = 60.0
 _COLOUR = re.compile(r"\x1b\[\d*m")
 
 
@@ -44,7 +47,8 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
     """Run a dbt command on the installation's warehouse; yields the events of its nodes' results, as dbt logs them.
 
     ``periods`` are the changed ones, see `told_periods`. Raises `DbtError` at the end when dbt failed. A reader that
-    leaves early, such as a run that is terminated, has the running statements cancelled and dbt ended first.
+    leaves early, such as a run that is terminated, has the running statements cancelled and dbt ended first; for a dbt
+    that does not end, nobody waits longer than a minute.
     """
     from dbt.cli.main import dbtRunner
     from dbt_common.events.functions import msg_to_dict
@@ -62,7 +66,8 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
 
     errors = []
     with _ALONE, told_periods(periods):
-        thread = threading.Thread(target=work, name="dbt")
+        # the process does not wait for it at its end
+        thread = threading.Thread(target=work, name="dbt", daemon=True)
         thread.start()
         try:
             for event in iter(events.get, None):
@@ -70,13 +75,14 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
                     errors.append(_COLOUR.sub("", event.info.msg).strip())
                 if event.info.name.startswith("Log") and event.info.name.endswith("Result"):
                     yield msg_to_dict(event)
+            thread.join()
         except BaseException:
-            while thread.is_alive():
+            ends_at = time.monotonic() + END_SECONDS
+            while thread.is_alive() and time.monotonic() < ends_at:
                 _cancel_statements()
                 thread.join(_CANCEL_SECONDS)
             raise
         finally:
-            thread.join()
             _close_warehouse()
     outcome = outcomes[0]
     if not outcome.success:

@@ -1,16 +1,33 @@
 """On whose name runs are started in the UI: the person whom the door let in, as a tag that nobody else can write."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dagster import DagsterRun, QueuedRunCoordinator
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.run_coordinator import SubmitRunContext
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
+from dagster._core.workspace.permissions import PermissionResult, Permissions
 from dagster._serdes import ConfigurableClassData
 
 from orchestration.ui.door import PERSON_KEY
 
 PERSON_TAG = "cloudcost/person"
+
+
+#: What the door lets pass (`orchestration.ui.queries.MUTATIONS`), in Dagster's words.
+PERMITTED = frozenset({
+    Permissions.LAUNCH_PIPELINE_EXECUTION, Permissions.LAUNCH_PIPELINE_REEXECUTION,
+    Permissions.TERMINATE_PIPELINE_EXECUTION, Permissions.LAUNCH_PARTITION_BACKFILL,
+    Permissions.CANCEL_PARTITION_BACKFILL, Permissions.START_SCHEDULE, Permissions.STOP_RUNNING_SCHEDULE,
+    Permissions.EDIT_SENSOR, Permissions.RELOAD_WORKSPACE, Permissions.RELOAD_REPOSITORY_LOCATION,
+})  # fmt: skip
+
+
+def restrict(found: Mapping[str, PermissionResult]) -> dict[str, PermissionResult]:
+    """Dagster's permissions without those that nobody has here."""
+    nobody = PermissionResult(enabled=False, disabled_reason="The UI of cloudcost does not do this.")
+    return {name: result if name in PERMITTED else nobody for name, result in found.items()}
 
 
 class PersonRequestContext(WorkspaceRequestContext):
@@ -20,6 +37,20 @@ class PersonRequestContext(WorkspaceRequestContext):
         """The tags of what this person starts; Dagster gives them to backfills itself."""
         scope: dict[str, Any] = getattr(self._source, "scope", {})
         return {PERSON_TAG: scope[PERSON_KEY]} if PERSON_KEY in scope else {}
+
+    @property
+    def permissions(self) -> Mapping[str, PermissionResult]:
+        """What people may do; a page shows no button for the rest."""
+        return restrict(super().permissions)
+
+    def permissions_for_location(self, *, location_name: str) -> Mapping[str, PermissionResult]:
+        """The same for each place that definitions come from."""
+        return restrict(super().permissions_for_location(location_name=location_name))
+
+    @property
+    def show_instance_config(self) -> bool:
+        """Whether `dagster.yaml` is shown as it is: never, because it may hold a password."""
+        return False
 
     def get_reporting_user_tags(self) -> dict[str, str]:
         """The tags of events that this person reports without a run."""

@@ -1,6 +1,8 @@
 """Dagster's daemon as a program that ends with the process that started it, even where that one was killed.
 
 Its standard input is a pipe whose other end that process alone holds: the system closes it whatever ends the process.
+The first line in it is the Dagster instance, which every account of the machine would see among the arguments, and with
+it what `dagster.yaml` says: a database's password, for one.
 """
 
 import os
@@ -15,11 +17,12 @@ DAEMON_SECONDS = 30
 
 def main() -> None:
     """Run the daemon with the arguments of `dagster._daemon`."""
+    reference = sys.stdin.readline().strip()
     pipe = os.dup(sys.stdin.fileno())
     threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
-    from dagster._daemon.cli import main as run_dagster_daemon
+    from dagster._daemon.cli import cli
 
-    run_dagster_daemon()
+    cli([*sys.argv[1:], "--instance-ref", reference], obj={})
 
 
 def _end_with_parent(pipe: int) -> None:

@@ -6,6 +6,7 @@ answers to every host name. What is refused here is refused with one plain sente
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
@@ -24,6 +25,7 @@ from orchestration.ui.pages import (
     show_with_link,
     write_sign_out_page,
 )
+from orchestration.ui.queries import BODY_BYTES, QueryError, check_query
 from orchestration.ui.sessions import (
     PROXY_SECRET_HEADER,
     SESSION_SECONDS,
@@ -47,6 +49,13 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+#: What browsers say when they fetch a page that nobody has opened yet; such an answer is not shown, so a link would be
+#: used up for nothing. They ask again after an error.
+AHEAD_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+#: The log of a step or of a tick of a sensor, as Dagster's pages name it; its own errors come of anything else.
+LOG_ADDRESS = re.compile(r"/logs(/(?!\.{1,2}/)[^/\x00-\x1f]+)+/(out|err)")
+#: What would show `dagster.yaml` with the passwords that may be in it, and files of this machine.
+CLOSED_ADDRESSES = ("/download_debug", "/notebook", "/dagit/notebook")
 FRAME_POLICY = "frame-ancestors 'none'"
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -100,9 +109,23 @@ class Door:
         assert session is not None  # noqa: S101 - or it was refused
         known = {**scope, PERSON_KEY: session.person}
         if is_http:
-            await show_with_link(self.app, known, receive, guarded)
+            await self._pass_on(known, receive, guarded)
         else:
             await hold_websocket(self.app, known, receive, send, self.sessions, session)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request of somebody who was let in; a query is read first, and passed on as it was understood."""
+        if scope["method"] == "POST":
+            try:
+                query = check_query(await read_body(receive))
+            except QueryError as error:
+                await _explain(scope, RefusedError(error.status, str(error)))(scope, receive, send)
+                return
+            headers = MutableHeaders(scope=scope)
+            headers["content-length"] = str(len(query))
+            scope = {**scope, "headers": headers.raw}
+            receive = _replay(query, receive)
+        await show_with_link(self.app, scope, receive, send)
 
     async def _answer(self, scope: Scope) -> Response | None:
         """What the door answers itself; None for everything that is the application's."""
@@ -125,7 +148,9 @@ class Door:
         else:
             check_own_page(headers, host)
             check_writing(headers, scope["method"], scope["path"])
-        return await self._find_session(scope, headers)
+        session = await self._find_session(scope, headers)
+        check_address(scope["path"])
+        return session
 
     async def _find_session(self, scope: Scope, headers: Headers) -> Session:
         address, kind = find_address(scope), ""
@@ -160,6 +185,8 @@ class Door:
         if scope["method"] != "GET":
             raise RefusedError(405, "Sign in by opening the link.")
         check_reading(headers, host, SIGN_IN_PATH)
+        if any("prefetch" in value or "preview" in value for name in AHEAD_HEADERS for value in headers.getlist(name)):
+            raise RefusedError(503, "Sign in by opening the link.")
         tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])
         try:
             session, value = self.sessions.sign_in(tokens[0])
@@ -208,6 +235,20 @@ class Door:
         return answer
 
 
+async def read_body(receive: Receive) -> bytes:
+    """The whole body; `QueryError` for one that is too long, or that somebody did not send to its end."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise QueryError(400, "The query was not sent to its end.")
+        body += message.get("body", b"")
+        if len(body) > BODY_BYTES:
+            raise QueryError(413, f"A query has at most {BODY_BYTES} bytes.")
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
 def find_address(scope: Scope) -> str:
     """Who is connected; behind a proxy, that one. Empty where the server does not know."""
     client = scope.get("client")
@@ -244,6 +285,14 @@ def check_reading(headers: Headers, host: str, path: str) -> None:
         check_own_page(headers, host)
 
 
+def check_address(path: str) -> None:
+    """Refuse what nobody needs to read here, and the addresses of logs that cannot be."""
+    is_closed = any(path == closed or path.startswith(f"{closed}/") for closed in CLOSED_ADDRESSES)
+    is_log = path == "/logs" or path.startswith("/logs/")
+    if is_closed or (is_log and not LOG_ADDRESS.fullmatch(path)):
+        raise RefusedError(404, "There is no such address.")
+
+
 def check_writing(headers: Headers, method: str, path: str) -> None:
     """Refuse all but GraphQL as JSON: what a form or a link of any page can send is never that."""
     if method != "POST" or path != GRAPHQL_PATH:
@@ -263,6 +312,16 @@ def read_cookies(headers: Headers, name: str) -> list[str]:
             except CookieError:
                 continue
     return found
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """What the application hears: this body, and then what becomes of the connection."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def hear() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return hear
 
 
 def _explain(scope: Scope, refusal: RefusedError) -> Response:

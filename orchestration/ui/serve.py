@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
-WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
+#: Where this package is. A code server puts the folder of its location before all others that Python imports from, and
+#: where none is given takes the one that the UI was started in.
+ROOT = Path(__file__).resolve().parents[2]
 LOG_LEVEL = "warning"
 #: Queries under way get this long; pages keep websockets open for as long as they are shown.
 GRACE_SECONDS = 2
@@ -180,21 +182,22 @@ def run_dagster(installation: Installation) -> Iterator[tuple["ASGIApp", subproc
     reach the web application has to come through the door.
     """
     from dagster import DagsterInstance
-    from dagster._cli.proxy_server_manager import ProxyServerManager
     from dagster._core.instance.ref import InstanceRef
-    from dagster._core.workspace.load_target import WorkspaceFileTarget
+    from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
     from dagster._utils.log import configure_loggers
     from dagster_webserver.app import create_app_from_workspace_process_context
     from dagster_webserver.version import __version__
 
     from orchestration.ui.attribution import PersonProcessContext, name_people
+    from orchestration.ui.code_servers import CodeServers
 
     configure_loggers(formatter="colored", log_level=LOG_LEVEL.upper())
     reference = name_people(InstanceRef.from_dir(str(installation.dagster_home)))
     with contextlib.ExitStack() as stack:
         instance = stack.enter_context(DagsterInstance.from_ref(reference))
         instance.optimize_for_webserver(STATEMENT_MILLISECONDS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW)
-        servers = stack.enter_context(ProxyServerManager(instance, WorkspaceFileTarget([str(WORKSPACE)]), LOG_LEVEL))
+        definitions = ModuleTarget("orchestration.definitions", None, str(ROOT), "cloudcost")
+        servers = stack.enter_context(CodeServers(instance, definitions, LOG_LEVEL))
         workspace = Path(stack.enter_context(tempfile.TemporaryDirectory()), "workspace.yaml")
         workspace.write_text(yaml.dump({"load_from": servers.get_code_server_specs()}))
         daemon = stack.enter_context(run_daemon(instance, workspace))
@@ -213,9 +216,11 @@ def run_daemon(instance: "dg.DagsterInstance", workspace: Path) -> Iterator[subp
 
     command = [sys.executable, "-m", "orchestration.ui.daemon", "run", "--workspace", str(workspace)]
     levels = ["--log-level", LOG_LEVEL, "--code-server-log-level", LOG_LEVEL]
-    reference = serialize_value(instance.get_ref())
-    daemon = subprocess.Popen([*command, *levels, "--instance-ref", reference], stdin=subprocess.PIPE)
+    daemon = subprocess.Popen([*command, *levels], stdin=subprocess.PIPE)
+    assert daemon.stdin is not None  # noqa: S101 - it was asked for
     try:
+        daemon.stdin.write(serialize_value(instance.get_ref()).encode() + b"\n")
+        daemon.stdin.flush()
         yield daemon
     finally:
         daemon.terminate()
@@ -224,7 +229,6 @@ def run_daemon(instance: "dg.DagsterInstance", workspace: Path) -> Iterator[subp
         except subprocess.TimeoutExpired:
             daemon.kill()
             daemon.wait()
-        assert daemon.stdin is not None  # noqa: S101 - it was asked for
         daemon.stdin.close()
 
 
