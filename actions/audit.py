@@ -6,10 +6,10 @@ witness beside it remembers the newest. `actions.audit_check` says what that fin
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cached_property
 
-from actions.audit_check import ChainVerdict, check_log, digest_records
+from actions.audit_check import ChainVerdict, check_log, count_closed, digest_records
 from actions.audit_rows import (
     ACCEPTED,
     FIRST_HASH,
@@ -104,8 +104,12 @@ class AuditLog:
         raise AuditBusyError(f"the audit log moved {APPEND_ATTEMPTS} times while it was to be accepted")
 
     def rows(self) -> list[AuditRow]:
-        """The whole log, oldest first; what is no row is left out, and `verify_chain` names it."""
-        return [row for record in self._store.list(ROW_KIND) if (row := read_row(record)) is not None]
+        """The whole log, oldest first; what is no row is left out, and `verify_chain` names it.
+
+        A genuine row that was copied to another place is no row: what came after it would seem to come before.
+        """
+        read = ((record, read_row(record)) for record in self._store.list(ROW_KIND))
+        return [row for record, row in read if row is not None and record.key == name_row(row.seq)]
 
     def rows_about(self, subject: str) -> list[AuditRow]:
         """The history of one subject, oldest first."""
@@ -120,6 +124,23 @@ class AuditLog:
         found = [row for row in wanted if is_genuine(row, key)]
         after = max((row.seq for row in found if row.event == ACCEPTED), default=0)
         return [row for row in found if row.subject == subject and row.seq > after]
+
+    def facts_about(self, subject: str) -> list[AuditRow]:
+        """The history of one subject in rows that tell what was done: genuine ones, whatever was accepted since.
+
+        Those of a release without keys are among them as long as they are what was sealed.
+        """
+        key = None if self.seal is None else self.seal.known_key
+        rows = self.rows()
+        closed = count_closed(rows, key)
+        return [row for row in rows if row.subject == subject and (row.seq <= closed or is_genuine(row, key))]
+
+    def find_latest_time(self, since: int) -> datetime | None:
+        """The latest time in genuine rows from this number on; None where there is none."""
+        key = None if self.seal is None else self.seal.known_key
+        later = sorted((row for row in self.rows() if row.seq >= since), key=lambda row: row.at, reverse=True)
+        latest = next((row.at for row in later if is_genuine(row, key)), None)
+        return None if latest is None else datetime.fromisoformat(latest)
 
     def head(self) -> tuple[int, str]:
         """The newest row's number and hash; (0, zeros) while the log is empty."""

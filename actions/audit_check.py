@@ -80,6 +80,19 @@ def digest_records(records: Sequence[Record]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def count_closed(rows: Sequence[AuditRow], key: bytes | None) -> int:
+    """How many rows from the first on a release without keys wrote, if they are what the row that sealed them names."""
+    prev = FIRST_HASH
+    for place, row in enumerate(rows):
+        if row.key_id:
+            is_seal = key is not None and is_genuine(row, key) and _closes(row, prev) and row.seq == place + 1
+            return place if is_seal else 0
+        if row.prev_hash != prev or row.hash != hash_row(row):
+            return 0
+        prev = row.hash
+    return 0
+
+
 def _list_seen(seal: Seal | None, key: bytes | None, expected: Sighting | None) -> list[tuple[str, Sighting]]:
     """The newest rows that others remember. To be read before the log itself, which goes on meanwhile."""
     seen = [] if expected is None else [("who kept that head", expected)]
