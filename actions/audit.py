@@ -4,12 +4,13 @@ Where the store is a `SealedStore`, as every installation's is, rows are sealed 
 witness beside it remembers the newest. `actions.audit_check` says what that finds.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-from actions.audit_check import ChainVerdict, check_log, count_closed, digest_records
+from actions.audit_check import ChainVerdict, check_log, count_closed, digest_records, is_witness_gone
 from actions.audit_rows import (
     ACCEPTED,
     FIRST_HASH,
@@ -186,10 +187,19 @@ class AuditLog:
 
     def _write(self, head: Record | None, rows: Sequence[AuditRow], writes: Sequence[Write]) -> None:
         """The transaction; the witness sees its last row, if what it saw before is still there."""
+        if self.seal is not None and rows:
+            self._begin_witness(self.seal)
         self._store.transact([*writes, *_plan(head, rows)])
         seal = self.seal
         if seal is not None and rows:
             seal.remember(Sighting(rows[-1].seq, rows[-1].hash), lambda: self._is_continued(seal, rows))
+
+    def _begin_witness(self, seal: Seal) -> None:
+        if not seal.witness.path.exists() and not is_witness_gone(seal, self._store.list(ROW_KIND), seal.key):
+            try:
+                seal.begin_witness()
+            except OSError as error:
+                logging.getLogger(__name__).warning("%s: the witness cannot be made: %s", seal.witness.path, error)
 
     def _is_continued(self, seal: Seal, rows: Sequence[AuditRow]) -> bool:
         try:
@@ -197,8 +207,8 @@ class AuditLog:
         except ValueError:
             return False
         if seen is None:
-            # with a key file it was there before the first row; elsewhere this machine writes for the first time
-            return not seal.needs_witness
+            # it is made before anything is written: it was taken away
+            return False
         if seen == EMPTY:
             return True
         record = self._store.get(ROW_KIND, name_row(seen.seq))
