@@ -18,6 +18,8 @@ from orchestration.real_account import find_doubt
 
 #: The variable by which a demo's person can be chosen, as by `--as`.
 USER_ENV = "CLOUDCOST_USER"
+#: An account that the process may have dressed itself in, before its number.
+UNPROVEN = "unproven uid "
 
 
 class PersonSettings(BaseModel):
@@ -51,7 +53,7 @@ def find_account() -> str:
     """
     uid = os.getuid()
     if find_doubt(uid) is not None:
-        return f"unproven uid {uid}"
+        return f"{UNPROVEN}{uid}"
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -64,7 +66,8 @@ def find_origin(channel: str) -> Origin:
 
 
 def authenticate(people: Sequence[PersonSettings]) -> str:
-    """The person whose account this process runs as; the account's own name where nobody claims it.
+    """The person whose account this process runs as; the account's own name where nobody claims it, with `account`
+    before it where people are not spelled like it.
 
     `NotAllowedError` for an account that is called like a person whose account is another one, and where it is not
     certain which account this is.
@@ -81,4 +84,5 @@ def authenticate(people: Sequence[PersonSettings]) -> str:
         raise NotAllowedError(
             f"the account {account!r} is not that of {namesake.name!r}, whose account is {namesake.account!r} (people)"
         )
-    return normalise_person(account)
+    # `Ana` and `ana` are two accounts: only `people` can say that the first is the person called `ana`.
+    return account if normalise_person(account) == account else f"account {account}"
