@@ -4,20 +4,37 @@ A consent is a row of the log: by this person, for this plan, since the proposal
 state can neither add such a row nor exchange the plan that it names.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from actions.audit import AuditLog, AuditRow
 from actions.instants import digest_key
+from actions.log_replay import (
+    PROPOSED,
+    explain_finding,
+    explain_state,
+    list_other_results,
+    list_unproven_steps,
+    replay_steps,
+    since_proposed,
+)
 from actions.proposals import SYSTEM, Approval, Proposal
 from actions.settings import ActionSettings, normalise_person
 
 CONSENTS = ("proposal.consented", "proposal.approved")
 ROLLBACK_REQUESTED = "rollback.requested"
-#: After these, what was said before counts no more.
-RESETS = ("proposal.proposed", "proposal.rejected", "proposal.expired")
+#: After these, an approval that was given before counts no more: it was refused, lapsed, or used up.
+RESETS = (
+    PROPOSED,
+    "proposal.rejected",
+    "proposal.expired",
+    "proposal.executed",
+    "proposal.verified",
+    "proposal.failed",
+    ROLLBACK_REQUESTED,
+    "proposal.rolled_back",
+)
 
 
 @dataclass(frozen=True)
@@ -28,15 +45,20 @@ class Consent:
     account: str
     plan: str
     at: str
+    seq: int
 
 
 @dataclass(frozen=True)
 class ProvenApprovals:
-    """The approvals that are proven, how many independent people they are of, since when; and what is not proven."""
+    """The approvals that are proven, how many independent people they are of, since when; and what is not proven.
+
+    `seen_at`: the latest time that the log has seen since they were given; the clock may have been set back since.
+    """
 
     approvals: tuple[Approval, ...]
     independent: int
     doubts: tuple[str, ...]
+    seen_at: datetime | None = None
 
     @property
     def since(self) -> datetime | None:
@@ -52,18 +74,10 @@ def digest_plan(proposal: Proposal) -> str:
 def list_consents(rows: Sequence[AuditRow]) -> tuple[Consent, ...]:
     """The consents among the rows about a proposal."""
     return tuple(
-        Consent(row.actor, row.account, str(row.details.get("plan")), str(row.details.get("consented_at")))
+        Consent(row.actor, row.account, str(row.details.get("plan")), str(row.details.get("consented_at")), row.seq)
         for row in rows
         if row.event in CONSENTS
     )
-
-
-def list_unproven_steps(proposal: Proposal, rows: Sequence[AuditRow]) -> tuple[str, ...]:
-    """Steps that the state has as done, so that they would be left out, and the rows about the proposal do not."""
-    done = [row.details for row in rows if row.event == "step.done" and row.details.get("way") == "execution"]
-    proven = {(str(details.get("step")), json.dumps(details.get("result"), sort_keys=True)) for details in done}
-    claimed = {} if proposal.execution is None else proposal.execution.results()
-    return tuple(name for name, result in claimed.items() if (name, json.dumps(result, sort_keys=True)) not in proven)
 
 
 def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLog) -> ProvenApprovals:
@@ -72,14 +86,13 @@ def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLo
     One per person, of people who are still allowed and did not propose it; two people count as two if their accounts
     differ, except in a demo, where one account plays everybody.
     """
-    rows, plan = list_evidence(proposal, audit), digest_plan(proposal)
-    consents = list_consents(rows)
+    rows, plan = audit.evidence_about(proposal.proposal_id), digest_plan(proposal)
+    consents = list_consents(_since_reset(rows))
     proven: list[Approval] = []
-    doubts = [
-        f"the step {step!r} is done as the state has it, and not in the audit log"
-        for step in list_unproven_steps(proposal, rows)
-    ]
+    steps = list_unproven_steps(proposal.execution, replay_steps(since_proposed(rows), "execution"))
+    doubts = [f"the step {step!r} is done as the state has it, and not in the audit log" for step in steps]
     accounts: set[str] = set()
+    places: list[int] = []
     for approval in list_allowed(proposal, settings):
         consent = _find_consent(approval, plan, consents)
         if consent is None:
@@ -88,8 +101,13 @@ def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLo
             )
         else:
             proven.append(approval)
+            places.append(consent.seq)
             accounts.add(consent.account if consent.account and not audit.is_demo else approval.approver)
-    return ProvenApprovals(tuple(proven), len(accounts), tuple(doubts))
+    other_state = explain_state(proposal, rows)
+    if other_state is not None:
+        doubts.append(other_state)
+    seen_at = audit.find_latest_time(min(places)) if places else None
+    return ProvenApprovals(tuple(proven), len(accounts), tuple(doubts), seen_at)
 
 
 def find_account_use(proposal: Proposal, person: str, audit: AuditLog) -> str | None:
@@ -97,14 +115,42 @@ def find_account_use(proposal: Proposal, person: str, audit: AuditLog) -> str | 
     if audit.seal is None or audit.is_demo:
         return None
     account, plan = audit.seal.origin.account, digest_plan(proposal)
-    others = (c.person for c in list_consents(list_evidence(proposal, audit)) if (c.account, c.plan) == (account, plan))
+    rows = _since_reset(audit.evidence_about(proposal.proposal_id))
+    others = (c.person for c in list_consents(rows) if (c.account, c.plan) == (account, plan))
     return next((other for other in others if other != person), None)
 
 
-def is_rollback_proven(proposal: Proposal, audit: AuditLog) -> bool:
-    """Whether the person who is said to want the proposal taken back asked for it, as the newest to do so."""
-    asked = [row.actor for row in list_evidence(proposal, audit) if row.event == ROLLBACK_REQUESTED]
-    return bool(asked) and asked[-1] == proposal.rollback_by
+def list_rollback_doubts(proposal: Proposal, audit: AuditLog) -> tuple[str, ...]:
+    """What of a rollback the audit log does not prove, each with its guardrail's name before it; empty where it proves
+    that it was asked for and is not done yet, what was proposed, and what was done.
+    """
+    person = proposal.rollback_by
+    if person is None or proposal.rollback_reason is None:
+        return ("rollback_request: nobody has asked for it",)
+    doubts = []
+    if not _is_requested(proposal, audit.evidence_about(proposal.proposal_id)):
+        doubts.append(f"rollback_request: the audit log has no request by {person!r}: it has to be made again")
+    # What was done stays so, whoever has accepted the log since.
+    rows = since_proposed(audit.facts_about(proposal.proposal_id))
+    execution, rollback = replay_steps(rows, "execution"), replay_steps(rows, "rollback")
+    told = [
+        explain_state(proposal, rows),
+        explain_finding(proposal, rows),
+        *(
+            f"the result of the step {step!r} is not the one in the audit log"
+            for step in list_other_results(proposal.execution, execution)
+        ),
+        *(
+            f"the step {step!r} is done as the state has it, and not in the audit log"
+            for step in list_unproven_steps(proposal.rollback, rollback)
+        ),
+    ]
+    return (*doubts, *(f"evidence: {doubt}" for doubt in told if doubt is not None))
+
+
+def explain_other_state(proposal: Proposal, audit: AuditLog) -> str | None:
+    """Why nobody may decide on the proposal as it stands: the audit log has it in another state. None where not."""
+    return explain_state(proposal, audit.evidence_about(proposal.proposal_id))
 
 
 def list_allowed(proposal: Proposal, settings: ActionSettings) -> tuple[Approval, ...]:
@@ -130,8 +176,19 @@ def _find_consent(approval: Approval, plan: str, consents: Sequence[Consent]) ->
     return next((consent for consent in consents if (consent.person, consent.plan, consent.at) == wanted), None)
 
 
-def list_evidence(proposal: Proposal, audit: AuditLog) -> Sequence[AuditRow]:
-    """The rows about the proposal that count, since it was made last."""
-    rows = audit.evidence_about(proposal.proposal_id)
-    start = max((place + 1 for place, row in enumerate(rows) if row.event in RESETS), default=0)
-    return rows[start:]
+def _since_reset(rows: Sequence[AuditRow]) -> Sequence[AuditRow]:
+    return rows[max((place + 1 for place, row in enumerate(rows) if row.event in RESETS), default=0) :]
+
+
+def _is_requested(proposal: Proposal, rows: Sequence[AuditRow]) -> bool:
+    """Whether the newest request that was not carried out yet is this person's, for this plan."""
+    asked: AuditRow | None = None
+    for row in rows:
+        if row.event in (PROPOSED, "proposal.rolled_back"):
+            asked = None
+        elif row.event == ROLLBACK_REQUESTED:
+            asked = row
+    return asked is not None and (asked.actor, asked.details.get("plan")) == (
+        proposal.rollback_by,
+        digest_plan(proposal),
+    )

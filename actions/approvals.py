@@ -6,6 +6,7 @@ from datetime import timedelta
 from actions.approval_evidence import (
     ROLLBACK_REQUESTED,
     digest_plan,
+    explain_other_state,
     explain_refusal,
     find_account_use,
     judge_approvals,
@@ -24,6 +25,13 @@ ROLLBACK_STATES = ("executing", "executed", "verified", "failed", "rolling_back"
 
 class NotAllowedError(Exception):
     """This person may not decide on this proposal."""
+
+
+class OtherStateError(ProposalStateError):
+    """The state has the proposal as something else than the audit log has."""
+
+    def __init__(self, proposal_id: str, why: str) -> None:
+        Exception.__init__(self, f"{proposal_id}: {why}")
 
 
 class NoReasonError(ValueError):
@@ -108,7 +116,8 @@ class Approvals:
                 raise NotAllowedError(f"{person!r} is not among the approvers")
             if proposal.state not in ROLLBACK_STATES:
                 raise ProposalStateError(proposal.proposal_id, proposal.state, "rolled back")
-            return Change(ROLLBACK_REQUESTED, person, {"rollback_by": person, "rollback_reason": why}, {"reason": why})
+            fields = {"rollback_by": person, "rollback_reason": why}
+            return Change(ROLLBACK_REQUESTED, person, fields, {"reason": why, "plan": digest_plan(proposal)})
 
         return self._decide(proposal_id, person, "rollback.refused", decide)
 
@@ -121,8 +130,16 @@ class Approvals:
     def _decide(
         self, proposal_id: str, person: str, refused: str, decision: Callable[[Proposal], Change | None]
     ) -> Proposal:
+        def decide(proposal: Proposal) -> Change | None:
+            change = decision(proposal)
+            told = None if change is None else explain_other_state(proposal, self._audit)
+            if told is not None:
+                # Whoever decides has seen what somebody wrote into the state.
+                raise OtherStateError(proposal_id, told)
+            return change
+
         try:
-            return self._book.decide(proposal_id, decision)
+            return self._book.decide(proposal_id, decide)
         except NotAllowedError as refusal:
             self._audit.append(AuditEntry(person, refused, proposal_id, {"why": str(refusal)}))
             raise

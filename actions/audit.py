@@ -4,12 +4,13 @@ Where the store is a `SealedStore`, as every installation's is, rows are sealed 
 witness beside it remembers the newest. `actions.audit_check` says what that finds.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cached_property
 
-from actions.audit_check import ChainVerdict, check_log, digest_records
+from actions.audit_check import ChainVerdict, check_log, count_closed, digest_records, is_witness_gone
 from actions.audit_rows import (
     ACCEPTED,
     FIRST_HASH,
@@ -104,8 +105,12 @@ class AuditLog:
         raise AuditBusyError(f"the audit log moved {APPEND_ATTEMPTS} times while it was to be accepted")
 
     def rows(self) -> list[AuditRow]:
-        """The whole log, oldest first; what is no row is left out, and `verify_chain` names it."""
-        return [row for record in self._store.list(ROW_KIND) if (row := read_row(record)) is not None]
+        """The whole log, oldest first; what is no row is left out, and `verify_chain` names it.
+
+        A genuine row that was copied to another place is no row: what came after it would seem to come before.
+        """
+        read = ((record, read_row(record)) for record in self._store.list(ROW_KIND))
+        return [row for record, row in read if row is not None and record.key == name_row(row.seq)]
 
     def rows_about(self, subject: str) -> list[AuditRow]:
         """The history of one subject, oldest first."""
@@ -120,6 +125,23 @@ class AuditLog:
         found = [row for row in wanted if is_genuine(row, key)]
         after = max((row.seq for row in found if row.event == ACCEPTED), default=0)
         return [row for row in found if row.subject == subject and row.seq > after]
+
+    def facts_about(self, subject: str) -> list[AuditRow]:
+        """The history of one subject in rows that tell what was done: genuine ones, whatever was accepted since.
+
+        Those of a release without keys are among them as long as they are what was sealed.
+        """
+        key = None if self.seal is None else self.seal.known_key
+        rows = self.rows()
+        closed = count_closed(rows, key)
+        return [row for row in rows if row.subject == subject and (row.seq <= closed or is_genuine(row, key))]
+
+    def find_latest_time(self, since: int) -> datetime | None:
+        """The latest time in genuine rows from this number on; None where there is none."""
+        key = None if self.seal is None else self.seal.known_key
+        later = sorted((row for row in self.rows() if row.seq >= since), key=lambda row: row.at, reverse=True)
+        latest = next((row.at for row in later if is_genuine(row, key)), None)
+        return None if latest is None else datetime.fromisoformat(latest)
 
     def head(self) -> tuple[int, str]:
         """The newest row's number and hash; (0, zeros) while the log is empty."""
@@ -165,10 +187,19 @@ class AuditLog:
 
     def _write(self, head: Record | None, rows: Sequence[AuditRow], writes: Sequence[Write]) -> None:
         """The transaction; the witness sees its last row, if what it saw before is still there."""
+        if self.seal is not None and rows:
+            self._begin_witness(self.seal)
         self._store.transact([*writes, *_plan(head, rows)])
         seal = self.seal
         if seal is not None and rows:
             seal.remember(Sighting(rows[-1].seq, rows[-1].hash), lambda: self._is_continued(seal, rows))
+
+    def _begin_witness(self, seal: Seal) -> None:
+        if not seal.witness.path.exists() and not is_witness_gone(seal, self._store.list(ROW_KIND), seal.key):
+            try:
+                seal.begin_witness()
+            except OSError as error:
+                logging.getLogger(__name__).warning("%s: the witness cannot be made: %s", seal.witness.path, error)
 
     def _is_continued(self, seal: Seal, rows: Sequence[AuditRow]) -> bool:
         try:
@@ -176,8 +207,8 @@ class AuditLog:
         except ValueError:
             return False
         if seen is None:
-            # with a key file it was there before the first row; elsewhere this machine writes for the first time
-            return not seal.needs_witness
+            # it is made before anything is written: it was taken away
+            return False
         if seen == EMPTY:
             return True
         record = self._store.get(ROW_KIND, name_row(seen.seq))

@@ -69,7 +69,7 @@ def check_log(store: StateStore, seal: Seal | None, expected: Sighting | None = 
         reason = _find_missing(records, last, who, sighting)
         if reason is not None:
             return ChainVerdict(min(last.seq, sighting.seq - 1), sighting.seq, reason)
-    if seal is not None and seal.needs_witness and not seal.witness.path.exists():
+    if seal is not None and is_witness_gone(seal, records, key):
         return ChainVerdict(last.seq, last.seq + 1, f"the witness {seal.witness.path} is gone")
     return verdict
 
@@ -78,6 +78,32 @@ def digest_records(records: Sequence[Record]) -> str:
     """One hash over stored rows, whatever is in them."""
     text = json.dumps([[record.key, record.version, record.body] for record in records], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_witness_gone(seal: Seal, records: Sequence[Record], key: bytes | None) -> bool:
+    """Whether the witness was taken away. It is made before the key file is, and never later; with a shared key, before
+    the first row of this account on this machine.
+    """
+    if key is None or seal.witness.path.exists():
+        return False
+    if seal.is_key_file:
+        return True
+    own = (seal.origin.account, seal.origin.host)
+    rows = (read_row(record) for record in records)
+    return any(row is not None and (row.account, row.host) == own and is_genuine(row, key) for row in rows)
+
+
+def count_closed(rows: Sequence[AuditRow], key: bytes | None) -> int:
+    """How many rows from the first on a release without keys wrote, if they are what the row that sealed them names."""
+    prev = FIRST_HASH
+    for place, row in enumerate(rows):
+        if row.key_id:
+            is_seal = key is not None and is_genuine(row, key) and _closes(row, prev) and row.seq == place + 1
+            return place if is_seal else 0
+        if row.prev_hash != prev or row.hash != hash_row(row):
+            return 0
+        prev = row.hash
+    return 0
 
 
 def _list_seen(seal: Seal | None, key: bytes | None, expected: Sighting | None) -> list[tuple[str, Sighting]]:

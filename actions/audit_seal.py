@@ -188,9 +188,14 @@ class Seal:
         return self._source.find()
 
     @property
-    def needs_witness(self) -> bool:
-        """Whether a missing witness was taken away: it is made before the key file is, and never later."""
+    def is_key_file(self) -> bool:
+        """Whether the key is the home's own, in a file that is there; else it is shared, or not made yet."""
         return isinstance(self._source, KeyFile) and self._source.find() is not None
+
+    def begin_witness(self) -> None:
+        """Make the witness of a shared key, before the first row that this account of this machine writes under it."""
+        with self.witness.locked():
+            self.witness.begin(self.key)
 
     def remember(self, seen: Sighting, is_continued: Callable[[], bool] = lambda: True) -> None:
         """Let the witness see the newest row, if it goes on from what it saw before.

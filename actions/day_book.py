@@ -1,16 +1,18 @@
 """What was begun in the last 24 hours, over all runs and processes, and the places that are left.
 
-The count is taken from the proposals themselves. Two processes that count at the same moment see the same room; so
-whoever begins writes one record, against the version that it saw before it counted, in the transaction that begins.
-The slower of the two fails there and counts again.
+The count is taken from the audit log, and from the proposals for what it does not have any more. Two processes that
+count at the same moment see the same room; so whoever begins writes one record, against the version that it saw before
+it counted, in the transaction that begins. The slower of the two fails there and counts again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
+from actions.audit import AuditLog, AuditRow
 from actions.instants import Clock
+from actions.log_replay import PROPOSED
 from actions.proposals import Proposal, ProposalBook
 from state import Record, StateStore, Write
 
@@ -20,10 +22,19 @@ DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
+class Begun:
+    """An execution that began: of which proposal, and what it is worth a month. NaN and no currency: not known."""
+
+    proposal_id: str
+    saving: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
 class Place:
     """The room that was seen: what had begun, and the version of the record that the next to begin replaces."""
 
-    begun: tuple[Proposal, ...]
+    begun: tuple[Begun, ...]
     record: Record | None
 
     @property
@@ -34,7 +45,7 @@ class Place:
     def sum_with(self, proposal: Proposal) -> Decimal:
         """The monthly saving of `proposal` and of what had begun in its currency."""
         currency = proposal.finding.currency
-        savings = [p.finding.monthly_saving for p in self.begun if p.finding.currency == currency]
+        savings = [begun.saving for begun in self.begun if begun.currency in (currency, "")]
         # A negative saving must not make room, and one that is no number must not pass.
         return sum((abs(saving) for saving in (*savings, proposal.finding.monthly_saving)), Decimal(0))
 
@@ -50,20 +61,49 @@ class DayBook:
     def __init__(self, store: StateStore, book: ProposalBook, clock: Clock) -> None:
         self._store = store
         self._book = book
+        self._audit = AuditLog(store, clock)
         self._clock = clock
 
     def look(self) -> Place:
         """The room as it is now. The record is read first: what begins after that is noticed by `take`."""
         record = self._store.get(DAY_KIND, DAY_KEY)
-        return Place(tuple(list_begun(self._book.list(), self._clock())), record)
+        return Place(tuple(list_begun(self._audit.rows(), self._book.list(), self._clock())), record)
 
 
-def list_begun(proposals: Iterable[Proposal], now: datetime) -> list[Proposal]:
-    """The proposals whose execution began in the last 24 hours, whatever became of it.
+def list_begun(rows: Sequence[AuditRow], proposals: Sequence[Proposal], now: datetime) -> list[Begun]:
+    """The executions that began in the last 24 hours, whatever became of them.
 
     One that began in the future, by a clock that was set back since, counts too.
     """
-    return [p for p in proposals if (at := _find_begin(p)) is not None and at > now - DAY]
+    told: dict[str, AuditRow] = {}
+    begun: list[Begun] = []
+    # Whether rows are genuine is not asked: one that is not makes the log a broken one, which lets nothing begin.
+    for row in rows:
+        if row.event == PROPOSED:
+            told[row.subject] = row
+        elif row.event == "execution.started" and _is_recent(row, now):
+            begun.append(_read_begun(row.subject, told.get(row.subject)))
+    known = {one.proposal_id for one in begun}
+    for p in proposals:
+        at = _find_begin(p)
+        if at is not None and at > now - DAY and p.proposal_id not in known:
+            begun.append(Begun(p.proposal_id, p.finding.monthly_saving, p.finding.currency))
+    return begun
+
+
+def _is_recent(row: AuditRow, now: datetime) -> bool:
+    try:
+        return datetime.fromisoformat(row.at) > now - DAY
+    except (ValueError, TypeError):  # no time, or one without a zone: not ours, and the log is a broken one
+        return True
+
+
+def _read_begun(proposal_id: str, proposed: AuditRow | None) -> Begun:
+    finding = {} if proposed is None else proposed.details
+    try:
+        return Begun(proposal_id, Decimal(str(finding["monthly_saving"])), str(finding["currency"]))
+    except (KeyError, InvalidOperation):
+        return Begun(proposal_id, Decimal("NaN"), "")
 
 
 def _find_begin(proposal: Proposal) -> datetime | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
-from actions.approval_evidence import is_rollback_proven
+from actions.approval_evidence import list_rollback_doubts
 from actions.approvals import ROLLBACK_STATES, Approvals
 from actions.audit import AuditLog
 from actions.clients import ClientFactory
@@ -143,20 +143,17 @@ class ActionEngine:
         return self.carry_out_rollback(proposal_id)
 
     def carry_out_rollback(self, proposal_id: str) -> ActionResult:
-        """Carry out, or go on with, the rollback that an approver asked for; the audit log says who did.
+        """Carry out, or go on with, the rollback that an approver asked for; the audit log says who, and what was done.
 
-        Blocked where it does not. Raises ProposalNotFoundError and ProposalStateError.
+        Blocked where it does not, or the state has something else. Raises ProposalNotFoundError and ProposalStateError.
         """
         proposal = self._book.get(proposal_id)
         if proposal.state not in ROLLBACK_STATES:
             raise ProposalStateError(proposal_id, proposal.state, "rolled back")
+        doubts = list_rollback_doubts(proposal, self._audit)
         person, reason = proposal.rollback_by, proposal.rollback_reason
-        if person is None or reason is None or not is_rollback_proven(proposal, self._audit):
-            missing = f"the audit log has no request by {person!r}: it has to be made again"
-            told = "nobody has asked for it" if person is None else missing
-            return self._refuse(
-                self._open_log(proposal, "rollback", SYSTEM), (f"rollback_request: {told}",), (), "blocked"
-            )
+        if doubts or person is None or reason is None:
+            return self._refuse(self._open_log(proposal, "rollback", SYSTEM), doubts, (), "blocked")
         return self._roll_back(proposal, person, reason)
 
     def _roll_back(self, proposal: Proposal, person: str, reason: str) -> ActionResult:

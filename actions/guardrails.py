@@ -1,5 +1,6 @@
 """Guardrails: whether an approved action may be carried out now. Pure; a signal that is not known is a failure."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +17,9 @@ KNOWN_CLASSES = ("reversible", "restorable", "compensable")
 class Signals:
     """Everything the decision rests on; None means that it could not be found out.
 
-    `unproven`: what the state says of the proposal and the audit log does not. `audit_problem`: where the audit log is
-    broken, empty while it is intact.
+    `approval_seen_at`: the latest time that the audit log has seen since the approval; a clock may have been set back
+    since. `unproven`: what the state says of the proposal and the audit log does not. `audit_problem`: where the audit
+    log is broken, empty while it is intact.
     """
 
     mode: str | None
@@ -31,6 +33,7 @@ class Signals:
     resource_tags: Mapping[str, str] | None
     protected_tags: Sequence[str] | None
     approved_at: datetime | None
+    approval_seen_at: datetime | None
     approval_ttl_days: int | None
     valid_approvals: int | None
     required_approvals: int | None
@@ -92,15 +95,25 @@ def evaluate_rollback(signals: Signals, now: datetime) -> Verdict:
 def find_protection(tags: Mapping[str, str], protected: Sequence[str]) -> str | None:
     """The first protected tag (`key` or `key=value`) that `tags` carry, whatever the case of either.
 
-    Blanks around a key or a value do not count: whoever wrote ` DoNotDelete ` meant it.
+    Blanks around a key or a value do not count, nor does how a letter is composed or what has no shape: whoever wrote
+    ` DoNotDelete ` meant it. Rather a resource too many is kept.
     """
     # pairs, no dictionary: a resource may carry both `Env` and `env`
-    carried = [(key.strip().casefold(), value.strip().casefold()) for key, value in tags.items()]
+    carried = [(simplify_text(key), simplify_text(value)) for key, value in tags.items()]
     for entry in protected:
-        key, has_value, value = (part.strip() for part in entry.casefold().partition("="))
+        key, has_value, value = (simplify_text(part) for part in entry.partition("="))
         if any(name == key and (not has_value or found == value) for name, found in carried):
             return entry
     return None
+
+
+def simplify_text(text: str) -> str:
+    """What a reader sees of a text: compatibility forms made plain, without case, control and format characters, and
+    without blanks around it. Two texts that look alike mostly become one.
+    """
+    shown = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cf", "Cc"))
+    # Taking case away can leave a letter decomposed.
+    return unicodedata.normalize("NFKC", shown.casefold()).strip()
 
 
 def _apply(rules: Mapping[str, Rule], signals: Signals, now: datetime) -> Verdict:
@@ -153,11 +166,11 @@ def _check_tags(signals: Signals, now: datetime) -> str | None:
 
 
 def _check_approval_age(signals: Signals, now: datetime) -> str | None:
-    if signals.approved_at is None or signals.approval_ttl_days is None:
+    if signals.approved_at is None or signals.approval_seen_at is None or signals.approval_ttl_days is None:
         return "unknown"
     if signals.approved_at > now:
         return f"approved in the future, at {signals.approved_at.isoformat()}"
-    if now - signals.approved_at > timedelta(days=signals.approval_ttl_days):
+    if max(now, signals.approval_seen_at) - signals.approved_at > timedelta(days=signals.approval_ttl_days):
         return f"approved at {signals.approved_at.isoformat()}, more than {signals.approval_ttl_days} days ago"
     return None
 

@@ -98,6 +98,7 @@ class Judge:
             resource_tags=None,
             protected_tags=settings.protected_tags,
             approved_at=approvals.since,
+            approval_seen_at=approvals.seen_at,
             approval_ttl_days=settings.approval_ttl_days,
             valid_approvals=approvals.independent,
             required_approvals=count_required(proposal, settings),

@@ -66,7 +66,9 @@ class StepLog:
         progress = self.progress
         check_lease(progress, self._owner, self._clock)
         begun_at = progress.begun_at or self._clock()
-        progress = progress.model_copy(update={"begun_at": begun_at, "watch": progress.watch + 1})
+        # Above every number that is in the record, whoever wrote it there: what was done before is unwatched.
+        watch = max((progress.watch, *(step.watch for step in progress.steps))) + 1
+        progress = progress.model_copy(update={"begun_at": begun_at, "watch": watch})
         event = f"{self.way}.started" if self.proposal.state != state else f"{self.way}.resumed"
         self._write(event, self._held(progress), {"state": state, **fields}, details, also)
 

@@ -6,8 +6,16 @@ from actions.approvals import NotAllowedError
 from actions.audit import AuditEntry, AuditLog
 from actions.settings import normalise_person
 from orchestration.installation import Installation
-from orchestration.people import USER_ENV, authenticate, find_account
+from orchestration.people import UNPROVEN, USER_ENV, authenticate, find_account
 from orchestration.sources.ledger import Clock
+
+
+def find_starter(installation: Installation) -> str:
+    """Who starts something that decides nothing by itself: the person, or the account where it is not certain whose it
+    is, as in the user namespace of a container.
+    """
+    account = find_account()
+    return account if account.startswith(UNPROVEN) else find_actor(installation, "")
 
 
 def find_actor(installation: Installation, chosen: str) -> str:

@@ -14,9 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from actions.approvals import NotAllowedError
 from actions.audit_seal import Origin
 from actions.settings import normalise_person
+from orchestration.real_account import find_doubt
 
 #: The variable by which a demo's person can be chosen, as by `--as`.
 USER_ENV = "CLOUDCOST_USER"
+#: An account that the process may have dressed itself in, before its number.
+UNPROVEN = "unproven uid "
 
 
 class PersonSettings(BaseModel):
@@ -45,8 +48,12 @@ def check_people(people: Sequence[PersonSettings]) -> None:
 
 
 def find_account() -> str:
-    """The name of the account that this process really runs as, or `uid N` where it has none."""
+    """The name of the account that this process really runs as, `uid N` where it has none, and `unproven uid N` where
+    the process may have dressed itself in it.
+    """
     uid = os.getuid()
+    if find_doubt(uid) is not None:
+        return f"{UNPROVEN}{uid}"
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -59,10 +66,15 @@ def find_origin(channel: str) -> Origin:
 
 
 def authenticate(people: Sequence[PersonSettings]) -> str:
-    """The person whose account this process runs as; the account's own name where nobody claims it.
+    """The person whose account this process runs as; the account's own name where nobody claims it, with `account`
+    before it where people are not spelled like it.
 
-    `NotAllowedError` for an account that is called like a person whose account is another one.
+    `NotAllowedError` for an account that is called like a person whose account is another one, and where it is not
+    certain which account this is.
     """
+    doubt = find_doubt(os.getuid())
+    if doubt is not None:
+        raise NotAllowedError(f"it is not certain whose account this is: {doubt}")
     account = find_account()
     own = next((person.name for person in people if person.account == account), None)
     if own is not None:
@@ -72,4 +84,5 @@ def authenticate(people: Sequence[PersonSettings]) -> str:
         raise NotAllowedError(
             f"the account {account!r} is not that of {namesake.name!r}, whose account is {namesake.account!r} (people)"
         )
-    return normalise_person(account)
+    # `Ana` and `ana` are two accounts: only `people` can say that the first is the person called `ana`.
+    return account if normalise_person(account) == account else f"account {account}"

@@ -13,6 +13,7 @@ from actions.remediations.volumes import (
     drop_reserved_tags,
     find_restored_volume,
     get_snapshot,
+    list_restore_problems,
     list_snapshot_problems,
     read_error_code,
     read_volume,
@@ -195,8 +196,9 @@ class DeleteUnattachedVolume(Remediation):
         found = find_restored_volume(context)
         if found is None:
             snapshot = get_snapshot(context)
-            if snapshot["State"] != "completed":
-                raise StepRefusedError(f"snapshot {snapshot['SnapshotId']} is {snapshot['State']}")
+            problems = list_restore_problems(snapshot, context)
+            if problems:
+                raise StepRefusedError(f"snapshot {snapshot['SnapshotId']}: {'; '.join(problems)}")
             found = context.client("ec2").create_volume(**_plan_volume(context))["VolumeId"]
             context.checkpoint("restore_volume:called")
         return {"volume_id": found, "is_original": False}

@@ -54,9 +54,18 @@ def get_snapshot(context: StepContext) -> Any:
 
 
 def list_snapshot_problems(snapshot: Any, context: StepContext) -> tuple[str, ...]:
-    """Why the volume could not be restored from this snapshot as it was left; empty when it could."""
+    """Why the volume must not be deleted with this snapshot of it; empty when it may."""
+    tag = from_aws_tags(snapshot.get("Tags", [])).get(PROPOSAL_TAG)
+    problems = list_restore_problems(snapshot, context)
+    return problems if tag == context.proposal_id else (*problems, f"its tag {PROPOSAL_TAG} is {tag}")
+
+
+def list_restore_problems(snapshot: Any, context: StepContext) -> tuple[str, ...]:
+    """Why the volume could not be restored from this snapshot as it was left; empty when it could.
+
+    Tags are not asked: whoever tidies them up later must not take away the way back.
+    """
     made, volume = context.results["create_snapshot"], context.results["describe_volume"]
-    tags = from_aws_tags(snapshot.get("Tags", []))
     seen_and_wanted = {
         "state": (snapshot["State"], "completed"),
         "owner": (snapshot["OwnerId"], context.finding.resource.account_id),
@@ -64,7 +73,6 @@ def list_snapshot_problems(snapshot: Any, context: StepContext) -> tuple[str, ..
         "size in GiB": (snapshot["VolumeSize"], volume["size_gib"]),
         "encryption": (snapshot["Encrypted"], volume["is_encrypted"]),
         "storage tier": (snapshot.get("StorageTier", "standard"), "standard"),
-        f"tag {PROPOSAL_TAG}": (tags.get(PROPOSAL_TAG), context.proposal_id),
     }
     problems = [
         f"its {name} is {seen}, not {wanted}" for name, (seen, wanted) in seen_and_wanted.items() if seen != wanted
@@ -76,11 +84,16 @@ def list_snapshot_problems(snapshot: Any, context: StepContext) -> tuple[str, ..
 
 
 def find_restored_volume(context: StepContext) -> str | None:
-    """The volume that an earlier attempt at this rollback made."""
+    """The volume that an earlier attempt at this rollback made from the snapshot; a tag alone can be anybody's."""
+    snapshot_id = context.results["create_snapshot"]["snapshot_id"]
     answer = context.client("ec2").describe_volumes(
         Filters=[{"Name": f"tag:{ROLLBACK_TAG}", "Values": [context.proposal_id]}]
     )
-    found = sorted(volume["VolumeId"] for volume in answer["Volumes"] if volume["State"] not in ("deleting", "deleted"))
+    found = sorted(
+        volume["VolumeId"]
+        for volume in answer["Volumes"]
+        if volume["State"] not in ("deleting", "deleted") and volume.get("SnapshotId") == snapshot_id
+    )
     return found[0] if found else None
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import dagster as dg
 
 from actions.approvals import Approvals
-from actions.day_book import list_begun
+from actions.day_book import DayBook
 from actions.engine import ActionEngine
 from actions.proposals import Proposal, ProposalBook
 from actions.results import ActionResult
@@ -171,7 +171,7 @@ def approved_action_sensor(context: dg.SensorEvaluationContext, installation: In
     book = ProposalBook(opened.store, Clock())
     interrupted = [p for p in book.list("executing", "rolling_back") if not is_held(p, now)]
     # the guardrail counts again when an execution begins: this only saves runs that would end there
-    room = max(0, opened.config.actions.day_limit - len(list_begun(book.list(), now)))
+    room = max(0, opened.config.actions.day_limit - DayBook(opened.store, book, Clock()).look().actions)
     found = interrupted + book.list("approved")[:room]
     requests = [
         dg.RunRequest(

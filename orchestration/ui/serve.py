@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 import yaml
 
 from actions.audit import AuditLog
-from orchestration.actors import find_actor
+from orchestration.actors import find_starter
 from orchestration.cli.run import prepare_dagster_home
 from orchestration.installation import Installation
 from orchestration.recorded_settings import record_settings
@@ -54,7 +54,7 @@ def serve_ui(installation: Installation, host: str, port: int) -> None:
     with take_port(host, port) as listener, ended_by_signals():
         address = f"http://{show_host(host)}:{port}"
         cookie = f"cloudcost_ui_{port}"  # a browser sends the cookies of all ports of a host to each of them
-        person = find_actor(installation, "")
+        person = find_starter(installation)
         sessions = Sessions(person, lambda token: print_link(address, token), clock=time.monotonic)
         from orchestration.resources.dbt import prepare_manifest
         from orchestration.ui.door import Door

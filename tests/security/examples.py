@@ -10,7 +10,7 @@ from actions.audit import AuditLog, AuditRow
 from actions.audit_seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, Origin, Seal, SealedStore, Witness
 from actions.engine import ActionEngine
 from actions.proposals import ActionFinding, Proposal, ProposalBook, ResourceRef
-from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step, StepContext
+from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step, StepContext, StepRefusedError
 from actions.results import ActionResult
 from state import STATE_FILE, SqliteStateStore
 from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, make_finding, make_settings
@@ -26,6 +26,9 @@ class RemoveFile(Remediation):
     safety_class = SafetyClass.RESTORABLE
     permissions = ()
     rollback_permissions = ()
+
+    def __init__(self, refuses: bool = False) -> None:
+        self._refuses = refuses
 
     def read(self, context: StepContext) -> LiveResource | None:
         path = self._path(context)
@@ -50,6 +53,8 @@ class RemoveFile(Remediation):
         return Path(context.finding.resource.resource_id)
 
     def _copy(self, context: StepContext) -> dict[str, Any]:
+        if self._refuses:
+            raise StepRefusedError("not now")
         path = self._path(context)
         copy = path.with_suffix(".copy")
         copy.write_text(path.read_text())
@@ -75,6 +80,8 @@ class Bureau:
         for file in (self.file, self.other):
             file.write_text("whole")
         self.settings = make_settings()
+        #: Where the daemon is killed, and whether the first step refuses.
+        self.stop_at, self.refuses = "", False
         self._stores: dict[str, SealedStore] = {}
 
     @property
@@ -122,6 +129,13 @@ class Bureau:
 
     def engine(self) -> ActionEngine:
         """The daemon's engine."""
+
+        def pass_point(point: str) -> None:
+            if point == self.stop_at:
+                self.stop_at = ""
+                raise KeyboardInterrupt
+
+        remediations = {name: RemoveFile(self.refuses) for name in ("remove_file", "remove_file_otherwise")}
         return ActionEngine(
             self.store("daemon"),
             self.settings,
@@ -129,7 +143,8 @@ class Bureau:
             lambda source_name, billing_period: True,
             self.clock,
             self.clock.sleep,
-            {"remove_file": RemoveFile()},
+            remediations,
+            checkpoint=pass_point,
         )
 
     def execute(self, proposal_id: str) -> ActionResult:

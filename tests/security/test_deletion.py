@@ -1,5 +1,7 @@
 """Attacks on the deletion of volumes: what must never be deleted, however the moment is chosen."""
 
+import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -144,6 +146,12 @@ def test_writing_while_the_process_is_stopped(world: World, moment: str, outcome
         ("cloudcost:keep\t", "", "cloudcost:keep"),
         ("DONOTDELETE", "", " donotdelete"),
         ("env", " Prod ", "ENV = prod"),
+        ("cloudcost:keep\u200b", "ja", "cloudcost:keep"),
+        ("cloudcost\u00ad:keep", "ja", "cloudcost:keep"),
+        ("Schu\u0308tzen", "ja", "sch\u00fctzen"),
+        ("Sch\u00fctzen", "ja", "schu\u0308tzen"),
+        ("\uff23loudcost:keep", "ja", "cloudcost:keep"),
+        ("env", "pro\u2060d", "env=prod"),
     ],
 )
 def test_a_protection_with_blanks_around_it(world: World, key: str, value: str, protected: str) -> None:
@@ -195,3 +203,44 @@ def test_a_race_to_get_past_a_days_limit(world: World) -> None:
         thread.join()
     assert sorted(done) == ["deferred", "deferred", "executed"] and world.aws.count("DeleteVolume") == 1
     assert len([row for row in world.audit.rows() if row.event == "execution.deferred"]) == 2
+
+
+RESTORES: dict[str, tuple[Meddle, str]] = {
+    name: MEDDLING[name] for name in ("of somebody else", "of an earlier time", "in the recycle bin")
+} | {"of another volume": (lambda world, snapshot: setattr(snapshot, "volume", world.other), "its volume is")}
+
+
+@pytest.mark.parametrize("name", RESTORES)
+def test_a_volume_is_restored_from_its_own_snapshot(world: World, name: str) -> None:
+    meddle, word = RESTORES[name]
+    world.other = ec2_backends[ACCOUNT][REGION].volumes[world.create_volume()]  # type: ignore[attr-defined]
+    assert world.engine().execute(world.proposal_id).outcome == "executed"
+    before = set(world.volumes())
+    [snapshot] = world.snapshots()
+    meddle(world, ec2_backends[ACCOUNT][REGION].snapshots[snapshot["SnapshotId"]])
+    result = world.engine().rollback(world.proposal_id, "ana@example.com", "we need it")
+    assert (result.outcome, set(world.volumes())) == ("failed", before)
+    assert result.error is not None and word in result.error
+
+
+def test_a_volume_with_the_tag_of_a_rollback_is_not_taken_for_the_restored_one(world: World) -> None:
+    strange = world.create_volume(tags={"cloudcost:rollback": world.proposal_id})
+    assert world.engine().execute(world.proposal_id).outcome == "executed"
+    assert world.engine().rollback(world.proposal_id, "ana@example.com", "we need it").outcome == "rolled_back"
+    rollback = world.proposal.rollback
+    assert rollback is not None and rollback.results()["restore_volume"]["volume_id"] != strange
+
+
+def test_a_watch_that_was_written_into_the_state_saves_no_second_snapshot(world: World, tmp_path: Path) -> None:
+    """A step's number is set to the one that the next process will count to."""
+    die(world)
+    [old] = world.snapshots()
+    use_volume(world)
+    with sqlite3.connect(tmp_path / "state.sqlite") as connection:
+        (text,) = connection.execute("select body from records where kind = 'proposal'").fetchone()
+        body = json.loads(text)
+        for step in body["execution"]["steps"]:
+            step["watch"] = body["execution"]["watch"] + 2
+        connection.execute("update records set body = ? where kind = 'proposal'", (json.dumps(body),))
+    assert world.engine().execute(world.proposal_id).outcome == "executed"
+    assert_new_snapshot(world, old["SnapshotId"])

@@ -14,12 +14,14 @@ from actions.approvals import NotAllowedError
 from actions.audit import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
 from actions.incidents import IncidentBook
 from actions.proposals import ProposalBook
+from actions.settings import normalise_person
 from orchestration.actors import find_actor
 from orchestration.cli.app import app
 from orchestration.cli.failures import find_exit_code
 from orchestration.installation import Installation
 from orchestration.people import PersonSettings, authenticate, check_people, find_account
 from orchestration.recorded_settings import record_settings
+from orchestration.ui.sessions import SignInError, TrustedProxy
 from tests.security.examples import ANA, BEN, Bureau
 from tests.unit.actions.examples import HandClock, make_finding
 
@@ -141,6 +143,39 @@ def test_an_account_that_is_called_like_somebody_else_is_not_that_person() -> No
     assert authenticate(()) == ME.casefold()
     with pytest.raises(ValueError, match="the account 'x' is used twice"):
         check_people((PersonSettings(name="a", account="x"), PersonSettings(name="b", account="x")))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("gro\u00df@example.com", "gross@example.com"),
+        ("ana\u00a0", "ana"),
+        ("\x85ana", "ana"),
+        ("\u212aim", "kim"),
+        ("\u0130an", "ian"),
+        ("\ufb01n", "fin"),
+        ("a\u200bna", "ana"),
+    ],
+)
+def test_two_names_that_are_not_the_same_are_two_people(one: str, other: str) -> None:
+    assert normalise_person(one) != normalise_person(other)
+    proxy = TrustedProxy(("10.0.0.5",), "X-Forwarded-Email", (normalise_person(other),))
+    with pytest.raises(SignInError):
+        proxy.find_person("10.0.0.5", [one], [])
+
+
+@pytest.mark.parametrize("spelling", ["ANA@Example.com", " ana@example.com\t", "ana@example.com\r\n"])
+def test_case_and_blanks_make_no_other_person(spelling: str) -> None:
+    assert normalise_person(spelling) == ANA
+    assert normalise_person("\u00c4NNE") == normalise_person("\u00e4nne")
+
+
+def test_accounts_that_differ_in_case_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody gave the second one to the person whose name it nearly has."""
+    monkeypatch.setattr("orchestration.people.find_account", lambda: "Ana")
+    assert normalise_person(authenticate(())) != "ana"
+    people = (PersonSettings(name="ana", account="Ana"),)
+    assert authenticate(people) == "ana"
 
 
 def test_a_namesake_who_tries_is_written_down(desk: Desk) -> None:
