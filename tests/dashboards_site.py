@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -153,6 +154,16 @@ class Visitor:
             "result_type": "full", "queries": [{"row_limit": 50_000, **query}],
         }  # fmt: skip
         return self.post("/api/v1/chart/data", body)
+
+
+def chart_questions(visitor: Visitor) -> dict[int, dict[str, Any]]:
+    """By dataset, what a chart of the pages that somebody may open asks of it."""
+    found: dict[int, dict[str, Any]] = {}
+    for page in visitor.get("/api/v1/dashboard/?q=(page_size:50)").json()["result"]:
+        for chart in visitor.get(f"/api/v1/dashboard/{page['id']}/charts").json()["result"]:
+            saved = visitor.get(f"/api/v1/chart/{chart['id']}").json()["result"]["query_context"]
+            found[int(chart["form_data"]["datasource"].split("__")[0])] = json.loads(saved)["queries"][0]
+    return found
 
 
 def patiently(ask: Any) -> requests.Response:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.dashboards_site import NOBODY, PEOPLE, ROOT, TEAM, Site, Visitor, patiently
+from tests.dashboards_site import NOBODY, PEOPLE, ROOT, TEAM, Site, Visitor, chart_questions, patiently
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -40,16 +40,6 @@ def test_a_role_reads_exactly_its_datasets(
     shown = {name for name, number in datasets.items() if role != "viewer" or number in own}
     assert refused == set(datasets) - (set(access["datasets"][role]) & shown)
     assert set(access["datasets"][role]) - refused
-
-
-def chart_questions(visitor: Visitor) -> dict[int, dict[str, Any]]:
-    """By dataset, what a chart of the pages that somebody may open asks of it."""
-    found: dict[int, dict[str, Any]] = {}
-    for page in visitor.get("/api/v1/dashboard/?q=(page_size:50)").json()["result"]:
-        for chart in visitor.get(f"/api/v1/dashboard/{page['id']}/charts").json()["result"]:
-            saved = visitor.get(f"/api/v1/chart/{chart['id']}").json()["result"]["query_context"]
-            found[int(chart["form_data"]["datasource"].split("__")[0])] = json.loads(saved)["queries"][0]
-    return found
 
 
 COUNT = "number_of_rows"
