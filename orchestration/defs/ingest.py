@@ -70,11 +70,12 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
         description=f"Deliveries of source `{source_name}`: discovered, verified, judged, landed, promoted.",
     )
     def raw_asset(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
+        periods = periods_of(context)
         opened = installation.open()
         scanned, begun = None, Clock()()
         try:
             source = opened.source(source_name)
-            report = opened.ingestor().ingest(source, periods_of(context))
+            report = opened.ingestor().ingest(source, periods)
             scanned = getattr(source.location, "scanned_bytes", None)
         except LocationError as error:
             if error.reason in TRANSIENT and context.retry_number < 2:

@@ -15,6 +15,8 @@ import dagster as dg
 import pytest
 
 from orchestration.defs import transform
+from orchestration.defs.alerts import incident_book
+from orchestration.defs.ingest import build_raw_asset
 from orchestration.installation import Installation
 from orchestration.partitions import billing_periods, periods_of
 from orchestration.resources import dbt_build
@@ -94,3 +96,15 @@ def test_a_dbt_that_does_not_end_holds_nobody_up(tmp_path: Path, monkeypatch: py
     finally:
         never.set()
         leaving.join()
+
+
+def test_no_source_is_read_and_no_incident_opened_without_periods(tmp_path: Path) -> None:
+    """Succeeded: each source was told to be unreadable, in an incident, and the run went on to the models."""
+    installation = open_plain(tmp_path)
+    resources = {"installation": InstallationResource.of(installation)}
+    raw = build_raw_asset(installation.config.sources[0], billing_periods(dt.date(2026, 9, 1)))
+    job = dg.Definitions(assets=[raw], resources=resources).resolve_implicit_global_asset_job_def()
+    result = job.execute_in_process(raise_on_error=False)
+    [error] = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    assert TOLD in str(error)
+    assert incident_book(installation).list() == []
