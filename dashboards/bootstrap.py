@@ -233,7 +233,10 @@ def ensure_row_level_security(access: dict[str, Any], settings: dict[str, Any]) 
     from superset import db, security_manager
     from superset.connectors.sqla.models import RowLevelSecurityFilter, SqlaTable
 
-    datasets = {dataset.table_name: dataset for dataset in db.session.query(SqlaTable)}
+    # what an administrator adds is theirs to make a rule for; of two of one name, ours is the older
+    ours = set[str]().union(*access["datasets"].values())
+    known_datasets = db.session.query(SqlaTable).order_by(SqlaTable.id.desc())
+    datasets = {dataset.table_name: dataset for dataset in known_datasets if dataset.table_name in ours}
     scopes = {scope["name"]: security_manager.find_role(SCOPE_PREFIX + scope["name"]) for scope in settings["scopes"]}
     # guests are held by the rules of their token, without which they get none
     names = ("Admin", "cloudcost_viewer", "cloudcost_finance", "cloudcost_guest")

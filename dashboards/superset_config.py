@@ -62,6 +62,8 @@ DATASET_IMPORT_ALLOWED_DATA_URLS: list[str] = []
 SQLLAB_CTAS_NO_LIMIT = False
 ROW_LIMIT = 10_000
 SQL_MAX_ROW = 100_000
+# an export in pieces would go on after the checks of who asks have ended
+CSV_STREAMING_ROW_THRESHOLD = 2**31
 SUPERSET_WEBSERVER_TIMEOUT = 60
 DEADLINE.seconds = SETTINGS["statement_seconds"]
 

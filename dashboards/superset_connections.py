@@ -48,8 +48,8 @@ def own_copy(published: Path) -> Path:
 
     if current_app.config["SETTINGS"]["separation"] != "copies" or standing() not in ("team", "none"):
         return published
-    names = [role.name.removeprefix(SCOPE_PREFIX) for role in getattr(g.user, "roles", [])
-             if role.name.startswith(SCOPE_PREFIX)]  # fmt: skip
+    roles = current_app.appbuilder.sm.get_user_roles(g.user)  # type: ignore[attr-defined]
+    names = [role.name.removeprefix(SCOPE_PREFIX) for role in roles if role.name.startswith(SCOPE_PREFIX)]
     own = published.parent / COPIES / folder_of(names) / published.name
     if not own.exists():
         raise refusal("Your part of the costs is there from the next publication on.")

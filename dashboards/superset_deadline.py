@@ -4,6 +4,7 @@ import contextlib
 import os
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,22 +20,29 @@ class Deadline:
 
     @contextlib.contextmanager
     def over(self, cursor: Any) -> Iterator[None]:
-        """While a statement runs on the cursor; does nothing for drivers that cannot be interrupted this way."""
-        interrupt = getattr(getattr(cursor, "connection", None), "interrupt", None)
-        if not callable(interrupt):
-            yield
-            return
-        key = object()
-        with self._lock:
-            self._running[key] = (time.monotonic() + self.seconds, interrupt)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, name="deadline", daemon=True)
-                self._thread.start()
+        """While a statement runs on the cursor, or is fetched from; one time for both."""
+        self.begin(cursor)
         try:
             yield
         finally:
-            with self._lock:
-                self._running.pop(key, None)
+            self.end(cursor)
+
+    def begin(self, cursor: Any) -> None:
+        """The time runs; it does not for drivers that cannot be interrupted this way."""
+        interrupt = getattr(getattr(cursor, "connection", None), "interrupt", None)
+        if not callable(interrupt):
+            return
+        with self._lock:
+            until = self._until.setdefault(cursor, time.monotonic() + self.seconds)
+            self._running[id(cursor)] = (until, interrupt)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="deadline", daemon=True)
+                self._thread.start()
+
+    def end(self, cursor: Any) -> None:
+        """The time stands still; what is fetched from the cursor later has what is left of it."""
+        with self._lock:
+            self._running.pop(id(cursor), None)
 
     def _watch(self) -> None:
         while True:
@@ -47,7 +55,8 @@ class Deadline:
 
     def _start_anew(self) -> None:
         self._lock, self._thread = threading.Lock(), None
-        self._running: dict[object, tuple[float, Any]] = {}
+        self._running: dict[int, tuple[float, Any]] = {}
+        self._until: weakref.WeakKeyDictionary[Any, float] = weakref.WeakKeyDictionary()
 
 
 #: The limit of this process; `superset_config` sets how long.

@@ -20,7 +20,7 @@ from superset_audit import VIEWS, asked_for, note
 from superset_deadline import DEADLINE
 from superset_expressions import RefusedExpressionError, rewrite_expression, rewrite_order
 from superset_pages import known_of, pages_of
-from superset_permitted import RefusedQuestionError, judge_query, judge_summary
+from superset_permitted import RefusedQuestionError, judge_burden, judge_query, judge_summary
 from superset_statements import RefusedStatementError, judge_statement
 
 LOGGER = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ Standing = Literal["admin", "finance", "team", "viewer", "guest", "none", "proce
 RESTRICTED = ("team", "viewer", "guest", "none")
 #: The dataset that is asked at the moment.
 ASKED: ContextVar[Any] = ContextVar("asked", default=None)
+#: Whether row rules could not be applied to the tables in a dataset's query.
+UNRULED: ContextVar[bool] = ContextVar("unruled", default=False)
 
 
 def standing() -> Standing:
@@ -56,9 +58,10 @@ def standing() -> Standing:
 
 def close_doors() -> None:
     """Put the doors in; once in a process, before anything is asked."""
+    from superset.connectors.sqla import models
     from superset.connectors.sqla.models import SqlaTable
     from superset.db_engine_specs.base import BaseEngineSpec
-    from superset.models import core
+    from superset.models import core, helpers
     from superset.models.helpers import ExploreMixin
 
     for name, rule in (
@@ -69,7 +72,12 @@ def close_doors() -> None:
     for name in ("query", "values_for_column", "validate_expression", "get_query_str"):
         setattr(SqlaTable, name, _asking(getattr(SqlaTable, name), name))
     BaseEngineSpec.execute = classmethod(_executing(BaseEngineSpec.execute.__func__))
+    for spec in _family(BaseEngineSpec):
+        if "fetch_data" in vars(spec):  # DuckDB goes on computing while it is fetched from
+            spec.fetch_data = classmethod(_fetching(spec.fetch_data.__func__))
     core.create_engine = _watching(core.create_engine)
+    models.get_columns_description = _describing(models.get_columns_description)
+    helpers.apply_rls = _ruling(helpers.apply_rls)
 
 
 def answer_plainly(app: Any) -> None:
@@ -114,6 +122,7 @@ def judge_question(query_context: Any) -> None:
     try:
         if dataset.type != "table":
             raise RefusedQuestionError("Only datasets can be asked.")
+        judge_burden(query_context.queries)
         for query in query_context.queries:
             if query.datasource is not None and (query.datasource.type, query.datasource.id) != ("table", dataset.id):
                 raise RefusedQuestionError("A query asks another dataset than it says.")
@@ -186,6 +195,46 @@ def _executing(execute: Callable[..., Any]) -> Callable[..., Any]:
     return executing
 
 
+def _fetching(fetch: Callable[..., Any]) -> Callable[..., Any]:
+    """Rows that are computed while they are fetched: the same limit of time, and the same silence about errors."""
+
+    @functools.wraps(fetch)
+    def fetching(cls: Any, cursor: Any, *args: Any, **kwargs: Any) -> Any:
+        with hide_error(standing()), DEADLINE.over(cursor):
+            return fetch(cls, cursor, *args, **kwargs)
+
+    return fetching
+
+
+def _describing(describe: Callable[..., Any]) -> Callable[..., Any]:
+    """Superset finds out the type of an expression by a statement that it executes past its own way."""
+
+    @functools.wraps(describe)
+    def describing(database: Any, catalog: Any, schema: Any, query: str) -> Any:
+        judge_execution(query)
+        return describe(database, catalog, schema, query)
+
+    return describing
+
+
+def _ruling(apply_rules: Callable[..., Any]) -> Callable[..., Any]:
+    """Where the rules of tables inside a dataset's query cannot be applied, Superset goes on; readers do not."""
+
+    @functools.wraps(apply_rules)
+    def ruling(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return apply_rules(*args, **kwargs)
+        except Exception:
+            UNRULED.set(True)
+            raise
+
+    return ruling
+
+
+def _family(spec: Any) -> list[Any]:
+    return [spec, *(member for child in spec.__subclasses__() for member in _family(child))]
+
+
 def _watching(create: Callable[..., Any]) -> Callable[..., Any]:
     """The third door, on the way by which SQLAlchemy executes them."""
 
@@ -193,6 +242,8 @@ def _watching(create: Callable[..., Any]) -> Callable[..., Any]:
         engine = create(url, **options)
         if not sa.event.contains(engine, "before_cursor_execute", _judge_event):
             sa.event.listen(engine, "before_cursor_execute", _judge_event)
+            sa.event.listen(engine, "after_cursor_execute", _end_event)
+            sa.event.listen(engine, "handle_error", lambda context: DEADLINE.end(context.cursor))
         return engine
 
     return create_watched
@@ -202,6 +253,11 @@ def _judge_event(
     connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
 ) -> None:
     judge_execution(statement)
+    DEADLINE.begin(cursor)
+
+
+def _end_event(connection: Any, cursor: Any, *_: Any) -> None:
+    DEADLINE.end(cursor)
 
 
 def judge_execution(sql: str) -> None:
@@ -212,7 +268,11 @@ def judge_execution(sql: str) -> None:
     try:
         if dataset is None:
             raise RefusedStatementError("no dataset is asked")
-        judge_statement(sql, permitted_of(dataset), dialect_of(dataset))
+        UNRULED.set(False)
+        permitted = permitted_of(dataset)
+        if UNRULED.get():
+            raise RefusedStatementError("the rules of the tables in the dataset's query cannot be applied")
+        judge_statement(sql, permitted, dialect_of(dataset))
     except RefusedStatementError as error:
         LOGGER.warning("refused: %s: %s", error, sql[:2000])
         raise refuse("This question cannot be answered.", "statement_refused", why=str(error)[:500]) from error

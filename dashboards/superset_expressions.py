@@ -19,13 +19,14 @@ DEEPEST = 60
 #: Parts that stand for themselves or join others.
 _PARTS = """
     Identifier Literal Null Boolean Paren Neg Not And Or Xor
-    Add Sub Mul Div IntDiv Mod DPipe EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Is In Between Like ILike Case If
+    Add Sub Mul Div IntDiv Mod DPipe EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Is In Between Like ILike Escape Case If
     Cast TryCast DataType DataTypeParam Interval Var Distinct Filter Where Window WindowSpec Order Ordered Tuple
 """
 #: Functions, as sqlglot calls them: figures, texts, days, conditions. None reads a file, a setting or the catalog,
 #: makes rows or fills the memory (which is why texts can be neither repeated, padded nor replaced in).
 _FUNCTIONS = """
-    Sum Count CountIf Avg Min Max Median Quantile PercentileCont PercentileDisc ApproxDistinct AnyValue ArgMax ArgMin
+    Sum Count CountIf Avg Min Max Median Quantile PercentileCont PercentileDisc ApproxDistinct AnyValue
+    ApproxQuantile ArgMax ArgMin
     First Last Stddev StddevPop StddevSamp Variance VariancePop Corr CovarPop CovarSamp LogicalAnd LogicalOr GroupConcat
     WithinGroup RowNumber Rank DenseRank Lag Lead FirstValue LastValue
     Abs Round Floor Ceil Sign Sqrt Ln Log Exp Pow Greatest Least Trunc
@@ -36,11 +37,13 @@ _FUNCTIONS = """
     MonthName DayName Dayname Monthname
 """
 #: Functions that sqlglot knows only by their names.
-_NAMES = frozenset({"date_part", "datepart", "dayname", "monthname", "isodow", "weekofyear", "nvl", "len", "epoch"})
+_NAMES = frozenset(
+    {"date_part", "datepart", "dayname", "monthname", "isodow", "weekofyear", "nvl", "len", "epoch", "now", "today"}
+)
 _TYPES = frozenset(
     """
-    BOOLEAN TINYINT SMALLINT INT BIGINT INT128 FLOAT DOUBLE DECIMAL VARCHAR CHAR TEXT DATE TIMESTAMP TIMESTAMPTZ
-    INTERVAL TIME
+    BOOLEAN TINYINT SMALLINT INT BIGINT INT128 FLOAT DOUBLE DECIMAL VARCHAR CHAR TEXT DATE TIMESTAMP
+    TIMESTAMPNTZ TIMESTAMPTZ INTERVAL TIME
     """.split()
 )
 _ALLOWED = frozenset((_PARTS + _FUNCTIONS).split()) | {"Column", "Star", "Anonymous"}

@@ -28,6 +28,8 @@ def known_of(dataset: Any, dialect: str) -> Known:
             frozenset(column.column_name for column in dataset.columns),
             frozenset(metric.metric_name for metric in dataset.metrics),
             frozenset(question.conditions for question in described),
+            frozenset(dataset.dttm_cols),
+            dataset.main_dttm_col,
         )
 
     found: Known = _remember(("known", dataset.id, dialect), read)

@@ -20,6 +20,25 @@ USUAL_ROWS = 10_000
 TIME = "__timestamp"
 #: Results that are rows of the dataset, whatever the query says.
 _ROWS = {"samples", "drill_detail"}
+#: Results that hold no row at all.
+_FORMS = {"timegrains", "columns"}
+#: Spans that time is cut into, the finer first; what is not here counts as fine.
+GRAINS = {grain: number for number, grain in enumerate(("", "P1D", "P1W", "P1M", "P3M", "P1Y"))}
+#: What is done with rows after they were read, and cannot make many of few.
+_STEPS = {
+    "aggregate",
+    "compare",
+    "contribution",
+    "cum",
+    "diff",
+    "flatten",
+    "pivot",
+    "rename",
+    "rolling",
+    "select",
+    "sort",
+}
+_OFFSETS, _QUERIES = 5, 10
 
 
 class RefusedQuestionError(ValueError):
@@ -30,6 +49,7 @@ class RefusedQuestionError(ValueError):
 class ChartQuestion:
     """What a chart of a page asks: by which columns, which metrics, under which conditions, at most how many rows.
 
+    ``grains`` has with each column how finely it is told apart (`_grain`); ``orders`` is what rows may be sorted by.
     ``is_raw`` is a table of rows as they are. ``filters`` are the chart's own, as (column, operator, value as JSON).
     """
 
@@ -39,6 +59,8 @@ class ChartQuestion:
     filters: frozenset[tuple[str, str, str]]
     rows: int
     is_raw: bool
+    grains: frozenset[tuple[str, int]]
+    orders: frozenset[str]
 
 
 @dataclass
@@ -51,11 +73,16 @@ class Pages:
 
 @dataclass(frozen=True)
 class Known:
-    """A dataset as far as a question may name it: columns, metrics, and the conditions of charts on it."""
+    """A dataset as far as a question may name it: columns, metrics, and the conditions of charts on it.
+
+    ``times`` are its columns of time, ``time`` the one that Superset takes where a question names none of them.
+    """
 
     columns: frozenset[str]
     metrics: frozenset[str]
     conditions: frozenset[frozenset[str]]
+    times: frozenset[str] = frozenset()
+    time: str | None = None
 
 
 def describe_chart(params: dict[str, Any], query_context: dict[str, Any], dialect: str) -> ChartQuestion:
@@ -69,16 +96,25 @@ def describe_chart(params: dict[str, Any], query_context: dict[str, Any], dialec
         metrics |= {m for m in params.get(name) or [] if isinstance(m, str)}
     for name in ("metric", "timeseries_limit_metric", "series_limit_metric"):
         metrics |= {m for m in [params.get(name)] if isinstance(m, str)}
+    grains: set[tuple[str, int]] = set()
     for query in query_context.get("queries") or []:
-        columns |= set(filter(None, map(_text_of, query.get("columns") or [])))
+        asked = [(_text_of(column), _grain(column)) for column in query.get("columns") or []]
+        columns |= {name for name, _ in asked if name}
+        grains |= {(name, grain) for name, grain in asked if name}
         metrics |= {m for m in query.get("metrics") or [] if isinstance(m, str)}
+    axis = _text_of(params.get("x_axis"))
+    if axis:
+        grains.add((axis, GRAINS.get(params.get("time_grain_sqla") or "", 0)))
+    grains |= {(name, 0) for name in columns - {name for name, _ in grains}}
+    sorted_by = {json.loads(order)[0] for order in params.get("order_by_cols") or []}
     own = [f for f in params.get("adhoc_filters") or [] if f.get("clause", "WHERE") == "WHERE"]
     texts = [f["sqlExpression"] for f in own if f.get("expressionType") == "SQL"]
     simple = [f for f in own if f.get("expressionType") == "SIMPLE" and f.get("operator") != "TEMPORAL_RANGE"]
     return ChartQuestion(
         frozenset(columns), frozenset(metrics), conditions_of(" AND ".join(f"({t})" for t in texts), dialect),
         frozenset((f["subject"], f["operator"], _value(f.get("comparator"))) for f in simple),
-        int(params.get("row_limit") or USUAL_ROWS), params.get("query_mode") == "raw",
+        int(params.get("row_limit") or USUAL_ROWS), params.get("query_mode") == "raw", frozenset(grains),
+        frozenset(columns | metrics | sorted_by),
     )  # fmt: skip
 
 
@@ -89,6 +125,16 @@ def conditions_of(text: str, dialect: str) -> frozenset[str]:
         return conjuncts_of_text(text, dialect) if text.strip() else frozenset()
     except RefusedStatementError as error:
         raise RefusedQuestionError("This condition cannot be used.") from error
+
+
+def judge_burden(queries: Collection[Any]) -> None:
+    """What anybody but an administrator may make the server do with one question."""
+    _demand(len(queries) <= _QUERIES, f"One question has at most {_QUERIES} queries.")
+    for query in queries:
+        _demand(len(query.time_offsets or []) <= _OFFSETS, f"At most {_OFFSETS} times are compared.")
+        for step in query.post_processing:
+            name = str(step.get("operation"))
+            _demand(name in _STEPS, f"{name[:50]} is not available to you.")
 
 
 def judge_query(query: Any, known: Known, dialect: str) -> None:
@@ -104,7 +150,11 @@ def judge_query(query: Any, known: Known, dialect: str) -> None:
         _demand(_name_of(column, names) is not None, "You can use the dataset's own columns, not SQL of your own.")
     _demand(query.granularity in {None, ""} | names, "You can filter by the dataset's own columns.")
     for asked in query.filter:
-        _demand(_name_of(asked.get("col"), names) is not None, "You can filter by the dataset's own columns.")
+        # a word that is no column counts for nothing: a page's filter is sent to all of its datasets
+        is_word = isinstance(asked.get("col"), str)
+        _demand(
+            is_word or _name_of(asked.get("col"), names) is not None, "You can filter by the dataset's own columns."
+        )
     labels = {c["label"] for c in query.columns if isinstance(c, dict) and isinstance(c.get("label"), str)}
     for order in query.orderby:
         _demand(
@@ -118,19 +168,27 @@ def judge_query(query: Any, known: Known, dialect: str) -> None:
 
 def judge_summary(query: Any, result_type: str, pages: Pages, known: Known, dialect: str) -> None:
     """A query of somebody who sees summaries: it asks no more than a chart or a filter of their pages does."""
+    if result_type in _FORMS:
+        return
     _demand(result_type not in _ROWS, "Your pages show summaries; rows of the dataset are not available to you.")
-    _demand(not query.row_offset, "Your pages show summaries; further rows are not available to you.")
     names = known.columns | {TIME}
-    columns = {_name_of(column, names) for column in _columns_of(query)} - {TIME, None}
+    asked_by = [(_name_of(column, names), _grain(column)) for column in _columns_of(query)]
+    named = [(name, grain) for name, grain in asked_by if name and name != TIME] + _time_of(query, known)
+    columns = {name for name, _ in named}
     metrics = {metric for metric in _metrics_of(query) if isinstance(metric, str)}
-    filters = {_name_of(asked.get("col"), names) for asked in query.filter} - {TIME, None}
+    filters = {_name_of(asked.get("col"), names) for asked in query.filter if not _is_period(asked, known)} - {
+        TIME,
+        None,
+    }
     charts = set[str]().union(*(chart.columns for chart in pages.charts))
     allowed = pages.filters | charts | {name for chart in pages.charts for name, _, _ in chart.filters}
     _demand(filters <= allowed, "Your pages cannot be filtered by this column.")
-    orders = {order[0] for order in query.orderby if isinstance(order[0], str)} & known.columns
-    is_filter = query.metrics == [] and not query.extras.get("where")
-    if is_filter and columns and columns | orders <= pages.filters and len(columns) == 1:
+    orders = {order[0] for order in query.orderby if isinstance(order[0], str)}
+    orders = {order for order in orders if order in known.columns | known.metrics}
+    is_filter = query.metrics == [] and not metrics and not query.extras.get("where")
+    if is_filter and len(columns) == 1 and columns <= pages.filters and orders <= columns:
         return
+    rows = 1 if query.is_rowcount or not columns else (query.row_limit or USUAL_ROWS) + query.row_offset
     given = {(_name_of(f.get("col"), names), f.get("op"), _value(f.get("val"))) for f in query.filter}
     conditions = conditions_of(query.extras.get("where") or "", dialect)
     for chart in pages.charts:
@@ -141,7 +199,9 @@ def judge_summary(query: Any, result_type: str, pages: Pages, known: Known, dial
             and metrics <= chart.metrics
             and conditions == chart.conditions
             and chart.filters <= given
-            and (query.row_limit or USUAL_ROWS) <= max(chart.rows, 1)
+            and orders <= chart.orders
+            and all(any(own == name and grain >= least for own, least in chart.grains) for name, grain in named)
+            and rows <= max(chart.rows, 1)
         ):
             return
     raise RefusedQuestionError("Your pages show summaries, and none of their charts asks this.")
@@ -152,9 +212,25 @@ def _metrics_of(query: Any) -> Iterable[Any]:
 
 
 def _columns_of(query: Any) -> Iterable[Any]:
-    """What rows are told apart by; the time column too, where it is one of them."""
-    time = [query.granularity] if query.granularity and query.is_timeseries else []
-    return [*query.columns, *query.series_columns, *time]
+    return [*query.columns, *query.series_columns]
+
+
+def _time_of(query: Any, known: Known) -> list[tuple[str, int]]:
+    """The time that rows are told apart by beside the columns: Superset takes its own where it is given no time."""
+    if not query.is_timeseries and TIME not in query.columns:
+        return []
+    column = query.granularity if query.granularity in known.times else known.time
+    return [(column or TIME, GRAINS.get(query.extras.get("time_grain_sqla") or "", 0))]
+
+
+def _is_period(asked: Any, known: Known) -> bool:
+    """Whether a filter is the page's period, on the time that a chart is about."""
+    return asked.get("op") == "TEMPORAL_RANGE" and asked.get("col") in known.times
+
+
+def _grain(column: Any) -> int:
+    """How finely a column of time is cut; 0, not at all, for every other one."""
+    return GRAINS.get(column.get("timeGrain") or "", 0) if isinstance(column, dict) else 0
 
 
 def _text_of(column: Any) -> str | None:

@@ -49,7 +49,7 @@ class CloudcostSecurityManager(StampedSecurityManager):
         if who in ("admin", "process"):
             return found
         if who == "guest":
-            is_ruled = bool(self.get_guest_rls_filters(table))
+            is_ruled = any(str(rule.get("clause") or "").strip() for rule in self.get_guest_rls_filters(table))
         elif who in ("finance", "viewer"):
             is_ruled = self._has_rule(table.id)
         else:

@@ -12,45 +12,11 @@ import pytest
 from dashboards.home import FOLDER, PYTHON
 from tests.dashboards_site import PEOPLE, TEAM, Site, Visitor
 from tests.e2e.dashboards.test_people import logged
+from tests.security.hostile_questions import DAILY, ESCAPES, FINER, LINES, METRIC, TABLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
-DAILY, LINES = "fct_cost_daily", "int_focus__unioned"
-#: A metric that every release has had.
-METRIC = "line_items"
 READERS = ("viewer", "team", "nobody", "finance")
-TABLE = "marts.fct_cost_daily"
-#: Each leaves the statement that Superset makes of it, or reads more than a column.
-ESCAPES = {
-    "union": f"string_agg(x_team, ',') from {TABLE} union all select ''",
-    "except": f"max(x_team) from {TABLE} group by x_team except select ''",
-    "intersect": f"x_team from {TABLE} intersect select x_team from {TABLE}",
-    "subquery": f"(select string_agg(x_team, ',') from {TABLE})",
-    "exists": f"exists (select 1 from {TABLE} where x_team = 'platform')",
-    "short select": f"(from {TABLE} select string_agg(x_team, ','))",
-    "table": f"(table {TABLE})",
-    "common table": f"(with a as (from {TABLE}) select max(x_team) from a)",
-    "summarize": f"max(x_team) from (summarize {TABLE})",
-    "describe": "1 from (describe marts.fct_cost_daily)",
-    "values": "1 from (values ('a')) v(x)",
-    "table function": "1 from duckdb_tables()",
-    "query function": f"(select max(x_team) from query('from {TABLE}'))",
-    "file": "(select content from read_text('/etc/hostname'))",
-    "setting": "current_setting('secret_directory')",
-    "environment": "getenv('HOME')",
-    "whole row": "max(fct_cost_daily)",
-    "row number of the file": "max(rowid)",
-    "every column": "columns(*)",
-    "two expressions": "max(x_team), 1",
-    "two statements": "1; select 2",
-    "comment": f"max(x_team) from {TABLE} --",
-    "open comment": "max(x_team) /*",
-    "closed parenthesis": "1) or (1 = 1",
-    "template": "{{ current_username() }}",
-    "filled memory": "repeat(max(x_team), 1000000000)",
-    "rows out of nothing": "unnest(range(1000000000))",
-    "list": "list(x_team)",
-}
 Datasets = dict[str, int]
 People = dict[str, Visitor]
 
@@ -223,18 +189,6 @@ def test_the_other_routes(route: str, visitors: People, datasets: Datasets, gues
         assert not [value for value in foreign if value in answer.text], answer.text[:500]
 
 
-FINER: dict[str, dict[str, Any]] = {
-    "every line": {"columns": ["charge_date", "sub_account_id", "resource_id"], "metrics": None},
-    "rows of columns a chart has": {"columns": ["service_name"], "metrics": None},
-    "another level": {"columns": ["charge_date", "sub_account_id", "x_team", "service_name"], "metrics": [METRIC]},
-    "further rows": {"columns": ["service_name"], "metrics": ["effective_cost"], "row_offset": 100},
-    "more rows": {"columns": ["service_name"], "metrics": ["effective_cost"], "row_limit": 100_000},
-    "one resource by a filter": {"columns": [], "metrics": ["effective_cost"],
-                                 "filters": [{"col": "x_usage_type", "op": "LIKE", "val": "a%"}]},
-    "values of a column": {"columns": ["x_usage_type"], "metrics": []},
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("finer", FINER)
 def test_a_viewer_asks_for_more_than_summaries(
     finer: str, visitors: People, datasets: Datasets, guest: Visitor
@@ -246,6 +200,41 @@ def test_a_viewer_asks_for_more_than_summaries(
                  "force": True, "result_type": "full", "result_format": "json"}  # fmt: skip
         answer = visitor.post("/api/v1/chart/data", asked)
         assert answer.status_code in (400, 401, 403), answer.text[:300]
+
+
+@pytest.mark.parametrize(
+    "burden",
+    [
+        {"post_processing": [{"operation": "resample", "options": {"rule": "1s", "method": "ffill"}}]},
+        {"post_processing": [{"operation": "prophet", "options": {}}]},
+        {"time_offsets": [f"{number} days ago" for number in range(200)]},
+    ],
+    ids=["rows without end", "a model", "many times"],
+)
+def test_a_question_burdens_the_server(burden: dict[str, Any], visitors: People, datasets: Datasets) -> None:
+    for role in READERS:
+        answer = visitors[role].ask(datasets[DAILY], columns=["service_name"], metrics=["effective_cost"], **burden)
+        assert answer.status_code in (400, 403), f"{role} {answer.status_code} {answer.text[:300]}"
+
+
+def test_many_queries_in_one_question(visitors: People, datasets: Datasets) -> None:
+    query = {"columns": ["service_name"], "metrics": ["effective_cost"]}
+    asked = {"datasource": {"id": datasets[DAILY], "type": "table"}, "queries": [query] * 500, "force": True}
+    for role in READERS:
+        assert visitors[role].post("/api/v1/chart/data", asked).status_code in (400, 403), role
+
+
+def test_a_viewer_asks_for_days_where_a_chart_shows_months(visitors: People, datasets: Datasets) -> None:
+    saved = visitors["admin"].get("/api/v1/chart/?q=(page_size:200)").json()["result"]
+    chart = next(c["id"] for c in saved if c["slice_name"] == "Billed cost per month by provider")
+    known = visitors["admin"].get(f"/api/v1/chart/{chart}").json()["result"]["query_context"]
+    query, number = json.loads(known)["queries"][0], json.loads(known)["datasource"]["id"]
+    assert visitors["viewer"].ask(number, **query).status_code == 200
+    axis = query["columns"][0]
+    assert axis["timeGrain"] == "P1M"
+    for grain, status in (("P1Y", 200), ("P1M", 200), ("P1D", 403), ("PT1H", 403), (None, 403)):
+        columns = [{**axis, "timeGrain": grain}, *query["columns"][1:]]
+        assert visitors["viewer"].ask(number, **{**query, "columns": columns}).status_code == status, grain
 
 
 @pytest.mark.parametrize("result_type", ["samples", "drill_detail"])
