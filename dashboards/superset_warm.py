@@ -74,12 +74,13 @@ def find_new(serving: Path) -> Path | None:
 
 
 def warm(app: Any, folder: Path) -> int:
-    """Ask of the copy what was asked of others lately, the latest first, each as somebody who asked it; how many."""
+    """Ask of the copy what was asked of others lately, the latest first, each as somebody who asked it; how many answers."""
     from flask_jwt_extended import create_access_token
     from superset_parts import PINNED
     from superset_questions import asked_folder
 
-    now, asked, deadline = time.time(), 0, time.monotonic() + SECONDS
+    now, answered, deadline = time.time(), 0, time.monotonic() + SECONDS
+    base_url = app.config["SETTINGS"]["address"]  # a name that is served, see `superset_hosts`
     files = sorted(asked_folder().glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
     token = PINNED.set(str(folder))
     try:
@@ -91,14 +92,18 @@ def warm(app: Any, folder: Path) -> int:
                 question = json.loads(path.read_text())
                 with app.app_context():
                     bearer = create_access_token(identity=str(question["user_id"]), fresh=True)
-                client.open(
-                    question["path"], method=question["method"], data=question["body"],
+                answer = client.open(
+                    question["path"], method=question["method"], data=question["body"], base_url=base_url,
                     content_type=question["content_type"], headers={"Authorization": f"Bearer {bearer}"},
                 )  # fmt: skip
-                asked += 1
+                if answer.status_code != 200:
+                    # whoever asked may no longer, or what was asked is gone: not asked again
+                    LOGGER.warning("%s was answered with %d", question["path"], answer.status_code)
+                    path.unlink(missing_ok=True)
+                answered += answer.status_code == 200
     finally:
         PINNED.reset(token)
-    return asked
+    return answered
 
 
 if __name__ == "__main__":

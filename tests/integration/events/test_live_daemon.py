@@ -26,13 +26,13 @@ import pytest
 
 from orchestration.cli.run import DAGSTER_YAML
 from orchestration.installation import Installation
-from orchestration.ui.serve import WORKSPACE
 from tests.integration.locations.test_bigquery_months import DETAILED, row
 from tests.peers.azurite import ACCOUNT, KEY, Azurite, AzuriteUnavailable
 from tests.peers.bigquery import Server as BigQueryServer
 from tests.peers.moto_server import MotoServer
 from tests.unit.orchestration.exports import CUR_HEADER, cur_rows
 
+WORKSPACE = Path(__file__).resolve().parents[3] / "workspace.yaml"
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 NONE_AT_ONCE = DAGSTER_YAML.replace("max_concurrent_runs: 4", "max_concurrent_runs: 0")
