@@ -20,7 +20,8 @@ from actions.log_replay import (
     since_proposed,
 )
 from actions.proposals import SYSTEM, Approval, Proposal
-from actions.settings import ActionSettings, normalise_person
+from actions.settings import ActionSettings
+from core.persons import normalise_person
 
 CONSENTS = ("proposal.consented", "proposal.approved")
 ROLLBACK_REQUESTED = "rollback.requested"

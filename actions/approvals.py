@@ -14,7 +14,8 @@ from actions.approval_evidence import (
 from actions.audit import AuditEntry, AuditLog
 from actions.instants import Clock
 from actions.proposals import SYSTEM, Approval, Change, Proposal, ProposalBook, ProposalStateError
-from actions.settings import ActionSettings, normalise_person
+from actions.settings import ActionSettings
+from core.persons import normalise_person
 from state import StateStore
 
 #: What has approvals that are not proven can be approved again, also after it was begun.

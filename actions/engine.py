@@ -14,7 +14,6 @@ from typing import Literal
 from actions.approval_evidence import list_rollback_doubts
 from actions.approvals import ROLLBACK_STATES, Approvals
 from actions.audit import AuditLog
-from actions.clients import ClientFactory
 from actions.day_book import DAY_KIND, DayBook
 from actions.guardrails import LIMITS, Verdict
 from actions.instants import Checkpoint, Clock, Sleep, pass_checkpoint
@@ -34,6 +33,7 @@ from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, S
 from actions.results import ActionResult, Outcome, RunReport
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError, StepLog, check_lease
+from clouds.aws.accounts import ClientFactory
 from state import ConflictError, StateStore
 
 # One error may be the network's; five in one execution are the request's own.

@@ -20,7 +20,7 @@ from actions.channels import Channel, ChannelError, Message
 from actions.cleaning import clean_text
 from actions.instants import Checkpoint, Clock, digest_key, pass_checkpoint
 from actions.reports import Rendering
-from actions.settings import AlertSettings
+from alerts.settings import AlertSettings
 from state import ConflictError, Record, StateStore, Write
 
 KIND = "outbox"

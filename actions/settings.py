@@ -1,91 +1,12 @@
-"""The `alerts:` and `actions:` sections of the configuration; every default is the safe choice."""
+"""The `actions:` section of the configuration; every default is the safe choice."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    IPvAnyNetwork,
-    SerializeAsAny,
-    field_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from actions.channels import CHANNELS, ChannelOptions
-
-
-def choose_options_model(value: Any) -> Any:
-    """Validate one entry of `channels:` with the options of the channel its `type` names."""
-    if isinstance(value, ChannelOptions):
-        return value
-    kind = value.get("type") if isinstance(value, dict) else None
-    if kind not in CHANNELS:
-        raise ValueError(f"unknown channel type {kind!r}; known: {', '.join(sorted(CHANNELS))}")
-    return CHANNELS[kind].options_model.model_validate(value)
-
-
-AnyChannelOptions = Annotated[SerializeAsAny[ChannelOptions], BeforeValidator(choose_options_model)]
-
-
-class AlertSettings(BaseModel):
-    """Who is told about incidents, and how hard delivery tries."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    channels: tuple[AnyChannelOptions, ...] = Field(
-        default=(), description="Where alerts go. Default none: incidents are still opened and can be seen."
-    )
-    allowed_networks: tuple[IPvAnyNetwork, ...] = Field(
-        default=(),
-        description="Networks such as `10.20.0.0/16` in which a webhook's receiver may be although they are private, "
-        "loopback or link-local. Default none: an alert must not become a request to what only this machine can reach.",
-    )
-    max_attempts: int = Field(
-        default=8,
-        ge=1,
-        le=50,
-        description="8 attempts with the backoff below span about an hour: longer than a restart takes.",
-    )
-    retry_base_seconds: float = Field(
-        default=30, gt=0, le=604_800, description="Wait after the first failure; doubles each time."
-    )
-    retry_cap_seconds: float = Field(
-        default=3600, gt=0, le=604_800, description="Longest wait: a repaired channel is found within 1 h."
-    )
-    lease_seconds: float = Field(
-        default=300,
-        gt=0,
-        le=86_400,
-        description="How long one process may hold a message. 300 s is above any channel's timeouts.",
-    )
-
-    @field_validator("channels")
-    @classmethod
-    def check_names(cls, value: tuple[ChannelOptions, ...]) -> tuple[ChannelOptions, ...]:
-        """Names are part of message identities, so each is used once."""
-        names = [channel.name for channel in value]
-        repeated = sorted({name for name in names if names.count(name) > 1})
-        if repeated:
-            raise ValueError(f"channel names used more than once: {', '.join(repeated)}")
-        return value
-
-
-class AccountSettings(BaseModel):
-    """How to act in one cloud account."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    role_arn: str | None = Field(
-        default=None,
-        pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/.+$",
-        description="Role to assume. Default none: the process's own identity, which must then be of this account.",
-    )
-    external_id_env: str | None = Field(
-        default=None,
-        description="Environment variable with the role's external id. Default none: the role asks for none.",
-    )
+from clouds.aws.accounts import AccountSettings
+from core.persons import normalise_person
 
 
 class ActionSettings(BaseModel):
@@ -156,20 +77,3 @@ class ActionSettings(BaseModel):
     def normalise_approvers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         """One person has one spelling."""
         return tuple(dict.fromkeys(normalise_person(person) for person in value))
-
-
-def normalise_person(name: str) -> str:
-    """The one spelling under which a person counts; ValueError for an empty name.
-
-    Only what is one letter in two cases, and blanks of ASCII around, make no difference. Folding more (the sharp s to
-    two letters, the sign of kelvin to a k) would make two people one.
-    """
-    person = "".join(map(_lower, name.strip(" \t\r\n")))
-    if not person:
-        raise ValueError("a person's name is empty")
-    return person
-
-
-def _lower(letter: str) -> str:
-    lower = letter.lower()
-    return lower if lower.upper() == letter else letter

@@ -4,7 +4,7 @@ import os
 
 from actions.approvals import NotAllowedError
 from actions.audit import AuditEntry, AuditLog
-from actions.settings import normalise_person
+from core.persons import normalise_person
 from orchestration.installation import Installation
 from orchestration.people import UNPROVEN, USER_ENV, authenticate, find_account
 from orchestration.sources.ledger import Clock

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from actions.settings import ActionSettings, AlertSettings
+from actions.settings import ActionSettings
+from alerts.settings import AlertSettings
 from dashboards.settings import DashboardSettings
 from orchestration.allocation import AllocationSettings
 from orchestration.budgets import BudgetSettings
@@ -23,7 +24,7 @@ from orchestration.metrics import MetricSettings
 from orchestration.people import PersonSettings, check_people
 from orchestration.plausible_dates import check_plausible
 from orchestration.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
-from orchestration.source_settings import Currency, SourceConfig
+from orchestration.source_settings import Currency, SourceConfig, overlap
 from orchestration.sources.secrets import SecretsSettings
 from orchestration.sources.settings import IngestionSettings
 from orchestration.storage_settings import LakeSettings, WarehouseSettings
@@ -281,18 +282,6 @@ class CloudcostConfig(_Section):
     def source(self, name: str) -> SourceConfig:
         """The source of that name; KeyError where there is none."""
         return next(s for s in self.sources if s.name == name)
-
-
-def overlap(one: str, two: str) -> bool:
-    """Whether a location is, or lies inside, another one."""
-    first, second = f"{_normalise_location(one)}/", f"{_normalise_location(two)}/"
-    return first.startswith(second) or second.startswith(first)
-
-
-def _normalise_location(location: str) -> str:
-    """One spelling of a location: without a trailing slash and, where it is a path, without detours."""
-    scheme, mark, path = location.rpartition("://")
-    return f"{scheme.lower()}{mark}{path.rstrip('/')}" if scheme not in ("", "file") else os.path.normpath(path)
 
 
 def find_config_path(explicit: Path | None = None) -> Path:

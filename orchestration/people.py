@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from actions.approvals import NotAllowedError
 from actions.audit_seal import Origin
-from actions.settings import normalise_person
+from core.persons import normalise_person
 from orchestration.real_account import find_doubt
 
 #: The variable by which a demo's person can be chosen, as by `--as`.

@@ -1,5 +1,6 @@
 """One billing export in the configuration: who wrote it, in which format, where it lies, and as whom it is read."""
 
+import os
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -119,3 +120,15 @@ class SourceConfig(BaseModel):
     def reads(self) -> str:
         """Whose files it takes: two sources that take different files may lie in one folder."""
         return "focus" if self.format == "focus" else self.provider
+
+
+def overlap(one: str, two: str) -> bool:
+    """Whether a location is, or lies inside, another one."""
+    first, second = f"{_normalise_location(one)}/", f"{_normalise_location(two)}/"
+    return first.startswith(second) or second.startswith(first)
+
+
+def _normalise_location(location: str) -> str:
+    """One spelling of a location: without a trailing slash and, where it is a path, without detours."""
+    scheme, mark, path = location.rpartition("://")
+    return f"{scheme.lower()}{mark}{path.rstrip('/')}" if scheme not in ("", "file") else os.path.normpath(path)

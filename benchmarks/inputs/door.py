@@ -47,8 +47,8 @@ def write_config(home: Path, sources: dict[str, tuple[str, str]]) -> None:
 
 def ingest(home: Path, source: str) -> Answer:
     """Ingest one source of the installation; whatever is raised that is no plain refusal is a crash."""
+    from core.errors import SourceError
     from orchestration.installation import Installation
-    from orchestration.sources.contracts import SourceError
 
     answer = Answer()
     try:

@@ -159,25 +159,18 @@ def _run_job(
     """Execute one of the action jobs in this process and say what came of it."""
     from actions.proposals import ProposalBook
     from orchestration.cli.failures import FAILED, OK
-    from orchestration.cli.run import dagster_environment
+    from orchestration.launch import execute_job
     from orchestration.sources.ledger import Clock
 
-    with dagster_environment(installation, verbose):
-        import dagster as dg
-
-        from orchestration.definitions import build_definitions
-
-        with dg.DagsterInstance.get() as instance:
-            definition = build_definitions(installation).resolve_job_def(job)
-            result = definition.execute_in_process(instance=instance, run_config=run_config, raise_on_error=False)
+    is_done = execute_job(installation, job, run_config, verbose)
     after = ProposalBook(installation.store, Clock()).get(proposal_id)
     progress = after.rollback if job == "rollback_action_job" else after.execution
     print(f"{proposal_id}: {after.state}")
-    reasons = [] if result.success or progress is None or progress.last_error is None else [progress.last_error]
+    reasons = [] if is_done or progress is None or progress.last_error is None else [progress.last_error]
     checked = after.last_check
     if checked is not None:
         mark = "waits: " if checked.outcome == "deferred" else ""
         reasons += [*(mark + failure for failure in checked.failures), *(f"would do: {s}" for s in checked.would_do)]
     for line in reasons:
         print(f"  {line}")
-    return OK if result.success else FAILED
+    return OK if is_done else FAILED

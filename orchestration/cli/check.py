@@ -8,20 +8,14 @@ from pathlib import Path
 
 import duckdb
 
+from core.errors import LocationError, SourceError
 from orchestration.cli.failures import FAILED, OK, find_exit_code
 from orchestration.cli.run import CommandError
 from orchestration.installation import Installation
 from orchestration.machine_faults import explain_fault
 from orchestration.source_settings import SourceConfig
 from orchestration.sources.circuit import GuardedLocation
-from orchestration.sources.contracts import (
-    DeliveryError,
-    ExportFormat,
-    Location,
-    LocationError,
-    NoExportError,
-    SourceError,
-)
+from orchestration.sources.contracts import DeliveryError, ExportFormat, Location, NoExportError
 from orchestration.sources.incoming import Reading, read_incoming_file
 from orchestration.sources.ledger import Snapshot
 from orchestration.sources.locations.azure_exports import find_unread_azure_exports
@@ -56,8 +50,8 @@ def check_sources(installation: Installation) -> int:
         rows.append((source.name, verdict, detail))
     failed = any(verdict != "ok" for _, verdict, _ in rows)
     readable = [name for name, verdict, _ in rows if verdict == "ok"]
-    unread = find_unread_exports(installation.config, installation.environ, readable)
-    unread += find_unread_azure_exports(installation.config, installation.environ, readable)
+    unread = find_unread_exports(installation.config.sources, installation.environ, readable)
+    unread += find_unread_azure_exports(installation.config.sources, installation.environ, readable)
     rows += [("", "not configured", detail) for detail in unread]
     print(f"configuration {installation.config_path}: ok; state in {installation.home}")
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]

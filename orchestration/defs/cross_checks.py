@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import dagster as dg
 
+from core.errors import LocationError
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.source_settings import SourceConfig
 from orchestration.sources import cost_explorer
-from orchestration.sources.contracts import LocationError
 from orchestration.sources.cross_check import DailyTotals, compare_days
 from orchestration.sources.ledger import Clock
 from orchestration.sources.locations import azure_query

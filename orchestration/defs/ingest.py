@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from core.errors import LocationError
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
 from orchestration.failed_deliveries import tell_damages, tell_failures
@@ -17,7 +18,6 @@ from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.dbt_build import run_dbt
 from orchestration.resources.installation import InstallationResource
 from orchestration.source_settings import SourceConfig
-from orchestration.sources.contracts import LocationError
 from orchestration.sources.formats import DATASETS
 from orchestration.sources.ledger import Clock, Snapshot, SnapshotKey
 from orchestration.sources.planning import Problem

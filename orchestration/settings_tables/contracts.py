@@ -7,9 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
-
-from orchestration.config import CloudcostConfig
+from typing import Any, Literal
 
 ColumnKind = Literal["text", "date", "numeric", "integer", "boolean"]
 
@@ -52,7 +50,8 @@ class Column:
 class SettingsTable:
     """A part of the configuration as a table ``settings.<name>``.
 
-    ``key``: the columns that no two rows share. ``rows``: the rows for a configuration; relative paths in it start at
+    ``key``: the columns that no two rows share. ``rows``: the rows for a configuration
+    (a `CloudcostConfig`, which the warehouse knows nothing of); relative paths in it start at
     the second argument, the folder of the configuration file. Pure but for files that the configuration names.
     """
 
@@ -60,9 +59,9 @@ class SettingsTable:
     description: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    rows: Callable[[CloudcostConfig, Path], list[Row]]
+    rows: Callable[[Any, Path], list[Row]]
 
-    def read(self, config: CloudcostConfig, base_directory: Path) -> "SettingsContent":
+    def read(self, config: Any, base_directory: Path) -> "SettingsContent":
         """The table's rows for a configuration, checked."""
         return SettingsContent(self, tuple(self.rows(config, base_directory)))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 
 _ENV_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 

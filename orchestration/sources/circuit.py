@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from orchestration.sources.contracts import FileRef, Location, LocationError
+from core.errors import LocationError
+from orchestration.sources.contracts import FileRef, Location
 from state import ConflictError, ReadOnlyStateError, Record, StateStore
 from state.records import Body
 

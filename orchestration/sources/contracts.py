@@ -12,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol
 
+from core.errors import LocationError, SourceError
+
 Provider = Literal["aws", "azure", "gcp", "focus"]
 ColumnKind = Literal["text", "money", "quantity", "timestamp", "date", "json"]
 
@@ -19,48 +21,6 @@ ColumnKind = Literal["text", "money", "quantity", "timestamp", "date", "json"]
 MONEY_TYPE = "DECIMAL(38,12)"
 #: No line of a bill costs this much, and ten billion lines of less cannot run over DECIMAL(38,12).
 LARGEST_COST = Decimal("1e15")
-#: Three names of files of the longest kind fit into it.
-LONGEST_SENTENCE = 4_000
-
-
-def shorten(text: str, longest: int = 200) -> str:
-    """A text to be quoted in a sentence: whatever a file holds, somebody has to read it."""
-    return text if len(text) <= longest else f"{text[:longest]}…"
-
-
-class SourceError(Exception):
-    """Something about a source that a user can act on: one clear sentence, naming the file, row or key.
-
-    What is quoted in it is cut where it is quoted; a sentence of more than `LONGEST_SENTENCE` characters is cut here.
-    """
-
-    def __init__(self, message: str = "") -> None:
-        super().__init__(shorten(message, LONGEST_SENTENCE))
-
-
-#: Why a location cannot be read, in the words of `cloudcost check`.
-Reason = Literal[
-    "not_found",
-    "no_permission",
-    "expired_credential",
-    "no_credential",
-    "throttled",
-    "unreachable",
-    "circuit_open",
-    "invalid",
-]
-
-
-class LocationError(SourceError):
-    """A location cannot be read. ``reason`` is what `cloudcost check` prints.
-
-    ``retry_after`` is how many seconds the provider asked to be left alone, where it did.
-    """
-
-    def __init__(self, message: str, reason: Reason, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.reason: Reason = reason
-        self.retry_after = retry_after
 
 
 class NoExportError(LocationError):
@@ -76,11 +36,6 @@ class DeliveryError(SourceError):
 
 class UntakenError(SourceError):
     """A delivery cannot be taken now, for a reason of this machine (disk, memory): nothing is held against it."""
-
-
-def first_line(error: BaseException) -> str:
-    """What an error of a library says, short enough for a sentence about a delivery; its type where it says nothing."""
-    return shorten((str(error).strip().splitlines() or [type(error).__name__])[0], 300)
 
 
 @dataclass(frozen=True)

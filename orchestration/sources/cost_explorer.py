@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
+from core.errors import LocationError
 from orchestration.sources.access import AwsAccess
-from orchestration.sources.contracts import LocationError
 from orchestration.sources.cross_check import DailyTotals
 from orchestration.sources.locations.aws_session import open_client
 from orchestration.sources.locations.s3_errors import explain_error

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.contracts import LARGEST_COST, Column, ExportFormat, shorten
+from core.errors import shorten
+from orchestration.sources.contracts import LARGEST_COST, Column, ExportFormat
 from orchestration.sources.currencies import CURRENCIES, NO_MONEY, NOT_BILLED, UNKNOWN
 from orchestration.sources.dates import EARLIEST, PlausibleDates
 from orchestration.sources.projection import TIMES, Projection

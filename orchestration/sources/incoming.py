@@ -16,7 +16,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.sources.contracts import NOTHING, DeliveryError, ExportFormat, SourceError, UntakenError, first_line
+from core.errors import SourceError, first_line
+from orchestration.sources.contracts import NOTHING, DeliveryError, ExportFormat, UntakenError
 from orchestration.sources.dates import ORDERED_DATE, DateOrder, PlausibleDates
 from orchestration.sources.faults import RowFault, RowFaults, find_row_faults
 from orchestration.sources.formats import choose_format

@@ -13,15 +13,9 @@ from typing import Any
 
 import duckdb
 
+from core.errors import LocationError
 from orchestration.sources.comparison import Comparison, Drift, compare_columns, compare_figures
-from orchestration.sources.contracts import (
-    DeliveredFile,
-    Delivery,
-    DeliveryError,
-    ExportFormat,
-    LocationError,
-    UntakenError,
-)
+from orchestration.sources.contracts import DeliveredFile, Delivery, DeliveryError, ExportFormat, UntakenError
 from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.discovery import verify
 from orchestration.sources.discovery.plain import name_dataset

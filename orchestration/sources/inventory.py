@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from actions.clients import ClientFactory, NotThisMachineError, WrongAccountError
+from clouds.aws.accounts import ClientFactory, NotThisMachineError, WrongAccountError
 
 Scope = tuple[str, str, str]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from orchestration.sources.contracts import shorten
+from core.errors import shorten
 
 #: No line of a bill is longer; a table's row in BigQuery may have a hundred megabytes.
 MAX_RECORD_BYTES = 16 * 1024 * 1024

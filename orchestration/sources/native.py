@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from orchestration.sources.contracts import DeliveryError, NativeColumn, first_line, shorten, squeeze_name
+from core.errors import first_line, shorten
+from orchestration.sources.contracts import DeliveryError, NativeColumn, squeeze_name
 from orchestration.sources.native_avro import convert_avro
 from orchestration.sources.native_csv import read_csv_file
 from orchestration.sources.native_json import read_json_file

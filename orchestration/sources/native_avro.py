@@ -14,9 +14,10 @@ import fastavro
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.errors import first_line
 from orchestration.sources.avro_blocks import SYNC_BYTES, AvroFault, read_blocks
 from orchestration.sources.avro_types import Convert, UnknownTypeError, to_arrow
-from orchestration.sources.contracts import DeliveryError, first_line
+from orchestration.sources.contracts import DeliveryError
 
 #: Records that become one row group; as objects of Python they take some fifty times their size in the file.
 GROUP_RECORDS = 10_000

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from orchestration.sources.contracts import DeliveryError, NativeColumn, first_line
+from core.errors import first_line
+from orchestration.sources.contracts import DeliveryError, NativeColumn
 from orchestration.sources.sql import quote_identifier, quote_literal, quote_path
 
 #: No line of a bill is longer. Every thread of the reader holds several times as much.

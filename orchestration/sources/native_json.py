@@ -13,7 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.contracts import DeliveryError, NativeColumn, shorten
+from core.errors import shorten
+from orchestration.sources.contracts import DeliveryError, NativeColumn
 from orchestration.sources.formats import UnknownFormatError
 from orchestration.sources.json_numbers import quote_numbers, quote_numbers_fast
 from orchestration.sources.json_records import MAX_RECORD_BYTES, RecordFault, read_records

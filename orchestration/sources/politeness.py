@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 
 R = TypeVar("R")
 

@@ -5,7 +5,8 @@ import logging
 
 import duckdb
 
-from orchestration.sources.contracts import DeliveryError, SourceError, UntakenError, first_line
+from core.errors import SourceError, first_line
+from orchestration.sources.contracts import DeliveryError, UntakenError
 
 _LOG = logging.getLogger(__name__)
 

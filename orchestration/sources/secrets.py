@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from core.errors import LocationError
 from orchestration.sources.access import AwsAccess
-from orchestration.sources.contracts import LocationError
 from orchestration.sources.politeness import Politeness
 
 

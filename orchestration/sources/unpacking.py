@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 from isal import igzip, isal_zlib
 
-from orchestration.sources.contracts import DeliveryError, UntakenError, first_line, shorten
+from core.errors import first_line, shorten
+from orchestration.sources.contracts import DeliveryError, UntakenError
 from orchestration.sources.discovery.deliveries import is_data_file, may_hold_rows
 from orchestration.sources.formats import UnknownFormatError
 from orchestration.sources.sniffing import SNIFFED_BYTES, name_no_export

@@ -18,8 +18,8 @@ import yaml
 
 from actions.audit import AuditLog
 from orchestration.actors import find_starter
-from orchestration.cli.run import prepare_dagster_home
 from orchestration.installation import Installation
+from orchestration.launch import prepare_dagster_home
 from orchestration.recorded_settings import record_settings
 from orchestration.sources.ledger import Clock
 from orchestration.ui.daemon import DAEMON_SECONDS

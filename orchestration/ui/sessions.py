@@ -3,14 +3,14 @@
 import asyncio
 import hashlib
 import hmac
-import ipaddress
 import secrets
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
-from actions.settings import normalise_person
+from core.addresses import plain_address
+from core.persons import normalise_person
 
 #: A working day with its evening: a browser that is left open is not signed in for ever.
 SESSION_SECONDS = 12 * 3600
@@ -144,16 +144,6 @@ class TrustedProxy:
             why = f"{person} may not use this UI: `ui.trusted_proxy.people` does not name them."
             raise SignInError(why, "a person who may not", person)
         return person
-
-
-def plain_address(text: str) -> str:
-    """One spelling of an address: that of IPv4 for one that came in through IPv6."""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return text
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
 
 
 def _is_one(values: list[str], expected: str) -> bool:

@@ -4,8 +4,8 @@ import ipaddress
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from actions.settings import normalise_person
-from orchestration.ui.sessions import plain_address
+from core.addresses import plain_address
+from core.persons import normalise_person
 
 
 class _Section(BaseModel):

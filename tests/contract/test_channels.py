@@ -8,7 +8,7 @@ import pytest
 
 import actions.channels
 from actions.channels import CHANNELS, Channel, ChannelError, ChannelOptions, Message, open_channel
-from actions.settings import choose_options_model
+from alerts.settings import choose_options_model
 from tests.peers.smtp_sink import SmtpSink, find_free_port
 from tests.peers.webhook_sink import WebhookSink
 from tests.unit.actions.examples import LOOPBACK, HandClock

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 from orchestration.sources.lake import Lake, LocalLake
 from orchestration.sources.s3_lake import MANIFEST, S3Lake
 from tests.peers.moto_server import MotoServer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actions.clients import NotThisMachineError, make_aws_factory
+from clouds.aws.accounts import NotThisMachineError, make_aws_factory
 from tests.peers.moto_server import MotoServer
 from tests.security.raw_server import RawServer
 from tests.unit.actions.examples import ACCOUNT, REGION

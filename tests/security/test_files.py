@@ -12,10 +12,10 @@ import duckdb
 import pytest
 
 from dashboards.publish import publish_warehouse
-from orchestration.cli.run import prepare_dagster_home
 from orchestration.event_storage import ReusedEngineEventLogStorage
 from orchestration.home_access import close_home
 from orchestration.installation import Installation
+from orchestration.launch import prepare_dagster_home
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from actions.approvals import NotAllowedError
 from actions.audit import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
 from actions.incidents import IncidentBook
 from actions.proposals import ProposalBook
-from actions.settings import normalise_person
+from core.persons import normalise_person
 from orchestration.actors import find_actor
 from orchestration.cli.app import app
 from orchestration.cli.failures import find_exit_code

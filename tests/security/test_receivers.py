@@ -15,7 +15,7 @@ from actions.audit import AuditLog, AuditRow
 from actions.channels import Message, open_channel
 from actions.outbox import DeliveryReport, Outbox, OutboxMessage
 from actions.reports import Rendering
-from actions.settings import AlertSettings, choose_options_model
+from alerts.settings import AlertSettings, choose_options_model
 from state import SqliteStateStore
 from tests.peers.smtp_sink import SmtpSink
 from tests.peers.webhook_sink import WebhookSink

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.cli.run import DAGSTER_YAML
+from orchestration.launch import DAGSTER_YAML
 from tests.security.ui_process import list_command_lines, list_processes, start_ui
 from tests.ui_session import wait_until
 

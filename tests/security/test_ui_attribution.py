@@ -11,7 +11,7 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobO
 from dagster._core.run_coordinator import SubmitRunContext
 from dagster._core.workspace.context import WorkspaceRequestContext
 
-from orchestration.cli.run import DAGSTER_YAML
+from orchestration.launch import DAGSTER_YAML
 from orchestration.ui.attribution import PERSON_TAG, PersonProcessContext, PersonRunCoordinator, name_people
 from orchestration.ui.door import PERSON_KEY
 

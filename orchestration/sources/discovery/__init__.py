@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from orchestration.sources.contracts import FileRef, Location, Provider, SourceError
+from core.errors import SourceError
+from orchestration.sources.contracts import FileRef, Location, Provider
 from orchestration.sources.discovery.aws import discover_aws
 from orchestration.sources.discovery.aws import has_manifest as has_aws_manifest
 from orchestration.sources.discovery.azure import describes_export, discover_azure

@@ -11,15 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.sources.contracts import (
-    DeliveredFile,
-    Delivery,
-    FileRef,
-    Location,
-    LocationError,
-    Provider,
-    SourceError,
-)
+from core.errors import LocationError, SourceError
+from orchestration.sources.contracts import DeliveredFile, Delivery, FileRef, Location, Provider
 from orchestration.sources.discovery.deliveries import (
     Discovery,
     Problem,

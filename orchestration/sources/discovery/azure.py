@@ -9,7 +9,8 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
-from orchestration.sources.contracts import Delivery, FileRef, Location, LocationError, Provider, SourceError
+from core.errors import LocationError, SourceError
+from orchestration.sources.contracts import Delivery, FileRef, Location, Provider
 from orchestration.sources.discovery.azure_runs import Run, find_place, gather_run, read_run
 from orchestration.sources.discovery.azure_spans import YEARS
 from orchestration.sources.discovery.deliveries import (

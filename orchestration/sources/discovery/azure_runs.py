@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.sources.contracts import DeliveredFile, FileRef, Location, SourceError
+from core.errors import SourceError
+from orchestration.sources.contracts import DeliveredFile, FileRef, Location
 from orchestration.sources.discovery.azure_spans import Span, read_span, read_stated_span
 from orchestration.sources.discovery.deliveries import delivery_id_for, name_some
 from orchestration.sources.discovery.manifests import FileIndex, read_manifest

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.sources.contracts import SourceError
+from core.errors import SourceError
 
 #: Azure had no bills before, and no export covers days so far ahead: other dates are slips or forgeries.
 YEARS = range(2000, 2100)

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from orchestration.sources.contracts import FileRef, Location, LocationError, SourceError
+from core.errors import LocationError, SourceError
+from orchestration.sources.contracts import FileRef, Location
 
 _PERIOD = re.compile(r"billing_period=\d{4}-\d\d|\d{8}-\d{8}|year=\d{4}", re.IGNORECASE)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, unquote_plus, urlsplit
 
-from orchestration.sources.contracts import SourceError
+from core.errors import SourceError
 
 _WRITTEN_BLOB = ("microsoft.storage.blobcreated", "microsoft.storage.blobrenamed")
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from core.errors import LocationError
 from orchestration.sources.access import AwsAccess
-from orchestration.sources.contracts import LocationError
 from orchestration.sources.events.queues import Message
 from orchestration.sources.events.settings import SqsEvents
 from orchestration.sources.locations.aws_session import open_client

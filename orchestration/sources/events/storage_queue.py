@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from core.errors import LocationError
 from orchestration.sources.access import AzureAccess
-from orchestration.sources.contracts import LocationError
 from orchestration.sources.events.queues import Message
 from orchestration.sources.events.settings import StorageQueueEvents
 from orchestration.sources.locations.azure_blob import find_account

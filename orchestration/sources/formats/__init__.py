@@ -5,7 +5,8 @@ To add a format, write a module with its `ExportFormat` and add it to `FORMATS`.
 
 from collections.abc import Iterable
 
-from orchestration.sources.contracts import DeliveryError, ExportFormat, shorten, squeeze_name
+from core.errors import shorten
+from orchestration.sources.contracts import DeliveryError, ExportFormat, squeeze_name
 from orchestration.sources.formats.aws import AWS_CUR, AWS_CUR2
 from orchestration.sources.formats.azure import AZURE_COST_DETAILS
 from orchestration.sources.formats.focus import COMPANIONS, FOCUS

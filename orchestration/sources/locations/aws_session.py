@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from core.errors import LocationError
 from orchestration.sources.access import AwsAccess, read_env
-from orchestration.sources.contracts import LocationError
 from orchestration.sources.politeness import Politeness, Refusal, judge_answer, read_asked_seconds
 
 SESSION_NAME = "cloudcost"

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from core.errors import LocationError
 from orchestration.sources.access import AzureAccess
-from orchestration.sources.contracts import FileRef, LocationError
+from orchestration.sources.contracts import FileRef
 from orchestration.sources.locations.azure_errors import explain_error
 from orchestration.sources.locations.downloads import digest_md5, download_file, explain_damaged, join_uri
 from orchestration.sources.locations.prefixes import ObjectPrefix, split_prefix

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from orchestration.sources.contracts import LocationError, Reason
+from core.errors import LocationError, Reason
 
 #: Error code of Azure Storage -> reason and what to say.
 CODES: dict[str, tuple[Reason, str]] = {

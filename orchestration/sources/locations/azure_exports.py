@@ -1,30 +1,30 @@
 """Which Cost Management exports of the configured scopes no source reads."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 from orchestration.sources.events.routing import normalise_place
 from orchestration.sources.locations.azure_management import AzureExport, CostManagement
 from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
-    from orchestration.config import CloudcostConfig
+    from orchestration.source_settings import SourceConfig
 
 _COSTS = ("actualcost", "amortizedcost", "focuscost", "usage")
 
 
 def find_unread_azure_exports(
-    config: "CloudcostConfig",
+    sources: "Sequence[SourceConfig]",
     environ: Mapping[str, str],
     readable: Collection[str],
     politeness: Politeness | None = None,
 ) -> list[str]:
     """A line per cost export of ``access.azure.query_scope`` that no source reads; a refusal is a line too."""
-    from orchestration.config import overlap
+    from orchestration.source_settings import overlap
 
-    azure = [s for s in config.sources if s.access.azure.query_scope]
-    places = [normalise_place(s.location) for s in config.sources if s.scheme in ("az", "https")]
+    azure = [s for s in sources if s.access.azure.query_scope]
+    places = [normalise_place(s.location) for s in sources if s.scheme in ("az", "https")]
     lines: list[str] = []
     for access in dict.fromkeys(s.access.azure for s in azure if s.name in readable):
         try:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from core.errors import LocationError, Reason
 from orchestration.sources.access import AzureAccess
-from orchestration.sources.contracts import LocationError, Reason
 from orchestration.sources.locations.azure_errors import explain_sign_in
 from orchestration.sources.politeness import Politeness
 

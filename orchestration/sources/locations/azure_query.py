@@ -15,8 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from core.errors import LocationError
 from orchestration.sources.access import AzureAccess
-from orchestration.sources.contracts import FileRef, LocationError, NoExportError
+from orchestration.sources.contracts import FileRef, NoExportError
 from orchestration.sources.cross_check import DailyTotals
 from orchestration.sources.locations.azure_management import CostManagement
 from orchestration.sources.locations.downloads import download_file, explain_replaced, join_uri

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from core.errors import LocationError
 from orchestration.sources.access import GcpAccess
-from orchestration.sources.contracts import FileRef, LocationError
+from orchestration.sources.contracts import FileRef
 from orchestration.sources.locations.bigquery_months import Month, Shape, find_shape, month_query, rows_query
 from orchestration.sources.locations.downloads import download_file, explain_replaced, join_uri
 from orchestration.sources.locations.google_errors import explain_error

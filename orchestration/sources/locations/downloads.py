@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from orchestration.sources.contracts import FileRef, LocationError
+from core.errors import LocationError
+from orchestration.sources.contracts import FileRef
 
 #: Unfinished downloads; the leading dot keeps local listings from taking one for an export file.
 TEMPORARY_PREFIX = ".cloudcost-"

@@ -1,17 +1,17 @@
 """AWS Data Exports as their own service lists them: where each one writes, and which of them no source reads."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.errors import LocationError
 from orchestration.sources.access import AwsAccess
-from orchestration.sources.contracts import LocationError
 from orchestration.sources.locations.aws_session import open_client
 from orchestration.sources.locations.s3_errors import explain_error
 from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
-    from orchestration.config import CloudcostConfig
+    from orchestration.source_settings import SourceConfig
 
 SCHEME = "bcm-data-exports://"
 #: The service answers in this region only, whatever region the export writes to.
@@ -73,15 +73,15 @@ def find_export(
 
 
 def find_unread_exports(
-    config: "CloudcostConfig",
+    sources: "Sequence[SourceConfig]",
     environ: Mapping[str, str],
     readable: Collection[str],
     politeness: Politeness | None = None,
 ) -> list[str]:
     """A line per data export that no source reads, asked as each of the ``readable`` sources is; a refusal too."""
-    from orchestration.config import overlap
+    from orchestration.source_settings import overlap
 
-    aws = [s for s in config.sources if s.scheme in ("s3", "bcm-data-exports")]
+    aws = [s for s in sources if s.scheme in ("s3", "bcm-data-exports")]
     lines: list[str] = []
     for access in dict.fromkeys(s.access.aws for s in aws if s.name in readable):
         try:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from core.errors import LocationError
 from orchestration.sources.access import GcpAccess
-from orchestration.sources.contracts import FileRef, LocationError
+from orchestration.sources.contracts import FileRef
 from orchestration.sources.locations.downloads import download_file, join_uri
 from orchestration.sources.locations.google_errors import explain_error
 from orchestration.sources.locations.prefixes import split_uri

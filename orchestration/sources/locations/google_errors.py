@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 
 _THROTTLED = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "jobRateLimitExceeded"})
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from orchestration.sources.contracts import FileRef, LocationError
+from core.errors import LocationError
+from orchestration.sources.contracts import FileRef
 from orchestration.sources.locations.downloads import explain_replaced
 
 _SAMPLE_BYTES = 4096

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 
 _FILE_ENDING = re.compile(r"\.(csv|csv\.gz|csv\.zip|parquet|json)$", re.IGNORECASE)
 

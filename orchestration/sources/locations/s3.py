@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from core.errors import LocationError
 from orchestration.sources.access import AwsAccess
-from orchestration.sources.contracts import FileRef, LocationError
+from orchestration.sources.contracts import FileRef
 from orchestration.sources.locations.aws_session import open_client
 from orchestration.sources.locations.downloads import (
     download_file,

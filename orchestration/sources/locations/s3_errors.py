@@ -3,7 +3,7 @@
 Built from error codes only, because messages may quote credentials.
 """
 
-from orchestration.sources.contracts import LocationError, Reason
+from core.errors import LocationError, Reason
 
 #: Error code of S3 or STS -> reason and what to say; {address}, {bucket} and {permission} are filled in.
 CODES: dict[str, tuple[Reason, str]] = {

@@ -13,7 +13,7 @@ import boto3
 from actions.channels import CHANNELS, ChannelOptions, open_channel
 from actions.engine import ActionEngine
 from actions.outbox import Outbox
-from actions.settings import AlertSettings, choose_options_model
+from alerts.settings import AlertSettings, choose_options_model
 from state import SqliteStateStore
 from tests.unit.actions.examples import LOOPBACK, HandClock, make_settings
 

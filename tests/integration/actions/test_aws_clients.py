@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from actions.clients import WrongAccountError, make_aws_factory
-from actions.settings import AccountSettings
+from clouds.aws.accounts import AccountSettings, WrongAccountError, make_aws_factory
 from tests.peers.moto_server import MotoServer
 from tests.unit.actions.examples import ACCOUNT, REGION
 

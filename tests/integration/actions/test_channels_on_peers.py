@@ -10,7 +10,7 @@ import pytest
 
 from actions.channels import ChannelError, Message, Receipt, open_channel
 from actions.channels.webhook import parse_retry_after
-from actions.settings import choose_options_model
+from alerts.settings import choose_options_model
 from tests.peers.smtp_sink import SmtpSink
 from tests.peers.webhook_sink import WebhookSink
 from tests.unit.actions.examples import LOOPBACK, START, HandClock

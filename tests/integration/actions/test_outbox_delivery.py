@@ -12,7 +12,7 @@ from actions.audit import AuditLog
 from actions.channels import Channel, open_channel
 from actions.incidents import IncidentBook
 from actions.outbox import DeliveryFailedError, Outbox
-from actions.settings import AlertSettings
+from alerts.settings import AlertSettings
 from state import SqliteStateStore
 from tests.integration.actions.killed_process import deliver, run_until_killed
 from tests.peers.webhook_sink import WebhookSink

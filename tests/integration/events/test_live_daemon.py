@@ -24,8 +24,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.cli.run import DAGSTER_YAML
 from orchestration.installation import Installation
+from orchestration.launch import DAGSTER_YAML
 from tests.integration.locations.test_bigquery_months import DETAILED, row
 from tests.peers.azurite import ACCOUNT, KEY, Azurite, AzuriteUnavailable
 from tests.peers.bigquery import Server as BigQueryServer

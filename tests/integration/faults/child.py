@@ -15,8 +15,9 @@ from great_expectations.expectations.core.expect_column_values_to_be_between imp
     ExpectColumnValuesToBeBetween,
 )
 
+from core.errors import SourceError
 from orchestration.progress import CRASH_ENV, checkpoint
-from orchestration.sources.contracts import Provider, SourceError
+from orchestration.sources.contracts import Provider
 from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import SourceError
+from core.errors import SourceError
 from orchestration.sources.ingest import Ingestor
 from orchestration.sources.locations import open_location
 from orchestration.sources.source import Source

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 from orchestration.sources.discovery import discover, verify
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.azure_blob import AzureBlobLocation

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import LocationError
 from orchestration.config import CloudcostConfig
 from orchestration.sources.access import AzureAccess
-from orchestration.sources.contracts import LocationError
 from orchestration.sources.discovery import discover
 from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import LocalLake
@@ -85,10 +85,10 @@ def test_exports_are_listed_and_started(arm: Arm) -> None:
     }
     config = CloudcostConfig.model_validate({"sources": [{**source, "access": {"azure": given.model_dump()}}]})
     environ = {**ENVIRON, "AZURE_AUTHORITY_HOST": arm.url}
-    assert find_unread_azure_exports(config, environ, ["azure"]) == [
+    assert find_unread_azure_exports(config.sources, environ, ["azure"]) == [
         "Azure export 'focus' (FocusCost), which is switched off: location az://costs/exports/root/focus"
     ]
-    assert find_unread_azure_exports(config, environ, []) == []
+    assert find_unread_azure_exports(config.sources, environ, []) == []
     costs = service(arm)
     assert costs.list_exports() == [
         AzureExport("daily", "ActualCost", "az://costs/exports/root/daily", True),

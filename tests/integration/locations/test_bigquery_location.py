@@ -8,7 +8,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 from orchestration.sources.discovery import discover, verify
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.bigquery import BigQueryLocation

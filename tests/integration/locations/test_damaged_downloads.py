@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from azure.storage.blob import ContentSettings
 
-from orchestration.sources.contracts import Location, LocationError
+from core.errors import LocationError
+from orchestration.sources.contracts import Location
 from orchestration.sources.locations.azure_blob import AzureBlobLocation
 from orchestration.sources.locations.gcs import GcsLocation
 from orchestration.sources.locations.s3 import S3Location

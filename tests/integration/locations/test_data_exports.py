@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from core.errors import LocationError
 from orchestration.config import CloudcostConfig
 from orchestration.sources.access import AwsAccess
-from orchestration.sources.contracts import LocationError
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.export_catalogue import find_unread_exports, list_exports
 from tests.peers.aws_services import AwsServices, Fault
@@ -92,9 +92,9 @@ def test_exports_that_no_source_reads(exports: AwsServices) -> None:
             ]
         }
     )
-    assert find_unread_exports(config, {}, ["aws_prod", "azure"]) == [
+    assert find_unread_exports(config.sources, {}, ["aws_prod", "azure"]) == [
         "AWS data export 'old', which AWS calls UNHEALTHY: location s3://archive/cur/old"
     ]
     exports.calls.clear()
-    assert find_unread_exports(config, {}, ["azure"]) == []
+    assert find_unread_exports(config.sources, {}, ["azure"]) == []
     assert exports.calls == [], "AWS is not asked where no source of AWS can be read"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.gcs import GcsLocation
 from tests.integration.locations.peers import GoogleStorage

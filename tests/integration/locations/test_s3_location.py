@@ -9,7 +9,8 @@ import pytest
 import requests
 from moto.s3.models import s3_backends
 
-from orchestration.sources.contracts import FileRef, LocationError
+from core.errors import LocationError
+from orchestration.sources.contracts import FileRef
 from orchestration.sources.discovery import discover, verify
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.s3 import S3Location

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import Location, LocationError
+from core.errors import LocationError
+from orchestration.sources.contracts import Location
 from orchestration.sources.fetching import fetch_files
 from orchestration.sources.locations.azure_blob import AzureBlobLocation
 from orchestration.sources.locations.bigquery import BigQueryLocation

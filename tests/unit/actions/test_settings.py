@@ -7,7 +7,9 @@ from pydantic import BaseModel, ValidationError
 
 from actions.channels.smtp import SmtpOptions
 from actions.channels.webhook import WebhookOptions
-from actions.settings import AccountSettings, ActionSettings, AlertSettings
+from actions.settings import ActionSettings
+from alerts.settings import AlertSettings
+from clouds.aws.accounts import AccountSettings
 
 MAIL: dict[str, Any] = {"name": "mail", "type": "smtp", "host": "mx", "from": "a@example.com", "to": ["b@example.com"]}
 HOOK: dict[str, Any] = {"name": "hook", "type": "webhook", "url": "https://example.com/hook"}

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import LocationError, Reason
 from orchestration.sources.circuit import CircuitBreaker, CircuitSettings, GuardedLocation
-from orchestration.sources.contracts import FileRef, LocationError, Reason
+from orchestration.sources.contracts import FileRef
 from state import SqliteStateStore
 
 

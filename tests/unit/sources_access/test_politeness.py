@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 from orchestration.sources.politeness import Politeness, Refusal, RetryPolicy, judge_answer, read_asked_seconds
 from tests.peers.patience import HandClock, quick_politeness
 

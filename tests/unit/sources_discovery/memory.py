@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestration.sources.contracts import FileRef, LocationError
+from core.errors import LocationError
+from orchestration.sources.contracts import FileRef
 
 
 class MemoryLocation:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from orchestration.sources.contracts import SourceError
+from core.errors import SourceError
 from orchestration.sources.discovery.azure_spans import Span, read_span, read_stated_span
 
 

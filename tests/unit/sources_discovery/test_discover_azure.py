@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from orchestration.sources.contracts import SourceError
+from core.errors import SourceError
 from orchestration.sources.discovery import Discovery, discover
 from tests.unit.sources_discovery.memory import MemoryLocation
 

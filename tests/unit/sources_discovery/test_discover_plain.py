@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import DeliveredFile, Delivery, DeliveryError, FileRef, SourceError
+from core.errors import SourceError
+from orchestration.sources.contracts import DeliveredFile, Delivery, DeliveryError, FileRef
 from orchestration.sources.discovery import delivery_id_for, discover, verify
 from tests.unit.sources_discovery.memory import MemoryLocation
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import FileRef, LocationError
+from core.errors import LocationError
+from orchestration.sources.contracts import FileRef
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.downloads import download_file, place_file
 from orchestration.sources.locations.local import LocalLocation

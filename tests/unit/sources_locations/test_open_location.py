@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import LocationError
+from core.errors import LocationError
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.azure_blob import AzureBlobLocation
 from orchestration.sources.locations.bigquery import BigQueryLocation

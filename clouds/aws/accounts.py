@@ -8,13 +8,28 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
-
-from actions.settings import AccountSettings
+from pydantic import BaseModel, ConfigDict, Field
 
 ClientFactory = Callable[[str, str, str], Any]
 """(service, account id, region) -> a client of the provider's SDK."""
 
 SESSION_NAME = "cloudcost"
+
+
+class AccountSettings(BaseModel):
+    """How to act in one cloud account."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role_arn: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/.+$",
+        description="Role to assume. Default none: the process's own identity, which must then be of this account.",
+    )
+    external_id_env: str | None = Field(
+        default=None,
+        description="Environment variable with the role's external id. Default none: the role asks for none.",
+    )
 
 
 class NotThisMachineError(Exception):

@@ -1,0 +1,1 @@
+"""Incidents, and the messages about them: who is told, by which channel, and that it arrived."""

@@ -1,0 +1,1 @@
+"""How the clouds are called: as whom, how often, and what their errors mean."""

@@ -1,0 +1,1 @@
+"""Amazon Web Services: sessions, accounts and errors."""
