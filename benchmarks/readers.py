@@ -8,6 +8,7 @@ they load. It serves a copy of the demo where there is one, else a simulated com
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -189,14 +190,19 @@ def read(
 
 
 def memory_of(leader: int) -> float:
-    """Megabytes of all processes of the server; what they share counts once."""
-    total = 0
-    for status in Path("/proc").glob("[0-9]*/smaps_rollup"):
-        try:
-            if os.getpgid(int(status.parent.name)) == leader:
-                total += int(re.search(r"^Pss:\s+(\d+)", status.read_text(), re.M)[1])  # type: ignore[index]
-        except (ProcessLookupError, FileNotFoundError, PermissionError, TypeError):
-            continue
+    """Megabytes of the server and of all that it started; what they share counts once."""
+    parents, total = {}, 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    for process in parents:
+        above = process
+        while above not in (leader, 0):
+            above = parents.get(above, 0)
+        if above == leader:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError, TypeError):
+                rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+                total += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1])  # type: ignore[index]
     return total / 1024
 
 

@@ -74,7 +74,7 @@ def find_new(serving: Path) -> Path | None:
 
 
 def warm(app: Any, folder: Path) -> int:
-    """Ask of the copy what was asked of others lately, the latest first, each as somebody who asked it; how many answers."""
+    """Ask of the copy what was asked of others lately, the latest first, each as who asked it; how many answers."""
     from flask_jwt_extended import create_access_token
     from superset_parts import PINNED
     from superset_questions import asked_folder
