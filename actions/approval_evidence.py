@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actions.audit import AuditLog, AuditRow
-from actions.instants import digest_key
 from actions.log_replay import (
     PROPOSED,
     explain_finding,
@@ -21,6 +20,7 @@ from actions.log_replay import (
 )
 from actions.proposals import SYSTEM, Approval, Proposal
 from actions.settings import ActionSettings
+from core.instants import digest_key
 from core.persons import normalise_person
 
 CONSENTS = ("proposal.consented", "proposal.approved")

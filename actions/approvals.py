@@ -12,9 +12,9 @@ from actions.approval_evidence import (
     judge_approvals,
 )
 from actions.audit import AuditEntry, AuditLog
-from actions.instants import Clock
 from actions.proposals import SYSTEM, Approval, Change, Proposal, ProposalBook, ProposalStateError
 from actions.settings import ActionSettings
+from core.instants import Clock
 from core.persons import normalise_person
 from state import StateStore
 

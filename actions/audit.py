@@ -29,7 +29,7 @@ from actions.audit_rows import (
     write_row,
 )
 from actions.audit_seal import EMPTY, Seal, SealedStore, Sighting, name_key
-from actions.instants import Clock
+from core.instants import Clock
 from state import ConflictError, Record, StateStore, Write
 
 __all__ = ["FIRST_HASH", "AuditBusyError", "AuditEntry", "AuditLog", "AuditRow", "ChainVerdict", "hash_row"]

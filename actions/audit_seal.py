@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from actions.file_trust import ROOT, explain_key
+from core.file_trust import ROOT, explain_key
 from state import Record, SqliteStateStore, StateStore, Write
 from state.records import Body
 

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from actions.audit import AuditLog, AuditRow
-from actions.instants import Clock
 from actions.log_replay import PROPOSED
 from actions.proposals import Proposal, ProposalBook
+from core.instants import Clock
 from state import Record, StateStore, Write
 
 DAY_KIND = "actions_begun"

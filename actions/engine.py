@@ -16,7 +16,6 @@ from actions.approvals import ROLLBACK_STATES, Approvals
 from actions.audit import AuditLog
 from actions.day_book import DAY_KIND, DayBook
 from actions.guardrails import LIMITS, Verdict
-from actions.instants import Checkpoint, Clock, Sleep, pass_checkpoint
 from actions.judge import COUNTED, Counts, IsReconciled, Judge
 from actions.progress import Progress
 from actions.proposals import (
@@ -34,6 +33,7 @@ from actions.results import ActionResult, Outcome, RunReport
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError, StepLog, check_lease
 from clouds.aws.accounts import ClientFactory
+from core.instants import Checkpoint, Clock, Sleep, pass_checkpoint
 from state import ConflictError, StateStore
 
 # One error may be the network's; five in one execution are the request's own.

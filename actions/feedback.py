@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from actions.audit import AuditEntry, AuditLog
-from actions.instants import Clock
+from core.instants import Clock
 from state import ConflictError, StateStore, Write
 
 KIND = "anomaly_feedback"

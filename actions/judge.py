@@ -9,11 +9,11 @@ from actions.approval_evidence import judge_approvals
 from actions.approvals import count_required
 from actions.audit import AuditLog
 from actions.guardrails import Signals, Verdict, evaluate, evaluate_rollback
-from actions.instants import Clock
 from actions.proposals import Proposal
 from actions.remediations import LiveResource, Remediation, StepContext
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError
+from core.instants import Clock
 from state import ConflictError
 
 

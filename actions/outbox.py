@@ -18,9 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from actions.audit import AuditEntry, AuditLog
 from actions.channels import Channel, ChannelError, Message
 from actions.cleaning import clean_text
-from actions.instants import Checkpoint, Clock, digest_key, pass_checkpoint
 from actions.reports import Rendering
 from alerts.settings import AlertSettings
+from core.instants import Checkpoint, Clock, digest_key, pass_checkpoint
 from state import ConflictError, Record, StateStore, Write
 
 KIND = "outbox"

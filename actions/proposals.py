@@ -16,8 +16,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from actions.audit import AuditEntry, AuditLog
-from actions.instants import Clock, digest_key
 from actions.progress import Progress
+from core.instants import Clock, digest_key
 from state import ConflictError, StateStore, Write
 
 KIND = "proposal"

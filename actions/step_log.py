@@ -9,9 +9,9 @@ from collections.abc import Sequence, Set
 from datetime import timedelta
 from typing import Any, Literal
 
-from actions.instants import Clock
 from actions.progress import Progress, StepRecord
 from actions.proposals import Change, Proposal, ProposalBook, ProposalState
+from core.instants import Clock
 from state import Write
 
 Way = Literal["execution", "rollback"]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from actions.instants import Clock
 from actions.proposals import SYSTEM, Change, Proposal, ProposalBook, ProposalStateError
+from core.instants import Clock
 from state import StateStore
 
 # The day of the change itself is billed in part, and exports trail usage by up to two days.

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from orchestration.plausible_dates import check_plausible
+from core.plausible_dates import check_plausible
 from orchestration.scopes import Scope, check_scope, scope_field
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=26, decimal_places=12)]

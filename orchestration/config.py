@@ -14,16 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from actions.settings import ActionSettings
 from alerts.settings import AlertSettings
+from core.config_file import ConfigError, Document, Location, read_document, shorten
+from core.plausible_dates import check_plausible
+from core.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
 from dashboards.settings import DashboardSettings
 from orchestration.allocation import AllocationSettings
 from orchestration.budgets import BudgetSettings
-from orchestration.config_file import ConfigError, Document, Location, read_document, shorten
 from orchestration.currency import CurrencySettings
 from orchestration.invoices import InvoiceSettings
 from orchestration.metrics import MetricSettings
 from orchestration.people import PersonSettings, check_people
-from orchestration.plausible_dates import check_plausible
-from orchestration.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
 from orchestration.source_settings import Currency, SourceConfig, overlap
 from orchestration.sources.secrets import SecretsSettings
 from orchestration.sources.settings import IngestionSettings

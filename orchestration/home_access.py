@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from actions.audit_seal import KEY_FILE, KEY_FOLDER
-from actions.file_trust import ROOT, WRITABLE_BY_OTHERS, explain_key, explain_owner
+from core.file_trust import ROOT, WRITABLE_BY_OTHERS, explain_key, explain_owner
 
 MASK = 0o077
 #: A disk that has no room for this has none for anything else.

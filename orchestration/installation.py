@@ -171,7 +171,7 @@ class Installation:
 
     def ingestor(self) -> Ingestor:
         """What lands and promotes deliveries of this installation."""
-        from orchestration.progress import checkpoint, report_progress
+        from core.progress import checkpoint, report_progress
 
         return Ingestor(self.lake, self.ledger, report_progress, checkpoint, self.config.ingestion)
 

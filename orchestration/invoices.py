@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orchestration.plausible_numbers import MOST_MONEY
+from core.plausible_numbers import MOST_MONEY
 
 
 class InvoiceSettings(BaseModel):

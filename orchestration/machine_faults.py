@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.config_file import shorten
+from core.config_file import shorten
 from state.sqlite import explain_sqlite
 
 _FULL = "the disk is full: free some space and run again; what was taken before is kept"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from actions.audit import DEMO_MADE, SYSTEM, AuditEntry, AuditLog
-from actions.instants import read_utc_clock
+from core.instants import read_utc_clock
 from orchestration.home_access import write_privately
 from orchestration.installation import Installation
 from simulator.business import plan_budgets, write_business_files

@@ -6,7 +6,7 @@ from actions.channels.base import Channel, ChannelError, ChannelOptions, Message
 from actions.channels.networks import Network
 from actions.channels.smtp import SmtpChannel
 from actions.channels.webhook import WebhookChannel
-from actions.instants import Clock, read_utc_clock
+from core.instants import Clock, read_utc_clock
 
 CHANNELS: dict[str, type[Channel]] = {
     SmtpChannel.name: SmtpChannel,

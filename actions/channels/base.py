@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from actions.channels.networks import Network
-from actions.instants import Clock
 from actions.severity import Severity
+from core.instants import Clock
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from actions.channels.base import Channel, ChannelError, ChannelOptions, Message
 from actions.channels.line import AddressRefusedError, Line
 from actions.channels.networks import Network
 from actions.cleaning import clean_text
-from actions.instants import Clock
+from core.instants import Clock
 
 # Below the outbox's lease: nobody else takes the message meanwhile.
 MAX_SECONDS = 240.0

@@ -21,7 +21,7 @@ from actions.channels.base import Channel, ChannelError, ChannelOptions, Message
 from actions.channels.http_post import find_refusal, post
 from actions.channels.line import AddressRefusedError, Line
 from actions.channels.networks import Network
-from actions.instants import Clock
+from core.instants import Clock
 
 # What the receiver may say while the message itself is fine: not logged in yet, slow, too early, too many.
 RETRYABLE_STATUSES = frozenset({401, 403, 408, 425, 429})

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from actions.instants import Checkpoint, Clock, Sleep, digest_key, pass_checkpoint
 from actions.proposals import ActionFinding
+from core.instants import Checkpoint, Clock, Sleep, digest_key, pass_checkpoint
 
 
 class SafetyClass(StrEnum):

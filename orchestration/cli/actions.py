@@ -136,7 +136,7 @@ def _open(context: typer.Context) -> "tuple[Installation, Any]":
 
 def _find(book: Any, prefix: str) -> "Proposal":
     from actions.proposals import ProposalNotFoundError
-    from orchestration.short_names import find_named
+    from core.short_names import find_named
 
     found: list[Proposal] = find_named(book.list(), prefix, lambda p: (p.proposal_id,))
     if len(found) != 1:

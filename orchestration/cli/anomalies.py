@@ -127,7 +127,7 @@ def _read(installation: "Installation") -> list[dict[str, Any]]:
 
 def _find(installation: "Installation", prefix: str) -> dict[str, Any]:
     from actions.feedback import FeedbackError
-    from orchestration.short_names import find_named
+    from core.short_names import find_named
 
     found = find_named(_read(installation), prefix, lambda one: (str(one["anomaly_id"]),))
     if len(found) != 1:

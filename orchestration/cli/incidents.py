@@ -86,7 +86,7 @@ def _open(context: typer.Context) -> "tuple[Installation, Any]":
 
 def _find(book: Any, prefix: str) -> "Incident":
     from actions.incidents import IncidentNotFoundError
-    from orchestration.short_names import find_named
+    from core.short_names import find_named
 
     found: list[Incident] = find_named(book.list(), prefix, lambda one: (one.incident_id,))
     if len(found) != 1:

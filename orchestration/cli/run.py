@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from core.plausible_dates import check_plausible
+from core.progress import listen
 from orchestration.alert_outbox import deliver_alerts
 from orchestration.cli.console import open_console
 from orchestration.cli.failures import FAILED, INCOMPLETE, OK
 from orchestration.cli.summary import describe_problem, print_summary
 from orchestration.installation import Installation
 from orchestration.launch import execute_pipeline
-from orchestration.plausible_dates import check_plausible
-from orchestration.progress import listen
 from orchestration.recorded_settings import record_settings
 from orchestration.run_lock import try_lock
 from orchestration.sources.ledger import Clock

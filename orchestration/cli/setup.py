@@ -26,7 +26,7 @@ def write_example(path: Path, force: bool) -> None:
 
 def simulate_exports(out: Path, seed: int, months: int, rows_per_month: int) -> None:
     """Write the exports of a simulated company."""
-    from orchestration.progress import report_progress
+    from core.progress import report_progress
     from simulator import SimulationError, generate
 
     try:

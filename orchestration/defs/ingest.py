@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from core.errors import LocationError
+from core.progress import checkpoint
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
 from orchestration.failed_deliveries import tell_damages, tell_failures
 from orchestration.installation import Installation
 from orchestration.lake_repair import find_unreadable, list_rebuilt, repair_snapshots
 from orchestration.partitions import periods_of
-from orchestration.progress import checkpoint
 from orchestration.replay import replay_missed
 from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.dbt_build import run_dbt

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from orchestration.config_file import shorten
-from orchestration.plausible_dates import check_plausible
+from core.config_file import shorten
+from core.plausible_dates import check_plausible
+from core.text_files import TextFileError, read_text
 from orchestration.settings_tables.contracts import SettingsError
-from orchestration.text_files import TextFileError, read_text
 
 #: A day's values of every metric for years are less; a file is read whole.
 MOST_BYTES = 64 << 20

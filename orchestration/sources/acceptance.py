@@ -5,7 +5,7 @@ Somebody says so, and the audit log remembers who and why.
 
 from actions.audit import AuditEntry, AuditLog
 from core.errors import SourceError
-from orchestration.short_names import find_named
+from core.short_names import find_named
 from orchestration.sources.ledger import Ledger
 from state import ConflictError, Record, Write
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
+from core.currencies import CURRENCIES, NO_MONEY, NOT_BILLED, UNKNOWN
 from core.errors import shorten
 from orchestration.sources.contracts import LARGEST_COST, Column, ExportFormat
-from orchestration.sources.currencies import CURRENCIES, NO_MONEY, NOT_BILLED, UNKNOWN
 from orchestration.sources.dates import EARLIEST, PlausibleDates
 from orchestration.sources.projection import TIMES, Projection
 from orchestration.sources.sql import quote_identifier, quote_literal, quote_path

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.currencies import tidy_currency
 from core.errors import shorten
 from orchestration.sources.contracts import MONEY_TYPE, Column, DeliveryError, ExportFormat, NativeColumn, squeeze_name
-from orchestration.sources.currencies import tidy_currency
 from orchestration.sources.dates import DateOrder, PlausibleDates, read_date, read_epoch, read_time
 from orchestration.sources.native import NativeFile
 from orchestration.sources.native_csv import spell_nothing

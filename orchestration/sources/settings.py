@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from orchestration.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
+from core.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
 
 
 class _Section(BaseModel):

@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from core.config_file import ConfigError
 from orchestration.config import load_config
-from orchestration.config_file import ConfigError
 from orchestration.ui.serve import UiError, find_proxy, list_hosts, run_server, take_port
 from orchestration.ui.sessions import SESSION_SECONDS, TrustedProxy
 from tests.security.ui_visitor import JSON, PERSON, QUERY, Served, serve

@@ -8,9 +8,9 @@ from moto.ec2.models import ec2_backends
 from actions.approvals import Approvals
 from actions.audit import AuditLog
 from actions.engine import ActionEngine
-from actions.instants import Checkpoint, pass_checkpoint
 from actions.judge import IsReconciled
 from actions.proposals import Proposal, ProposalBook
+from core.instants import Checkpoint, pass_checkpoint
 from state import SqliteStateStore
 from tests.peers.moto_server import MotoServer
 from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, make_finding, make_settings

@@ -16,7 +16,7 @@ from great_expectations.expectations.core.expect_column_values_to_be_between imp
 )
 
 from core.errors import SourceError
-from orchestration.progress import CRASH_ENV, checkpoint
+from core.progress import CRASH_ENV, checkpoint
 from orchestration.sources.contracts import Provider
 from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import LocalLake

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from actions.audit import AuditLog
+from core.short_names import ShortNameError
 from orchestration.replay import find_missed
-from orchestration.short_names import ShortNameError
 from orchestration.sources.acceptance import AcceptanceError, find_delivery, withdraw_delivery
 from orchestration.sources.contracts import DeliveredFile, FileRef
 from orchestration.sources.dates import PlausibleDates

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from orchestration.text_files import TextFileError, read_text
+from core.text_files import TextFileError, read_text
 
 MOST_BYTES = 1 << 20
 MOST_LEVELS = 50
