@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from actions.audit import AuditLog, AuditRow
 from actions.log_replay import (
     PROPOSED,
     explain_finding,
@@ -20,6 +19,7 @@ from actions.log_replay import (
 )
 from actions.proposals import SYSTEM, Approval, Proposal
 from actions.settings import ActionSettings
+from audit.log import AuditLog, AuditRow
 from core.instants import digest_key
 from core.persons import normalise_person
 

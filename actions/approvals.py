@@ -11,9 +11,9 @@ from actions.approval_evidence import (
     find_account_use,
     judge_approvals,
 )
-from actions.audit import AuditEntry, AuditLog
 from actions.proposals import SYSTEM, Approval, Change, Proposal, ProposalBook, ProposalStateError
 from actions.settings import ActionSettings
+from audit.log import AuditEntry, AuditLog
 from core.instants import Clock
 from core.persons import normalise_person
 from state import StateStore

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from actions.audit import AuditLog, AuditRow
 from actions.log_replay import PROPOSED
 from actions.proposals import Proposal, ProposalBook
+from audit.log import AuditLog, AuditRow
 from core.instants import Clock
 from state import Record, StateStore, Write
 

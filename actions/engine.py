@@ -13,7 +13,6 @@ from typing import Literal
 
 from actions.approval_evidence import list_rollback_doubts
 from actions.approvals import ROLLBACK_STATES, Approvals
-from actions.audit import AuditLog
 from actions.day_book import DAY_KIND, DayBook
 from actions.guardrails import LIMITS, Verdict
 from actions.judge import COUNTED, Counts, IsReconciled, Judge
@@ -32,6 +31,7 @@ from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, S
 from actions.results import ActionResult, Outcome, RunReport
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError, StepLog, check_lease
+from audit.log import AuditLog
 from clouds.aws.accounts import ClientFactory
 from core.instants import Checkpoint, Clock, Sleep, pass_checkpoint
 from state import ConflictError, StateStore

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from actions.audit import AuditEntry, AuditLog
+from audit.log import AuditEntry, AuditLog
 from core.instants import Clock
 from state import ConflictError, StateStore, Write
 

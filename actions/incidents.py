@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from actions.audit import AuditEntry, AuditLog
 from actions.channels import ChannelOptions
 from actions.outbox import KIND as OUTBOX_KIND
 from actions.outbox import plan_message
 from actions.reports import Event, render_incident
 from actions.severity import Severity
+from audit.log import AuditEntry, AuditLog
 from core.instants import Clock, digest_key
 from state import ConflictError, StateStore, Write
 

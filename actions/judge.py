@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from actions.approval_evidence import judge_approvals
 from actions.approvals import count_required
-from actions.audit import AuditLog
 from actions.guardrails import Signals, Verdict, evaluate, evaluate_rollback
 from actions.proposals import Proposal
 from actions.remediations import LiveResource, Remediation, StepContext
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError
+from audit.log import AuditLog
 from core.instants import Clock
 from state import ConflictError
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actions.audit_rows import AuditRow
 from actions.progress import Progress
 from actions.proposals import Proposal
+from audit.rows import AuditRow
 
 PROPOSED = "proposal.proposed"
 

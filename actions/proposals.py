@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from actions.audit import AuditEntry, AuditLog
 from actions.progress import Progress
+from audit.log import AuditEntry, AuditLog
 from core.instants import Clock, digest_key
 from state import ConflictError, StateStore, Write
 

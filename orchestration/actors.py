@@ -3,7 +3,7 @@
 import os
 
 from actions.approvals import NotAllowedError
-from actions.audit import AuditEntry, AuditLog
+from audit.log import AuditEntry, AuditLog
 from core.persons import normalise_person
 from orchestration.installation import Installation
 from orchestration.people import UNPROVEN, USER_ENV, authenticate, find_account

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from actions.audit import AuditLog, ChainVerdict
 from actions.incidents import ACTOR, IncidentBook, IncidentFinding
 from actions.severity import Severity
+from audit.log import AuditLog, ChainVerdict
 from orchestration.installation import Installation
 from orchestration.sources.ledger import Clock
 

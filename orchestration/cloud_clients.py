@@ -1,6 +1,6 @@
 """The clients with which an installation reads and changes resources in clouds."""
 
-from actions.audit import AuditLog
+from audit.log import AuditLog
 from clouds.aws.accounts import ClientFactory, make_aws_factory
 from orchestration.installation import Installation
 from orchestration.sources.ledger import Clock

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from actions.audit_seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, KeyVariable, Seal, SealedStore, Witness
+from audit.seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, KeyVariable, Seal, SealedStore, Witness
 from orchestration.config import CloudcostConfig, find_config_path, find_home, load_config
 from orchestration.home_access import check_home, close_home
 from orchestration.lost_state import check_records, check_state_file

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from actions.approvals import NotAllowedError
-from actions.audit_seal import Origin
+from audit.seal import Origin
 from core.persons import normalise_person
 from orchestration.real_account import find_doubt
 

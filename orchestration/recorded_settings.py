@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from actions.audit import SYSTEM, AuditEntry, AuditLog
+from audit.log import SYSTEM, AuditEntry, AuditLog
 from orchestration.installation import Installation
 from orchestration.sources.ledger import Clock
 

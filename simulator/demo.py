@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from actions.audit import DEMO_MADE, SYSTEM, AuditEntry, AuditLog
+from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog
 from core.instants import read_utc_clock
 from orchestration.home_access import write_privately
 from orchestration.installation import Installation

@@ -36,7 +36,7 @@ def list_actions(context: typer.Context, output: OutputOption = Format.TABLE) ->
 @actions_app.command()
 def show(context: typer.Context, proposal: ProposalArgument) -> None:
     """Show a proposal: evidence, approvals, steps and audit trail."""
-    from actions.audit import AuditLog
+    from audit.log import AuditLog
     from orchestration.sources.ledger import Clock
 
     installation, book = _open(context)

@@ -11,8 +11,8 @@ from orchestration.cli.failures import UsageError
 from orchestration.cli.output import Format, print_rows
 
 if TYPE_CHECKING:
-    from actions.audit import AuditLog
-    from actions.audit_seal import Sighting
+    from audit.log import AuditLog
+    from audit.seal import Sighting
     from orchestration.installation import Installation
 
 audit_app = typer.Typer(
@@ -99,7 +99,7 @@ def accept(
     Approvals that were given before count no more.
     """
     from actions.approvals import NotAllowedError
-    from actions.audit import SUBJECT, AuditEntry
+    from audit.log import SUBJECT, AuditEntry
     from orchestration.actors import find_actor
     from orchestration.audit_watch import watch_audit
 
@@ -138,7 +138,7 @@ def verify(context: typer.Context, head: str | None = None) -> None:
 
 
 def _read_head(text: str) -> "Sighting":
-    from actions.audit_seal import Sighting
+    from audit.seal import Sighting
 
     seq, _, digest = text.partition(":")
     if not seq.isdecimal() or len(digest) != len("0" * 64):
@@ -147,7 +147,7 @@ def _read_head(text: str) -> "Sighting":
 
 
 def _open(context: typer.Context) -> "tuple[Installation, AuditLog]":
-    from actions.audit import AuditLog
+    from audit.log import AuditLog
     from orchestration.cli.app import find_installation
     from orchestration.sources.ledger import Clock
 

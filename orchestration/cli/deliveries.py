@@ -8,7 +8,7 @@ import typer
 from orchestration.cli.output import Format, print_rows
 
 if TYPE_CHECKING:
-    from actions.audit import AuditLog
+    from audit.log import AuditLog
     from orchestration.installation import Installation
 
 deliveries_app = typer.Typer(help="Deliveries of the clouds: list, show, accept, withdraw.", no_args_is_help=True)
@@ -113,7 +113,7 @@ def withdraw(
 
 
 def _open(context: typer.Context) -> "tuple[Installation, AuditLog]":
-    from actions.audit import AuditLog
+    from audit.log import AuditLog
     from orchestration.cli.app import find_installation
     from orchestration.sources.ledger import Clock
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
-from actions.audit import AuditLog
+from audit.log import AuditLog
 from orchestration.cli.output import format_decimal
 from orchestration.installation import Installation
 from orchestration.sources.formats import BESIDE_COSTS

@@ -3,7 +3,7 @@
 Somebody says so, and the audit log remembers who and why.
 """
 
-from actions.audit import AuditEntry, AuditLog
+from audit.log import AuditEntry, AuditLog
 from core.errors import SourceError
 from core.short_names import find_named
 from orchestration.sources.ledger import Ledger

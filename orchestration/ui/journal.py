@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from actions.audit import AuditEntry
+from audit.log import AuditEntry
 from orchestration.ui.sessions import Session
 
 SUBJECT = "ui"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import yaml
 
-from actions.audit import AuditLog
+from audit.log import AuditLog
 from orchestration.actors import find_starter
 from orchestration.installation import Installation
 from orchestration.launch import prepare_dagster_home

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from actions.audit import AuditLog
 from actions.feedback import AnomalyFeedback, FeedbackBook, FeedbackError
+from audit.log import AuditLog
 from state import StateStore
 
 NOW = dt.datetime(2026, 10, 31, 12, tzinfo=dt.UTC)

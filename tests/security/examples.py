@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from actions.approvals import Approvals
-from actions.audit import AuditLog, AuditRow
-from actions.audit_seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, Origin, Seal, SealedStore, Witness
 from actions.engine import ActionEngine
 from actions.proposals import ActionFinding, Proposal, ProposalBook, ResourceRef
 from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step, StepContext, StepRefusedError
 from actions.results import ActionResult
+from audit.log import AuditLog, AuditRow
+from audit.seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, Origin, Seal, SealedStore, Witness
 from state import STATE_FILE, SqliteStateStore
 from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, make_finding, make_settings
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from actions.audit import AuditEntry, AuditLog, AuditRow, ChainVerdict, hash_row
-from actions.audit_check import digest_records
-from actions.audit_rows import ACCEPTED, ROW_KIND
-from actions.audit_seal import AuditKeyError, KeyVariable, Origin, Seal, SealedStore, Sighting, Witness
 from actions.incidents import IncidentBook
+from audit.check import digest_records
+from audit.log import AuditEntry, AuditLog, AuditRow, ChainVerdict, hash_row
+from audit.rows import ACCEPTED, ROW_KIND
+from audit.seal import AuditKeyError, KeyVariable, Origin, Seal, SealedStore, Sighting, Witness
 from orchestration.audit_watch import RULE, watch_audit
 from orchestration.installation import Installation
 from state import SqliteStateStore

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from moto.ec2.models import ec2_backends
 
-from actions.audit import AuditRow
 from actions.results import ActionResult
+from audit.log import AuditRow
 from tests.integration.actions.world import World
 from tests.peers.moto_server import MotoServer
 from tests.unit.actions.examples import ACCOUNT, REGION

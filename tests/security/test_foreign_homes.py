@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.audit_seal import EMPTY, AuditKeyError, KeyFile, Witness
+from audit.seal import EMPTY, AuditKeyError, KeyFile, Witness
 from orchestration.home_access import HomeError, close_home
 
 MALLORY, VICTIM = 64001, 64002

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from actions.approvals import Approvals, NotAllowedError
-from actions.audit import AuditLog, AuditRow, hash_row
-from actions.audit_seal import name_key
 from actions.proposals import ProposalBook, ProposalStateError
+from audit.log import AuditLog, AuditRow, hash_row
+from audit.seal import name_key
 from state import SqliteStateStore
 from tests.security.examples import ANA, BEN, Bureau
 from tests.unit.actions.examples import START

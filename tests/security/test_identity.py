@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from actions.approvals import NotAllowedError
-from actions.audit import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
 from actions.incidents import IncidentBook
 from actions.proposals import ProposalBook
+from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
 from core.persons import normalise_person
 from orchestration.actors import find_actor
 from orchestration.cli.app import app

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from actions.audit import AuditLog, AuditRow
 from actions.channels import Message, open_channel
 from actions.outbox import DeliveryReport, Outbox, OutboxMessage
 from actions.reports import Rendering
 from alerts.settings import AlertSettings, choose_options_model
+from audit.log import AuditLog, AuditRow
 from state import SqliteStateStore
 from tests.peers.smtp_sink import SmtpSink
 from tests.peers.webhook_sink import WebhookSink

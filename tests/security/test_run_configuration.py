@@ -6,8 +6,8 @@ import dagster as dg
 import pytest
 
 from actions.approvals import Approvals
-from actions.audit import AuditLog
 from actions.remediations import REMEDIATIONS
+from audit.log import AuditLog
 from orchestration.defs.actions import rollback_action_job
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource

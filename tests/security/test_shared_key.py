@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from actions.audit import AuditEntry, AuditLog
-from actions.audit_seal import KeyVariable, Origin, Seal, SealedStore, Witness
+from audit.log import AuditEntry, AuditLog
+from audit.seal import KeyVariable, Origin, Seal, SealedStore, Witness
 from state import SqliteStateStore
 from tests.security.examples import ANA, BEN, Bureau
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.audit import AuditLog
+from audit.log import AuditLog
 from orchestration.installation import Installation
 from orchestration.people import find_account
 from orchestration.sources.ledger import Clock

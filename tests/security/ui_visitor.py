@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from actions.audit import AuditEntry
+from audit.log import AuditEntry
 from orchestration.ui.door import PERSON_KEY, Door
 from orchestration.ui.journal import Journal
 from orchestration.ui.serve import build_server, list_hosts, take_port

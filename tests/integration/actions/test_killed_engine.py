@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from actions.approvals import Approvals
-from actions.audit import AuditLog
 from actions.proposals import ProposalBook
+from audit.log import AuditLog
 from state import SqliteStateStore
 from tests.integration.actions.killed_process import Trap, execute, open_engine, roll_back, run_until_killed
 from tests.peers.moto_server import MotoServer

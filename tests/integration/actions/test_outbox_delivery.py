@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from actions.audit import AuditLog
 from actions.channels import Channel, open_channel
 from actions.incidents import IncidentBook
 from actions.outbox import DeliveryFailedError, Outbox
 from alerts.settings import AlertSettings
+from audit.log import AuditLog
 from state import SqliteStateStore
 from tests.integration.actions.killed_process import deliver, run_until_killed
 from tests.peers.webhook_sink import WebhookSink

@@ -6,10 +6,10 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 
 from actions.approvals import Approvals
-from actions.audit import AuditLog
 from actions.engine import ActionEngine
 from actions.judge import IsReconciled
 from actions.proposals import Proposal, ProposalBook
+from audit.log import AuditLog
 from core.instants import Checkpoint, pass_checkpoint
 from state import SqliteStateStore
 from tests.peers.moto_server import MotoServer

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from actions.audit import AuditLog
 from actions.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
 from actions.severity import Severity
+from audit.log import AuditLog
 from orchestration.audit_watch import describe_break
 from orchestration.cli.app import app
 from orchestration.cli.failures import UsageError, find_exit_code

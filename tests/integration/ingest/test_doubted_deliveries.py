@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from actions.audit import AuditLog
+from audit.log import AuditLog
 from orchestration.defs.ingest import check_report, compare_report
 from orchestration.sources.acceptance import AcceptanceError, accept_delivery, find_delivery
 from orchestration.sources.ledger import Clock

@@ -8,7 +8,6 @@ import pytest
 
 from actions.approval_evidence import judge_approvals
 from actions.approvals import Approvals, NotAllowedError, count_required
-from actions.audit import AuditLog
 from actions.proposals import (
     SYSTEM,
     TRANSITIONS,
@@ -20,6 +19,7 @@ from actions.proposals import (
 )
 from actions.settings import ActionSettings
 from actions.verification import SavingEvidence, confirm_saving, judge_saving
+from audit.log import AuditLog
 from state import ConflictError, SqliteStateStore
 from tests.unit.actions.examples import HandClock, make_finding, make_settings
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from actions.audit import AuditEntry, AuditLog
+from audit.log import AuditEntry, AuditLog
 from state import ConflictError, SqliteStateStore, Write
 from tests.unit.actions.examples import HandClock
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from actions.audit import AuditLog
 from actions.channels import ChannelOptions
 from actions.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
 from actions.severity import Severity
+from audit.log import AuditLog
 from state import SqliteStateStore, StateStore
 from tests.unit.actions.examples import HandClock, make_incident
 

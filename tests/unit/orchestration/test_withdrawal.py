@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.audit import AuditLog
+from audit.log import AuditLog
 from core.short_names import ShortNameError
 from orchestration.replay import find_missed
 from orchestration.sources.acceptance import AcceptanceError, find_delivery, withdraw_delivery

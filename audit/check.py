@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions.audit_rows import (
+from audit.rows import (
     ACCEPTED,
     FIRST_HASH,
     ROW_KIND,
@@ -18,7 +18,7 @@ from actions.audit_rows import (
     read_head,
     read_row,
 )
-from actions.audit_seal import AuditKeyError, Seal, Sighting, name_key
+from audit.seal import AuditKeyError, Seal, Sighting, name_key
 from state import Record, StateStore
 
 #: A log that is written to all the time is read again this often, until its rows and its head are of one moment.

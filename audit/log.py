@@ -1,7 +1,7 @@
 """The append-only audit log: who did what to which subject, from where; each row chained to the one before by its hash.
 
 Where the store is a `SealedStore`, as every installation's is, rows are sealed by a key that is not in the store, and a
-witness beside it remembers the newest. `actions.audit_check` says what that finds.
+witness beside it remembers the newest. `audit.check` says what that finds.
 """
 
 import logging
@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-from actions.audit_check import ChainVerdict, check_log, count_closed, digest_records, is_witness_gone
-from actions.audit_rows import (
+from audit.check import ChainVerdict, check_log, count_closed, digest_records, is_witness_gone
+from audit.rows import (
     ACCEPTED,
     FIRST_HASH,
     HEAD_KEY,
@@ -28,7 +28,7 @@ from actions.audit_rows import (
     read_row,
     write_row,
 )
-from actions.audit_seal import EMPTY, Seal, SealedStore, Sighting, name_key
+from audit.seal import EMPTY, Seal, SealedStore, Sighting, name_key
 from core.instants import Clock
 from state import ConflictError, Record, StateStore, Write
 

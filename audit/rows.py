@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from actions.audit_seal import EMPTY, Sighting, name_key, sign
+from audit.seal import EMPTY, Sighting, name_key, sign
 from state import Record, StateStore
 
 ROW_KIND = "audit"
