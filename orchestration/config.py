@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from actions.settings import ActionSettings
 from alerts.settings import AlertSettings
+from clouds.secrets import SecretsSettings
 from core.config_file import ConfigError, Document, Location, read_document, shorten
 from core.plausible_dates import check_plausible
 from core.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
@@ -25,7 +26,6 @@ from orchestration.invoices import InvoiceSettings
 from orchestration.metrics import MetricSettings
 from orchestration.people import PersonSettings, check_people
 from orchestration.source_settings import Currency, SourceConfig, overlap
-from orchestration.sources.secrets import SecretsSettings
 from orchestration.sources.settings import IngestionSettings
 from orchestration.storage_settings import LakeSettings, WarehouseSettings
 from orchestration.ui.settings import UiSettings

@@ -10,20 +10,20 @@ from functools import cached_property
 from pathlib import Path
 
 from audit.seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, KeyVariable, Seal, SealedStore, Witness
+from clouds.circuit import CircuitBreaker, GuardedLocation
+from clouds.secrets import add_secrets
 from orchestration.config import CloudcostConfig, find_config_path, find_home, load_config
 from orchestration.home_access import check_home, close_home
 from orchestration.lost_state import check_records, check_state_file
 from orchestration.people import find_origin
 from orchestration.settings_tables import SettingsContent, read_settings
 from orchestration.source_settings import SourceConfig
-from orchestration.sources.circuit import CircuitBreaker, GuardedLocation
 from orchestration.sources.contracts import Provider
 from orchestration.sources.dates import PlausibleDates
 from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import Lake, LocalLake
 from orchestration.sources.ledger import Clock, Ledger
 from orchestration.sources.locations import open_location
-from orchestration.sources.secrets import add_secrets
 from orchestration.sources.source import Source, list_read_formats
 from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
@@ -105,8 +105,8 @@ class Installation:
         """The raw lake."""
         if self.config.lake.location is None:
             return LocalLake(self.local_lake)
-        from orchestration.sources.access import AwsAccess
-        from orchestration.sources.locations.aws_session import open_client
+        from clouds.access import AwsAccess
+        from clouds.aws.session import open_client
         from orchestration.sources.s3_lake import S3Lake
 
         client = open_client("s3", AwsAccess(region=self.config.lake.region), environ=self.environ)

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import duckdb
 
+from clouds.azure.management import CostManagement
+from clouds.circuit import GuardedLocation
 from core.errors import LocationError, SourceError
 from orchestration.cli.failures import FAILED, OK, find_exit_code
 from orchestration.cli.run import CommandError
 from orchestration.installation import Installation
 from orchestration.machine_faults import explain_fault
 from orchestration.source_settings import SourceConfig
-from orchestration.sources.circuit import GuardedLocation
 from orchestration.sources.contracts import DeliveryError, ExportFormat, Location, NoExportError
 from orchestration.sources.incoming import Reading, read_incoming_file
 from orchestration.sources.ledger import Snapshot
 from orchestration.sources.locations.azure_exports import find_unread_azure_exports
-from orchestration.sources.locations.azure_management import CostManagement
 from orchestration.sources.locations.bigquery import BigQueryLocation
 from orchestration.sources.locations.export_catalogue import find_unread_exports
 from orchestration.sources.native import read_native_file

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import dagster as dg
 
+from clouds.azure.management import CostManagement
 from core.errors import LocationError
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
@@ -14,7 +15,6 @@ from orchestration.sources import cost_explorer
 from orchestration.sources.cross_check import DailyTotals, compare_days
 from orchestration.sources.ledger import Clock
 from orchestration.sources.locations import azure_query
-from orchestration.sources.locations.azure_management import CostManagement
 
 DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
 #: The last days are still filling on both sides; a week before them is compared.

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
+from clouds.access import AwsAccess
+from clouds.aws.errors import explain_error
+from clouds.aws.session import open_client
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import AwsAccess
 from orchestration.sources.cross_check import DailyTotals
-from orchestration.sources.locations.aws_session import open_client
-from orchestration.sources.locations.s3_errors import explain_error
-from orchestration.sources.politeness import Politeness
 
 #: Cost Explorer answers in this region only.
 REGION = "us-east-1"

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
+from clouds.aws.errors import explain_error
 from orchestration.sources.contracts import DeliveryError
 from orchestration.sources.lake import WorkArea
-from orchestration.sources.locations.s3_errors import explain_error
 
 #: In the form that Redshift's COPY reads, so that it loads exactly these files or fails.
 MANIFEST = "manifest.json"

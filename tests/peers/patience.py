@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from orchestration.sources.politeness import Politeness, RetryPolicy
+from clouds.politeness import Politeness, RetryPolicy
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from orchestration.sources.access import SourceAccess
+from clouds.access import SourceAccess
 from orchestration.sources.events.queues import EventQueue
 from orchestration.sources.events.settings import SqsEvents, StorageQueueEvents
 from orchestration.sources.events.sqs import SqsQueue

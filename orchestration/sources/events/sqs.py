@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from clouds.access import AwsAccess
+from clouds.aws.errors import explain_error
+from clouds.aws.session import open_client
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import AwsAccess
 from orchestration.sources.events.queues import Message
 from orchestration.sources.events.settings import SqsEvents
-from orchestration.sources.locations.aws_session import open_client
-from orchestration.sources.locations.s3_errors import explain_error
-from orchestration.sources.politeness import Politeness
 
 #: SQS gives at most 10 messages at a time; so many times is it asked for more in one look.
 BATCHES = 10

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from clouds.access import AzureAccess
+from clouds.azure.errors import explain_error
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import AzureAccess
 from orchestration.sources.events.queues import Message
 from orchestration.sources.events.settings import StorageQueueEvents
 from orchestration.sources.locations.azure_blob import find_account
-from orchestration.sources.locations.azure_errors import explain_error
-from orchestration.sources.politeness import Politeness
 
 MOST_MESSAGES = 100
 KEPT_SECONDS = 3600
@@ -40,7 +40,7 @@ class StorageQueue:
         if self._client is None:
             from azure.storage.queue import QueueClient
 
-            from orchestration.sources.locations.azure_access import PoliteStorageRetry, open_credential
+            from clouds.azure.access import PoliteStorageRetry, open_credential
 
             options: dict[str, Any] = {"retry_policy": PoliteStorageRetry(self._politeness)}
             text = self._environ.get("AZURE_STORAGE_CONNECTION_STRING", "")

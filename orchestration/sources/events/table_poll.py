@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from clouds.circuit import GuardedLocation
 from core.errors import LocationError
-from orchestration.sources.circuit import GuardedLocation
 from orchestration.sources.events.dispatch import Request
 from orchestration.sources.locations.bigquery import BigQueryLocation
 from orchestration.sources.planning import SourcePlan

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from clouds.access import SourceAccess
 from core.errors import LocationError
-from orchestration.sources.access import SourceAccess
 from orchestration.sources.contracts import Location
 from orchestration.sources.locations.azure_blob import AzureBlobLocation
 from orchestration.sources.locations.azure_query import AzureQueryLocation

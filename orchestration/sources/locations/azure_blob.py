@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from clouds.access import AzureAccess
+from clouds.azure.errors import explain_error
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import AzureAccess
 from orchestration.sources.contracts import FileRef
-from orchestration.sources.locations.azure_errors import explain_error
 from orchestration.sources.locations.downloads import digest_md5, download_file, explain_damaged, join_uri
 from orchestration.sources.locations.prefixes import ObjectPrefix, split_prefix
-from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -59,7 +59,7 @@ class AzureBlobLocation:
     def _open_client(self) -> "ContainerClient":
         from azure.storage.blob import ContainerClient
 
-        from orchestration.sources.locations.azure_access import PoliteStorageRetry, open_credential
+        from clouds.azure.access import PoliteStorageRetry, open_credential
 
         retry = PoliteStorageRetry(self.politeness)
         options: dict[str, Any] = {"retry_policy": retry, "connection_timeout": 10, "read_timeout": 60}

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from clouds.azure.management import AzureExport, CostManagement
+from clouds.politeness import Politeness
 from core.errors import LocationError
 from orchestration.sources.events.routing import normalise_place
-from orchestration.sources.locations.azure_management import AzureExport, CostManagement
-from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
     from orchestration.source_settings import SourceConfig

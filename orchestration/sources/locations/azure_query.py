@@ -15,13 +15,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from clouds.access import AzureAccess
+from clouds.azure.management import CostManagement
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import AzureAccess
 from orchestration.sources.contracts import FileRef, NoExportError
 from orchestration.sources.cross_check import DailyTotals
-from orchestration.sources.locations.azure_management import CostManagement
 from orchestration.sources.locations.downloads import download_file, explain_replaced, join_uri
-from orchestration.sources.politeness import Politeness
 
 SCHEME = "azure-query://"
 HEADER = ("SubscriptionId", "MeterCategory", "Date", "CostInBillingCurrency", "BillingCurrency", "ChargeType")

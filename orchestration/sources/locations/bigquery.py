@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from clouds.access import GcpAccess
+from clouds.google.errors import explain_error
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import GcpAccess
 from orchestration.sources.contracts import FileRef
 from orchestration.sources.locations.bigquery_months import Month, Shape, find_shape, month_query, rows_query
 from orchestration.sources.locations.downloads import download_file, explain_replaced, join_uri
-from orchestration.sources.locations.google_errors import explain_error
-from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client, QueryJob, ScalarQueryParameter
@@ -159,7 +159,7 @@ class BigQueryLocation:
     def _retry(self) -> Any:
         from google.cloud.bigquery import DEFAULT_RETRY
 
-        from orchestration.sources.locations.google_retry import PoliteRetry
+        from clouds.google.retry import PoliteRetry
 
         return PoliteRetry(DEFAULT_RETRY, self.politeness)
 

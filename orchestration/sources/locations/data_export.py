@@ -4,12 +4,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from clouds.access import AwsAccess
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import AwsAccess
 from orchestration.sources.contracts import FileRef
 from orchestration.sources.locations.export_catalogue import SCHEME, find_export
 from orchestration.sources.locations.s3 import S3Location
-from orchestration.sources.politeness import Politeness
 
 
 class DataExportLocation:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from clouds.access import AwsAccess
+from clouds.aws.errors import explain_error
+from clouds.aws.session import open_client
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import AwsAccess
-from orchestration.sources.locations.aws_session import open_client
-from orchestration.sources.locations.s3_errors import explain_error
-from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
     from orchestration.source_settings import SourceConfig

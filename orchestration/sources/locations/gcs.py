@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from clouds.access import GcpAccess
+from clouds.google.errors import explain_error
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import GcpAccess
 from orchestration.sources.contracts import FileRef
 from orchestration.sources.locations.downloads import download_file, join_uri
-from orchestration.sources.locations.google_errors import explain_error
 from orchestration.sources.locations.prefixes import split_uri
-from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
     from google.cloud.storage import Client
@@ -87,7 +87,7 @@ class GcsLocation:
     def _options(self) -> dict[str, Any]:
         from google.cloud.storage.retry import DEFAULT_RETRY
 
-        from orchestration.sources.locations.google_retry import PoliteRetry
+        from clouds.google.retry import PoliteRetry
 
         return {"retry": PoliteRetry(DEFAULT_RETRY, self.politeness), "timeout": 60}
 

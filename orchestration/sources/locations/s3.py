@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from clouds.access import AwsAccess
+from clouds.aws.errors import explain_error
+from clouds.aws.session import open_client
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import AwsAccess
 from orchestration.sources.contracts import FileRef
-from orchestration.sources.locations.aws_session import open_client
 from orchestration.sources.locations.downloads import (
     download_file,
     explain_damaged,
@@ -19,8 +21,6 @@ from orchestration.sources.locations.downloads import (
 )
 from orchestration.sources.locations.prefixes import split_uri
 from orchestration.sources.locations.s3_content import has_other_content
-from orchestration.sources.locations.s3_errors import explain_error
-from orchestration.sources.politeness import Politeness
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

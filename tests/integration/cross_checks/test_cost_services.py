@@ -10,10 +10,10 @@ import dagster as dg
 import duckdb
 import pytest
 
+from clouds.access import AwsAccess
 from orchestration.defs.cross_checks import check_days
 from orchestration.installation import Installation
 from orchestration.source_settings import SourceConfig
-from orchestration.sources.access import AwsAccess
 from orchestration.sources.cost_explorer import read_daily_totals
 from orchestration.warehouse import WAREHOUSE_FILE
 from tests.peers.aws_services import AwsServices, Fault

@@ -11,13 +11,13 @@ import boto3
 import dagster as dg
 import pytest
 
+from clouds.access import SourceAccess
 from core.errors import LocationError
 from orchestration.config import CloudcostConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.events import collect_requests, export_event_sensor
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
-from orchestration.sources.access import SourceAccess
 from orchestration.sources.events.opening import open_queue
 from orchestration.sources.events.settings import SqsEvents, StorageQueueEvents
 from tests.peers.azurite import ACCOUNT, Azurite, AzuriteUnavailable

@@ -8,12 +8,12 @@ import boto3
 import dagster as dg
 import pytest
 
+from clouds.circuit import CircuitBreaker
 from core.errors import LocationError
 from orchestration.defs.ingest import DELIVERY_CHECK, build_raw_asset
 from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
-from orchestration.sources.circuit import CircuitBreaker
 from orchestration.sources.ledger import Clock
 from tests.peers.faults import FaultProxy
 

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from clouds.access import AzureAccess
+from clouds.azure.access import open_credential
+from clouds.azure.management import AzureExport, CostManagement
+from clouds.politeness import Politeness
 from core.errors import LocationError
 from orchestration.config import CloudcostConfig
-from orchestration.sources.access import AzureAccess
 from orchestration.sources.discovery import discover
 from orchestration.sources.ingest import Ingestor
 from orchestration.sources.lake import LocalLake
 from orchestration.sources.ledger import Clock, Ledger
-from orchestration.sources.locations.azure_access import open_credential
 from orchestration.sources.locations.azure_exports import find_unread_azure_exports
-from orchestration.sources.locations.azure_management import AzureExport, CostManagement
 from orchestration.sources.locations.azure_query import AzureQueryLocation, read_daily_totals
-from orchestration.sources.politeness import Politeness
 from orchestration.sources.source import Source
 from state import SqliteStateStore
 from tests.integration.locations.peers import FixedAnswer, serving

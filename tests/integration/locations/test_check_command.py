@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from clouds.circuit import CircuitBreaker
 from core.errors import LocationError
 from orchestration.cli.run import FAILED, OK
 from orchestration.installation import Installation
-from orchestration.sources.circuit import CircuitBreaker
 from orchestration.sources.ledger import Clock
 from tests.integration.locations.conftest import FOCUS, ROW, Check
 from tests.integration.locations.peers import FixedAnswer, GoogleStorage, serving, write_google_key

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from clouds.access import AwsAccess
 from core.errors import LocationError
 from orchestration.config import CloudcostConfig
-from orchestration.sources.access import AwsAccess
 from orchestration.sources.locations import open_location
 from orchestration.sources.locations.export_catalogue import find_unread_exports, list_exports
 from tests.peers.aws_services import AwsServices, Fault

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs
 import boto3
 import pytest
 
+from clouds.access import AwsAccess
+from clouds.secrets import Environment, SecretsSettings, add_secrets
 from core.errors import LocationError
-from orchestration.sources.access import AwsAccess
 from orchestration.sources.locations.s3 import S3Location
-from orchestration.sources.secrets import Environment, SecretsSettings, add_secrets
 from tests.peers.faults import Answer, Call, FaultProxy
 from tests.peers.patience import HandClock, quick_politeness
 

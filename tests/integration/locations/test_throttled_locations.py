@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clouds.politeness import Politeness
 from core.errors import LocationError
 from orchestration.sources.contracts import Location
 from orchestration.sources.fetching import fetch_files
@@ -13,7 +14,6 @@ from orchestration.sources.locations.azure_blob import AzureBlobLocation
 from orchestration.sources.locations.bigquery import BigQueryLocation
 from orchestration.sources.locations.gcs import GcsLocation
 from orchestration.sources.locations.s3 import S3Location
-from orchestration.sources.politeness import Politeness
 from tests.integration.locations.peers import GoogleStorage
 from tests.peers.azurite import ACCOUNT, KEY, Azurite
 from tests.peers.bigquery import Server as BigQueryServer

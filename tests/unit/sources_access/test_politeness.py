@@ -5,8 +5,8 @@ import random
 
 import pytest
 
+from clouds.politeness import Politeness, Refusal, RetryPolicy, judge_answer, read_asked_seconds
 from core.errors import LocationError
-from orchestration.sources.politeness import Politeness, Refusal, RetryPolicy, judge_answer, read_asked_seconds
 from tests.peers.patience import HandClock, quick_politeness
 
 NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)

@@ -6,7 +6,9 @@ from botocore import exceptions as aws
 from google.api_core import exceptions as google
 from google.auth import exceptions as google_auth
 
-from orchestration.sources.locations import azure_errors, google_errors, s3_errors
+from clouds.aws import errors as s3_errors
+from clouds.azure import errors as azure_errors
+from clouds.google import errors as google_errors
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 from google.api_core.retry import Retry
 
-from orchestration.sources.politeness import Politeness, Refusal, read_asked_seconds
+from clouds.politeness import Politeness, Refusal, read_asked_seconds
 
 
 class PoliteRetry(Retry):

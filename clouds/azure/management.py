@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from clouds.access import AzureAccess
+from clouds.azure.errors import explain_sign_in
+from clouds.politeness import Politeness
 from core.errors import LocationError, Reason
-from orchestration.sources.access import AzureAccess
-from orchestration.sources.locations.azure_errors import explain_sign_in
-from orchestration.sources.politeness import Politeness
 
 API_VERSION = "2025-03-01"
 _PROVIDER = "providers/Microsoft.CostManagement"
@@ -61,7 +61,7 @@ class CostManagement:
         if self._client is None:
             from azure.mgmt.costmanagement import CostManagementClient
 
-            from orchestration.sources.locations.azure_access import PoliteRetry, open_credential
+            from clouds.azure.access import PoliteRetry, open_credential
 
             url = self._access.management_url
             self._client = CostManagementClient(

@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from clouds.access import AwsAccess, read_env
+from clouds.politeness import Politeness, Refusal, judge_answer, read_asked_seconds
 from core.errors import LocationError
-from orchestration.sources.access import AwsAccess, read_env
-from orchestration.sources.politeness import Politeness, Refusal, judge_answer, read_asked_seconds
 
 SESSION_NAME = "cloudcost"
 

@@ -9,8 +9,8 @@ from azure.core.exceptions import ServiceRequestError, ServiceResponseError
 from azure.core.pipeline.policies import RetryPolicy
 from azure.storage.blob import ExponentialRetry
 
-from orchestration.sources.access import AzureAccess, read_env
-from orchestration.sources.politeness import Politeness, Refusal, judge_answer
+from clouds.access import AzureAccess, read_env
+from clouds.politeness import Politeness, Refusal, judge_answer
 
 
 def open_credential(access: AzureAccess | None = None, environ: Mapping[str, str] = os.environ) -> Any:

@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from clouds.access import AwsAccess
+from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.access import AwsAccess
-from orchestration.sources.politeness import Politeness
 
 
 class SecretValue(BaseModel):
@@ -94,8 +94,8 @@ class Environment(Mapping[str, str]):
             ) from None
 
     def _fetch(self, value: SecretValue) -> str:
-        from orchestration.sources.locations.aws_session import open_client
-        from orchestration.sources.locations.s3_errors import explain_error
+        from clouds.aws.errors import explain_error
+        from clouds.aws.session import open_client
 
         address = f"the secret {value.secret!r}"
         try:

@@ -1,0 +1,1 @@
+"""Microsoft Azure: credentials, Cost Management and errors."""
