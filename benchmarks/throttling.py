@@ -20,11 +20,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from clouds.politeness import Politeness, RetryPolicy
-from orchestration.sources.contracts import Location
-from orchestration.sources.fetching import fetch_files
-from orchestration.sources.locations.azure_blob import AzureBlobLocation
-from orchestration.sources.locations.gcs import GcsLocation
-from orchestration.sources.locations.s3 import S3Location
+from ingestion.contracts import Location
+from ingestion.fetching import fetch_files
+from ingestion.locations.azure_blob import AzureBlobLocation
+from ingestion.locations.gcs import GcsLocation
+from ingestion.locations.s3 import S3Location
 from tests.integration.locations.peers import GoogleStorage, serving
 from tests.peers.azurite import ACCOUNT, KEY, Azurite, AzuriteUnavailable
 from tests.peers.faults import Answer, Call, FaultProxy

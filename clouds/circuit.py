@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.errors import LocationError
-from orchestration.sources.contracts import FileRef, Location
+from ingestion.contracts import FileRef, Location
 from state import ConflictError, ReadOnlyStateError, Record, StateStore
 from state.records import Body
 

@@ -5,9 +5,9 @@ import os
 from actions.approvals import NotAllowedError
 from audit.log import AuditEntry, AuditLog
 from core.persons import normalise_person
+from ingestion.ledger import Clock
 from orchestration.installation import Installation
 from orchestration.people import UNPROVEN, USER_ENV, authenticate, find_account
-from orchestration.sources.ledger import Clock
 
 
 def find_starter(installation: Installation) -> str:

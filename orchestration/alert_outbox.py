@@ -2,8 +2,8 @@
 
 from actions.channels import open_channel
 from actions.outbox import DeliveryFailedError, Outbox
+from ingestion.ledger import Clock
 from orchestration.installation import Installation
-from orchestration.sources.ledger import Clock
 
 
 def outbox_of(installation: Installation) -> Outbox:

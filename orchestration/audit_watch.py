@@ -5,8 +5,8 @@ import datetime as dt
 from actions.incidents import ACTOR, IncidentBook, IncidentFinding
 from actions.severity import Severity
 from audit.log import AuditLog, ChainVerdict
+from ingestion.ledger import Clock
 from orchestration.installation import Installation
-from orchestration.sources.ledger import Clock
 
 RULE = "audit_log_broken"
 

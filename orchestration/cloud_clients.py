@@ -2,8 +2,8 @@
 
 from audit.log import AuditLog
 from clouds.aws.accounts import ClientFactory, make_aws_factory
+from ingestion.ledger import Clock
 from orchestration.installation import Installation
-from orchestration.sources.ledger import Clock
 
 
 def open_clients(installation: Installation) -> ClientFactory:

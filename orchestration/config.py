@@ -19,14 +19,14 @@ from core.config_file import ConfigError, Document, Location, read_document, sho
 from core.plausible_dates import check_plausible
 from core.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
 from dashboards.settings import DashboardSettings
+from ingestion.settings import IngestionSettings
+from ingestion.source_settings import Currency, SourceConfig, overlap
 from orchestration.allocation import AllocationSettings
 from orchestration.budgets import BudgetSettings
 from orchestration.currency import CurrencySettings
 from orchestration.invoices import InvoiceSettings
 from orchestration.metrics import MetricSettings
 from orchestration.people import PersonSettings, check_people
-from orchestration.source_settings import Currency, SourceConfig, overlap
-from orchestration.sources.settings import IngestionSettings
 from orchestration.storage_settings import LakeSettings, WarehouseSettings
 from orchestration.ui.settings import UiSettings
 from state import BACKENDS

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import count
 
 from actions.incidents import ACTOR, Incident, IncidentBook
+from ingestion.planning import Problem
 from orchestration.findings import (
     DELIVERY_FAILED,
     SNAPSHOT_DAMAGED,
@@ -13,7 +14,6 @@ from orchestration.findings import (
 )
 from orchestration.installation import Installation
 from orchestration.lake_repair import Damage
-from orchestration.sources.planning import Problem
 
 
 def tell_failures(

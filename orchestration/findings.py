@@ -8,8 +8,8 @@ from typing import Any
 from actions.incidents import IncidentFinding
 from actions.proposals import ActionFinding, ResourceRef
 from actions.severity import Severity
-from orchestration.sources.freshness import Freshness
-from orchestration.sources.planning import name_fault
+from ingestion.freshness import Freshness
+from ingestion.planning import name_fault
 
 #: Stands for a day that is not known, or none of the calendar's, in an incident's start.
 UNKNOWN_DAY = dt.date(1970, 1, 1)

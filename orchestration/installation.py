@@ -12,19 +12,19 @@ from pathlib import Path
 from audit.seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, KeyVariable, Seal, SealedStore, Witness
 from clouds.circuit import CircuitBreaker, GuardedLocation
 from clouds.secrets import add_secrets
+from ingestion.columns.dates import PlausibleDates
+from ingestion.contracts import Provider
+from ingestion.ingest import Ingestor
+from ingestion.landing.lake import Lake, LocalLake
+from ingestion.ledger import Clock, Ledger
+from ingestion.locations import open_location
+from ingestion.source import Source, list_read_formats
+from ingestion.source_settings import SourceConfig
 from orchestration.config import CloudcostConfig, find_config_path, find_home, load_config
 from orchestration.home_access import check_home, close_home
 from orchestration.lost_state import check_records, check_state_file
 from orchestration.people import find_origin
 from orchestration.settings_tables import SettingsContent, read_settings
-from orchestration.source_settings import SourceConfig
-from orchestration.sources.contracts import Provider
-from orchestration.sources.dates import PlausibleDates
-from orchestration.sources.ingest import Ingestor
-from orchestration.sources.lake import Lake, LocalLake
-from orchestration.sources.ledger import Clock, Ledger
-from orchestration.sources.locations import open_location
-from orchestration.sources.source import Source, list_read_formats
 from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
 
@@ -107,7 +107,7 @@ class Installation:
             return LocalLake(self.local_lake)
         from clouds.access import AwsAccess
         from clouds.aws.session import open_client
-        from orchestration.sources.s3_lake import S3Lake
+        from ingestion.landing.s3_lake import S3Lake
 
         client = open_client("s3", AwsAccess(region=self.config.lake.region), environ=self.environ)
         return S3Lake(self.config.lake.location, self.local_lake, client)
@@ -118,7 +118,7 @@ class Installation:
         settings = self.config.warehouse
         if settings.backend == "duckdb":
             return DuckDbWarehouse(self.home / WAREHOUSE_FILE, self.local_lake)
-        from orchestration.sources.s3_lake import S3Lake
+        from ingestion.landing.s3_lake import S3Lake
         from orchestration.warehouse.redshift import RedshiftWarehouse
 
         assert isinstance(self.lake, S3Lake)  # noqa: S101 - the configuration says so

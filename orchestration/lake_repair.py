@@ -9,9 +9,9 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ingestion.ledger import SnapshotKey
+from ingestion.refusals import as_refusal
 from orchestration.installation import Installation
-from orchestration.sources.ledger import SnapshotKey
-from orchestration.sources.refusals import as_refusal
 from orchestration.warehouse import ChangedPeriod
 
 

@@ -8,7 +8,7 @@ a record before the warehouse shows a row.
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration.sources.lake import Lake
+from ingestion.landing.lake import Lake
 from orchestration.warehouse import Warehouse
 from state import StateStore, StateStoreError
 

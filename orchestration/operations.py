@@ -13,9 +13,9 @@ import pyarrow as pa
 from actions.feedback import FeedbackBook
 from actions.incidents import IncidentBook
 from actions.proposals import ProposalBook
+from ingestion.freshness import judge_freshness
+from ingestion.ledger import Clock
 from orchestration.installation import Installation
-from orchestration.sources.freshness import judge_freshness
-from orchestration.sources.ledger import Clock
 from orchestration.warehouse.written_tables import find_written_table
 
 

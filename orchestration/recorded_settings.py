@@ -3,8 +3,8 @@
 from typing import Any
 
 from audit.log import SYSTEM, AuditEntry, AuditLog
+from ingestion.ledger import Clock
 from orchestration.installation import Installation
-from orchestration.sources.ledger import Clock
 
 SUBJECT = "configuration"
 

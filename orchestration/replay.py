@@ -8,10 +8,10 @@ first, before the present one is. A warehouse that was lost gets its history bac
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from ingestion.landing.lake import Lake, safe_delivery_id
+from ingestion.ledger import Ledger, PromotedSnapshot, Snapshot, SnapshotKey
 from orchestration.installation import Installation
 from orchestration.lake_repair import repair_snapshots
-from orchestration.sources.lake import Lake, safe_delivery_id
-from orchestration.sources.ledger import Ledger, PromotedSnapshot, Snapshot, SnapshotKey
 from orchestration.warehouse import ChangedPeriod, changed_periods_json
 
 #: The model that remembers, and what it is built from.

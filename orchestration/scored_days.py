@@ -8,9 +8,9 @@ scored days alone, and it is said which rows they do without.
 import datetime as dt
 from dataclasses import dataclass
 
+from ingestion.columns.dates import PlausibleDates
 from ml.rows import FIRST_DAY
 from orchestration.installation import Installation
-from orchestration.sources.dates import PlausibleDates
 
 #: Sources and days that are named.
 NAMED = 20

@@ -1,6 +1,6 @@
 """docs/FOCUS.md, written from the declaration of FOCUS files: names, values, and what stands in for what is missing.
 
-Run: `python -m scripts.focus_doc` after a change of `orchestration/sources/formats/focus/`; a test holds the file to
+Run: `python -m scripts.focus_doc` after a change of `ingestion/formats/focus/`; a test holds the file to
 it.
 """
 
@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.sources.formats.focus import COMPANIONS, FOCUS
-from orchestration.sources.formats.focus.columns import name_column
-from orchestration.sources.formats.focus.values import VALUE_MAPS, ValueMap, squeeze_value
+from ingestion.formats.focus import COMPANIONS, FOCUS
+from ingestion.formats.focus.columns import name_column
+from ingestion.formats.focus.values import VALUE_MAPS, ValueMap, squeeze_value
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "FOCUS.md"
 
 INTRODUCTION = """\
 # FOCUS files
 
-Written by `python -m scripts.focus_doc` from `orchestration/sources/formats/focus/`; change that, not this file.
+Written by `python -m scripts.focus_doc` from `ingestion/formats/focus/`; change that, not this file.
 
 A source with `provider: auto` (or `format: focus`) takes FOCUS files of versions 0.5, 1.0-preview and 1.0 to 1.4 from
 any generator, several versions in one folder too. Whatever is read otherwise than it is written is said by

@@ -37,7 +37,7 @@ def list_actions(context: typer.Context, output: OutputOption = Format.TABLE) ->
 def show(context: typer.Context, proposal: ProposalArgument) -> None:
     """Show a proposal: evidence, approvals, steps and audit trail."""
     from audit.log import AuditLog
-    from orchestration.sources.ledger import Clock
+    from ingestion.ledger import Clock
 
     installation, book = _open(context)
     found = _find(book, proposal)
@@ -66,7 +66,7 @@ def approve(
 ) -> None:
     """Approve a proposal. The Dagster daemon then executes it; above the limit a second person has to approve first."""
     from actions.approvals import Approvals
-    from orchestration.sources.ledger import Clock
+    from ingestion.ledger import Clock
 
     installation, book = _open(context)
     found = _find(book, proposal)
@@ -94,7 +94,7 @@ def reject(
 ) -> None:
     """Reject a proposal; the same finding is not proposed again."""
     from actions.approvals import Approvals
-    from orchestration.sources.ledger import Clock
+    from ingestion.ledger import Clock
 
     installation, book = _open(context)
     found = _find(book, proposal)
@@ -113,7 +113,7 @@ def rollback(
 ) -> None:
     """Take back what an executed proposal did, as far as its remediation promises."""
     from actions.approvals import Approvals
-    from orchestration.sources.ledger import Clock
+    from ingestion.ledger import Clock
 
     installation, book = _open(context)
     found = _find(book, proposal)
@@ -127,8 +127,8 @@ def rollback(
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from actions.proposals import ProposalBook
+    from ingestion.ledger import Clock
     from orchestration.cli.app import find_installation
-    from orchestration.sources.ledger import Clock
 
     installation = find_installation(context)
     return installation, ProposalBook(installation.store, Clock())
@@ -158,9 +158,9 @@ def _run_job(
 ) -> int:
     """Execute one of the action jobs in this process and say what came of it."""
     from actions.proposals import ProposalBook
+    from ingestion.ledger import Clock
     from orchestration.cli.failures import FAILED, OK
     from orchestration.launch import execute_job
-    from orchestration.sources.ledger import Clock
 
     is_done = execute_job(installation, job, run_config, verbose)
     after = ProposalBook(installation.store, Clock()).get(proposal_id)

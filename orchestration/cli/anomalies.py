@@ -107,8 +107,8 @@ def _read_until(text: str, found: dict[str, Any], verdict: str) -> dt.date:
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from actions.feedback import FeedbackBook
+    from ingestion.ledger import Clock
     from orchestration.cli.app import find_installation
-    from orchestration.sources.ledger import Clock
 
     installation = find_installation(context)
     return installation, FeedbackBook(installation.store, Clock())

@@ -148,8 +148,8 @@ def _read_head(text: str) -> "Sighting":
 
 def _open(context: typer.Context) -> "tuple[Installation, AuditLog]":
     from audit.log import AuditLog
+    from ingestion.ledger import Clock
     from orchestration.cli.app import find_installation
-    from orchestration.sources.ledger import Clock
 
     installation = find_installation(context)
     return installation, AuditLog(installation.store, Clock())

@@ -11,24 +11,24 @@ import duckdb
 from clouds.azure.management import CostManagement
 from clouds.circuit import GuardedLocation
 from core.errors import LocationError, SourceError
+from ingestion.columns.projection import Projection, project_file
+from ingestion.columns.sql import connect_scratch
+from ingestion.contracts import DeliveryError, ExportFormat, Location, NoExportError
+from ingestion.incoming import Reading, read_incoming_file
+from ingestion.judging.untaken_files import explain_untaken
+from ingestion.ledger import Snapshot
+from ingestion.locations.azure_exports import find_unread_azure_exports
+from ingestion.locations.bigquery import BigQueryLocation
+from ingestion.locations.export_catalogue import find_unread_exports
+from ingestion.planning import PendingSnapshot, SourcePlan
+from ingestion.reading.native import read_native_file
+from ingestion.refusals import as_refusal
+from ingestion.source import Source
+from ingestion.source_settings import SourceConfig
 from orchestration.cli.failures import FAILED, OK, find_exit_code
 from orchestration.cli.run import CommandError
 from orchestration.installation import Installation
 from orchestration.machine_faults import explain_fault
-from orchestration.source_settings import SourceConfig
-from orchestration.sources.contracts import DeliveryError, ExportFormat, Location, NoExportError
-from orchestration.sources.incoming import Reading, read_incoming_file
-from orchestration.sources.ledger import Snapshot
-from orchestration.sources.locations.azure_exports import find_unread_azure_exports
-from orchestration.sources.locations.bigquery import BigQueryLocation
-from orchestration.sources.locations.export_catalogue import find_unread_exports
-from orchestration.sources.native import read_native_file
-from orchestration.sources.planning import PendingSnapshot, SourcePlan
-from orchestration.sources.projection import Projection, project_file
-from orchestration.sources.refusals import as_refusal
-from orchestration.sources.source import Source
-from orchestration.sources.sql import connect_scratch
-from orchestration.sources.untaken_files import explain_untaken
 
 #: A check reads the rows of no more than this of new deliveries, and downloads no more.
 SAMPLE_BYTES = 64 * 2**20

@@ -62,8 +62,8 @@ def show(context: typer.Context, delivery: DeliveryArgument) -> None:
     """Show what is on record of a delivery, when it was current, and its audit trail."""
     import json
 
-    from orchestration.sources.acceptance import find_delivery
-    from orchestration.sources.ledger import Snapshot
+    from ingestion.acceptance import find_delivery
+    from ingestion.ledger import Snapshot
 
     installation, audit = _open(context)
     record = find_delivery(installation.ledger, delivery)
@@ -83,8 +83,8 @@ def accept(
     actor: Annotated[str, typer.Option("--as", help="Who accepts it; only in a demo.")] = "",
 ) -> None:
     """Take a quarantined delivery although it differs much from the one before; the next run promotes it."""
+    from ingestion.acceptance import accept_delivery, find_delivery
     from orchestration.actors import find_actor
-    from orchestration.sources.acceptance import accept_delivery, find_delivery
 
     installation, audit = _open(context)
     record = find_delivery(installation.ledger, delivery)
@@ -101,8 +101,8 @@ def withdraw(
     actor: Annotated[str, typer.Option("--as", help="Who withdraws it; only in a demo.")] = "",
 ) -> None:
     """Take back a delivery that should never have been taken; the next run shows what was current before it."""
+    from ingestion.acceptance import find_delivery, withdraw_delivery
     from orchestration.actors import find_actor
-    from orchestration.sources.acceptance import find_delivery, withdraw_delivery
 
     installation, audit = _open(context)
     record = find_delivery(installation.ledger, delivery)
@@ -114,8 +114,8 @@ def withdraw(
 
 def _open(context: typer.Context) -> "tuple[Installation, AuditLog]":
     from audit.log import AuditLog
+    from ingestion.ledger import Clock
     from orchestration.cli.app import find_installation
-    from orchestration.sources.ledger import Clock
 
     installation = find_installation(context)
     return installation, AuditLog(installation.store, Clock())

@@ -77,8 +77,8 @@ def _name_period(incident: "Incident") -> str:
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from actions.incidents import IncidentBook
+    from ingestion.ledger import Clock
     from orchestration.cli.app import find_installation
-    from orchestration.sources.ledger import Clock
 
     installation = find_installation(context)
     return installation, IncidentBook(installation.store, installation.config.alerts.channels, Clock())

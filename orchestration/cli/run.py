@@ -11,6 +11,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from core.plausible_dates import check_plausible
 from core.progress import listen
+from ingestion.ledger import Clock
+from ingestion.planning import Problem, SourcePlan
+from ingestion.refusals import as_refusal
 from orchestration.alert_outbox import deliver_alerts
 from orchestration.cli.console import open_console
 from orchestration.cli.failures import FAILED, INCOMPLETE, OK
@@ -19,9 +22,6 @@ from orchestration.installation import Installation
 from orchestration.launch import execute_pipeline
 from orchestration.recorded_settings import record_settings
 from orchestration.run_lock import try_lock
-from orchestration.sources.ledger import Clock
-from orchestration.sources.planning import Problem, SourcePlan
-from orchestration.sources.refusals import as_refusal
 
 
 class CommandError(Exception):

@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 
 from audit.log import AuditLog
+from ingestion.formats import BESIDE_COSTS
+from ingestion.ledger import Clock, Snapshot
 from orchestration.cli.output import format_decimal
 from orchestration.installation import Installation
-from orchestration.sources.formats import BESIDE_COSTS
-from orchestration.sources.ledger import Clock, Snapshot
 
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -95,9 +95,9 @@ def _tell_once(problems: list[str]) -> list[str]:
 
 def describe_scoring(installation: Installation) -> list[str]:
     """What forecasts and anomalies still wait for, and which costs they leave out."""
+    from ingestion.ledger import Clock
     from orchestration.readiness import list_waiting
     from orchestration.scored_days import ScoredDays, describe_left_out
-    from orchestration.sources.ledger import Clock
 
     days = ScoredDays.until(Clock()().date())
     return list_waiting(installation, days) + describe_left_out(installation, days)

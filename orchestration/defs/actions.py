@@ -11,13 +11,13 @@ from actions.day_book import DayBook
 from actions.engine import ActionEngine
 from actions.proposals import Proposal, ProposalBook
 from actions.results import ActionResult
+from ingestion.ledger import Clock
 from orchestration.audit_watch import watch_audit
 from orchestration.cloud_clients import open_clients
 from orchestration.findings import describe_recommendation
 from orchestration.installation import Installation
 from orchestration.recorded_settings import record_settings
 from orchestration.resources.installation import InstallationResource
-from orchestration.sources.ledger import Clock
 from orchestration.warehouse import fetch_records
 
 RECOMMENDATIONS = dg.AssetKey(["ml", "recommendations"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from ingestion.ledger import Clock
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.findings import describe_worse_forecasts
@@ -13,7 +14,6 @@ from orchestration.installation import Installation
 from orchestration.readiness import list_waiting
 from orchestration.resources.installation import InstallationResource
 from orchestration.scored_days import ScoredDays
-from orchestration.sources.ledger import Clock
 from orchestration.warehouse.written_tables import find_written_table, write_table
 
 COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])

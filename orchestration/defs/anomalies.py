@@ -10,6 +10,7 @@ import pandas as pd
 from actions.feedback import FeedbackBook
 from actions.incidents import IncidentFinding
 from actions.severity import Severity
+from ingestion.ledger import Clock
 from orchestration.anomaly_rules import list_feedback, read_settings
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.analytics import COST_DAILY, COSTS_CHANGED, last_charge_date, read_daily_costs
@@ -18,7 +19,6 @@ from orchestration.forecasting import count_immature_days
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.scored_days import ScoredDays
-from orchestration.sources.ledger import Clock
 from orchestration.warehouse.written_tables import find_written_table, write_table
 
 CHARGES = dg.AssetKey(["intermediate", "int_focus__unioned"])

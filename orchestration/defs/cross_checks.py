@@ -8,13 +8,13 @@ import dagster as dg
 
 from clouds.azure.management import CostManagement
 from core.errors import LocationError
+from ingestion.judging import cost_explorer
+from ingestion.judging.cross_check import DailyTotals, compare_days
+from ingestion.ledger import Clock
+from ingestion.locations import azure_query
+from ingestion.source_settings import SourceConfig
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
-from orchestration.source_settings import SourceConfig
-from orchestration.sources import cost_explorer
-from orchestration.sources.cross_check import DailyTotals, compare_days
-from orchestration.sources.ledger import Clock
-from orchestration.sources.locations import azure_query
 
 DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
 #: The last days are still filling on both sides; a week before them is compared.

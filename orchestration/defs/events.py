@@ -4,19 +4,19 @@ from collections.abc import Callable
 
 import dagster as dg
 
+from ingestion.events.dispatch import Dispatch, Request, dispatch_messages
+from ingestion.events.opening import open_queue
+from ingestion.events.queues import EventQueue
+from ingestion.events.routing import find_source
+from ingestion.events.settings import SqsEvents, StorageQueueEvents, TablePollEvents
+from ingestion.events.table_poll import poll_table
+from ingestion.refusals import as_refusal
+from ingestion.source_settings import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.jobs import cost_pipeline_job, range_tags
 from orchestration.findings import describe_unreadable_event
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
-from orchestration.source_settings import SourceConfig
-from orchestration.sources.events.dispatch import Dispatch, Request, dispatch_messages
-from orchestration.sources.events.opening import open_queue
-from orchestration.sources.events.queues import EventQueue
-from orchestration.sources.events.routing import find_source
-from orchestration.sources.events.settings import SqsEvents, StorageQueueEvents, TablePollEvents
-from orchestration.sources.events.table_poll import poll_table
-from orchestration.sources.refusals import as_refusal
 
 
 def request_run(request: Request) -> dg.RunRequest:

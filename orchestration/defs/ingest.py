@@ -7,6 +7,13 @@ import dagster as dg
 
 from core.errors import LocationError
 from core.progress import checkpoint
+from ingestion.formats import DATASETS
+from ingestion.landing.retention import remove_expired
+from ingestion.ledger import Clock, Snapshot, SnapshotKey
+from ingestion.planning import Problem
+from ingestion.refusals import as_refusal
+from ingestion.reports import IngestReport, Judged
+from ingestion.source_settings import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
 from orchestration.failed_deliveries import tell_damages, tell_failures
@@ -17,13 +24,6 @@ from orchestration.replay import replay_missed
 from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.dbt_build import run_dbt
 from orchestration.resources.installation import InstallationResource
-from orchestration.source_settings import SourceConfig
-from orchestration.sources.formats import DATASETS
-from orchestration.sources.ledger import Clock, Snapshot, SnapshotKey
-from orchestration.sources.planning import Problem
-from orchestration.sources.refusals import as_refusal
-from orchestration.sources.reports import IngestReport, Judged
-from orchestration.sources.retention import remove_expired
 from orchestration.warehouse.outdated_tables import drop_outdated, read_derived_tables
 
 DELIVERY_CHECK = "delivery_is_valid"

@@ -10,8 +10,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
+from ingestion.columns.sql import memory_limit
 from orchestration.installation import Installation
-from orchestration.sources.sql import memory_limit
 from orchestration.storage_settings import WarehouseSettings
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"

@@ -5,9 +5,9 @@ Nobody configures it, but a release that reads a value otherwise has every month
 
 from pathlib import Path
 
+from ingestion.formats.focus.values import VALUE_MAPS
 from orchestration.config import CloudcostConfig
 from orchestration.settings_tables.contracts import Column, Row, SettingsTable
-from orchestration.sources.formats.focus.values import VALUE_MAPS
 
 #: Stands for every value that no other row tells of.
 ANY_OTHER = "*"

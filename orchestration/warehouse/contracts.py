@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from ingestion.ledger import Snapshot, SnapshotKey
 from orchestration.settings_tables.contracts import SettingsContent
-from orchestration.sources.ledger import Snapshot, SnapshotKey
 
 #: A (source, billing period) whose rows in the warehouse are not those of its current snapshots.
 ChangedPeriod = tuple[str, dt.date]

@@ -9,13 +9,13 @@ from typing import Any
 
 import duckdb
 
+from ingestion.columns.projection import LANDED_TYPES
+from ingestion.columns.sql import quote_identifier, quote_path
+from ingestion.contracts import ExportFormat
+from ingestion.formats import DATASETS
+from ingestion.landing.lake import LocalLake
+from ingestion.ledger import Snapshot
 from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
-from orchestration.sources.contracts import ExportFormat
-from orchestration.sources.formats import DATASETS
-from orchestration.sources.lake import LocalLake
-from orchestration.sources.ledger import Snapshot
-from orchestration.sources.projection import LANDED_TYPES
-from orchestration.sources.sql import quote_identifier, quote_path
 from orchestration.warehouse.contracts import ChangedPeriod, WarehouseError
 from orchestration.warehouse.duckdb_faults import explain_duckdb
 from orchestration.warehouse.query_faults import explain_query

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from typing import Any
 
-from orchestration.sources.ledger import SnapshotKey
+from ingestion.ledger import SnapshotKey
 from orchestration.warehouse.contracts import ChangedPeriod, Connection, fetch_records
 
 _CLOSED_CHANGES = """

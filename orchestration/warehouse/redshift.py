@@ -11,12 +11,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from ingestion.columns.sql import quote_identifier
+from ingestion.formats import DATASETS
+from ingestion.landing.lake import safe_delivery_id
+from ingestion.landing.s3_lake import S3Lake
+from ingestion.ledger import Snapshot
 from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
-from orchestration.sources.formats import DATASETS
-from orchestration.sources.lake import safe_delivery_id
-from orchestration.sources.ledger import Snapshot
-from orchestration.sources.s3_lake import S3Lake
-from orchestration.sources.sql import quote_identifier
 from orchestration.storage_settings import WarehouseSettings
 from orchestration.warehouse.contracts import WarehouseError
 from orchestration.warehouse.reading import ReadableWarehouse

@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from orchestration.sources.contracts import ExportFormat
-from orchestration.sources.projection import LANDED_TYPES
+from ingestion.columns.projection import LANDED_TYPES
+from ingestion.contracts import ExportFormat
 
 #: The longest that there is: a value that is cut off, or refused, would be worse than memory given to queries.
 TEXT = "varchar(65535)"

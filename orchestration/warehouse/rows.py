@@ -5,8 +5,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orchestration.sources.lake import safe_delivery_id
-from orchestration.sources.ledger import Snapshot
+from ingestion.landing.lake import safe_delivery_id
+from ingestion.ledger import Snapshot
 from orchestration.warehouse.contracts import ChangedPeriod
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.sources.sql import quote_literal, quote_path
+from ingestion.columns.sql import quote_literal, quote_path
 from orchestration.warehouse.contracts import WarehouseError
 
 #: Table functions that read nothing but their arguments and the catalogue.

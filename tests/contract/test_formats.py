@@ -6,22 +6,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.sources.contracts import ExportFormat, squeeze_name
-from orchestration.sources.expectations import MESSAGES, judge_delivery
-from orchestration.sources.formats import (
-    DATASETS,
-    FORMATS,
-    UnknownFormatError,
-    choose_format,
-    get_format,
-    recognise_format,
-)
-from orchestration.sources.formats.focus import COMPANIONS
-from orchestration.sources.formats.focus.costs import COSTS
-from orchestration.sources.lake import LocalLake
-from orchestration.sources.profile import DeliveryProfile
-from orchestration.sources.projection import LANDED_TYPES
-from orchestration.sources.source import FORMAT_NAMES
+from ingestion.columns.projection import LANDED_TYPES
+from ingestion.contracts import ExportFormat, squeeze_name
+from ingestion.formats import DATASETS, FORMATS, UnknownFormatError, choose_format, get_format, recognise_format
+from ingestion.formats.focus import COMPANIONS
+from ingestion.formats.focus.costs import COSTS
+from ingestion.judging.expectations import MESSAGES, judge_delivery
+from ingestion.judging.profile import DeliveryProfile
+from ingestion.landing.lake import LocalLake
+from ingestion.source import FORMAT_NAMES
 from orchestration.warehouse import DuckDbWarehouse, raw_view_sql
 from tests.integration.dbt.warehouse import parse_project
 
@@ -54,7 +47,7 @@ def test_names_are_unique_and_found() -> None:
 
 
 def test_every_format_of_the_configuration_is_known() -> None:
-    from orchestration.source_settings import SourceConfig
+    from ingestion.source_settings import SourceConfig
 
     named = set(SourceConfig.model_fields["format"].annotation.__args__) - {"auto"}  # type: ignore[union-attr]
     assert named == set(FORMAT_NAMES)

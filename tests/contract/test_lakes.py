@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import LocationError
-from orchestration.sources.lake import Lake, LocalLake
-from orchestration.sources.s3_lake import MANIFEST, S3Lake
+from ingestion.landing.lake import Lake, LocalLake
+from ingestion.landing.s3_lake import MANIFEST, S3Lake
 from tests.peers.moto_server import MotoServer
 
 TARGET = "raw/aws_cur/source_name=aws/billing_period=2025-01-01/dataset=cost/delivery_id=d1/content"

@@ -7,11 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from orchestration.sources.ingest import Ingestor
-from orchestration.sources.lake import LocalLake
-from orchestration.sources.ledger import Clock, Ledger, Snapshot, SnapshotKey
-from orchestration.sources.locations import open_location
-from orchestration.sources.source import Source
+from ingestion.ingest import Ingestor
+from ingestion.landing.lake import LocalLake
+from ingestion.ledger import Clock, Ledger, Snapshot, SnapshotKey
+from ingestion.locations import open_location
+from ingestion.source import Source
 from state import StateStore
 from tests.contract.stores import Open
 from tests.unit.orchestration.exports import cur_rows, write_csv

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from audit.log import AuditLog
+from ingestion.ledger import Clock
 from orchestration.installation import Installation
 from orchestration.people import find_account
-from orchestration.sources.ledger import Clock
 from tests.security.ui_process import (
     PERSON,
     RUN,

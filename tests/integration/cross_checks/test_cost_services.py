@@ -11,10 +11,10 @@ import duckdb
 import pytest
 
 from clouds.access import AwsAccess
+from ingestion.judging.cost_explorer import read_daily_totals
+from ingestion.source_settings import SourceConfig
 from orchestration.defs.cross_checks import check_days
 from orchestration.installation import Installation
-from orchestration.source_settings import SourceConfig
-from orchestration.sources.cost_explorer import read_daily_totals
 from orchestration.warehouse import WAREHOUSE_FILE
 from tests.peers.aws_services import AwsServices, Fault
 from tests.peers.patience import HandClock, quick_politeness

@@ -13,13 +13,13 @@ import pytest
 
 from clouds.access import SourceAccess
 from core.errors import LocationError
+from ingestion.events.opening import open_queue
+from ingestion.events.settings import SqsEvents, StorageQueueEvents
 from orchestration.config import CloudcostConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.events import collect_requests, export_event_sensor
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
-from orchestration.sources.events.opening import open_queue
-from orchestration.sources.events.settings import SqsEvents, StorageQueueEvents
 from tests.peers.azurite import ACCOUNT, Azurite, AzuriteUnavailable
 
 PREFIX = "cur/daily"

@@ -10,11 +10,11 @@ import pytest
 
 from clouds.circuit import CircuitBreaker
 from core.errors import LocationError
+from ingestion.ledger import Clock
 from orchestration.defs.ingest import DELIVERY_CHECK, build_raw_asset
 from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
-from orchestration.sources.ledger import Clock
 from tests.peers.faults import FaultProxy
 
 SECRET = "hunter2-the-external-id"

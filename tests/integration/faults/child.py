@@ -17,13 +17,13 @@ from great_expectations.expectations.core.expect_column_values_to_be_between imp
 
 from core.errors import SourceError
 from core.progress import CRASH_ENV, checkpoint
-from orchestration.sources.contracts import Provider
-from orchestration.sources.ingest import Ingestor
-from orchestration.sources.lake import LocalLake
-from orchestration.sources.ledger import Clock, Ledger
-from orchestration.sources.locations import open_location
-from orchestration.sources.settings import ChangeThresholds, DropThresholds, IngestionSettings
-from orchestration.sources.source import Source
+from ingestion.contracts import Provider
+from ingestion.ingest import Ingestor
+from ingestion.landing.lake import LocalLake
+from ingestion.ledger import Clock, Ledger
+from ingestion.locations import open_location
+from ingestion.settings import ChangeThresholds, DropThresholds, IngestionSettings
+from ingestion.source import Source
 from state import StateStoreError, open_state_store
 
 #: The schedules restate months as wildly as they like: how much a month may change is not what they test.

@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.sources.lake import LocalLake
-from orchestration.sources.ledger import Clock, Ledger
+from ingestion.landing.lake import LocalLake
+from ingestion.ledger import Clock, Ledger
 from orchestration.warehouse import DuckDbWarehouse
 from state import StateStore
 from tests.integration.dbt.warehouse import Warehouse

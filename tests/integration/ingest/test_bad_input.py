@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
-from orchestration.sources.ingest import Ingestor
-from orchestration.sources.locations import open_location
-from orchestration.sources.source import Source
+from ingestion.ingest import Ingestor
+from ingestion.locations import open_location
+from ingestion.source import Source
 from tests.integration.ingest.conftest import AUGUST, SEPTEMBER, Desk
 from tests.unit.orchestration.exports import cur_rows, write_csv, write_parquet
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from audit.log import AuditLog
+from ingestion.acceptance import AcceptanceError, accept_delivery, find_delivery
+from ingestion.ledger import Clock
 from orchestration.defs.ingest import check_report, compare_report
-from orchestration.sources.acceptance import AcceptanceError, accept_delivery, find_delivery
-from orchestration.sources.ledger import Clock
 from state import SqliteStateStore
 from tests.integration.ingest.conftest import SEPTEMBER, Desk
 from tests.unit.orchestration.exports import cur_rows, write_csv

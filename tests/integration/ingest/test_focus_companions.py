@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.freshness import judge_freshness
+from ingestion.freshness import judge_freshness
 from tests.integration.ingest.conftest import Desk
 
 D = Decimal

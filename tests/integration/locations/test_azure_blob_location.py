@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import LocationError
-from orchestration.sources.discovery import discover, verify
-from orchestration.sources.locations import open_location
-from orchestration.sources.locations.azure_blob import AzureBlobLocation
+from ingestion.discovery import discover, verify
+from ingestion.locations import open_location
+from ingestion.locations.azure_blob import AzureBlobLocation
 from tests.integration.locations.peers import FixedAnswer, serving
 from tests.peers.azurite import ACCOUNT, KEY, Azurite
 from tests.peers.patience import quick_politeness

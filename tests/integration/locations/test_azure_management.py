@@ -13,14 +13,14 @@ from clouds.azure.access import open_credential
 from clouds.azure.management import AzureExport, CostManagement
 from clouds.politeness import Politeness
 from core.errors import LocationError
+from ingestion.discovery import discover
+from ingestion.ingest import Ingestor
+from ingestion.landing.lake import LocalLake
+from ingestion.ledger import Clock, Ledger
+from ingestion.locations.azure_exports import find_unread_azure_exports
+from ingestion.locations.azure_query import AzureQueryLocation, read_daily_totals
+from ingestion.source import Source
 from orchestration.config import CloudcostConfig
-from orchestration.sources.discovery import discover
-from orchestration.sources.ingest import Ingestor
-from orchestration.sources.lake import LocalLake
-from orchestration.sources.ledger import Clock, Ledger
-from orchestration.sources.locations.azure_exports import find_unread_azure_exports
-from orchestration.sources.locations.azure_query import AzureQueryLocation, read_daily_totals
-from orchestration.sources.source import Source
 from state import SqliteStateStore
 from tests.integration.locations.peers import FixedAnswer, serving
 from tests.peers.arm import Arm, Fault
@@ -181,7 +181,7 @@ def test_a_managed_identity_is_asked_for_by_its_client_id(monkeypatch: pytest.Mo
 
 
 def test_months_over_a_new_year() -> None:
-    from orchestration.sources.locations.azure_query import find_months
+    from ingestion.locations.azure_query import find_months
 
     assert find_months(dt.date(2026, 1, 31), 3) == [
         (dt.date(2025, 11, 1), dt.date(2025, 11, 30)),

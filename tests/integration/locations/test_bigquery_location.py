@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import LocationError
-from orchestration.sources.discovery import discover, verify
-from orchestration.sources.locations import open_location
-from orchestration.sources.locations.bigquery import BigQueryLocation
+from ingestion.discovery import discover, verify
+from ingestion.locations import open_location
+from ingestion.locations.bigquery import BigQueryLocation
 from tests.peers.bigquery import Fault, Server
 from tests.peers.patience import quick_politeness
 

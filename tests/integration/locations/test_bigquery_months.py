@@ -10,18 +10,18 @@ import dagster as dg
 import duckdb
 import pytest
 
+from ingestion.ingest import Ingestor
+from ingestion.landing.lake import LocalLake
+from ingestion.ledger import Clock, Ledger
+from ingestion.locations.bigquery import BigQueryLocation
+from ingestion.reports import IngestReport
+from ingestion.source import Source
 from orchestration.cli.run import OK
 from orchestration.defs.ingest import build_raw_asset
 from orchestration.defs.jobs import range_tags
 from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
-from orchestration.sources.ingest import Ingestor
-from orchestration.sources.lake import LocalLake
-from orchestration.sources.ledger import Clock, Ledger
-from orchestration.sources.locations.bigquery import BigQueryLocation
-from orchestration.sources.reports import IngestReport
-from orchestration.sources.source import Source
 from state import SqliteStateStore
 from tests.integration.locations.conftest import Check
 from tests.peers.bigquery import Server

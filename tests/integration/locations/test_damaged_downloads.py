@@ -9,11 +9,11 @@ import pytest
 from azure.storage.blob import ContentSettings
 
 from core.errors import LocationError
-from orchestration.sources.contracts import Location
-from orchestration.sources.locations.azure_blob import AzureBlobLocation
-from orchestration.sources.locations.gcs import GcsLocation
-from orchestration.sources.locations.s3 import S3Location
-from orchestration.sources.locations.s3_content import has_other_content
+from ingestion.contracts import Location
+from ingestion.locations.azure_blob import AzureBlobLocation
+from ingestion.locations.gcs import GcsLocation
+from ingestion.locations.s3 import S3Location
+from ingestion.locations.s3_content import has_other_content
 from tests.integration.locations.peers import GoogleStorage
 from tests.peers.azurite import ACCOUNT, KEY, Azurite
 from tests.peers.faults import FaultProxy, Flip

@@ -8,9 +8,9 @@ import pytest
 
 from clouds.access import AwsAccess
 from core.errors import LocationError
+from ingestion.locations import open_location
+from ingestion.locations.export_catalogue import find_unread_exports, list_exports
 from orchestration.config import CloudcostConfig
-from orchestration.sources.locations import open_location
-from orchestration.sources.locations.export_catalogue import find_unread_exports, list_exports
 from tests.peers.aws_services import AwsServices, Fault
 from tests.peers.patience import HandClock, quick_politeness
 

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.sources.formats.focus import FOCUS
-from orchestration.sources.ingest import Ingestor
-from orchestration.sources.lake import LocalLake
-from orchestration.sources.ledger import Clock, Ledger, Snapshot
-from orchestration.sources.locations import open_location
-from orchestration.sources.source import Source
+from ingestion.formats.focus import FOCUS
+from ingestion.ingest import Ingestor
+from ingestion.landing.lake import LocalLake
+from ingestion.ledger import Clock, Ledger, Snapshot
+from ingestion.locations import open_location
+from ingestion.source import Source
 from state import SqliteStateStore
 from tests.peers.azurite import ACCOUNT
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import LocationError
-from orchestration.sources.locations import open_location
-from orchestration.sources.locations.gcs import GcsLocation
+from ingestion.locations import open_location
+from ingestion.locations.gcs import GcsLocation
 from tests.integration.locations.peers import GoogleStorage
 from tests.peers.patience import quick_politeness
 

@@ -10,10 +10,10 @@ import requests
 from moto.s3.models import s3_backends
 
 from core.errors import LocationError
-from orchestration.sources.contracts import FileRef
-from orchestration.sources.discovery import discover, verify
-from orchestration.sources.locations import open_location
-from orchestration.sources.locations.s3 import S3Location
+from ingestion.contracts import FileRef
+from ingestion.discovery import discover, verify
+from ingestion.locations import open_location
+from ingestion.locations.s3 import S3Location
 from tests.integration.locations.peers import FixedAnswer, serving
 from tests.peers.patience import quick_politeness
 

@@ -13,7 +13,7 @@ import pytest
 from clouds.access import AwsAccess
 from clouds.secrets import Environment, SecretsSettings, add_secrets
 from core.errors import LocationError
-from orchestration.sources.locations.s3 import S3Location
+from ingestion.locations.s3 import S3Location
 from tests.peers.faults import Answer, Call, FaultProxy
 from tests.peers.patience import HandClock, quick_politeness
 

@@ -8,12 +8,12 @@ import pytest
 
 from clouds.politeness import Politeness
 from core.errors import LocationError
-from orchestration.sources.contracts import Location
-from orchestration.sources.fetching import fetch_files
-from orchestration.sources.locations.azure_blob import AzureBlobLocation
-from orchestration.sources.locations.bigquery import BigQueryLocation
-from orchestration.sources.locations.gcs import GcsLocation
-from orchestration.sources.locations.s3 import S3Location
+from ingestion.contracts import Location
+from ingestion.fetching import fetch_files
+from ingestion.locations.azure_blob import AzureBlobLocation
+from ingestion.locations.bigquery import BigQueryLocation
+from ingestion.locations.gcs import GcsLocation
+from ingestion.locations.s3 import S3Location
 from tests.integration.locations.peers import GoogleStorage
 from tests.peers.azurite import ACCOUNT, KEY, Azurite
 from tests.peers.bigquery import Server as BigQueryServer

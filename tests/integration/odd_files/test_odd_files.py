@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.sources.ingest import Ingestor
-from orchestration.sources.lake import LocalLake
-from orchestration.sources.ledger import Clock, Ledger
-from orchestration.sources.locations import open_location
-from orchestration.sources.reports import IngestReport
-from orchestration.sources.source import Source
+from ingestion.ingest import Ingestor
+from ingestion.landing.lake import LocalLake
+from ingestion.ledger import Clock, Ledger
+from ingestion.locations import open_location
+from ingestion.reports import IngestReport
+from ingestion.source import Source
 from state import SqliteStateStore
 
 HEADER = (

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.sources.formats import FORMATS
+from ingestion.formats import FORMATS
 from orchestration.warehouse import DuckDbWarehouse, WarehouseError
 from orchestration.warehouse.duckdb_file import raw_view_sql
 from orchestration.warehouse.selects import check_words

@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 import redshift_connector
 
-from orchestration.sources.formats import FORMATS
-from orchestration.sources.lake import snapshot_directory
-from orchestration.sources.ledger import ControlTotal, Snapshot, SnapshotKey
-from orchestration.sources.projection import LANDED_TYPES
-from orchestration.sources.s3_lake import S3Lake
+from ingestion.columns.projection import LANDED_TYPES
+from ingestion.formats import FORMATS
+from ingestion.landing.lake import snapshot_directory
+from ingestion.landing.s3_lake import S3Lake
+from ingestion.ledger import ControlTotal, Snapshot, SnapshotKey
 from orchestration.storage_settings import WarehouseSettings
 from orchestration.warehouse import WarehouseError, fetch_records
 from orchestration.warehouse.redshift import RedshiftWarehouse

@@ -12,8 +12,8 @@ import fastavro
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.sources.contracts import DeliveryError
-from orchestration.sources.native_avro import convert_avro
+from ingestion.contracts import DeliveryError
+from ingestion.reading.native_avro import convert_avro
 
 KEY_VALUE = {"type": "record", "name": "KeyValue", "fields": [{"name": "key", "type": ["null", "string"]}]}
 NUMERIC = {"type": "bytes", "logicalType": "decimal", "precision": 38, "scale": 9}

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from orchestration.sources.sql import connect_scratch
+from ingestion.columns.sql import connect_scratch
 from tests.unit.orchestration.exports import cur_row, write_csv, write_parquet
 from tests.unit.orchestration.test_projection import land
 

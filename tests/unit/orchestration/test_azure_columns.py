@@ -10,12 +10,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.sources.contracts import NOTHING, DeliveryError, squeeze_name
-from orchestration.sources.dates import PlausibleDates
-from orchestration.sources.formats import get_format, recognise_format
-from orchestration.sources.native import read_native_file
-from orchestration.sources.projection import project_file
-from orchestration.sources.sql import connect_scratch
+from ingestion.columns.dates import PlausibleDates
+from ingestion.columns.projection import project_file
+from ingestion.columns.sql import connect_scratch
+from ingestion.contracts import NOTHING, DeliveryError, squeeze_name
+from ingestion.formats import get_format, recognise_format
+from ingestion.reading.native import read_native_file
 from tests.unit.orchestration.exports import write_csv
 
 FORMAT = get_format("azure_cost_details")

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from orchestration.sources.comparison import Drift, compare_columns, compare_figures, was_closed
-from orchestration.sources.expectations import Verdict, judge_delivery
-from orchestration.sources.formats import get_format
-from orchestration.sources.ledger import ControlTotal, Snapshot, SnapshotKey
-from orchestration.sources.profile import DeliveryProfile
-from orchestration.sources.settings import ChangeThresholds, DropThresholds, IngestionSettings
+from ingestion.formats import get_format
+from ingestion.judging.comparison import Drift, compare_columns, compare_figures, was_closed
+from ingestion.judging.expectations import Verdict, judge_delivery
+from ingestion.judging.profile import DeliveryProfile
+from ingestion.ledger import ControlTotal, Snapshot, SnapshotKey
+from ingestion.settings import ChangeThresholds, DropThresholds, IngestionSettings
 
 SEPTEMBER = dt.date(2026, 9, 1)
 OPEN, CLOSED = dt.datetime(2026, 10, 20, tzinfo=dt.UTC), dt.datetime(2026, 10, 22, tzinfo=dt.UTC)

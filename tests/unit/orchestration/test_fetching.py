@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from orchestration.sources.fetching import work_ahead
+from ingestion.fetching import work_ahead
 
 
 def test_outcomes_come_in_order_and_one_ahead() -> None:

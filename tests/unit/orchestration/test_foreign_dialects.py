@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.sources.contracts import DeliveryError
-from orchestration.sources.dates import PlausibleDates
-from orchestration.sources.incoming import IncomingFile, Reading, read_incoming_file
-from orchestration.sources.sql import connect_scratch
+from ingestion.columns.dates import PlausibleDates
+from ingestion.columns.sql import connect_scratch
+from ingestion.contracts import DeliveryError
+from ingestion.incoming import IncomingFile, Reading, read_incoming_file
 
 READING = Reading("auto", None, "USD", PlausibleDates(dt.date(2026, 10, 5)))
 ROW: Mapping[str, object] = {

@@ -14,10 +14,10 @@ import duckdb
 import fastavro
 import pytest
 
-from orchestration.sources.contracts import DeliveryError
-from orchestration.sources.dates import PlausibleDates
-from orchestration.sources.incoming import IncomingFile, Reading, read_incoming_file
-from orchestration.sources.sql import connect_scratch
+from ingestion.columns.dates import PlausibleDates
+from ingestion.columns.sql import connect_scratch
+from ingestion.contracts import DeliveryError
+from ingestion.incoming import IncomingFile, Reading, read_incoming_file
 
 READING = Reading("gcp", None, "EUR", PlausibleDates(dt.date(2026, 10, 5)))
 Landed = list[dict[str, Any]]

@@ -8,10 +8,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.sources.contracts import NOTHING, DeliveryError
-from orchestration.sources.formats import UnknownFormatError
-from orchestration.sources.native_json import MAX_RECORD_BYTES, JsonFile, read_json_file
-from orchestration.sources.sql import connect_scratch
+from ingestion.columns.sql import connect_scratch
+from ingestion.contracts import NOTHING, DeliveryError
+from ingestion.formats import UnknownFormatError
+from ingestion.reading.native_json import MAX_RECORD_BYTES, JsonFile, read_json_file
 
 #: As doubles, most of these are other numbers, or print as other characters.
 NUMBERS = (

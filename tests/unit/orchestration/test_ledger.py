@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import FileRef
-from orchestration.sources.dates import PlausibleDates
-from orchestration.sources.ledger import ControlTotal, Ledger, LedgerError, Snapshot, SnapshotKey
-from orchestration.sources.planning import plan_source
+from ingestion.columns.dates import PlausibleDates
+from ingestion.contracts import FileRef
+from ingestion.ledger import ControlTotal, Ledger, LedgerError, Snapshot, SnapshotKey
+from ingestion.planning import plan_source
 from state import SqliteStateStore, Write
 
 KEY = SnapshotKey("aws_prod", dt.date(2026, 9, 1), "cost")
@@ -197,7 +197,7 @@ def plan(ledger: Ledger, folder: Folder, retry: bool = False) -> tuple[list[str]
 
 
 def put_scan(ledger: Ledger, file: FileRef, **body: object) -> None:
-    from orchestration.sources.planning import fingerprint
+    from ingestion.planning import fingerprint
 
     known = {"dataset": "cost", "rows": 2, "periods": {}} if "periods" in body else {}
     ledger.put_scan("aws_prod", fingerprint("aws_prod", file, "auto"), {**known, **body})
@@ -217,7 +217,7 @@ def test_plan_of_plain_files(ledger: Ledger) -> None:
 
 
 def test_plan_after_promotion_and_quarantine(ledger: Ledger) -> None:
-    from orchestration.sources.discovery import delivery_id_for
+    from ingestion.discovery import delivery_id_for
 
     a = FileRef("a.csv", 10, "1")
     put_scan(ledger, a, periods={"2026-08-01": 1, "2026-09-01": 1})

@@ -7,9 +7,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from orchestration.sources.contracts import NOTHING, DeliveryError, squeeze_name
-from orchestration.sources.native import NativeColumn, _flatten, read_native_file
-from orchestration.sources.sql import connect_scratch
+from ingestion.columns.sql import connect_scratch
+from ingestion.contracts import NOTHING, DeliveryError, squeeze_name
+from ingestion.reading.native import NativeColumn, _flatten, read_native_file
 from tests.unit.orchestration.exports import write_parquet
 
 

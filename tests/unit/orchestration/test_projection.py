@@ -11,13 +11,13 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from orchestration.sources.contracts import NOTHING, DeliveryError, ExportFormat
-from orchestration.sources.dates import PlausibleDates
-from orchestration.sources.formats import get_format, recognise_format
-from orchestration.sources.incoming import Reading, read_incoming_file
-from orchestration.sources.native import read_native_file
-from orchestration.sources.projection import project_file
-from orchestration.sources.sql import connect_scratch
+from ingestion.columns.dates import PlausibleDates
+from ingestion.columns.projection import project_file
+from ingestion.columns.sql import connect_scratch
+from ingestion.contracts import NOTHING, DeliveryError, ExportFormat
+from ingestion.formats import get_format, recognise_format
+from ingestion.incoming import Reading, read_incoming_file
+from ingestion.reading.native import read_native_file
 from tests.unit.orchestration.exports import cur_row, write_csv, write_parquet
 
 DATES = PlausibleDates(dt.date(2026, 10, 5))

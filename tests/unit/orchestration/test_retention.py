@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import DeliveryError
-from orchestration.sources.lake import LocalLake, snapshot_directory
-from orchestration.sources.ledger import Ledger, Snapshot, SnapshotKey
-from orchestration.sources.retention import remove_expired
-from orchestration.sources.settings import IngestionSettings
+from ingestion.contracts import DeliveryError
+from ingestion.landing.lake import LocalLake, snapshot_directory
+from ingestion.landing.retention import remove_expired
+from ingestion.ledger import Ledger, Snapshot, SnapshotKey
+from ingestion.settings import IngestionSettings
 from state import SqliteStateStore
 
 KEY = SnapshotKey("aws_prod", dt.date(2026, 9, 1), "cost")

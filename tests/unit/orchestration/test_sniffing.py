@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from orchestration.sources.sniffing import Kind, name_foreign_kind, name_no_export, sniff_kind
+from ingestion.reading.sniffing import Kind, name_foreign_kind, name_no_export, sniff_kind
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
+from ingestion.ledger import Snapshot, SnapshotKey
 from orchestration.cli.summary import gather_notes
-from orchestration.sources.ledger import Snapshot, SnapshotKey
 
 
 def landed(source: str, month: int, *notices: str) -> Snapshot:

@@ -6,10 +6,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.sources.contracts import NativeColumn
-from orchestration.sources.formats import FORMATS
-from orchestration.sources.sql import connect_scratch
-from orchestration.sources.tags import join_columns, note_unreadable, read_tags
+from ingestion.columns.sql import connect_scratch
+from ingestion.columns.tags import join_columns, note_unreadable, read_tags
+from ingestion.contracts import NativeColumn
+from ingestion.formats import FORMATS
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.sources.contracts import DeliveryError
-from orchestration.sources.formats import UnknownFormatError
-from orchestration.sources.unpacking import LOOK_BYTES, unpack_file
+from ingestion.contracts import DeliveryError
+from ingestion.formats import UnknownFormatError
+from ingestion.reading.unpacking import LOOK_BYTES, unpack_file
 
 #: A line at a time, flushed: a cut behind any of them is a file that looks whole to a reader of lines.
 LINES = [f"{n},{n * 7919 % 1000}.25\n".encode() for n in range(400)]
@@ -207,7 +207,7 @@ def test_a_look_into_a_packed_parquet_file_takes_all_of_it(tmp_path: Path) -> No
 
 
 def test_a_bomb_is_refused_before_it_fills_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestration.sources.unpacking.FREE_BYTES", 1 << 20)
+    monkeypatch.setattr("ingestion.reading.unpacking.FREE_BYTES", 1 << 20)
     bomb = gzip.compress(gzip.compress(b"\0" * (1 << 26))[:1] + b"\0" * (1 << 26))
     with pytest.raises(DeliveryError, match=r"packed bytes unpack to more than .* which no export does"):
         unpack(bomb, tmp_path)

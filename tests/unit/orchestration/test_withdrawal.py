@@ -8,15 +8,15 @@ import pytest
 
 from audit.log import AuditLog
 from core.short_names import ShortNameError
+from ingestion.acceptance import AcceptanceError, find_delivery, withdraw_delivery
+from ingestion.columns.dates import PlausibleDates
+from ingestion.contracts import DeliveredFile, FileRef
+from ingestion.landing.lake import LocalLake
+from ingestion.landing.retention import find_expired
+from ingestion.ledger import Ledger, Snapshot, SnapshotKey
+from ingestion.planning import PendingSnapshot, plan_source
+from ingestion.settings import IngestionSettings
 from orchestration.replay import find_missed
-from orchestration.sources.acceptance import AcceptanceError, find_delivery, withdraw_delivery
-from orchestration.sources.contracts import DeliveredFile, FileRef
-from orchestration.sources.dates import PlausibleDates
-from orchestration.sources.lake import LocalLake
-from orchestration.sources.ledger import Ledger, Snapshot, SnapshotKey
-from orchestration.sources.planning import PendingSnapshot, plan_source
-from orchestration.sources.retention import find_expired
-from orchestration.sources.settings import IngestionSettings
 from state import SqliteStateStore
 
 KEY = SnapshotKey("bill", dt.date(2026, 9, 1), "cost")
@@ -140,8 +140,8 @@ def test_a_run_takes_it_again_only_when_its_files_are_others(desk: Desk) -> None
 
 
 def test_a_plan_names_the_tombstone_and_its_reason(tmp_path: Path) -> None:
-    from orchestration.sources.discovery import delivery_id_for
-    from orchestration.sources.planning import fingerprint
+    from ingestion.discovery import delivery_id_for
+    from ingestion.planning import fingerprint
 
     desk = Desk(tmp_path)
     file = FileRef("bill.csv", 10, "1")

@@ -8,7 +8,7 @@ import pytest
 
 from clouds.circuit import CircuitBreaker, CircuitSettings, GuardedLocation
 from core.errors import LocationError, Reason
-from orchestration.sources.contracts import FileRef
+from ingestion.contracts import FileRef
 from state import SqliteStateStore
 
 

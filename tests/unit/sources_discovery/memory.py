@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import LocationError
-from orchestration.sources.contracts import FileRef
+from ingestion.contracts import FileRef
 
 
 class MemoryLocation:

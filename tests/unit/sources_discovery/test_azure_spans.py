@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from core.errors import SourceError
-from orchestration.sources.discovery.azure_spans import Span, read_span, read_stated_span
+from ingestion.discovery.azure_spans import Span, read_span, read_stated_span
 
 
 def span(dates: str, time_frame: str = "") -> Span:

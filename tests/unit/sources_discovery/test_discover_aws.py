@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from core.errors import LocationError, SourceError
-from orchestration.sources.discovery import Discovery, discover
+from ingestion.discovery import Discovery, discover
 from tests.unit.sources_discovery.memory import MemoryLocation
 
 MAY, JUNE = dt.date(2026, 5, 1), dt.date(2026, 6, 1)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
-from orchestration.sources.contracts import DeliveredFile, Delivery, DeliveryError, FileRef
-from orchestration.sources.discovery import delivery_id_for, discover, verify
+from ingestion.contracts import DeliveredFile, Delivery, DeliveryError, FileRef
+from ingestion.discovery import delivery_id_for, discover, verify
 from tests.unit.sources_discovery.memory import MemoryLocation
 
 

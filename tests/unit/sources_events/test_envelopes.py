@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from orchestration.source_settings import SourceConfig
-from orchestration.sources.events.envelopes import EnvelopeError, read_envelope
-from orchestration.sources.events.routing import find_source
+from ingestion.events.envelopes import EnvelopeError, read_envelope
+from ingestion.events.routing import find_source
+from ingestion.source_settings import SourceConfig
 
 S3_RECORD = {
     "eventVersion": "2.1",

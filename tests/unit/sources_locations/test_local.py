@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import LocationError
-from orchestration.sources.contracts import FileRef
-from orchestration.sources.locations import open_location
-from orchestration.sources.locations.downloads import download_file, place_file
-from orchestration.sources.locations.local import LocalLocation
+from ingestion.contracts import FileRef
+from ingestion.locations import open_location
+from ingestion.locations.downloads import download_file, place_file
+from ingestion.locations.local import LocalLocation
 
 
 def write(folder: Path, *names: str) -> None:

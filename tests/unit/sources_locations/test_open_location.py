@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import LocationError
-from orchestration.sources.locations import open_location
-from orchestration.sources.locations.azure_blob import AzureBlobLocation
-from orchestration.sources.locations.bigquery import BigQueryLocation
-from orchestration.sources.locations.gcs import GcsLocation
-from orchestration.sources.locations.local import LocalLocation
-from orchestration.sources.locations.prefixes import ObjectPrefix
-from orchestration.sources.locations.s3 import S3Location
+from ingestion.locations import open_location
+from ingestion.locations.azure_blob import AzureBlobLocation
+from ingestion.locations.bigquery import BigQueryLocation
+from ingestion.locations.gcs import GcsLocation
+from ingestion.locations.local import LocalLocation
+from ingestion.locations.prefixes import ObjectPrefix
+from ingestion.locations.s3 import S3Location
 
 BASE = Path("/base")
 
@@ -109,7 +109,7 @@ def test_byte_limit_has_to_be_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_opening_imports_no_client_library() -> None:
     """`cloudcost --help` must not wait for boto3, Azure and Google."""
     program = (
-        "import sys, pathlib; from orchestration.sources.locations import open_location as o; "
+        "import sys, pathlib; from ingestion.locations import open_location as o; "
         "[o(u, pathlib.Path()) for u in ('s3://bucket', 'gs://bucket', 'az://account1/exports', 'bigquery://p.d.t')]; "
         "print([n for n in ('boto3', 'azure.core', 'google.cloud', 'pyarrow', 'dagster') if n in sys.modules])"
     )

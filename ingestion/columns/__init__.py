@@ -1,0 +1,1 @@
+"""The columns that rows are landed as: exact money, dates, tags, and what cannot be one."""

@@ -1,0 +1,225 @@
+"""The SELECT that turns one native file into the landed columns of its format."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.currencies import tidy_currency
+from core.errors import shorten
+from ingestion.columns.dates import DateOrder, PlausibleDates, read_date, read_epoch, read_time
+from ingestion.columns.sql import quote_identifier, quote_literal
+from ingestion.contracts import MONEY_TYPE, Column, DeliveryError, ExportFormat, NativeColumn, squeeze_name
+from ingestion.reading.native import NativeFile
+from ingestion.reading.native_csv import spell_nothing
+from ingestion.reading.records import open_records
+
+LANDED_TYPES = {
+    "text": "VARCHAR",
+    "json": "VARCHAR",
+    "money": MONEY_TYPE,
+    "quantity": MONEY_TYPE,
+    "timestamp": "TIMESTAMP",
+    "date": "DATE",
+}
+TIMES = ("timestamp", "date")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A landed column whose values are no plain text: what was given and cannot be read is a fault of the row."""
+
+    column: Column
+    native: NativeColumn
+    given: str
+    flag: str
+
+
+@dataclass(frozen=True)
+class Projection:
+    """How one native file becomes landed rows.
+
+    The landed columns are the format's, then ``source_file``, ``rounding_remainder`` (what rounding took from the cost
+    column) and ``cast_failures`` (how many values of the row could not be read).
+    """
+
+    native: NativeFile
+    inner: tuple[str, ...]
+    outer: tuple[str, ...]
+    checked: tuple[Checked, ...]
+    failures: tuple[str, ...]
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+    assumed_currency: str | None
+    spelled: dict[str, str]
+    leaves_out_blank: bool = False
+
+    @property
+    def select_sql(self) -> str:
+        """The landed rows of the file."""
+        return self._select((), f"select {_listed(self.inner)}\nfrom {self.native.reader_sql}{self._filled}")
+
+    @property
+    def numbered_sql(self) -> str:
+        """The landed rows with ``data_row``, their number in the file from 1 on, and the texts that were checked."""
+        numbered = f"(select row_number() over () as data_row, * from {self.native.reader_sql})"
+        texts = [f"cast({c.native.sql} as varchar) as text_{n}" for n, c in enumerate(self.checked)]
+        kept = [f"text_{n}" for n in range(len(texts))] + [
+            f"{failure} as failed_{n}" for n, failure in enumerate(self.failures)
+        ]
+        return self._select(
+            ["data_row", *kept], f"select data_row, {_listed([*self.inner, *texts])}\nfrom {numbered}{self._filled}"
+        )
+
+    def spell(self, landed: str) -> str:
+        """A landed column as the file calls it, for messages."""
+        return shorten(self.spelled.get(landed, landed))
+
+    def _select(self, also: Sequence[str], inner: str) -> str:
+        return f"select {_listed([*also, *self.outer])}\nfrom ({inner})"
+
+    @property
+    def _filled(self) -> str:
+        """What leaves out blank rows, where there are any: to ask it of every column costs a quarter of the reading."""
+        return f"\nwhere not ({self.blank_sql})" if self.leaves_out_blank else ""
+
+    @property
+    def blank_sql(self) -> str:
+        """Whether a row has nothing but empty cells, as spreadsheets leave them at the end: no line of a bill."""
+        return f"coalesce({', '.join(c.sql for c in self.native.columns)}) is null"
+
+
+def project_file(
+    native: NativeFile, fmt: ExportFormat, default_currency: str, dates: PlausibleDates, order: DateOrder = "usual"
+) -> Projection:
+    """The projection of ``native`` to ``fmt``; `DeliveryError` names a required column that the file lacks.
+
+    ``dates`` are the days that a bill can have; ``order`` is how its days are written, where the file shows it.
+    """
+    native, records = open_records(native, fmt)
+    selected: list[str] = []
+    checked: list[Checked] = []
+    missing: list[str] = []
+    used: set[str] = set()
+    spelled: dict[str, str] = {}
+    assumed_currency = None
+    for column in fmt.columns:
+        special = fmt.specials.get(column.name)
+        native_column = native.find(column.name, *column.aliases)
+        sql = special(native) if special else None
+        if sql is None and native_column is not None and not (special and column.kind == "json"):
+            given = clean_value(native_column, native, fmt)
+            sql = _cast(given, native_column, column, fmt, order)
+            if column.kind in ("money", "quantity", *TIMES):
+                checked.append(Checked(column, native_column, given, f"given_{len(checked)}"))
+        elif sql is not None and column.read_from and (source := native.find(column.read_from)):
+            checked.append(Checked(column, source, clean_value(source, native, fmt), f"given_{len(checked)}"))
+        if sql is not None and native_column is not None:
+            used.add(squeeze_name(native_column.name))
+            spelled[column.name] = native_column.name
+        if sql is None and column.name == fmt.currency_column:
+            sql, assumed_currency = quote_literal(default_currency), default_currency
+        elif sql is not None and column.name == fmt.currency_column:
+            sql = tidy_currency(sql)
+        if sql is None:
+            if column.required:
+                known_as = f" (also known as {', '.join(column.aliases)})" if column.aliases else ""
+                raise DeliveryError(
+                    f"{native.name}: required column {fmt.spell(column.name)!r}{known_as} is missing; "
+                    f"format {fmt.name} needs it"
+                )
+            missing.append(column.name)
+            sql = "null"
+        selected.append(f"cast({sql} as {LANDED_TYPES[column.kind]}) as {quote_identifier(column.name)}")
+    for record in records:
+        cell = native.find(record.read_from)
+        if cell is not None:
+            used.add(squeeze_name(cell.name))
+            selected.append(quote_identifier(record.name))
+            checked.append(Checked(record, cell, clean_value(cell, native, fmt), f"given_{len(checked)}"))
+    # whether a value was given is told from within: worked out a second time, the casts take twice as long to plan
+    given_flags = [f"{c.given} is not null as {c.flag}" for c in checked]
+    failures = [f"({c.flag} and not coalesce({_is_read(c.column, dates)}, false))::utinyint" for c in checked]
+    outer = [
+        *(_land(column, dates) for column in fmt.columns),
+        f"{quote_literal(native.name)} as source_file",
+        "rounding_remainder",
+        # a signed type, which Redshift loads too
+        f"cast({' + '.join(failures) or '0'} as smallint) as cast_failures",
+    ]
+    extra = tuple(c.name for c in native.columns if "." not in c.name and squeeze_name(c.name) not in used)
+    return Projection(
+        native,
+        (*selected, f"{_remainder(native, fmt)} as rounding_remainder", *given_flags),
+        tuple(outer),
+        tuple(checked),
+        tuple(failures),
+        tuple(missing),
+        extra,
+        assumed_currency,
+        spelled,
+    )
+
+
+def clean_value(column: NativeColumn, native: NativeFile, fmt: ExportFormat) -> str:
+    """SQL giving a text value with the words for nothing read as NULL; other types, and what the reader did, as they
+    are.
+    """
+    if column.duckdb_type in ("DOUBLE", "FLOAT"):
+        return f"if(isnan({column.sql}), null, {column.sql})"
+    if column.duckdb_type != "VARCHAR" or native.reads_nothing:
+        return column.sql
+    # DuckDB turns a long IN into a join, of which a hundred columns take more memory than there is
+    words = ", ".join(quote_literal(word) for word in spell_nothing(fmt.nothing))
+    return f"if(list_contains([{words}], {column.sql}), null, {column.sql})"
+
+
+def _land(column: Column, dates: PlausibleDates) -> str:
+    name = quote_identifier(column.name)
+    return f"if({dates.is_met_by(name, column)}, {name}, null) as {name}" if column.kind in TIMES else name
+
+
+def _is_read(column: Column, dates: PlausibleDates) -> str:
+    name = quote_identifier(column.name)
+    return dates.is_met_by(name, column) if column.kind in TIMES else f"({name} is not null)"
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ",\n  ".join(columns)
+
+
+def _cast(sql: str, native: NativeColumn, column: Column, fmt: ExportFormat, order: DateOrder) -> str:
+    kind, native_type = column.kind, native.duckdb_type
+    if kind == "quantity" and native_type == "DOUBLE" and fmt.provider != "azure":
+        # the short way: only Azure has costs that are worked out from a price and a quantity
+        return f"try_cast({sql} as {MONEY_TYPE})"
+    if kind in ("money", "quantity"):
+        if native_type in ("DOUBLE", "REAL", "FLOAT"):
+            return f"money_from_double({sql})" if native_type == "DOUBLE" else f"money_from_text({sql}::varchar)"
+        if native_type == "VARCHAR":
+            return f"money_from_text({sql})"
+        return (
+            f"money_from_text({sql}::varchar)"
+            if native_type.startswith("DECIMAL")
+            else f"try_cast({sql} as {MONEY_TYPE})"
+        )
+    if kind == "timestamp":
+        if native_type == "BIGINT":
+            return read_epoch(sql)
+        return read_time(sql, order) if native_type == "VARCHAR" else f"try_cast({sql} as timestamp)"
+    if kind == "date":
+        return read_date(sql, order) if native_type == "VARCHAR" else f"try_cast({sql} as date)"
+    if native_type == "VARCHAR":
+        return sql
+    if native_type.startswith("STRUCT") or native_type.startswith("MAP") or native_type.endswith("[]"):
+        return f"cast(to_json({sql}) as varchar)"
+    return f"cast({sql} as varchar)"
+
+
+def _remainder(native: NativeFile, fmt: ExportFormat) -> str:
+    cost = next((c for c in fmt.columns if c.name == fmt.cost_column), None)
+    found = native.find(cost.name, *cost.aliases) if cost else None
+    if found is None:
+        return "cast(0 as decimal(38, 30))"
+    sql = clean_value(found, native, fmt)
+    if found.duckdb_type == "DOUBLE":
+        return f"remainder_of_double({sql})"
+    return f"remainder_of_text({sql})" if found.duckdb_type == "VARCHAR" else f"remainder_of_text({sql}::varchar)"

@@ -1,0 +1,1 @@
+"""The raw lake: immutable snapshots, and how long they are kept."""
