@@ -25,7 +25,7 @@ from ingestion.judging.profile import profile_delivery
 from ingestion.landing.lake import snapshot_directory
 from ingestion.ledger import Snapshot, SnapshotKey
 from orchestration.installation import Installation
-from orchestration.warehouse import changed_periods_json
+from warehouse import changed_periods_json
 
 MODULE = "benchmarks.warehouse"
 BUILD_BAR, PEAK_BAR_MB, RESTATED_BAR, QUERY_BAR_MS = 3.0, 6 * 1024, 1.2, 200

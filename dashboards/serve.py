@@ -23,7 +23,7 @@ from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
 from dashboards.settings import DashboardSettings
 from orchestration.home_access import HomeError, close_home, write_privately
 from orchestration.installation import Installation
-from orchestration.warehouse import DuckDbWarehouse
+from warehouse import DuckDbWarehouse
 
 #: Threads share what a process holds of Superset (250 MB); two processes use two cores.
 WORKERS, THREADS = 2, 12

@@ -5,7 +5,7 @@ import datetime as dt
 import dagster as dg
 import pyarrow as pa
 
-from orchestration.warehouse.written_tables import find_written_table
+from warehouse.written_tables import find_written_table
 
 #: Newest evaluations that are looked through; a run makes about a hundred.
 LOOKED_THROUGH = 5000

@@ -27,9 +27,9 @@ from orchestration.currency import CurrencySettings
 from orchestration.invoices import InvoiceSettings
 from orchestration.metrics import MetricSettings
 from orchestration.people import PersonSettings, check_people
-from orchestration.storage_settings import LakeSettings, WarehouseSettings
 from orchestration.ui.settings import UiSettings
 from state import BACKENDS
+from warehouse.storage_settings import LakeSettings, WarehouseSettings
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
 HOME_ENV = "CLOUDCOST_HOME"

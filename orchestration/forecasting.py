@@ -8,7 +8,7 @@ import pandas as pd
 
 from orchestration.installation import Installation
 from orchestration.scored_days import ScoredDays
-from orchestration.warehouse.written_tables import find_written_table
+from warehouse.written_tables import find_written_table
 
 _CHANGES = """
 select service_provider_name, charge_date, changed_at,

@@ -25,8 +25,8 @@ from orchestration.home_access import check_home, close_home
 from orchestration.lost_state import check_records, check_state_file
 from orchestration.people import find_origin
 from orchestration.settings_tables import SettingsContent, read_settings
-from orchestration.warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
+from warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 
 #: What a complete run ends with.
 FINAL_STAGES = ("incidents", "proposals", "dashboards")
@@ -119,7 +119,7 @@ class Installation:
         if settings.backend == "duckdb":
             return DuckDbWarehouse(self.home / WAREHOUSE_FILE, self.local_lake)
         from ingestion.landing.s3_lake import S3Lake
-        from orchestration.warehouse.redshift import RedshiftWarehouse
+        from warehouse.redshift import RedshiftWarehouse
 
         assert isinstance(self.lake, S3Lake)  # noqa: S101 - the configuration says so
         return RedshiftWarehouse(settings, self.lake, self.environ)

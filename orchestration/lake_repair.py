@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ingestion.ledger import SnapshotKey
 from ingestion.refusals import as_refusal
 from orchestration.installation import Installation
-from orchestration.warehouse import ChangedPeriod
+from warehouse import ChangedPeriod
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingestion.landing.lake import Lake
-from orchestration.warehouse import Warehouse
 from state import StateStore, StateStoreError
+from warehouse import Warehouse
 
 
 class LostStateError(StateStoreError):

@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from orchestration.metrics import MetricSettings
-from orchestration.warehouse import WarehouseError
-from orchestration.warehouse.written_tables import find_written_table
+from warehouse import WarehouseError
+from warehouse.written_tables import find_written_table
 
 COLUMNS = find_written_table("business", "metric_values").columns
 

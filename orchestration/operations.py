@@ -16,7 +16,7 @@ from actions.proposals import ProposalBook
 from ingestion.freshness import judge_freshness
 from ingestion.ledger import Clock
 from orchestration.installation import Installation
-from orchestration.warehouse.written_tables import find_written_table
+from warehouse.written_tables import find_written_table
 
 
 def list_incidents(installation: Installation, now: dt.datetime) -> pa.Table:

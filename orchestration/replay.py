@@ -12,7 +12,7 @@ from ingestion.landing.lake import Lake, safe_delivery_id
 from ingestion.ledger import Ledger, PromotedSnapshot, Snapshot, SnapshotKey
 from orchestration.installation import Installation
 from orchestration.lake_repair import repair_snapshots
-from orchestration.warehouse import ChangedPeriod, changed_periods_json
+from warehouse import ChangedPeriod, changed_periods_json
 
 #: The model that remembers, and what it is built from.
 HISTORY = "+int_costs__changed"

@@ -115,7 +115,7 @@ def _open(context: typer.Context) -> "tuple[Installation, Any]":
 
 
 def _read(installation: "Installation") -> list[dict[str, Any]]:
-    from orchestration.warehouse import WarehouseError
+    from warehouse import WarehouseError
 
     if not installation.warehouse.has_table("ml", "cost_anomalies"):
         raise WarehouseError(f"{installation.warehouse.place}: no anomalies were looked for yet; `cloudcost run` does")

@@ -6,7 +6,7 @@ import sys
 from orchestration.cli.output import Format, print_rows
 from orchestration.cli.run import CommandError
 from orchestration.installation import Installation
-from orchestration.warehouse import WarehouseError
+from warehouse import WarehouseError
 
 _AS_OF = """
 select source_name as source, substring(cast(billing_period as varchar(10)), 1, 7) as period,

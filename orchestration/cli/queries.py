@@ -2,7 +2,7 @@
 
 from orchestration.cli.output import Format, print_rows
 from orchestration.installation import Installation
-from orchestration.warehouse import WarehouseError
+from warehouse import WarehouseError
 
 _TOTALS = """
 with files as (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from orchestration.cli.output import Format, print_rows
 from orchestration.cli.run import CommandError, parse_period
 from orchestration.installation import Installation
-from orchestration.warehouse import WarehouseError
+from warehouse import WarehouseError
 
 _PARTS = ("direct", "credit", "shared_in", "shared_out")
 _STATEMENT = f"""

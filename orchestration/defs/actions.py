@@ -18,7 +18,7 @@ from orchestration.findings import describe_recommendation
 from orchestration.installation import Installation
 from orchestration.recorded_settings import record_settings
 from orchestration.resources.installation import InstallationResource
-from orchestration.warehouse import fetch_records
+from warehouse import fetch_records
 
 RECOMMENDATIONS = dg.AssetKey(["ml", "recommendations"])
 

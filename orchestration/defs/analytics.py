@@ -14,7 +14,7 @@ from orchestration.installation import Installation
 from orchestration.readiness import list_waiting
 from orchestration.resources.installation import InstallationResource
 from orchestration.scored_days import ScoredDays
-from orchestration.warehouse.written_tables import find_written_table, write_table
+from warehouse.written_tables import find_written_table, write_table
 
 COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
 COSTS_CHANGED = dg.AssetKey(["intermediate", "int_costs__changed"])

@@ -19,7 +19,7 @@ from orchestration.forecasting import count_immature_days
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.scored_days import ScoredDays
-from orchestration.warehouse.written_tables import find_written_table, write_table
+from warehouse.written_tables import find_written_table, write_table
 
 CHARGES = dg.AssetKey(["intermediate", "int_focus__unioned"])
 ANOMALIES, CAUSES = dg.AssetKey(["ml", "cost_anomalies"]), dg.AssetKey(["ml", "anomaly_causes"])

@@ -9,8 +9,8 @@ from orchestration.check_results import list_checks
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.operations import OPERATIONS
 from orchestration.resources.installation import InstallationResource
-from orchestration.warehouse import DuckDbWarehouse
-from orchestration.warehouse.written_tables import find_written_table, write_table
+from warehouse import DuckDbWarehouse
+from warehouse.written_tables import find_written_table, write_table
 
 MARTS = ("fct_cost_daily", "fct_cost_monthly", "fct_cost_restatements", "fct_cost_monthly_history", "dim_account")
 

@@ -24,7 +24,7 @@ from orchestration.replay import replay_missed
 from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.dbt_build import run_dbt
 from orchestration.resources.installation import InstallationResource
-from orchestration.warehouse.outdated_tables import drop_outdated, read_derived_tables
+from warehouse.outdated_tables import drop_outdated, read_derived_tables
 
 DELIVERY_CHECK = "delivery_is_valid"
 PLAUSIBILITY_CHECK = "delivery_is_plausible"

@@ -5,7 +5,7 @@ import dagster as dg
 from orchestration.defs.quality import RATES, RECONCILIATION
 from orchestration.metric_queries import run_metric_queries
 from orchestration.resources.installation import InstallationResource
-from orchestration.warehouse.written_tables import write_table
+from warehouse.written_tables import write_table
 
 
 @dg.asset(

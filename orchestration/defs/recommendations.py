@@ -14,8 +14,8 @@ from orchestration.defs.quality import RECONCILIATION
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from orchestration.scored_days import ScoredDays
-from orchestration.warehouse import fetch_records
-from orchestration.warehouse.written_tables import find_written_table, write_table
+from warehouse import fetch_records
+from warehouse.written_tables import find_written_table, write_table
 
 RECOMMENDATIONS = find_written_table("ml", "recommendations")
 

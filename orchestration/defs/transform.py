@@ -12,7 +12,7 @@ from orchestration.partitions import periods_of
 from orchestration.resources.dbt import ALL_PERIODS, WarehouseTranslator
 from orchestration.resources.dbt_build import build_assets
 from orchestration.resources.installation import InstallationResource
-from orchestration.warehouse import ChangedPeriod, changed_periods_json
+from warehouse import ChangedPeriod, changed_periods_json
 
 #: Staging views and seeds belong to the run that reads them, so that one dbt invocation does the whole chain.
 PARTITIONED = "tag:staging config.materialized:incremental"

@@ -12,7 +12,7 @@ from dagster_dbt import DagsterDbtTranslator
 
 from ingestion.columns.sql import memory_limit
 from orchestration.installation import Installation
-from orchestration.storage_settings import WarehouseSettings
+from warehouse.storage_settings import WarehouseSettings
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"
 

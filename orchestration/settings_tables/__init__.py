@@ -9,11 +9,11 @@ from pathlib import Path
 from orchestration.config import CloudcostConfig
 from orchestration.settings_tables.allocation import ALLOCATION_TABLES
 from orchestration.settings_tables.budgets import BUDGET_AMOUNTS, BUDGET_SCOPES, BUDGET_THRESHOLDS, BUDGETS
-from orchestration.settings_tables.contracts import Column, SettingsContent, SettingsError, SettingsTable
 from orchestration.settings_tables.currency import CURRENCY_RATES, CURRENCY_SETTINGS
 from orchestration.settings_tables.focus import FOCUS_VALUES
 from orchestration.settings_tables.invoices import INVOICE_SETTINGS, INVOICES
 from orchestration.settings_tables.metrics import METRIC_SCOPES, METRIC_VALUES, METRICS
+from warehouse.settings_contracts import Column, SettingsContent, SettingsError, SettingsTable
 
 SETTINGS_TABLES: tuple[SettingsTable, ...] = (
     *ALLOCATION_TABLES,

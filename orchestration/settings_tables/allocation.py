@@ -5,7 +5,7 @@ from pathlib import Path
 
 from orchestration.allocation import DIMENSIONS
 from orchestration.config import CloudcostConfig
-from orchestration.settings_tables.contracts import Column, Row, SettingsTable
+from warehouse.settings_contracts import Column, Row, SettingsTable
 
 DIMENSION = Column("dimension", "text", "team, environment, product or cost_center.")
 RANK = Column("rank", "integer", "The one with the lowest rank counts.")

@@ -7,8 +7,8 @@ from pathlib import Path
 from orchestration.budgets import BudgetSettings, next_period, parse_period
 from orchestration.config import CloudcostConfig
 from orchestration.scopes import list_patterns
-from orchestration.settings_tables.contracts import Column, Row, SettingsTable
 from orchestration.settings_tables.scopes import SCOPE_COLUMNS
+from warehouse.settings_contracts import Column, Row, SettingsTable
 
 FIRST_DAY, NO_END = dt.date(1970, 1, 1), dt.date(9999, 12, 31)
 BUDGET_NAME = Column("budget_name", "text", "Name of the budget.")

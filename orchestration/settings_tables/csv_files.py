@@ -12,7 +12,7 @@ from pathlib import Path
 from core.config_file import shorten
 from core.plausible_dates import check_plausible
 from core.text_files import TextFileError, read_text
-from orchestration.settings_tables.contracts import SettingsError
+from warehouse.settings_contracts import SettingsError
 
 #: A day's values of every metric for years are less; a file is read whole.
 MOST_BYTES = 64 << 20

@@ -5,8 +5,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig
-from orchestration.settings_tables.contracts import Column, Row, SettingsTable
 from orchestration.settings_tables.csv_files import read_csv
+from warehouse.settings_contracts import Column, Row, SettingsTable
 
 #: A rate that holds until another one replaces it.
 NO_END = dt.date(9999, 12, 31)

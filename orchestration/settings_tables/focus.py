@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ingestion.formats.focus.values import VALUE_MAPS
 from orchestration.config import CloudcostConfig
-from orchestration.settings_tables.contracts import Column, Row, SettingsTable
+from warehouse.settings_contracts import Column, Row, SettingsTable
 
 #: Stands for every value that no other row tells of.
 ANY_OTHER = "*"

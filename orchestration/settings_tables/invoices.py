@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from orchestration.config import CloudcostConfig
-from orchestration.settings_tables.contracts import Column, Row, SettingsTable
 from orchestration.settings_tables.csv_files import read_csv
+from warehouse.settings_contracts import Column, Row, SettingsTable
 
 SELECTORS = ("source", "issuer", "account", "period", "invoice_id")
 

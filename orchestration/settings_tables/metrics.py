@@ -5,9 +5,9 @@ from pathlib import Path
 
 from orchestration.config import CloudcostConfig
 from orchestration.scopes import list_patterns
-from orchestration.settings_tables.contracts import Column, Row, SettingsTable
 from orchestration.settings_tables.csv_files import read_csv
 from orchestration.settings_tables.scopes import SCOPE_COLUMNS
+from warehouse.settings_contracts import Column, Row, SettingsTable
 
 METRIC_NAME = Column("metric_name", "text", "Name of the metric.")
 

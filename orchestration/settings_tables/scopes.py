@@ -1,7 +1,7 @@
 """How a scope stands in a settings table: a row per pattern."""
 
 from orchestration.scopes import SCOPE_DIMENSIONS
-from orchestration.settings_tables.contracts import Column
+from warehouse.settings_contracts import Column
 
 SCOPE_COLUMNS = (
     Column("dimension", "text", f"One of {', '.join(SCOPE_DIMENSIONS)}."),

@@ -15,8 +15,8 @@ from ingestion.judging.expectations import MESSAGES, judge_delivery
 from ingestion.judging.profile import DeliveryProfile
 from ingestion.landing.lake import LocalLake
 from ingestion.source import FORMAT_NAMES
-from orchestration.warehouse import DuckDbWarehouse, raw_view_sql
 from tests.integration.dbt.warehouse import parse_project
+from warehouse import DuckDbWarehouse, raw_view_sql
 
 MEASURES = {"billed_cost", "effective_cost", "list_cost", "contracted_cost"}
 SOURCES = Path(__file__).resolve().parents[2] / "dbt_project" / "models"

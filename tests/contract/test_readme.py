@@ -8,7 +8,7 @@ import yaml
 from dashboards.design.models import MODELS
 from orchestration.cli.app import app
 from orchestration.config import CloudcostConfig
-from orchestration.warehouse.written_tables import read_declaration
+from warehouse.written_tables import read_declaration
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -158,7 +158,7 @@ def test_an_empty_table_does_not_replace_the_state_of_a_full_home(root: Path, mo
 def test_a_lake_on_s3_is_asked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from ingestion.landing.s3_lake import S3Lake
     from orchestration.lost_state import check_state_file
-    from orchestration.warehouse import DuckDbWarehouse
+    from warehouse import DuckDbWarehouse
 
     warehouse = DuckDbWarehouse(tmp_path / "warehouse.duckdb")
     with MotoServer() as server:

@@ -24,8 +24,8 @@ import orchestration.cli.run
 import orchestration.machine_faults  # noqa: F401
 from orchestration.cli.app import main
 from orchestration.home_access import close_home
-from orchestration.warehouse.duckdb_file import STORAGE_VERSION
 from state import SqliteStateStore
+from warehouse.duckdb_file import STORAGE_VERSION
 
 COMMANDS = ("run", "check", "totals", "deliveries list", "actions list", "ui")
 #: Those that need the state, those that need the warehouse.

@@ -15,9 +15,9 @@ from ingestion.judging.cost_explorer import read_daily_totals
 from ingestion.source_settings import SourceConfig
 from orchestration.defs.cross_checks import check_days
 from orchestration.installation import Installation
-from orchestration.warehouse import WAREHOUSE_FILE
 from tests.peers.aws_services import AwsServices, Fault
 from tests.peers.patience import HandClock, quick_politeness
+from warehouse import WAREHOUSE_FILE
 
 FIRST, LAST = dt.date(2026, 10, 1), dt.date(2026, 10, 4)
 STATED = {1: "10.1234567891", 2: "20.5", 3: "0", 4: "7.7"}

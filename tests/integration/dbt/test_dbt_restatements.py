@@ -7,9 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from orchestration.findings import describe_closed_change
-from orchestration.warehouse import DuckDbWarehouse
 from tests.integration.dbt.charges import AZURE_AMORTISED, GCP_ROWS, Row, azure_row, gcp_row
 from tests.integration.dbt.warehouse import Warehouse
+from warehouse import DuckDbWarehouse
 
 D = Decimal
 JANUARY = "2025-01-01"

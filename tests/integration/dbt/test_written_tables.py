@@ -10,9 +10,9 @@ import pytest
 from dashboards.design.models import columns_of
 from dashboards.design.pages import DATASETS
 from dashboards.design.parts import Dataset
-from orchestration.warehouse import DuckDbWarehouse
-from orchestration.warehouse.written_tables import read_declaration, write_table
 from tests.integration.dbt.warehouse import Warehouse
+from warehouse import DuckDbWarehouse
+from warehouse.written_tables import read_declaration, write_table
 
 BUDGETS = [{"name": "all", "period": "month", "amount": 1000, "currency": "USD"}]
 

@@ -18,7 +18,7 @@ from dbt.contracts.graph.manifest import Manifest
 from orchestration.config import CloudcostConfig
 from orchestration.resources.dbt import told_periods
 from orchestration.settings_tables import read_settings
-from orchestration.warehouse import DuckDbWarehouse
+from warehouse import DuckDbWarehouse
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 

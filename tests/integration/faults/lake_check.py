@@ -10,10 +10,10 @@ import duckdb
 
 from ingestion.landing.lake import LocalLake
 from ingestion.ledger import Clock, Ledger
-from orchestration.warehouse import DuckDbWarehouse
 from state import StateStore
 from tests.integration.dbt.warehouse import Warehouse
 from tests.integration.faults.clouds import Outcome
+from warehouse import DuckDbWarehouse
 
 #: What a landed row adds to its month, per raw table.
 COSTS = {

@@ -14,8 +14,8 @@ from ingestion.ledger import Clock, Ledger
 from ingestion.locations import open_location
 from ingestion.reports import IngestReport
 from ingestion.source import Source
-from orchestration.warehouse import DuckDbWarehouse
 from state import SqliteStateStore
+from warehouse import DuckDbWarehouse
 
 #: Where the native cost of each raw table stands.
 COST = {

@@ -11,10 +11,10 @@ from orchestration.defs.alerts import incidents
 from orchestration.defs.analytics import cost_forecasts, forecast_accuracy_holds
 from orchestration.defs.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
 from orchestration.installation import Installation
-from orchestration.warehouse.written_tables import read_declaration
 from tests.integration.pipeline.conftest import Home
 from tests.integration.pipeline.scoring import execute, materialise, open_installation, read
 from tests.unit.ml.rows import make_rows
+from warehouse.written_tables import read_declaration
 
 ASSETS = [
     cost_forecasts, forecast_accuracy_holds, cost_anomalies, contributions_add_up, detector_is_as_good_as_before,

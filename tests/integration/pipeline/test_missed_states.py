@@ -10,8 +10,8 @@ from orchestration.installation import Installation
 from orchestration.replay import HISTORY, replay_missed
 from orchestration.resources.dbt import set_dbt_environment
 from orchestration.resources.dbt_build import run_dbt
-from orchestration.warehouse import changed_periods_json
 from tests.unit.orchestration.exports import cur_rows, write_csv
+from warehouse import changed_periods_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

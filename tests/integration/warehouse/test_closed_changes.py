@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.warehouse import DuckDbWarehouse
+from warehouse import DuckDbWarehouse
 
 
 def test_a_billing_month_that_begins_late_in_the_month_is_open_until_it_ends(tmp_path: Path) -> None:

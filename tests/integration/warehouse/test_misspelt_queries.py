@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli.app import app
 from orchestration.cli.failures import end_with
-from orchestration.warehouse import DuckDbWarehouse, WarehouseError
+from warehouse import DuckDbWarehouse, WarehouseError
 
 LISTS = '`cloudcost query "show all tables"` lists all'
 

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from orchestration.warehouse.duckdb_file import DuckDbWarehouse
-from orchestration.warehouse.outdated_tables import drop_outdated, read_derived_tables
+from warehouse.duckdb_file import DuckDbWarehouse
+from warehouse.outdated_tables import drop_outdated, read_derived_tables
 
 
 def build_manifest(folder: Path) -> Path:

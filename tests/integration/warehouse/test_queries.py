@@ -6,9 +6,9 @@ import duckdb
 import pytest
 
 from ingestion.formats import FORMATS
-from orchestration.warehouse import DuckDbWarehouse, WarehouseError
-from orchestration.warehouse.duckdb_file import raw_view_sql
-from orchestration.warehouse.selects import check_words
+from warehouse import DuckDbWarehouse, WarehouseError
+from warehouse.duckdb_file import raw_view_sql
+from warehouse.selects import check_words
 
 FOCUS = next(fmt for fmt in FORMATS if fmt.table == "focus")
 

@@ -18,13 +18,13 @@ from ingestion.formats import FORMATS
 from ingestion.landing.lake import snapshot_directory
 from ingestion.landing.s3_lake import S3Lake
 from ingestion.ledger import ControlTotal, Snapshot, SnapshotKey
-from orchestration.storage_settings import WarehouseSettings
-from orchestration.warehouse import WarehouseError, fetch_records
-from orchestration.warehouse.redshift import RedshiftWarehouse
-from orchestration.warehouse.redshift_session import connection_arguments
-from orchestration.warehouse.written_tables import read_declaration, write_table
 from tests.peers.moto_server import MotoServer
 from tests.peers.redshift import RedshiftPeer
+from warehouse import WarehouseError, fetch_records
+from warehouse.redshift import RedshiftWarehouse
+from warehouse.redshift_session import connection_arguments
+from warehouse.storage_settings import WarehouseSettings
+from warehouse.written_tables import read_declaration, write_table
 
 pytestmark = pytest.mark.requires_system("postgresql")
 

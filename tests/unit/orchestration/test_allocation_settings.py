@@ -8,7 +8,7 @@ import pytest
 from orchestration.config import CloudcostConfig, ConfigError, load_config
 from orchestration.settings_tables import read_settings
 from orchestration.settings_tables.allocation import SPLITS, TARGETS
-from orchestration.settings_tables.contracts import SettingsContent, SettingsError
+from warehouse.settings_contracts import SettingsContent, SettingsError
 
 SOURCES = "sources: [{name: one, location: exports}]\n"
 HERE = Path()

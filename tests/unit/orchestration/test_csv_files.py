@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings_tables.contracts import SettingsError
 from orchestration.settings_tables.csv_files import read_csv
+from warehouse.settings_contracts import SettingsError
 
 HEADER = b"date,value\n"
 

@@ -16,11 +16,11 @@ from orchestration.metric_queries import MetricQueryError, run_metric_queries
 from orchestration.metrics import MetricSettings
 from orchestration.scopes import like_pattern
 from orchestration.settings_tables.budgets import cut_stretches
-from orchestration.settings_tables.contracts import SettingsError
 from orchestration.settings_tables.currency import CURRENCY_RATES, CURRENCY_SETTINGS
 from orchestration.settings_tables.invoices import INVOICES
 from orchestration.settings_tables.metrics import METRIC_VALUES
-from orchestration.warehouse import DuckDbWarehouse
+from warehouse import DuckDbWarehouse
+from warehouse.settings_contracts import SettingsError
 
 D = Decimal
 

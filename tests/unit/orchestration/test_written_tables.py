@@ -13,8 +13,8 @@ from ml.causes import CAUSE_COLUMNS, DAY_COLUMNS
 from ml.forecast.accuracy import ACCURACY_COLUMNS, HISTORY_COLUMNS
 from ml.forecast.costs import FORECAST_COLUMNS
 from ml.forecast.horizons import HORIZON_COLUMNS
-from orchestration.warehouse import WarehouseError
-from orchestration.warehouse.written_tables import find_written_table, fit_rows, read_declaration
+from warehouse import WarehouseError
+from warehouse.written_tables import find_written_table, fit_rows, read_declaration
 
 CAUSES = find_written_table("ml", "anomaly_causes")
 ROW = {

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from ingestion.ledger import Snapshot, SnapshotKey
-from orchestration.settings_tables.contracts import SettingsContent
+from warehouse.settings_contracts import SettingsContent
 
 #: A (source, billing period) whose rows in the warehouse are not those of its current snapshots.
 ChangedPeriod = tuple[str, dt.date]

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from ingestion.ledger import SnapshotKey
-from orchestration.warehouse.contracts import ChangedPeriod, Connection, fetch_records
+from warehouse.contracts import ChangedPeriod, Connection, fetch_records
 
 _CLOSED_CHANGES = """
 select * from marts.fct_cost_monthly_history

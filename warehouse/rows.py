@@ -7,7 +7,7 @@ from typing import Any
 
 from ingestion.landing.lake import safe_delivery_id
 from ingestion.ledger import Snapshot
-from orchestration.warehouse.contracts import ChangedPeriod
+from warehouse.contracts import ChangedPeriod
 
 
 def current_snapshot_rows(current: Sequence[tuple[Snapshot, dt.datetime]]) -> list[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.columns.sql import quote_literal, quote_path
-from orchestration.warehouse.contracts import WarehouseError
+from warehouse.contracts import WarehouseError
 
 #: Table functions that read nothing but their arguments and the catalogue.
 TABLE_FUNCTIONS = frozenset(

@@ -15,13 +15,13 @@ from ingestion.contracts import ExportFormat
 from ingestion.formats import DATASETS
 from ingestion.landing.lake import LocalLake
 from ingestion.ledger import Snapshot
-from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
-from orchestration.warehouse.contracts import ChangedPeriod, WarehouseError
-from orchestration.warehouse.duckdb_faults import explain_duckdb
-from orchestration.warehouse.query_faults import explain_query
-from orchestration.warehouse.reading import ReadableWarehouse
-from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
-from orchestration.warehouse.selects import check_select, lock_connection
+from warehouse.contracts import ChangedPeriod, WarehouseError
+from warehouse.duckdb_faults import explain_duckdb
+from warehouse.query_faults import explain_query
+from warehouse.reading import ReadableWarehouse
+from warehouse.rows import control_total_rows, current_snapshot_rows
+from warehouse.selects import check_select, lock_connection
+from warehouse.settings_contracts import SQL_TYPES, SettingsContent
 
 PARTITION_COLUMNS = {"source_name": "VARCHAR", "billing_period": "DATE", "dataset": "VARCHAR", "delivery_id": "VARCHAR"}
 WAREHOUSE_FILE = "warehouse.duckdb"

@@ -16,12 +16,10 @@ from ingestion.formats import DATASETS
 from ingestion.landing.lake import safe_delivery_id
 from ingestion.landing.s3_lake import S3Lake
 from ingestion.ledger import Snapshot
-from orchestration.settings_tables.contracts import SQL_TYPES, SettingsContent
-from orchestration.storage_settings import WarehouseSettings
-from orchestration.warehouse.contracts import WarehouseError
-from orchestration.warehouse.reading import ReadableWarehouse
-from orchestration.warehouse.redshift_session import RedshiftConnection, describe_place, open_session
-from orchestration.warehouse.redshift_tables import (
+from warehouse.contracts import WarehouseError
+from warehouse.reading import ReadableWarehouse
+from warehouse.redshift_session import RedshiftConnection, describe_place, open_session
+from warehouse.redshift_tables import (
     ARROW_TYPES,
     CONTROL_TOTALS,
     COPIED_SNAPSHOTS,
@@ -33,8 +31,10 @@ from orchestration.warehouse.redshift_tables import (
     describe_columns,
     raw_columns,
 )
-from orchestration.warehouse.rows import control_total_rows, current_snapshot_rows
-from orchestration.warehouse.selects import check_words
+from warehouse.rows import control_total_rows, current_snapshot_rows
+from warehouse.selects import check_words
+from warehouse.settings_contracts import SQL_TYPES, SettingsContent
+from warehouse.storage_settings import WarehouseSettings
 
 SCHEMAS = ("raw", "settings", "staging", "intermediate", "marts", "focus", "ml", "ops", "business")
 #: What `readers` may read.

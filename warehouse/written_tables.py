@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
-from orchestration.warehouse.contracts import Warehouse, WarehouseError
+from warehouse.contracts import Warehouse, WarehouseError
 
 DECLARATION = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "written.yml"
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from orchestration.warehouse.reading import ReadableWarehouse
+from warehouse.reading import ReadableWarehouse
 
 #: (schema, table) -> the names of its columns.
 Columns = Mapping[tuple[str, str], frozenset[str]]

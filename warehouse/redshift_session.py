@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from orchestration.storage_settings import WarehouseSettings
-from orchestration.warehouse.contracts import WarehouseError
+from warehouse.contracts import WarehouseError
+from warehouse.storage_settings import WarehouseSettings
 
 if TYPE_CHECKING:
     import pandas as pd
