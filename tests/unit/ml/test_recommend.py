@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ml.recommend.findings import Findings
-from ml.recommend.registry import CHECKS
-from ml.recommend.unattached_volume import UnattachedVolumeSettings, find_unattached_volumes
+from savings.checks.aws.unattached_volume import UnattachedVolumeSettings, find_unattached_volumes
+from savings.findings import Findings
+from savings.registry import CHECKS
 
 TODAY = date(2025, 6, 30)
 

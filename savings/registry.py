@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ml.recommend.check import Check
-from ml.recommend.unattached_volume import UNATTACHED_VOLUME
+from savings.check import Check
+from savings.checks.aws.unattached_volume import UNATTACHED_VOLUME
 
 CHECKS: Mapping[str, Check] = {check.name: check for check in (UNATTACHED_VOLUME,)}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ml.recommend.findings import Findings, RiskClass
+from savings.findings import Findings, RiskClass
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
-from ml.recommend.check import Check
-from ml.recommend.findings import Findings, Recommendation, Row, Skipped, make_recommendation_id
+from savings.check import Check
+from savings.findings import Findings, Recommendation, Row, Skipped, make_recommendation_id
 
 NAME = "unattached_volume"
 REMEDIATION = "delete_unattached_volume"

@@ -1,0 +1,1 @@
+"""The checks, a folder for each cloud and a file for each check."""
