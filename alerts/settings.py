@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyNetwork, SerializeAsAny, field_validator
 
-from actions.channels import CHANNELS, ChannelOptions
+from alerts.channels import CHANNELS, ChannelOptions
 
 
 def choose_options_model(value: Any) -> Any:

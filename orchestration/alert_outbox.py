@@ -1,7 +1,7 @@
 """The alerts of an installation that wait for delivery, and the channels that take them."""
 
-from actions.channels import open_channel
-from actions.outbox import DeliveryFailedError, Outbox
+from alerts.channels import open_channel
+from alerts.outbox import DeliveryFailedError, Outbox
 from ingestion.ledger import Clock
 from orchestration.installation import Installation
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from actions.feedback import AnomalyFeedback
+from alerts.feedback import AnomalyFeedback
 from ml.anomaly.feedback import Feedback
 from ml.anomaly.settings import AnomalySettings, ScopeLimits
 from orchestration import config

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from actions.incidents import ACTOR, IncidentBook, IncidentFinding
-from actions.severity import Severity
+from alerts.incidents import ACTOR, IncidentBook, IncidentFinding
+from alerts.severity import Severity
 from audit.log import AuditLog, ChainVerdict
 from ingestion.ledger import Clock
 from orchestration.installation import Installation

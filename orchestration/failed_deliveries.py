@@ -4,14 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 from itertools import count
 
-from actions.incidents import ACTOR, Incident, IncidentBook
+from alerts.findings import DELIVERY_FAILED, SNAPSHOT_DAMAGED, describe_damaged_snapshot, describe_failed_delivery
+from alerts.incidents import ACTOR, Incident, IncidentBook
 from ingestion.planning import Problem
-from orchestration.findings import (
-    DELIVERY_FAILED,
-    SNAPSHOT_DAMAGED,
-    describe_damaged_snapshot,
-    describe_failed_delivery,
-)
 from orchestration.installation import Installation
 from orchestration.lake_repair import Damage
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from actions.feedback import FeedbackBook
-from actions.incidents import IncidentBook
 from actions.proposals import ProposalBook
+from alerts.feedback import FeedbackBook
+from alerts.incidents import IncidentBook
 from ingestion.freshness import judge_freshness
 from ingestion.ledger import Clock
 from orchestration.installation import Installation

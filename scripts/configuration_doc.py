@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from actions.channels import CHANNELS
-from actions.channels.base import ChannelOptions
+from alerts.channels import CHANNELS
+from alerts.channels.base import ChannelOptions
 from orchestration.allocation import TagRule
 from orchestration.charge_scopes import Condition, Scope
 from orchestration.config import CloudcostConfig
@@ -27,7 +27,7 @@ INTRODUCTION = """\
 # Configuration
 
 Written by `python -m scripts.configuration_doc` from the models in `orchestration/config.py`,
-the modules that it imports, and `actions/channels/`; change those, not this file.
+the modules that it imports, and `alerts/channels/`; change those, not this file.
 
 The file is chosen by `--config`, else `CLOUDCOST_CONFIG`, else `./cloudcost.yaml`. State lives in the folder
 `CLOUDCOST_HOME` names, else `./.cloudcost`. Relative locations are relative to the configuration file. An unknown key

@@ -66,7 +66,7 @@ def feedback(
     actor: ActorOption = "",
 ) -> None:
     """Say what an anomaly was; later days of its scope are then judged accordingly."""
-    from actions.feedback import FeedbackError
+    from alerts.feedback import FeedbackError
     from orchestration.actors import find_actor
 
     chosen: list[Literal["expected", "unexpected", "planned"]] = []
@@ -95,7 +95,7 @@ def feedback(
 
 
 def _read_until(text: str, found: dict[str, Any], verdict: str) -> dt.date:
-    from actions.feedback import FeedbackError
+    from alerts.feedback import FeedbackError
 
     if not text:
         return found["end_date"] if verdict == "planned" else found["end_date"] + dt.timedelta(days=DEFAULT_DAYS)
@@ -106,7 +106,7 @@ def _read_until(text: str, found: dict[str, Any], verdict: str) -> dt.date:
 
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
-    from actions.feedback import FeedbackBook
+    from alerts.feedback import FeedbackBook
     from ingestion.ledger import Clock
     from orchestration.cli.app import find_installation
 
@@ -126,7 +126,7 @@ def _read(installation: "Installation") -> list[dict[str, Any]]:
 
 
 def _find(installation: "Installation", prefix: str) -> dict[str, Any]:
-    from actions.feedback import FeedbackError
+    from alerts.feedback import FeedbackError
     from core.short_names import find_named
 
     found = find_named(_read(installation), prefix, lambda one: (str(one["anomaly_id"]),))

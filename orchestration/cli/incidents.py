@@ -9,7 +9,7 @@ from orchestration.cli.failures import UsageError
 from orchestration.cli.output import Format, print_rows
 
 if TYPE_CHECKING:
-    from actions.incidents import Incident
+    from alerts.incidents import Incident
     from orchestration.installation import Installation
 
 incidents_app = typer.Typer(help="Incidents: list them, and say that one is over.", no_args_is_help=True)
@@ -48,7 +48,7 @@ def resolve(
 
     A broken audit log is not over by being said so: its incident ends with the log put right or accepted.
     """
-    from actions.incidents import IncidentStateError
+    from alerts.incidents import IncidentStateError
     from orchestration.actors import find_actor
     from orchestration.audit_watch import RULE
 
@@ -76,7 +76,7 @@ def _name_period(incident: "Incident") -> str:
 
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
-    from actions.incidents import IncidentBook
+    from alerts.incidents import IncidentBook
     from ingestion.ledger import Clock
     from orchestration.cli.app import find_installation
 
@@ -85,7 +85,7 @@ def _open(context: typer.Context) -> "tuple[Installation, Any]":
 
 
 def _find(book: Any, prefix: str) -> "Incident":
-    from actions.incidents import IncidentNotFoundError
+    from alerts.incidents import IncidentNotFoundError
     from core.short_names import find_named
 
     found: list[Incident] = find_named(book.list(), prefix, lambda one: (one.incident_id,))

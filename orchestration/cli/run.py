@@ -121,7 +121,7 @@ def survey_sources(installation: Installation) -> Survey:
 
 def tell_survey(installation: Installation, survey: Survey) -> None:
     """Open and close incidents by what was seen of the sources, when no run does it."""
-    from actions.incidents import IncidentBook
+    from alerts.incidents import IncidentBook
     from orchestration.failed_deliveries import tell_failures
 
     book = IncidentBook(installation.store, installation.config.alerts.channels, Clock())

@@ -11,10 +11,10 @@ from actions.day_book import DayBook
 from actions.engine import ActionEngine
 from actions.proposals import Proposal, ProposalBook
 from actions.results import ActionResult
+from alerts.findings import describe_recommendation
 from ingestion.ledger import Clock
 from orchestration.audit_watch import watch_audit
 from orchestration.cloud_clients import open_clients
-from orchestration.findings import describe_recommendation
 from orchestration.installation import Installation
 from orchestration.recorded_settings import record_settings
 from orchestration.resources.installation import InstallationResource

@@ -3,11 +3,11 @@
 import dagster as dg
 import pandas as pd
 
-from actions.incidents import IncidentBook
+from alerts.budget_findings import BudgetFindings, find_budget_alerts
+from alerts.findings import describe_anomaly, describe_closed_change
+from alerts.incidents import IncidentBook
 from ingestion.ledger import Clock
 from orchestration.alert_outbox import outbox_of
-from orchestration.budget_findings import BudgetFindings, find_budget_alerts
-from orchestration.findings import describe_anomaly, describe_closed_change
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 

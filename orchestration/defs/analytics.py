@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from alerts.findings import describe_worse_forecasts
 from ingestion.ledger import Clock
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.quality import RECONCILIATION
-from orchestration.findings import describe_worse_forecasts
 from orchestration.installation import Installation
 from orchestration.readiness import list_waiting
 from orchestration.resources.installation import InstallationResource

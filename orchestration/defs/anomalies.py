@@ -7,9 +7,9 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from actions.feedback import FeedbackBook
-from actions.incidents import IncidentFinding
-from actions.severity import Severity
+from alerts.feedback import FeedbackBook
+from alerts.incidents import IncidentFinding
+from alerts.severity import Severity
 from ingestion.ledger import Clock
 from orchestration.anomaly_rules import list_feedback, read_settings
 from orchestration.defs.alerts import incident_book

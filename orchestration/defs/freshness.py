@@ -4,12 +4,12 @@ import datetime as dt
 
 import dagster as dg
 
-from actions.incidents import IncidentBook
+from alerts.findings import describe_late_source
+from alerts.incidents import IncidentBook
 from ingestion.freshness import Freshness, judge_freshness
 from ingestion.ledger import Clock
 from ingestion.source_settings import SourceConfig
 from orchestration.defs.alerts import incident_book
-from orchestration.findings import describe_late_source
 from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
+from alerts.findings import describe_missing_rate, describe_unreconciled
 from orchestration.defs.alerts import incident_book
-from orchestration.findings import describe_missing_rate, describe_unreconciled
 from orchestration.resources.installation import InstallationResource
 
 RECONCILIATION = dg.AssetKey(["marts", "fct_reconciliation"])

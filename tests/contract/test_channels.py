@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-import actions.channels
-from actions.channels import CHANNELS, Channel, ChannelError, ChannelOptions, Message, open_channel
+import alerts.channels
+from alerts.channels import CHANNELS, Channel, ChannelError, ChannelOptions, Message, open_channel
 from alerts.settings import choose_options_model
 from tests.peers.smtp_sink import SmtpSink, find_free_port
 from tests.peers.webhook_sink import WebhookSink
@@ -49,12 +49,12 @@ def open_one(name: str, port: int) -> Channel:
 @each
 def test_it_is_registered_under_its_name_in_a_module_of_that_name(name: str) -> None:
     assert CHANNELS[name].name == name
-    assert CHANNELS[name].__module__ == f"actions.channels.{name}"
+    assert CHANNELS[name].__module__ == f"alerts.channels.{name}"
     assert issubclass(CHANNELS[name].options_model, ChannelOptions)
 
 
 def test_every_module_with_a_channel_is_registered() -> None:
-    folder = Path(actions.channels.__file__).parent
+    folder = Path(alerts.channels.__file__).parent
     assert {path.stem for path in folder.glob("*.py") if "(Channel)" in path.read_text()} == set(CHANNELS)
 
 

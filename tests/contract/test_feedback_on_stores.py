@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from actions.feedback import AnomalyFeedback, FeedbackBook, FeedbackError
+from alerts.feedback import AnomalyFeedback, FeedbackBook, FeedbackError
 from audit.log import AuditLog
 from state import StateStore
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.incidents import IncidentBook
+from alerts.incidents import IncidentBook
 from audit.check import digest_records
 from audit.log import AuditEntry, AuditLog, AuditRow, ChainVerdict, hash_row
 from audit.rows import ACCEPTED, ROW_KIND

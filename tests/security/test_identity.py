@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from actions.approvals import NotAllowedError
-from actions.incidents import IncidentBook
 from actions.proposals import ProposalBook
+from alerts.incidents import IncidentBook
 from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
 from core.persons import normalise_person
 from orchestration.actors import find_actor

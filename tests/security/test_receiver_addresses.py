@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from actions.channels.networks import explain_refusal
+from alerts.channels.networks import explain_refusal
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_what_is_listed_is_allowed(address: str, network: str) -> None:
 
 OWN_ADDRESS = """
 import http.server, socket, subprocess, sys, threading
-from actions.channels import Message, open_channel
-from actions.channels.webhook import WebhookOptions
+from alerts.channels import Message, open_channel
+from alerts.channels.webhook import WebhookOptions
 
 for address in ("198.40.0.1/32", "2a00:1::1/128"):
     subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from actions.channels import Message, open_channel
-from actions.outbox import DeliveryReport, Outbox, OutboxMessage
-from actions.reports import Rendering
+from alerts.channels import Message, open_channel
+from alerts.outbox import DeliveryReport, Outbox, OutboxMessage
+from alerts.reports import Rendering
 from alerts.settings import AlertSettings, choose_options_model
 from audit.log import AuditLog, AuditRow
 from state import SqliteStateStore

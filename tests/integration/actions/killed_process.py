@@ -10,9 +10,9 @@ from typing import Any
 
 import boto3
 
-from actions.channels import CHANNELS, ChannelOptions, open_channel
 from actions.engine import ActionEngine
-from actions.outbox import Outbox
+from alerts.channels import CHANNELS, ChannelOptions, open_channel
+from alerts.outbox import Outbox
 from alerts.settings import AlertSettings, choose_options_model
 from state import SqliteStateStore
 from tests.unit.actions.examples import LOOPBACK, HandClock, make_settings

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from actions.channels import ChannelError, Message, Receipt, open_channel
-from actions.channels.webhook import parse_retry_after
+from alerts.channels import ChannelError, Message, Receipt, open_channel
+from alerts.channels.webhook import parse_retry_after
 from alerts.settings import choose_options_model
 from tests.peers.smtp_sink import SmtpSink
 from tests.peers.webhook_sink import WebhookSink

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from actions.channels import Channel, open_channel
-from actions.incidents import IncidentBook
-from actions.outbox import DeliveryFailedError, Outbox
+from alerts.channels import Channel, open_channel
+from alerts.incidents import IncidentBook
+from alerts.outbox import DeliveryFailedError, Outbox
 from alerts.settings import AlertSettings
 from audit.log import AuditLog
 from state import SqliteStateStore

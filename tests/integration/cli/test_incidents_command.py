@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from actions.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
-from actions.severity import Severity
+from alerts.findings import IncidentFinding
+from alerts.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
+from alerts.severity import Severity
 from audit.log import AuditLog
 from ingestion.ledger import Clock
 from orchestration.audit_watch import describe_break
 from orchestration.cli.app import app
 from orchestration.cli.failures import UsageError, find_exit_code
-from orchestration.findings import IncidentFinding
 from orchestration.installation import Installation
 from orchestration.people import find_account
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from orchestration.findings import describe_closed_change
+from alerts.findings import describe_closed_change
 from tests.integration.dbt.charges import AZURE_AMORTISED, GCP_ROWS, Row, azure_row, gcp_row
 from tests.integration.dbt.warehouse import Warehouse
 from warehouse import DuckDbWarehouse

@@ -6,10 +6,10 @@ from decimal import Decimal
 from ipaddress import ip_network
 from typing import Any
 
-from actions.incidents import IncidentFinding
 from actions.proposals import ActionFinding, ResourceRef
 from actions.settings import ActionSettings
-from actions.severity import Severity
+from alerts.incidents import IncidentFinding
+from alerts.severity import Severity
 
 START = datetime(2026, 4, 2, 8, 0, tzinfo=UTC)
 # Where the peers of the tests are.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actions.cleaning import clean_text
+from alerts.cleaning import clean_text
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from actions.channels import ChannelOptions
-from actions.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
-from actions.severity import Severity
+from alerts.channels import ChannelOptions
+from alerts.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
+from alerts.severity import Severity
 from audit.log import AuditLog
 from state import SqliteStateStore, StateStore
 from tests.unit.actions.examples import HandClock, make_incident

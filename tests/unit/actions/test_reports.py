@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from actions.reports import CostLine, format_change, format_money, render_digest, render_incident
+from alerts.reports import CostLine, format_change, format_money, render_digest, render_incident
 
 
 def test_an_incident_in_both_forms() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from actions.channels.smtp import SmtpOptions
-from actions.channels.webhook import WebhookOptions
 from actions.settings import ActionSettings
+from alerts.channels.smtp import SmtpOptions
+from alerts.channels.webhook import WebhookOptions
 from alerts.settings import AlertSettings
 from clouds.aws.accounts import AccountSettings
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.incidents import IncidentBook
+from alerts.incidents import IncidentBook
 from ingestion.planning import Problem
 from orchestration.failed_deliveries import tell_failures
 from state.sqlite import SqliteStateStore

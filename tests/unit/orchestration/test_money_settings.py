@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from orchestration.budget_findings import find_budget_alerts
+from alerts.budget_findings import find_budget_alerts
+from alerts.findings import as_date, describe_missing_rate
 from orchestration.budgets import BudgetSettings
 from orchestration.config import CloudcostConfig
-from orchestration.findings import as_date, describe_missing_rate
 from orchestration.metric_queries import MetricQueryError, run_metric_queries
 from orchestration.metrics import MetricSettings
 from orchestration.scopes import like_pattern

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from actions.incidents import IncidentFinding
-from actions.severity import Severity
-from orchestration.findings import as_date
+from alerts.findings import as_date
+from alerts.incidents import IncidentFinding
+from alerts.severity import Severity
 
 
 @dataclass

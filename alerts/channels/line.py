@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from actions.channels.networks import Network, explain_refusal
+from alerts.channels.networks import Network, explain_refusal
 
 Answer = TypeVar("Answer")
 

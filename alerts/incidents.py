@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from actions.channels import ChannelOptions
-from actions.outbox import KIND as OUTBOX_KIND
-from actions.outbox import plan_message
-from actions.reports import Event, render_incident
-from actions.severity import Severity
+from alerts.channels import ChannelOptions
+from alerts.outbox import KIND as OUTBOX_KIND
+from alerts.outbox import plan_message
+from alerts.reports import Event, render_incident
+from alerts.severity import Severity
 from audit.log import AuditEntry, AuditLog
 from core.instants import Clock, digest_key
 from state import ConflictError, StateStore, Write

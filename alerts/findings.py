@@ -5,9 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions.incidents import IncidentFinding
 from actions.proposals import ActionFinding, ResourceRef
-from actions.severity import Severity
+from alerts.incidents import IncidentFinding
+from alerts.severity import Severity
 from ingestion.freshness import Freshness
 from ingestion.planning import name_fault
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from actions.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt
-from actions.channels.networks import Network
-from actions.channels.smtp import SmtpChannel
-from actions.channels.webhook import WebhookChannel
+from alerts.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt
+from alerts.channels.networks import Network
+from alerts.channels.smtp import SmtpChannel
+from alerts.channels.webhook import WebhookChannel
 from core.instants import Clock, read_utc_clock
 
 CHANNELS: dict[str, type[Channel]] = {

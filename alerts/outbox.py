@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from actions.channels import Channel, ChannelError, Message
-from actions.cleaning import clean_text
-from actions.reports import Rendering
+from alerts.channels import Channel, ChannelError, Message
+from alerts.cleaning import clean_text
+from alerts.reports import Rendering
 from alerts.settings import AlertSettings
 from audit.log import AuditEntry, AuditLog
 from core.instants import Checkpoint, Clock, digest_key, pass_checkpoint

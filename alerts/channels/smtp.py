@@ -12,10 +12,10 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from actions.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt, read_secret
-from actions.channels.line import AddressRefusedError, Line
-from actions.channels.networks import Network
-from actions.cleaning import clean_text
+from alerts.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt, read_secret
+from alerts.channels.line import AddressRefusedError, Line
+from alerts.channels.networks import Network
+from alerts.cleaning import clean_text
 from core.instants import Clock
 
 # Below the outbox's lease: nobody else takes the message meanwhile.

@@ -17,10 +17,10 @@ from typing import Any, ClassVar, Literal
 import requests
 from pydantic import Field, HttpUrl, model_validator
 
-from actions.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt, read_secret
-from actions.channels.http_post import find_refusal, post
-from actions.channels.line import AddressRefusedError, Line
-from actions.channels.networks import Network
+from alerts.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt, read_secret
+from alerts.channels.http_post import find_refusal, post
+from alerts.channels.line import AddressRefusedError, Line
+from alerts.channels.networks import Network
 from core.instants import Clock
 
 # What the receiver may say while the message itself is fine: not logged in yet, slow, too early, too many.

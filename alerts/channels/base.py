@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from actions.channels.networks import Network
-from actions.severity import Severity
+from alerts.channels.networks import Network
+from alerts.severity import Severity
 from core.instants import Clock
 
 
@@ -61,7 +61,7 @@ class ChannelOptions(BaseModel):
 
 
 class Channel(ABC):
-    """A way to reach people or machines. A subclass is registered by its `name` in `actions.channels`."""
+    """A way to reach people or machines. A subclass is registered by its `name` in `alerts.channels`."""
 
     name: ClassVar[str]
     options_model: ClassVar[type[ChannelOptions]]

@@ -17,7 +17,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from actions.channels.line import AddressRefusedError, Line
+from alerts.channels.line import AddressRefusedError, Line
 
 
 def post(line: Line, url: str, body: bytes, headers: Mapping[str, str]) -> requests.Response:
