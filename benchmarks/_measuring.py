@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from orchestration.installation import Installation
+from cloudcost.installation import Installation
 from orchestration.resources.dbt import ALL_PERIODS
 from orchestration.resources.dbt_build import run_dbt
 

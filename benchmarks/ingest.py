@@ -215,7 +215,7 @@ def run_ours(file: Path, folder: Path) -> Figures:
     import dbt.cli.main
     import great_expectations  # what every process loads once is not what a row costs
 
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
     from orchestration.resources.dbt import prepare_manifest
 
     assert dbt.cli.main

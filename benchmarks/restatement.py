@@ -18,7 +18,7 @@ import duckdb
 
 from benchmarks._exports import simulate_month, write_parquet
 from benchmarks._measuring import Figures, Stopwatch, build, measure, print_figures, print_ratios, publish
-from orchestration.installation import Installation
+from cloudcost.installation import Installation
 from warehouse import changed_periods_json
 
 MODULE = "benchmarks.restatement"

@@ -19,12 +19,12 @@ from pathlib import Path
 import duckdb
 
 from benchmarks._measuring import Figures, Stopwatch, build, measure, print_bar, print_figures, print_ratios, publish
+from cloudcost.installation import Installation
 from ingestion.columns.sql import connect_scratch
 from ingestion.formats import get_format
 from ingestion.judging.profile import profile_delivery
 from ingestion.landing.lake import snapshot_directory
 from ingestion.ledger import Snapshot, SnapshotKey
-from orchestration.installation import Installation
 from warehouse import changed_periods_json
 
 MODULE = "benchmarks.warehouse"

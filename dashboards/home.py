@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from cloudcost.config.dashboards import DashboardSettings
 from dashboards.publish import published_file
-from dashboards.settings import DashboardSettings
 
 FOLDER = Path(__file__).resolve().parent
 BUNDLE = FOLDER / "bundle"

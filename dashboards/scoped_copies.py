@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import yaml
 
+from cloudcost.config.dashboards import DashboardSettings
 from dashboards.home import BUNDLE
 from dashboards.scopes import COPIES, combinations_of, folder_of, scope_clause
-from dashboards.settings import DashboardSettings
 
 #: In the folder of the copies: which configuration they were made for.
 MADE_FOR = ".made-for"

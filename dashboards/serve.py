@@ -14,15 +14,15 @@ import sys
 import time
 from pathlib import Path
 
+from cloudcost.config.dashboards import DashboardSettings
+from cloudcost.identity.home_access import HomeError, close_home, write_privately
+from cloudcost.installation import Installation
 from core.config_file import ConfigError
 from dashboards.ending import ENDING, end_processes, run_to_end, start_process
 from dashboards.home import BUNDLE, FOLDER, PYTHON, DashboardHome, duckdb_uri
 from dashboards.local_services import LocalServices, run_local_services
 from dashboards.publish import publish_warehouse, published_file
 from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
-from dashboards.settings import DashboardSettings
-from orchestration.home_access import HomeError, close_home, write_privately
-from orchestration.installation import Installation
 from warehouse import DuckDbWarehouse
 
 #: Threads share what a process holds of Superset (250 MB); two processes use two cores.

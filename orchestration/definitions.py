@@ -2,6 +2,8 @@
 
 import dagster as dg
 
+from cloudcost.identity.home_access import write_privately
+from cloudcost.installation import Installation
 from orchestration.defs.actions import approved_action_sensor, execute_action_job, proposals, rollback_action_job
 from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
 from orchestration.defs.analytics import cost_forecasts, forecast_accuracy_holds
@@ -17,8 +19,6 @@ from orchestration.defs.quality import every_cost_has_a_rate, totals_reconcile
 from orchestration.defs.recommendations import recommendations
 from orchestration.defs.settings import publish_settings
 from orchestration.defs.transform import build_dbt_assets
-from orchestration.home_access import write_privately
-from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
 from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.installation import InstallationResource

@@ -16,7 +16,7 @@ from dagster import StringSource
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 
-from orchestration.home_access import write_privately
+from cloudcost.identity.home_access import write_privately
 
 #: As long as Dagster's own storage waits for another process that writes.
 BUSY_TIMEOUT_SECONDS = 30

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from cloudcost.alert_outbox import outbox_of
+from cloudcost.installation import Installation
 from core.progress import report_progress
-from orchestration.alert_outbox import outbox_of
-from orchestration.installation import Installation
 
 if TYPE_CHECKING:
     import dagster as dg

@@ -17,16 +17,16 @@ from pydantic.fields import FieldInfo
 
 from alerts.channels import CHANNELS
 from alerts.channels.base import ChannelOptions
-from orchestration.allocation import TagRule
-from orchestration.charge_scopes import Condition, Scope
-from orchestration.config import CloudcostConfig
+from cloudcost.config.allocation import TagRule
+from cloudcost.config.charge_scopes import Condition, Scope
+from cloudcost.config.document import CloudcostConfig
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "CONFIGURATION.md"
 
 INTRODUCTION = """\
 # Configuration
 
-Written by `python -m scripts.configuration_doc` from the models in `orchestration/config.py`,
+Written by `python -m scripts.configuration_doc` from the models in `cloudcost/config/document.py`,
 the modules that it imports, and `alerts/channels/`; change those, not this file.
 
 The file is chosen by `--config`, else `CLOUDCOST_CONFIG`, else `./cloudcost.yaml`. State lives in the folder

@@ -159,7 +159,7 @@ def build_warehouse(folder: Path) -> Path:
     """Ingest a small simulated company and build the FOCUS views; returns the warehouse file."""
     from dbt.cli.main import dbtRunner
 
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
     from orchestration.resources.dbt import PROJECT_DIRECTORY, set_dbt_environment
     from simulator import generate
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog
+from cloudcost.identity.home_access import write_privately
+from cloudcost.installation import Installation
 from core.instants import read_utc_clock
-from orchestration.home_access import write_privately
-from orchestration.installation import Installation
 from simulator.business import plan_budgets, write_business_files
 from simulator.generate import generate
 from simulator.peers import Peers, run_peers

@@ -47,8 +47,8 @@ def write_config(home: Path, sources: dict[str, tuple[str, str]]) -> None:
 
 def ingest(home: Path, source: str) -> Answer:
     """Ingest one source of the installation; whatever is raised that is no plain refusal is a crash."""
+    from cloudcost.installation import Installation
     from core.errors import SourceError
-    from orchestration.installation import Installation
 
     answer = Answer()
     try:
@@ -75,7 +75,7 @@ def describe_source(home: Path, source: str) -> str:
     """Everything that is current of a source and the bytes that it lies in, as one line that is compared."""
     import zlib
 
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
 
     installation = Installation(home / "cloudcost.yaml", home / "state")
     found = []

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dashboards.settings import Role
+from cloudcost.config.dashboards import Role
 
 #: Number formats (d3): money without currency sign, since a dataset may hold several currencies.
 MONEY, EXACT, PERCENT, COUNT = ",.0f", ",.2f", ".1%", ",d"

@@ -8,7 +8,7 @@ from orchestration.cli.output import Format, print_rows
 
 if TYPE_CHECKING:
     from actions.proposals import Proposal
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
 
 actions_app = typer.Typer(help="Proposed savings: list, show, approve, reject, roll back.", no_args_is_help=True)
 
@@ -146,8 +146,8 @@ def _find(book: Any, prefix: str) -> "Proposal":
 
 def _start_action(installation: "Installation", chosen: str) -> str:
     """The person who acts, after what the configuration allows was kept in the audit log."""
-    from orchestration.actors import find_actor
-    from orchestration.recorded_settings import record_settings
+    from cloudcost.identity.actors import find_actor
+    from cloudcost.identity.recorded_settings import record_settings
 
     record_settings(installation)
     return find_actor(installation, chosen)

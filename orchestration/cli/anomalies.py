@@ -10,7 +10,7 @@ from orchestration.cli.actions import ActorOption, OutputOption
 from orchestration.cli.output import Format, print_rows
 
 if TYPE_CHECKING:
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
 
 anomalies_app = typer.Typer(help="Anomalies: list them, and say what they were.", no_args_is_help=True)
 
@@ -67,7 +67,7 @@ def feedback(
 ) -> None:
     """Say what an anomaly was; later days of its scope are then judged accordingly."""
     from alerts.feedback import FeedbackError
-    from orchestration.actors import find_actor
+    from cloudcost.identity.actors import find_actor
 
     chosen: list[Literal["expected", "unexpected", "planned"]] = []
     if expected:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from cloudcost.identity.home_access import write_privately
 from orchestration.cli.actions import actions_app
 from orchestration.cli.anomalies import anomalies_app
 from orchestration.cli.audit import audit_app
@@ -17,10 +18,9 @@ from orchestration.cli.failures import UsageError, end_with
 from orchestration.cli.incidents import incidents_app
 from orchestration.cli.output import Format
 from orchestration.cli.terminal import clean_streams
-from orchestration.home_access import write_privately
 
 if TYPE_CHECKING:
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -209,7 +209,7 @@ def ui(
 
 def find_installation(context: typer.Context) -> "Installation":
     """The installation that the options and the environment name, with its configuration checked."""
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
 
     installation = Installation.find(context.obj["config"], "cli")
     _ = installation.config

@@ -13,7 +13,7 @@ from orchestration.cli.output import Format, print_rows
 if TYPE_CHECKING:
     from audit.log import AuditLog
     from audit.seal import Sighting
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
 
 audit_app = typer.Typer(
     help="Audit log: its newest row (its head), list, verify, export. Keep the head elsewhere to verify against it.",
@@ -100,8 +100,8 @@ def accept(
     """
     from actions.approvals import NotAllowedError
     from audit.log import SUBJECT, AuditEntry
-    from orchestration.actors import find_actor
-    from orchestration.audit_watch import watch_audit
+    from cloudcost.audit_watch import watch_audit
+    from cloudcost.identity.actors import find_actor
 
     installation, audit = _open(context)
     person = find_actor(installation, "")
@@ -120,7 +120,7 @@ def accept(
 
 def verify(context: typer.Context, head: str | None = None) -> None:
     """Print the verdict; a break is exit code 1 and, where the state can be written, an incident."""
-    from orchestration.audit_watch import watch_audit
+    from cloudcost.audit_watch import watch_audit
     from state import ReadOnlyStateError
 
     installation, audit = _open(context)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from cloudcost.installation import Installation
+from cloudcost.repair.machine_faults import explain_fault
 from clouds.azure.management import CostManagement
 from clouds.circuit import GuardedLocation
 from core.errors import LocationError, SourceError
@@ -27,8 +29,6 @@ from ingestion.source import Source
 from ingestion.source_settings import SourceConfig
 from orchestration.cli.failures import FAILED, OK, find_exit_code
 from orchestration.cli.run import CommandError
-from orchestration.installation import Installation
-from orchestration.machine_faults import explain_fault
 
 #: A check reads the rows of no more than this of new deliveries, and downloads no more.
 SAMPLE_BYTES = 64 * 2**20

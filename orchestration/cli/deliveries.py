@@ -9,7 +9,7 @@ from orchestration.cli.output import Format, print_rows
 
 if TYPE_CHECKING:
     from audit.log import AuditLog
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
 
 deliveries_app = typer.Typer(help="Deliveries of the clouds: list, show, accept, withdraw.", no_args_is_help=True)
 
@@ -83,8 +83,8 @@ def accept(
     actor: Annotated[str, typer.Option("--as", help="Who accepts it; only in a demo.")] = "",
 ) -> None:
     """Take a quarantined delivery although it differs much from the one before; the next run promotes it."""
+    from cloudcost.identity.actors import find_actor
     from ingestion.acceptance import accept_delivery, find_delivery
-    from orchestration.actors import find_actor
 
     installation, audit = _open(context)
     record = find_delivery(installation.ledger, delivery)
@@ -101,8 +101,8 @@ def withdraw(
     actor: Annotated[str, typer.Option("--as", help="Who withdraws it; only in a demo.")] = "",
 ) -> None:
     """Take back a delivery that should never have been taken; the next run shows what was current before it."""
+    from cloudcost.identity.actors import find_actor
     from ingestion.acceptance import find_delivery, withdraw_delivery
-    from orchestration.actors import find_actor
 
     installation, audit = _open(context)
     record = find_delivery(installation.ledger, delivery)

@@ -32,8 +32,8 @@ def end_with(error: Exception) -> None:
         # a KeyError would put its message into quotes
         told = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     else:
-        from orchestration.config import find_home
-        from orchestration.machine_faults import explain_fault
+        from cloudcost.config.document import find_home
+        from cloudcost.repair.machine_faults import explain_fault
 
         code, told = FAILED, explain_fault(error, find_home()) or ""
     if told:

@@ -3,9 +3,9 @@
 import datetime as dt
 import sys
 
+from cloudcost.installation import Installation
 from orchestration.cli.output import Format, print_rows
 from orchestration.cli.run import CommandError
-from orchestration.installation import Installation
 from warehouse import WarehouseError
 
 _AS_OF = """

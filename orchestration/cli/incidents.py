@@ -10,7 +10,7 @@ from orchestration.cli.output import Format, print_rows
 
 if TYPE_CHECKING:
     from alerts.incidents import Incident
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
 
 incidents_app = typer.Typer(help="Incidents: list them, and say that one is over.", no_args_is_help=True)
 
@@ -49,8 +49,8 @@ def resolve(
     A broken audit log is not over by being said so: its incident ends with the log put right or accepted.
     """
     from alerts.incidents import IncidentStateError
-    from orchestration.actors import find_actor
-    from orchestration.audit_watch import RULE
+    from cloudcost.audit_watch import RULE
+    from cloudcost.identity.actors import find_actor
 
     if not reason.strip():
         raise UsageError("--reason: say why")

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from cloudcost.alert_outbox import deliver_alerts
+from cloudcost.identity.recorded_settings import record_settings
+from cloudcost.installation import Installation
+from cloudcost.run_lock import try_lock
 from core.plausible_dates import check_plausible
 from core.progress import listen
 from ingestion.ledger import Clock
 from ingestion.planning import Problem, SourcePlan
 from ingestion.refusals import as_refusal
-from orchestration.alert_outbox import deliver_alerts
 from orchestration.cli.console import open_console
 from orchestration.cli.failures import FAILED, INCOMPLETE, OK
 from orchestration.cli.summary import describe_problem, print_summary
-from orchestration.installation import Installation
 from orchestration.launch import execute_pipeline
-from orchestration.recorded_settings import record_settings
-from orchestration.run_lock import try_lock
 
 
 class CommandError(Exception):
@@ -122,7 +122,7 @@ def survey_sources(installation: Installation) -> Survey:
 def tell_survey(installation: Installation, survey: Survey) -> None:
     """Open and close incidents by what was seen of the sources, when no run does it."""
     from alerts.incidents import IncidentBook
-    from orchestration.failed_deliveries import tell_failures
+    from cloudcost.repair.failed_deliveries import tell_failures
 
     book = IncidentBook(installation.store, installation.config.alerts.channels, Clock())
     for plan in survey.plans:

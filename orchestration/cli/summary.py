@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 
 from audit.log import AuditLog
+from cloudcost.installation import Installation
 from ingestion.formats import BESIDE_COSTS
 from ingestion.ledger import Clock, Snapshot
 from orchestration.cli.output import format_decimal
-from orchestration.installation import Installation
 
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -38,7 +38,7 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
             f"effective {format_decimal(effective)} {currency}"
         )
     print(f"Reconciled: {compared - (differing or 0)} of {compared} totals agree to the last decimal with the exports")
-    from orchestration.readiness import list_expected
+    from cloudcost.analytics.readiness import list_expected
 
     incidents = installation.store.list("incident")
     waiting = [r for r in installation.store.list("proposal") if r.body.get("state") == "proposed"]
@@ -95,9 +95,9 @@ def _tell_once(problems: list[str]) -> list[str]:
 
 def describe_scoring(installation: Installation) -> list[str]:
     """What forecasts and anomalies still wait for, and which costs they leave out."""
+    from cloudcost.analytics.readiness import list_waiting
+    from cloudcost.analytics.scored_days import ScoredDays, describe_left_out
     from ingestion.ledger import Clock
-    from orchestration.readiness import list_waiting
-    from orchestration.scored_days import ScoredDays, describe_left_out
 
     days = ScoredDays.until(Clock()().date())
     return list_waiting(installation, days) + describe_left_out(installation, days)

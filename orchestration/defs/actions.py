@@ -12,11 +12,11 @@ from actions.engine import ActionEngine
 from actions.proposals import Proposal, ProposalBook
 from actions.results import ActionResult
 from alerts.findings import describe_recommendation
+from cloudcost.audit_watch import watch_audit
+from cloudcost.cloud_clients import open_clients
+from cloudcost.identity.recorded_settings import record_settings
+from cloudcost.installation import Installation
 from ingestion.ledger import Clock
-from orchestration.audit_watch import watch_audit
-from orchestration.cloud_clients import open_clients
-from orchestration.installation import Installation
-from orchestration.recorded_settings import record_settings
 from orchestration.resources.installation import InstallationResource
 from warehouse import fetch_records
 

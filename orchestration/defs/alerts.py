@@ -6,9 +6,9 @@ import pandas as pd
 from alerts.budget_findings import BudgetFindings, find_budget_alerts
 from alerts.findings import describe_anomaly, describe_closed_change
 from alerts.incidents import IncidentBook
+from cloudcost.alert_outbox import outbox_of
+from cloudcost.installation import Installation
 from ingestion.ledger import Clock
-from orchestration.alert_outbox import outbox_of
-from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 
 

@@ -7,13 +7,13 @@ import dagster as dg
 import pandas as pd
 
 from alerts.findings import describe_worse_forecasts
+from cloudcost.analytics.readiness import list_waiting
+from cloudcost.analytics.scored_days import ScoredDays
+from cloudcost.installation import Installation
 from ingestion.ledger import Clock
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.quality import RECONCILIATION
-from orchestration.installation import Installation
-from orchestration.readiness import list_waiting
 from orchestration.resources.installation import InstallationResource
-from orchestration.scored_days import ScoredDays
 from warehouse.written_tables import find_written_table, write_table
 
 COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
@@ -70,7 +70,7 @@ FORECAST_TABLES = (
 )
 def cost_forecasts(installation: InstallationResource) -> Iterator[dg.MaterializeResult]:
     """Replaces the forecasts, and adds to the history of those made before; the same data gives the same rows."""
-    from orchestration.forecasting import keep_past_forecasts, score_forecasts
+    from cloudcost.analytics.forecasting import keep_past_forecasts, score_forecasts
 
     opened, days = installation.open(), ScoredDays.until(Clock()().date())
     daily = read_daily_costs(opened, days)
@@ -93,7 +93,7 @@ def cost_forecasts(installation: InstallationResource) -> Iterator[dg.Materializ
 )
 def forecast_accuracy_holds(installation: InstallationResource) -> dg.AssetCheckResult:
     """Compares the newest run with those before it."""
-    from orchestration.forecasting import judge_last_run
+    from cloudcost.analytics.forecasting import judge_last_run
 
     opened, days = installation.open(), ScoredDays.until(Clock()().date())
     run, problem = judge_last_run(opened, days)

@@ -10,15 +10,15 @@ import pandas as pd
 from alerts.feedback import FeedbackBook
 from alerts.incidents import IncidentFinding
 from alerts.severity import Severity
+from cloudcost.analytics.anomaly_rules import list_feedback, read_settings
+from cloudcost.analytics.forecasting import count_immature_days
+from cloudcost.analytics.scored_days import ScoredDays
+from cloudcost.installation import Installation
 from ingestion.ledger import Clock
-from orchestration.anomaly_rules import list_feedback, read_settings
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.analytics import COST_DAILY, COSTS_CHANGED, last_charge_date, read_daily_costs
 from orchestration.defs.quality import RECONCILIATION
-from orchestration.forecasting import count_immature_days
-from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
-from orchestration.scored_days import ScoredDays
 from warehouse.written_tables import find_written_table, write_table
 
 CHARGES = dg.AssetKey(["intermediate", "int_focus__unioned"])

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import dagster as dg
 
+from cloudcost.installation import Installation
 from clouds.azure.management import CostManagement
 from core.errors import LocationError
 from ingestion.judging import cost_explorer
@@ -13,7 +14,6 @@ from ingestion.judging.cross_check import DailyTotals, compare_days
 from ingestion.ledger import Clock
 from ingestion.locations import azure_query
 from ingestion.source_settings import SourceConfig
-from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 
 DAILY = dg.AssetKey(["marts", "fct_cost_daily"])

@@ -2,12 +2,12 @@
 
 import dagster as dg
 
+from cloudcost.operations import OPERATIONS
 from dashboards.publish import publish_warehouse
 from dashboards.scoped_copies import make_scoped_copies
 from ingestion.ledger import Clock
 from orchestration.check_results import list_checks
 from orchestration.defs.quality import RECONCILIATION
-from orchestration.operations import OPERATIONS
 from orchestration.resources.installation import InstallationResource
 from warehouse import DuckDbWarehouse
 from warehouse.written_tables import find_written_table, write_table

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import dagster as dg
 
 from alerts.findings import describe_unreadable_event
+from cloudcost.installation import Installation
 from ingestion.events.dispatch import Dispatch, Request, dispatch_messages
 from ingestion.events.opening import open_queue
 from ingestion.events.queues import EventQueue
@@ -15,7 +16,6 @@ from ingestion.refusals import as_refusal
 from ingestion.source_settings import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.jobs import cost_pipeline_job, range_tags
-from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 
 

@@ -6,11 +6,11 @@ import dagster as dg
 
 from alerts.findings import describe_late_source
 from alerts.incidents import IncidentBook
+from cloudcost.installation import Installation
 from ingestion.freshness import Freshness, judge_freshness
 from ingestion.ledger import Clock
 from ingestion.source_settings import SourceConfig
 from orchestration.defs.alerts import incident_book
-from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 
 RULE = "source_late"

@@ -5,6 +5,10 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from cloudcost.installation import Installation
+from cloudcost.repair.failed_deliveries import tell_damages, tell_failures
+from cloudcost.repair.lake_repair import find_unreadable, list_rebuilt, repair_snapshots
+from cloudcost.repair.replay import replay_missed
 from core.errors import LocationError
 from core.progress import checkpoint
 from ingestion.formats import DATASETS
@@ -16,11 +20,7 @@ from ingestion.reports import IngestReport, Judged
 from ingestion.source_settings import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
-from orchestration.failed_deliveries import tell_damages, tell_failures
-from orchestration.installation import Installation
-from orchestration.lake_repair import find_unreadable, list_rebuilt, repair_snapshots
 from orchestration.partitions import periods_of
-from orchestration.replay import replay_missed
 from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.dbt_build import run_dbt
 from orchestration.resources.installation import InstallationResource

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 
 import dagster as dg
 
+from cloudcost.installation import Installation
+from cloudcost.run_lock import try_lock
 from ingestion.planning import SourcePlan
 from ingestion.refusals import as_refusal
 from ingestion.source_settings import SourceConfig
-from orchestration.installation import Installation
 from orchestration.resources.dead_runs import end_dead_runs
 from orchestration.resources.installation import InstallationResource
-from orchestration.run_lock import try_lock
 
 cost_pipeline_job = dg.define_asset_job(
     "cost_pipeline_job",

@@ -6,13 +6,13 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
+from cloudcost.analytics.scored_days import ScoredDays
+from cloudcost.cloud_clients import open_clients
+from cloudcost.installation import Installation
 from ingestion.inventory import Inventory, read_aws_volumes
 from ingestion.ledger import Clock
-from orchestration.cloud_clients import open_clients
 from orchestration.defs.quality import RECONCILIATION
-from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
-from orchestration.scored_days import ScoredDays
 from savings.checks.aws.unattached_volume import UnattachedVolumeSettings, find_unattached_volumes
 from warehouse import fetch_records
 from warehouse.written_tables import find_written_table, write_table

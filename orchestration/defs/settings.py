@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from cloudcost.settings_tables import SETTINGS_TABLES
 from orchestration.resources.installation import InstallationResource
-from orchestration.settings_tables import SETTINGS_TABLES
 
 
 @dg.multi_asset(

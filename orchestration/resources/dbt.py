@@ -10,8 +10,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
+from cloudcost.installation import Installation
 from ingestion.columns.sql import memory_limit
-from orchestration.installation import Installation
 from warehouse.storage_settings import WarehouseSettings
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"

@@ -16,7 +16,7 @@ import dagster as dg
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from orchestration.installation import Installation
+from cloudcost.installation import Installation
 from orchestration.resources.dbt import WarehouseTranslator, dbt_places, set_dbt_environment, told_periods
 
 #: dbt keeps its flags, its adapter and its log in global variables.

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 from dagster._utils.cached_method import cached_method
 
-from orchestration.installation import Installation
+from cloudcost.installation import Installation
 
 
 class InstallationResource(dg.ConfigurableResource):

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, NoReturn
 import yaml
 
 from audit.log import AuditLog
+from cloudcost.identity.actors import find_starter
+from cloudcost.identity.recorded_settings import record_settings
+from cloudcost.installation import Installation
 from ingestion.ledger import Clock
-from orchestration.actors import find_starter
-from orchestration.installation import Installation
 from orchestration.launch import prepare_dagster_home
-from orchestration.recorded_settings import record_settings
 from orchestration.ui.daemon import DAEMON_SECONDS
 from orchestration.ui.journal import Journal
 from orchestration.ui.pages import SIGN_OUT_PATH

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from actions.settings import ActionSettings
-from orchestration.config import CloudcostConfig, load_config
+from cloudcost.config.document import CloudcostConfig, load_config
 from scripts.configuration_doc import FILE, write_documentation
 
 

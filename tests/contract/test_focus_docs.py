@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cloudcost.config.document import CloudcostConfig
 from ingestion.columns.dates import PlausibleDates
 from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import DeliveryError
 from ingestion.incoming import Reading, read_incoming_file
-from orchestration.config import CloudcostConfig
 from scripts.focus_doc import FILE, write_documentation
 from tests.unit.orchestration.exports import write_csv
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import yaml
 
+from cloudcost.config.document import CloudcostConfig
 from dashboards.design.models import MODELS
 from orchestration.cli.app import app
-from orchestration.config import CloudcostConfig
 from warehouse.written_tables import read_declaration
 
 ROOT = Path(__file__).resolve().parents[2]

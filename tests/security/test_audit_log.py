@@ -14,8 +14,8 @@ from audit.check import digest_records
 from audit.log import AuditEntry, AuditLog, AuditRow, ChainVerdict, hash_row
 from audit.rows import ACCEPTED, ROW_KIND
 from audit.seal import AuditKeyError, KeyVariable, Origin, Seal, SealedStore, Sighting, Witness
-from orchestration.audit_watch import RULE, watch_audit
-from orchestration.installation import Installation
+from cloudcost.audit_watch import RULE, watch_audit
+from cloudcost.installation import Installation
 from state import SqliteStateStore
 from tests.security.examples import Bureau
 from tests.unit.actions.examples import HandClock

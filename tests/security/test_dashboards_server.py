@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from cloudcost.config.dashboards import DashboardSettings
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
 from dashboards.publish import publish_warehouse
-from dashboards.settings import DashboardSettings
 from dashboards.superset_hosts import KnownHosts, list_hosts
 
 SCRIPT = Path(__file__).with_name("superset_attacks")

@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cloudcost.identity.home_access import close_home
+from cloudcost.installation import Installation
 from dashboards.publish import publish_warehouse
 from orchestration.event_storage import ReusedEngineEventLogStorage
-from orchestration.home_access import close_home
-from orchestration.installation import Installation
 from orchestration.launch import prepare_dagster_home
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from audit.seal import EMPTY, AuditKeyError, KeyFile, Witness
-from orchestration.home_access import HomeError, close_home
+from cloudcost.identity.home_access import HomeError, close_home
 
 MALLORY, VICTIM = 64001, 64002
 KEY = "0" * 63 + "7"

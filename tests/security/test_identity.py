@@ -14,13 +14,13 @@ from actions.approvals import NotAllowedError
 from actions.proposals import ProposalBook
 from alerts.incidents import IncidentBook
 from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
+from cloudcost.identity.actors import find_actor
+from cloudcost.identity.people import PersonSettings, authenticate, check_people, find_account
+from cloudcost.identity.recorded_settings import record_settings
+from cloudcost.installation import Installation
 from core.persons import normalise_person
-from orchestration.actors import find_actor
 from orchestration.cli.app import app
 from orchestration.cli.failures import find_exit_code
-from orchestration.installation import Installation
-from orchestration.people import PersonSettings, authenticate, check_people, find_account
-from orchestration.recorded_settings import record_settings
 from orchestration.ui.sessions import SignInError, TrustedProxy
 from tests.security.examples import ANA, BEN, Bureau
 from tests.unit.actions.examples import HandClock, make_finding
@@ -172,7 +172,7 @@ def test_case_and_blanks_make_no_other_person(spelling: str) -> None:
 
 def test_accounts_that_differ_in_case_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody gave the second one to the person whose name it nearly has."""
-    monkeypatch.setattr("orchestration.people.find_account", lambda: "Ana")
+    monkeypatch.setattr("cloudcost.identity.people.find_account", lambda: "Ana")
     assert normalise_person(authenticate(())) != "ana"
     people = (PersonSettings(name="ana", account="Ana"),)
     assert authenticate(people) == "ana"

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from actions.approvals import NotAllowedError
-from orchestration.people import PersonSettings, authenticate
+from cloudcost.identity.people import PersonSettings, authenticate
 
 ROOT = Path(__file__).parents[2]
 PRELOADED = "int getuid(void) { return %d; } int geteuid(void) { return %d; }"
 ASK = """
 from actions.approvals import NotAllowedError
-from orchestration.people import PersonSettings, authenticate, find_account
+from cloudcost.identity.people import PersonSettings, authenticate, find_account
 print(find_account())
 try:
     print(authenticate([PersonSettings(name="ben@example.com", account="nobody")]))
@@ -72,7 +72,7 @@ def test_a_library_that_answers_for_the_kernel_gives_none(tmp_path: Path) -> Non
 
 
 def test_an_account_that_is_not_certain_is_no_person_by_its_name_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestration.people.find_doubt", lambda uid: "so it is")
+    monkeypatch.setattr("cloudcost.identity.people.find_doubt", lambda uid: "so it is")
     name = f"unproven uid {os.getuid()}"
     for people in ((), (PersonSettings(name=name, account=name),)):
         with pytest.raises(NotAllowedError, match="so it is"):

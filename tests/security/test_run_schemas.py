@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
+from cloudcost.installation import Installation
 from orchestration.definitions import build_definitions
 from orchestration.defs.actions import execute_action_job, rollback_action_job
-from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 
 SECRET = "of-the-webhook-and-nobody-else-0123456789"

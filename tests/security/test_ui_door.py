@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from cloudcost.config.document import load_config
 from core.config_file import ConfigError
-from orchestration.config import load_config
 from orchestration.ui.serve import UiError, find_proxy, list_hosts, run_server, take_port
 from orchestration.ui.sessions import SESSION_SECONDS, TrustedProxy
 from tests.security.ui_visitor import JSON, PERSON, QUERY, Served, serve
@@ -306,7 +306,7 @@ def test_the_ui_ends_with_its_daemon() -> None:
 
 
 def test_a_proxy_without_its_secret_ends_the_start(tmp_path: Path) -> None:
-    from orchestration.installation import Installation
+    from cloudcost.installation import Installation
 
     (tmp_path / "cloudcost.yaml").write_text(
         "sources: [{name: plain, provider: aws, location: exports}]\n"

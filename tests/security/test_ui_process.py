@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from audit.log import AuditLog
+from cloudcost.identity.people import find_account
+from cloudcost.installation import Installation
 from ingestion.ledger import Clock
-from orchestration.installation import Installation
-from orchestration.people import find_account
 from tests.security.ui_process import (
     PERSON,
     RUN,

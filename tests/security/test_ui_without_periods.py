@@ -14,10 +14,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from cloudcost.installation import Installation
 from orchestration.defs import transform
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.ingest import build_raw_asset
-from orchestration.installation import Installation
 from orchestration.partitions import billing_periods, periods_of
 from orchestration.resources import dbt_build
 from orchestration.resources.dbt import prepare_manifest

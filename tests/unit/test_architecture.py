@@ -48,7 +48,7 @@ def test_modules_are_found() -> None:
         ("def late():\n    from dagster import asset", True),
         ("from orchestration.resources.lake import Lake", True),
         ("from orchestration import definitions", True),
-        ("from orchestration.config import Config", False),
+        ("from cloudcost.config.document import Config", False),
         ("text = 'import dagster'", False),
     ],
 )

@@ -13,12 +13,12 @@ from alerts.findings import IncidentFinding
 from alerts.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
 from alerts.severity import Severity
 from audit.log import AuditLog
+from cloudcost.audit_watch import describe_break
+from cloudcost.identity.people import find_account
+from cloudcost.installation import Installation
 from ingestion.ledger import Clock
-from orchestration.audit_watch import describe_break
 from orchestration.cli.app import app
 from orchestration.cli.failures import UsageError, find_exit_code
-from orchestration.installation import Installation
-from orchestration.people import find_account
 
 ANA = "ana@example.com"
 

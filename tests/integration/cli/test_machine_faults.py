@@ -17,13 +17,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import cloudcost.repair.machine_faults  # noqa: F401
+
 # loaded here: a child that is another user cannot always read Python's own files
-import orchestration.cli.check
-import orchestration.cli.queries
-import orchestration.cli.run
-import orchestration.machine_faults  # noqa: F401
+from cloudcost.identity.home_access import close_home
 from orchestration.cli.app import main
-from orchestration.home_access import close_home
 from state import SqliteStateStore
 from warehouse.duckdb_file import STORAGE_VERSION
 

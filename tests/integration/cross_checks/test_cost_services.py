@@ -10,11 +10,11 @@ import dagster as dg
 import duckdb
 import pytest
 
+from cloudcost.installation import Installation
 from clouds.access import AwsAccess
 from ingestion.judging.cost_explorer import read_daily_totals
 from ingestion.source_settings import SourceConfig
 from orchestration.defs.cross_checks import check_days
-from orchestration.installation import Installation
 from tests.peers.aws_services import AwsServices, Fault
 from tests.peers.patience import HandClock, quick_politeness
 from warehouse import WAREHOUSE_FILE

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from cloudcost.installation import Installation
 from orchestration.cli.output import Format
 from orchestration.cli.run import CommandError
 from orchestration.cli.statement import print_statement
-from orchestration.installation import Installation
 from tests.integration.dbt.charges import PLAN, RESERVATION, aws_row
 from tests.integration.dbt.warehouse import Row, Warehouse
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.settings_tables import SETTINGS_TABLES
+from cloudcost.settings_tables import SETTINGS_TABLES
 from tests.integration.dbt.random_charges import draw_allocation, draw_deliveries
 from tests.integration.dbt.warehouse import Warehouse, parse_project
 

@@ -2,7 +2,7 @@
 
 import yaml
 
-from orchestration.settings_tables import SETTINGS_TABLES
+from cloudcost.settings_tables import SETTINGS_TABLES
 from tests.integration.dbt.warehouse import PROJECT, Warehouse
 
 JANUARY = "2025-01-01"

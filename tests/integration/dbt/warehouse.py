@@ -15,9 +15,9 @@ import yaml
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from orchestration.config import CloudcostConfig
+from cloudcost.config.document import CloudcostConfig
+from cloudcost.settings_tables import read_settings
 from orchestration.resources.dbt import told_periods
-from orchestration.settings_tables import read_settings
 from warehouse import DuckDbWarehouse
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"

@@ -11,14 +11,14 @@ import boto3
 import dagster as dg
 import pytest
 
+from cloudcost.config.document import CloudcostConfig
+from cloudcost.installation import Installation
 from clouds.access import SourceAccess
 from core.errors import LocationError
 from ingestion.events.opening import open_queue
 from ingestion.events.settings import SqsEvents, StorageQueueEvents
-from orchestration.config import CloudcostConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.events import collect_requests, export_event_sensor
-from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 from tests.peers.azurite import ACCOUNT, Azurite, AzuriteUnavailable
 

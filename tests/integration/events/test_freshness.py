@@ -7,12 +7,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from cloudcost.installation import Installation
 from ingestion.freshness import Freshness
 from ingestion.ledger import ControlTotal, Ledger, Snapshot, SnapshotKey
 from ingestion.source_settings import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import check_freshness, freshness_job, freshness_policy
-from orchestration.installation import Installation
 from orchestration.resources.installation import InstallationResource
 
 NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)

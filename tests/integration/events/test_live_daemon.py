@@ -24,7 +24,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.installation import Installation
+from cloudcost.installation import Installation
 from orchestration.launch import DAGSTER_YAML
 from tests.integration.locations.test_bigquery_months import DETAILED, row
 from tests.peers.azurite import ACCOUNT, KEY, Azurite, AzuriteUnavailable

@@ -8,10 +8,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from cloudcost.installation import Installation
 from orchestration.cli.check import check_sources
 from orchestration.cli.run import FAILED
 from orchestration.defs.ingest import DELIVERY_CHECK, build_raw_asset
-from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
 from tests.integration.events.test_run_goes_on import FOCUS

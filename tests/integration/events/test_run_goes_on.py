@@ -8,11 +8,11 @@ import boto3
 import dagster as dg
 import pytest
 
+from cloudcost.installation import Installation
 from clouds.circuit import CircuitBreaker
 from core.errors import LocationError
 from ingestion.ledger import Clock
 from orchestration.defs.ingest import DELIVERY_CHECK, build_raw_asset
-from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
 from tests.peers.faults import FaultProxy

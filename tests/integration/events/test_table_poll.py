@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from orchestration.config import CloudcostConfig
+from cloudcost.config.document import CloudcostConfig
+from cloudcost.installation import Installation
 from orchestration.defs.events import collect_requests
-from orchestration.installation import Installation
 from tests.integration.locations.test_bigquery_location import STANDARD, TABLE, URI, standard_rows
 from tests.peers.bigquery import Server
 

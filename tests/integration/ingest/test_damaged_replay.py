@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cloudcost.installation import Installation
+from cloudcost.repair.replay import replay_missed
 from ingestion.ledger import SnapshotKey
-from orchestration.installation import Installation
-from orchestration.replay import replay_missed
 from tests.unit.orchestration.exports import cur_rows, write_csv
 
 

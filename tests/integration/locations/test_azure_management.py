@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cloudcost.config.document import CloudcostConfig
 from clouds.access import AzureAccess
 from clouds.azure.access import open_credential
 from clouds.azure.management import AzureExport, CostManagement
@@ -20,7 +21,6 @@ from ingestion.ledger import Clock, Ledger
 from ingestion.locations.azure_exports import find_unread_azure_exports
 from ingestion.locations.azure_query import AzureQueryLocation, read_daily_totals
 from ingestion.source import Source
-from orchestration.config import CloudcostConfig
 from state import SqliteStateStore
 from tests.integration.locations.peers import FixedAnswer, serving
 from tests.peers.arm import Arm, Fault

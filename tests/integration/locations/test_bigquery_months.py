@@ -10,6 +10,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from cloudcost.installation import Installation
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
 from ingestion.ledger import Clock, Ledger
@@ -19,7 +20,6 @@ from ingestion.source import Source
 from orchestration.cli.run import OK
 from orchestration.defs.ingest import build_raw_asset
 from orchestration.defs.jobs import range_tags
-from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
 from state import SqliteStateStore

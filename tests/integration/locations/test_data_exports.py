@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from cloudcost.config.document import CloudcostConfig
 from clouds.access import AwsAccess
 from core.errors import LocationError
 from ingestion.locations import open_location
 from ingestion.locations.export_catalogue import find_unread_exports, list_exports
-from orchestration.config import CloudcostConfig
 from tests.peers.aws_services import AwsServices, Fault
 from tests.peers.patience import HandClock, quick_politeness
 

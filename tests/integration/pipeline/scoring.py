@@ -8,7 +8,7 @@ import dagster as dg
 import duckdb
 import pandas as pd
 
-from orchestration.installation import Installation
+from cloudcost.installation import Installation
 from orchestration.resources.installation import InstallationResource
 
 CONFIG = "sources: [{name: aws, provider: aws, location: exports}]\nforecasts: {horizon_days: 7}\n"

@@ -6,9 +6,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from cloudcost.installation import Installation
 from orchestration.defs.ingest import build_raw_asset, raw_key
 from orchestration.defs.jobs import daily_cost_schedule, range_tags
-from orchestration.installation import Installation
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
 from tests.unit.orchestration.exports import cur_rows, write_csv

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchestration.installation import Installation
+from cloudcost.installation import Installation
 from orchestration.resources.dbt import ALL_PERIODS
 from orchestration.resources.dbt_build import DbtError, _cancel_statements, run_dbt
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from cloudcost.installation import Installation
 from orchestration.cli.run import OK, run_pipeline
 from orchestration.cli.summary import describe_scoring
 from orchestration.defs.alerts import incidents
 from orchestration.defs.analytics import cost_forecasts, forecast_accuracy_holds
 from orchestration.defs.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
-from orchestration.installation import Installation
 from tests.integration.pipeline.conftest import Home
 from tests.integration.pipeline.scoring import execute, materialise, open_installation, read
 from tests.unit.ml.rows import make_rows

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.installation import Installation
-from orchestration.replay import HISTORY, replay_missed
+from cloudcost.installation import Installation
+from cloudcost.repair.replay import HISTORY, replay_missed
 from orchestration.resources.dbt import set_dbt_environment
 from orchestration.resources.dbt_build import run_dbt
 from tests.unit.orchestration.exports import cur_rows, write_csv

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cloudcost.analytics.scored_days import ScoredDays
+from cloudcost.installation import Installation
 from orchestration.cli.summary import describe_scoring
 from orchestration.defs.actions import proposals
 from orchestration.defs.alerts import incidents
@@ -18,8 +20,6 @@ from orchestration.defs.anomalies import (
     detector_is_as_good_as_before,
 )
 from orchestration.defs.recommendations import read_volume_costs
-from orchestration.installation import Installation
-from orchestration.scored_days import ScoredDays
 from tests.integration.pipeline.scoring import execute, materialise, open_installation, read
 from tests.unit.ml.rows import make_rows, make_weekly
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.installation import Installation
+from cloudcost.installation import Installation
 from state import SqliteStateStore
 from state.dynamodb import DynamoDbStateStore, create_table
 from tests.peers.moto_server import MotoServer

@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cloudcost.config.dashboards import DashboardSettings
 from dashboards.publish import publish_warehouse, published_file
 from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
-from dashboards.settings import DashboardSettings
 
 
 def make_settings(separation: str = "copies", **changed: object) -> DashboardSettings:

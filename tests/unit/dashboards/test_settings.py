@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dashboards.settings import DashboardSettings
+from cloudcost.config.dashboards import DashboardSettings
 
 MAIL = {"host": "smtp.example.com", "sender": "cloudcost@example.com"}
 PEOPLE = [

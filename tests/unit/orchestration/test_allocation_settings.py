@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.config import CloudcostConfig, ConfigError, load_config
-from orchestration.settings_tables import read_settings
-from orchestration.settings_tables.allocation import SPLITS, TARGETS
+from cloudcost.config.document import CloudcostConfig, ConfigError, load_config
+from cloudcost.settings_tables import read_settings
+from cloudcost.settings_tables.allocation import SPLITS, TARGETS
 from warehouse.settings_contracts import SettingsContent, SettingsError
 
 SOURCES = "sources: [{name: one, location: exports}]\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.config import ConfigError, load_config
+from cloudcost.config.document import ConfigError, load_config
 
 SOURCE = "sources: [{name: a, location: exports}]\n"
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(

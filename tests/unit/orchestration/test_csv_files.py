@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings_tables.csv_files import read_csv
+from cloudcost.settings_tables.csv_files import read_csv
 from warehouse.settings_contracts import SettingsError
 
 HEADER = b"date,value\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from alerts.incidents import IncidentBook
+from cloudcost.repair.failed_deliveries import tell_failures
 from ingestion.planning import Problem
-from orchestration.failed_deliveries import tell_failures
 from state.sqlite import SqliteStateStore
 
 NOW = dt.datetime(2026, 11, 3, 12, tzinfo=dt.UTC)

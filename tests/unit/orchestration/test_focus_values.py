@@ -5,9 +5,9 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from cloudcost.settings_tables.focus import ANY_OTHER, list_focus_values
 from ingestion.formats.focus.costs import COSTS
 from ingestion.formats.focus.values import SERVICE_CATEGORIES, SUBCATEGORIES, VALUE_MAPS, ValueMap, squeeze_value
-from orchestration.settings_tables.focus import ANY_OTHER, list_focus_values
 
 BY_COLUMN = {value_map.column: value_map for value_map in VALUE_MAPS}
 

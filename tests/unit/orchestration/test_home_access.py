@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from orchestration.home_access import close_home
+from cloudcost.identity.home_access import close_home
 
 
 def read_mode(path: Path) -> str:

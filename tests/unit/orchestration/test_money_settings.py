@@ -10,15 +10,15 @@ from pydantic import ValidationError
 
 from alerts.budget_findings import find_budget_alerts
 from alerts.findings import as_date, describe_missing_rate
-from orchestration.budgets import BudgetSettings
-from orchestration.config import CloudcostConfig
-from orchestration.metric_queries import MetricQueryError, run_metric_queries
-from orchestration.metrics import MetricSettings
-from orchestration.scopes import like_pattern
-from orchestration.settings_tables.budgets import cut_stretches
-from orchestration.settings_tables.currency import CURRENCY_RATES, CURRENCY_SETTINGS
-from orchestration.settings_tables.invoices import INVOICES
-from orchestration.settings_tables.metrics import METRIC_VALUES
+from cloudcost.analytics.metric_queries import MetricQueryError, run_metric_queries
+from cloudcost.config.budgets import BudgetSettings
+from cloudcost.config.document import CloudcostConfig
+from cloudcost.config.metrics import MetricSettings
+from cloudcost.config.scopes import like_pattern
+from cloudcost.settings_tables.budgets import cut_stretches
+from cloudcost.settings_tables.currency import CURRENCY_RATES, CURRENCY_SETTINGS
+from cloudcost.settings_tables.invoices import INVOICES
+from cloudcost.settings_tables.metrics import METRIC_VALUES
 from warehouse import DuckDbWarehouse
 from warehouse.settings_contracts import SettingsError
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from orchestration.readiness import OpenMonth, describe_month
+from cloudcost.analytics.readiness import OpenMonth, describe_month
 
 
 def month(known_until: int, as_of: int = 28) -> OpenMonth:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cloudcost.repair.replay import find_missed
 from ingestion.landing.lake import LocalLake
 from ingestion.ledger import Ledger, Snapshot, SnapshotKey
-from orchestration.replay import find_missed
 from state import SqliteStateStore
 
 MARCH = dt.date(2026, 3, 1)

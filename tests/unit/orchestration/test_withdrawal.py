@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from audit.log import AuditLog
+from cloudcost.repair.replay import find_missed
 from core.short_names import ShortNameError
 from ingestion.acceptance import AcceptanceError, find_delivery, withdraw_delivery
 from ingestion.columns.dates import PlausibleDates
@@ -16,7 +17,6 @@ from ingestion.landing.retention import find_expired
 from ingestion.ledger import Ledger, Snapshot, SnapshotKey
 from ingestion.planning import PendingSnapshot, plan_source
 from ingestion.settings import IngestionSettings
-from orchestration.replay import find_missed
 from state import SqliteStateStore
 
 KEY = SnapshotKey("bill", dt.date(2026, 9, 1), "cost")

@@ -1,0 +1,1 @@
+"""The application: its configuration, its people, and the installation that holds everything together."""

@@ -1,0 +1,1 @@
+"""What forecasts and anomalies are made from, and with which settings."""

@@ -1,0 +1,1 @@
+"""The configuration file: its sections, and the document that they make."""

@@ -1,0 +1,40 @@
+"""What the business makes with the cloud: section ``metrics`` of the configuration."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from cloudcost.config.scopes import Scope, check_scope, scope_field
+
+
+class MetricSettings(BaseModel):
+    """One business metric, whose cost per unit is worked out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="Names the metric; snake case.")
+    unit: str = Field("unit", min_length=1, max_length=60, description="What is counted: order, active user, GB.")
+    file: str | None = Field(
+        None,
+        description="CSV with the columns date, metric and value, and dimension where `per` is set; rows of other "
+        "metrics are left alone. Either this or `query`.",
+    )
+    query: str | None = Field(
+        None,
+        description="One SELECT on the warehouse with the columns date and value, and dimension where `per` is set. "
+        "It can neither write nor read anything but the warehouse.",
+    )
+    per: Literal["provider", "account", "service", "team", "environment"] | None = Field(
+        None, description="The cost dimension that the metric's column `dimension` names. Default none: one total."
+    )
+    scope: Scope = scope_field("are divided by the metric")
+    measure: Literal["effective_cost", "billed_cost"] = Field(
+        "effective_cost", description="effective_cost: a unit is not dearer on the day a commitment is paid for."
+    )
+
+    @model_validator(mode="after")
+    def _has_one_origin(self) -> "MetricSettings":
+        if (self.file is None) == (self.query is None):
+            raise ValueError("a metric comes either from a file or from a query")
+        check_scope(self.scope)
+        return self

@@ -1,0 +1,42 @@
+"""On whose name a command acts: the authenticated person's; in a demo, where nothing is real, anybody's."""
+
+import os
+
+from actions.approvals import NotAllowedError
+from audit.log import AuditEntry, AuditLog
+from cloudcost.identity.people import UNPROVEN, USER_ENV, authenticate, find_account
+from cloudcost.installation import Installation
+from core.persons import normalise_person
+from ingestion.ledger import Clock
+
+
+def find_starter(installation: Installation) -> str:
+    """Who starts something that decides nothing by itself: the person, or the account where it is not certain whose it
+    is, as in the user namespace of a container.
+    """
+    account = find_account()
+    return account if account.startswith(UNPROVEN) else find_actor(installation, "")
+
+
+def find_actor(installation: Installation, chosen: str) -> str:
+    """The person who acts; ``chosen`` is what `--as` says, which counts in a demo's home alone.
+
+    Elsewhere another name than one's own is a `NotAllowedError` and an audit row.
+    """
+    audit = AuditLog(installation.store, Clock())
+    asked, option = (chosen, "--as") if chosen else (os.environ.get(USER_ENV, ""), USER_ENV)
+    if asked and audit.is_demo:
+        return normalise_person(asked)
+    account = find_account()
+    try:
+        person = authenticate(installation.config.people)
+    except NotAllowedError as refusal:
+        audit.append(AuditEntry(f"account {account}", "identity.refused", account, {"why": str(refusal)}))
+        raise
+    if not asked or normalise_person(asked) == person:
+        return person
+    audit.append(AuditEntry(person, "identity.refused", normalise_person(asked), {"by": option}))
+    raise NotAllowedError(
+        f"{option} {asked!r}: names are chosen in the demo only; you are {person!r}, whose account on this machine is "
+        f"{account!r} (`people` in the configuration says whose accounts are whose)"
+    )

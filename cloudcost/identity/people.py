@@ -1,0 +1,88 @@
+"""Who acts: the operating system's account of the process, and the person whose account that is.
+
+Nothing that the caller can set decides it: not LOGNAME or USER, and not SUDO_UID, which whoever may use sudo chooses
+freely. Who becomes another account with sudo or su acts as that account.
+"""
+
+import os
+import pwd
+import socket
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from actions.approvals import NotAllowedError
+from audit.seal import Origin
+from cloudcost.identity.real_account import find_doubt
+from core.persons import normalise_person
+
+#: The variable by which a demo's person can be chosen, as by `--as`.
+USER_ENV = "CLOUDCOST_USER"
+#: An account that the process may have dressed itself in, before its number.
+UNPROVEN = "unproven uid "
+
+
+class PersonSettings(BaseModel):
+    """A person and the account of the operating system that is theirs alone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, description="As actions.approvers and the audit log name them.")
+    account: str = Field(
+        min_length=1, description="Their account on this machine; who is signed in with it acts as this person."
+    )
+
+    @field_validator("name")
+    @classmethod
+    def normalise_name(cls, value: str) -> str:
+        """One person has one spelling."""
+        return normalise_person(value)
+
+
+def check_people(people: Sequence[PersonSettings]) -> None:
+    """ValueError where an account is given to two people, or a person named twice."""
+    for kind, values in (("name", [p.name for p in people]), ("account", [p.account for p in people])):
+        repeated = sorted({value for value in values if values.count(value) > 1})
+        if repeated:
+            raise ValueError(f"the {kind} {repeated[0]!r} is used twice: one person, one account")
+
+
+def find_account() -> str:
+    """The name of the account that this process really runs as, `uid N` where it has none, and `unproven uid N` where
+    the process may have dressed itself in it.
+    """
+    uid = os.getuid()
+    if find_doubt(uid) is not None:
+        return f"{UNPROVEN}{uid}"
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
+
+
+def find_origin(channel: str) -> Origin:
+    """Where this process acts from; `channel` is the way in."""
+    return Origin(find_account(), socket.gethostname(), channel)
+
+
+def authenticate(people: Sequence[PersonSettings]) -> str:
+    """The person whose account this process runs as; the account's own name where nobody claims it, with `account`
+    before it where people are not spelled like it.
+
+    `NotAllowedError` for an account that is called like a person whose account is another one, and where it is not
+    certain which account this is.
+    """
+    doubt = find_doubt(os.getuid())
+    if doubt is not None:
+        raise NotAllowedError(f"it is not certain whose account this is: {doubt}")
+    account = find_account()
+    own = next((person.name for person in people if person.account == account), None)
+    if own is not None:
+        return own
+    namesake = next((person for person in people if person.name == normalise_person(account)), None)
+    if namesake is not None:
+        raise NotAllowedError(
+            f"the account {account!r} is not that of {namesake.name!r}, whose account is {namesake.account!r} (people)"
+        )
+    # `Ana` and `ana` are two accounts: only `people` can say that the first is the person called `ana`.
+    return account if normalise_person(account) == account else f"account {account}"
