@@ -9,11 +9,11 @@ import pyarrow as pa
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
-from ingestion.inventory import Inventory, read_aws_volumes
 from ingestion.ledger import Clock
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from savings.checks.aws.unattached_volume import UnattachedVolumeSettings, find_unattached_volumes
+from savings.inventory import Inventory, read_aws_volumes
 from warehouse import fetch_records
 from warehouse.written_tables import find_written_table, write_table
 
