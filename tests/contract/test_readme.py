@@ -5,9 +5,9 @@ from pathlib import Path
 
 import yaml
 
+from cli.app import app
 from cloudcost.config.document import CloudcostConfig
 from dashboards.design.models import MODELS
-from orchestration.cli.app import app
 from warehouse.written_tables import read_declaration
 
 ROOT = Path(__file__).resolve().parents[2]

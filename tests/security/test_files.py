@@ -54,7 +54,7 @@ def test_a_home_that_was_open_and_a_mask_that_hides_nothing(installation: Instal
     for name in ("lake/own/part.parquet", "logs/run.log", "dagster/history/runs.db", "dashboards/redis/redis.conf"):
         (home / name).parent.mkdir(parents=True)
         (home / name).write_text("")
-    command = [sys.executable, "-c", "from orchestration.cli.app import main; main()", "actions", "list"]
+    command = [sys.executable, "-c", "from cli.app import main; main()", "actions", "list"]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
     assert told == f"note: {home}: 12 files and folders were open to others; they are yours alone now\n"
     assert (home / "state.sqlite").exists() and list_open(home) == []

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.run import run_pipeline
+from cli.failures import INCOMPLETE
 from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
-from orchestration.cli.failures import INCOMPLETE
-from orchestration.cli.run import run_pipeline
 from tests.peers.webhook_sink import WebhookSink
 from tests.security.test_receivers import WORDS
 from tests.unit.orchestration.exports import write_csv

@@ -13,12 +13,12 @@ from alerts.findings import IncidentFinding
 from alerts.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
 from alerts.severity import Severity
 from audit.log import AuditLog
+from cli.app import app
+from cli.failures import UsageError, find_exit_code
 from cloudcost.audit_watch import describe_break
 from cloudcost.identity.people import find_account
 from cloudcost.installation import Installation
 from ingestion.ledger import Clock
-from orchestration.cli.app import app
-from orchestration.cli.failures import UsageError, find_exit_code
 
 ANA = "ana@example.com"
 

@@ -18,10 +18,10 @@ import duckdb
 import pytest
 
 import cloudcost.repair.machine_faults  # noqa: F401
+from cli.app import main
 
 # loaded here: a child that is another user cannot always read Python's own files
 from cloudcost.identity.home_access import close_home
-from orchestration.cli.app import main
 from state import SqliteStateStore
 from warehouse.duckdb_file import STORAGE_VERSION
 

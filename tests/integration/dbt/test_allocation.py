@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from cli.commands.run import CommandError
+from cli.commands.statement import print_statement
+from cli.output.tables import Format
 from cloudcost.installation import Installation
-from orchestration.cli.output import Format
-from orchestration.cli.run import CommandError
-from orchestration.cli.statement import print_statement
 from tests.integration.dbt.charges import PLAN, RESERVATION, aws_row
 from tests.integration.dbt.warehouse import Row, Warehouse
 

@@ -8,9 +8,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from cli.commands.check import check_sources
+from cli.commands.run import FAILED
 from cloudcost.installation import Installation
-from orchestration.cli.check import check_sources
-from orchestration.cli.run import FAILED
 from orchestration.defs.ingest import DELIVERY_CHECK, build_raw_asset
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource

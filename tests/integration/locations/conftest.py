@@ -11,9 +11,9 @@ import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
+from cli.commands.check import check_sources
+from cli.commands.run import FAILED
 from cloudcost.installation import Installation
-from orchestration.cli.check import check_sources
-from orchestration.cli.run import FAILED
 from tests.integration.locations.peers import GoogleStorage, serving
 from tests.peers.azurite import ACCOUNT, Azurite, AzuriteUnavailable
 from tests.peers.bigquery import Server as BigQueryServer

@@ -10,6 +10,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from cli.commands.run import OK
 from cloudcost.installation import Installation
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
@@ -17,7 +18,6 @@ from ingestion.ledger import Clock, Ledger
 from ingestion.locations.bigquery import BigQueryLocation
 from ingestion.reports import IngestReport
 from ingestion.source import Source
-from orchestration.cli.run import OK
 from orchestration.defs.ingest import build_raw_asset
 from orchestration.defs.jobs import range_tags
 from orchestration.partitions import billing_periods

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from cli.commands.run import FAILED, OK
 from cloudcost.installation import Installation
 from clouds.circuit import CircuitBreaker
 from core.errors import LocationError
 from ingestion.ledger import Clock
-from orchestration.cli.run import FAILED, OK
 from tests.integration.locations.conftest import FOCUS, ROW, Check
 from tests.integration.locations.peers import FixedAnswer, GoogleStorage, serving, write_google_key
 from tests.peers.aws_services import AwsServices, Fault

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.run import OK, run_pipeline
+from cli.output.summary import describe_scoring
 from cloudcost.installation import Installation
-from orchestration.cli.run import OK, run_pipeline
-from orchestration.cli.summary import describe_scoring
 from orchestration.defs.alerts import incidents
 from orchestration.defs.analytics import cost_forecasts, forecast_accuracy_holds
 from orchestration.defs.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before

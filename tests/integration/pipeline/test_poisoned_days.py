@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cli.output.summary import describe_scoring
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
-from orchestration.cli.summary import describe_scoring
 from orchestration.defs.actions import proposals
 from orchestration.defs.alerts import incidents
 from orchestration.defs.analytics import FORECAST_TABLES, cost_forecasts, forecast_accuracy_holds

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.cli.app import app
-from orchestration.cli.failures import end_with
+from cli.app import app
+from cli.failures import end_with
 from warehouse import DuckDbWarehouse, WarehouseError
 
 LISTS = '`cloudcost query "show all tables"` lists all'

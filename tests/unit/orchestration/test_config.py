@@ -6,9 +6,9 @@ from typing import get_args
 
 import pytest
 
+from cli.commands.setup import EXAMPLE
 from cloudcost.config.document import CloudcostConfig, ConfigError, load_config
 from ingestion.source_settings import SourceConfig
-from orchestration.cli.setup import EXAMPLE
 
 GOOD = """\
 sources:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.cli.output import Format, encode_value, format_decimal, format_value, print_rows
+from cli.output.tables import Format, encode_value, format_decimal, format_value, print_rows
 
 
 @pytest.mark.parametrize(

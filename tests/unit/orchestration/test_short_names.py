@@ -2,8 +2,8 @@
 
 import pytest
 
+from cli.failures import FAILED, find_exit_code
 from core.short_names import ShortNameError, find_named
-from orchestration.cli.failures import FAILED, find_exit_code
 
 IDS = ("abcdef0123", "abcdef9999", "x1")
 

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
+from cli.output.summary import gather_notes
 from ingestion.ledger import Snapshot, SnapshotKey
-from orchestration.cli.summary import gather_notes
 
 
 def landed(source: str, month: int, *notices: str) -> Snapshot:

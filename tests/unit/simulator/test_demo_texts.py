@@ -2,7 +2,7 @@
 
 import shlex
 
-from orchestration.cli.app import app
+from cli.app import app
 from simulator.demo import list_next_steps
 
 

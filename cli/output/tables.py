@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from orchestration.cli.terminal import clean_text
+from cli.output.terminal import clean_text
 
 #: What makes a spreadsheet take a cell for a formula (OWASP, "CSV Injection"), also in the full width of East Asia.
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -43,7 +43,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: 
     from rich import box
     from rich.table import Table
 
-    from orchestration.cli.console import open_console
+    from cli.output.console import open_console
 
     table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     for i, column in enumerate(columns):

@@ -5,7 +5,7 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from orchestration.cli.terminal import CleanStream, clean_text
+from cli.output.terminal import CleanStream, clean_text
 
 
 class CleanConsole(Console):

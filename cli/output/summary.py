@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 
 from audit.log import AuditLog
+from cli.output.tables import format_decimal
 from cloudcost.installation import Installation
 from ingestion.formats import BESIDE_COSTS
 from ingestion.ledger import Clock, Snapshot
-from orchestration.cli.output import format_decimal
 
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from orchestration.cli.failures import UsageError
-from orchestration.cli.output import Format, print_rows
+from cli.failures import UsageError
+from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
     from audit.log import AuditLog
@@ -148,8 +148,8 @@ def _read_head(text: str) -> "Sighting":
 
 def _open(context: typer.Context) -> "tuple[Installation, AuditLog]":
     from audit.log import AuditLog
+    from cli.app import find_installation
     from ingestion.ledger import Clock
-    from orchestration.cli.app import find_installation
 
     installation = find_installation(context)
     return installation, AuditLog(installation.store, Clock())

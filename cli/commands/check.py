@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from cli.commands.run import CommandError
+from cli.failures import FAILED, OK, find_exit_code
 from cloudcost.installation import Installation
 from cloudcost.repair.machine_faults import explain_fault
 from clouds.azure.management import CostManagement
@@ -27,8 +29,6 @@ from ingestion.reading.native import read_native_file
 from ingestion.refusals import as_refusal
 from ingestion.source import Source
 from ingestion.source_settings import SourceConfig
-from orchestration.cli.failures import FAILED, OK, find_exit_code
-from orchestration.cli.run import CommandError
 
 #: A check reads the rows of no more than this of new deliveries, and downloads no more.
 SAMPLE_BYTES = 64 * 2**20

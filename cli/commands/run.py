@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from cli.failures import FAILED, INCOMPLETE, OK
+from cli.output.console import open_console
+from cli.output.summary import describe_problem, print_summary
 from cloudcost.alert_outbox import deliver_alerts
 from cloudcost.identity.recorded_settings import record_settings
 from cloudcost.installation import Installation
@@ -18,9 +21,6 @@ from core.progress import listen
 from ingestion.ledger import Clock
 from ingestion.planning import Problem, SourcePlan
 from ingestion.refusals import as_refusal
-from orchestration.cli.console import open_console
-from orchestration.cli.failures import FAILED, INCOMPLETE, OK
-from orchestration.cli.summary import describe_problem, print_summary
 from orchestration.launch import execute_pipeline
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from orchestration.cli.actions import ActorOption, OutputOption
-from orchestration.cli.output import Format, print_rows
+from cli.commands.actions import ActorOption, OutputOption
+from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
     from cloudcost.installation import Installation
@@ -107,8 +107,8 @@ def _read_until(text: str, found: dict[str, Any], verdict: str) -> dt.date:
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from alerts.feedback import FeedbackBook
+    from cli.app import find_installation
     from ingestion.ledger import Clock
-    from orchestration.cli.app import find_installation
 
     installation = find_installation(context)
     return installation, FeedbackBook(installation.store, Clock())

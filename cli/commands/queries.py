@@ -1,7 +1,7 @@
 """Commands that only read: totals and free queries."""
 
+from cli.output.tables import Format, print_rows
 from cloudcost.installation import Installation
-from orchestration.cli.output import Format, print_rows
 from warehouse import WarehouseError
 
 _TOTALS = """

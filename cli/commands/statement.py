@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from cli.commands.run import CommandError, parse_period
+from cli.output.tables import Format, print_rows
 from cloudcost.installation import Installation
-from orchestration.cli.output import Format, print_rows
-from orchestration.cli.run import CommandError, parse_period
 from warehouse import WarehouseError
 
 _PARTS = ("direct", "credit", "shared_in", "shared_out")

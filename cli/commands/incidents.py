@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.actions import ActorOption, OutputOption
-from orchestration.cli.failures import UsageError
-from orchestration.cli.output import Format, print_rows
+from cli.commands.actions import ActorOption, OutputOption
+from cli.failures import UsageError
+from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
     from alerts.incidents import Incident
@@ -77,8 +77,8 @@ def _name_period(incident: "Incident") -> str:
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from alerts.incidents import IncidentBook
+    from cli.app import find_installation
     from ingestion.ledger import Clock
-    from orchestration.cli.app import find_installation
 
     installation = find_installation(context)
     return installation, IncidentBook(installation.store, installation.config.alerts.channels, Clock())

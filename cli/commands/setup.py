@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from orchestration.cli.console import open_console
-from orchestration.cli.run import CommandError, show_progress
+from cli.commands.run import CommandError, show_progress
+from cli.output.console import open_console
 
 EXAMPLE = Path(__file__).with_name("example.yaml")
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from cli.commands.actions import actions_app
+from cli.commands.anomalies import anomalies_app
+from cli.commands.audit import audit_app
+from cli.commands.deliveries import deliveries_app
+from cli.commands.incidents import incidents_app
+from cli.failures import UsageError, end_with
+from cli.output.tables import Format
+from cli.output.terminal import clean_streams
 from cloudcost.identity.home_access import write_privately
-from orchestration.cli.actions import actions_app
-from orchestration.cli.anomalies import anomalies_app
-from orchestration.cli.audit import audit_app
-from orchestration.cli.deliveries import deliveries_app
-from orchestration.cli.failures import UsageError, end_with
-from orchestration.cli.incidents import incidents_app
-from orchestration.cli.output import Format
-from orchestration.cli.terminal import clean_streams
 
 if TYPE_CHECKING:
     from cloudcost.installation import Installation
@@ -83,7 +83,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
 ) -> None:
     """Write a commented configuration file."""
-    from orchestration.cli.setup import write_example
+    from cli.commands.setup import write_example
 
     write_example(path, force)
 
@@ -91,7 +91,7 @@ def init(
 @app.command()
 def check(context: typer.Context) -> None:
     """Check the configuration, and for every source its credentials, reachability and format."""
-    from orchestration.cli.check import check_sources
+    from cli.commands.check import check_sources
 
     installation = find_installation(context)
     installation.read_settings()
@@ -105,7 +105,7 @@ def run_export(
     export: Annotated[str, typer.Argument(help="Name of the Cost Management export to start.")],
 ) -> None:
     """Let Azure write an export now, instead of at its next scheduled time."""
-    from orchestration.cli.check import start_export
+    from cli.commands.check import start_export
 
     start_export(find_installation(context), source, export)
 
@@ -120,7 +120,7 @@ def run(
     ] = False,
 ) -> None:
     """Ingest what is new and bring warehouse, forecasts, anomalies, alerts and proposals up to date."""
-    from orchestration.cli.run import run_pipeline
+    from cli.commands.run import run_pipeline
 
     installation = find_installation(context)
     installation.check_usable()
@@ -140,8 +140,8 @@ def totals(
     output: OutputOption = Format.TABLE,
 ) -> None:
     """Show rows and exact cost per source, billing period and currency; now, or as they were known at a past moment."""
-    from orchestration.cli.history import print_totals_as_of
-    from orchestration.cli.queries import print_totals
+    from cli.commands.history import print_totals_as_of
+    from cli.commands.queries import print_totals
 
     installation = find_installation(context)
     if as_of is None:
@@ -161,7 +161,7 @@ def statement(
     output: OutputOption = Format.TABLE,
 ) -> None:
     """Show what a team owes for a month: its own cost, credits, its part of shared cost; reconciled or not."""
-    from orchestration.cli.statement import print_statement
+    from cli.commands.statement import print_statement
 
     print_statement(find_installation(context), team, period, measure, output)
 
@@ -173,7 +173,7 @@ def query(
     output: OutputOption = Format.TABLE,
 ) -> None:
     """Ask the warehouse in SQL."""
-    from orchestration.cli.queries import print_query
+    from cli.commands.queries import print_query
 
     print_query(find_installation(context), sql, output)
 
@@ -188,7 +188,7 @@ def simulate(
     ] = 77_000,
 ) -> None:
     """Write the exports of a simulated company in the clouds' real formats, with the truth beside them."""
-    from orchestration.cli.setup import simulate_exports
+    from cli.commands.setup import simulate_exports
 
     simulate_exports(out, seed, months, rows_per_month)
 

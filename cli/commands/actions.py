@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestration.cli.output import Format, print_rows
+from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
     from actions.proposals import Proposal
@@ -49,7 +49,7 @@ def show(context: typer.Context, proposal: ProposalArgument) -> None:
 @actions_app.command()
 def audit(context: typer.Context) -> None:
     """Verify the audit log, as `cloudcost audit verify` does."""
-    from orchestration.cli.audit import verify
+    from cli.commands.audit import verify
 
     verify(context)
 
@@ -127,8 +127,8 @@ def rollback(
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from actions.proposals import ProposalBook
+    from cli.app import find_installation
     from ingestion.ledger import Clock
-    from orchestration.cli.app import find_installation
 
     installation = find_installation(context)
     return installation, ProposalBook(installation.store, Clock())
@@ -158,8 +158,8 @@ def _run_job(
 ) -> int:
     """Execute one of the action jobs in this process and say what came of it."""
     from actions.proposals import ProposalBook
+    from cli.failures import FAILED, OK
     from ingestion.ledger import Clock
-    from orchestration.cli.failures import FAILED, OK
     from orchestration.launch import execute_job
 
     is_done = execute_job(installation, job, run_config, verbose)

@@ -1,5 +1,5 @@
 """The command line `cloudcost`. Heavy imports happen inside the commands, so that `--help` answers at once."""
 
-from orchestration.cli.app import main
+from cli.app import main
 
 __all__ = ["main"]

@@ -3,9 +3,9 @@
 import datetime as dt
 import sys
 
+from cli.commands.run import CommandError
+from cli.output.tables import Format, print_rows
 from cloudcost.installation import Installation
-from orchestration.cli.output import Format, print_rows
-from orchestration.cli.run import CommandError
 from warehouse import WarehouseError
 
 _AS_OF = """
