@@ -10,12 +10,12 @@ from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRe
 from dagster._core.workspace.permissions import PermissionResult, Permissions
 from dagster._serdes import ConfigurableClassData
 
-from orchestration.ui.door import PERSON_KEY
+from door.door import PERSON_KEY
 
 PERSON_TAG = "cloudcost/person"
 
 
-#: What the door lets pass (`orchestration.ui.queries.MUTATIONS`), in Dagster's words.
+#: What the door lets pass (`door.queries.MUTATIONS`), in Dagster's words.
 PERMITTED = frozenset({
     Permissions.LAUNCH_PIPELINE_EXECUTION, Permissions.LAUNCH_PIPELINE_REEXECUTION,
     Permissions.TERMINATE_PIPELINE_EXECUTION, Permissions.LAUNCH_PARTITION_BACKFILL,

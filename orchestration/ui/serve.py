@@ -20,12 +20,12 @@ from audit.log import AuditLog
 from cloudcost.identity.actors import find_starter
 from cloudcost.identity.recorded_settings import record_settings
 from cloudcost.installation import Installation
+from door.journal import Journal
+from door.pages import SIGN_OUT_PATH
+from door.sessions import MIN_SECRET, Sessions, TrustedProxy
 from ingestion.ledger import Clock
 from orchestration.launch import prepare_dagster_home
 from orchestration.ui.daemon import DAEMON_SECONDS
-from orchestration.ui.journal import Journal
-from orchestration.ui.pages import SIGN_OUT_PATH
-from orchestration.ui.sessions import MIN_SECRET, Sessions, TrustedProxy
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -56,8 +56,8 @@ def serve_ui(installation: Installation, host: str, port: int) -> None:
         cookie = f"cloudcost_ui_{port}"  # a browser sends the cookies of all ports of a host to each of them
         person = find_starter(installation)
         sessions = Sessions(person, lambda token: print_link(address, token), clock=time.monotonic)
+        from door.door import Door
         from orchestration.resources.dbt import prepare_manifest
-        from orchestration.ui.door import Door
 
         prepare_dagster_home(installation)
         prepare_manifest(installation)

@@ -21,7 +21,7 @@ from cloudcost.identity.people import PersonSettings, authenticate, check_people
 from cloudcost.identity.recorded_settings import record_settings
 from cloudcost.installation import Installation
 from core.persons import normalise_person
-from orchestration.ui.sessions import SignInError, TrustedProxy
+from door.sessions import SignInError, TrustedProxy
 from tests.security.examples import ANA, BEN, Bureau
 from tests.unit.actions.examples import HandClock, make_finding
 

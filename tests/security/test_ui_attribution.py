@@ -11,9 +11,9 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobO
 from dagster._core.run_coordinator import SubmitRunContext
 from dagster._core.workspace.context import WorkspaceRequestContext
 
+from door.door import PERSON_KEY
 from orchestration.launch import DAGSTER_YAML
 from orchestration.ui.attribution import PERSON_TAG, PersonProcessContext, PersonRunCoordinator, name_people
-from orchestration.ui.door import PERSON_KEY
 
 QUEUES = {
     "ours": DAGSTER_YAML,

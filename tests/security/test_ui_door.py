@@ -19,8 +19,8 @@ from websockets.sync.client import connect
 
 from cloudcost.config.document import load_config
 from core.config_file import ConfigError
+from door.sessions import SESSION_SECONDS, TrustedProxy
 from orchestration.ui.serve import UiError, find_proxy, list_hosts, run_server, take_port
-from orchestration.ui.sessions import SESSION_SECONDS, TrustedProxy
 from tests.security.ui_visitor import JSON, PERSON, QUERY, Served, serve
 
 EVIL = "https://evil.example"

@@ -15,8 +15,8 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._core.workspace.permissions import Permissions
 from dagster_graphql.schema import create_schema
 
+from door.queries import MUTATIONS, TAGS
 from orchestration.ui.attribution import PersonProcessContext
-from orchestration.ui.queries import MUTATIONS, TAGS
 from tests.security.ui_visitor import Served, serve
 
 #: What changes the record of what was done, or what the pipeline goes by, other than by a run. A release of Dagster

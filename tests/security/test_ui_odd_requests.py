@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchestration.ui.queries import BODY_BYTES
+from door.queries import BODY_BYTES
 from tests.security.ui_visitor import QUERY, Served, serve
 
 DEEP = 100_000

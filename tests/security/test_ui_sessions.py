@@ -14,7 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from orchestration.ui.sessions import SESSION_SECONDS, TrustedProxy
+from door.sessions import SESSION_SECONDS, TrustedProxy
 from tests.security.ui_visitor import JSON, PERSON, QUERY, Served, serve
 
 BEN = "ben@example.com"

@@ -16,10 +16,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from audit.log import AuditEntry
-from orchestration.ui.door import PERSON_KEY, Door
-from orchestration.ui.journal import Journal
+from door.door import PERSON_KEY, Door
+from door.journal import Journal
+from door.sessions import Sessions, TrustedProxy
 from orchestration.ui.serve import build_server, list_hosts, take_port
-from orchestration.ui.sessions import Sessions, TrustedProxy
 
 PERSON = "ana@example.com"
 JSON = {"Content-Type": "application/json"}

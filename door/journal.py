@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from audit.log import AuditEntry
-from orchestration.ui.sessions import Session
+from door.sessions import Session
 
 SUBJECT = "ui"
 #: The actor of what nobody has signed in for.

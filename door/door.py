@@ -15,8 +15,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orchestration.ui.journal import Journal
-from orchestration.ui.pages import (
+from door.journal import Journal
+from door.pages import (
     LEFT_PAGE,
     LEFT_PROXY_PAGE,
     SIGN_OUT_PATH,
@@ -25,16 +25,9 @@ from orchestration.ui.pages import (
     show_with_link,
     write_sign_out_page,
 )
-from orchestration.ui.queries import BODY_BYTES, QueryError, check_query
-from orchestration.ui.sessions import (
-    PROXY_SECRET_HEADER,
-    SESSION_SECONDS,
-    Session,
-    Sessions,
-    SignInError,
-    TrustedProxy,
-)
-from orchestration.ui.websockets import POLICY_VIOLATION, hold_websocket
+from door.queries import BODY_BYTES, QueryError, check_query
+from door.sessions import PROXY_SECRET_HEADER, SESSION_SECONDS, Session, Sessions, SignInError, TrustedProxy
+from door.websockets import POLICY_VIOLATION, hold_websocket
 
 #: Where the door leaves the person for the application behind it.
 PERSON_KEY = "cloudcost.person"

@@ -5,7 +5,7 @@ import contextlib
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orchestration.ui.sessions import Session, Sessions
+from door.sessions import Session, Sessions
 
 POLICY_VIOLATION = 1008
 #: How often an open websocket looks whether its session's time is over; signing out is told at once.
