@@ -16,7 +16,7 @@ import yaml
 
 from warehouse.contracts import Warehouse, WarehouseError
 
-DECLARATION = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "written.yml"
+DECLARATION = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "written.yml"
 
 #: The Arrow type of each `data_type`; these are what a declaration may use.
 ARROW_TYPES: Mapping[str, pa.DataType] = {

@@ -13,7 +13,7 @@ from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import DeliveryError
 from ingestion.incoming import Reading, read_incoming_file
 from scripts.focus_doc import FILE, write_documentation
-from tests.unit.orchestration.exports import write_csv
+from tests.unit.ingestion.exports import write_csv
 
 RECIPES = (FILE.parent / "RECIPES.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"^## (.+?)\n(?:.*?\n)??```yaml\n(.*?)```", RECIPES, flags=re.MULTILINE | re.DOTALL)

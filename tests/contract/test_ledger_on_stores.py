@@ -14,7 +14,7 @@ from ingestion.locations import open_location
 from ingestion.source import Source
 from state import StateStore
 from tests.contract.stores import Open
-from tests.unit.orchestration.exports import cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_rows, write_csv
 
 KEY = SnapshotKey("aws_prod", dt.date(2026, 9, 1), "cost")
 SPAWN = multiprocessing.get_context("spawn")

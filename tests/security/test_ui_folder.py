@@ -9,8 +9,8 @@ from tests.security.ui_process import start_ui
 
 #: What the processes of the UI import, each early or late: Dagster, our own, libraries, and modules of Python's.
 PLANTED = (
-    "dagster", "orchestration", "actions", "duckdb", "dbt", "yaml", "pydantic", "grpc", "multiprocessing", "json",
-    "signal",
+    "dagster", "orchestration", "actions", "core", "cloudcost", "state", "duckdb", "dbt", "yaml", "pydantic", "grpc",
+    "multiprocessing", "json", "signal",
 )  # fmt: skip
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

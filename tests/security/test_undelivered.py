@@ -10,7 +10,7 @@ from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
 from tests.peers.webhook_sink import WebhookSink
 from tests.security.test_receivers import WORDS
-from tests.unit.orchestration.exports import write_csv
+from tests.unit.ingestion.exports import write_csv
 
 CONFIGURATION = """\
 sources: [{{name: own, location: exports}}]

@@ -18,7 +18,7 @@ from state import SqliteStateStore
 from state.dynamodb import create_table
 from tests.integration.cli.test_machine_faults import ON_STATE, call, expect
 from tests.peers.moto_server import MotoServer
-from tests.unit.orchestration.exports import cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_rows, write_csv
 
 READING = ("check", "deliveries list", "actions list")
 

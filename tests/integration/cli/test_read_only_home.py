@@ -12,7 +12,7 @@ import pytest
 from state import SqliteStateStore
 from tests.integration.cli.test_lost_state import fill_elsewhere
 from tests.integration.cli.test_machine_faults import become_nobody, call, expect, give_to_nobody
-from tests.unit.orchestration.exports import cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_rows, write_csv
 
 READING = (
     "check", "deliveries list", "deliveries show plain/2026-09", "actions list", "actions audit",

@@ -30,7 +30,7 @@ from tests.integration.locations.test_bigquery_months import DETAILED, row
 from tests.peers.azurite import ACCOUNT, KEY, Azurite, AzuriteUnavailable
 from tests.peers.bigquery import Server as BigQueryServer
 from tests.peers.moto_server import MotoServer
-from tests.unit.orchestration.exports import CUR_HEADER, cur_rows
+from tests.unit.ingestion.exports import CUR_HEADER, cur_rows
 
 WORKSPACE = Path(__file__).resolve().parents[3] / "workspace.yaml"
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(1800)]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.ingest.conftest import Desk
-from tests.unit.orchestration.exports import write_csv
+from tests.unit.ingestion.exports import write_csv
 
 D = Decimal
 TABLE = "azure_cost_details"

@@ -17,7 +17,7 @@ from ingestion.ingest import Ingestor
 from ingestion.locations import open_location
 from ingestion.source import Source
 from tests.integration.ingest.conftest import AUGUST, SEPTEMBER, Desk
-from tests.unit.orchestration.exports import cur_rows, write_csv, write_parquet
+from tests.unit.ingestion.exports import cur_rows, write_csv, write_parquet
 
 GOOD = cur_rows([f"{n}.125" for n in range(40)], SEPTEMBER)
 GOOD_TOTALS = {"2026-09": (Decimal(sum(range(40))) + 5, 40)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.ingest.conftest import SEPTEMBER, Desk
-from tests.unit.orchestration.exports import cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_rows, write_csv
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 

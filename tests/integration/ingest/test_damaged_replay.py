@@ -8,7 +8,7 @@ import pytest
 from cloudcost.installation import Installation
 from cloudcost.repair.replay import replay_missed
 from ingestion.ledger import SnapshotKey
-from tests.unit.orchestration.exports import cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_rows, write_csv
 
 
 def take(installation: Installation, source: str, *costs: str) -> None:

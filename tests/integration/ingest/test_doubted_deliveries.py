@@ -10,7 +10,7 @@ from ingestion.ledger import Clock
 from orchestration.defs.ingest import check_report, compare_report
 from state import SqliteStateStore
 from tests.integration.ingest.conftest import SEPTEMBER, Desk
-from tests.unit.orchestration.exports import cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_rows, write_csv
 
 #: 200 rows of 2.5 each
 FULL = cur_rows(["2.5"] * 200, SEPTEMBER)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.ingest.conftest import AUGUST, SEPTEMBER, Desk
-from tests.unit.orchestration.exports import CUR_HEADER, cur_rows, write_csv
+from tests.unit.ingestion.exports import CUR_HEADER, cur_rows, write_csv
 
 GOOD = {"2026-09": (Decimal("3.375"), 3)}
 FOCUS_COLUMNS = (

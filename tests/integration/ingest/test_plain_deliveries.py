@@ -13,7 +13,7 @@ from ingestion.ingest import Ingestor
 from ingestion.locations import open_location
 from ingestion.source import Source
 from tests.integration.ingest.conftest import AUGUST, SEPTEMBER, Desk
-from tests.unit.orchestration.exports import CUR_HEADER, cur_rows, write_csv
+from tests.unit.ingestion.exports import CUR_HEADER, cur_rows, write_csv
 
 JULY = dt.date(2026, 7, 1)
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.ingest.conftest import AUGUST, SEPTEMBER, Desk
 from tests.integration.ingest.test_isolation import FOCUS_COLUMNS, FOCUS_ROW
-from tests.unit.orchestration.exports import cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_rows, write_csv
 
 SEPTEMBER_TAKEN = {"2026-09": (Decimal(10), 1)}
 OCTOBER_ROW = FOCUS_ROW.replace("2026-09", "2026-10")

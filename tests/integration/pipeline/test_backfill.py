@@ -11,7 +11,7 @@ from orchestration.defs.ingest import build_raw_asset, raw_key
 from orchestration.defs.jobs import daily_cost_schedule, range_tags
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
-from tests.unit.orchestration.exports import cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_rows, write_csv
 
 FIRST = dt.date(2025, 1, 1)
 

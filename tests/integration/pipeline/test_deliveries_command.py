@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.ingest.conftest import SEPTEMBER, Desk
 from tests.integration.pipeline.conftest import Home
-from tests.unit.orchestration.exports import cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_rows, write_csv
 
 pytestmark = pytest.mark.e2e
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.integration.pipeline.conftest import Company, Home
-from tests.unit.orchestration.exports import cur_row, cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_row, cur_rows, write_csv
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 

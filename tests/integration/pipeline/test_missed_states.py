@@ -10,7 +10,7 @@ from cloudcost.installation import Installation
 from cloudcost.repair.replay import HISTORY, replay_missed
 from orchestration.resources.dbt import set_dbt_environment
 from orchestration.resources.dbt_build import run_dbt
-from tests.unit.orchestration.exports import cur_rows, write_csv
+from tests.unit.ingestion.exports import cur_rows, write_csv
 from warehouse import changed_periods_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

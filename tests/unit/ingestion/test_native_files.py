@@ -10,7 +10,7 @@ import pytest
 from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import NOTHING, DeliveryError, squeeze_name
 from ingestion.reading.native import NativeColumn, _flatten, read_native_file
-from tests.unit.orchestration.exports import write_parquet
+from tests.unit.ingestion.exports import write_parquet
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import SourceError
 from ingestion.discovery import Discovery, discover
-from tests.unit.sources_discovery.memory import MemoryLocation
+from tests.unit.ingestion.discovery.memory import MemoryLocation
 
 MAY = dt.date(2026, 5, 1)
 RUNS = [f"af754a8e-0000-4000-8000-00000000000{n}" for n in range(5)]

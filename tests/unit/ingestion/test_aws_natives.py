@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from ingestion.columns.sql import connect_scratch
-from tests.unit.orchestration.exports import cur_row, write_csv, write_parquet
-from tests.unit.orchestration.test_projection import land
+from tests.unit.ingestion.exports import cur_row, write_csv, write_parquet
+from tests.unit.ingestion.test_projection import land
 
 MAP = pa.map_(pa.string(), pa.string())
 

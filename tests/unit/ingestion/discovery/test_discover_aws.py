@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import LocationError, SourceError
 from ingestion.discovery import Discovery, discover
-from tests.unit.sources_discovery.memory import MemoryLocation
+from tests.unit.ingestion.discovery.memory import MemoryLocation
 
 MAY, JUNE = dt.date(2026, 5, 1), dt.date(2026, 6, 1)
 ASSEMBLY = "882083b7-ea62-4aab-aa6a-f0d08d65ee2b"

@@ -8,7 +8,7 @@ import pytest
 from core.errors import SourceError
 from ingestion.contracts import DeliveredFile, Delivery, DeliveryError, FileRef
 from ingestion.discovery import delivery_id_for, discover, verify
-from tests.unit.sources_discovery.memory import MemoryLocation
+from tests.unit.ingestion.discovery.memory import MemoryLocation
 
 
 def test_every_data_file_is_a_delivery_of_unknown_period() -> None:

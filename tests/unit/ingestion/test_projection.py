@@ -18,7 +18,7 @@ from ingestion.contracts import NOTHING, DeliveryError, ExportFormat
 from ingestion.formats import get_format, recognise_format
 from ingestion.incoming import Reading, read_incoming_file
 from ingestion.reading.native import read_native_file
-from tests.unit.orchestration.exports import cur_row, write_csv, write_parquet
+from tests.unit.ingestion.exports import cur_row, write_csv, write_parquet
 
 DATES = PlausibleDates(dt.date(2026, 10, 5))
 

@@ -16,7 +16,7 @@ from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import NOTHING, DeliveryError, squeeze_name
 from ingestion.formats import get_format, recognise_format
 from ingestion.reading.native import read_native_file
-from tests.unit.orchestration.exports import write_csv
+from tests.unit.ingestion.exports import write_csv
 
 FORMAT = get_format("azure_cost_details")
 DATES = PlausibleDates(dt.date(2026, 11, 1))
