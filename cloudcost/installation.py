@@ -15,8 +15,8 @@ from cloudcost.identity.home_access import check_home, close_home
 from cloudcost.identity.people import find_origin
 from cloudcost.repair.lost_state import check_records, check_state_file
 from cloudcost.settings_tables import SettingsContent, read_settings
-from clouds.circuit import CircuitBreaker, GuardedLocation
 from clouds.secrets import add_secrets
+from ingestion.circuit import CircuitBreaker, GuardedLocation
 from ingestion.columns.dates import PlausibleDates
 from ingestion.contracts import Provider
 from ingestion.ingest import Ingestor

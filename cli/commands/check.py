@@ -13,8 +13,8 @@ from cli.failures import FAILED, OK, find_exit_code
 from cloudcost.installation import Installation
 from cloudcost.repair.machine_faults import explain_fault
 from clouds.azure.management import CostManagement
-from clouds.circuit import GuardedLocation
 from core.errors import LocationError, SourceError
+from ingestion.circuit import GuardedLocation
 from ingestion.columns.projection import Projection, project_file
 from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import DeliveryError, ExportFormat, Location, NoExportError

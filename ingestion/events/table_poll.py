@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from clouds.circuit import GuardedLocation
 from core.errors import LocationError
+from ingestion.circuit import GuardedLocation
 from ingestion.events.dispatch import Request
 from ingestion.locations.bigquery import BigQueryLocation
 from ingestion.planning import SourcePlan

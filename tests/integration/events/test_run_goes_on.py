@@ -9,8 +9,8 @@ import dagster as dg
 import pytest
 
 from cloudcost.installation import Installation
-from clouds.circuit import CircuitBreaker
 from core.errors import LocationError
+from ingestion.circuit import CircuitBreaker
 from ingestion.ledger import Clock
 from orchestration.defs.ingest import DELIVERY_CHECK, build_raw_asset
 from orchestration.partitions import billing_periods

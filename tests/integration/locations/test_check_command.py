@@ -11,8 +11,8 @@ import requests
 
 from cli.commands.run import FAILED, OK
 from cloudcost.installation import Installation
-from clouds.circuit import CircuitBreaker
 from core.errors import LocationError
+from ingestion.circuit import CircuitBreaker
 from ingestion.ledger import Clock
 from tests.integration.locations.conftest import FOCUS, ROW, Check
 from tests.integration.locations.peers import FixedAnswer, GoogleStorage, serving, write_google_key

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from clouds.circuit import CircuitBreaker, CircuitSettings, GuardedLocation
 from core.errors import LocationError, Reason
+from ingestion.circuit import CircuitBreaker, CircuitSettings, GuardedLocation
 from ingestion.contracts import FileRef
 from state import SqliteStateStore
 
