@@ -20,7 +20,7 @@ import duckdb
 
 from benchmarks._measuring import Figures, Stopwatch, build, measure, print_bar, print_figures, print_ratios, publish
 from cloudcost.installation import Installation
-from ingestion.columns.sql import connect_scratch
+from ingestion.expressions.sql import connect_scratch
 from ingestion.formats import get_format
 from ingestion.judging.profile import profile_delivery
 from ingestion.landing.lake import snapshot_directory

@@ -13,12 +13,12 @@ from audit.seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, KeyVariable,
 from cloudcost.config.document import CloudcostConfig, find_config_path, find_home, load_config
 from cloudcost.identity.home_access import check_home, close_home
 from cloudcost.identity.people import find_origin
-from cloudcost.repair.lost_state import check_records, check_state_file
+from cloudcost.lost_state import check_records, check_state_file
 from cloudcost.settings_tables import SettingsContent, read_settings
 from clouds.secrets import add_secrets
 from ingestion.circuit import CircuitBreaker, GuardedLocation
-from ingestion.columns.dates import PlausibleDates
 from ingestion.contracts import Provider
+from ingestion.expressions.dates import PlausibleDates
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import Lake, LocalLake
 from ingestion.ledger import Clock, Ledger

@@ -17,15 +17,15 @@ from typing import Any
 import duckdb
 
 from core.errors import SourceError, first_line
-from ingestion.columns.dates import ORDERED_DATE, DateOrder, PlausibleDates
 from ingestion.columns.faults import RowFault, RowFaults, find_row_faults
+from ingestion.columns.other_separators import find_grouped_number, find_ordered_day
 from ingestion.columns.projection import Projection, project_file
-from ingestion.columns.sql import quote_literal, quote_path
 from ingestion.contracts import NOTHING, DeliveryError, ExportFormat, UntakenError
+from ingestion.expressions.dates import ORDERED_DATE, DateOrder, PlausibleDates
+from ingestion.expressions.sql import quote_literal, quote_path
 from ingestion.formats import choose_format
 from ingestion.reading.native import NativeFile, read_native_file
 from ingestion.reading.native_csv import find_other_encoding
-from ingestion.reading.other_separators import find_grouped_number, find_ordered_day
 from ingestion.reading.unpacking import is_packed
 
 _COLUMN_COUNT = re.compile(r"CSV Error on Line: (\d+).*?Expected Number of Columns: (\d+) Found: (\d+)", re.DOTALL)

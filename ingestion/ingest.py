@@ -14,11 +14,11 @@ from typing import Any
 import duckdb
 
 from core.errors import LocationError
-from ingestion.columns.dates import PlausibleDates
-from ingestion.columns.sql import connect_beside, connect_scratch
 from ingestion.contracts import DeliveredFile, Delivery, DeliveryError, ExportFormat, UntakenError
 from ingestion.discovery import verify
 from ingestion.discovery.plain import name_dataset
+from ingestion.expressions.dates import PlausibleDates
+from ingestion.expressions.sql import connect_beside, connect_scratch
 from ingestion.fetching import fetch_files, work_ahead
 from ingestion.formats import get_format
 from ingestion.incoming import IncomingFile, Reading, read_incoming_file

@@ -5,10 +5,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ingestion.columns.dates import PlausibleDates
 from ingestion.contracts import DeliveredFile, Delivery, FileRef, Location, Provider
 from ingestion.discovery import delivery_id_for, discover
 from ingestion.discovery.deliveries import name_some
+from ingestion.expressions.dates import PlausibleDates
 from ingestion.ledger import Ledger, SnapshotKey
 
 #: Part of what names a file's or delivery's content: grows when the landed columns change, so that all is read anew.

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 
 from ingestion.columns.projection import LANDED_TYPES
-from ingestion.columns.sql import quote_identifier, quote_path
 from ingestion.contracts import ExportFormat
+from ingestion.expressions.sql import quote_identifier, quote_path
 from ingestion.formats import DATASETS
 from ingestion.landing.lake import LocalLake
 from ingestion.ledger import Snapshot

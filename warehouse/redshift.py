@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.columns.sql import quote_identifier
+from ingestion.expressions.sql import quote_identifier
 from ingestion.formats import DATASETS
 from ingestion.landing.lake import safe_delivery_id
 from ingestion.landing.s3_lake import S3Lake

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.columns.sql import quote_literal, quote_path
+from ingestion.expressions.sql import quote_literal, quote_path
 from warehouse.contracts import WarehouseError
 
 #: Table functions that read nothing but their arguments and the catalogue.

@@ -146,8 +146,8 @@ def _find(book: Any, prefix: str) -> "Proposal":
 
 def _start_action(installation: "Installation", chosen: str) -> str:
     """The person who acts, after what the configuration allows was kept in the audit log."""
-    from cloudcost.identity.actors import find_actor
-    from cloudcost.identity.recorded_settings import record_settings
+    from cloudcost.actors import find_actor
+    from cloudcost.recorded_settings import record_settings
 
     record_settings(installation)
     return find_actor(installation, chosen)

@@ -67,7 +67,7 @@ def feedback(
 ) -> None:
     """Say what an anomaly was; later days of its scope are then judged accordingly."""
     from alerts.feedback import FeedbackError
-    from cloudcost.identity.actors import find_actor
+    from cloudcost.actors import find_actor
 
     chosen: list[Literal["expected", "unexpected", "planned"]] = []
     if expected:

@@ -100,8 +100,8 @@ def accept(
     """
     from actions.approvals import NotAllowedError
     from audit.log import SUBJECT, AuditEntry
+    from cloudcost.actors import find_actor
     from cloudcost.audit_watch import watch_audit
-    from cloudcost.identity.actors import find_actor
 
     installation, audit = _open(context)
     person = find_actor(installation, "")

@@ -16,8 +16,8 @@ from clouds.azure.management import CostManagement
 from core.errors import LocationError, SourceError
 from ingestion.circuit import GuardedLocation
 from ingestion.columns.projection import Projection, project_file
-from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import DeliveryError, ExportFormat, Location, NoExportError
+from ingestion.expressions.sql import connect_scratch
 from ingestion.incoming import Reading, read_incoming_file
 from ingestion.judging.untaken_files import explain_untaken
 from ingestion.ledger import Snapshot

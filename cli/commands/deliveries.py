@@ -62,7 +62,7 @@ def show(context: typer.Context, delivery: DeliveryArgument) -> None:
     """Show what is on record of a delivery, when it was current, and its audit trail."""
     import json
 
-    from ingestion.acceptance import find_delivery
+    from ingestion.judging.acceptance import find_delivery
     from ingestion.ledger import Snapshot
 
     installation, audit = _open(context)
@@ -83,8 +83,8 @@ def accept(
     actor: Annotated[str, typer.Option("--as", help="Who accepts it; only in a demo.")] = "",
 ) -> None:
     """Take a quarantined delivery although it differs much from the one before; the next run promotes it."""
-    from cloudcost.identity.actors import find_actor
-    from ingestion.acceptance import accept_delivery, find_delivery
+    from cloudcost.actors import find_actor
+    from ingestion.judging.acceptance import accept_delivery, find_delivery
 
     installation, audit = _open(context)
     record = find_delivery(installation.ledger, delivery)
@@ -101,8 +101,8 @@ def withdraw(
     actor: Annotated[str, typer.Option("--as", help="Who withdraws it; only in a demo.")] = "",
 ) -> None:
     """Take back a delivery that should never have been taken; the next run shows what was current before it."""
-    from cloudcost.identity.actors import find_actor
-    from ingestion.acceptance import find_delivery, withdraw_delivery
+    from cloudcost.actors import find_actor
+    from ingestion.judging.acceptance import find_delivery, withdraw_delivery
 
     installation, audit = _open(context)
     record = find_delivery(installation.ledger, delivery)

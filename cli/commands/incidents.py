@@ -49,8 +49,8 @@ def resolve(
     A broken audit log is not over by being said so: its incident ends with the log put right or accepted.
     """
     from alerts.incidents import IncidentStateError
+    from cloudcost.actors import find_actor
     from cloudcost.audit_watch import RULE
-    from cloudcost.identity.actors import find_actor
 
     if not reason.strip():
         raise UsageError("--reason: say why")

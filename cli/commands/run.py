@@ -13,8 +13,8 @@ from cli.failures import FAILED, INCOMPLETE, OK
 from cli.output.console import open_console
 from cli.output.summary import describe_problem, print_summary
 from cloudcost.alert_outbox import deliver_alerts
-from cloudcost.identity.recorded_settings import record_settings
 from cloudcost.installation import Installation
+from cloudcost.recorded_settings import record_settings
 from cloudcost.run_lock import try_lock
 from core.plausible_dates import check_plausible
 from core.progress import listen

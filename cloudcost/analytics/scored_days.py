@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from cloudcost.installation import Installation
-from ingestion.columns.dates import PlausibleDates
+from ingestion.expressions.dates import PlausibleDates
 from ml.rows import FIRST_DAY
 
 #: Sources and days that are named.

@@ -11,10 +11,10 @@ import duckdb
 
 from core.currencies import CURRENCIES, NO_MONEY, NOT_BILLED, UNKNOWN
 from core.errors import shorten
-from ingestion.columns.dates import EARLIEST, PlausibleDates
 from ingestion.columns.projection import TIMES, Projection
-from ingestion.columns.sql import quote_identifier, quote_literal, quote_path
 from ingestion.contracts import LARGEST_COST, Column, ExportFormat
+from ingestion.expressions.dates import EARLIEST, PlausibleDates
+from ingestion.expressions.sql import quote_identifier, quote_literal, quote_path
 
 #: Of a value that cannot be read.
 SHOWN_CHARACTERS = 80

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from core.currencies import tidy_currency
 from core.errors import shorten
-from ingestion.columns.dates import DateOrder, PlausibleDates, read_date, read_epoch, read_time
-from ingestion.columns.sql import quote_identifier, quote_literal
+from ingestion.columns.records import open_records
 from ingestion.contracts import MONEY_TYPE, Column, DeliveryError, ExportFormat, NativeColumn, squeeze_name
+from ingestion.expressions.dates import DateOrder, PlausibleDates, read_date, read_epoch, read_time
+from ingestion.expressions.sql import quote_identifier, quote_literal
 from ingestion.reading.native import NativeFile
 from ingestion.reading.native_csv import spell_nothing
-from ingestion.reading.records import open_records
 
 LANDED_TYPES = {
     "text": "VARCHAR",

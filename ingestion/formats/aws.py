@@ -8,8 +8,8 @@ which have no cost of their own: the node's row has it.
 
 from collections.abc import Callable
 
-from ingestion.columns.tags import note_unreadable
 from ingestion.contracts import MONEY_TYPE, Column, ColumnKind, ExportFormat, Note, squeeze_name
+from ingestion.expressions.tags import note_unreadable
 from ingestion.formats.aws_natives import SPECIALS
 
 _TEXT = """

@@ -8,9 +8,9 @@ map ``tags`` names the kind of a tag in front of its key (``resourceTags/``, ``a
 
 from collections.abc import Callable, Mapping
 
-from ingestion.columns.sql import null_if_nothing, quote_literal
-from ingestion.columns.tags import join_columns, read_tags
 from ingestion.contracts import NOTHING, NativeColumn, NativeSchema, SpecialColumn, squeeze_name
+from ingestion.expressions.sql import null_if_nothing, quote_literal
+from ingestion.expressions.tags import join_columns, read_tags
 
 #: Product attributes by the column that they land in, and the names that a report gives them.
 _ATTRIBUTES: Mapping[str, tuple[str, ...]] = {

@@ -8,8 +8,8 @@ Agreement, pay-as-you-go), the schemas of its FinOps toolkit, the usage details 
 (`Consumed Quantity`, `ExtendedCost`), and Partner Center's daily rated usage (`BillingPreTaxTotal`).
 """
 
-from ingestion.columns.tags import note_unreadable, read_tag_column
 from ingestion.contracts import Column, ExportFormat, NativeSchema, Note
+from ingestion.expressions.tags import note_unreadable, read_tag_column
 
 _TEXT = """
 billing_account_name billing_profile_id billing_profile_name charge_type consumed_service

@@ -7,10 +7,10 @@ is on. Credit kinds: Google's documentation of the export's ``credits.type``.
 import re
 from collections.abc import Callable
 
-from ingestion.columns.sql import null_if_nothing, quote_literal
-from ingestion.columns.tags import note_unreadable, read_tag_column
 from ingestion.contracts import MONEY_TYPE, NOTHING, Column, ExportFormat, NativeColumn, NativeSchema, Note
-from ingestion.reading.json_numbers import quote_numbers
+from ingestion.expressions.json_numbers import quote_numbers
+from ingestion.expressions.sql import null_if_nothing, quote_literal
+from ingestion.expressions.tags import note_unreadable, read_tag_column
 
 CREDIT_TYPES = {
     "credits_commitment": (

@@ -9,7 +9,7 @@ from clouds.aws.errors import explain_error
 from clouds.aws.session import open_client
 from clouds.politeness import Politeness
 from core.errors import LocationError
-from ingestion.judging.cross_check import DailyTotals
+from ingestion.cross_check import DailyTotals
 
 #: Cost Explorer answers in this region only.
 REGION = "us-east-1"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.columns.sql import quote_identifier, quote_literal, quote_path
 from ingestion.contracts import LARGEST_COST, DeliveryError, ExportFormat
+from ingestion.expressions.sql import quote_identifier, quote_literal, quote_path
 from ingestion.ledger import ControlTotal
 
 #: Of the values that a note tells of.

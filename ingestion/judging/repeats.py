@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.columns.sql import quote_identifier, quote_path
 from ingestion.contracts import ExportFormat
+from ingestion.expressions.sql import quote_identifier, quote_path
 from ingestion.judging.expectations import Expectation
 
 #: Two lines of a bill can be equal by chance; of two exports that do not overlap, hardly any are.

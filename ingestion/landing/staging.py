@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.columns.sql import quote_literal, quote_path
 from ingestion.contracts import ExportFormat
+from ingestion.expressions.sql import quote_literal, quote_path
 from ingestion.incoming import IncomingFile
 from ingestion.judging.repeats import PartFile, Repeats, find_repeats
 from ingestion.planning import PendingSnapshot

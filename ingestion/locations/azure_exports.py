@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from clouds.azure.management import AzureExport, CostManagement
 from clouds.politeness import Politeness
 from core.errors import LocationError
-from ingestion.events.routing import normalise_place
+from ingestion.routing import normalise_place
 
 if TYPE_CHECKING:
     from ingestion.source_settings import SourceConfig

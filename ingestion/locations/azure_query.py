@@ -20,7 +20,7 @@ from clouds.azure.management import CostManagement
 from clouds.politeness import Politeness
 from core.errors import LocationError
 from ingestion.contracts import FileRef, NoExportError
-from ingestion.judging.cross_check import DailyTotals
+from ingestion.cross_check import DailyTotals
 from ingestion.locations.downloads import download_file, explain_replaced, join_uri
 
 SCHEME = "azure-query://"

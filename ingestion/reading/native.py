@@ -8,8 +8,8 @@ import duckdb
 import pyarrow.parquet as pq
 
 from core.errors import first_line, shorten
-from ingestion.columns.sql import quote_identifier, quote_path
 from ingestion.contracts import DeliveryError, NativeColumn, squeeze_name
+from ingestion.expressions.sql import quote_identifier, quote_path
 from ingestion.reading.native_avro import convert_avro
 from ingestion.reading.native_csv import read_csv_file
 from ingestion.reading.native_json import read_json_file

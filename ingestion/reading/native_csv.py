@@ -8,8 +8,8 @@ from itertools import chain, islice
 from pathlib import Path
 
 from core.errors import first_line
-from ingestion.columns.sql import quote_identifier, quote_literal, quote_path
 from ingestion.contracts import DeliveryError, NativeColumn
+from ingestion.expressions.sql import quote_identifier, quote_literal, quote_path
 
 #: No line of a bill is longer. Every thread of the reader holds several times as much.
 MAX_LINE_BYTES = 2 * 1024 * 1024

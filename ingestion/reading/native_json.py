@@ -14,10 +14,10 @@ from pathlib import Path
 import duckdb
 
 from core.errors import shorten
-from ingestion.columns.sql import null_if_nothing, quote_literal, quote_path
 from ingestion.contracts import DeliveryError, NativeColumn
+from ingestion.expressions.json_numbers import quote_numbers, quote_numbers_fast
+from ingestion.expressions.sql import null_if_nothing, quote_literal, quote_path
 from ingestion.formats import UnknownFormatError
-from ingestion.reading.json_numbers import quote_numbers, quote_numbers_fast
 from ingestion.reading.json_records import MAX_RECORD_BYTES, RecordFault, read_records
 
 #: More fields than any export has; each costs a piece of the statement that reads the file.

@@ -14,8 +14,8 @@ from actions.results import ActionResult
 from alerts.findings import describe_recommendation
 from cloudcost.audit_watch import watch_audit
 from cloudcost.cloud_clients import open_clients
-from cloudcost.identity.recorded_settings import record_settings
 from cloudcost.installation import Installation
+from cloudcost.recorded_settings import record_settings
 from ingestion.ledger import Clock
 from orchestration.resources.installation import InstallationResource
 from warehouse import fetch_records

@@ -9,8 +9,8 @@ import dagster as dg
 from cloudcost.installation import Installation
 from clouds.azure.management import CostManagement
 from core.errors import LocationError
+from ingestion.cross_check import DailyTotals, compare_days
 from ingestion.judging import cost_explorer
-from ingestion.judging.cross_check import DailyTotals, compare_days
 from ingestion.ledger import Clock
 from ingestion.locations import azure_query
 from ingestion.source_settings import SourceConfig

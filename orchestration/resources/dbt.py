@@ -11,7 +11,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
 from cloudcost.installation import Installation
-from ingestion.columns.sql import memory_limit
+from ingestion.expressions.sql import memory_limit
 from warehouse.storage_settings import WarehouseSettings
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, NoReturn
 import yaml
 
 from audit.log import AuditLog
-from cloudcost.identity.actors import find_starter
-from cloudcost.identity.recorded_settings import record_settings
+from cloudcost.actors import find_starter
 from cloudcost.installation import Installation
+from cloudcost.recorded_settings import record_settings
 from door.journal import Journal
 from door.pages import SIGN_OUT_PATH
 from door.sessions import MIN_SECRET, Sessions, TrustedProxy

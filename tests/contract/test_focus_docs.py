@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from cloudcost.config.document import CloudcostConfig
-from ingestion.columns.dates import PlausibleDates
-from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import DeliveryError
+from ingestion.expressions.dates import PlausibleDates
+from ingestion.expressions.sql import connect_scratch
 from ingestion.incoming import Reading, read_incoming_file
 from scripts.focus_doc import FILE, write_documentation
 from tests.unit.ingestion.exports import write_csv

@@ -16,10 +16,10 @@ from alerts.incidents import IncidentBook
 from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
 from cli.app import app
 from cli.failures import find_exit_code
-from cloudcost.identity.actors import find_actor
+from cloudcost.actors import find_actor
 from cloudcost.identity.people import PersonSettings, authenticate, check_people, find_account
-from cloudcost.identity.recorded_settings import record_settings
 from cloudcost.installation import Installation
+from cloudcost.recorded_settings import record_settings
 from core.persons import normalise_person
 from door.sessions import SignInError, TrustedProxy
 from tests.security.examples import ANA, BEN, Bureau

@@ -4,8 +4,8 @@
 not stated; `notes`: what is said of it; `companions`: the other datasets.
 """
 
-from ingestion.columns.tags import note_unreadable, read_tag_column
 from ingestion.contracts import ExportFormat
+from ingestion.expressions.tags import note_unreadable, read_tag_column
 from ingestion.formats.focus.columns import COLUMNS, name_column
 from ingestion.formats.focus.companions import COMPANIONS
 from ingestion.formats.focus.costs import COSTS

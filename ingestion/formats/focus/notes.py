@@ -1,7 +1,7 @@
 """What is said about rows of FOCUS files that are taken: what was assumed, read otherwise, or is doubtful in them."""
 
-from ingestion.columns.sql import quote_literal
 from ingestion.contracts import Note
+from ingestion.expressions.sql import quote_literal
 from ingestion.formats.focus.values import VALUE_MAPS, ValueMap, squeeze_sql
 
 

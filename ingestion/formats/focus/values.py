@@ -11,7 +11,7 @@ Commitment-Based, Used Commitment, Unused Commitment); Tencent Cloud's and Huawe
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingestion.columns.sql import quote_literal
+from ingestion.expressions.sql import quote_literal
 
 #: Service category -> its subcategories.
 SERVICE_CATEGORIES: Mapping[str, tuple[str, ...]] = {

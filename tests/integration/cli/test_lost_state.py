@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cloudcost.installation import Installation
-from cloudcost.repair.lost_state import LostStateError
+from cloudcost.lost_state import LostStateError
 from state import SqliteStateStore
 from state.dynamodb import create_table
 from tests.integration.cli.test_machine_faults import ON_STATE, call, expect
@@ -156,7 +156,7 @@ def test_an_empty_table_does_not_replace_the_state_of_a_full_home(root: Path, mo
 
 
 def test_a_lake_on_s3_is_asked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cloudcost.repair.lost_state import check_state_file
+    from cloudcost.lost_state import check_state_file
     from ingestion.landing.s3_lake import S3Lake
     from warehouse import DuckDbWarehouse
 

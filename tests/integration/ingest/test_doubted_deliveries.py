@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from audit.log import AuditLog
-from ingestion.acceptance import AcceptanceError, accept_delivery, find_delivery
+from ingestion.judging.acceptance import AcceptanceError, accept_delivery, find_delivery
 from ingestion.ledger import Clock
 from orchestration.defs.ingest import check_report, compare_report
 from state import SqliteStateStore

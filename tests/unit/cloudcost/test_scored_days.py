@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 from cloudcost.analytics.scored_days import ScoredDays
-from ingestion.columns.dates import EARLIEST
+from ingestion.expressions.dates import EARLIEST
 from ml.rows import FIRST_DAY
 
 MACRO = Path(__file__).resolve().parents[3] / "dbt_project" / "macros" / "is_plausible_day.sql"

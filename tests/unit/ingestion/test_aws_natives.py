@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ingestion.columns.sql import connect_scratch
+from ingestion.expressions.sql import connect_scratch
 from tests.unit.ingestion.exports import cur_row, write_csv, write_parquet
 from tests.unit.ingestion.test_projection import land
 

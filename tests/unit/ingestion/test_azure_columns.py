@@ -10,10 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion.columns.dates import PlausibleDates
 from ingestion.columns.projection import project_file
-from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import NOTHING, DeliveryError, squeeze_name
+from ingestion.expressions.dates import PlausibleDates
+from ingestion.expressions.sql import connect_scratch
 from ingestion.formats import get_format, recognise_format
 from ingestion.reading.native import read_native_file
 from tests.unit.ingestion.exports import write_csv

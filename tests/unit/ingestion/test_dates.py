@@ -5,8 +5,8 @@ import datetime as dt
 import duckdb
 import pytest
 
-from ingestion.columns.dates import DateOrder, PlausibleDates, read_date, read_epoch, read_time
 from ingestion.contracts import Column
+from ingestion.expressions.dates import DateOrder, PlausibleDates, read_date, read_epoch, read_time
 
 DATES = PlausibleDates(dt.date(2026, 11, 29))
 START, OTHER = Column("start", "timestamp", is_start=True), Column("end", "timestamp")

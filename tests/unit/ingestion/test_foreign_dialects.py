@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion.columns.dates import PlausibleDates
-from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import DeliveryError
+from ingestion.expressions.dates import PlausibleDates
+from ingestion.expressions.sql import connect_scratch
 from ingestion.incoming import IncomingFile, Reading, read_incoming_file
 
 READING = Reading("auto", None, "USD", PlausibleDates(dt.date(2026, 10, 5)))

@@ -14,9 +14,9 @@ import duckdb
 import fastavro
 import pytest
 
-from ingestion.columns.dates import PlausibleDates
-from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import DeliveryError
+from ingestion.expressions.dates import PlausibleDates
+from ingestion.expressions.sql import connect_scratch
 from ingestion.incoming import IncomingFile, Reading, read_incoming_file
 
 READING = Reading("gcp", None, "EUR", PlausibleDates(dt.date(2026, 10, 5)))

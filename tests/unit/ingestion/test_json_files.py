@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import NOTHING, DeliveryError
+from ingestion.expressions.sql import connect_scratch
 from ingestion.formats import UnknownFormatError
 from ingestion.reading.native_json import MAX_RECORD_BYTES, JsonFile, read_json_file
 

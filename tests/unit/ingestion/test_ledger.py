@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.columns.dates import PlausibleDates
 from ingestion.contracts import FileRef
+from ingestion.expressions.dates import PlausibleDates
 from ingestion.ledger import ControlTotal, Ledger, LedgerError, Snapshot, SnapshotKey
 from ingestion.planning import plan_source
 from state import SqliteStateStore, Write

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.columns.sql import connect_scratch
+from ingestion.expressions.sql import connect_scratch
 
 STEP = Decimal(1).scaleb(-12)
 

@@ -7,8 +7,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import NOTHING, DeliveryError, squeeze_name
+from ingestion.expressions.sql import connect_scratch
 from ingestion.reading.native import NativeColumn, _flatten, read_native_file
 from tests.unit.ingestion.exports import write_parquet
 

@@ -11,10 +11,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ingestion.columns.dates import PlausibleDates
 from ingestion.columns.projection import project_file
-from ingestion.columns.sql import connect_scratch
 from ingestion.contracts import NOTHING, DeliveryError, ExportFormat
+from ingestion.expressions.dates import PlausibleDates
+from ingestion.expressions.sql import connect_scratch
 from ingestion.formats import get_format, recognise_format
 from ingestion.incoming import Reading, read_incoming_file
 from ingestion.reading.native import read_native_file

@@ -6,9 +6,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion.columns.sql import connect_scratch
-from ingestion.columns.tags import join_columns, note_unreadable, read_tags
 from ingestion.contracts import NativeColumn
+from ingestion.expressions.sql import connect_scratch
+from ingestion.expressions.tags import join_columns, note_unreadable, read_tags
 from ingestion.formats import FORMATS
 
 

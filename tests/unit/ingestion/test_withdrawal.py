@@ -9,9 +9,9 @@ import pytest
 from audit.log import AuditLog
 from cloudcost.repair.replay import find_missed
 from core.short_names import ShortNameError
-from ingestion.acceptance import AcceptanceError, find_delivery, withdraw_delivery
-from ingestion.columns.dates import PlausibleDates
 from ingestion.contracts import DeliveredFile, FileRef
+from ingestion.expressions.dates import PlausibleDates
+from ingestion.judging.acceptance import AcceptanceError, find_delivery, withdraw_delivery
 from ingestion.landing.lake import LocalLake
 from ingestion.landing.retention import find_expired
 from ingestion.ledger import Ledger, Snapshot, SnapshotKey

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingestion.events.envelopes import EnvelopeError, read_envelope
-from ingestion.events.routing import find_source
+from ingestion.routing import find_source
 from ingestion.source_settings import SourceConfig
 
 S3_RECORD = {

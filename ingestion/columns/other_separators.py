@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 import duckdb
 
-from ingestion.columns.dates import ORDERED_DATE
 from ingestion.columns.faults import SHOWN_CHARACTERS, RowFault, place_row
 from ingestion.columns.projection import TIMES, Checked, Projection
-from ingestion.columns.sql import quote_literal
+from ingestion.expressions.dates import ORDERED_DATE
+from ingestion.expressions.sql import quote_literal
 
 #: A number with thousands grouped, as DuckDB's regular expressions write it: no group of thousands begins with a zero.
 _GROUPED_NUMBER = r"^\s*[+-]?[1-9]\d{0,2}(\.\d{3})+\s*$"

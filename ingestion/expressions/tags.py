@@ -12,8 +12,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from ingestion.columns.sql import quote_literal
 from ingestion.contracts import NativeColumn, NativeSchema, Note, SpecialColumn
+from ingestion.expressions.sql import quote_literal
 
 #: How Parquet lists look whose writer did not call them lists.
 _WRAPPED_LIST = re.compile(r'STRUCT\("?(list|bag)"? STRUCT\("?(element|item|array_element)"? (.+)\)\[\]\)')

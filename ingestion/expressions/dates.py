@@ -8,8 +8,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from ingestion.columns.sql import quote_literal
 from ingestion.contracts import Column
+from ingestion.expressions.sql import quote_literal
 
 #: How days that are no ISO dates are read: as the format's own exports write them, or with the month or day first.
 DateOrder = Literal["usual", "month_first", "day_first"]

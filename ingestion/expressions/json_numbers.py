@@ -8,7 +8,7 @@ A quotation mark inside of a string has a backslash before it, and an opening on
 white space before it. One that has neither closes a string, and a colon behind it makes that string a key.
 """
 
-from ingestion.columns.sql import quote_literal
+from ingestion.expressions.sql import quote_literal
 
 #: Also NaN and Infinity, which some writers put where JSON has no number: the text is then what is complained about.
 _NUMBER = r"(-?[0-9IN][0-9A-Za-z.+-]*)"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.columns.tag_macros import TAG_MACROS
+from ingestion.expressions.tag_macros import TAG_MACROS
 
 #: Exact money. A number with more than twelve decimal places is rounded half-even, once, here. DuckDB's own cast rounds
 #: a tie away from zero and reads some texts with an exponent wrongly (seen with 1.5.6: 8e-15 as 1e-12 when it is cast

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingestion.columns.sql import null_if_nothing, quote_identifier, quote_literal
 from ingestion.contracts import Column, ExportFormat, NativeColumn
-from ingestion.reading.json_numbers import quote_numbers
+from ingestion.expressions.json_numbers import quote_numbers
+from ingestion.expressions.sql import null_if_nothing, quote_identifier, quote_literal
 from ingestion.reading.native import NativeFile
 
 

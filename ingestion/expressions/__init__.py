@@ -1,0 +1,1 @@
+"""Pieces of DuckDB SQL: exact money from text, days as exports write them, tags of any spelling."""
