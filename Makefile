@@ -94,6 +94,7 @@ conformance: $(STAMP) ## run the FOCUS project's validator on what is published 
 lint: $(STAMP) ## check style, types, SQL and that no file names a machine's path
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy $(PURE)
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 	@$(BIN)/python -m scripts.check_files

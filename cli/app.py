@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
@@ -14,13 +14,11 @@ from cli.commands.anomalies import anomalies_app
 from cli.commands.audit import audit_app
 from cli.commands.deliveries import deliveries_app
 from cli.commands.incidents import incidents_app
+from cli.context import find_installation
 from cli.failures import UsageError, end_with
 from cli.output.tables import Format
 from cli.output.terminal import clean_streams
 from cloudcost.identity.home_access import write_privately
-
-if TYPE_CHECKING:
-    from cloudcost.installation import Installation
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -205,15 +203,6 @@ def ui(
     installation = find_installation(context)
     installation.check_usable()
     serve_ui(installation, host, port)
-
-
-def find_installation(context: typer.Context) -> "Installation":
-    """The installation that the options and the environment name, with its configuration checked."""
-    from cloudcost.installation import Installation
-
-    installation = Installation.find(context.obj["config"], "cli")
-    _ = installation.config
-    return installation
 
 
 def check_arguments(arguments: Sequence[str]) -> None:

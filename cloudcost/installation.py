@@ -23,8 +23,8 @@ from ingestion.ingest import Ingestor
 from ingestion.landing.lake import Lake, LocalLake
 from ingestion.ledger import Clock, Ledger
 from ingestion.locations import open_location
+from ingestion.sections.sources import SourceConfig
 from ingestion.source import Source, list_read_formats
-from ingestion.source_settings import SourceConfig
 from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
 from warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 

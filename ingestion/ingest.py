@@ -32,7 +32,7 @@ from ingestion.ledger import UNKNOWN_DATASET, Checkpoint, Clock, Ledger, Snapsho
 from ingestion.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, name_fault, plan_source
 from ingestion.refusals import as_refusal
 from ingestion.reports import IngestReport, Judged, name_files, name_sentence, say_assumptions
-from ingestion.settings import IngestionSettings
+from ingestion.sections.deliveries import IngestionSettings
 from ingestion.source import Source, find_only_format, name_reading
 
 Progress = Callable[[str, int, int], None]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
-    from ingestion.source_settings import SourceConfig
+    from ingestion.sections.sources import SourceConfig
 
 
 def find_source(address: str, sources: "Sequence[SourceConfig]") -> str | None:

@@ -127,7 +127,7 @@ def rollback(
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from actions.proposals import ProposalBook
-    from cli.app import find_installation
+    from cli.context import find_installation
     from ingestion.ledger import Clock
 
     installation = find_installation(context)

@@ -107,7 +107,7 @@ def _read_until(text: str, found: dict[str, Any], verdict: str) -> dt.date:
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from alerts.feedback import FeedbackBook
-    from cli.app import find_installation
+    from cli.context import find_installation
     from ingestion.ledger import Clock
 
     installation = find_installation(context)

@@ -27,8 +27,8 @@ from ingestion.locations.export_catalogue import find_unread_exports
 from ingestion.planning import PendingSnapshot, SourcePlan
 from ingestion.reading.native import read_native_file
 from ingestion.refusals import as_refusal
+from ingestion.sections.sources import SourceConfig
 from ingestion.source import Source
-from ingestion.source_settings import SourceConfig
 
 #: A check reads the rows of no more than this of new deliveries, and downloads no more.
 SAMPLE_BYTES = 64 * 2**20

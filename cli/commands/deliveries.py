@@ -114,7 +114,7 @@ def withdraw(
 
 def _open(context: typer.Context) -> "tuple[Installation, AuditLog]":
     from audit.log import AuditLog
-    from cli.app import find_installation
+    from cli.context import find_installation
     from ingestion.ledger import Clock
 
     installation = find_installation(context)

@@ -77,7 +77,7 @@ def _name_period(incident: "Incident") -> str:
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from alerts.incidents import IncidentBook
-    from cli.app import find_installation
+    from cli.context import find_installation
     from ingestion.ledger import Clock
 
     installation = find_installation(context)

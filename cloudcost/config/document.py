@@ -26,8 +26,8 @@ from clouds.secrets import SecretsSettings
 from core.config_file import ConfigError, Document, Location, read_document, shorten
 from core.plausible_dates import check_plausible
 from core.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
-from ingestion.settings import IngestionSettings
-from ingestion.source_settings import Currency, SourceConfig, overlap
+from ingestion.sections.deliveries import IngestionSettings
+from ingestion.sections.sources import Currency, SourceConfig, overlap
 from state import BACKENDS
 from warehouse.storage_settings import LakeSettings, WarehouseSettings
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from clouds.access import SourceAccess
 from ingestion.events.queues import EventQueue
-from ingestion.events.settings import SqsEvents, StorageQueueEvents
 from ingestion.events.sqs import SqsQueue
 from ingestion.events.storage_queue import StorageQueue
+from ingestion.sections.events import SqsEvents, StorageQueueEvents
 
 
 def open_queue(

@@ -12,7 +12,7 @@ from clouds.aws.session import open_client
 from clouds.politeness import Politeness
 from core.errors import LocationError
 from ingestion.events.queues import Message
-from ingestion.events.settings import SqsEvents
+from ingestion.sections.events import SqsEvents
 
 #: SQS gives at most 10 messages at a time; so many times is it asked for more in one look.
 BATCHES = 10

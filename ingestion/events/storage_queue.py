@@ -10,8 +10,8 @@ from clouds.azure.errors import explain_error
 from clouds.politeness import Politeness
 from core.errors import LocationError
 from ingestion.events.queues import Message
-from ingestion.events.settings import StorageQueueEvents
 from ingestion.locations.azure_blob import find_account
+from ingestion.sections.events import StorageQueueEvents
 
 MOST_MESSAGES = 100
 KEPT_SECONDS = 3600

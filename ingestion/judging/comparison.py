@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ingestion.judging.profile import DeliveryProfile
 from ingestion.ledger import Snapshot
-from ingestion.settings import IngestionSettings
+from ingestion.sections.deliveries import IngestionSettings
 
 
 @dataclass(frozen=True)

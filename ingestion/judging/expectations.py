@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ingestion.contracts import ExportFormat
 from ingestion.judging.comparison import Comparison
 from ingestion.judging.profile import DeliveryProfile
-from ingestion.settings import IngestionSettings
+from ingestion.sections.deliveries import IngestionSettings
 
 if TYPE_CHECKING:
     import great_expectations as gx

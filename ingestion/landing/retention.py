@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from ingestion.landing.lake import Lake, safe_delivery_id
 from ingestion.ledger import Checkpoint, Ledger, Snapshot, SnapshotKey
-from ingestion.settings import IngestionSettings
+from ingestion.sections.deliveries import IngestionSettings
 from state import Record
 
 #: After this, whoever marked a snapshot as expiring is dead: the removal of one folder takes a moment.

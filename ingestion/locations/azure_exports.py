@@ -9,7 +9,7 @@ from core.errors import LocationError
 from ingestion.routing import normalise_place
 
 if TYPE_CHECKING:
-    from ingestion.source_settings import SourceConfig
+    from ingestion.sections.sources import SourceConfig
 
 _COSTS = ("actualcost", "amortizedcost", "focuscost", "usage")
 
@@ -21,7 +21,7 @@ def find_unread_azure_exports(
     politeness: Politeness | None = None,
 ) -> list[str]:
     """A line per cost export of ``access.azure.query_scope`` that no source reads; a refusal is a line too."""
-    from ingestion.source_settings import overlap
+    from ingestion.sections.sources import overlap
 
     azure = [s for s in sources if s.access.azure.query_scope]
     places = [normalise_place(s.location) for s in sources if s.scheme in ("az", "https")]

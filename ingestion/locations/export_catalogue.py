@@ -11,7 +11,7 @@ from clouds.politeness import Politeness
 from core.errors import LocationError
 
 if TYPE_CHECKING:
-    from ingestion.source_settings import SourceConfig
+    from ingestion.sections.sources import SourceConfig
 
 SCHEME = "bcm-data-exports://"
 #: The service answers in this region only, whatever region the export writes to.
@@ -79,7 +79,7 @@ def find_unread_exports(
     politeness: Politeness | None = None,
 ) -> list[str]:
     """A line per data export that no source reads, asked as each of the ``readable`` sources is; a refusal too."""
-    from ingestion.source_settings import overlap
+    from ingestion.sections.sources import overlap
 
     aws = [s for s in sources if s.scheme in ("s3", "bcm-data-exports")]
     lines: list[str] = []

@@ -5,16 +5,11 @@ monthly amount is the mean of those months. When it comes on few days it is put 
 is spread over the month, so is its forecast. One-time purchases and adjustments are never repeated.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-
-if TYPE_CHECKING:
-    from ml.forecast.panel import CostPanel
 
 Amounts = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -65,25 +60,6 @@ def forecast_repeated_excess(
     if len(day) < 2 or len(day) < len(months) or max(day) - min(day) > 2:
         return LumpForecast(np.zeros(len(days)), np.zeros(len(days)))
     return _forecast_kind(excess, first_date, last_date, days)
-
-
-def forecast_lump_matrix(panel: "CostPanel", excess: Mapping[int, pd.Series]) -> LumpForecast:
-    """Lumps and repeated peaks of the panel's finest series: mean and deviation, each (finest series, panel days)."""
-    mean = np.zeros((len(panel.finest), len(panel.days)))
-    deviation = np.zeros_like(mean)
-    for number, row in enumerate(panel.finest):
-        first, last = panel.keys.at[row, "first_date"], panel.keys.at[row, "last_date"]
-        ahead = panel.days > last
-        one = forecast_lumps(panel.lumps[row], first, last, panel.days[ahead])
-        peaks = excess[int(row)]
-        peak = forecast_repeated_excess(peaks[peaks != 0], peaks.index[0], last, panel.days[ahead])
-        mean[number, ahead] = one.mean + peak.mean
-        deviation[number, ahead] = np.hypot(one.deviation, peak.deviation)
-        # days that are known already for this series, while another's are not
-        place = (panel.lumps[row]["charge_date"] - panel.days[0]).dt.days.to_numpy(dtype=np.int64)
-        known = place >= 0
-        np.add.at(mean[number], place[known], panel.lumps[row]["cost"].to_numpy()[known])
-    return LumpForecast(mean, deviation)
 
 
 def _number_months(days: pd.DatetimeIndex) -> Numbers:

@@ -13,7 +13,7 @@ from ingestion.cross_check import DailyTotals, compare_days
 from ingestion.judging import cost_explorer
 from ingestion.ledger import Clock
 from ingestion.locations import azure_query
-from ingestion.source_settings import SourceConfig
+from ingestion.sections.sources import SourceConfig
 from orchestration.resources.installation import InstallationResource
 
 DAILY = dg.AssetKey(["marts", "fct_cost_daily"])

@@ -9,11 +9,11 @@ from cloudcost.installation import Installation
 from ingestion.events.dispatch import Dispatch, Request, dispatch_messages
 from ingestion.events.opening import open_queue
 from ingestion.events.queues import EventQueue
-from ingestion.events.settings import SqsEvents, StorageQueueEvents, TablePollEvents
 from ingestion.events.table_poll import poll_table
 from ingestion.refusals import as_refusal
 from ingestion.routing import find_source
-from ingestion.source_settings import SourceConfig
+from ingestion.sections.events import SqsEvents, StorageQueueEvents, TablePollEvents
+from ingestion.sections.sources import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.jobs import cost_pipeline_job, range_tags
 from orchestration.resources.installation import InstallationResource

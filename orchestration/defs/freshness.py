@@ -9,7 +9,7 @@ from alerts.incidents import IncidentBook
 from cloudcost.installation import Installation
 from ingestion.freshness import Freshness, judge_freshness
 from ingestion.ledger import Clock
-from ingestion.source_settings import SourceConfig
+from ingestion.sections.sources import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.resources.installation import InstallationResource
 

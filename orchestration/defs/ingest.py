@@ -17,7 +17,7 @@ from ingestion.ledger import Clock, Snapshot, SnapshotKey
 from ingestion.planning import Problem
 from ingestion.refusals import as_refusal
 from ingestion.reports import IngestReport, Judged
-from ingestion.source_settings import SourceConfig
+from ingestion.sections.sources import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
 from orchestration.partitions import periods_of

@@ -10,7 +10,7 @@ from cloudcost.installation import Installation
 from cloudcost.run_lock import try_lock
 from ingestion.planning import SourcePlan
 from ingestion.refusals import as_refusal
-from ingestion.source_settings import SourceConfig
+from ingestion.sections.sources import SourceConfig
 from orchestration.resources.dead_runs import end_dead_runs
 from orchestration.resources.installation import InstallationResource
 

@@ -47,7 +47,7 @@ def test_names_are_unique_and_found() -> None:
 
 
 def test_every_format_of_the_configuration_is_known() -> None:
-    from ingestion.source_settings import SourceConfig
+    from ingestion.sections.sources import SourceConfig
 
     named = set(SourceConfig.model_fields["format"].annotation.__args__) - {"auto"}  # type: ignore[union-attr]
     assert named == set(FORMAT_NAMES)

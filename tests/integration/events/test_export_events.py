@@ -16,7 +16,7 @@ from cloudcost.installation import Installation
 from clouds.access import SourceAccess
 from core.errors import LocationError
 from ingestion.events.opening import open_queue
-from ingestion.events.settings import SqsEvents, StorageQueueEvents
+from ingestion.sections.events import SqsEvents, StorageQueueEvents
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.events import collect_requests, export_event_sensor
 from orchestration.resources.installation import InstallationResource

@@ -10,7 +10,7 @@ import pytest
 from cloudcost.installation import Installation
 from ingestion.freshness import Freshness
 from ingestion.ledger import ControlTotal, Ledger, Snapshot, SnapshotKey
-from ingestion.source_settings import SourceConfig
+from ingestion.sections.sources import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import check_freshness, freshness_job, freshness_policy
 from orchestration.resources.installation import InstallationResource

@@ -22,7 +22,7 @@ from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
 from ingestion.ledger import Clock, Ledger
 from ingestion.locations import open_location
-from ingestion.settings import ChangeThresholds, DropThresholds, IngestionSettings
+from ingestion.sections.deliveries import ChangeThresholds, DropThresholds, IngestionSettings
 from ingestion.source import Source
 from state import StateStoreError, open_state_store
 

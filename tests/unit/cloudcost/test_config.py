@@ -8,7 +8,7 @@ import pytest
 
 from cli.commands.setup import EXAMPLE
 from cloudcost.config.document import CloudcostConfig, ConfigError, load_config
-from ingestion.source_settings import SourceConfig
+from ingestion.sections.sources import SourceConfig
 
 GOOD = """\
 sources:

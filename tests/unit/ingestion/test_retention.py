@@ -9,7 +9,7 @@ from ingestion.contracts import DeliveryError
 from ingestion.landing.lake import LocalLake, snapshot_directory
 from ingestion.landing.retention import remove_expired
 from ingestion.ledger import Ledger, Snapshot, SnapshotKey
-from ingestion.settings import IngestionSettings
+from ingestion.sections.deliveries import IngestionSettings
 from state import SqliteStateStore
 
 KEY = SnapshotKey("aws_prod", dt.date(2026, 9, 1), "cost")

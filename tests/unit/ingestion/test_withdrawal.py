@@ -16,7 +16,7 @@ from ingestion.landing.lake import LocalLake
 from ingestion.landing.retention import find_expired
 from ingestion.ledger import Ledger, Snapshot, SnapshotKey
 from ingestion.planning import PendingSnapshot, plan_source
-from ingestion.settings import IngestionSettings
+from ingestion.sections.deliveries import IngestionSettings
 from state import SqliteStateStore
 
 KEY = SnapshotKey("bill", dt.date(2026, 9, 1), "cost")

@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.events.envelopes import EnvelopeError, read_envelope
 from ingestion.routing import find_source
-from ingestion.source_settings import SourceConfig
+from ingestion.sections.sources import SourceConfig
 
 S3_RECORD = {
     "eventVersion": "2.1",

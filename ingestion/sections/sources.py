@@ -7,8 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from clouds.access import SourceAccess
 from core.currencies import check_currency
-from ingestion.events.settings import EventSettings
 from ingestion.freshness import NORMAL_LATENESS_HOURS
+from ingestion.sections.events import EventSettings
 
 #: Whose `access:` a kind of location takes.
 CLOUD_OF_SCHEME = {

@@ -1,0 +1,17 @@
+"""What commands share: the installation that their options name."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from cloudcost.installation import Installation
+
+
+def find_installation(context: typer.Context) -> "Installation":
+    """The installation that the options and the environment name, with its configuration checked."""
+    from cloudcost.installation import Installation
+
+    installation = Installation.find(context.obj["config"], "cli")
+    _ = installation.config
+    return installation
