@@ -111,7 +111,8 @@ def _check_levels(path: Path, text: str) -> None:
     for event in yaml.parse(text, Loader=_LOADER):
         level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if level > MOST_LEVELS:
-            raise ConfigError(f"{path}:{event.start_mark.line + 1}: more than {MOST_LEVELS} levels are nested here")
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise ConfigError(f"{path}:{line}: more than {MOST_LEVELS} levels are nested here")
 
 
 def _check_size(path: Path, root: yaml.Node) -> None:
@@ -185,7 +186,7 @@ def _find_wrong_scalar(constructor: yaml.constructor.SafeConstructor, node: yaml
     if len(text) > 10 * MOST_DIGITS:
         return f"{shorten(text)} is no {_KINDS[kind]}"
     try:
-        value = constructor.construct_object(node)  # type: ignore[no-untyped-call]
+        value = constructor.construct_object(node)
     except (ValueError, OverflowError, yaml.YAMLError):
         return f"{shorten(text)} is no {_KINDS[kind]}"
     if isinstance(value, float) and not math.isfinite(value):

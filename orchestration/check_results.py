@@ -1,6 +1,7 @@
 """What the checks of the assets last said, as a table for dashboards: rows of Dagster's event log, no more."""
 
 import datetime as dt
+from typing import Any
 
 import dagster as dg
 import pyarrow as pa
@@ -14,7 +15,7 @@ LOOKED_THROUGH = 5000
 def list_checks(instance: dg.DagsterInstance) -> pa.Table:
     """The newest evaluation of every check: passed, warned (it stops nothing) or failed."""
     wanted = dg.EventRecordsFilter(event_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
-    rows: dict[tuple[str, str], dict[str, object]] = {}
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
     for record in instance.event_log_storage.get_event_records(wanted, limit=LOOKED_THROUGH):
         event = record.event_log_entry.dagster_event
         if event is None:  # a line of a log, which the filter leaves out
@@ -22,7 +23,7 @@ def list_checks(instance: dg.DagsterInstance) -> pa.Table:
         said = event.asset_check_evaluation_data
         key = (said.asset_key.to_user_string(), said.check_name)
         warns = said.severity == dg.AssetCheckSeverity.WARN
-        row = {
+        row: dict[str, Any] = {
             "asset": key[0], "check_name": key[1],
             "result": "passed" if said.passed else "warned" if warns else "failed",
             "severity": said.severity.value.lower(), "is_passed": said.passed,

@@ -83,7 +83,7 @@ def execute_job(installation: Installation, name: str, run_config: dict[str, Any
 
 def list_problems(result: "dg.ExecuteInProcessResult") -> list[str]:
     """What the sources' own checks say could not be taken."""
-    found = [
+    found: list[tuple[str, Any]] = [
         (evaluation.asset_key.path[-1], evaluation.metadata["problems"].value)
         for evaluation in result.get_asset_check_evaluations()
         if "problems" in evaluation.metadata

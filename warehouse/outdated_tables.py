@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from warehouse.reading import ReadableWarehouse
+from warehouse.contracts import Warehouse
 
 #: (schema, table) -> the names of its columns.
 Columns = Mapping[tuple[str, str], frozenset[str]]
@@ -23,7 +23,7 @@ def read_derived_tables(manifest: Path) -> Columns:
     }
 
 
-def drop_outdated(warehouse: ReadableWarehouse, tables: Columns) -> Sequence[str]:
+def drop_outdated(warehouse: Warehouse, tables: Columns) -> Sequence[str]:
     """Drop the tables whose columns are others; returns their names.
 
     Then all of these tables are behind in every period, as one release may also mean other values in the same columns.

@@ -64,11 +64,12 @@ def open_session(
 ) -> Iterator[RedshiftConnection]:
     """A session that is one transaction: committed at the end, or rolled back where anything fails."""
     import redshift_connector
+    from redshift_connector.error import Error
 
     place = describe_place(settings)
     try:
         connection = redshift_connector.connect(**connection_arguments(settings, environ))
-    except (redshift_connector.Error, OSError) as error:
+    except (Error, OSError) as error:
         raise WarehouseError(f"{place}: cannot be opened: {explain(error)}") from error
     try:
         connection.autocommit = True  # the transaction is begun here, because only a begin can make it read-only
@@ -78,11 +79,11 @@ def open_session(
         session.execute("begin read only" if read_only else "begin")
         yield session
         session.execute("rollback" if read_only else "commit")
-    except redshift_connector.Error as error:
+    except Error as error:
         raise WarehouseError(f"{place}: {explain(error)}") from error
     finally:
         # a transaction that was not committed ends with its session
-        with suppress(redshift_connector.Error, OSError):
+        with suppress(Error, OSError):
             connection.close()
 
 

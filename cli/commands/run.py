@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from cli.failures import FAILED, INCOMPLETE, OK
 from cli.output.console import open_console
@@ -173,9 +173,15 @@ def show_progress(console: Console) -> Iterator[None]:
         BarColumn(),
         TextColumn("{task.completed}/{task.total}"),
     )
-    around = {"redirect_stdout": False, "redirect_stderr": False, "disable": not console.is_terminal}
-    with Progress(*columns, TimeElapsedColumn(), console=console, **around) as progress:
-        tasks = {}
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        console=console,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        disable=not console.is_terminal,
+    ) as progress:
+        tasks: dict[str, TaskID] = {}
 
         def advance(stage: str, done: int, total: int) -> None:
             if total and stage not in tasks:

@@ -71,7 +71,7 @@ def cost_anomalies(installation: InstallationResource) -> Iterator[dg.Materializ
     if as_of is None:
         for name in ANOMALY_TABLES:
             write_table(opened.warehouse, "ml", name, pd.DataFrame())
-        reason = {"dagster/row_count": 0, "reason": "there is no usage to judge"}
+        reason: dict[str, Any] = {"dagster/row_count": 0, "reason": "there is no usage to judge"}
         yield from (dg.MaterializeResult(asset_key=key, metadata=reason) for key in (ANOMALIES, CAUSES))
         return
     given = FeedbackBook(opened.store, Clock()).list()
@@ -88,8 +88,17 @@ def cost_anomalies(installation: InstallationResource) -> Iterator[dg.Materializ
     rows, causes = write_anomalies(opened, result.anomalies, first_day)
     quality = remember_quality(opened, as_of, result.verdicts, [one.verdict for one in given])
     opened_now = int(result.anomalies["is_open"].sum())
-    facts = {"as_of": as_of.isoformat(), "seed": SEED, "settings": str(settings), "feedback": len(feedback)}
-    counts = {"open": opened_now, "days judged": len(result.verdicts), "scopes not judged": len(result.skipped)}
+    facts: dict[str, Any] = {
+        "as_of": as_of.isoformat(),
+        "seed": SEED,
+        "settings": str(settings),
+        "feedback": len(feedback),
+    }
+    counts: dict[str, Any] = {
+        "open": opened_now,
+        "days judged": len(result.verdicts),
+        "scopes not judged": len(result.skipped),
+    }
     yield dg.MaterializeResult(asset_key=ANOMALIES, metadata={"dagster/row_count": rows, **counts, **facts, **quality})
     yield dg.MaterializeResult(asset_key=CAUSES, metadata={"dagster/row_count": causes, **facts})
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import dagster as dg
 
@@ -132,7 +133,8 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
         broken = {(key.source_name, key.billing_period) for key in find_unreadable(opened)}
         repaired, damages = repair_snapshots(opened, broken)
         current = publish_current(opened, frozenset(d.key for d in damages))
-        rebuild = context.run.run_config.get("ops", {}).get("dbt_billing_periods", {}).get("config", {}).get("rebuild")
+        run_config: Any = context.run.run_config
+        rebuild = run_config.get("ops", {}).get("dbt_billing_periods", {}).get("config", {}).get("rebuild")
         pairs = list_rebuilt(opened, dict(context.run.tags), rebuild == "all") - broken
         found = repair_snapshots(opened, pairs)
         repaired, damages = repaired + found[0], [*damages, *found[1]]
@@ -196,7 +198,7 @@ def expired_snapshots(context: dg.AssetExecutionContext, installation: Installat
 
 def describe_report(report: IngestReport, scanned_bytes: int | None = None) -> dict[str, dg.MetadataValue]:
     """The figures of an ingestion as asset metadata; ``scanned_bytes`` is what its queries of a table read."""
-    totals = [
+    totals: list[dict[str, Any]] = [
         {
             "billing_period": j.key.billing_period.strftime("%Y-%m"), "dataset": j.key.dataset,
             "delivery": j.delivery_id, "measure": t.measure, "currency": t.billing_currency,

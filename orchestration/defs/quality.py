@@ -38,11 +38,20 @@ def totals_reconcile(installation: InstallationResource) -> dg.AssetCheckResult:
         ).fetchall()
     differing = [row[1:] for row in found if row[0] == "differs"]
     book, told = incident_book(opened), set()
-    for status, *totals, variance, account in found:
-        if (status, *totals) not in told:
-            told.add((status, *totals))
-            shown = "an unknown amount" if variance is None else f"{variance:f}"
-            book.open(describe_unreconciled(*totals, shown, account, is_invoice=status != "differs"))
+    for status, source_name, period, currency, measure, variance, account in found:
+        totals = (status, source_name, period, currency, measure)
+        if totals not in told:
+            told.add(totals)
+            finding = describe_unreconciled(
+                source_name=source_name,
+                period=period,
+                currency=currency,
+                measure=measure,
+                variance="an unknown amount" if variance is None else f"{variance:f}",
+                account=account,
+                is_invoice=status != "differs",
+            )
+            book.open(finding)
     return dg.AssetCheckResult(
         passed=not differing,
         metadata={

@@ -94,7 +94,7 @@ def _close_warehouse() -> None:
     """Let go of the warehouse file, which dbt-duckdb keeps open for its next command in the same process."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def _cancel_statements() -> None:

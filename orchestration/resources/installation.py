@@ -8,7 +8,7 @@ from dagster._utils.cached_method import cached_method
 from cloudcost.installation import Installation
 
 
-class InstallationResource(dg.ConfigurableResource):
+class InstallationResource(dg.ConfigurableResource["InstallationResource"]):
     """Opens the configuration, lake, ledger, state store and warehouse of one installation.
 
     Which one that is, the environment says where the definitions are loaded (CLOUDCOST_CONFIG, CLOUDCOST_HOME).
@@ -27,7 +27,7 @@ class InstallationResource(dg.ConfigurableResource):
         return cls(config_path=str(installation.config_path), home=str(installation.home))
 
     @cached_method
-    def get_resource_definition(self) -> dg.ResourceDefinition:
+    def get_resource_definition(self) -> dg.ResourceDefinition:  # type: ignore[override]  # the point of it: nothing to configure
         """What Dagster knows of it: nothing to configure. Its own definition would take fields from a run's
         configuration, and so another configuration with other approvers, and a home with another audit log.
         """
