@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.forecast.combine import Combined
-from ml.forecast.plan import Plan
-from ml.forecast.simple import Matrix
+from ml.forecast.models.combine import Combined
+from ml.forecast.models.plan import Plan
+from ml.forecast.models.simple import Matrix
 
 LEAST_ERRORS = 20
 RELATIVE_LIMITS = (0.3, 3.0)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ml.forecast.candidates import predict_candidates
-from ml.forecast.combine import Combined, combine
 from ml.forecast.conformal import Calibration, calibrate
-from ml.forecast.experts import MOST_SERIES, add_experts, choose_doubtful
-from ml.forecast.plan import Plan, make_plan
-from ml.forecast.simple import Matrix
+from ml.forecast.models.candidates import predict_candidates
+from ml.forecast.models.combine import Combined, combine
+from ml.forecast.models.experts import MOST_SERIES, add_experts, choose_doubtful
+from ml.forecast.models.plan import Plan, make_plan
+from ml.forecast.models.simple import Matrix
 
 DEFAULT_SEED = 20_250_101
 

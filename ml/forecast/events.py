@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ml.errors import AnalyticsInputError
-from ml.forecast.simple import Matrix
+from ml.forecast.models.simple import Matrix
 from ml.rows import is_scored
 
 SAVING_DAYS = 28

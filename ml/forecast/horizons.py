@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ml.forecast.intervals import Z
+from ml.forecast.models.simple import Matrix
 from ml.forecast.panel import CostPanel, UsageForecast
-from ml.forecast.simple import Matrix
 
 HORIZON_COLUMNS = (
     "unique_id",

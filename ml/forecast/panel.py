@@ -10,9 +10,9 @@ from scipy import sparse
 
 from ml.forecast.engine import PanelForecast, forecast_panel
 from ml.forecast.lumps import forecast_lumps
+from ml.forecast.models.simple import Matrix
 from ml.forecast.outliers import split_outliers
 from ml.forecast.reconcile import list_members
-from ml.forecast.simple import Matrix
 from ml.series import SCOPE_COLUMNS, Level, build_levels
 
 FINEST: Level = "account_service"

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from ml.forecast.simple import Matrix
+from ml.forecast.models.simple import Matrix
 
 
 def list_members(parents: pd.DataFrame, scopes: list[tuple[str, ...]], children: pd.DataFrame) -> sparse.csr_matrix:

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.forecast.calendar import find_easter, is_holiday, list_calendar_features
-from ml.forecast.combine import find_weights
 from ml.forecast.engine import extend, stack_histories
-from ml.forecast.linear import Window, predict_linear
-from ml.forecast.plan import make_plan
+from ml.forecast.models.calendar import find_easter, is_holiday, list_calendar_features
+from ml.forecast.models.combine import find_weights
+from ml.forecast.models.linear import Window, predict_linear
+from ml.forecast.models.plan import make_plan
+from ml.forecast.models.simple import average_seasons, follow_last_year, repeat_season, smooth_intermittent
+from ml.forecast.models.smoothing import smooth
 from ml.forecast.reconcile import list_members, reconcile, share_gap
-from ml.forecast.simple import average_seasons, follow_last_year, repeat_season, smooth_intermittent
-from ml.forecast.smoothing import smooth
 
 
 def test_easter_and_the_holidays_most_countries_share() -> None:

@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from ml.forecast.simple import Matrix
+from ml.forecast.models.simple import Matrix
 
 ALPHAS = (0.03, 0.1, 0.2, 0.35, 0.55, 0.8, 0.98)
 GAMMAS = (0.02, 0.1, 0.3)

@@ -12,9 +12,9 @@ from itertools import product
 
 import numpy as np
 
-from ml.forecast.candidates import Candidates
-from ml.forecast.plan import Plan
-from ml.forecast.simple import Matrix
+from ml.forecast.models.candidates import Candidates
+from ml.forecast.models.plan import Plan
+from ml.forecast.models.simple import Matrix
 
 POWERS = (0.5, 1.5, 3.0, 6.0, 12.0)
 PULLS = (0.0, 1.0, 4.0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.forecast.simple import Matrix
+from ml.forecast.models.simple import Matrix
 
 # the cost of learning is windows times the square of their length; memory of the series' own the same of series
 MOST_CELLS, MOST_OWN_CELLS = 3_000_000_000, 250_000_000

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ml.forecast.calendar import list_calendar_features
-from ml.forecast.plan import Plan
-from ml.forecast.simple import Matrix
+from ml.forecast.models.calendar import list_calendar_features
+from ml.forecast.models.plan import Plan
+from ml.forecast.models.simple import Matrix
 
 MOST_ROWS, LEAST_ROWS = 120_000, 2_000
 CLIP = 6.0

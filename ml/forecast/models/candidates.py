@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.forecast import simple
-from ml.forecast.boosting import predict_boosted
-from ml.forecast.linear import Window, predict_linear
-from ml.forecast.plan import Plan
-from ml.forecast.simple import Matrix
-from ml.forecast.smoothing import smooth
+from ml.forecast.models import simple
+from ml.forecast.models.boosting import predict_boosted
+from ml.forecast.models.linear import Window, predict_linear
+from ml.forecast.models.plan import Plan
+from ml.forecast.models.simple import Matrix
+from ml.forecast.models.smoothing import smooth
 
 # a series with nothing on this share of its recent periods is intermittent
 MANY_ZEROS = 0.3

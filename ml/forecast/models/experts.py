@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ml.forecast.candidates import Candidates
-from ml.forecast.plan import Plan
-from ml.forecast.simple import Matrix
+from ml.forecast.models.candidates import Candidates
+from ml.forecast.models.plan import Plan
+from ml.forecast.models.simple import Matrix
 
 # for weekly seasons; the cost of a fit grows with the season, so longer ones get fewer
 MOST_SERIES, WEEK = 8, 7
