@@ -45,6 +45,9 @@ ENABLE_PROXY_FIX = bool(SETTINGS["is_proxied"])
 # where links lead is not for a header to say that proxies hand on as it came
 PROXY_FIX_CONFIG = {"x_for": 1, "x_proto": 1, "x_host": 1, "x_port": 0, "x_prefix": 0}
 
+# no other site is answered; Superset would name the two that its maps may come from, in every answer
+ENABLE_CORS = False
+
 FEATURE_FLAGS = {
     "ALERT_REPORTS": bool(REDIS_URL),
     "DASHBOARD_RBAC": True,

@@ -265,7 +265,8 @@ def check_own_page(headers: Headers, host: str) -> None:
     origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
     # behind a proxy the pages are https, whatever reaches us
     if origins not in ([f"http://{host}"], [f"https://{host}"]) or sites not in ([], ["same-origin"]):
-        raise RefusedError(403, "Only the pages of this UI may send this.", "another site's page")
+        what = "another site's page" if origins else "a program, not a page of this UI"
+        raise RefusedError(403, "Only the pages of this UI may send this.", what)
 
 
 def check_reading(headers: Headers, host: str, path: str) -> None:

@@ -12,6 +12,7 @@ from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
     from audit.log import AuditLog
+    from audit.rows import AuditRow
     from audit.seal import Sighting
     from cloudcost.installation import Installation
 
@@ -44,13 +45,24 @@ def list_rows(
 ) -> None:
     """List the newest rows: when, who, from which account, host and way in, what, and about what."""
     _, audit = _open(context)
-    found = [row for row in audit.rows() if subject in (None, row.subject)][-last:]
+    found = _find_rows(audit, subject)[-last:]
     rows = [
         (row.seq, row.at, row.actor, row.account, row.host, row.channel, row.event, row.subject,
          json.dumps(row.details, ensure_ascii=False))
         for row in found
     ]  # fmt: skip
     print_rows(COLUMNS, rows, output)
+
+
+def _find_rows(audit: "AuditLog", subject: str | None) -> "list[AuditRow]":
+    """All rows, or those about what is called so, or else begins so; `UsageError` where there is none."""
+    rows = audit.rows()
+    if subject is None:
+        return rows
+    found = [row for row in rows if row.subject == subject] or [r for r in rows if r.subject.startswith(subject)]
+    if not found:
+        raise UsageError(f"the audit log has no row about {subject!r}")
+    return found
 
 
 @audit_app.command("verify")

@@ -267,3 +267,6 @@ def test_a_log_is_accepted_by_an_approver_alone(desk: Desk) -> None:
     assert desk.call("audit", "export", "--out", str(out)).exit_code == 0
     assert out.read_text().splitlines()[-1] == f'{{"head": "{head}"}}'
     assert "audit.accepted" in desk.call("audit", "list", "--last", "3", "--format", "csv").output
+    assert "no row about 'no-such'" in str(desk.call("audit", "list", "--subject", "no-such").exception)
+    begun = desk.call("audit", "list", "--subject", desk.rows("audit.accepted")[0].subject[:3], "--format", "csv")
+    assert "audit.accepted" in begun.output

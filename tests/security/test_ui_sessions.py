@@ -130,11 +130,18 @@ def test_what_could_not_be_written_is_told_later(served: Served) -> None:
 
 
 def test_attempts_of_other_pages_and_names_are_rows(served: Served) -> None:
-    served.send("POST", "/graphql", {**served.by_page(), "Origin": "https://evil.example"}, QUERY)
+    by_page = served.by_page()
+    served.send("POST", "/graphql", {**by_page, "Origin": "https://evil.example"}, QUERY)
+    del by_page["Origin"]
+    served.send("POST", "/graphql", by_page, QUERY)
     served.send("GET", "/runs", host="evil.example")
     served.send("GET", "/runs")  # a session that ended is nothing to write down
     served.timers.run()
-    assert [row.details["what"] for row in served.rows[1:]] == ["another site's page", "another host name"]
+    assert [row.details["what"] for row in served.rows[1:]] == [
+        "another site's page",
+        "a program, not a page of this UI",
+        "another host name",
+    ]
 
 
 def test_who_comes_through_the_proxy_is_one_row(behind_proxy: Served) -> None:

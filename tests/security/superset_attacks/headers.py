@@ -11,6 +11,10 @@ PAGES = (
 )  # fmt: skip
 
 
+#: Whose page asks: somebody's, none that is said, and one that Superset itself lets maps come from.
+ORIGINS = ("https://evil.example", None, "https://tile.openstreetmap.org")
+
+
 @attack
 def look_for_other_hosts() -> dict[str, dict[str, str]]:
     """Every header of pages of all kinds, for somebody who is signed in and somebody who is not."""
@@ -19,12 +23,15 @@ def look_for_other_hosts() -> dict[str, dict[str, str]]:
     found = {}
     for visitor in (client(), inside):
         for page in PAGES:
-            answer = visitor.get(page, headers={"Origin": "https://evil.example", "Referer": "https://evil.example/x"})
-            found[f"{page} {visitor is inside}"] = {
-                **dict(answer.headers), "(cookies)": str(answer.headers.getlist("Set-Cookie"))
-            }  # fmt: skip
-            if page == "/logout/":
-                sign_in(inside, "admin")
+            for origin in ORIGINS:
+                headers = {"Origin": origin, "Referer": f"{origin}/x"} if origin else {}
+                for method in ("GET", "OPTIONS") if origin == ORIGINS[-1] else ("GET",):
+                    answer = visitor.open(page, method=method, headers=headers)
+                    found[f"{method} {page} {visitor is inside} {origin}"] = {
+                        **dict(answer.headers), "(cookies)": str(answer.headers.getlist("Set-Cookie"))
+                    }  # fmt: skip
+                    if page == "/logout/":
+                        sign_in(inside, "admin")
     return found
 
 
