@@ -46,7 +46,6 @@ PERSON = """
 """
 EXPORTING = """
     Superset: can_csv can_explore
-    Chart: can_export
     Dashboard: can_view_query can_drill
 """
 REPORTING = """

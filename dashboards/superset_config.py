@@ -64,7 +64,8 @@ DB_CONNECTION_MUTATOR = open_served
 DATASET_IMPORT_ALLOWED_DATA_URLS: list[str] = []
 SQLLAB_CTAS_NO_LIMIT = False
 ROW_LIMIT = 10_000
-SQL_MAX_ROW = 100_000
+# of tables that are read page by page, too
+SQL_MAX_ROW = TABLE_VIZ_MAX_ROW_SERVER = 100_000
 # an export in pieces would go on after the checks of who asks have ended
 CSV_STREAMING_ROW_THRESHOLD = 2**31
 SUPERSET_WEBSERVER_TIMEOUT = 60

@@ -28,6 +28,8 @@ LOGGER = logging.getLogger(__name__)
 Standing = Literal["admin", "finance", "team", "viewer", "guest", "none", "process"]
 #: Those who write no SQL, and whom no error of the warehouse is told.
 RESTRICTED = ("team", "viewer", "guest", "none")
+#: What everybody who makes a report of their own may choose from; all else that things are related to is people.
+RELATED = ("chart", "dashboard", "database")
 #: The dataset that is asked at the moment.
 ASKED: ContextVar[Any] = ContextVar("asked", default=None)
 #: Whether row rules could not be applied to the tables in a dataset's query.
@@ -97,6 +99,21 @@ def answer_plainly(app: Any) -> None:
         if any(isinstance(query, dict) and "datasource" in query for query in queries or []):
             return jsonify({"message": "A query cannot name a dataset beside the one that is asked."}), 400
         return None
+
+
+def hide_people(app: Any) -> None:
+    """Who else there is, with their mail addresses, and which roles: for administrators alone.
+
+    Superset lists it to everybody who may read charts, as what an owner can be chosen from; embedded guests too.
+    """
+
+    @app.after_request
+    def hide(answer: Response) -> Response:
+        is_list = (request.endpoint or "").endswith(".related") and answer.status_code == 200
+        column = (request.view_args or {}).get("column_name")
+        if is_list and column not in RELATED and standing() != "admin":
+            return jsonify({"count": 0, "result": []})
+        return answer
 
 
 def refuse(message: str, action: str, **details: Any) -> Exception:

@@ -70,8 +70,9 @@ def adapt_application(app: Any) -> None:
     """What Superset's settings cannot say, done once the application stands."""
     from superset_answers import remember_answers
     from superset_audit import note_exports
+    from superset_burden import limit_burden
     from superset_connections import guard_connections
-    from superset_doors import answer_plainly, close_doors
+    from superset_doors import answer_plainly, close_doors, hide_people
     from superset_hosts import serve_known_hosts
     from superset_limits import limit_attempts
     from superset_reports import send_workbooks
@@ -80,6 +81,7 @@ def adapt_application(app: Any) -> None:
     from superset_tables import make_tables
 
     make_tables(app)
+    limit_burden(app)
     limit_attempts(app)
     end_sessions_of_changed_people(app)
     guard_connections(app)
@@ -88,6 +90,7 @@ def adapt_application(app: Any) -> None:
     share_engines()
     close_doors()
     answer_plainly(app)
+    hide_people(app)
     remember_parsing()
     remember_answers(app)
     write_ahead(app)

@@ -38,7 +38,7 @@ _STEPS = {
     "select",
     "sort",
 }
-_OFFSETS, _QUERIES = 5, 10
+_OFFSETS, _QUERIES, _DONE = 5, 10, 30
 
 
 class RefusedQuestionError(ValueError):
@@ -132,6 +132,7 @@ def judge_burden(queries: Collection[Any]) -> None:
     _demand(len(queries) <= _QUERIES, f"One question has at most {_QUERIES} queries.")
     for query in queries:
         _demand(len(query.time_offsets or []) <= _OFFSETS, f"At most {_OFFSETS} times are compared.")
+        _demand(len(query.post_processing) <= _DONE, f"At most {_DONE} things are done with an answer.")
         for step in query.post_processing:
             name = str(step.get("operation"))
             _demand(name in _STEPS, f"{name[:50]} is not available to you.")
@@ -229,8 +230,9 @@ def _is_period(asked: Any, known: Known) -> bool:
 
 
 def _grain(column: Any) -> int:
-    """How finely a column of time is cut; 0, not at all, for every other one."""
-    return GRAINS.get(column.get("timeGrain") or "", 0) if isinstance(column, dict) else 0
+    """How finely a column of time is cut; 0, not at all, for every other one: Superset cuts what is an axis alone."""
+    is_cut = isinstance(column, dict) and column.get("columnType") == "BASE_AXIS"
+    return GRAINS.get(column.get("timeGrain") or "", 0) if is_cut else 0
 
 
 def _text_of(column: Any) -> str | None:

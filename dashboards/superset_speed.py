@@ -16,6 +16,8 @@ from sqlalchemy import event
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.pool import QueuePool
 
+#: Characters of a statement whose parts are remembered: they take three hundred times the memory of its text.
+LONGEST = 4_000
 #: How many publications are open at a time.
 KEPT = 2
 
@@ -74,9 +76,12 @@ def remember_parsing() -> None:
     from superset.models import core
     from superset.sql.parse import SQLStatement
 
-    parse = functools.lru_cache(2000)(SQLStatement._parse.__func__)
+    parse = functools.lru_cache(500)(SQLStatement._parse.__func__)
 
     def parse_anew(cls: Any, script: str, engine: str) -> list[Any]:
+        if len(script) > LONGEST:
+            found: list[Any] = parse.__wrapped__(cls, script, engine)
+            return found
         return [tree.copy() if tree else tree for tree in parse(cls, script, engine)]  # the tree will be changed
 
     SQLStatement._parse = classmethod(parse_anew)

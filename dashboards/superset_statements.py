@@ -26,7 +26,7 @@ class RefusedStatementError(ValueError):
     """A statement that asks for more than its reader may see."""
 
 
-@functools.lru_cache(4000)
+@functools.lru_cache(1000)
 def judge_statement(sql: str, permitted: str, dialect: str) -> None:
     """Let the statement pass, or raise `RefusedStatementError`.
 

@@ -208,13 +208,80 @@ def test_a_viewer_asks_for_more_than_summaries(
         {"post_processing": [{"operation": "resample", "options": {"rule": "1s", "method": "ffill"}}]},
         {"post_processing": [{"operation": "prophet", "options": {}}]},
         {"time_offsets": [f"{number} days ago" for number in range(200)]},
+        {"post_processing": [{"operation": "flatten", "options": {}}] * 100},
+        {"filters": [{"col": "sub_account_id", "op": "IN", "val": [str(number) for number in range(6000)]}]},
+        {"orderby": [["service_name", True]] * 3000},
+        {"columns": [{"label": str(number), "sqlExpression": "service_name"} for number in range(3000)]},
+        {"extras": {"where": " and ".join(["x_team = 'a'"] * 400)}},
+        {"filters": [{"col": "x_team", "op": "==", "val": "a" * 300_000}]},
     ],
-    ids=["rows without end", "a model", "many times"],
-)
+    ids=["rows without end", "a model", "many times", "many steps", "many values", "many orders", "many columns",
+         "long condition", "large"],
+)  # fmt: skip
 def test_a_question_burdens_the_server(burden: dict[str, Any], visitors: People, datasets: Datasets) -> None:
     for role in READERS:
-        answer = visitors[role].ask(datasets[DAILY], columns=["service_name"], metrics=["effective_cost"], **burden)
-        assert answer.status_code in (400, 403), f"{role} {answer.status_code} {answer.text[:300]}"
+        asked = {"columns": ["service_name"], "metrics": ["effective_cost"], **burden}
+        answer = visitors[role].ask(datasets[DAILY], **asked)
+        assert answer.status_code in (400, 403, 413), f"{role} {answer.status_code} {answer.text[:300]}"
+
+
+def test_an_answer_would_fill_the_memory(visitors: People, datasets: Datasets) -> None:
+    """As a table of every combination of what stands in its columns, and as numbers of a million digits."""
+    index = ["charge_date", "sub_account_id", "service_name", "x_usage_type", "region_id"]
+    options = {"index": index, "columns": ["x_environment", "x_product", "charge_category"],
+               "aggregates": {METRIC: {"operator": "sum"}}, "drop_missing_columns": False}  # fmt: skip
+    steps = [{"operation": "pivot", "options": options}, {"operation": "flatten"}]
+    wide = {"columns": [*index, *options["columns"]], "metrics": [METRIC], "row_limit": 10_000}
+    answer = visitors["finance"].ask(datasets[DAILY], **wide, post_processing=steps)
+    assert answer.status_code == 400, f"{answer.status_code} {answer.text[:300]}"
+    assert "cells" in answer.text
+    drawn = {"viz_type": "table", "column_config": {"Line items": {"d3NumberFormat": "1000000"}}}
+    asked = {"datasource": {"id": datasets[DAILY], "type": "table"}, "result_type": "post_processed", "force": True,
+             "form_data": drawn, "queries": [{"columns": ["x_team"], "metrics": [METRIC]}]}  # fmt: skip
+    for role in ("team", "finance"):
+        assert visitors[role].post("/api/v1/chart/data", asked).status_code == 400, role
+
+
+def test_no_answer_has_more_rows_than_any_may(visitors: People, datasets: Datasets) -> None:
+    for form in ({}, {"server_pagination": True}):
+        asked = {"datasource": {"id": datasets[DAILY], "type": "table"}, "result_type": "query", "form_data": form,
+                 "queries": [{"columns": ["x_team"], "metrics": [METRIC], "row_limit": 500_000}]}  # fmt: skip
+        for role in ("team", "finance"):
+            assert "LIMIT 100000" in visitors[role].post("/api/v1/chart/data", asked).text, role
+
+
+@pytest.mark.parametrize("pieces", [False, True], ids=["at once", "in pieces"])
+def test_what_is_stored_for_a_reader_is_small(pieces: bool, visitors: People) -> None:
+    body = json.dumps({"dataMask": {"a": "x" * 300_000}}).encode()
+    for visitor in (visitors["finance"], visitors["viewer"]):
+        pages = visitor.get("/api/v1/dashboard/?q=(page_size:50)").json()["result"]
+        path = f"/api/v1/dashboard/{next(p['id'] for p in pages if p['slug'] == 'overview')}/permalink"
+        assert visitor.post(path, {"dataMask": {}}).status_code == 201
+        token = visitor.get("/api/v1/security/csrf_token/").json()["result"]
+        headers = {"X-CSRFToken": token, "Referer": visitor.url, "Content-Type": "application/json"}
+        sent = iter([body[:1000], body[1000:]]) if pieces else body
+        answer = visitor.session.post(visitor.url + path, data=sent, headers=headers, timeout=60)
+        assert answer.status_code == 413, answer.text[:300]
+
+
+@pytest.mark.parametrize("kind", ["chart", "dashboard", "dataset", "theme", "report"])
+def test_nobody_is_told_who_else_there_is(kind: str, visitors: People, guest: Visitor) -> None:
+    for who, visitor in [*((role, visitors[role]) for role in READERS), ("guest", guest)]:
+        for column in ("owners", "created_by", "changed_by", "roles"):
+            answer = visitor.get(f"/api/v1/{kind}/related/{column}?q=(page_size:100)")
+            assert answer.status_code != 200 or answer.json()["result"] == [], f"{who} {column} {answer.text[:300]}"
+    if kind == "chart":
+        assert PEOPLE["viewer"] in visitors["admin"].get("/api/v1/chart/related/owners").text
+
+
+@pytest.mark.parametrize("kind", ["chart", "dashboard", "dataset", "database"])
+def test_nobody_is_told_where_the_warehouse_is(kind: str, site: Site, visitors: People, datasets: Datasets) -> None:
+    """An export has the address of the database behind a chart, on Redshift with host and user."""
+    for role in READERS:
+        listed = visitors[role].get(f"/api/v1/{kind}/?q=(page_size:5)")
+        numbers = [row["id"] for row in listed.json().get("result", [])] if listed.ok else [1]
+        answer = visitors[role].get(f"/api/v1/{kind}/export/?q=!({','.join(map(str, numbers))})")
+        assert answer.status_code == 403, f"{role} {answer.status_code}"
 
 
 def test_many_queries_in_one_question(visitors: People, datasets: Datasets) -> None:
@@ -235,6 +302,10 @@ def test_a_viewer_asks_for_days_where_a_chart_shows_months(visitors: People, dat
     for grain, status in (("P1Y", 200), ("P1M", 200), ("P1D", 403), ("PT1H", 403), (None, 403)):
         columns = [{**axis, "timeGrain": grain}, *query["columns"][1:]]
         assert visitors["viewer"].ask(number, **{**query, "columns": columns}).status_code == status, grain
+    for kind in (None, "", "base_axis", "AXIS"):  # what is no axis is given as it is, whatever it says of months
+        columns = [{**axis, "columnType": kind}, *query["columns"][1:]]
+        answer = visitors["viewer"].ask(number, **{**query, "columns": columns, "post_processing": []})
+        assert answer.status_code in (400, 403), f"{kind}: {answer.text[:300]}"
 
 
 @pytest.mark.parametrize("result_type", ["samples", "drill_detail"])
