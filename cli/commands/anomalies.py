@@ -108,10 +108,10 @@ def _read_until(text: str, found: dict[str, Any], verdict: str) -> dt.date:
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from alerts.feedback import FeedbackBook
     from cli.context import find_installation
-    from ingestion.ledger import Clock
+    from core.instants import utc_now
 
     installation = find_installation(context)
-    return installation, FeedbackBook(installation.store, Clock())
+    return installation, FeedbackBook(installation.store, utc_now)
 
 
 def _read(installation: "Installation") -> list[dict[str, Any]]:

@@ -1,9 +1,8 @@
 """A billing export table in BigQuery, seen as one virtual Parquet file per invoice month."""
 
-import datetime as dt
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -12,6 +11,7 @@ from clouds.access import GcpAccess
 from clouds.google.errors import explain_error
 from clouds.politeness import Politeness
 from core.errors import LocationError
+from core.instants import Clock, utc_now
 from ingestion.contracts import FileRef
 from ingestion.locations.bigquery_months import Month, Shape, find_shape, month_query, rows_query
 from ingestion.locations.downloads import download_file, explain_replaced, join_uri
@@ -46,7 +46,7 @@ class BigQueryLocation:
         access: GcpAccess | None = None,
         politeness: Politeness | None = None,
         row_group_rows: int = ROW_GROUP_ROWS,
-        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        now: Clock = utc_now,
     ) -> None:
         match = _URI.match(uri)
         if match is None:
