@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from core.section import Section
 
 ClientFactory = Callable[[str, str, str], Any]
 """(service, account id, region) -> a client of the provider's SDK."""
@@ -16,10 +18,8 @@ ClientFactory = Callable[[str, str, str], Any]
 SESSION_NAME = "cloudcost"
 
 
-class AccountSettings(BaseModel):
+class AccountSettings(Section):
     """How to act in one cloud account."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     role_arn: str | None = Field(
         default=None,
