@@ -17,6 +17,7 @@ from pydantic import Field
 
 from actions.progress import Progress
 from audit.log import AuditEntry, AuditLog
+from core.errors import CloudcostError
 from core.instants import Clock, digest_key
 from core.section import CurrencyCode, StrictModel
 from state import ConflictError, StateStore, Write
@@ -54,11 +55,11 @@ TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
 }
 
 
-class ProposalNotFoundError(KeyError):
+class ProposalNotFoundError(CloudcostError, KeyError):
     """There is no proposal with this id."""
 
 
-class ProposalStateError(Exception):
+class ProposalStateError(CloudcostError):
     """The proposal is not in a state in which this can be done."""
 
     def __init__(self, proposal_id: str, state: str, wanted: str) -> None:

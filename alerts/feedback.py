@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from audit.log import AuditEntry, AuditLog
+from core.errors import CloudcostError
 from core.instants import Clock
 from core.section import StrictModel
 from state import ConflictError, StateStore, Write
@@ -16,7 +17,7 @@ ATTEMPTS = 50
 Verdict = Literal["expected", "unexpected", "planned"]
 
 
-class FeedbackError(ValueError):
+class FeedbackError(CloudcostError, ValueError):
     """The statement cannot be taken; the message says why."""
 
 

@@ -16,6 +16,7 @@ from alerts.outbox import plan_message
 from alerts.reports import Event, render_incident
 from alerts.severity import Severity
 from audit.log import AuditEntry, AuditLog
+from core.errors import CloudcostError
 from core.instants import Clock, digest_key
 from core.section import StrictModel
 from state import ConflictError, StateStore, Write
@@ -31,11 +32,11 @@ UNDATED = "1970-01-01"
 IncidentState = Literal["open", "acknowledged", "resolved"]
 
 
-class IncidentNotFoundError(KeyError):
+class IncidentNotFoundError(CloudcostError, KeyError):
     """There is no incident with this id."""
 
 
-class IncidentStateError(Exception):
+class IncidentStateError(CloudcostError):
     """The incident is past the point where this could be done to it."""
 
 

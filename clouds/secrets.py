@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 
 from clouds.access import AwsAccess
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import LocationError, explaining
 from core.section import ENV_NAME, Section, list_repeated
 
 
@@ -94,16 +94,10 @@ class Environment(Mapping[str, str]):
         from clouds.aws.session import open_client
 
         address = f"the secret {value.secret!r}"
-        try:
+        permission, service = "secretsmanager:GetSecretValue", "Secrets Manager"
+        with explaining(lambda error: explain_error(error, address, "", permission, service)):
             client = open_client("secretsmanager", self._settings.access, self._politeness, self._environ)
             answer = client.get_secret_value(SecretId=value.secret)
-        except LocationError:
-            raise
-        except Exception as error:
-            explained = explain_error(error, address, "", "secretsmanager:GetSecretValue", "Secrets Manager")
-            if explained is None:
-                raise
-            raise explained from error
         if "SecretString" not in answer:
             raise LocationError(f"{address} holds bytes where text is expected", "invalid")
         return str(answer["SecretString"])

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from core.errors import CloudcostError
 from core.instants import Clock
 from ingestion.contracts import DeliveryError
 from state import ConflictError, Record, StateStore, Write
@@ -377,5 +378,5 @@ def _point_to(key: SnapshotKey, current: Record | None, pointer: dict[str, Any])
     ]
 
 
-class LedgerError(Exception):
+class LedgerError(CloudcostError):
     """The ledger contradicts itself: a defect, or a state file that was edited by hand."""

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from alerts.channels.networks import Network
 from alerts.severity import Severity
+from core.errors import CloudcostError
 from core.instants import Clock
 from core.section import Section
 
@@ -36,7 +37,7 @@ class Receipt:
 MAX_RETRY_AFTER_SECONDS = 3600.0
 
 
-class ChannelError(Exception):
+class ChannelError(CloudcostError):
     """The message was not taken; `retry_after` is in seconds, comes from the receiver and is at most an hour."""
 
     def __init__(self, reason: str, *, retryable: bool, retry_after: float | None = None) -> None:

@@ -158,7 +158,7 @@ def _run_job(
 ) -> int:
     """Execute one of the action jobs in this process and say what came of it."""
     from actions.proposals import ProposalBook
-    from cli.failures import FAILED, OK
+    from core.errors import FAILED, OK
     from core.instants import utc_now
     from orchestration.launch import execute_job
 

@@ -118,7 +118,9 @@ def _read(installation: "Installation") -> list[dict[str, Any]]:
     from warehouse import WarehouseError
 
     if not installation.warehouse.has_table("ml", "cost_anomalies"):
-        raise WarehouseError(f"{installation.warehouse.place}: no anomalies were looked for yet; `cloudcost run` does")
+        raise WarehouseError(
+            f"{installation.warehouse.place}: no anomalies were looked for yet", "`cloudcost run` does"
+        )
     with installation.warehouse.connect(read_only=True) as connection:
         cursor = connection.execute(_ANOMALIES)
         names = [column[0] for column in cursor.description or []]

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from cli.failures import FAILED, INCOMPLETE, OK
 from cli.output.console import open_console
 from cli.output.summary import describe_problem, print_summary
 from cloudcost.alert_outbox import deliver_alerts
 from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
 from cloudcost.run_lock import try_lock
+from core.errors import FAILED, INCOMPLETE, OK, CloudcostError
 from core.instants import utc_now
 from core.plausible_dates import check_plausible
 from core.progress import listen
@@ -24,7 +24,7 @@ from ingestion.refusals import as_refusal
 from orchestration.launch import execute_pipeline
 
 
-class CommandError(Exception):
+class CommandError(CloudcostError):
     """The command cannot do what was asked; the message says why."""
 
 

@@ -40,7 +40,9 @@ def print_statement(
         raise CommandError(f"--measure {measure!r} is neither billed_cost nor effective_cost")
     month = parse_period(period)
     if not installation.warehouse.has_table("marts", "fct_statement_monthly"):
-        raise WarehouseError(f"{installation.warehouse.place}: there is no statement yet; `cloudcost run` builds them")
+        raise WarehouseError(
+            f"{installation.warehouse.place}: there is no statement yet", "`cloudcost run` builds them"
+        )
     with installation.warehouse.connect(read_only=True) as connection:
         today = today or utc_now().date()
         end = (month + dt.timedelta(days=31)).replace(day=1)

@@ -10,6 +10,7 @@ import botocore.session
 from botocore.config import Config
 from pydantic import Field
 
+from core.errors import CloudcostError
 from core.section import Section
 
 ClientFactory = Callable[[str, str, str], Any]
@@ -32,11 +33,11 @@ class AccountSettings(Section):
     )
 
 
-class NotThisMachineError(Exception):
+class NotThisMachineError(CloudcostError):
     """A demo wanted to act on something that is not on this machine."""
 
 
-class WrongAccountError(Exception):
+class WrongAccountError(CloudcostError):
     """The credentials at hand belong to another account than the resource."""
 
 

@@ -2,15 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from clouds.access import GcpAccess
 from clouds.google.errors import explain_error
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import LocationError, explaining
 from core.instants import Clock, utc_now
 from ingestion.contracts import FileRef
 from ingestion.locations.bigquery_months import Month, Shape, find_shape, month_query, rows_query
@@ -163,17 +163,8 @@ class BigQueryLocation:
 
         return PoliteRetry(DEFAULT_RETRY, self.politeness)
 
-    @contextmanager
-    def _explained(self, address: str) -> Iterator[None]:
-        try:
-            yield
-        except LocationError:
-            raise
-        except Exception as error:
-            explained = explain_error(error, address, _PERMISSION)
-            if explained is None:
-                raise
-            raise self.politeness.mark(explained) from error
+    def _explained(self, address: str) -> AbstractContextManager[None]:
+        return explaining(lambda error: explain_error(error, address, _PERMISSION), self.politeness.mark)
 
 
 def _read_byte_limit() -> int:

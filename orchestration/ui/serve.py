@@ -20,6 +20,7 @@ from audit.log import AuditLog
 from cloudcost.actors import find_starter
 from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
+from core.errors import CloudcostError
 from core.instants import utc_now
 from door.journal import Journal
 from door.pages import SIGN_OUT_PATH
@@ -43,7 +44,7 @@ POLL_MILLISECONDS = 2000
 STATEMENT_MILLISECONDS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW = 15_000, 3600, 20
 
 
-class UiError(Exception):
+class UiError(CloudcostError):
     """The UI cannot be served; the message says why."""
 
 

@@ -14,10 +14,11 @@ from alerts.incidents import IncidentBook, IncidentNotFoundError, IncidentStateE
 from alerts.severity import Severity
 from audit.log import AuditLog
 from cli.app import app
-from cli.failures import UsageError, find_exit_code
+from cli.failures import UsageError
 from cloudcost.audit_watch import describe_break
 from cloudcost.identity.people import find_account
 from cloudcost.installation import Installation
+from core.errors import CloudcostError
 from core.instants import utc_now
 
 ANA = "ana@example.com"
@@ -95,7 +96,7 @@ def test_what_cannot_be_resolved_is_one_sentence(
 ) -> None:
     name = incident.format(delivery=home.delivery, broken=home.broken)
     error = home.call("resolve", name, "--reason", reason).exception
-    assert isinstance(error, kind) and find_exit_code(error) == code
+    assert isinstance(error, kind) and isinstance(error, CloudcostError) and error.exit_code == code
     assert len(home.list()) == 2
 
 
