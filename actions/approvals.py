@@ -14,6 +14,7 @@ from actions.approval_evidence import (
 from actions.proposals import SYSTEM, Approval, Change, Proposal, ProposalBook, ProposalStateError
 from actions.settings import ActionSettings
 from audit.log import AuditEntry, AuditLog
+from core.errors import USAGE, CloudcostError
 from core.instants import Clock
 from core.persons import normalise_person
 from state import StateStore
@@ -24,7 +25,7 @@ APPROVAL_STATES = ("proposed", "approved", "executing")
 ROLLBACK_STATES = ("executing", "executed", "verified", "failed", "rolling_back")
 
 
-class NotAllowedError(Exception):
+class NotAllowedError(CloudcostError):
     """This person may not decide on this proposal."""
 
 
@@ -32,11 +33,13 @@ class OtherStateError(ProposalStateError):
     """The state has the proposal as something else than the audit log has."""
 
     def __init__(self, proposal_id: str, why: str) -> None:
-        Exception.__init__(self, f"{proposal_id}: {why}")
+        CloudcostError.__init__(self, f"{proposal_id}: {why}")
 
 
-class NoReasonError(ValueError):
+class NoReasonError(CloudcostError, ValueError):
     """A decision was made without saying why."""
+
+    exit_code = USAGE
 
 
 def count_required(proposal: Proposal, settings: ActionSettings) -> int:

@@ -4,31 +4,29 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
+
+from core.section import StrictModel
 
 
-class StepRecord(BaseModel):
+class StepRecord(StrictModel):
     """One step: `started` is written before it acts, `done` with its result after. `watch` is the one it began in."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     status: Literal["started", "done"]
     started_at: datetime
     watch: int = 0
     done_at: datetime | None = None
-    result: dict[str, Any] = {}
+    result: dict[str, Any] = Field(default_factory=dict)
 
 
-class Progress(BaseModel):
+class Progress(StrictModel):
     """How far an execution or a rollback has come, and which process holds it.
 
     `begun_at` is when it first took the lease. `watch` counts the spans in which one process had the resource in view
     without a break (no times, which a clock may repeat); `voided` are finished steps of earlier ones that were done
     again. `longest_gap_seconds` is in records of earlier versions only.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     steps: tuple[StepRecord, ...] = ()
     voided: tuple[StepRecord, ...] = ()

@@ -13,11 +13,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from actions.progress import Progress
 from audit.log import AuditEntry, AuditLog
+from core.errors import CloudcostError
 from core.instants import Clock, digest_key
+from core.section import CurrencyCode, StrictModel
 from state import ConflictError, StateStore, Write
 
 KIND = "proposal"
@@ -53,21 +55,19 @@ TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
 }
 
 
-class ProposalNotFoundError(KeyError):
+class ProposalNotFoundError(CloudcostError, KeyError):
     """There is no proposal with this id."""
 
 
-class ProposalStateError(Exception):
+class ProposalStateError(CloudcostError):
     """The proposal is not in a state in which this can be done."""
 
     def __init__(self, proposal_id: str, state: str, wanted: str) -> None:
         super().__init__(f"proposal {proposal_id} is {state}: it cannot be {wanted}")
 
 
-class ResourceRef(BaseModel):
+class ResourceRef(StrictModel):
     """Which resource, in the terms of its provider's API."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     provider: str = Field(min_length=1)
     account_id: str = Field(min_length=1)
@@ -75,10 +75,8 @@ class ResourceRef(BaseModel):
     resource_id: str = Field(min_length=1)
 
 
-class ActionFinding(BaseModel):
+class ActionFinding(StrictModel):
     """What a recommendation asks for: a remediation of a resource, worth so much a month, seen in a period's bill."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     finding_id: str = Field(min_length=1)
     remediation: str = Field(min_length=1)
@@ -86,9 +84,9 @@ class ActionFinding(BaseModel):
     source_name: str
     billing_period: date
     monthly_saving: Decimal
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: CurrencyCode
     reason: str
-    evidence: dict[str, str] = {}
+    evidence: dict[str, str] = Field(default_factory=dict)
 
     @property
     def proposal_id(self) -> str:
@@ -98,20 +96,16 @@ class ActionFinding(BaseModel):
         return f"prop-{digest_key(self.remediation, *parts, self.finding_id)}"
 
 
-class Approval(BaseModel):
+class Approval(StrictModel):
     """One person's consent, with the reason given."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     approver: str
     at: datetime
     reason: str
 
 
-class LastCheck(BaseModel):
+class LastCheck(StrictModel):
     """The newest attempt to execute that changed nothing: what would have been done, and what stood in the way."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     at: datetime
     outcome: Literal["dry_run", "blocked", "deferred"]
@@ -119,10 +113,8 @@ class LastCheck(BaseModel):
     would_do: tuple[str, ...]
 
 
-class Proposal(BaseModel):
+class Proposal(StrictModel):
     """One proposal as it stands now."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     proposal_id: str
     finding: ActionFinding

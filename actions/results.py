@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from core.errors import CloudcostError
+
 Outcome = Literal["executed", "rolled_back", "dry_run", "deferred", "busy", "blocked", "interrupted", "failed"]
 
 
@@ -45,7 +47,7 @@ class RunReport:
             raise ActionRunFailedError(self)
 
 
-class ActionRunFailedError(Exception):
+class ActionRunFailedError(CloudcostError):
     """At least one approved action was not carried out as approved."""
 
     def __init__(self, report: RunReport) -> None:

@@ -3,16 +3,15 @@
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from clouds.aws.accounts import AccountSettings
 from core.persons import normalise_person
+from core.section import CurrencyCode, Section
 
 
-class ActionSettings(BaseModel):
+class ActionSettings(Section):
     """What may be changed in the clouds, by whose consent, and how much at once."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     mode: Literal["dry_run", "live"] = Field(
         default="dry_run", description="Default dry_run: says what would be done and touches nothing."
@@ -26,9 +25,8 @@ class ActionSettings(BaseModel):
         le=10**15,
         description="Monthly saving above which two people must approve. 100: a mistake below it is an annoyance.",
     )
-    two_person_currency: str = Field(
+    two_person_currency: CurrencyCode = Field(
         default="USD",
-        pattern=r"^[A-Z]{3}$",
         description="Currency of two_person_limit. A saving in any other currency always needs two people.",
     )
     max_actions_per_run: int = Field(

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from actions.progress import Progress, StepRecord
 from actions.proposals import Change, Proposal, ProposalBook, ProposalState
+from core.errors import CloudcostError
 from core.instants import Clock
 from state import Write
 
@@ -21,7 +22,7 @@ Way = Literal["execution", "rollback"]
 MAX_HEARTBEAT_GAP = timedelta(seconds=60)
 
 
-class LeaseHeldError(Exception):
+class LeaseHeldError(CloudcostError):
     """Another process works on this proposal."""
 
 

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from audit.log import AuditEntry, AuditLog
+from core.errors import CloudcostError
 from core.instants import Clock
+from core.section import StrictModel
 from state import ConflictError, StateStore, Write
 
 KIND = "anomaly_feedback"
@@ -15,14 +17,12 @@ ATTEMPTS = 50
 Verdict = Literal["expected", "unexpected", "planned"]
 
 
-class FeedbackError(ValueError):
+class FeedbackError(CloudcostError, ValueError):
     """The statement cannot be taken; the message says why."""
 
 
-class AnomalyFeedback(BaseModel):
+class AnomalyFeedback(StrictModel):
     """One statement of one person about one anomaly; `daily_impact` is money as text, signed, a day of the anomaly."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     anomaly_id: str = Field(min_length=1)
     scope: dict[str, str] = Field(min_length=1)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from alerts.channels import ChannelOptions
 from alerts.outbox import KIND as OUTBOX_KIND
@@ -16,7 +16,9 @@ from alerts.outbox import plan_message
 from alerts.reports import Event, render_incident
 from alerts.severity import Severity
 from audit.log import AuditEntry, AuditLog
+from core.errors import CloudcostError
 from core.instants import Clock, digest_key
+from core.section import StrictModel
 from state import ConflictError, StateStore, Write
 
 KIND = "incident"
@@ -30,21 +32,19 @@ UNDATED = "1970-01-01"
 IncidentState = Literal["open", "acknowledged", "resolved"]
 
 
-class IncidentNotFoundError(KeyError):
+class IncidentNotFoundError(CloudcostError, KeyError):
     """There is no incident with this id."""
 
 
-class IncidentStateError(Exception):
+class IncidentStateError(CloudcostError):
     """The incident is past the point where this could be done to it."""
 
 
-class IncidentFinding(BaseModel):
+class IncidentFinding(StrictModel):
     """What a rule found. Money in `figures` is text, with its currency in the figure's name or value.
 
     ``is_dated`` False: `start` is only the day on which it was found first, and no part of what it is.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     rule: str = Field(min_length=1)
     scope: dict[str, str] = Field(min_length=1)
@@ -52,7 +52,7 @@ class IncidentFinding(BaseModel):
     severity: Severity
     title: str
     summary: str
-    figures: dict[str, str] = {}
+    figures: dict[str, str] = Field(default_factory=dict)
     causes: tuple[str, ...] = ()
     link: str | None = None
     is_dated: bool = True
@@ -64,10 +64,8 @@ class IncidentFinding(BaseModel):
         return f"inc-{digest_key(self.rule, self.scope, start)}"
 
 
-class Incident(BaseModel):
+class Incident(StrictModel):
     """One incident as it stands now; ``is_over``: what it is about was found to be there no more."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     incident_id: str
     finding: IncidentFinding

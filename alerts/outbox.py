@@ -20,6 +20,7 @@ from alerts.cleaning import clean_text
 from alerts.reports import Rendering
 from alerts.settings import AlertSettings
 from audit.log import AuditEntry, AuditLog
+from core.errors import CloudcostError
 from core.instants import Checkpoint, Clock, digest_key, pass_checkpoint
 from state import ConflictError, Record, StateStore, Write
 
@@ -103,7 +104,7 @@ class DeliveryReport:
             raise DeliveryFailedError(self)
 
 
-class DeliveryFailedError(Exception):
+class DeliveryFailedError(CloudcostError):
     """At least one message could not be delivered in this run."""
 
     def __init__(self, report: DeliveryReport) -> None:

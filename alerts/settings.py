@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyNetwork, SerializeAsAny, field_validator
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SerializeAsAny, field_validator
 
 from alerts.channels import CHANNELS, ChannelOptions
+from core.section import Section, list_repeated
 
 
 def choose_options_model(value: Any) -> Any:
@@ -20,10 +21,8 @@ def choose_options_model(value: Any) -> Any:
 AnyChannelOptions = Annotated[SerializeAsAny[ChannelOptions], BeforeValidator(choose_options_model)]
 
 
-class AlertSettings(BaseModel):
+class AlertSettings(Section):
     """Who is told about incidents, and how hard delivery tries."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     channels: tuple[AnyChannelOptions, ...] = Field(
         default=(), description="Where alerts go. Default none: incidents are still opened and can be seen."
@@ -56,8 +55,7 @@ class AlertSettings(BaseModel):
     @classmethod
     def check_names(cls, value: tuple[ChannelOptions, ...]) -> tuple[ChannelOptions, ...]:
         """Names are part of message identities, so each is used once."""
-        names = [channel.name for channel in value]
-        repeated = sorted({name for name in names if names.count(name) > 1})
+        repeated = list_repeated(channel.name for channel in value)
         if repeated:
             raise ValueError(f"channel names used more than once: {', '.join(repeated)}")
         return value

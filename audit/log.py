@@ -29,6 +29,7 @@ from audit.rows import (
     write_row,
 )
 from audit.seal import EMPTY, Seal, SealedStore, Sighting, name_key
+from core.errors import CloudcostError
 from core.instants import Clock
 from state import ConflictError, Record, StateStore, Write
 
@@ -42,7 +43,7 @@ DEMO_MADE = "demo.made"
 APPEND_ATTEMPTS = 1000
 
 
-class AuditBusyError(Exception):
+class AuditBusyError(CloudcostError):
     """The log's head moved on every attempt to append to it."""
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from core.errors import CloudcostError
 from core.file_trust import ROOT, explain_key
 from state import Record, SqliteStateStore, StateStore, Write
 from state.records import Body
@@ -29,7 +30,7 @@ WITNESS_FILE = "audit_witness.json"
 MIN_KEY_CHARACTERS = 32
 
 
-class AuditKeyError(Exception):
+class AuditKeyError(CloudcostError):
     """The key of the audit log cannot be used; the message says which and why."""
 
 

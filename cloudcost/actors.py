@@ -6,8 +6,8 @@ from actions.approvals import NotAllowedError
 from audit.log import AuditEntry, AuditLog
 from cloudcost.identity.people import UNPROVEN, USER_ENV, authenticate, find_account
 from cloudcost.installation import Installation
+from core.instants import utc_now
 from core.persons import normalise_person
-from ingestion.ledger import Clock
 
 
 def find_starter(installation: Installation) -> str:
@@ -23,7 +23,7 @@ def find_actor(installation: Installation, chosen: str) -> str:
 
     Elsewhere another name than one's own is a `NotAllowedError` and an audit row.
     """
-    audit = AuditLog(installation.store, Clock())
+    audit = AuditLog(installation.store, utc_now)
     asked, option = (chosen, "--as") if chosen else (os.environ.get(USER_ENV, ""), USER_ENV)
     if asked and audit.is_demo:
         return normalise_person(asked)

@@ -3,17 +3,17 @@
 from alerts.channels import open_channel
 from alerts.outbox import DeliveryFailedError, Outbox
 from cloudcost.installation import Installation
-from ingestion.ledger import Clock
+from core.instants import utc_now
 
 
 def outbox_of(installation: Installation) -> Outbox:
     """The outbox of an installation with its channels."""
     settings = installation.config.alerts
     channels = {
-        options.name: open_channel(options, installation.environ, Clock(), settings.allowed_networks)
+        options.name: open_channel(options, installation.environ, utc_now, settings.allowed_networks)
         for options in settings.channels
     }
-    return Outbox(installation.store, channels, settings, Clock())
+    return Outbox(installation.store, channels, settings, utc_now)
 
 
 def deliver_alerts(installation: Installation) -> list[str]:

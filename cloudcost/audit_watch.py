@@ -6,16 +6,16 @@ from alerts.incidents import ACTOR, IncidentBook, IncidentFinding
 from alerts.severity import Severity
 from audit.log import AuditLog, ChainVerdict
 from cloudcost.installation import Installation
-from ingestion.ledger import Clock
+from core.instants import utc_now
 
 RULE = "audit_log_broken"
 
 
 def watch_audit(installation: Installation) -> ChainVerdict:
     """Verify the log; open an incident where it is broken, and close those of breaks that are over."""
-    verdict = AuditLog(installation.store, Clock()).verify_chain()
-    book = IncidentBook(installation.store, installation.config.alerts.channels, Clock())
-    standing = None if verdict.is_intact else book.open(describe_break(verdict, Clock()().date()))[0].incident_id
+    verdict = AuditLog(installation.store, utc_now).verify_chain()
+    book = IncidentBook(installation.store, installation.config.alerts.channels, utc_now)
+    standing = None if verdict.is_intact else book.open(describe_break(verdict, utc_now().date()))[0].incident_id
     for incident in book.list():
         is_over = incident.finding.rule == RULE and incident.incident_id != standing
         if is_over and incident.state != "resolved":

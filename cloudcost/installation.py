@@ -16,12 +16,13 @@ from cloudcost.identity.people import find_origin
 from cloudcost.lost_state import check_records, check_state_file
 from cloudcost.settings_tables import SettingsContent, read_settings
 from clouds.secrets import add_secrets
+from core.instants import utc_now
 from ingestion.circuit import CircuitBreaker, GuardedLocation
 from ingestion.contracts import Provider
 from ingestion.expressions.dates import PlausibleDates
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import Lake, LocalLake
-from ingestion.ledger import Clock, Ledger
+from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.sections.sources import SourceConfig
 from ingestion.source import Source, list_read_formats
@@ -93,7 +94,7 @@ class Installation:
     @property
     def ledger(self) -> Ledger:
         """The ingestion ledger."""
-        return Ledger(self.store, Clock())
+        return Ledger(self.store, utc_now)
 
     @property
     def local_lake(self) -> Path:
@@ -163,7 +164,7 @@ class Installation:
     def open_source(self, source: SourceConfig) -> Source:
         """A configured source with its location opened (nothing is read yet)."""
         location = open_location(source.location, self.config_path.parent, source.access, self.environ)
-        guarded = GuardedLocation(location, CircuitBreaker(self.store, source.name, Clock()))
+        guarded = GuardedLocation(location, CircuitBreaker(self.store, source.name, utc_now))
         currency = source.currency or self.config.reporting_currency
         beside = [list_read_formats(_name_provider(s), s.format) for s in self.config.sharing_location(source)]
         formats = frozenset().union(*beside)
@@ -179,18 +180,18 @@ class Installation:
         """The first billing period that is offered as a partition."""
         if self.config.first_billing_period:
             return dt.date.fromisoformat(f"{self.config.first_billing_period}-01")
-        thirteen_months_ago = (dt.datetime.now(dt.UTC).date().replace(day=1) - dt.timedelta(days=365)).replace(day=1)
+        thirteen_months_ago = (utc_now().date().replace(day=1) - dt.timedelta(days=365)).replace(day=1)
         return min([thirteen_months_ago, *self._plausible_periods()])
 
     def current_periods(self) -> set[dt.date]:
         """The billing periods that have a current snapshot; not what once came through without being a period."""
-        dates = PlausibleDates(dt.datetime.now(dt.UTC).date())
+        dates = PlausibleDates(utc_now().date())
         current = {s.key.billing_period for s, _ in self.ledger.current_snapshots()}
         return {period for period in current if dates.has_period(period)}
 
     def months_ahead(self) -> int:
         """How many billing periods are offered beyond the current month: those of bills that came early."""
-        today = dt.datetime.now(dt.UTC).date()
+        today = utc_now().date()
         last = max([today, *self._plausible_periods()])
         return (last.year - today.year) * 12 + last.month - today.month
 
@@ -198,7 +199,7 @@ class Installation:
         """The periods that are current, and the first and last that were ever seen."""
         record = self.store.get("partitions", "first_period")
         seen = [] if record is None else [dt.date.fromisoformat(day) for day in record.body.values()]
-        dates = PlausibleDates(dt.datetime.now(dt.UTC).date())
+        dates = PlausibleDates(utc_now().date())
         return [*self.current_periods(), *filter(dates.has_period, seen)]
 
     def remember_periods(self, periods: Collection[dt.date]) -> None:

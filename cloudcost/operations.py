@@ -14,14 +14,14 @@ from actions.proposals import ProposalBook
 from alerts.feedback import FeedbackBook
 from alerts.incidents import IncidentBook
 from cloudcost.installation import Installation
+from core.instants import utc_now
 from ingestion.freshness import judge_freshness
-from ingestion.ledger import Clock
 from warehouse.written_tables import find_written_table
 
 
 def list_incidents(installation: Installation, now: dt.datetime) -> pa.Table:
     """Every incident as it stands, with the scope it is about."""
-    book = IncidentBook(installation.store, (), Clock())
+    book = IncidentBook(installation.store, (), utc_now)
     rows = []
     for incident in book.list():
         found, scope = incident.finding, incident.finding.scope
@@ -42,7 +42,7 @@ def list_actions(installation: Installation, now: dt.datetime) -> pa.Table:
          p.finding.resource.region, p.finding.resource.resource_id, p.finding.reason, p.finding.currency,
          _money(p.finding.monthly_saving), _money(p.realised_daily_saving), len(p.approvals), _utc(p.proposed_at),
          _utc(p.updated_at))
-        for p in ProposalBook(installation.store, Clock()).list()
+        for p in ProposalBook(installation.store, utc_now).list()
     ]  # fmt: skip
     return _table("actions", rows)
 
@@ -79,7 +79,7 @@ def list_deliveries(installation: Installation, now: dt.datetime) -> pa.Table:
 
 def list_feedback(installation: Installation, now: dt.datetime) -> pa.Table:
     """What people said of anomalies, the newest statement of each."""
-    said = FeedbackBook(installation.store, Clock()).list()
+    said = FeedbackBook(installation.store, utc_now).list()
     return _table("anomaly_feedback", [(s.anomaly_id, s.verdict, s.reason, s.actor, s.until, _utc(s.at)) for s in said])
 
 

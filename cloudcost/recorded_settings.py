@@ -4,7 +4,7 @@ from typing import Any
 
 from audit.log import SYSTEM, AuditEntry, AuditLog
 from cloudcost.installation import Installation
-from ingestion.ledger import Clock
+from core.instants import utc_now
 
 SUBJECT = "configuration"
 
@@ -14,7 +14,7 @@ def record_settings(installation: Installation) -> bool:
 
     Who changed the file cannot be known: the row says who was the first to run with it.
     """
-    audit = AuditLog(installation.store, Clock())
+    audit = AuditLog(installation.store, utc_now)
     settings = list_settings(installation)
     rows = audit.evidence_about(SUBJECT)
     before: dict[str, Any] = rows[-1].details["settings"] if rows else {}

@@ -5,18 +5,13 @@ Never a secret: what must not be read by everybody is named by the environment v
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from core.errors import LocationError
-
-_ENV_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from core.section import ENV_NAME, Section
 
 
-class AwsAccess(_Section):
+class AwsAccess(Section):
     """As whom AWS is asked; by default by boto3's own chain."""
 
     role_arn: str | None = Field(
@@ -26,7 +21,7 @@ class AwsAccess(_Section):
     )
     external_id_env: str | None = Field(
         None,
-        pattern=_ENV_NAME,
+        pattern=ENV_NAME,
         description="Environment variable with the role's external id. Default none: the role asks for none.",
     )
     region: str | None = Field(
@@ -45,17 +40,17 @@ class AwsAccess(_Section):
         return self
 
 
-class AzureAccess(_Section):
+class AzureAccess(Section):
     """As whom Azure is asked; by default by `DefaultAzureCredential`'s own chain."""
 
     tenant_id_env: str | None = Field(
-        None, pattern=_ENV_NAME, description="Environment variable with the service principal's tenant id."
+        None, pattern=ENV_NAME, description="Environment variable with the service principal's tenant id."
     )
     client_id_env: str | None = Field(
-        None, pattern=_ENV_NAME, description="Environment variable with the service principal's application id."
+        None, pattern=ENV_NAME, description="Environment variable with the service principal's application id."
     )
     client_secret_env: str | None = Field(
-        None, pattern=_ENV_NAME, description="Environment variable with the service principal's secret."
+        None, pattern=ENV_NAME, description="Environment variable with the service principal's secret."
     )
     managed_identity_client_id: str | None = Field(
         None,
@@ -89,7 +84,7 @@ class AzureAccess(_Section):
         return self
 
 
-class GcpAccess(_Section):
+class GcpAccess(Section):
     """Whose Google project pays for the questions, and how much they may read."""
 
     billing_project: str | None = Field(
@@ -111,7 +106,7 @@ class GcpAccess(_Section):
     )
 
 
-class SourceAccess(_Section):
+class SourceAccess(Section):
     """The `access:` section of a source; the part of another cloud than the location's is refused."""
 
     aws: AwsAccess = Field(default_factory=AwsAccess, description="For s3:// and bcm-data-exports:// locations.")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from core.errors import LocationError
+from core.instants import utc_now
 
 R = TypeVar("R")
 
@@ -52,7 +53,7 @@ def read_asked_seconds(headers: Mapping[str, str], now: dt.datetime | None = Non
     for name, value in headers.items():
         key, text = name.lower(), str(value).strip()
         if key == "retry-after":
-            found.append(_read_retry_after(text, now or dt.datetime.now(dt.UTC)))
+            found.append(_read_retry_after(text, now or utc_now()))
         elif key in _MILLISECONDS:
             found.append(_read_number(text, 1000))
         elif _COST_MANAGEMENT.match(key):

@@ -8,29 +8,26 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from clouds.access import AwsAccess
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import LocationError, explaining
+from core.section import ENV_NAME, Section, list_repeated
 
 
-class SecretValue(BaseModel):
+class SecretValue(Section):
     """One environment variable and where its value lies."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    env: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", description="The variable that other sections name.")
+    env: str = Field(pattern=ENV_NAME, description="The variable that other sections name.")
     secret: str = Field(min_length=1, description="Name or ARN of the secret.")
     key: str | None = Field(
         None, min_length=1, description="Key within a secret that is a JSON object. Default none: the whole secret."
     )
 
 
-class SecretsSettings(BaseModel):
+class SecretsSettings(Section):
     """Where the values of environment variables come from that are not set themselves."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     provider: Literal["aws_secrets_manager"] = Field(description="The one secret store that is known so far.")
     access: AwsAccess = Field(default_factory=AwsAccess, description="As whom it is asked. Default: boto3's own chain.")
@@ -39,8 +36,7 @@ class SecretsSettings(BaseModel):
     @field_validator("values")
     @classmethod
     def _variables_are_unique(cls, values: tuple[SecretValue, ...]) -> tuple[SecretValue, ...]:
-        names = [value.env for value in values]
-        repeated = sorted({name for name in names if names.count(name) > 1})
+        repeated = list_repeated(value.env for value in values)
         if repeated:
             raise ValueError(f"the variable {repeated[0]} is filled twice")
         return values
@@ -98,16 +94,10 @@ class Environment(Mapping[str, str]):
         from clouds.aws.session import open_client
 
         address = f"the secret {value.secret!r}"
-        try:
+        permission, service = "secretsmanager:GetSecretValue", "Secrets Manager"
+        with explaining(lambda error: explain_error(error, address, "", permission, service)):
             client = open_client("secretsmanager", self._settings.access, self._politeness, self._environ)
             answer = client.get_secret_value(SecretId=value.secret)
-        except LocationError:
-            raise
-        except Exception as error:
-            explained = explain_error(error, address, "", "secretsmanager:GetSecretValue", "Secrets Manager")
-            if explained is None:
-                raise
-            raise explained from error
         if "SecretString" not in answer:
             raise LocationError(f"{address} holds bytes where text is expected", "invalid")
         return str(answer["SecretString"])

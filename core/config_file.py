@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from core.errors import USAGE, CloudcostError
 from core.text_files import TextFileError, read_text
 
 MOST_BYTES = 1 << 20
@@ -32,8 +33,10 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Location = tuple[Any, ...]
 
 
-class ConfigError(Exception):
+class ConfigError(CloudcostError):
     """The configuration cannot be used; the message names the file, line and key."""
+
+    exit_code = USAGE
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ Source: ISO 4217, list one (current currency and funds codes, as of January 2026
 those that were withdrawn in 2000 or later: no bill that is taken is older.
 """
 
+#: How a code is written.
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+
 _CURRENT = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW
 CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL

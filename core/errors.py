@@ -1,9 +1,15 @@
 """Errors that a user may see: one clear sentence each, which names the file, row or key.
 
-Every part has its own below `SourceError`; what is quoted in a sentence is cut, as somebody has to read it.
+All of them are kinds of `CloudcostError`: whoever ends a program with one asks it for its exit code. Any other
+exception is a defect, or a fault of the machine. What is quoted in a sentence is cut, as somebody has to read it.
 """
 
-from typing import Literal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ClassVar, Literal
+
+#: Exit codes that scripts can rely on: done; failed; wrong usage or configuration; done, but not all could be taken.
+OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
 
 #: Three names of files of the longest kind fit into it.
 LONGEST_SENTENCE = 4_000
@@ -14,7 +20,27 @@ def shorten(text: str, longest: int = 200) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
-class SourceError(Exception):
+class CloudcostError(Exception):
+    """Something that a user can act on: one clear sentence.
+
+    ``exit_code``: what a program ends with that cannot go on. ``hint``: what to do about it, where the sentence itself
+    does not say; it is told after it.
+    """
+
+    exit_code: ClassVar[int] = FAILED
+    hint: str | None = None
+
+    def __init__(self, message: str = "", hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        # not as a KeyError has it, which puts its message into quotes
+        message = str(self.args[0]) if self.args else ""
+        return f"{message}; {self.hint}" if self.hint else message
+
+
+class SourceError(CloudcostError):
     """Something about a source that a user can act on: one clear sentence, naming the file, row or key.
 
     What is quoted in it is cut where it is quoted; a sentence of more than `LONGEST_SENTENCE` characters is cut here.
@@ -52,3 +78,23 @@ class LocationError(SourceError):
 def first_line(error: BaseException) -> str:
     """What an error of a library says, short enough for a sentence about a delivery; its type where it says nothing."""
     return shorten((str(error).strip().splitlines() or [type(error).__name__])[0], 300)
+
+
+@contextmanager
+def explaining(
+    explain: Callable[[Exception], LocationError | None],
+    mark: Callable[[LocationError], LocationError] = lambda explained: explained,
+) -> Iterator[None]:
+    """What a cloud's library raises inside the block comes out as the `LocationError` that ``explain`` makes of it.
+
+    What it makes nothing of is a defect and stays itself. ``mark``: what else is done to the error.
+    """
+    try:
+        yield
+    except LocationError:
+        raise
+    except Exception as error:
+        explained = explain(error)
+        if explained is None:
+            raise
+        raise mark(explained) from error

@@ -1,4 +1,4 @@
-"""Time as this package uses it: aware UTC datetimes from an injected clock."""
+"""Time as the project uses it: aware UTC datetimes from an injected clock."""
 
 import hashlib
 import json
@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+#: Says what time it is, in UTC; `utc_now` is that of every process, a test gives its own.
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
+#: Called by name between any two steps that leave a trace; a test may stop there.
 Checkpoint = Callable[[str], None]
 
 
-def read_utc_clock() -> datetime:
-    """The present moment in UTC: the clock of every process that is not a test."""
+def utc_now() -> datetime:
+    """The present moment: the clock of every process that is not a test."""
     return datetime.now(UTC)
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
+from core.errors import CloudcostError
+
 LEAST_CHARACTERS = 6
 
 T = TypeVar("T")
 
 
-class ShortNameError(Exception):
+class ShortNameError(CloudcostError):
     """What was typed is too short to stand for one thing; the message says how much is needed."""
 
 

@@ -3,8 +3,10 @@
 import stat
 from pathlib import Path
 
+from core.errors import CloudcostError
 
-class TextFileError(Exception):
+
+class TextFileError(CloudcostError):
     """A file cannot be read as text; the message names the file, and the line where there is one."""
 
 

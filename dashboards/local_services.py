@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboards.ending import ENDING, end_processes, start_process
+from dashboards.errors import ServeError
 
 _POSTGRES_FOLDERS = "/usr/lib/postgresql/*/bin"
 
@@ -74,7 +75,7 @@ def _run_redis(folder: Path) -> Iterator[str]:
     """A Redis server behind a password; what it holds is a cache and a queue."""
     program = shutil.which("redis-server")
     if not program:
-        raise FileNotFoundError("redis-server is not installed; SUPERSET_REDIS_URL may name one elsewhere")
+        raise ServeError("redis-server is not installed", "SUPERSET_REDIS_URL may name one elsewhere")
     folder.mkdir(parents=True, exist_ok=True)
     port, password = _free_port(), secrets.token_urlsafe(24)
     configuration = folder / "redis.conf"
@@ -96,7 +97,7 @@ def _find_postgres() -> Path:
     for folder in [*folders, *candidates]:
         if (folder / "initdb").exists():
             return folder
-    raise FileNotFoundError("PostgreSQL is not installed; SUPERSET_METADATA_URI may name one elsewhere")
+    raise ServeError("PostgreSQL is not installed", "SUPERSET_METADATA_URI may name one elsewhere")
 
 
 def _unprivileged_user() -> str:
@@ -107,7 +108,7 @@ def _unprivileged_user() -> str:
         with contextlib.suppress(KeyError):
             pwd.getpwnam(name)
             return name
-    raise FileNotFoundError("PostgreSQL does not run as root, and there is no user postgres or nobody")
+    raise ServeError("PostgreSQL does not run as root, and there is no user postgres or nobody")
 
 
 def _hand_over(data: Path, password_file: Path, user: str) -> None:
@@ -135,4 +136,4 @@ def _wait_for(port: int, seconds: float = 15) -> None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.1)
-    raise FileNotFoundError("the Redis server did not start")
+    raise ServeError("the Redis server did not start")

@@ -15,15 +15,17 @@ import time
 from pathlib import Path
 
 from cloudcost.config.dashboards import DashboardSettings
-from cloudcost.identity.home_access import HomeError, close_home, write_privately
+from cloudcost.identity.home_access import close_home, write_privately
 from cloudcost.installation import Installation
 from core.config_file import ConfigError
+from core.errors import CloudcostError
 from dashboards.ending import ENDING, end_processes, run_to_end, start_process
+from dashboards.errors import ServeError
 from dashboards.home import BUNDLE, FOLDER, PYTHON, DashboardHome, duckdb_uri
 from dashboards.local_services import LocalServices, run_local_services
 from dashboards.publish import publish_warehouse, published_file
 from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
-from warehouse import DuckDbWarehouse
+from warehouse import DuckDbWarehouse, WarehouseError
 
 #: Threads share what a process holds of Superset (250 MB); two processes use two cores.
 WORKERS, THREADS = 2, 12
@@ -41,9 +43,9 @@ def main() -> int:
     try:
         installation = Installation.find(options.config, "dashboards")
         return serve(installation, options.full, options.bootstrap)
-    except (ConfigError, HomeError, FileNotFoundError) as error:
+    except CloudcostError as error:
         print(f"cloudcost: {error}", file=sys.stderr)
-        return 2
+        return error.exit_code
 
 
 def home_of(installation: Installation) -> DashboardHome:
@@ -65,7 +67,7 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
         published = published_file(home.serving, warehouse.path.name)
         if not published.exists() or are_copies_missing(published, home.settings):
             if not warehouse.path.exists():
-                raise FileNotFoundError(f"{warehouse.path}: there is no warehouse yet; `cloudcost run` builds it")
+                raise WarehouseError(f"{warehouse.path}: there is no warehouse yet", "`cloudcost run` builds it")
             publish_warehouse(
                 warehouse.path, warehouse.connect, home.serving, lambda copy: make_scoped_copies(copy, home.settings)
             )
@@ -76,7 +78,7 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
         environment = home.environment(os.environ["CLOUDCOST_SERVING_URI"])
         del environment["CLOUDCOST_SERVING"]
     else:
-        raise FileNotFoundError("CLOUDCOST_SERVING_URI must name the warehouse and a user of a reader role")
+        raise ConfigError("CLOUDCOST_SERVING_URI must name the warehouse and a user of a reader role")
     with (
         run_local_services(home.folder, environment) if full else contextlib.nullcontext(LocalServices({})) as services
     ):
@@ -139,14 +141,14 @@ def wait_until_up(host: str, port: int, processes: dict[str, subprocess.Popen[by
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if processes["web"].poll() is not None:
-            raise FileNotFoundError("Superset ended while it started; see dashboards/logs/web.log in CLOUDCOST_HOME")
+            raise ServeError("Superset ended while it started", "see dashboards/logs/web.log in CLOUDCOST_HOME")
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection(host, port, timeout=2)
             connection.request("GET", "/health")
             if connection.getresponse().status == 200:
                 return
         time.sleep(0.3)
-    raise FileNotFoundError(f"Superset did not answer within {seconds:.0f} s; see dashboards/logs/web.log")
+    raise ServeError(f"Superset did not answer within {seconds:.0f} s", "see dashboards/logs/web.log in CLOUDCOST_HOME")
 
 
 def wait_for_end(processes: dict[str, subprocess.Popen[bytes]]) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from core.addresses import plain_address
+from core.errors import CloudcostError
 from core.persons import normalise_person
 
 #: A working day with its evening: a browser that is left open is not signed in for ever.
@@ -24,7 +25,7 @@ REMEMBERED_LINKS = 100
 Way = Literal["link", "proxy"]
 
 
-class SignInError(Exception):
+class SignInError(CloudcostError):
     """Nobody is let in by this; the message says why, ``kind`` says it to the audit log."""
 
     def __init__(self, why: str, kind: str, person: str = "") -> None:

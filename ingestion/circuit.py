@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.errors import LocationError
+from core.instants import Clock
 from ingestion.contracts import FileRef, Location
 from state import ConflictError, ReadOnlyStateError, Record, StateStore
 from state.records import Body
@@ -37,7 +38,7 @@ class CircuitBreaker:
         self,
         store: StateStore,
         source_name: str,
-        now: Callable[[], dt.datetime],
+        now: Clock,
         settings: CircuitSettings | None = None,
     ) -> None:
         self._store = store

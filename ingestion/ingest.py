@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from core.errors import LocationError
+from core.instants import Checkpoint, Clock, pass_checkpoint, utc_now
 from ingestion.contracts import DeliveredFile, Delivery, DeliveryError, ExportFormat, UntakenError
 from ingestion.discovery import verify
 from ingestion.discovery.plain import name_dataset
@@ -28,7 +29,7 @@ from ingestion.judging.profile import DeliveryProfile, profile_delivery
 from ingestion.judging.untaken_files import explain_untaken
 from ingestion.landing.lake import Lake, measure_digest, snapshot_directory
 from ingestion.landing.staging import stage_rows
-from ingestion.ledger import UNKNOWN_DATASET, Checkpoint, Clock, Ledger, Snapshot, SnapshotKey
+from ingestion.ledger import UNKNOWN_DATASET, Ledger, Snapshot, SnapshotKey
 from ingestion.planning import PendingSnapshot, Problem, SourcePlan, fingerprint, name_fault, plan_source
 from ingestion.refusals import as_refusal
 from ingestion.reports import IngestReport, Judged, name_files, name_sentence, say_assumptions
@@ -46,11 +47,11 @@ class Ingestor:
         lake: Lake,
         ledger: Ledger,
         on_progress: Progress = lambda source, done, total: None,
-        checkpoint: Checkpoint = lambda name: None,
+        checkpoint: Checkpoint = pass_checkpoint,
         settings: IngestionSettings | None = None,
-        clock: Callable[[], dt.datetime] | None = None,
+        clock: Clock = utc_now,
     ) -> None:
-        self._now = clock or Clock()
+        self._now = clock
         self._dates = PlausibleDates(self._now().date())
         self._lake = lake
         self._ledger = ledger

@@ -14,11 +14,13 @@ replaced snapshots.
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from core.errors import CloudcostError
+from core.instants import Clock
 from ingestion.contracts import DeliveryError
 from state import ConflictError, Record, StateStore, Write
 
@@ -28,9 +30,6 @@ TOMBSTONES, ANY_FILES = "withdrawn_files", "any"
 
 #: The dataset of what never became a delivery.
 UNKNOWN_DATASET = "unknown"
-
-#: Called by name between any two steps that leave a trace; a test may stop there.
-Checkpoint = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ PromotedSnapshot = tuple[Snapshot, dt.datetime]
 class Ledger:
     """Reads and writes the ingestion records of a state store. ``now`` is injected, so that tests own the time."""
 
-    def __init__(self, store: StateStore, now: "Clock") -> None:
+    def __init__(self, store: StateStore, now: Clock) -> None:
         self._store = store
         self._now = now
 
@@ -379,13 +378,5 @@ def _point_to(key: SnapshotKey, current: Record | None, pointer: dict[str, Any])
     ]
 
 
-class LedgerError(Exception):
+class LedgerError(CloudcostError):
     """The ledger contradicts itself: a defect, or a state file that was edited by hand."""
-
-
-class Clock:
-    """Says what time it is, in UTC; a test gives its own."""
-
-    def __call__(self) -> dt.datetime:
-        """The present moment."""
-        return dt.datetime.now(dt.UTC)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
+from core.instants import utc_now
 from core.progress import report_progress
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def dagster_environment(installation: Installation, verbose: bool) -> Iterator[N
     if verbose:
         yield
         return
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
+    stamp = utc_now().strftime("%Y%m%dT%H%M%S")
     path = installation.log_directory / f"run-{stamp}-{os.getpid()}.log"
     with path.open("w") as log, contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
         yield

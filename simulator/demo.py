@@ -20,7 +20,7 @@ from typing import Any
 from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog
 from cloudcost.identity.home_access import write_privately
 from cloudcost.installation import Installation
-from core.instants import read_utc_clock
+from core.instants import utc_now
 from simulator.business import plan_budgets, write_business_files
 from simulator.generate import generate
 from simulator.peers import Peers, run_peers
@@ -178,7 +178,7 @@ def mark_demo() -> None:
     """Make the new home a demo's, by the first row of its audit log: its people are chosen by name, and nothing but the
     simulated account is within its reach. A home that holds anything can never be made one.
     """
-    audit = AuditLog(Installation(ROOT / "cloudcost.yaml", ROOT / "state", "demo").store, read_utc_clock)
+    audit = AuditLog(Installation(ROOT / "cloudcost.yaml", ROOT / "state", "demo").store, utc_now)
     audit.append(AuditEntry(SYSTEM, DEMO_MADE, "demo"))
 
 

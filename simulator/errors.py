@@ -1,5 +1,7 @@
 """What cannot be simulated."""
 
+from core.errors import CloudcostError
 
-class SimulationError(ValueError):
+
+class SimulationError(CloudcostError, ValueError):
     """The arguments do not fit each other or the folder; the message says why."""

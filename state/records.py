@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
+from core.errors import CloudcostError
+
 Body = dict[str, Any]
 
 MAX_TRANSACTION_WRITES = 100
@@ -59,7 +61,7 @@ class ConflictError(Exception):
         super().__init__(f"{kind} {key!r}: expected {wanted}, found {there}")
 
 
-class StateStoreError(Exception):
+class StateStoreError(CloudcostError):
     """The place of the records cannot be used; the message says why."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from core.errors import CloudcostError
 from ingestion.ledger import Snapshot, SnapshotKey
 from warehouse.settings_contracts import SettingsContent
 
@@ -12,7 +13,7 @@ from warehouse.settings_contracts import SettingsContent
 ChangedPeriod = tuple[str, dt.date]
 
 
-class WarehouseError(Exception):
+class WarehouseError(CloudcostError):
     """The warehouse cannot be used now; the message says why."""
 
 

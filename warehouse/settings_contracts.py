@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+from core.errors import USAGE, CloudcostError
+
 ColumnKind = Literal["text", "date", "numeric", "integer", "boolean"]
 
 #: The SQL type of each kind: standard names that DuckDB, PostgreSQL and Redshift all know.
@@ -32,8 +34,10 @@ Value = str | dt.date | Decimal | int | bool | None
 Row = tuple[Value, ...]
 
 
-class SettingsError(Exception):
+class SettingsError(CloudcostError):
     """A settings table cannot be published; the message names table, row and value."""
+
+    exit_code = USAGE
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,14 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from core.section import Section
 
 SSL_MODES = Literal["verify-full", "verify-ca", "require", "prefer", "disable"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LakeSettings(_Section):
+class LakeSettings(Section):
     """Where the raw snapshots lie."""
 
     location: str | None = Field(
@@ -23,7 +21,7 @@ class LakeSettings(_Section):
     region: str | None = Field(None, description="Region of the bucket; by default AWS's own chain says it.")
 
 
-class WarehouseSettings(_Section):
+class WarehouseSettings(Section):
     """The engine that holds raw tables, models and results."""
 
     backend: Literal["duckdb", "redshift"] = Field(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from actions.proposals import ActionFinding
+from core.errors import CloudcostError
 from core.instants import Checkpoint, Clock, Sleep, digest_key, pass_checkpoint
 
 
@@ -20,11 +21,11 @@ class SafetyClass(StrEnum):
     ONE_WAY = "one_way"
 
 
-class WatchLostError(Exception):
+class WatchLostError(CloudcostError):
     """The resource was out of sight since the step began: what the step relies on has to be found again."""
 
 
-class StepRefusedError(Exception):
+class StepRefusedError(CloudcostError):
     """The step must not be done, now or later: what it relies on is not so. Ends the execution as failed."""
 
 

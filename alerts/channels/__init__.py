@@ -6,7 +6,7 @@ from alerts.channels.base import Channel, ChannelError, ChannelOptions, Message,
 from alerts.channels.networks import Network
 from alerts.channels.smtp import SmtpChannel
 from alerts.channels.webhook import WebhookChannel
-from core.instants import Clock, read_utc_clock
+from core.instants import Clock, utc_now
 
 CHANNELS: dict[str, type[Channel]] = {
     SmtpChannel.name: SmtpChannel,
@@ -19,7 +19,7 @@ __all__ = ["CHANNELS", "Channel", "ChannelError", "ChannelOptions", "Message", "
 def open_channel(
     options: ChannelOptions,
     environ: Mapping[str, str],
-    clock: Clock = read_utc_clock,
+    clock: Clock = utc_now,
     allowed_networks: Sequence[Network] = (),
 ) -> Channel:
     """The channel that `options` describe; it connects to no private network but those that are allowed."""

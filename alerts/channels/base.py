@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from alerts.channels.networks import Network
 from alerts.severity import Severity
+from core.errors import CloudcostError
 from core.instants import Clock
+from core.section import Section
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Receipt:
 MAX_RETRY_AFTER_SECONDS = 3600.0
 
 
-class ChannelError(Exception):
+class ChannelError(CloudcostError):
     """The message was not taken; `retry_after` is in seconds, comes from the receiver and is at most an hour."""
 
     def __init__(self, reason: str, *, retryable: bool, retry_after: float | None = None) -> None:
@@ -44,10 +46,8 @@ class ChannelError(Exception):
         self.retry_after = None if retry_after is None else min(max(0.0, retry_after), MAX_RETRY_AFTER_SECONDS)
 
 
-class ChannelOptions(BaseModel):
+class ChannelOptions(Section):
     """What every channel is configured with."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]*$",

@@ -37,12 +37,12 @@ def list_actions(context: typer.Context, output: OutputOption = Format.TABLE) ->
 def show(context: typer.Context, proposal: ProposalArgument) -> None:
     """Show a proposal: evidence, approvals, steps and audit trail."""
     from audit.log import AuditLog
-    from ingestion.ledger import Clock
+    from core.instants import utc_now
 
     installation, book = _open(context)
     found = _find(book, proposal)
     print(found.model_dump_json(indent=2))
-    for row in AuditLog(installation.store, Clock()).rows_about(found.proposal_id):
+    for row in AuditLog(installation.store, utc_now).rows_about(found.proposal_id):
         print(f"{row.seq:>5} {row.at} {row.actor} {row.event}")
 
 
@@ -66,12 +66,12 @@ def approve(
 ) -> None:
     """Approve a proposal. The Dagster daemon then executes it; above the limit a second person has to approve first."""
     from actions.approvals import Approvals
-    from ingestion.ledger import Clock
+    from core.instants import utc_now
 
     installation, book = _open(context)
     found = _find(book, proposal)
     person = _start_action(installation, actor)
-    decided = Approvals(installation.store, installation.config.actions, Clock()).approve(
+    decided = Approvals(installation.store, installation.config.actions, utc_now).approve(
         found.proposal_id, person, reason
     )
     if decided.state == "proposed":
@@ -94,11 +94,11 @@ def reject(
 ) -> None:
     """Reject a proposal; the same finding is not proposed again."""
     from actions.approvals import Approvals
-    from ingestion.ledger import Clock
+    from core.instants import utc_now
 
     installation, book = _open(context)
     found = _find(book, proposal)
-    decided = Approvals(installation.store, installation.config.actions, Clock()).reject(
+    decided = Approvals(installation.store, installation.config.actions, utc_now).reject(
         found.proposal_id, _start_action(installation, actor), reason
     )
     print(f"{decided.proposal_id}: {decided.state}")
@@ -113,12 +113,12 @@ def rollback(
 ) -> None:
     """Take back what an executed proposal did, as far as its remediation promises."""
     from actions.approvals import Approvals
-    from ingestion.ledger import Clock
+    from core.instants import utc_now
 
     installation, book = _open(context)
     found = _find(book, proposal)
     person = _start_action(installation, actor)
-    Approvals(installation.store, installation.config.actions, Clock()).request_rollback(
+    Approvals(installation.store, installation.config.actions, utc_now).request_rollback(
         found.proposal_id, person, reason
     )
     config = {"ops": {"rollback_action": {"config": {"proposal_id": found.proposal_id}}}}
@@ -128,10 +128,10 @@ def rollback(
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from actions.proposals import ProposalBook
     from cli.context import find_installation
-    from ingestion.ledger import Clock
+    from core.instants import utc_now
 
     installation = find_installation(context)
-    return installation, ProposalBook(installation.store, Clock())
+    return installation, ProposalBook(installation.store, utc_now)
 
 
 def _find(book: Any, prefix: str) -> "Proposal":
@@ -158,12 +158,12 @@ def _run_job(
 ) -> int:
     """Execute one of the action jobs in this process and say what came of it."""
     from actions.proposals import ProposalBook
-    from cli.failures import FAILED, OK
-    from ingestion.ledger import Clock
+    from core.errors import FAILED, OK
+    from core.instants import utc_now
     from orchestration.launch import execute_job
 
     is_done = execute_job(installation, job, run_config, verbose)
-    after = ProposalBook(installation.store, Clock()).get(proposal_id)
+    after = ProposalBook(installation.store, utc_now).get(proposal_id)
     progress = after.rollback if job == "rollback_action_job" else after.execution
     print(f"{proposal_id}: {after.state}")
     reasons = [] if is_done or progress is None or progress.last_error is None else [progress.last_error]

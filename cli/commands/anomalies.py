@@ -108,17 +108,19 @@ def _read_until(text: str, found: dict[str, Any], verdict: str) -> dt.date:
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from alerts.feedback import FeedbackBook
     from cli.context import find_installation
-    from ingestion.ledger import Clock
+    from core.instants import utc_now
 
     installation = find_installation(context)
-    return installation, FeedbackBook(installation.store, Clock())
+    return installation, FeedbackBook(installation.store, utc_now)
 
 
 def _read(installation: "Installation") -> list[dict[str, Any]]:
     from warehouse import WarehouseError
 
     if not installation.warehouse.has_table("ml", "cost_anomalies"):
-        raise WarehouseError(f"{installation.warehouse.place}: no anomalies were looked for yet; `cloudcost run` does")
+        raise WarehouseError(
+            f"{installation.warehouse.place}: no anomalies were looked for yet", "`cloudcost run` does"
+        )
     with installation.warehouse.connect(read_only=True) as connection:
         cursor = connection.execute(_ANOMALIES)
         names = [column[0] for column in cursor.description or []]

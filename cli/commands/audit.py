@@ -161,7 +161,7 @@ def _read_head(text: str) -> "Sighting":
 def _open(context: typer.Context) -> "tuple[Installation, AuditLog]":
     from audit.log import AuditLog
     from cli.context import find_installation
-    from ingestion.ledger import Clock
+    from core.instants import utc_now
 
     installation = find_installation(context)
-    return installation, AuditLog(installation.store, Clock())
+    return installation, AuditLog(installation.store, utc_now)

@@ -9,11 +9,10 @@ from pathlib import Path
 import duckdb
 
 from cli.commands.run import CommandError
-from cli.failures import FAILED, OK, find_exit_code
 from cloudcost.installation import Installation
 from cloudcost.repair.machine_faults import explain_fault
 from clouds.azure.management import CostManagement
-from core.errors import LocationError, SourceError
+from core.errors import FAILED, OK, CloudcostError, LocationError, SourceError
 from ingestion.circuit import GuardedLocation
 from ingestion.columns.projection import Projection, project_file
 from ingestion.contracts import DeliveryError, ExportFormat, Location, NoExportError
@@ -80,7 +79,7 @@ def check_source(installation: Installation, config: SourceConfig) -> tuple[str,
     except SourceError as error:
         return "nothing to read", str(error)
     except Exception as error:
-        if find_exit_code(error) is not None or explain_fault(error, installation.home):
+        if isinstance(error, CloudcostError) or explain_fault(error, installation.home):
             raise  # of the installation, not of the source
         return "not readable", str(as_refusal(error, config.name))
     new = len(plan.pending) + len(plan.unscanned)

@@ -36,7 +36,7 @@ def print_totals_as_of(installation: Installation, text: str, output: Format) ->
     """Billed, effective, list and contracted cost as they were believed at that moment, and since when."""
     moment = parse_moment(text)
     if not installation.warehouse.has_table("marts", "fct_cost_monthly_history"):
-        raise WarehouseError(f"{installation.warehouse.place}: there is no history yet; `cloudcost run` builds it")
+        raise WarehouseError(f"{installation.warehouse.place}: there is no history yet", "`cloudcost run` builds it")
     with installation.warehouse.connect(read_only=True) as connection:
         cursor = connection.execute(_AS_OF, [moment, moment])
         columns = [d[0] for d in cursor.description or []]

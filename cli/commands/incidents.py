@@ -78,10 +78,10 @@ def _name_period(incident: "Incident") -> str:
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from alerts.incidents import IncidentBook
     from cli.context import find_installation
-    from ingestion.ledger import Clock
+    from core.instants import utc_now
 
     installation = find_installation(context)
-    return installation, IncidentBook(installation.store, installation.config.alerts.channels, Clock())
+    return installation, IncidentBook(installation.store, installation.config.alerts.channels, utc_now)
 
 
 def _find(book: Any, prefix: str) -> "Incident":

@@ -33,7 +33,7 @@ order by 1, 2, 3
 def print_totals(installation: Installation, output: Format) -> None:
     """Rows, billed, effective, list and contracted cost; what rounding to twelve places took is shown beside them."""
     if not installation.warehouse.has_table("marts", "fct_cost_monthly"):
-        raise WarehouseError(f"{installation.warehouse.place}: there is no warehouse yet; `cloudcost run` builds it")
+        raise WarehouseError(f"{installation.warehouse.place}: there is no warehouse yet", "`cloudcost run` builds it")
     with installation.warehouse.connect(read_only=True) as connection:
         cursor = connection.execute(_TOTALS)
         columns = [d[0] for d in cursor.description or []]

@@ -9,22 +9,22 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from cli.failures import FAILED, INCOMPLETE, OK
 from cli.output.console import open_console
 from cli.output.summary import describe_problem, print_summary
 from cloudcost.alert_outbox import deliver_alerts
 from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
 from cloudcost.run_lock import try_lock
+from core.errors import FAILED, INCOMPLETE, OK, CloudcostError
+from core.instants import utc_now
 from core.plausible_dates import check_plausible
 from core.progress import listen
-from ingestion.ledger import Clock
 from ingestion.planning import Problem, SourcePlan
 from ingestion.refusals import as_refusal
 from orchestration.launch import execute_pipeline
 
 
-class CommandError(Exception):
+class CommandError(CloudcostError):
     """The command cannot do what was asked; the message says why."""
 
 
@@ -63,7 +63,7 @@ def run_pipeline(
 def _run_alone(
     installation: Installation, period: str | None, everything: bool, retry_quarantined: bool, verbose: bool
 ) -> int:
-    started = dt.datetime.now(dt.UTC)
+    started = utc_now()
     record_settings(installation)
     # bound to the real standard error: Dagster's own output goes to the log meanwhile
     console = open_console(sys.stderr, soft_wrap=True, force_terminal=False if verbose else None)
@@ -80,7 +80,7 @@ def _run_alone(
         for name in plan.empty_files:
             console.print(f"note: {plan.source_name}: {name} holds no rows: taken as an empty delivery")
     if period is None:
-        wanted |= find_open_period(wanted, dt.datetime.now(dt.UTC).date())
+        wanted |= find_open_period(wanted, utc_now().date())
     if not wanted:
         for problem in survey.problems:
             console.print(f"problem: {problem}")
@@ -110,7 +110,7 @@ def _run_alone(
 
 def survey_sources(installation: Installation) -> Survey:
     """Look at every source; files without a manifest are read once, so that their periods are known."""
-    survey = Survey(Clock()())
+    survey = Survey(utc_now())
     for source in installation.config.sources:
         try:
             survey.plans.append(installation.ingestor().scan(installation.open_source(source)))
@@ -124,7 +124,7 @@ def tell_survey(installation: Installation, survey: Survey) -> None:
     from alerts.incidents import IncidentBook
     from cloudcost.repair.failed_deliveries import tell_failures
 
-    book = IncidentBook(installation.store, installation.config.alerts.channels, Clock())
+    book = IncidentBook(installation.store, installation.config.alerts.channels, utc_now)
     for plan in survey.plans:
         is_whole = not plan.is_held_up and not plan.pending
         tell_failures(book, plan.source_name, plan.problems, survey.begun, is_whole=is_whole)
@@ -137,7 +137,7 @@ def choose_periods(installation: Installation, survey: Survey, asked: dt.date | 
     """The billing periods that a run has to cover; none where everything is up to date."""
     # what was withdrawn may have been all there was: the warehouse still has it
     is_left = installation.warehouse.is_there and not installation.is_up_to_date()
-    known = installation.current_periods() or ({dt.datetime.now(dt.UTC).date().replace(day=1)} if is_left else set())
+    known = installation.current_periods() or ({utc_now().date().replace(day=1)} if is_left else set())
     if asked is not None:
         if asked not in survey.periods | known and not survey.problems:
             raise CommandError(f"--period {asked:%Y-%m}: no source has a delivery of that month")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from cli.commands.run import CommandError, parse_period
 from cli.output.tables import Format, print_rows
 from cloudcost.installation import Installation
+from core.instants import utc_now
 from warehouse import WarehouseError
 
 _PARTS = ("direct", "credit", "shared_in", "shared_out")
@@ -39,9 +40,11 @@ def print_statement(
         raise CommandError(f"--measure {measure!r} is neither billed_cost nor effective_cost")
     month = parse_period(period)
     if not installation.warehouse.has_table("marts", "fct_statement_monthly"):
-        raise WarehouseError(f"{installation.warehouse.place}: there is no statement yet; `cloudcost run` builds them")
+        raise WarehouseError(
+            f"{installation.warehouse.place}: there is no statement yet", "`cloudcost run` builds them"
+        )
     with installation.warehouse.connect(read_only=True) as connection:
-        today = today or dt.datetime.now(dt.UTC).date()
+        today = today or utc_now().date()
         end = (month + dt.timedelta(days=31)).replace(day=1)
         last = min(today, end - dt.timedelta(days=1))
         cursor = connection.execute(_STATEMENT.format(measure=measure), [month, month, last, team.lower(), month])

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from audit.log import AuditLog
 from cli.output.tables import format_decimal
 from cloudcost.installation import Installation
+from core.instants import utc_now
 from ingestion.formats import BESIDE_COSTS
-from ingestion.ledger import Clock, Snapshot
+from ingestion.ledger import Snapshot
 
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -53,7 +54,7 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
         print(f"note: {sentence}")
     for note in gather_notes(fresh):
         print(f"note: {note}")
-    seq, digest = AuditLog(installation.store, Clock()).head()
+    seq, digest = AuditLog(installation.store, utc_now).head()
     print(f"Audit log: head {seq}:{digest}")
     problems = standing + [
         describe_problem(r.body["source_name"], as_month(r.body["billing_period"]), reason)
@@ -97,9 +98,9 @@ def describe_scoring(installation: Installation) -> list[str]:
     """What forecasts and anomalies still wait for, and which costs they leave out."""
     from cloudcost.analytics.readiness import list_waiting
     from cloudcost.analytics.scored_days import ScoredDays, describe_left_out
-    from ingestion.ledger import Clock
+    from core.instants import utc_now
 
-    days = ScoredDays.until(Clock()().date())
+    days = ScoredDays.until(utc_now().date())
     return list_waiting(installation, days) + describe_left_out(installation, days)
 
 

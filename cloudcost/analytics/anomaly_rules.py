@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from alerts.feedback import AnomalyFeedback
-from cloudcost.config import document as config
 from ml.anomaly.feedback import Feedback
 from ml.anomaly.settings import AnomalySettings, ScopeLimits
+from ml.sections import AnomalySection
 
 
-def read_settings(section: config.AnomalySettings) -> AnomalySettings:
+def read_settings(section: AnomalySection) -> AnomalySettings:
     """The detector's settings out of the section `anomalies`."""
     return AnomalySettings(
         min_amount=section.minimum_amount,
@@ -21,7 +21,7 @@ def read_settings(section: config.AnomalySettings) -> AnomalySettings:
     )
 
 
-def list_feedback(section: config.AnomalySettings, given: Sequence[AnomalyFeedback]) -> list[Feedback]:
+def list_feedback(section: AnomalySection, given: Sequence[AnomalyFeedback]) -> list[Feedback]:
     """Planned events of the configuration, and what people said."""
     planned = [Feedback(one.scope, "planned", one.start, one.end, reason=one.reason) for one in section.planned]
     return planned + [

@@ -8,13 +8,14 @@ from typing import Any
 import pyarrow as pa
 
 from cloudcost.config.metrics import MetricSettings
+from core.errors import CloudcostError
 from warehouse import WarehouseError
 from warehouse.written_tables import find_written_table
 
 COLUMNS = find_written_table("business", "metric_values").columns
 
 
-class MetricQueryError(Exception):
+class MetricQueryError(CloudcostError):
     """A metric's query does not give what it should; the message names metric, row and value."""
 
 

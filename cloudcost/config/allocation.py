@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from cloudcost.config.charge_scopes import Scope, ScopeText
+from core.section import Section, check_unique
 
 Dimension = Literal["team", "environment", "product", "cost_center"]
 #: The dimensions that cost is allocated by, in the order of the columns.
@@ -26,11 +27,7 @@ DimensionValue = Annotated[ScopeText, Field(description="A value of the dimensio
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="Lower-case snake case.")]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TagRule(_Section):
+class TagRule(Section):
     """A virtual tag: the value that the charges of a scope get. The first rule that matches counts."""
 
     name: RuleName = Field(description="Names the rule.")
@@ -38,7 +35,7 @@ class TagRule(_Section):
     when: Scope = Field(description="Which charges; a dimension in it means the charge's own tag, after aliases.")
 
 
-class DimensionSettings(_Section):
+class DimensionSettings(Section):
     """Where the value of one dimension comes from."""
 
     tag_keys: list[str] | None = Field(
@@ -81,29 +78,29 @@ class DimensionSettings(_Section):
         unseen = [key for key in folded if min(key) < " "]
         if unseen:
             raise ValueError(f"tag key {unseen[0]!r} has a control character")
-        _check_unique("tag key", folded)
+        check_unique("tag key", folded)
         return keys
 
     @field_validator("aliases")
     @classmethod
     def _aliases_mean_one_value(cls, aliases: dict[str, list[str]]) -> dict[str, list[str]]:
-        _check_unique("alias", [alias.lower() for others in aliases.values() for alias in others])
+        check_unique("alias", [alias.lower() for others in aliases.values() for alias in others])
         return aliases
 
     @field_validator("accounts")
     @classmethod
     def _accounts_differ(cls, accounts: dict[str, str]) -> dict[str, str]:
-        _check_unique("account", [account.lower() for account in accounts])
+        check_unique("account", [account.lower() for account in accounts])
         return accounts
 
     @field_validator("precedence")
     @classmethod
     def _each_comes_once(cls, precedence: list[Basis]) -> list[Basis]:
-        _check_unique("precedence", list(precedence))
+        check_unique("precedence", list(precedence))
         return precedence
 
 
-class Split(_Section):
+class Split(Section):
     """A shared cost that others bear: what a scope costs is taken from it and given to the targets, exactly."""
 
     name: RuleName = Field(description="Names the split.")
@@ -143,13 +140,13 @@ class Split(_Section):
             if sum(self.shares.values()) != 100:
                 raise ValueError(f"the shares add up to {sum(self.shares.values())}, not to 100")
         named = [t.lower() for t in (self.shares or (self.targets if self.targets != "all" else []))]
-        _check_unique("target", named)
+        check_unique("target", named)
         if self.targets == []:
             raise ValueError("a target is expected")
         return self
 
 
-class AllocationSettings(_Section):
+class AllocationSettings(Section):
     """Whose cost a charge is: by team, environment, product and cost center; and who bears what is shared."""
 
     team: DimensionSettings = Field(default_factory=DimensionSettings)
@@ -165,8 +162,8 @@ class AllocationSettings(_Section):
     @model_validator(mode="after")
     def _names_are_unique(self) -> "AllocationSettings":
         for dimension in DIMENSIONS:
-            _check_unique(f"{dimension} rule", [rule.name for rule in self.dimension(dimension).rules])
-        _check_unique("split", [split.name for split in self.splits])
+            check_unique(f"{dimension} rule", [rule.name for rule in self.dimension(dimension).rules])
+        check_unique("split", [split.name for split in self.splits])
         return self
 
     def dimension(self, name: Dimension) -> DimensionSettings:
@@ -177,9 +174,3 @@ class AllocationSettings(_Section):
     def tag_keys(self, name: Dimension) -> list[str]:
         """The tag keys of one dimension in order, lower-case."""
         return [key.strip().lower() for key in self.dimension(name).tag_keys or DEFAULT_TAG_KEYS[name]]
-
-
-def _check_unique(what: str, names: list[str]) -> None:
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise ValueError(f"{what} {repeated[0]!r} is there twice")

@@ -5,10 +5,11 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from cloudcost.config.scopes import Scope, check_scope, scope_field
 from core.plausible_dates import check_plausible
+from core.section import CurrencyCode, Section
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=26, decimal_places=12)]
 PeriodKind = Literal["month", "quarter", "year"]
@@ -22,10 +23,8 @@ PERIOD_NAMES: dict[PeriodKind, str] = {
 EXAMPLES: dict[PeriodKind, str] = {"month": "2025-04", "quarter": "2025-Q2", "year": "2025"}
 
 
-class BudgetSettings(BaseModel):
+class BudgetSettings(Section):
     """One budget: an amount per calendar month, quarter or year for the costs of a scope."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1, max_length=100, description="Names the budget in tables and alerts.")
     scope: Scope = scope_field("count")
@@ -40,7 +39,7 @@ class BudgetSettings(BaseModel):
         None, description="The first period that `amount` holds for. Default: all that have costs."
     )
     ends: str | None = Field(None, description="The last period that `amount` holds for. Default: without end.")
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = Field(
+    currency: CurrencyCode | None = Field(
         None,
         description="Currency of the amounts. Default: the reporting currency, in which all costs are. Another one "
         "counts costs billed in it, and is refused (status mixed_currencies) when others are in its scope.",

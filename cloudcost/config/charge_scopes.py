@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from core.section import Section
 
 Operator = Literal["equals", "in", "prefix", "contains"]
 
@@ -27,11 +29,7 @@ SCOPE_COLUMNS = {
 ScopeText = Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[^\\]+$")]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Condition(_Section):
+class Condition(Section):
     """What a value must be; exactly one of the operators. Upper and lower case are the same."""
 
     equals: ScopeText | None = Field(None, description="The whole value.")
@@ -61,7 +59,7 @@ class Condition(_Section):
 FieldCondition = ScopeText | Condition | None
 
 
-class Scope(_Section):
+class Scope(Section):
     """Charges for which every condition given here holds. A plain text means `equals`."""
 
     provider: FieldCondition = Field(None, description="Who serves it: AWS, Microsoft, Google Cloud.")

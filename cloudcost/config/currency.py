@@ -2,19 +2,16 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+from core.section import CurrencyCode, Section
 
 
-class FixedRate(_Section):
+class FixedRate(Section):
     """One agreed rate: ``rate`` units of ``to`` for one unit of ``from``."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     from_currency: CurrencyCode = Field(alias="from", description="The currency that is converted.")
     to_currency: CurrencyCode = Field(alias="to", description="The currency that it becomes.")
@@ -24,7 +21,7 @@ class FixedRate(_Section):
     )
 
 
-class CurrencySettings(_Section):
+class CurrencySettings(Section):
     """Where exchange rates come from: the newest of the file, else of the fixed rates, else of the exports counts."""
 
     rates_file: str | None = Field(

@@ -3,7 +3,9 @@
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from core.section import Section, check_host_names, list_repeated
 
 Role = Literal["viewer", "team", "finance", "admin"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="lower-case snake case")]
@@ -13,11 +15,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="lowe
 DATA_FORMATS = ("csv", "xlsx")
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ScopeSettings(_Section):
+class ScopeSettings(Section):
     """A part of the costs that some people may see: rows of these teams, or of these accounts."""
 
     name: Name = Field(description="Names the scope; becomes a role in Superset.")
@@ -34,7 +32,7 @@ class ScopeSettings(_Section):
         return self
 
 
-class PersonSettings(_Section):
+class PersonSettings(Section):
     """Somebody who may sign in."""
 
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", description="As they sign in.")
@@ -48,7 +46,7 @@ class PersonSettings(_Section):
     )
 
 
-class OidcSettings(_Section):
+class OidcSettings(Section):
     """Signing in through an OpenID Connect provider instead of passwords."""
 
     discovery_url: str = Field(
@@ -64,7 +62,7 @@ class OidcSettings(_Section):
     )
 
 
-class MailSettings(_Section):
+class MailSettings(Section):
     """Where scheduled reports are handed over as mail."""
 
     host: str = Field(description="The mail server.")
@@ -77,7 +75,7 @@ class MailSettings(_Section):
     password_env: str | None = Field(None, description="Environment variable with the password. Default: no sign-in.")
 
 
-class ReportSettings(_Section):
+class ReportSettings(Section):
     """A page or a chart that people get by mail on a schedule; everybody's shows what they themselves may see."""
 
     name: str = Field(pattern=r"^[^\r\n]{1,100}$", description="Names the report; the subject of its mails.")
@@ -103,7 +101,7 @@ class ReportSettings(_Section):
         return self
 
 
-class DashboardSettings(_Section):
+class DashboardSettings(Section):
     """How the dashboards are served and who sees what. The default serves one administrator on this machine."""
 
     host: str = Field("127.0.0.1", description="Address to listen on. Default: this machine only.")
@@ -157,15 +155,12 @@ class DashboardSettings(_Section):
     @field_validator("hosts")
     @classmethod
     def _hosts_are_names(cls, hosts: list[str]) -> list[str]:
-        for host in hosts:
-            if not host or any(character in host for character in "/*@, \t") or not host.isascii():
-                raise ValueError(f"{host!r} is no host name: give it without https:// and path, as costs.example.com")
-        return [host.lower() for host in hosts]
+        return check_host_names(hosts)
 
     @model_validator(mode="after")
     def _scopes_are_known(self) -> "DashboardSettings":
         known = [scope.name for scope in self.scopes]
-        if len(set(known)) < len(known):
+        if list_repeated(known):
             raise ValueError("a scope's name is used twice")
         for person in self.people:
             for scope in person.scopes:
@@ -178,8 +173,7 @@ class DashboardSettings(_Section):
     @model_validator(mode="after")
     def _reports_can_be_sent(self) -> "DashboardSettings":
         people = {person.email.lower(): person for person in self.people}
-        names = [report.name for report in self.reports]
-        if len(set(names)) < len(names):
+        if list_repeated(report.name for report in self.reports):
             raise ValueError("a report's name is used twice")
         if self.reports and self.mail is None:
             raise ValueError("reports need `mail`: who hands them over")

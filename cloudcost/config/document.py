@@ -10,10 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from actions.settings import ActionSettings
 from alerts.settings import AlertSettings
+from audit.settings import AuditSettings
 from cloudcost.config.allocation import AllocationSettings
 from cloudcost.config.budgets import BudgetSettings
 from cloudcost.config.currency import CurrencySettings
@@ -25,10 +26,11 @@ from cloudcost.identity.people import PersonSettings, check_people
 from clouds.secrets import SecretsSettings
 from core.config_file import ConfigError, Document, Location, read_document, shorten
 from core.plausible_dates import check_plausible
-from core.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
+from core.section import BillingCurrency, Section, check_unique
 from ingestion.sections.deliveries import IngestionSettings
-from ingestion.sections.sources import Currency, SourceConfig, overlap
-from state import BACKENDS
+from ingestion.sections.sources import SourceConfig, overlap
+from ml.sections import AnomalySection, ForecastSection
+from state.settings import StateSettings
 from warehouse.storage_settings import LakeSettings, WarehouseSettings
 
 CONFIG_ENV = "CLOUDCOST_CONFIG"
@@ -37,161 +39,11 @@ DEFAULT_CONFIG_NAME = "cloudcost.yaml"
 DEFAULT_HOME_NAME = ".cloudcost"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ForecastEventSettings(_Section):
-    """A change that is known beforehand. Give exactly one of percent, daily_amount and ends_commitment."""
-
-    name: str = Field(min_length=1, description="What people call it.")
-    start_date: dt.date = Field(description="The first day that is different.")
-    end_date: dt.date | None = Field(None, description="The last one; without it the change stays.")
-    provider: str | None = Field(None, description="Only this provider, as service_provider_name; default: every one.")
-    account: str | None = Field(None, description="Only this account, as sub_account_id; default: every one.")
-    service: str | None = Field(None, description="Only this service, as service_name; default: every one.")
-    currency: str | None = Field(
-        None, description="Only costs in this billing currency; daily_amount needs it where there are several."
-    )
-    percent: float | None = Field(
-        None, ge=-100, le=MOST_PERCENT, description="By how much usage changes; -100 switches it off."
-    )
-    daily_amount: float | None = Field(
-        None, ge=-MOST_MONEY, le=MOST_MONEY, description="What each day costs more (or, negative, less)."
-    )
-    ends_commitment: bool = Field(
-        False, description="A commitment expires: what it saved over the last 28 days is paid again."
-    )
-
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> "ForecastEventSettings":
-        if (self.percent is not None) + (self.daily_amount is not None) + self.ends_commitment != 1:
-            raise ValueError("give exactly one of percent, daily_amount and ends_commitment")
-        if self.end_date is not None and self.end_date < self.start_date:
-            raise ValueError(f"end_date {self.end_date} is before start_date {self.start_date}")
-        return self
-
-
-class ForecastSettings(_Section):
-    """How far ahead, and from which days, costs are forecast."""
-
-    horizon_days: int = Field(
-        90, ge=1, le=366, description="One quarter: long enough for a budget, short enough to be honest."
-    )
-    immature_days: int = Field(
-        2,
-        ge=0,
-        le=14,
-        description="The last days of an export are still filling; they are not read as a drop in cost. Used for a "
-        "provider until the history of its restatements shows how late it really is.",
-    )
-    events: tuple[ForecastEventSettings, ...] = Field(
-        (), description="Changes that history cannot know: launches, migrations, expiring commitments."
-    )
-
-
-class AnomalyScope(_Section):
-    """Where a limit or a planned event holds: what is left out means all. At least one of them is needed."""
-
-    provider: str | None = Field(None, description="As FOCUS names it: AWS, Microsoft, Google Cloud.")
-    account: str | None = Field(None, description="Id of the account, subscription or project.")
-    service: str | None = Field(None, description="FOCUS service name.")
-    region: str | None = Field(None, description="Region id.")
-    usage_type: str | None = Field(None, description="Usage type, meter or SKU, as in x_usage_type.")
-
-    @property
-    def scope(self) -> dict[str, str]:
-        """The fields that are set."""
-        names = ("provider", "account", "service", "region", "usage_type")
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
-
-    @model_validator(mode="after")
-    def _names_something(self) -> "AnomalyScope":
-        if not self.scope:
-            raise ValueError("name a provider, account, service, region or usage_type")
-        return self
-
-
-class AnomalyLimits(AnomalyScope):
-    """Other limits than the usual ones within a scope; what is left out stays as it is."""
-
-    minimum_amount: float | None = Field(None, gt=0, le=MOST_MONEY, description="Per day, in billing currency.")
-    minimum_percent: float | None = Field(None, gt=0, le=MOST_PERCENT, description="Of the expected cost.")
-    minimum_surprise: float | None = Field(
-        None, gt=0, le=1000, description="Robust standard deviations (usual 4.5); higher for what is noisy by nature."
-    )
-
-
-class PlannedEvent(AnomalyScope):
-    """A migration, a load test, a sale: whatever the scope costs on these days is no anomaly."""
-
-    start: dt.date = Field(description="First day.")
-    end: dt.date = Field(description="Last day.")
-    reason: str = Field(min_length=1, description="For whoever wonders later why nothing was told.")
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> "PlannedEvent":
-        if self.end < self.start:
-            raise ValueError(f"it ends on {self.end}, before it starts on {self.start}")
-        return self
-
-
-class AnomalySettings(_Section):
-    """When a day's cost is called an anomaly: amount AND percent must both be exceeded."""
-
-    minimum_amount: float = Field(
-        50.0, gt=0, le=MOST_MONEY, description="Per day, in billing currency: less is not worth anybody's time."
-    )
-    minimum_percent: float = Field(
-        10.0, gt=0, le=MOST_PERCENT, description="Of the expected cost: less is not worth telling, however sure it is."
-    )
-    scopes: list[AnomalyLimits] = Field(
-        [], description="Other limits within scopes; of several that match the last one holds."
-    )
-    planned: list[PlannedEvent] = Field([], description="Events that were announced: nobody is told of them.")
-    open_days: int = Field(
-        14, ge=1, le=MOST_DAYS, description="Only anomalies this recent raise an incident; older ones are history."
-    )
-
-
-class StateSettings(_Section):
-    """Where the ingestion ledger, incidents, proposals and the audit log are kept."""
-
-    backend: str = Field(
-        "sqlite",
-        description="sqlite (a file in CLOUDCOST_HOME, right for one machine) or dynamodb (for several machines; "
-        "credentials and region come from AWS's own chain).",
-    )
-    table: str = Field(
-        "cloudcost-state",
-        pattern=r"^[A-Za-z0-9_.-]{3,255}$",
-        description="The DynamoDB table; its definition is TABLE_DEFINITION in state/dynamodb.py.",
-    )
-
-    @field_validator("backend")
-    @classmethod
-    def _backend_is_known(cls, backend: str) -> str:
-        if backend not in BACKENDS:
-            raise ValueError(f"no such backend; there are {', '.join(BACKENDS)}")
-        return backend
-
-
-class AuditSettings(_Section):
-    """How the audit log is sealed."""
-
-    key_env: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
-        description="Environment variable (or a value of `secrets`) with the key of the audit log, at least 32 "
-        "characters. Needed where several machines share a state. Default none: keys/audit.key in CLOUDCOST_HOME.",
-    )
-
-
-class CloudcostConfig(_Section):
+class CloudcostConfig(Section):
     """The whole configuration."""
 
     sources: list[SourceConfig] = Field(min_length=1, description="The billing exports to ingest.")
-    reporting_currency: Currency = Field("USD", description="The currency that reports are read in.")
+    reporting_currency: BillingCurrency = Field("USD", description="The currency that reports are read in.")
     first_billing_period: str | None = Field(
         None,
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
@@ -212,8 +64,8 @@ class CloudcostConfig(_Section):
     metrics: tuple[MetricSettings, ...] = Field(
         (), description="Business metrics, whose cost per unit is worked out. Default none."
     )
-    forecasts: ForecastSettings = Field(default_factory=ForecastSettings)
-    anomalies: AnomalySettings = Field(default_factory=AnomalySettings)
+    forecasts: ForecastSection = Field(default_factory=ForecastSection)
+    anomalies: AnomalySection = Field(default_factory=AnomalySection)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     actions: ActionSettings = Field(default_factory=ActionSettings)
     people: tuple[PersonSettings, ...] = Field(
@@ -239,18 +91,13 @@ class CloudcostConfig(_Section):
     @field_validator("sources")
     @classmethod
     def _names_are_unique(cls, sources: list[SourceConfig]) -> list[SourceConfig]:
-        names = [s.name for s in sources]
-        repeated = sorted({n for n in names if names.count(n) > 1})
-        if repeated:
-            raise ValueError(f"source name {repeated[0]!r} is used twice")
+        check_unique("source name", [s.name for s in sources], "is used twice")
         return sources
 
     @model_validator(mode="after")
     def _budgets_and_metrics_are_named_once(self) -> "CloudcostConfig":
-        for kind, names in (("budget", [b.name for b in self.budgets]), ("metric", [m.name for m in self.metrics])):
-            repeated = sorted({n for n in names if names.count(n) > 1})
-            if repeated:
-                raise ValueError(f"{kind} name {repeated[0]!r} is used twice")
+        check_unique("budget name", [b.name for b in self.budgets], "is used twice")
+        check_unique("metric name", [m.name for m in self.metrics], "is used twice")
         return self
 
     @model_validator(mode="after")

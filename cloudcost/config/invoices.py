@@ -2,15 +2,14 @@
 
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from core.plausible_numbers import MOST_MONEY
+from core.section import Section
 
 
-class InvoiceSettings(BaseModel):
+class InvoiceSettings(Section):
     """Stated invoices, which the reconciliation compares billed cost with."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: str | None = Field(
         None,

@@ -2,15 +2,14 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from cloudcost.config.scopes import Scope, check_scope, scope_field
+from core.section import Section
 
 
-class MetricSettings(BaseModel):
+class MetricSettings(Section):
     """One business metric, whose cost per unit is worked out."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="Names the metric; snake case.")
     unit: str = Field("unit", min_length=1, max_length=60, description="What is counted: order, active user, GB.")

@@ -2,17 +2,14 @@
 
 import ipaddress
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from core.addresses import plain_address
 from core.persons import normalise_person
+from core.section import ENV_NAME, Section, check_host_names
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TrustedProxySettings(_Section):
+class TrustedProxySettings(Section):
     """A proxy in front that signs people in (OpenID Connect, SAML) and says in a header who somebody is."""
 
     addresses: tuple[str, ...] = Field(
@@ -29,7 +26,7 @@ class TrustedProxySettings(_Section):
     )
     secret_env: str | None = Field(
         None,
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        pattern=ENV_NAME,
         description="Environment variable (or a value of `secrets`) with what the proxy sends as "
         "X-Cloudcost-Proxy-Secret, at least 32 characters. Needed where the proxy is on this machine: everybody who "
         "has an account here connects from the same address.",
@@ -54,7 +51,7 @@ class TrustedProxySettings(_Section):
         return self
 
 
-class UiSettings(_Section):
+class UiSettings(Section):
     """The door of `cloudcost ui`."""
 
     hosts: tuple[str, ...] = Field(
@@ -70,7 +67,4 @@ class UiSettings(_Section):
     @field_validator("hosts")
     @classmethod
     def _hosts_are_names(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
-        for host in hosts:
-            if not host or any(character in host for character in "/*@, \t") or not host.isascii():
-                raise ValueError(f"{host!r} is no host name: give it without https:// and path, as costs.example.com")
-        return tuple(host.lower() for host in hosts)
+        return tuple(check_host_names(hosts))

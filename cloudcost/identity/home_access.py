@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audit.seal import KEY_FILE, KEY_FOLDER
+from core.errors import CloudcostError
 from core.file_trust import ROOT, WRITABLE_BY_OTHERS, explain_key, explain_owner
 
 MASK = 0o077
@@ -28,7 +29,7 @@ FOLDERS = ("keys", "lake", "serving", "dagster", "dbt", "dbt_redshift", "logs", 
 FILES = ("audit_witness.json", "state.sqlite", "warehouse.duckdb", "run.lock")
 
 
-class HomeError(Exception):
+class HomeError(CloudcostError):
     """The folder that was named cannot be an installation's; the message says why."""
 
 

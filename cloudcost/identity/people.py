@@ -9,12 +9,13 @@ import pwd
 import socket
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from actions.approvals import NotAllowedError
 from audit.seal import Origin
 from cloudcost.identity.real_account import find_doubt
 from core.persons import normalise_person
+from core.section import Section, check_unique
 
 #: The variable by which a demo's person can be chosen, as by `--as`.
 USER_ENV = "CLOUDCOST_USER"
@@ -22,10 +23,8 @@ USER_ENV = "CLOUDCOST_USER"
 UNPROVEN = "unproven uid "
 
 
-class PersonSettings(BaseModel):
+class PersonSettings(Section):
     """A person and the account of the operating system that is theirs alone."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1, description="As actions.approvers and the audit log name them.")
     account: str = Field(
@@ -42,9 +41,7 @@ class PersonSettings(BaseModel):
 def check_people(people: Sequence[PersonSettings]) -> None:
     """ValueError where an account is given to two people, or a person named twice."""
     for kind, values in (("name", [p.name for p in people]), ("account", [p.account for p in people])):
-        repeated = sorted({value for value in values if values.count(value) > 1})
-        if repeated:
-            raise ValueError(f"the {kind} {repeated[0]!r} is used twice: one person, one account")
+        check_unique(f"the {kind}", values, "is used twice: one person, one account")
 
 
 def find_account() -> str:

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from core.config_file import shorten
+from core.currencies import CURRENCY_PATTERN
 from core.plausible_dates import check_plausible
 from core.text_files import TextFileError, read_text
 from warehouse.settings_contracts import SettingsError
@@ -76,7 +77,7 @@ class CsvRow:
     def currency(self, name: str) -> str:
         """The cell as a currency code."""
         text = self.required(name).upper()
-        if not re.fullmatch("[A-Z]{3}", text):
+        if not re.fullmatch(CURRENCY_PATTERN, text):
             raise self.error(f"{name} {shorten(text)!r} is no currency code")
         return text
 

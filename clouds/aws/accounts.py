@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from core.errors import CloudcostError
+from core.section import Section
 
 ClientFactory = Callable[[str, str, str], Any]
 """(service, account id, region) -> a client of the provider's SDK."""
@@ -16,10 +19,8 @@ ClientFactory = Callable[[str, str, str], Any]
 SESSION_NAME = "cloudcost"
 
 
-class AccountSettings(BaseModel):
+class AccountSettings(Section):
     """How to act in one cloud account."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     role_arn: str | None = Field(
         default=None,
@@ -32,11 +33,11 @@ class AccountSettings(BaseModel):
     )
 
 
-class NotThisMachineError(Exception):
+class NotThisMachineError(CloudcostError):
     """A demo wanted to act on something that is not on this machine."""
 
 
-class WrongAccountError(Exception):
+class WrongAccountError(CloudcostError):
     """The credentials at hand belong to another account than the resource."""
 
 

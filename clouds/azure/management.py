@@ -6,7 +6,7 @@ Numbers are read from the answer's text as decimals: the library's own models wo
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from clouds.access import AzureAccess
 from clouds.azure.errors import explain_sign_in
 from clouds.politeness import Politeness
-from core.errors import LocationError, Reason
+from core.errors import LocationError, Reason, explaining
 
 API_VERSION = "2025-03-01"
 _PROVIDER = "providers/Microsoft.CostManagement"
@@ -100,17 +100,8 @@ class CostManagement:
                 yield dict(zip(names, row, strict=True))
             url = answer.get("nextLink") or ""
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except LocationError:
-            raise
-        except Exception as error:
-            explained = explain_error(error, self.scope)
-            if explained is None:
-                raise
-            raise self._politeness.mark(explained) from error
+    def _explained(self) -> AbstractContextManager[None]:
+        return explaining(lambda error: explain_error(error, self.scope), self._politeness.mark)
 
 
 def explain_error(error: Exception, scope: str) -> LocationError | None:

@@ -2,15 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from clouds.access import AwsAccess
 from clouds.aws.errors import explain_error
 from clouds.aws.session import open_client
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import explaining
 from ingestion.events.queues import Message
 from ingestion.sections.events import SqsEvents
 
@@ -72,14 +72,7 @@ class SqsQueue:
                 QueueUrl=self._settings.queue_url, ReceiptHandle=message.handle, VisibilityTimeout=KEPT_SECONDS
             )
 
-    @contextmanager
-    def _explained(self, permission: str) -> Iterator[None]:
-        try:
-            yield
-        except LocationError:
-            raise
-        except Exception as error:
-            explained = explain_error(error, f"the queue {self.name}", "", permission, "SQS")
-            if explained is None:
-                raise
-            raise self._politeness.mark(explained) from error
+    def _explained(self, permission: str) -> AbstractContextManager[None]:
+        return explaining(
+            lambda error: explain_error(error, f"the queue {self.name}", "", permission, "SQS"), self._politeness.mark
+        )

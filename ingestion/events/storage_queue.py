@@ -1,14 +1,14 @@
 """Events in an Azure Storage Queue, where Event Grid puts them."""
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from clouds.access import AzureAccess
 from clouds.azure.errors import explain_error
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import explaining
 from ingestion.events.queues import Message
 from ingestion.locations.azure_blob import find_account
 from ingestion.sections.events import StorageQueueEvents
@@ -73,14 +73,8 @@ class StorageQueue:
         with self._explained():
             self.client.update_message(message.handle, visibility_timeout=KEPT_SECONDS)
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except LocationError:
-            raise
-        except Exception as error:
-            explained = explain_error(error, f"the queue {self.name}", self._settings.account, self._settings.queue)
-            if explained is None:
-                raise
-            raise self._politeness.mark(explained) from error
+    def _explained(self) -> AbstractContextManager[None]:
+        return explaining(
+            lambda error: explain_error(error, f"the queue {self.name}", self._settings.account, self._settings.queue),
+            self._politeness.mark,
+        )

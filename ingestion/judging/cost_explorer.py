@@ -8,7 +8,7 @@ from clouds.access import AwsAccess
 from clouds.aws.errors import explain_error
 from clouds.aws.session import open_client
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import explaining
 from ingestion.cross_check import DailyTotals
 
 #: Cost Explorer answers in this region only.
@@ -27,7 +27,7 @@ def read_daily_totals(
 
     A day that Cost Explorer still estimates is left out: it is not the bill yet. Raises `LocationError`.
     """
-    try:
+    with explaining(lambda error: explain_error(error, "daily totals", "", "ce:GetCostAndUsage", "Cost Explorer")):
         client = open_client("ce", access.model_copy(update={"region": REGION}), politeness, environ)
         request = {
             "TimePeriod": {"Start": first.isoformat(), "End": (last + dt.timedelta(days=1)).isoformat()},
@@ -46,10 +46,3 @@ def read_daily_totals(
             token = answer.get("NextPageToken")
             if not token:
                 return totals
-    except LocationError:
-        raise
-    except Exception as error:
-        explained = explain_error(error, "daily totals", "", "ce:GetCostAndUsage", "Cost Explorer")
-        if explained is None:
-            raise
-        raise explained from error

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
 
+from core.instants import Checkpoint
 from ingestion.landing.lake import Lake, safe_delivery_id
-from ingestion.ledger import Checkpoint, Ledger, Snapshot, SnapshotKey
+from ingestion.ledger import Ledger, Snapshot, SnapshotKey
 from ingestion.sections.deliveries import IngestionSettings
 from state import Record
 

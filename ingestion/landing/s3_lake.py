@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
 from clouds.aws.errors import explain_error
+from core.errors import explaining
 from ingestion.contracts import DeliveryError
 from ingestion.landing.lake import WorkArea
 
@@ -181,16 +182,9 @@ class S3Lake(WorkArea):
         with self._asking(path, "s3:DeleteObject"):
             self._client.delete_object(Bucket=self.bucket, Key=self._key(path))
 
-    @contextmanager
-    def _asking(self, path: str, permission: str) -> Iterator[None]:
+    def _asking(self, path: str, permission: str) -> AbstractContextManager[None]:
         """What S3 refuses, as a `LocationError` that says what of which address."""
-        try:
-            yield
-        except Exception as error:
-            explained = explain_error(error, self.uri(path), self.bucket, permission)
-            if explained is None:
-                raise
-            raise explained from error
+        return explaining(lambda error: explain_error(error, self.uri(path), self.bucket, permission))
 
     def _key(self, relative: str) -> str:
         return f"{self._prefix}{relative}"

@@ -3,8 +3,8 @@
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from clouds.access import AzureAccess
 from clouds.azure.errors import explain_error
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import LocationError, explaining
 from ingestion.contracts import FileRef
 from ingestion.locations.downloads import digest_md5, download_file, explain_damaged, join_uri
 from ingestion.locations.prefixes import ObjectPrefix, split_prefix
@@ -112,17 +112,10 @@ class AzureBlobLocation:
 
         return download_file(self.uri, file, directory, write)
 
-    @contextmanager
-    def _explained(self, address: str) -> Iterator[None]:
-        try:
-            yield
-        except LocationError:
-            raise
-        except Exception as error:
-            explained = explain_error(error, address, self.account, self.place.bucket)
-            if explained is None:
-                raise
-            raise self.politeness.mark(explained) from error
+    def _explained(self, address: str) -> AbstractContextManager[None]:
+        return explaining(
+            lambda error: explain_error(error, address, self.account, self.place.bucket), self.politeness.mark
+        )
 
 
 def _parse_uri(uri: str) -> tuple[str, str, ObjectPrefix]:

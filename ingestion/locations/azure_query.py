@@ -19,6 +19,7 @@ from clouds.access import AzureAccess
 from clouds.azure.management import CostManagement
 from clouds.politeness import Politeness
 from core.errors import LocationError
+from core.instants import utc_now
 from ingestion.contracts import FileRef, NoExportError
 from ingestion.cross_check import DailyTotals
 from ingestion.locations.downloads import download_file, explain_replaced, join_uri
@@ -79,7 +80,7 @@ class AzureQueryLocation:
         access: AzureAccess | None = None,
         politeness: Politeness | None = None,
         environ: Mapping[str, str] = os.environ,
-        today: Callable[[], dt.date] = lambda: dt.datetime.now(dt.UTC).date(),
+        today: Callable[[], dt.date] = lambda: utc_now().date(),
     ) -> None:
         scope = uri[len(SCHEME) :].strip("/")
         if not scope:

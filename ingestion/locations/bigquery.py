@@ -1,17 +1,17 @@
 """A billing export table in BigQuery, seen as one virtual Parquet file per invoice month."""
 
-import datetime as dt
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from clouds.access import GcpAccess
 from clouds.google.errors import explain_error
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import LocationError, explaining
+from core.instants import Clock, utc_now
 from ingestion.contracts import FileRef
 from ingestion.locations.bigquery_months import Month, Shape, find_shape, month_query, rows_query
 from ingestion.locations.downloads import download_file, explain_replaced, join_uri
@@ -46,7 +46,7 @@ class BigQueryLocation:
         access: GcpAccess | None = None,
         politeness: Politeness | None = None,
         row_group_rows: int = ROW_GROUP_ROWS,
-        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        now: Clock = utc_now,
     ) -> None:
         match = _URI.match(uri)
         if match is None:
@@ -163,17 +163,8 @@ class BigQueryLocation:
 
         return PoliteRetry(DEFAULT_RETRY, self.politeness)
 
-    @contextmanager
-    def _explained(self, address: str) -> Iterator[None]:
-        try:
-            yield
-        except LocationError:
-            raise
-        except Exception as error:
-            explained = explain_error(error, address, _PERMISSION)
-            if explained is None:
-                raise
-            raise self.politeness.mark(explained) from error
+    def _explained(self, address: str) -> AbstractContextManager[None]:
+        return explaining(lambda error: explain_error(error, address, _PERMISSION), self.politeness.mark)
 
 
 def _read_byte_limit() -> int:

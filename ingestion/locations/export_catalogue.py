@@ -8,7 +8,7 @@ from clouds.access import AwsAccess
 from clouds.aws.errors import explain_error
 from clouds.aws.session import open_client
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import LocationError, explaining
 
 if TYPE_CHECKING:
     from ingestion.sections.sources import SourceConfig
@@ -37,19 +37,13 @@ def list_exports(
     access: AwsAccess, environ: Mapping[str, str], politeness: Politeness | None = None
 ) -> list[DataExport]:
     """All data exports of the account, ordered by name. Raises `LocationError`."""
-    try:
+    what = "the list of data exports"
+    with explaining(lambda error: explain_error(error, what, "", "bcm-data-exports:ListExports", "Data Exports")):
         client = open_client("bcm-data-exports", access.model_copy(update={"region": REGION}), politeness, environ)
         arns = [
             found["ExportArn"] for page in client.get_paginator("list_exports").paginate() for found in page["Exports"]
         ]
         return sorted((_read_export(client.get_export(ExportArn=arn)) for arn in arns), key=lambda e: e.name)
-    except LocationError:
-        raise
-    except Exception as error:
-        explained = explain_error(error, "the list of data exports", "", "bcm-data-exports:ListExports", "Data Exports")
-        if explained is None:
-            raise
-        raise explained from error
 
 
 def _read_export(answer: Mapping[str, Any]) -> DataExport:

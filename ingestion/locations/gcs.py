@@ -2,15 +2,14 @@
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from clouds.access import GcpAccess
 from clouds.google.errors import explain_error
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import LocationError, explaining
 from ingestion.contracts import FileRef
 from ingestion.locations.downloads import download_file, join_uri
 from ingestion.locations.prefixes import split_uri
@@ -91,14 +90,5 @@ class GcsLocation:
 
         return {"retry": PoliteRetry(DEFAULT_RETRY, self.politeness), "timeout": 60}
 
-    @contextmanager
-    def _explained(self, address: str, permission: str) -> Iterator[None]:
-        try:
-            yield
-        except LocationError:
-            raise
-        except Exception as error:
-            explained = explain_error(error, address, permission)
-            if explained is None:
-                raise
-            raise self.politeness.mark(explained) from error
+    def _explained(self, address: str, permission: str) -> AbstractContextManager[None]:
+        return explaining(lambda error: explain_error(error, address, permission), self.politeness.mark)

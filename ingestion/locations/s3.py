@@ -2,8 +2,8 @@
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -11,7 +11,7 @@ from clouds.access import AwsAccess
 from clouds.aws.errors import explain_error
 from clouds.aws.session import open_client
 from clouds.politeness import Politeness
-from core.errors import LocationError
+from core.errors import LocationError, explaining
 from ingestion.contracts import FileRef
 from ingestion.locations.downloads import download_file, explain_damaged, explain_replaced, join_uri
 from ingestion.locations.prefixes import split_uri
@@ -89,14 +89,7 @@ class S3Location:
 
         return download_file(self.uri, file, directory, write)
 
-    @contextmanager
-    def _explained(self, address: str, permission: str) -> Iterator[None]:
-        try:
-            yield
-        except LocationError:
-            raise
-        except Exception as error:
-            explained = explain_error(error, address, self.place.bucket, permission)
-            if explained is None:
-                raise
-            raise self.politeness.mark(explained) from error
+    def _explained(self, address: str, permission: str) -> AbstractContextManager[None]:
+        return explaining(
+            lambda error: explain_error(error, address, self.place.bucket, permission), self.politeness.mark
+        )

@@ -1,15 +1,12 @@
 """What is expected of deliveries, and how long replaced ones are kept: section ``ingestion`` of the configuration."""
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from core.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
+from core.section import Section
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DropThresholds(_Section):
+class DropThresholds(Section):
     """How far a new delivery may fall behind its predecessor before it is doubted."""
 
     warn_percent: float = Field(
@@ -29,7 +26,7 @@ class DropThresholds(_Section):
         return self
 
 
-class ChangeThresholds(_Section):
+class ChangeThresholds(Section):
     """How far a new delivery's total may be from the one before: a fall always, a rise once the month is closed.
 
     A month that still fills grows with every delivery.
@@ -57,7 +54,7 @@ class ChangeThresholds(_Section):
         return self
 
 
-class IngestionSettings(_Section):
+class IngestionSettings(Section):
     """What is expected of deliveries, and how long replaced ones are kept."""
 
     closed_after_days: int = Field(

@@ -2,14 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from core.section import Section
 
 
-class _Events(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SqsEvents(_Events):
+class SqsEvents(Section):
     """S3's notifications by way of an SQS queue: sent to it directly, through SNS, or by EventBridge."""
 
     type: Literal["sqs"]
@@ -26,7 +24,7 @@ class SqsEvents(_Events):
     )
 
 
-class StorageQueueEvents(_Events):
+class StorageQueueEvents(Section):
     """Blob Storage's events by way of Azure Event Grid and a Storage Queue."""
 
     type: Literal["storage_queue"]
@@ -40,7 +38,7 @@ class StorageQueueEvents(_Events):
     )
 
 
-class TablePollEvents(_Events):
+class TablePollEvents(Section):
     """BigQuery tells nobody that a table grew: its metadata, which cost nothing, are compared with the last look."""
 
     type: Literal["table_poll"]

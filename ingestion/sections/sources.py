@@ -1,12 +1,12 @@
 """One billing export in the configuration: who wrote it, in which format, where it lies, and as whom it is read."""
 
 import os
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from clouds.access import SourceAccess
-from core.currencies import check_currency
+from core.section import BillingCurrency, Section
 from ingestion.freshness import NORMAL_LATENESS_HOURS
 from ingestion.sections.events import EventSettings
 
@@ -28,13 +28,9 @@ SCHEMES_OF_EVENTS = {
     "table_poll": ("bigquery",),
 }
 
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code"), AfterValidator(check_currency)]
 
-
-class SourceConfig(BaseModel):
+class SourceConfig(Section):
     """One billing export: who wrote it, in which format, and where it lies."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(
         pattern=r"^[a-z][a-z0-9_]{0,62}$",
@@ -53,7 +49,7 @@ class SourceConfig(BaseModel):
         description="A folder, file or glob; s3://bucket/prefix; az://account/container/prefix; gs://bucket/prefix; "
         "bigquery://project.dataset.table. Credentials come from the cloud's own chain, never from this file.",
     )
-    currency: Currency | None = Field(
+    currency: BillingCurrency | None = Field(
         None,
         description="Billing currency of an export that names none; else the reporting currency is assumed and said.",
     )

@@ -16,7 +16,7 @@ from cloudcost.audit_watch import watch_audit
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
-from ingestion.ledger import Clock
+from core.instants import utc_now
 from orchestration.resources.installation import InstallationResource
 from warehouse import fetch_records
 
@@ -41,7 +41,7 @@ def engine_of(installation: Installation) -> ActionEngine:
     settings = installation.config.actions
     is_reconciled = partial(is_period_reconciled, installation)
     clients = open_clients(installation)
-    return ActionEngine(installation.store, settings, clients, is_reconciled, Clock(), time.sleep)
+    return ActionEngine(installation.store, settings, clients, is_reconciled, utc_now, time.sleep)
 
 
 @dg.asset(
@@ -60,8 +60,8 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
     if opened.warehouse.has_table("ml", "recommendations"):
         with opened.warehouse.connect(read_only=True) as connection:
             rows = fetch_records(connection.execute("select * from ml.recommendations order by recommendation_id"))
-    lapsed = Approvals(opened.store, opened.config.actions, Clock()).expire_stale()
-    book = ProposalBook(opened.store, Clock())
+    lapsed = Approvals(opened.store, opened.config.actions, utc_now).expire_stale()
+    book = ProposalBook(opened.store, utc_now)
     new = sum(book.propose(describe_recommendation(row))[1] for row in rows if row["remediation"])
     waiting = book.list("proposed")
     opened.mark_stage("proposals")
@@ -91,7 +91,7 @@ def execute_action(context: dg.OpExecutionContext, installation: InstallationRes
     start_action(opened)
     engine = engine_of(opened)
     proposal_id: str = context.op_config["proposal_id"]
-    state = ProposalBook(opened.store, Clock()).get(proposal_id).state
+    state = ProposalBook(opened.store, utc_now).get(proposal_id).state
     carry_on = engine.carry_out_rollback if state == "rolling_back" else engine.execute
     report_result(context, carry_on(proposal_id))
 
@@ -167,11 +167,11 @@ def is_held(proposal: Proposal, now: dt.datetime) -> bool:
 )
 def approved_action_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
     """One run per approved or interrupted proposal; see `execution_run_key`. The rest waits for room in the day."""
-    opened, now = installation.open(), Clock()()
-    book = ProposalBook(opened.store, Clock())
+    opened, now = installation.open(), utc_now()
+    book = ProposalBook(opened.store, utc_now)
     interrupted = [p for p in book.list("executing", "rolling_back") if not is_held(p, now)]
     # the guardrail counts again when an execution begins: this only saves runs that would end there
-    room = max(0, opened.config.actions.day_limit - DayBook(opened.store, book, Clock()).look().actions)
+    room = max(0, opened.config.actions.day_limit - DayBook(opened.store, book, utc_now).look().actions)
     found = interrupted + book.list("approved")[:room]
     requests = [
         dg.RunRequest(

@@ -8,13 +8,13 @@ from alerts.findings import describe_anomaly, describe_closed_change
 from alerts.incidents import IncidentBook
 from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
-from ingestion.ledger import Clock
+from core.instants import utc_now
 from orchestration.resources.installation import InstallationResource
 
 
 def incident_book(installation: Installation) -> IncidentBook:
     """The incidents of an installation, told to its channels."""
-    return IncidentBook(installation.store, installation.config.alerts.channels, Clock())
+    return IncidentBook(installation.store, installation.config.alerts.channels, utc_now)
 
 
 @dg.asset(
@@ -93,7 +93,7 @@ def send_alerts_job() -> None:
 )
 def outbox_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
     """One run per set of waiting alerts and attempts; an alert that failed gets a new run when it is due again."""
-    now = Clock()()
+    now = utc_now()
     waiting = [m for m in outbox_of(installation.open()).messages("pending") if m.due_at <= now]
     if not waiting:
         return dg.SensorResult(skip_reason="no alert is due")

@@ -10,7 +10,7 @@ from alerts.findings import describe_worse_forecasts
 from cloudcost.analytics.readiness import list_waiting
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
-from ingestion.ledger import Clock
+from core.instants import utc_now
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
@@ -72,7 +72,7 @@ def cost_forecasts(installation: InstallationResource) -> Iterator[dg.Materializ
     """Replaces the forecasts, and adds to the history of those made before; the same data gives the same rows."""
     from cloudcost.analytics.forecasting import keep_past_forecasts, score_forecasts
 
-    opened, days = installation.open(), ScoredDays.until(Clock()().date())
+    opened, days = installation.open(), ScoredDays.until(utc_now().date())
     daily = read_daily_costs(opened, days)
     as_of = last_charge_date(daily)
     if as_of is None:
@@ -95,7 +95,7 @@ def forecast_accuracy_holds(installation: InstallationResource) -> dg.AssetCheck
     """Compares the newest run with those before it."""
     from cloudcost.analytics.forecasting import judge_last_run
 
-    opened, days = installation.open(), ScoredDays.until(Clock()().date())
+    opened, days = installation.open(), ScoredDays.until(utc_now().date())
     run, problem = judge_last_run(opened, days)
     if run and problem:
         incident_book(opened).open(describe_worse_forecasts(run, problem))

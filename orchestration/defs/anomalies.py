@@ -14,7 +14,7 @@ from cloudcost.analytics.anomaly_rules import list_feedback, read_settings
 from cloudcost.analytics.forecasting import count_immature_days
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
-from ingestion.ledger import Clock
+from core.instants import utc_now
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.analytics import COST_DAILY, COSTS_CHANGED, last_charge_date, read_daily_costs
 from orchestration.defs.quality import RECONCILIATION
@@ -64,7 +64,7 @@ def cost_anomalies(installation: InstallationResource) -> Iterator[dg.Materializ
     from ml.anomaly.costs import detect_anomalies
     from ml.anomaly.pattern import SEED
 
-    opened, days = installation.open(), ScoredDays.until(Clock()().date())
+    opened, days = installation.open(), ScoredDays.until(utc_now().date())
     section = opened.config.anomalies
     daily = read_daily_costs(opened, days, _DAILY)
     as_of = last_charge_date(daily)
@@ -74,7 +74,7 @@ def cost_anomalies(installation: InstallationResource) -> Iterator[dg.Materializ
         reason: dict[str, Any] = {"dagster/row_count": 0, "reason": "there is no usage to judge"}
         yield from (dg.MaterializeResult(asset_key=key, metadata=reason) for key in (ANOMALIES, CAUSES))
         return
-    given = FeedbackBook(opened.store, Clock()).list()
+    given = FeedbackBook(opened.store, utc_now).list()
     settings, feedback = read_settings(section), list_feedback(section, given)
     result = detect_anomalies(
         daily,
@@ -149,7 +149,7 @@ def detector_is_as_good_as_before(installation: InstallationResource) -> dg.Asse
     """Warns and never stops a run: the anomalies are still the best there are."""
     from ml.anomaly.quality import find_drops
 
-    opened, days = installation.open(), ScoredDays.until(Clock()().date())
+    opened, days = installation.open(), ScoredDays.until(utc_now().date())
     records = [one for one in opened.store.list(QUALITY_KIND) if dt.date.fromisoformat(one.key) in days]
     if not records:
         return dg.AssetCheckResult(passed=True, metadata={"runs": 0})

@@ -9,9 +9,9 @@ import dagster as dg
 from cloudcost.installation import Installation
 from clouds.azure.management import CostManagement
 from core.errors import LocationError
+from core.instants import utc_now
 from ingestion.cross_check import DailyTotals, compare_days
 from ingestion.judging import cost_explorer
-from ingestion.ledger import Clock
 from ingestion.locations import azure_query
 from ingestion.sections.sources import SourceConfig
 from orchestration.resources.installation import InstallationResource
@@ -41,7 +41,7 @@ def build_cross_check(source: SourceConfig) -> dg.AssetChecksDefinition:
         f"{WINDOW_DAYS} days that are {SETTLED_AFTER_DAYS} days old or more.",
     )
     def matches_provider(installation: InstallationResource) -> dg.AssetCheckResult:
-        last = Clock()().date() - dt.timedelta(days=SETTLED_AFTER_DAYS)
+        last = utc_now().date() - dt.timedelta(days=SETTLED_AFTER_DAYS)
         return check_days(installation.open(), source, last - dt.timedelta(days=WINDOW_DAYS - 1), last)
 
     return matches_provider

@@ -3,9 +3,9 @@
 import dagster as dg
 
 from cloudcost.operations import OPERATIONS
+from core.instants import utc_now
 from dashboards.publish import publish_warehouse
 from dashboards.scoped_copies import make_scoped_copies
-from ingestion.ledger import Clock
 from orchestration.check_results import list_checks
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
@@ -31,7 +31,7 @@ def operations(context: dg.AssetExecutionContext, installation: InstallationReso
     """Replaces the tables of schema ``ops``."""
     opened = installation.open()
     for name, read in OPERATIONS.items():
-        rows = write_table(opened.warehouse, "ops", name, read(opened, Clock()()))
+        rows = write_table(opened.warehouse, "ops", name, read(opened, utc_now()))
         yield dg.MaterializeResult(asset_key=["ops", name], metadata={"dagster/row_count": rows})
     rows = write_table(opened.warehouse, "ops", "checks", list_checks(context.instance))
     yield dg.MaterializeResult(asset_key=["ops", "checks"], metadata={"dagster/row_count": rows})

@@ -7,8 +7,8 @@ import dagster as dg
 from alerts.findings import describe_late_source
 from alerts.incidents import IncidentBook
 from cloudcost.installation import Installation
+from core.instants import utc_now
 from ingestion.freshness import Freshness, judge_freshness
-from ingestion.ledger import Clock
 from ingestion.sections.sources import SourceConfig
 from orchestration.defs.alerts import incident_book
 from orchestration.resources.installation import InstallationResource
@@ -42,7 +42,7 @@ def check_freshness(installation: Installation, book: IncidentBook, now: dt.date
 def find_late_sources(context: dg.OpExecutionContext, installation: InstallationResource) -> None:
     """One pass over all sources."""
     opened = installation.open()
-    for found in check_freshness(opened, incident_book(opened), Clock()()):
+    for found in check_freshness(opened, incident_book(opened), utc_now()):
         context.log.warning(f"{found.source_name} is late: nothing new since {found.last_delivery}")
 
 

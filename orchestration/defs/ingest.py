@@ -11,10 +11,11 @@ from cloudcost.repair.failed_deliveries import tell_damages, tell_failures
 from cloudcost.repair.lake_repair import find_unreadable, list_rebuilt, repair_snapshots
 from cloudcost.repair.replay import replay_missed
 from core.errors import LocationError
+from core.instants import utc_now
 from core.progress import checkpoint
 from ingestion.formats import DATASETS
 from ingestion.landing.retention import remove_expired
-from ingestion.ledger import Clock, Snapshot, SnapshotKey
+from ingestion.ledger import Snapshot, SnapshotKey
 from ingestion.planning import Problem
 from ingestion.refusals import as_refusal
 from ingestion.reports import IngestReport, Judged
@@ -73,7 +74,7 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
     def raw_asset(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
         periods = periods_of(context)
         opened = installation.open()
-        scanned, begun = None, Clock()()
+        scanned, begun = None, utc_now()
         try:
             source = opened.source(source_name)
             report = opened.ingestor().ingest(source, periods)
@@ -188,7 +189,7 @@ def expired_snapshots(context: dg.AssetExecutionContext, installation: Installat
     opened = installation.open()
     settings = opened.config.ingestion
     needed = frozenset() if settings.keep_snapshots_days is None else opened.warehouse.used_snapshots()
-    removed = remove_expired(opened.lake, opened.ledger, settings, Clock()(), needed, checkpoint)
+    removed = remove_expired(opened.lake, opened.ledger, settings, utc_now(), needed, checkpoint)
     for r in removed:
         context.log.info(f"removed {r.snapshot.key.text}/{r.snapshot.delivery_id}, replaced at {r.replaced_at}")
     return dg.MaterializeResult(

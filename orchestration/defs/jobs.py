@@ -8,6 +8,7 @@ import dagster as dg
 
 from cloudcost.installation import Installation
 from cloudcost.run_lock import try_lock
+from core.instants import utc_now
 from ingestion.planning import SourcePlan
 from ingestion.refusals import as_refusal
 from ingestion.sections.sources import SourceConfig
@@ -81,7 +82,7 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: Insta
     plans, faults = look_at_sources(opened, lambda source: source.events is None)
     for fault in faults:
         context.log.warning(fault)
-    now = dt.datetime.now(dt.UTC)
+    now = utc_now()
     waiting = list_waiting(plans)
     periods = {period for plan in plans for period in plan.periods}
     if any(plan.unscanned for plan in plans):

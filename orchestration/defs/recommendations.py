@@ -9,7 +9,7 @@ import pyarrow as pa
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
-from ingestion.ledger import Clock
+from core.instants import utc_now
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from savings.checks.aws.unattached_volume import UnattachedVolumeSettings, find_unattached_volumes
@@ -48,7 +48,7 @@ def recommendations(context: dg.AssetExecutionContext, installation: Installatio
     opened = installation.open()
     settings = opened.config.actions
     inventory = read_aws_volumes(open_clients(opened), settings.allowed_accounts, settings.allowed_regions)
-    today = Clock()().date()
+    today = utc_now().date()
     costs = read_volume_costs(opened, [str(v["volume_id"]) for v in inventory.volumes], ScoredDays.until(today))
     check = UnattachedVolumeSettings(incomplete_scopes=tuple(inventory.incomplete))
     found = find_unattached_volumes(inventory.volumes, costs, today, check)

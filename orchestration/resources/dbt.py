@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
 from cloudcost.installation import Installation
+from core.errors import CloudcostError
 from ingestion.expressions.sql import memory_limit
 from warehouse.storage_settings import WarehouseSettings
 
@@ -18,6 +19,10 @@ PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"
 
 #: What ``told_periods`` says to a build of the whole warehouse.
 ALL_PERIODS = "null"
+
+
+class DbtError(CloudcostError):
+    """dbt failed; the message is what it said."""
 
 
 class WarehouseTranslator(DagsterDbtTranslator):
@@ -96,7 +101,7 @@ def prepare_manifest(installation: Installation) -> Path:
 
     outcome = dbtRunner().invoke(["--quiet", "parse", *dbt_places(installation)])
     if not outcome.success:
-        raise RuntimeError(f"the dbt project cannot be parsed: {outcome.exception}")
+        raise DbtError(f"the dbt project cannot be parsed: {outcome.exception}")
     parsed: Any = outcome.result
     whole = manifest.with_name(f"manifest-{os.getpid()}.json")
     parsed.writable_manifest().write(str(whole))

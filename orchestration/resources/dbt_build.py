@@ -17,7 +17,7 @@ from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_contex
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from cloudcost.installation import Installation
-from orchestration.resources.dbt import WarehouseTranslator, dbt_places, set_dbt_environment, told_periods
+from orchestration.resources.dbt import DbtError, WarehouseTranslator, dbt_places, set_dbt_environment, told_periods
 
 #: dbt keeps its flags, its adapter and its log in global variables.
 _ALONE = threading.Lock()
@@ -25,10 +25,6 @@ _CANCEL_SECONDS = 0.2
 #: How long dbt may take to end when nobody reads its results any more.
 END_SECONDS = 60.0
 _COLOUR = re.compile(r"\x1b\[\d*m")
-
-
-class DbtError(Exception):
-    """dbt failed; the message is what it said."""
 
 
 def build_assets(context: dg.AssetExecutionContext, installation: Installation, periods: str) -> Iterator[Any]:

@@ -20,10 +20,11 @@ from audit.log import AuditLog
 from cloudcost.actors import find_starter
 from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
+from core.errors import CloudcostError
+from core.instants import utc_now
 from door.journal import Journal
 from door.pages import SIGN_OUT_PATH
 from door.sessions import MIN_SECRET, Sessions, TrustedProxy
-from ingestion.ledger import Clock
 from orchestration.launch import prepare_dagster_home
 from orchestration.ui.daemon import DAEMON_SECONDS
 
@@ -43,7 +44,7 @@ POLL_MILLISECONDS = 2000
 STATEMENT_MILLISECONDS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW = 15_000, 3600, 20
 
 
-class UiError(Exception):
+class UiError(CloudcostError):
     """The UI cannot be served; the message says why."""
 
 
@@ -76,7 +77,7 @@ def serve_ui(installation: Installation, host: str, port: int) -> None:
 def keep_journal(installation: Installation) -> Iterator[Journal]:
     """Who comes, who leaves and who is refused, in the audit log of the installation; `ui` is their way in."""
     by_ui = replace(installation, channel="ui")
-    journal = Journal(AuditLog(by_ui.store, Clock()).append, Clock())
+    journal = Journal(AuditLog(by_ui.store, utc_now).append, utc_now)
     try:
         yield journal
     finally:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from core.instants import utc_now
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Clock, Ledger, Snapshot, SnapshotKey
+from ingestion.ledger import Ledger, Snapshot, SnapshotKey
 from ingestion.locations import open_location
 from ingestion.source import Source
 from state import StateStore
@@ -29,7 +30,7 @@ def test_of_many_threads_one_promotes(open_store: Open) -> None:
     barrier, won = threading.Barrier(8), []
 
     def promote() -> None:
-        ledger = Ledger(store, Clock())
+        ledger = Ledger(store, utc_now)
         barrier.wait()
         won.append(ledger.promote(snapshot("d1")))
 
@@ -43,7 +44,7 @@ def test_of_many_threads_one_promotes(open_store: Open) -> None:
 
 
 def _promote_in_turn(open_store: Open, name: str, barrier: Any, results: Any) -> None:
-    ledger = Ledger(open_store(), Clock())
+    ledger = Ledger(open_store(), utc_now)
     barrier.wait(60)
     results.put([ledger.promote(snapshot(d)) for d in ("same", f"own-{name}", f"last-{name}")])
 
@@ -60,12 +61,12 @@ def test_every_promotion_of_many_processes_is_one_version(open_store: Open) -> N
     (pointer,) = store.list("current")
     assert pointer.version == sum(sum(w) for w in won)
     assert all(own and last for _, own, last in won) and any(same for same, _, _ in won)
-    ((found, _),) = Ledger(store, Clock()).current_snapshots()
+    ((found, _),) = Ledger(store, utc_now).current_snapshots()
     assert found.delivery_id == pointer.body["delivery_id"] and found.delivery_id.startswith("last-")
 
 
 def _ingest_often(open_store: Open, root: Path, barrier: Any, results: Any) -> None:
-    ingestor = Ingestor(LocalLake(root / "lake"), Ledger(open_store(), Clock()))
+    ingestor = Ingestor(LocalLake(root / "lake"), Ledger(open_store(), utc_now))
     source = Source("aws_prod", "aws", "auto", open_location(str(root / "exports"), root), "USD")
     barrier.wait(60)
     reports = [ingestor.ingest(source) for _ in range(5)]
@@ -86,7 +87,7 @@ def test_a_delivery_seen_ten_times_from_two_processes_lands_once(
     assert (sum(promoted for promoted, _ in outcomes), [problems for _, problems in outcomes]) == (1, [[], []])
     assert [(r.key, r.version) for r in store.list("current")] == [(KEY.text, 1)]
     assert len(store.list("snapshot")) == 1
-    ((found, _),) = Ledger(store, Clock()).current_snapshots()
+    ((found, _),) = Ledger(store, utc_now).current_snapshots()
     assert [t.file_total for t in found.control_totals if t.measure == "billed_cost"] == [Decimal("7.75")]
     landed = [p.relative_to(tmp_path / "lake").as_posix() for p in (tmp_path / "lake" / "raw").rglob("*.parquet")]
     assert landed == list(found.paths)

@@ -15,11 +15,11 @@ from actions.proposals import ProposalBook
 from alerts.incidents import IncidentBook
 from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
 from cli.app import app
-from cli.failures import find_exit_code
 from cloudcost.actors import find_actor
 from cloudcost.identity.people import PersonSettings, authenticate, check_people, find_account
 from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
+from core.errors import CloudcostError
 from core.persons import normalise_person
 from door.sessions import SignInError, TrustedProxy
 from tests.security.examples import ANA, BEN, Bureau
@@ -103,7 +103,7 @@ def test_names_in_the_environment_do_not_count(desk: Desk) -> None:
 @pytest.mark.parametrize("decision", ["approve", "reject", "rollback"])
 def test_a_decision_without_a_reason_is_one_sentence(desk: Desk, decision: str) -> None:
     result = desk.call("actions", decision, desk.small, "--reason", " ")
-    assert result.exception is not None and find_exit_code(result.exception) == 2
+    assert isinstance(result.exception, CloudcostError) and result.exception.exit_code == 2
     assert str(result.exception).startswith("a decision needs a reason")
 
 

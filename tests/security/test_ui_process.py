@@ -12,7 +12,7 @@ import pytest
 from audit.log import AuditLog
 from cloudcost.identity.people import find_account
 from cloudcost.installation import Installation
-from ingestion.ledger import Clock
+from core.instants import utc_now
 from tests.security.ui_process import (
     PERSON,
     RUN,
@@ -61,7 +61,7 @@ def test_the_ui_from_its_start_to_its_end(started: StartedUi) -> None:
     assert process.wait(60) == 0
     wait_until(lambda: is_group_gone(process.pid), 60, lambda: "processes are left over")
     assert "Warning" not in log.read_text() and "Traceback" not in log.read_text()
-    rows = AuditLog(Installation(log.parent / "cloudcost.yaml", log.parent / "home", "cli").store, Clock()).rows()
+    rows = AuditLog(Installation(log.parent / "cloudcost.yaml", log.parent / "home", "cli").store, utc_now).rows()
     written = [(row.event, row.actor, row.channel) for row in rows if row.subject in ("ui", "configuration")]
     assert written == [
         ("configuration.recorded", "cloudcost", "cli"),

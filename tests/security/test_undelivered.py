@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from cli.commands.run import run_pipeline
-from cli.failures import INCOMPLETE
 from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
+from core.errors import INCOMPLETE
 from tests.peers.webhook_sink import WebhookSink
 from tests.security.test_receivers import WORDS
 from tests.unit.ingestion.exports import write_csv

@@ -14,11 +14,12 @@ from alerts.incidents import IncidentBook, IncidentNotFoundError, IncidentStateE
 from alerts.severity import Severity
 from audit.log import AuditLog
 from cli.app import app
-from cli.failures import UsageError, find_exit_code
+from cli.failures import UsageError
 from cloudcost.audit_watch import describe_break
 from cloudcost.identity.people import find_account
 from cloudcost.installation import Installation
-from ingestion.ledger import Clock
+from core.errors import CloudcostError
+from core.instants import utc_now
 
 ANA = "ana@example.com"
 
@@ -33,7 +34,7 @@ class Home:
             f"people: [{{name: {ANA}, account: {find_account()}}}]\n"
         )
         self.installation = Installation(self.config, folder / "home", "cli")
-        book = IncidentBook(self.installation.store, (), Clock())
+        book = IncidentBook(self.installation.store, (), utc_now)
         finding = IncidentFinding(
             rule="delivery_failed",
             scope={"source": "plain", "billing_period": "2026-10"},
@@ -43,7 +44,7 @@ class Home:
             summary="It is cut off.",
         )
         self.delivery = book.open(finding)[0].incident_id
-        verdict = AuditLog(self.installation.store, Clock()).verify_chain()
+        verdict = AuditLog(self.installation.store, utc_now).verify_chain()
         self.broken = book.open(describe_break(verdict, dt.date(2026, 11, 1)))[0].incident_id
 
     def call(self, *arguments: str) -> Result:
@@ -75,7 +76,7 @@ def test_a_person_says_that_one_is_over(home: Home) -> None:
     assert result.exit_code == 0 and f"{home.delivery}: resolved by {ANA}" in result.stdout
     assert [one["incident"] for one in home.list()] == [home.broken]
     assert home.list("--all")[0]["note"] == "sent again by hand"
-    (row,) = [r for r in AuditLog(home.installation.store, Clock()).rows() if r.event == "incident.resolved"]
+    (row,) = [r for r in AuditLog(home.installation.store, utc_now).rows() if r.event == "incident.resolved"]
     assert (row.actor, row.subject, row.details) == (ANA, home.delivery, {"note": "sent again by hand"})
     assert (row.account, row.channel) == (find_account(), "cli")
     again = home.call("resolve", home.delivery, "--reason", "once more")
@@ -95,7 +96,7 @@ def test_what_cannot_be_resolved_is_one_sentence(
 ) -> None:
     name = incident.format(delivery=home.delivery, broken=home.broken)
     error = home.call("resolve", name, "--reason", reason).exception
-    assert isinstance(error, kind) and find_exit_code(error) == code
+    assert isinstance(error, kind) and isinstance(error, CloudcostError) and error.exit_code == code
     assert len(home.list()) == 2
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from cloudcost.installation import Installation
 from core.errors import LocationError
+from core.instants import utc_now
 from ingestion.circuit import CircuitBreaker
-from ingestion.ledger import Clock
 from orchestration.defs.ingest import DELIVERY_CHECK, build_raw_asset
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
@@ -44,7 +44,7 @@ def test_the_others_are_taken_and_nothing_secret_is_written(
     boto3.client("secretsmanager").create_secret(Name="payer", SecretString=json.dumps({"external_id": SECRET}))
     (tmp_path / "cloudcost.yaml").write_text(CONFIG)
     installation = Installation(tmp_path / "cloudcost.yaml", tmp_path / "home")
-    breaker = CircuitBreaker(installation.store, "away", Clock())
+    breaker = CircuitBreaker(installation.store, "away", utc_now)
     for _ in range(5):
         breaker.record_failure(LocationError("S3 cannot be reached", "unreachable"))
     (tmp_path / "dagster").mkdir()

@@ -16,11 +16,12 @@ from great_expectations.expectations.core.expect_column_values_to_be_between imp
 )
 
 from core.errors import SourceError
+from core.instants import utc_now
 from core.progress import CRASH_ENV, checkpoint
 from ingestion.contracts import Provider
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Clock, Ledger
+from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.sections.deliveries import ChangeThresholds, DropThresholds, IngestionSettings
 from ingestion.source import Source
@@ -62,7 +63,7 @@ def ingest_once(job: Job) -> None:
         store = open_state_store(job.backend, job.home, job.table)
         source = Source(job.source, job.provider, "auto", open_location(job.uri, job.home), "USD")
         report = Ingestor(
-            LocalLake(job.home / "lake"), Ledger(store, Clock()), checkpoint=checkpoint, settings=ANY_CHANGE
+            LocalLake(job.home / "lake"), Ledger(store, utc_now), checkpoint=checkpoint, settings=ANY_CHANGE
         ).ingest(source)
         answer = {"end": "done", "detail": "; ".join(p.message for p in report.problems)}
     except (SourceError, StateStoreError) as error:

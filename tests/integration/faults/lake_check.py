@@ -8,8 +8,9 @@ from typing import Any
 
 import duckdb
 
+from core.instants import utc_now
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Clock, Ledger
+from ingestion.ledger import Ledger
 from state import StateStore
 from tests.integration.dbt.warehouse import Warehouse
 from tests.integration.faults.clouds import Outcome
@@ -87,7 +88,7 @@ def read_warehouse(home: Path, store: StateStore) -> dict[tuple[str, str], dict[
     AssertionError where dbt fails or a reconciliation does not come out.
     """
     warehouse = DuckDbWarehouse(home / "warehouse.duckdb")
-    warehouse.publish_snapshots(LocalLake(home / "lake"), Ledger(store, Clock()).current_snapshots())
+    warehouse.publish_snapshots(LocalLake(home / "lake"), Ledger(store, utc_now).current_snapshots())
     built = Warehouse(warehouse.path)
     built.configure()
     built.build()

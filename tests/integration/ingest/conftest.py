@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from core.instants import utc_now
 from ingestion.contracts import Provider
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Clock, Ledger
+from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.reports import IngestReport
 from ingestion.source import Source
@@ -46,7 +47,7 @@ class Desk:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(SqliteStateStore(self.root / "state.sqlite"), Clock())
+        return Ledger(SqliteStateStore(self.root / "state.sqlite"), utc_now)
 
     def ingest(self, retry: bool = False) -> IngestReport:
         """Everything that is pending, read by an ingestor that remembers nothing but what is on disk."""

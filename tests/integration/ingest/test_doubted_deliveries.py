@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from audit.log import AuditLog
+from core.instants import utc_now
 from ingestion.judging.acceptance import AcceptanceError, accept_delivery, find_delivery
-from ingestion.ledger import Clock
 from orchestration.defs.ingest import check_report, compare_report
 from state import SqliteStateStore
 from tests.integration.ingest.conftest import SEPTEMBER, Desk
@@ -27,7 +27,7 @@ def full(desk: Desk) -> Desk:
 
 def accept(desk: Desk, name: str) -> None:
     store = SqliteStateStore(desk.root / "state.sqlite")
-    accept_delivery(AuditLog(store, Clock()), find_delivery(desk.ledger, name), "alice", "an account was closed")
+    accept_delivery(AuditLog(store, utc_now), find_delivery(desk.ledger, name), "alice", "an account was closed")
 
 
 def test_half_a_delivery_is_kept_out_until_it_is_accepted(full: Desk) -> None:
@@ -58,7 +58,7 @@ def test_half_a_delivery_is_kept_out_until_it_is_accepted(full: Desk) -> None:
     assert not plausible.passed and plausible.metadata["percent"].value == {
         "2026-09/cost/row_count_drop": 60.0, "2026-09/cost/total_change": 60.0,
     }  # fmt: skip
-    (row,) = AuditLog(SqliteStateStore(full.root / "state.sqlite"), Clock()).rows()
+    (row,) = AuditLog(SqliteStateStore(full.root / "state.sqlite"), utc_now).rows()
     assert (row.actor, row.event, row.details["reason"]) == ("alice", "delivery.accepted", "an account was closed")
     assert row.subject == f"test_source/2026-09/cost/{delivery}"
     assert full.ingest().unchanged == 1

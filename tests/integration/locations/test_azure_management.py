@@ -14,10 +14,11 @@ from clouds.azure.access import open_credential
 from clouds.azure.management import AzureExport, CostManagement
 from clouds.politeness import Politeness
 from core.errors import LocationError
+from core.instants import utc_now
 from ingestion.discovery import discover
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Clock, Ledger
+from ingestion.ledger import Ledger
 from ingestion.locations.azure_exports import find_unread_azure_exports
 from ingestion.locations.azure_query import AzureQueryLocation, read_daily_totals
 from ingestion.source import Source
@@ -155,7 +156,7 @@ def test_the_query_is_a_source_where_no_export_exists(arm: Arm, tmp_path: Path) 
 
     found = discover("azure_small", "azure", open_source().location)
     assert found.problems == () and len(found.deliveries) == 2
-    ledger = Ledger(SqliteStateStore(tmp_path / "state.sqlite"), Clock())
+    ledger = Ledger(SqliteStateStore(tmp_path / "state.sqlite"), utc_now)
     ingestor = Ingestor(LocalLake(tmp_path / "lake"), ledger)
     report = ingestor.ingest(open_source())
     assert report.problems == []

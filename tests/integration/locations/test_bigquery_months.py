@@ -12,9 +12,10 @@ import pytest
 
 from cli.commands.run import OK
 from cloudcost.installation import Installation
+from core.instants import utc_now
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Clock, Ledger
+from ingestion.ledger import Ledger
 from ingestion.locations.bigquery import BigQueryLocation
 from ingestion.reports import IngestReport
 from ingestion.source import Source
@@ -81,7 +82,7 @@ class Desk:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.ledger = Ledger(SqliteStateStore(root / "state.sqlite"), Clock())
+        self.ledger = Ledger(SqliteStateStore(root / "state.sqlite"), utc_now)
         self.ingestor = Ingestor(LocalLake(root / "lake"), self.ledger)
 
     def ingest(self, now: dt.datetime = JULY) -> IngestReport:

@@ -12,8 +12,8 @@ import requests
 from cli.commands.run import FAILED, OK
 from cloudcost.installation import Installation
 from core.errors import LocationError
+from core.instants import utc_now
 from ingestion.circuit import CircuitBreaker
-from ingestion.ledger import Clock
 from tests.integration.locations.conftest import FOCUS, ROW, Check
 from tests.integration.locations.peers import FixedAnswer, GoogleStorage, serving, write_google_key
 from tests.peers.aws_services import AwsServices, Fault
@@ -115,7 +115,7 @@ def test_a_source_that_is_left_alone(check: Check, tmp_path: Path) -> None:
     (tmp_path / "exports").mkdir()
     (tmp_path / "exports" / "a.csv").write_text(f"{FOCUS}\n{ROW}\n")
     check(local="./exports", code=OK)
-    breaker = CircuitBreaker(Installation(tmp_path / "cloudcost.yaml", tmp_path / "home").store, "local", Clock())
+    breaker = CircuitBreaker(Installation(tmp_path / "cloudcost.yaml", tmp_path / "home").store, "local", utc_now)
     for _ in range(5):
         breaker.record_failure(LocationError("the storage cannot be reached", "unreachable"))
     verdict, detail = check(local="./exports")["local"]

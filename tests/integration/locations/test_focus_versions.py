@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.instants import utc_now
 from ingestion.formats.focus import FOCUS
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Clock, Ledger, Snapshot
+from ingestion.ledger import Ledger, Snapshot
 from ingestion.locations import open_location
 from ingestion.source import Source
 from state import SqliteStateStore
@@ -84,7 +85,7 @@ def as_parquet(rows: list[dict[str, str]]) -> bytes:
 
 def take(root: Path, uri: str) -> tuple[Snapshot, list[dict[str, Any]]]:
     """Ingest a location; what is current then, and its landed rows."""
-    ledger = Ledger(SqliteStateStore(root / "state.sqlite"), Clock())
+    ledger = Ledger(SqliteStateStore(root / "state.sqlite"), utc_now)
     report = Ingestor(LocalLake(root / "lake"), ledger).ingest(
         Source("other", "focus", "focus", open_location(uri, root), "USD")
     )

@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from core.instants import utc_now
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Clock, Ledger
+from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.reports import IngestReport
 from ingestion.source import Source
@@ -40,7 +41,7 @@ class Desk:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(SqliteStateStore(self.root / "state.sqlite"), Clock())
+        return Ledger(SqliteStateStore(self.root / "state.sqlite"), utc_now)
 
     def ingest(self, currency: str = "USD") -> IngestReport:
         source = Source("bill", "focus", "auto", open_location("exports", self.root), currency)

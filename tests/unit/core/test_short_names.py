@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.failures import FAILED, find_exit_code
+from core.errors import FAILED
 from core.short_names import ShortNameError, find_named
 
 IDS = ("abcdef0123", "abcdef9999", "x1")
@@ -26,4 +26,4 @@ def test_a_whole_id_or_its_beginning(given: str, found: list[str]) -> None:
 def test_too_few_characters_name_nothing_even_where_one_thing_is(given: str) -> None:
     with pytest.raises(ShortNameError, match="is too short for a name") as error:
         find_named(IDS[:1], given, lambda one: (one,))
-    assert find_exit_code(error.value) == FAILED
+    assert error.value.exit_code == FAILED
