@@ -9,8 +9,9 @@ OK, FAILED, USAGE, INCOMPLETE = 0, 1, 2, 3
 CODES = dict.fromkeys(("ConfigError", "NoReasonError", "SettingsError", "UsageError"), USAGE) | dict.fromkeys(
     (
         "AcceptanceError", "AuditBusyError", "AuditKeyError", "CommandError", "FeedbackError", "HomeError",
-        "IncidentNotFoundError", "IncidentStateError", "LedgerError", "NotAllowedError", "ProposalNotFoundError",
-        "ProposalStateError", "ShortNameError", "SourceError", "StateStoreError", "UiError", "WarehouseError",
+        "IncidentNotFoundError", "IncidentStateError", "LedgerError", "MessageNotFoundError", "NotAllowedError",
+        "ProposalNotFoundError", "ProposalStateError", "ShortNameError", "SourceError", "StateStoreError",
+        "UiError", "WarehouseError",
     ),
     FAILED,
 )  # fmt: skip
