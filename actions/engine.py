@@ -7,7 +7,7 @@ found before a time that nobody watched is found again.
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Literal
 
@@ -24,11 +24,10 @@ from actions.proposals import (
     LastCheck,
     Proposal,
     ProposalBook,
-    ProposalState,
     ProposalStateError,
 )
 from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, StepRefusedError, WatchLostError
-from actions.results import ActionResult, Outcome, RunReport
+from actions.results import ActionResult, Outcome
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError, StepLog, check_lease
 from audit.log import AuditLog
@@ -71,23 +70,6 @@ class ActionEngine:
         self._lease_seconds = lease_seconds
         self._owner = uuid.uuid4().hex
         self._started = 0
-
-    def run(self) -> RunReport:
-        """Finish what was left unfinished, then execute what is approved, oldest first."""
-        results = []
-        order: tuple[tuple[ProposalState, Callable[[str], ActionResult]], ...] = (
-            ("rolling_back", self.carry_out_rollback),
-            ("executing", self.execute),
-            ("approved", self.execute),
-        )
-        for state, act in order:
-            for proposal in self._book.list(state):
-                try:
-                    results.append(act(proposal.proposal_id))
-                except ProposalStateError as moved_on:
-                    # Somebody rejected, finished or took it back since it was listed.
-                    results.append(ActionResult(proposal.proposal_id, "busy", proposal.state, error=str(moved_on)))
-        return RunReport(tuple(results))
 
     def execute(self, proposal_id: str) -> ActionResult:
         """Carry out one approved proposal, or go on with one that was interrupted.

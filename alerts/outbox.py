@@ -104,6 +104,10 @@ class DeliveryReport:
             raise DeliveryFailedError(self)
 
 
+class MessageNotFoundError(CloudcostError, KeyError):
+    """There is no message with this key that waits to be put in again."""
+
+
 class DeliveryFailedError(CloudcostError):
     """At least one message could not be delivered in this run."""
 
@@ -159,11 +163,6 @@ class Outbox:
         self._audit = AuditLog(store, clock)
         self._owner = uuid.uuid4().hex
 
-    def enqueue(self, subject_id: str, channel: str, event: str, rendering: Rendering, data: dict[str, Any]) -> bool:
-        """Put in a message that belongs to no other change (a digest); False when it was put in before."""
-        write = plan_message(subject_id, channel, event, rendering, data, self._clock())
-        return self._store.insert(write.kind, write.key, write.body)
-
     def messages(self, status: Status | None = None) -> list[OutboxMessage]:
         """The outbox, or its messages of one status; `dead` ones wait for `requeue`. Damaged records are left out."""
         found = [message for record in self._store.list(KIND) if (message := _try_load(record)) is not None]
@@ -171,7 +170,7 @@ class Outbox:
 
     def deliver_pending(self) -> DeliveryReport:
         """Try every message that is due, once; failures are stored with the message and told in the report."""
-        deliveries = self._tell_damaged()
+        deliveries = self.list_damaged()
         failures: Counter[str] = Counter()
         held_back = 0
         for message in sorted(self.messages("pending"), key=lambda message: message.order):
@@ -190,17 +189,19 @@ class Outbox:
             failures[message.channel] = failures[message.channel] + 1 if delivery.status == "pending" else 0
         return DeliveryReport(tuple(deliveries), held_back, len(self.messages("dead")))
 
-    def _tell_damaged(self) -> list[Delivery]:
+    def list_damaged(self) -> list[Delivery]:
+        """Records of the outbox that cannot be read: they are never sent, nor given up."""
         damaged = [record for record in self._store.list(KIND) if _try_load(record) is None]
         why = "the record in the outbox is damaged and cannot be read"
         return [Delivery(record.key, "", record.key.split("/")[-2:][0], "dead", 0, why) for record in damaged]
 
     def requeue(self, key: str, actor: str) -> OutboxMessage:
-        """Give a dead message a fresh set of attempts, under its old message id. KeyError when there is none."""
+        """Give a dead message a fresh set of attempts, under its old message id; raises MessageNotFoundError."""
         record = self._store.get(KIND, key)
-        if record is None or _load(record).status != "dead":
-            raise KeyError(f"no dead message {key!r}")
-        revived = _load(record).model_copy(update={"status": "pending", "attempts": 0, "due_at": self._clock()})
+        message = None if record is None else _try_load(record)
+        if message is None or message.status != "dead":
+            raise MessageNotFoundError(f"no dead message {key!r}")
+        revived = message.model_copy(update={"status": "pending", "attempts": 0, "due_at": self._clock()})
         self._audit.commit([_plan(revived)], [AuditEntry(actor, "message.requeued", key)])
         return revived
 

@@ -1,8 +1,7 @@
-"""What people read: an incident and a digest as plain text and as HTML."""
+"""What people read: an incident as plain text and as HTML."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
 from html import escape
 from typing import Literal
 
@@ -20,34 +19,10 @@ class Rendering:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading over lines of label and value; `empty_note` stands there when nothing is to be said."""
+    """A heading over lines of label and value."""
 
     heading: str
     lines: tuple[tuple[str, str], ...]
-    empty_note: str = "Nothing."
-
-
-@dataclass(frozen=True)
-class CostLine:
-    """What one thing cost in a period and in the period before it, in one billing currency."""
-
-    label: str
-    currency: str
-    amount: Decimal
-    previous_amount: Decimal | None = None
-
-
-def format_money(amount: Decimal, currency: str) -> str:
-    """An amount for reading: two decimals, thousands apart; never to be parsed back."""
-    return f"{amount.quantize(Decimal('0.01'), rounding=ROUND_HALF_EVEN):,} {currency}"
-
-
-def format_change(amount: Decimal, previous: Decimal | None) -> str:
-    """The change against the period before; says so when there is nothing to compare with."""
-    if previous is None or previous == 0:
-        return "no earlier cost"
-    percent = (amount - previous) / abs(previous) * 100
-    return f"{percent.quantize(Decimal('0.1'), rounding=ROUND_HALF_EVEN):+}%"
 
 
 def render_incident(
@@ -76,25 +51,6 @@ def render_incident(
     return render_sections(f"[{word}] {title}", summary, sections)
 
 
-def render_digest(
-    period: str, costs: Sequence[CostLine], incidents: Sequence[tuple[str, str]], proposals: Sequence[tuple[str, str]]
-) -> Rendering:
-    """A period at a glance: cost lines, open incidents (title, state), proposals that wait (title, saving)."""
-    lines = tuple(
-        (
-            line.label,
-            f"{format_money(line.amount, line.currency)} ({format_change(line.amount, line.previous_amount)})",
-        )
-        for line in costs
-    )
-    sections = [
-        Section("Cost", lines, "No cost data arrived for this period."),
-        Section("Open incidents", tuple(incidents), "None."),
-        Section("Waiting for approval", tuple(proposals), "None."),
-    ]
-    return render_sections(f"Cloud cost digest {period}", f"Cost, incidents and proposals of {period}.", sections)
-
-
 def render_sections(subject: str, summary: str, sections: Sequence[Section]) -> Rendering:
     """Both forms of a report from the same content; everything is escaped in the HTML."""
     text = [summary]
@@ -105,15 +61,10 @@ def render_sections(subject: str, summary: str, sections: Sequence[Section]) -> 
             f"{label}: {value}" if not label.endswith(".") else f"{label} {value}" for label, value in section.lines
         ]
         html.append(f"<h3>{escape(section.heading)}</h3>")
-        if section.lines:
-            rows = "".join(
-                f"<tr><th align='left'>{escape(label)}</th><td>{_link(value)}</td></tr>"
-                for label, value in section.lines
-            )
-            html.append(f"<table>{rows}</table>")
-        else:
-            text.append(section.empty_note)
-            html.append(f"<p>{escape(section.empty_note)}</p>")
+        rows = "".join(
+            f"<tr><th align='left'>{escape(label)}</th><td>{_link(value)}</td></tr>" for label, value in section.lines
+        )
+        html.append(f"<table>{rows}</table>")
     subject_line = " ".join(subject.split())
     return Rendering(
         subject_line,

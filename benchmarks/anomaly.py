@@ -14,7 +14,7 @@ import pandas as pd
 from benchmarks.streams import SHAPES, judge_stream, make_suite
 from ml.anomaly.judge import judge_days
 from ml.anomaly.settings import AnomalySettings, Limits
-from ml.anomaly.stream import score_stream
+from ml.evaluate.stream import score_stream
 
 #: Rows judged at a time: their windows stay in the processor's cache.
 CHUNK = 2000

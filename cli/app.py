@@ -14,6 +14,7 @@ from cli.commands.anomalies import anomalies_app
 from cli.commands.audit import audit_app
 from cli.commands.deliveries import deliveries_app
 from cli.commands.incidents import incidents_app
+from cli.commands.outbox import outbox_app
 from cli.context import find_installation
 from cli.failures import UsageError, end_with
 from cli.output.tables import Format
@@ -39,6 +40,7 @@ app.add_typer(anomalies_app, name="anomalies")
 app.add_typer(audit_app, name="audit")
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(incidents_app, name="incidents")
+app.add_typer(outbox_app, name="outbox")
 
 #: What a version tells of beside our own: the names of the packages.
 TOOLS = {"DuckDB": "duckdb", "dbt": "dbt-core", "Dagster": "dagster"}

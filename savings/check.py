@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 from savings.findings import Findings, RiskClass
 
+#: Provider, account and region.
+Scope = tuple[str, str, str]
+
 
 @dataclass(frozen=True)
 class Check:
     """A check: its name, what it finds, the columns of each input it cannot do without, and what puts it right.
 
-    `run` takes the inputs by name (sequences of rows, or None when an input could not be read), `as_of` and optional
-    settings. It raises nothing for missing or odd data: it skips, with a reason.
+    `run` takes by name the inputs (sequences of rows, or None when an input could not be read), `as_of`, and
+    `incomplete_scopes`: the scopes whose inventory was not read to its end. It raises nothing for missing or odd data:
+    it skips, with a reason.
     """
 
     name: str

@@ -15,7 +15,10 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One saving on one resource; `monthly_saving` (30 days, in `billing_currency`) comes from billed evidence."""
+    """One saving on one resource; `monthly_saving` (30 days, in `billing_currency`) comes from billed evidence.
+
+    `reason` is a sentence for people, `evidence` what it rests on, as JSON.
+    """
 
     recommendation_id: str
     check_name: str
@@ -25,6 +28,7 @@ class Recommendation:
     resource_id: str
     monthly_saving: Decimal
     billing_currency: str
+    reason: str
     evidence: str
     remediation: str
     risk_class: RiskClass

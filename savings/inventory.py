@@ -7,8 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from clouds.aws.accounts import ClientFactory, NotThisMachineError, WrongAccountError
-
-Scope = tuple[str, str, str]
+from savings.check import Scope
 
 
 @dataclass(frozen=True)

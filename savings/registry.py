@@ -1,8 +1,14 @@
-"""The recommendation checks there are. To add one: write its module and name it here."""
+"""The recommendation checks there are. To add one: write its module below `savings/checks/<cloud>/`."""
 
 from collections.abc import Mapping
 
+from core.registry import find_values
 from savings.check import Check
-from savings.checks.aws.unattached_volume import UNATTACHED_VOLUME
 
-CHECKS: Mapping[str, Check] = {check.name: check for check in (UNATTACHED_VOLUME,)}
+
+def find_checks() -> dict[str, Check]:
+    """Every check below `savings/checks`, by its name."""
+    return find_values("savings.checks", Check)
+
+
+CHECKS: Mapping[str, Check] = find_checks()

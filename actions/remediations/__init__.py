@@ -1,4 +1,4 @@
-"""The registry of remediations: a new one is a module in this folder and one line below."""
+"""The registry of remediations: a new one is a module in this folder, or in a folder of its cloud below."""
 
 from actions.remediations.base import (
     LiveResource,
@@ -9,11 +9,16 @@ from actions.remediations.base import (
     StepRefusedError,
     WatchLostError,
 )
-from actions.remediations.delete_unattached_volume import DeleteUnattachedVolume
+from core.registry import find_classes
 
-REMEDIATIONS: dict[str, Remediation] = {
-    DeleteUnattachedVolume.name: DeleteUnattachedVolume(),
-}
+
+def find_remediations() -> dict[str, Remediation]:
+    """Every remediation of this folder, by its name."""
+    # the registry holds classes that can be made; mypy sees the abstract one that they are of
+    return {name: found() for name, found in find_classes(__name__, Remediation).items()}  # type: ignore[type-abstract]
+
+
+REMEDIATIONS: dict[str, Remediation] = find_remediations()
 
 __all__ = [
     "REMEDIATIONS",
@@ -24,4 +29,5 @@ __all__ = [
     "StepContext",
     "StepRefusedError",
     "WatchLostError",
+    "find_remediations",
 ]

@@ -1,19 +1,30 @@
-"""The registry of alert channels: a new one is a module in this folder and one line below."""
+"""The registry of alert channels: a new one is a module in this folder."""
 
 from collections.abc import Mapping, Sequence
 
 from alerts.channels.base import Channel, ChannelError, ChannelOptions, Message, Receipt
 from alerts.channels.networks import Network
-from alerts.channels.smtp import SmtpChannel
-from alerts.channels.webhook import WebhookChannel
 from core.instants import Clock, utc_now
+from core.registry import find_classes
 
-CHANNELS: dict[str, type[Channel]] = {
-    SmtpChannel.name: SmtpChannel,
-    WebhookChannel.name: WebhookChannel,
-}
 
-__all__ = ["CHANNELS", "Channel", "ChannelError", "ChannelOptions", "Message", "Receipt", "open_channel"]
+def find_channels() -> dict[str, type[Channel]]:
+    """Every channel of this folder, by its name, which is the `type` of its options."""
+    return find_classes(__name__, Channel)  # type: ignore[type-abstract]
+
+
+CHANNELS: dict[str, type[Channel]] = find_channels()
+
+__all__ = [
+    "CHANNELS",
+    "Channel",
+    "ChannelError",
+    "ChannelOptions",
+    "Message",
+    "Receipt",
+    "find_channels",
+    "open_channel",
+]
 
 
 def open_channel(

@@ -1,4 +1,4 @@
-"""`cloudcost incidents`: what people must know about, and saying that it is over."""
+"""`cloudcost incidents`: what people must know about, who takes care of it, and saying that it is over."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from alerts.incidents import Incident
     from cloudcost.installation import Installation
 
-incidents_app = typer.Typer(help="Incidents: list them, and say that one is over.", no_args_is_help=True)
+incidents_app = typer.Typer(help="Incidents: list, show, acknowledge, resolve.", no_args_is_help=True)
 
+IncidentArgument = Annotated[str, typer.Argument(help="Id of the incident, or at least its first 6 characters.")]
 COLUMNS = (
     "incident", "state", "severity", "rule", "period", "source", "first_seen", "last_changed", "title", "note"
 )  # fmt: skip
@@ -38,9 +39,49 @@ def list_incidents(
 
 
 @incidents_app.command()
+def show(context: typer.Context, incident: IncidentArgument) -> None:
+    """Show an incident: what was found, likely causes, what became of its messages, and its audit trail."""
+    from alerts.outbox import Outbox
+    from audit.log import AuditLog
+    from core.instants import utc_now
+
+    installation, book = _open(context)
+    found = _find(book, incident)
+    print(found.model_dump_json(indent=2))
+    outbox = Outbox(installation.store, {}, installation.config.alerts, utc_now)
+    for message in outbox.messages():
+        if message.subject_id == found.incident_id:
+            print(
+                f"message {message.key}: {message.status}" + (f": {message.last_error}" if message.last_error else "")
+            )
+    for row in AuditLog(installation.store, utc_now).rows_about(found.incident_id):
+        print(f"{row.seq:>5} {row.at} {row.actor} {row.event}")
+
+
+@incidents_app.command()
+def ack(
+    context: typer.Context,
+    incident: IncidentArgument,
+    reason: Annotated[str, typer.Option("--reason", help="What is done about it; it is kept in the audit log.")] = "",
+    actor: ActorOption = "",
+) -> None:
+    """Say that somebody takes care of an incident. It stays among those that are not resolved."""
+    from cloudcost.actors import find_actor
+
+    installation, book = _open(context)
+    found = _find(book, incident)
+    person = find_actor(installation, actor)
+    if found.state == "acknowledged":
+        print(f"{found.incident_id}: acknowledged already, by {found.acknowledged_by}: {found.note}")
+        return
+    done = book.acknowledge(found.incident_id, person, reason.strip())
+    print(f"{done.incident_id}: acknowledged by {person}: {done.finding.title}")
+
+
+@incidents_app.command()
 def resolve(
     context: typer.Context,
-    incident: Annotated[str, typer.Argument(help="Id of the incident, or at least its first 6 characters.")],
+    incident: IncidentArgument,
     reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")],
     actor: ActorOption = "",
 ) -> None:

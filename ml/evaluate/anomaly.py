@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.anomaly.stream import WARMUP, score_stream
 from ml.errors import AnalyticsInputError
+from ml.evaluate.stream import WARMUP, score_stream
 
 HELP = "score a file of timestamped values"
 MISSING = ("", "nan", "null", "none", "na", "n/a")

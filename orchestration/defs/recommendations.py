@@ -12,8 +12,9 @@ from cloudcost.installation import Installation
 from core.instants import utc_now
 from orchestration.defs.quality import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
-from savings.checks.aws.unattached_volume import UnattachedVolumeSettings, find_unattached_volumes
 from savings.inventory import Inventory, read_aws_volumes
+from savings.registry import find_checks
+from savings.run import run_checks
 from warehouse import fetch_records
 from warehouse.written_tables import find_written_table, write_table
 
@@ -42,6 +43,7 @@ from recent where resource_id in ({marks}) group by 1, 2, 3 order by 1, 2, 3
     deps=[["intermediate", "int_focus__unioned"], RECONCILIATION],
     pool="warehouse",
     description=RECOMMENDATIONS.description,
+    check_specs=[dg.AssetCheckSpec("every_check_ran", asset=["ml", "recommendations"], description="No check failed.")],
 )
 def recommendations(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
     """Replaces ml.recommendations."""
@@ -50,15 +52,23 @@ def recommendations(context: dg.AssetExecutionContext, installation: Installatio
     inventory = read_aws_volumes(open_clients(opened), settings.allowed_accounts, settings.allowed_regions)
     today = utc_now().date()
     costs = read_volume_costs(opened, [str(v["volume_id"]) for v in inventory.volumes], ScoredDays.until(today))
-    check = UnattachedVolumeSettings(incomplete_scopes=tuple(inventory.incomplete))
-    found = find_unattached_volumes(inventory.volumes, costs, today, check)
-    rows = [describe(r.to_record(), costs) for r in found.recommendations]
+    inputs = {"inventory": inventory.volumes, "costs": costs}
+    done = run_checks(find_checks(), inputs, today, tuple(inventory.incomplete))
+    billed = {cost["resource_id"]: cost for cost in reversed(costs)}
+    found = done.findings.recommendations
+    rows = [describe(r.to_record(), billed[r.resource_id]) for r in found if r.resource_id in billed]
     write_table(opened.warehouse, "ml", "recommendations", pa.Table.from_pylist(rows, RECOMMENDATIONS.columns))
-    reasons = [f"{s.resource_id or s.account_id}: {s.reason}" for s in found.skipped]
+    reasons = [f"{s.resource_id or s.account_id or s.check_name}: {s.reason}" for s in done.findings.skipped]
+    reasons += [f"{r.resource_id}: no bill shows what it costs" for r in found if r.resource_id not in billed]
     reasons += [f"{account} {region}: {why}" for (_, account, region), why in inventory.incomplete.items()]
     for reason in reasons:
         context.log.info(f"not judged: {reason}")
-    return dg.MaterializeResult(metadata=summarise(inventory, rows, reasons, bool(settings.allowed_accounts)))
+    return dg.MaterializeResult(
+        metadata=summarise(inventory, rows, reasons, bool(settings.allowed_accounts)),
+        check_results=[
+            dg.AssetCheckResult(check_name="every_check_ran", passed=not done.failed, metadata={**done.failed})
+        ],
+    )
 
 
 def read_volume_costs(installation: Installation, volume_ids: list[str], days: ScoredDays) -> list[dict[str, Any]]:
@@ -79,16 +89,13 @@ def read_volume_costs(installation: Installation, volume_ids: list[str], days: S
         return fetch_records(connection.execute(query, [month, *span, *volume_ids]))
 
 
-def describe(record: dict[str, Any], costs: list[dict[str, Any]]) -> dict[str, Any]:
-    """A recommendation with the source and billing period of its evidence and a sentence for people."""
-    evidence = next(c for c in costs if c["resource_id"] == record["resource_id"])
-    saving = f"{record['monthly_saving']:.2f} {record['billing_currency']}"
+def describe(record: dict[str, Any], evidence: dict[str, Any]) -> dict[str, Any]:
+    """A recommendation with the source and billing period of its evidence."""
     return {
         **record,
         "provider": record["service_provider_name"],
         "source_name": evidence["source_name"],
         "billing_period": evidence["billing_period"],
-        "reason": f"{record['resource_id']} is attached to nothing and costs {saving} in 30 days",
     }
 
 

@@ -7,14 +7,38 @@ from typing import Any
 import pytest
 
 import alerts.channels
-from alerts.channels import CHANNELS, Channel, ChannelError, ChannelOptions, Message, open_channel
-from alerts.settings import choose_options_model
+from alerts.channels import CHANNELS, Channel, ChannelError, ChannelOptions, Message, find_channels, open_channel
+from alerts.settings import AlertSettings, choose_options_model
+from tests.contract.one_more_file import one_more_file
 from tests.peers.smtp_sink import SmtpSink, find_free_port
 from tests.peers.webhook_sink import WebhookSink
 from tests.unit.actions.examples import LOOPBACK, HandClock
 
 MESSAGE = Message("0123456789abcdef01234567", "Kosten: Überschreitung", "text", "<p>html</p>", {"event": "opened"})
 SECRET = "s3cret"
+
+#: A whole channel: nothing else names it.
+NOTICE_BOARD = """
+from typing import Literal
+from pathlib import Path
+from pydantic import Field
+from alerts.channels.base import Channel, ChannelOptions, Receipt
+
+class NoticeBoardOptions(ChannelOptions):
+    type: Literal["notice_board"] = "notice_board"
+    file: str = Field(description="Where messages are put up.")
+
+class NoticeBoard(Channel):
+    name = "notice_board"
+    options_model = NoticeBoardOptions
+
+    def __init__(self, options, environ, clock, allowed_networks):
+        self._file = Path(options.file)
+
+    def send(self, message):
+        self._file.write_text(message.subject)
+        return Receipt("put up")
+"""
 
 each = pytest.mark.parametrize("name", sorted(CHANNELS))
 
@@ -78,3 +102,16 @@ def test_a_receiver_that_is_down_is_worth_a_retry(name: str) -> None:
     with pytest.raises(ChannelError) as caught:
         open_one(name, find_free_port()).send(MESSAGE)
     assert caught.value.retryable
+
+
+def test_one_more_channel_is_one_more_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "more").mkdir()
+    with one_more_file("alerts.channels", "notice_board", NOTICE_BOARD, tmp_path / "more"):
+        found = find_channels()
+    assert set(found) == {"notice_board", *CHANNELS}
+    # what a process that starts now would have
+    monkeypatch.setitem(CHANNELS, "notice_board", found["notice_board"])
+    wanted = {"type": "notice_board", "name": "hall", "file": str(tmp_path / "board.txt")}
+    (options,) = AlertSettings.model_validate({"channels": [wanted]}).channels
+    assert open_channel(options, {}, HandClock()).send(MESSAGE).reference == "put up"
+    assert (tmp_path / "board.txt").read_text() == MESSAGE.subject

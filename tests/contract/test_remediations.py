@@ -9,8 +9,17 @@ import actions.remediations
 from actions.approvals import Approvals
 from actions.engine import ActionEngine
 from actions.proposals import ProposalBook
-from actions.remediations import REMEDIATIONS, LiveResource, Remediation, SafetyClass, Step, StepContext
+from actions.remediations import (
+    REMEDIATIONS,
+    LiveResource,
+    Remediation,
+    SafetyClass,
+    Step,
+    StepContext,
+    find_remediations,
+)
 from state import SqliteStateStore
+from tests.contract.one_more_file import one_more_file
 from tests.unit.actions.examples import HandClock, make_finding, make_settings
 
 PERMISSION = {
@@ -18,6 +27,34 @@ PERMISSION = {
     "azure": r"^Microsoft\.[\w.]+(/[\w*]+)+$",
     "gcp": r"^[a-z]+(\.[a-zA-Z]+)+$",
 }
+
+#: A whole remediation: nothing else names it.
+REST_IDLE = """
+from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step
+
+class RestIdle(Remediation):
+    name = "rest_idle"
+    provider = "aws"
+    safety_class = SafetyClass.REVERSIBLE
+    permissions = ("ec2:StopInstances",)
+    rollback_permissions = ("ec2:StartInstances",)
+
+    def read(self, context):
+        return LiveResource(context.finding.resource.resource_id, context.clock(), {}, {})
+
+    def list_problems(self, live, context):
+        return ()
+
+    def is_applied(self, step_name, live):
+        return False
+
+    def steps(self):
+        rest = Step("rest", "let it rest", lambda context: {}, True)
+        return (rest, Step("verify_rest", "see it", lambda context: {}))
+
+    def rollback_steps(self):
+        return self.steps()
+"""
 
 each = pytest.mark.parametrize("name", sorted(REMEDIATIONS))
 
@@ -120,3 +157,16 @@ def test_one_way_is_never_automatic(tmp_path: Path) -> None:
     assert result.failures == ("safety_class: a one_way remediation is never carried out automatically",)
     unknown = ActionEngine(store, make_settings(), no_client, lambda name, period: True, clock, clock.sleep, {})
     assert unknown.execute(proposal.proposal_id).failures == ("remediation: not registered",)
+
+
+def test_one_more_remediation_is_one_more_file(tmp_path: Path) -> None:
+    clock = HandClock()
+    store = SqliteStateStore(tmp_path / "state.sqlite")
+    proposal, _ = ProposalBook(store, clock).propose(make_finding(remediation="rest_idle"))
+    Approvals(store, make_settings(), clock).approve(proposal.proposal_id, "ana@example.com", "sure")
+    (tmp_path / "more").mkdir()
+    with one_more_file("actions.remediations", "rest_idle", REST_IDLE, tmp_path / "more"):
+        found = find_remediations()
+    assert set(found) == {"rest_idle", *REMEDIATIONS}
+    engine = ActionEngine(store, make_settings(), lambda *_: None, lambda *_: True, clock, clock.sleep, found)
+    assert engine.execute(proposal.proposal_id).outcome == "executed"

@@ -11,6 +11,7 @@ from actions.proposals import ProposalBook, ProposalStateError
 from audit.log import AuditLog, AuditRow, hash_row
 from audit.seal import name_key
 from state import SqliteStateStore
+from tests.integration.actions.runs import run_everything
 from tests.security.examples import ANA, BEN, Bureau
 from tests.unit.actions.examples import START
 
@@ -134,7 +135,7 @@ def test_a_rollback_written_into_the_state_is_refused(bureau: Bureau) -> None:
     bureau.approve(key)
     bureau.execute(key)
     bureau.edit_proposal(key, state="rolling_back", rollback_by=BEN, rollback_reason="because")
-    (result,) = bureau.engine().run().results
+    (result,) = run_everything(bureau.engine(), bureau.store("daemon"))
     assert (result.outcome, bureau.file.exists()) == ("blocked", False)
     assert f"no request by '{BEN}'" in result.failures[0]
     assert bureau.last_row("rollback.blocked").details["failures"] == list(result.failures)

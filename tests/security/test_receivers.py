@@ -4,7 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from alerts.channels import Message, open_channel
-from alerts.outbox import DeliveryReport, Outbox, OutboxMessage
+from alerts.outbox import DeliveryReport, Outbox, OutboxMessage, plan_message
 from alerts.reports import Rendering
 from alerts.settings import AlertSettings, choose_options_model
 from audit.log import AuditLog, AuditRow
-from state import SqliteStateStore
+from state import SqliteStateStore, StateStore
 from tests.peers.smtp_sink import SmtpSink
 from tests.peers.webhook_sink import WebhookSink
 from tests.security.raw_server import RawServer, read_request
@@ -33,6 +33,12 @@ def webhook(url: str, name: str = "hook", **changes: Any) -> dict[str, Any]:
 def mail(port: int, host: str = "127.0.0.1", **changes: Any) -> dict[str, Any]:
     options = {"name": "mail", "type": "smtp", "host": host, "port": port, "security": "none", "timeout_seconds": 0.2}
     return {**options, "from": "cloudcost@example.com", "to": ["ana@example.com"], **changes}
+
+
+def put_in(store: StateStore, subject_id: str, channel: str, words: Rendering, now: datetime) -> None:
+    """A message of an incident that was just opened, as the incident's own transaction would put it in."""
+    write = plan_message(subject_id, channel, "opened", words, {}, now)
+    assert store.insert(write.kind, write.key, write.body)
 
 
 class Post:
@@ -56,7 +62,7 @@ class Post:
         )
 
     def put(self, channel: str, subject_id: str = "a", words: Rendering = WORDS) -> None:
-        assert self.outbox.enqueue(subject_id, channel, "opened", words, {})
+        put_in(self.store, subject_id, channel, words, self.clock.now)
 
     def message(self, channel: str) -> OutboxMessage:
         return next(message for message in self.outbox.messages() if message.channel == channel)

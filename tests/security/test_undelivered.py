@@ -1,15 +1,15 @@
 """A run whose alerts go nowhere must not look like one that was quiet."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from cli.commands.run import run_pipeline
-from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
 from core.errors import INCOMPLETE
 from tests.peers.webhook_sink import WebhookSink
-from tests.security.test_receivers import WORDS
+from tests.security.test_receivers import WORDS, put_in
 from tests.unit.ingestion.exports import write_csv
 
 CONFIGURATION = """\
@@ -29,7 +29,7 @@ def test_a_run_that_reached_nobody(
     with WebhookSink("s3cret") as sink:
         config.write_text(CONFIGURATION.format(url=sink.url))
         installation = Installation(config, tmp_path / "home")
-        outbox_of(installation).enqueue("a", "hook", "opened", WORDS, {})
+        put_in(installation.store, "a", "hook", WORDS, dt.datetime.now(dt.UTC))
         assert run_pipeline(installation, None, False, False, False) == INCOMPLETE
         assert sink.deliveries == []
     told = capsys.readouterr().err

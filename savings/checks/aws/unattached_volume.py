@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
-from savings.check import Check
+from savings.check import Check, Scope
 from savings.findings import Findings, Recommendation, Row, Skipped, make_recommendation_id
 
 NAME = "unattached_volume"
@@ -56,7 +56,7 @@ class UnattachedVolumeSettings:
     # tag keys (any case) that say "hands off", unless the value is plainly no
     protected_tags: Collection[str] = ("do-not-delete", "donotdelete", "keep", "protected", "retain", "legal-hold")
     # (provider, account_id, region) whose inventory was not read completely
-    incomplete_scopes: Collection[tuple[str, str, str]] = ()
+    incomplete_scopes: Collection[Scope] = ()
 
 
 class _CannotJudgeError(Exception):
@@ -219,6 +219,7 @@ def _recommend(row: Row, cost: _Cost, as_of: date, settings: UnattachedVolumeSet
         resource_id=volume,
         monthly_saving=saving,
         billing_currency=cost.currency,
+        reason=f"{volume} is attached to nothing and costs {saving:.2f} {cost.currency} in 30 days",
         evidence=json.dumps(evidence, sort_keys=True),
         remediation=REMEDIATION,
         risk_class="restorable",
@@ -238,11 +239,19 @@ def _read_day(value: object) -> date:
         raise _CannotJudgeError(f"its creation time {value!r} cannot be read") from error
 
 
+def run(
+    inventory: Sequence[Row] | None, costs: Sequence[Row] | None, as_of: date, incomplete_scopes: Collection[Scope] = ()
+) -> Findings:
+    """The check with its default settings."""
+    settings = UnattachedVolumeSettings(incomplete_scopes=tuple(incomplete_scopes))
+    return find_unattached_volumes(inventory, costs, as_of, settings)
+
+
 UNATTACHED_VOLUME = Check(
     name=NAME,
     description="Volumes attached to nothing, older than a week, that are still billed.",
     required_inputs={"inventory": INVENTORY_COLUMNS, "costs": COST_COLUMNS},
     remediation=REMEDIATION,
     risk_class="restorable",
-    run=find_unattached_volumes,
+    run=run,
 )

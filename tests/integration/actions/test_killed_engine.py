@@ -13,6 +13,7 @@ from actions.proposals import ProposalBook
 from audit.log import AuditLog
 from state import SqliteStateStore
 from tests.integration.actions.killed_process import Trap, execute, open_engine, roll_back, run_until_killed
+from tests.integration.actions.runs import run_everything
 from tests.peers.moto_server import MotoServer
 from tests.unit.actions.examples import REGION, START, HandClock, make_finding, make_settings
 
@@ -133,7 +134,8 @@ def test_killed_after_the_end_nothing_is_left_to_do(
 ) -> None:
     scene = make_scene(aws, tmp_path)
     run_until_killed(execute, scene.state_file, aws.url, START, scene.proposal_id, EXECUTION_POINTS)
-    assert open_engine(scene.state_file, aws.url, LATER, Trap(None)).run().results == ()
+    engine = open_engine(scene.state_file, aws.url, LATER, Trap(None))
+    assert run_everything(engine, SqliteStateStore(scene.state_file)) == []
     assert scene.story() == undisturbed[0]
 
 
@@ -144,6 +146,8 @@ def test_a_killed_rollback_is_finished_once(
     scene = make_scene(aws, tmp_path)
     open_engine(scene.state_file, aws.url, START, Trap(None)).execute(scene.proposal_id)
     run_until_killed(roll_back, scene.state_file, aws.url, START, scene.proposal_id, kill_at)
-    report = open_engine(scene.state_file, aws.url, LATER, Trap(None)).run()
-    assert [result.outcome for result in report.results] == ["rolled_back"]
+    results = run_everything(
+        open_engine(scene.state_file, aws.url, LATER, Trap(None)), SqliteStateStore(scene.state_file)
+    )
+    assert [result.outcome for result in results] == ["rolled_back"]
     assert scene.story() == undisturbed[1]

@@ -1,4 +1,4 @@
-"""`cloudcost incidents` lists and resolves incidents; `--version` is one line."""
+"""`cloudcost incidents` lists, shows, acknowledges and resolves incidents; `--version` is one line."""
 
 import datetime as dt
 import json
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from actions.approvals import NotAllowedError
 from alerts.findings import IncidentFinding
 from alerts.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
 from alerts.severity import Severity
@@ -98,6 +99,45 @@ def test_what_cannot_be_resolved_is_one_sentence(
     error = home.call("resolve", name, "--reason", reason).exception
     assert isinstance(error, kind) and isinstance(error, CloudcostError) and error.exit_code == code
     assert len(home.list()) == 2
+
+
+def test_a_person_says_that_they_take_care_of_one(home: Home) -> None:
+    result = home.call("ack", home.delivery[:10], "--reason", "asked the payer account")
+    assert result.exit_code == 0 and f"{home.delivery}: acknowledged by {ANA}" in result.stdout
+    first, _ = home.list()
+    assert (first["state"], first["note"]) == ("acknowledged", "asked the payer account")
+    rows = AuditLog(home.installation.store, utc_now).rows()
+    (row,) = [r for r in rows if r.event == "incident.acknowledged"]
+    assert (row.actor, row.subject, row.details) == (ANA, home.delivery, {"note": "asked the payer account"})
+    assert (row.account, row.channel) == (find_account(), "cli")
+    again = home.call("ack", home.delivery)
+    assert again.exit_code == 0 and f"acknowledged already, by {ANA}: asked the payer account" in again.stdout
+    assert len(AuditLog(home.installation.store, utc_now).rows()) == len(rows)
+    assert home.call("resolve", home.delivery, "--reason", "sent again").exit_code == 0
+    late = home.call("ack", home.delivery).exception
+    assert isinstance(late, IncidentStateError) and late.exit_code == 1
+
+
+def test_one_is_shown_with_its_trail(home: Home) -> None:
+    home.call("ack", home.delivery)
+    shown = home.call("show", home.delivery[:10]).stdout
+    assert '"summary": "It is cut off."' in shown and f'"acknowledged_by": "{ANA}"' in shown
+    assert "cloudcost incident.opened" in shown and f"{ANA} incident.acknowledged" in shown
+
+
+@pytest.mark.parametrize("command", [["ack"], ["resolve", "--reason", "why"]])
+@pytest.mark.parametrize("reach", ["another name", "a namesake's account"])
+def test_who_is_not_somebody_changes_nothing_and_is_written_down(home: Home, command: list[str], reach: str) -> None:
+    if reach == "another name":
+        command = [*command, "--as", "ben@example.com"]
+    else:
+        mine = f"name: {ANA}, account: {find_account()}"
+        home.config.write_text(home.config.read_text().replace(mine, f"name: {find_account()}, account: ghost"))
+    before = home.list()
+    refused = home.call(*command, home.delivery).exception
+    assert isinstance(refused, NotAllowedError) and refused.exit_code == 1
+    assert home.list() == before
+    assert AuditLog(home.installation.store, utc_now).rows()[-1].event == "identity.refused"
 
 
 def test_the_version_is_one_line() -> None:

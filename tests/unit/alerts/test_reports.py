@@ -1,8 +1,6 @@
 """Reports say the same in both forms, and markup in a name stays text."""
 
-from decimal import Decimal
-
-from alerts.reports import CostLine, format_change, format_money, render_digest, render_incident
+from alerts.reports import render_incident
 
 
 def test_an_incident_in_both_forms() -> None:
@@ -24,23 +22,3 @@ def test_an_incident_in_both_forms() -> None:
     assert "1. a new type & size" in rendering.text
     assert "&lt;b&gt;EC2&lt;/b&gt;" in rendering.html and "<b>EC2" not in rendering.html
     assert '<a href="https://example.com/?a=1&amp;b=2">' in rendering.html
-
-
-def test_a_digest_never_adds_up_currencies_and_says_when_there_is_nothing() -> None:
-    costs = [
-        CostLine("aws_prod", "USD", Decimal("1234567.895"), Decimal("1000000")),
-        CostLine("azure_prod", "EUR", Decimal("10"), None),
-    ]
-    rendering = render_digest("2026-03", costs, [], [("delete vol-1", "47.60 USD")])
-    assert "aws_prod: 1,234,567.90 USD (+23.5%)" in rendering.text
-    assert "azure_prod: 10.00 EUR (no earlier cost)" in rendering.text
-    assert "Open incidents\n--------------\nNone." in rendering.text
-    assert "delete vol-1: 47.60 USD" in rendering.text
-    assert "No cost data arrived" in render_digest("2026-03", [], [], []).html
-
-
-def test_figures_for_reading() -> None:
-    assert format_money(Decimal("0.125"), "USD") == "0.12 USD"
-    assert format_money(Decimal("-1234.5"), "JPY") == "-1,234.50 JPY"
-    assert format_change(Decimal("50"), Decimal("-100")) == "+150.0%"
-    assert format_change(Decimal("5"), Decimal("0")) == "no earlier cost"

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from benchmarks.streams import SHAPES, LabelledStream, judge_stream, make_suite
-from ml.anomaly.stream import WARMUP, score_stream
 from ml.errors import AnalyticsInputError
 from ml.evaluate.__main__ import main
+from ml.evaluate.stream import WARMUP, score_stream
 
 
 def times(length: int, frequency: str = "h") -> pd.Series:

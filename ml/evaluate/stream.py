@@ -1,6 +1,6 @@
 """Anomalies of any one stream of timed values: every value is scored by the values before it, in one pass.
 
-A value is predicted by the expert (ml/anomaly/stream_experts.py) that erred least lately. Three kinds of surprise are
+A value is predicted by the expert (ml/evaluate/stream_experts.py) that erred least lately. Three kinds of surprise are
 measured against how large they usually are in this stream: a value far from its prediction, a stretch that stays on one
 side of a slow prediction (a new level, a season that is missing), and a value that stays the same for too long.
 """
@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml.anomaly.stream_experts import (
+from ml.errors import AnalyticsInputError
+from ml.evaluate.stream_experts import (
     CLOCK_PERIODS,
     Stream,
     Vector,
@@ -23,7 +24,6 @@ from ml.anomaly.stream_experts import (
     predict_autoregression,
     shift,
 )
-from ml.errors import AnalyticsInputError
 
 #: Values before anything is judged.
 WARMUP = 16
