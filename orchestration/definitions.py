@@ -4,7 +4,13 @@ import dagster as dg
 
 from cloudcost.identity.home_access import write_privately
 from cloudcost.installation import Installation
-from orchestration.defs.actions import approved_action_sensor, execute_action_job, proposals, rollback_action_job
+from orchestration.defs.actions import (
+    approved_action_sensor,
+    execute_action_job,
+    proposals,
+    rollback_action_job,
+    verified_savings,
+)
 from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
 from orchestration.defs.analytics import cost_forecasts, forecast_accuracy_holds
 from orchestration.defs.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
@@ -41,6 +47,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             metric_values,
             incidents,
             proposals,
+            verified_savings,
             operations,
             published,
         ],

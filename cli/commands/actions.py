@@ -22,14 +22,18 @@ OutputOption = Annotated[Format, typer.Option("--format", help="How to print row
 
 @actions_app.command("list")
 def list_actions(context: typer.Context, output: OutputOption = Format.TABLE) -> None:
-    """List all proposals with their state and saving."""
+    """List all proposals with their state, what they would save, and what later bills show of it a day."""
     _, book = _open(context)
     rows = [
         (p.proposal_id, p.state, p.finding.remediation, p.finding.resource.resource_id, p.finding.resource.account_id,
-         p.finding.monthly_saving, p.finding.currency, len(p.approvals))
+         p.finding.monthly_saving, p.finding.currency, len(p.approvals),
+         "" if p.realised_daily_saving is None else p.realised_daily_saving)
         for p in book.list()
     ]  # fmt: skip
-    columns = ("proposal", "state", "remediation", "resource", "account", "monthly_saving", "currency", "approvals")
+    columns = (
+        "proposal", "state", "remediation", "resource", "account", "monthly_saving", "currency", "approvals",
+        "realised_daily_saving",
+    )  # fmt: skip
     print_rows(columns, rows, output)
 
 

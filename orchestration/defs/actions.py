@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections import Counter
 from functools import partial
 
 import dagster as dg
@@ -9,14 +10,17 @@ import dagster as dg
 from actions.approvals import Approvals
 from actions.day_book import DayBook
 from actions.engine import ActionEngine
-from actions.proposals import Proposal, ProposalBook
+from actions.proposals import Proposal, ProposalBook, ProposalStateError
 from actions.results import ActionResult
+from actions.verification import confirm_saving
 from alerts.findings import describe_recommendation
+from cloudcost.analytics.saving_evidence import read_evidence
 from cloudcost.audit_watch import watch_audit
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
 from core.instants import utc_now
+from orchestration.defs.quality import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from warehouse import fetch_records
 
@@ -73,6 +77,30 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
             "waiting": len(waiting),
         }
     )
+
+
+@dg.asset(
+    key=["actions", "verified_savings"],
+    group_name="actions",
+    kinds={"python"},
+    deps=[["intermediate", "int_focus__unioned"], RECONCILIATION],
+    pool="warehouse",
+    description="Whether later bills show what executed proposals were to save; a proposal is then verified or failed.",
+)
+def verified_savings(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
+    """Judges each executed proposal by its bills; what they cannot tell yet is asked again in the next run."""
+    opened = installation.open()
+    found: Counter[str] = Counter(verified=0, refuted=0, unknown=0)
+    for proposal in ProposalBook(opened.store, utc_now).list("executed"):
+        evidence = read_evidence(opened, proposal, partial(is_period_reconciled, opened), utc_now().date())
+        try:
+            _, verdict = confirm_saving(opened.store, utc_now, proposal.proposal_id, evidence)
+        except ProposalStateError as moved_on:
+            context.log.info(f"not judged: {moved_on}")
+            continue
+        found[verdict.status] += 1
+        context.log.info(f"{proposal.proposal_id}: {verdict.status}: {verdict.reason}")
+    return dg.MaterializeResult(metadata={name: dg.MetadataValue.int(count) for name, count in found.items()})
 
 
 #: Which proposal a run is about. A field of `dg.Config` would take the name of an environment variable too, and what

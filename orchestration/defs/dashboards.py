@@ -13,6 +13,8 @@ from warehouse import DuckDbWarehouse
 from warehouse.written_tables import find_written_table, write_table
 
 MARTS = ("fct_cost_daily", "fct_cost_monthly", "fct_cost_restatements", "fct_cost_monthly_history", "dim_account")
+#: What changes the state that is shown.
+DECIDED = (["alerts", "incidents"], ["actions", "proposals"], ["actions", "verified_savings"])
 
 
 @dg.multi_asset(
@@ -22,7 +24,7 @@ MARTS = ("fct_cost_daily", "fct_cost_monthly", "fct_cost_restatements", "fct_cos
     specs=[
         dg.AssetSpec(["ops", "checks"], deps=[RECONCILIATION], kinds={"python"},
                      description=find_written_table("ops", "checks").description),
-        *(dg.AssetSpec(["ops", name], deps=[["alerts", "incidents"], ["actions", "proposals"]], kinds={"python"},
+        *(dg.AssetSpec(["ops", name], deps=DECIDED, kinds={"python"},
                      description=find_written_table("ops", name).description)
         for name in OPERATIONS)
     ],
