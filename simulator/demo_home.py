@@ -1,4 +1,4 @@
-"""What the demo writes for cloudcost: its configuration and its command line."""
+"""What the demo writes for its user: the configuration, and a command line on it."""
 
 import os
 import shlex
