@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from ingestion.contracts import DeliveredFile, Delivery, FileRef, Location, Provider
 from ingestion.discovery import delivery_id_for, discover
 from ingestion.discovery.deliveries import name_some
+from ingestion.discovery.scans import ScannedFiles
 from ingestion.expressions.dates import PlausibleDates
 from ingestion.ledger import Ledger, SnapshotKey
 
@@ -211,11 +212,8 @@ def _plan_by_scans(
 
     Their rows of a period that is ``delivered`` as a whole beside them would take its place, and are not loaded.
     """
-    groups: dict[SnapshotKey, list[DeliveredFile]] = {}
-    assumed: dict[SnapshotKey, str] = {}
-    timeless: dict[str, list[DeliveredFile]] = {}
-    shared: set[str] = set()
-    faulty: list[str] = []
+    scanned = ScannedFiles()
+    faults: list[str] = []
     for file in files:
         mark = fingerprint(plan.source_name, file.ref, reading)
         scan = ledger.get_scan(plan.source_name, mark)
@@ -225,47 +223,48 @@ def _plan_by_scans(
         plan.seen.add(mark)
         if scan is None:
             plan.unscanned.append(file)
-        elif "fault" in scan and not scan.get("may_hold_costs", True):
-            plan.problems.append(Problem(None, scan["fault"]))
-        elif "fault" in scan:
-            faulty.append(scan["fault"])
-        else:
+        elif "fault" not in scan:
             plan.scanned.append(file)
             if scan["rows"] == 0:
                 plan.empty_files.append(file.ref.name)
-            if len(scan["periods"]) > 1:
-                shared.add(file.ref.name)
-            if scan["rows"] and not scan["periods"]:
-                timeless.setdefault(scan["dataset"], []).append(file)
-            for period in scan["periods"]:
-                key = SnapshotKey(plan.source_name, dt.date.fromisoformat(period), scan["dataset"])
-                groups.setdefault(key, []).append(file)
-                if scan.get("assumed_currency"):
-                    assumed[key] = scan["assumed_currency"]
-    plan.problems += [Problem(None, fault) for fault in faulty]
-    if faulty:
+            scanned.add(file, scan)
+        elif scan.get("may_hold_costs", True):
+            faults.append(scan["fault"])
+        else:
+            plan.problems.append(Problem(None, scan["fault"]))
+    plan.problems += [Problem(None, fault) for fault in faults]
+    if faults:
         plan.notices.append("a file without a manifest cannot be read, so nothing new is taken until it is mended")
-    if faulty or plan.unscanned:
+    if faults or plan.unscanned:
         plan.is_held_up = True
         return
-    for dataset, members in sorted(timeless.items()):
-        # what belongs to no billing period is landed with the newest costs that it lies beside
-        if groups:
-            newest = max(key.billing_period for key in groups)
-            groups[SnapshotKey(plan.source_name, newest, dataset)] = members
-        else:
-            plan.notices.append(f"left alone, as no costs lie beside it: {', '.join(m.ref.name for m in members)}")
-    for key, members in sorted(groups.items(), key=lambda item: item[0].text):
-        if key in delivered:
-            names = name_some([m.ref.name for m in members])
-            message = (
-                f"{names} holds rows of {key.billing_period:%Y-%m} too, which another delivery holds as a whole: they "
-                "are not loaded"
-            )
-            plan.problems.append(Problem(key.billing_period, message))
-            continue
-        # the same files read in another currency are another snapshot
-        is_plain = all(m.expected_bytes is None and m.expected_rows is None for m in members)
-        delivery_id = "-".join([delivery_id_for([m.ref for m in members]), *filter(None, [assumed.get(key)])])
-        mixed = any(m.ref.name in shared for m in members)
-        _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed, is_plain=is_plain), lost)
+    plan.notices += scanned.place_timeless()
+    for period, dataset in sorted(scanned.groups):
+        _plan_group(plan, ledger, scanned, SnapshotKey(plan.source_name, period, dataset), lost, delivered)
+
+
+def _plan_group(
+    plan: SourcePlan,
+    ledger: Ledger,
+    scanned: ScannedFiles,
+    key: SnapshotKey,
+    lost: frozenset[SnapshotKey],
+    delivered: set[SnapshotKey],
+) -> None:
+    """The files that hold rows of one billing period and dataset, as one delivery."""
+    group = (key.billing_period, key.dataset)
+    members = scanned.groups[group]
+    if key in delivered:
+        names = name_some([m.ref.name for m in members])
+        message = (
+            f"{names} holds rows of {key.billing_period:%Y-%m} too, which another delivery holds as a whole: they "
+            "are not loaded"
+        )
+        plan.problems.append(Problem(key.billing_period, message))
+        return
+    is_plain = all(m.expected_bytes is None and m.expected_rows is None for m in members)
+    # the same files read in another currency are another snapshot
+    currency = scanned.assumed_currencies.get(group)
+    delivery_id = "-".join([delivery_id_for([m.ref for m in members]), *filter(None, [currency])])
+    mixed = any(m.ref.name in scanned.shared for m in members)
+    _consider(plan, ledger, PendingSnapshot(key, delivery_id, tuple(members), None, mixed, is_plain=is_plain), lost)

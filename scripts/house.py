@@ -26,7 +26,9 @@ MOST_MODULE_LINES, MOST_FUNCTION_LINES, MOST_MODULES, MOST_ORCHESTRATION_LINES =
 
 @dataclass(frozen=True)
 class House:
-    """What was measured: lines of each module, lines of each function (`module:name`), modules of each folder."""
+    """What was measured: lines of each module, lines of each function (`module:name`; of several that share a name, of
+    the longest), modules of each folder.
+    """
 
     modules: dict[str, int]
     functions: dict[str, int]
@@ -66,7 +68,8 @@ def measure(root: Path = ROOT) -> House:
         modules[name] = len(source.splitlines())
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                functions[f"{name}:{node.name}"] = (node.end_lineno or node.lineno) - node.lineno + 1
+                function, lines = f"{name}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1
+                functions[function] = max(lines, functions.get(function, 0))
     folders = Counter(str(Path(name).parent) for name in names if not name.endswith("__init__.py"))
     return House(modules, functions, dict(folders))
 

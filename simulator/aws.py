@@ -14,9 +14,10 @@ from simulator.aws_fees import Usage, make_fees
 from simulator.aws_lines import describe_lines, list_price
 from simulator.catalogue import AWS_ITEMS
 from simulator.company import AWS_ACCOUNTS, AWS_PAYER
-from simulator.events import PLANS, Happenings, Plan, plan_lines
+from simulator.events import Happenings, plan_lines
 from simulator.fleet import Fleet, Line, build_lines, make_guid
 from simulator.periods import Period, Window
+from simulator.plans import PLANS, Plan
 from simulator.rhythm import QUANTITY_SCALE
 from simulator.truth import Measures
 from simulator.waste import waste_lines

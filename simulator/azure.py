@@ -11,9 +11,10 @@ from simulator.azure_fees import ACTUAL, AMORTISED, benefit_columns, make_fees
 from simulator.azure_lines import HEADER, describe_lines, quote_rows
 from simulator.catalogue import AZURE_ITEMS
 from simulator.company import AZURE_ACCOUNTS, AZURE_ENROLLMENT
-from simulator.events import PLANS, Happenings, Plan, plan_lines
+from simulator.events import Happenings, plan_lines
 from simulator.fleet import Fleet, build_lines, make_guid
 from simulator.periods import Period, Window
+from simulator.plans import PLANS, Plan
 from simulator.rhythm import QUANTITY_SCALE
 from simulator.truth import Measures
 from simulator.waste import waste_lines

@@ -66,7 +66,16 @@ def make_fees(benefits: list[Benefit], used: np.ndarray, period: Period, draft: 
     fees = Fees()
     for benefit, spent in zip(benefits, used.tolist(), strict=True):
         _add_benefit(fees, benefit, period, spent)
-    workplace, analytics = find_account(AZURE_ACCOUNTS, "workplace"), find_account(AZURE_ACCOUNTS, "analytics-prod")
+    _add_marketplace(fees, period)
+    _add_support(fees, period)
+    if not draft:
+        _add_refund(fees, period)
+    _add_rounding(fees, period)
+    return fees
+
+
+def _add_marketplace(fees: Fees, period: Period) -> None:
+    analytics = find_account(AZURE_ACCOUNTS, "analytics-prod")
     fees.add(
         analytics,
         period,
@@ -91,8 +100,11 @@ def make_fees(benefits: list[Benefit], used: np.ndarray, period: Period, draft: 
         ProductOrderId=make_guid("order", "confluent"),
         ProductOrderName="Confluent Cloud",
     )
+
+
+def _add_support(fees: Fees, period: Period) -> None:
     fees.add(
-        workplace,
+        find_account(AZURE_ACCOUNTS, "workplace"),
         period,
         0,
         BOTH,
@@ -107,25 +119,30 @@ def make_fees(benefits: list[Benefit], used: np.ndarray, period: Period, draft: 
         ConsumedService="Microsoft.Support",
         PricingModel="OnDemand",
     )
-    if not draft:
-        fees.add(
-            workplace,
-            period,
-            period.days // 2,
-            BOTH,
-            -(1_275 + 35 * period.index) * _CENT,
-            ChargeType="Refund",
-            Frequency="OneTime",
-            ProductName="Log Analytics - Analytics Logs Data Ingestion - EU West",
-            MeterCategory="Log Analytics",
-            MeterName="Analytics Logs Data Ingestion",
-            MeterId=make_guid("meter", "Log Analytics", "Analytics Logs Data Ingestion", "westeurope"),
-            UnitOfMeasure="1 GB",
-            ConsumedService="Microsoft.OperationalInsights",
-            PricingModel="OnDemand",
-        )
+
+
+def _add_refund(fees: Fees, period: Period) -> None:
     fees.add(
-        workplace,
+        find_account(AZURE_ACCOUNTS, "workplace"),
+        period,
+        period.days // 2,
+        BOTH,
+        -(1_275 + 35 * period.index) * _CENT,
+        ChargeType="Refund",
+        Frequency="OneTime",
+        ProductName="Log Analytics - Analytics Logs Data Ingestion - EU West",
+        MeterCategory="Log Analytics",
+        MeterName="Analytics Logs Data Ingestion",
+        MeterId=make_guid("meter", "Log Analytics", "Analytics Logs Data Ingestion", "westeurope"),
+        UnitOfMeasure="1 GB",
+        ConsumedService="Microsoft.OperationalInsights",
+        PricingModel="OnDemand",
+    )
+
+
+def _add_rounding(fees: Fees, period: Period) -> None:
+    fees.add(
+        find_account(AZURE_ACCOUNTS, "workplace"),
         period,
         period.days - 1,
         BOTH,
@@ -135,7 +152,6 @@ def make_fees(benefits: list[Benefit], used: np.ndarray, period: Period, draft: 
         ProductName="Rounding adjustment",
         MeterCategory="Rounding adjustment",
     )
-    return fees
 
 
 def _add_benefit(fees: Fees, benefit: Benefit, period: Period, used: list[int]) -> None:

@@ -137,7 +137,15 @@ def make_fees(
     for commitment, spent in zip(commitments, used.tolist(), strict=True):
         for day, amount in enumerate(spent):
             _add_fee(fees, commitment, period, times, day, amount)
-    last = period.days - 1
+    _add_support(fees, period, times)
+    if not draft:
+        _add_adjustment(fees, period, times)
+    _add_taxes(fees, period, times, billed)
+    _add_rounding(fees, period, times)
+    return fees
+
+
+def _add_support(fees: Fees, period: Period, times: list[dt.datetime]) -> None:
     fees.add(
         period,
         times,
@@ -149,48 +157,55 @@ def make_fees(
         cost_at_list=150.0,
         consumption_model=DEFAULT_MODEL,
     )
-    if not draft:
-        account = find_account(GCP_ACCOUNTS, "fernhill-warehouse")
-        fees.add(
-            period,
-            times,
-            last,
-            -(1_850 + 25 * period.index) * _CENT,
-            account,
-            service=_COMPUTE,
-            sku={"id": "D973-5D65-BAB2", "description": "Storage PD Capacity in EMEA"},
-            cost_type="adjustment",
-            adjustment_info={
-                "id": make_guid("adjustment", period.label),
-                "description": "Correction of disk usage",
-                "mode": "PARTIAL_CORRECTION",
-                "type": "USAGE_CORRECTION",
-            },
-        )
+
+
+def _add_adjustment(fees: Fees, period: Period, times: list[dt.datetime]) -> None:
+    account = find_account(GCP_ACCOUNTS, "fernhill-warehouse")
+    fees.add(
+        period,
+        times,
+        period.days - 1,
+        -(1_850 + 25 * period.index) * _CENT,
+        account,
+        service=_COMPUTE,
+        sku={"id": "D973-5D65-BAB2", "description": "Storage PD Capacity in EMEA"},
+        cost_type="adjustment",
+        adjustment_info={
+            "id": make_guid("adjustment", period.label),
+            "description": "Correction of disk usage",
+            "mode": "PARTIAL_CORRECTION",
+            "type": "USAGE_CORRECTION",
+        },
+    )
+
+
+def _add_taxes(fees: Fees, period: Period, times: list[dt.datetime], billed: dict[str, int]) -> None:
     for account in GCP_ACCOUNTS:
         amount = billed.get(account.id, 0)
         if amount > 0:
             fees.add(
                 period,
                 times,
-                last,
+                period.days - 1,
                 _round(amount * 4 // 100),
                 account,
                 service=_INVOICE,
                 sku={"id": "", "description": "Tax"},
                 cost_type="tax",
             )
+
+
+def _add_rounding(fees: Fees, period: Period, times: list[dt.datetime]) -> None:
     fees.add(
         period,
         times,
-        last,
+        period.days - 1,
         (7 * (period.index % 4) - 10) * MONEY_SCALE // 10_000,
         None,
         service=_INVOICE,
         sku={"id": "", "description": "Rounding error"},
         cost_type="rounding_error",
     )
-    return fees
 
 
 def _round(units: int) -> int:

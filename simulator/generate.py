@@ -9,9 +9,10 @@ from simulator import aws, azure, gcp
 from simulator.aws import AwsExport
 from simulator.azure import AzureExport
 from simulator.errors import SimulationError
-from simulator.events import PLANS, Event, Happenings, Plan, date_range
+from simulator.events import Event, Happenings, date_range
 from simulator.gcp import GcpExport
 from simulator.periods import Period, Window, build_window
+from simulator.plans import PLANS, Plan
 from simulator.scenarios import Scenario, list_plans
 from simulator.truth import Measures, Truth, format_cents, format_money, sum_measures
 from simulator.waste import WASTE, describe_waste

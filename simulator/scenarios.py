@@ -20,8 +20,8 @@ from simulator.company import (
     GCP_REGIONS,
     Account,
 )
-from simulator.events import PLANS, Kind, Plan
 from simulator.periods import Window
+from simulator.plans import PLANS, Kind, Plan
 
 Scenario = Literal["standard", "varied", "none"]
 

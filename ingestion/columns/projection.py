@@ -1,7 +1,7 @@
 """The SELECT that turns one native file into the landed columns of its format."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.currencies import tidy_currency
 from core.errors import shorten
@@ -95,49 +95,14 @@ def project_file(
     ``dates`` are the days that a bill can have; ``order`` is how its days are written, where the file shows it.
     """
     native, records = open_records(native, fmt)
-    selected: list[str] = []
-    checked: list[Checked] = []
-    missing: list[str] = []
-    used: set[str] = set()
-    spelled: dict[str, str] = {}
-    assumed_currency = None
+    found = _Selection(native, fmt, default_currency, order)
     for column in fmt.columns:
-        special = fmt.specials.get(column.name)
-        native_column = native.find(column.name, *column.aliases)
-        sql = special(native) if special else None
-        if sql is None and native_column is not None and not (special and column.kind == "json"):
-            given = clean_value(native_column, native, fmt)
-            sql = _cast(given, native_column, column, fmt, order)
-            if column.kind in ("money", "quantity", *TIMES):
-                checked.append(Checked(column, native_column, given, f"given_{len(checked)}"))
-        elif sql is not None and column.read_from and (source := native.find(column.read_from)):
-            checked.append(Checked(column, source, clean_value(source, native, fmt), f"given_{len(checked)}"))
-        if sql is not None and native_column is not None:
-            used.add(squeeze_name(native_column.name))
-            spelled[column.name] = native_column.name
-        if sql is None and column.name == fmt.currency_column:
-            sql, assumed_currency = quote_literal(default_currency), default_currency
-        elif sql is not None and column.name == fmt.currency_column:
-            sql = tidy_currency(sql)
-        if sql is None:
-            if column.required:
-                known_as = f" (also known as {', '.join(column.aliases)})" if column.aliases else ""
-                raise DeliveryError(
-                    f"{native.name}: required column {fmt.spell(column.name)!r}{known_as} is missing; "
-                    f"format {fmt.name} needs it"
-                )
-            missing.append(column.name)
-            sql = "null"
-        selected.append(f"cast({sql} as {LANDED_TYPES[column.kind]}) as {quote_identifier(column.name)}")
+        found.select_column(column)
     for record in records:
-        cell = native.find(record.read_from)
-        if cell is not None:
-            used.add(squeeze_name(cell.name))
-            selected.append(quote_identifier(record.name))
-            checked.append(Checked(record, cell, clean_value(cell, native, fmt), f"given_{len(checked)}"))
+        found.select_record(record)
     # whether a value was given is told from within: worked out a second time, the casts take twice as long to plan
-    given_flags = [f"{c.given} is not null as {c.flag}" for c in checked]
-    failures = [f"({c.flag} and not coalesce({_is_read(c.column, dates)}, false))::utinyint" for c in checked]
+    given_flags = [f"{c.given} is not null as {c.flag}" for c in found.checked]
+    failures = [f"({c.flag} and not coalesce({_is_read(c.column, dates)}, false))::utinyint" for c in found.checked]
     outer = [
         *(_land(column, dates) for column in fmt.columns),
         f"{quote_literal(native.name)} as source_file",
@@ -145,18 +110,94 @@ def project_file(
         # a signed type, which Redshift loads too
         f"cast({' + '.join(failures) or '0'} as smallint) as cast_failures",
     ]
-    extra = tuple(c.name for c in native.columns if "." not in c.name and squeeze_name(c.name) not in used)
     return Projection(
         native,
-        (*selected, f"{_remainder(native, fmt)} as rounding_remainder", *given_flags),
+        (*found.selected, f"{_remainder(native, fmt)} as rounding_remainder", *given_flags),
         tuple(outer),
-        tuple(checked),
+        tuple(found.checked),
         tuple(failures),
-        tuple(missing),
-        extra,
-        assumed_currency,
-        spelled,
+        tuple(found.missing),
+        found.extra,
+        found.assumed_currency,
+        found.spelled,
     )
+
+
+@dataclass
+class _Selection:
+    """What is selected of a native file, column by column, and what was learned of the file meanwhile."""
+
+    native: NativeFile
+    fmt: ExportFormat
+    default_currency: str
+    order: DateOrder
+    selected: list[str] = field(default_factory=list)
+    checked: list[Checked] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    spelled: dict[str, str] = field(default_factory=dict)
+    assumed_currency: str | None = None
+
+    def select_column(self, column: Column) -> None:
+        """One landed column; NULL where the file lacks it, `DeliveryError` where it may not."""
+        native_column = self.native.find(column.name, *column.aliases)
+        sql = self._read(column, native_column)
+        if sql is not None and native_column is not None:
+            self.used.add(squeeze_name(native_column.name))
+            self.spelled[column.name] = native_column.name
+        if column.name == self.fmt.currency_column:
+            sql = self._read_currency(sql)
+        if sql is None:
+            self._miss(column)
+            sql = "null"
+        self.selected.append(f"cast({sql} as {LANDED_TYPES[column.kind]}) as {quote_identifier(column.name)}")
+
+    def select_record(self, record: Column) -> None:
+        """A column of records that `open_records` opened, where the file has it."""
+        cell = self.native.find(record.read_from)
+        if cell is not None:
+            self.used.add(squeeze_name(cell.name))
+            self.selected.append(quote_identifier(record.name))
+            self._check(record, cell)
+
+    @property
+    def extra(self) -> tuple[str, ...]:
+        """The file's columns that nothing was read from."""
+        names = [c.name for c in self.native.columns]
+        return tuple(name for name in names if "." not in name and squeeze_name(name) not in self.used)
+
+    def _read(self, column: Column, native_column: NativeColumn | None) -> str | None:
+        """The value in the landed type, noted as checked where it is no plain text; None where the file has none."""
+        special = self.fmt.specials.get(column.name)
+        sql = special(self.native) if special else None
+        if sql is None and native_column is not None and not (special and column.kind == "json"):
+            if column.kind in ("money", "quantity", *TIMES):
+                self._check(column, native_column)
+            return _cast(self._clean(native_column), native_column, column, self.fmt, self.order)
+        if sql is not None and column.read_from and (source := self.native.find(column.read_from)):
+            self._check(column, source)
+        return sql
+
+    def _check(self, column: Column, native_column: NativeColumn) -> None:
+        self.checked.append(Checked(column, native_column, self._clean(native_column), f"given_{len(self.checked)}"))
+
+    def _clean(self, native_column: NativeColumn) -> str:
+        return clean_value(native_column, self.native, self.fmt)
+
+    def _read_currency(self, sql: str | None) -> str:
+        if sql is not None:
+            return tidy_currency(sql)
+        self.assumed_currency = self.default_currency
+        return quote_literal(self.default_currency)
+
+    def _miss(self, column: Column) -> None:
+        if column.required:
+            known_as = f" (also known as {', '.join(column.aliases)})" if column.aliases else ""
+            raise DeliveryError(
+                f"{self.native.name}: required column {self.fmt.spell(column.name)!r}{known_as} is missing; "
+                f"format {self.fmt.name} needs it"
+            )
+        self.missing.append(column.name)
 
 
 def clean_value(column: NativeColumn, native: NativeFile, fmt: ExportFormat) -> str:

@@ -1,7 +1,7 @@
 """What a landed delivery looks like in figures: one pass over its Parquet, judged before it is promoted."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -45,6 +45,41 @@ def profile_delivery(
     listed = ", ".join(quote_path(p) for p in paths)
     rows = f"(select *, {quote_literal(dataset)} as dataset from read_parquet([{listed}], hive_partitioning = false))"
     required = {c.name: c.empty_where for c in fmt.columns if c.required and c.empty_where != "true"}
+    _measure(connection, _write_query(rows, fmt, dataset, billing_period, required), billing_period)
+    row_count, outside, unreadable = connection.execute(
+        "select coalesce(sum(row_count), 0)::bigint, coalesce(sum(outside_period), 0)::bigint, "
+        "coalesce(sum(unreadable), 0)::bigint from profile"
+    ).fetchall()[0]
+    # late charges and months that begin on another day belong to the delivery that brings them; another month's do not
+    is_of_period = fmt.delivery_decides_period and outside < row_count
+    counts = {"unreadable_values": unreadable, "rows_outside_billing_period": 0 if is_of_period else outside}
+    counts |= {f"empty_{column}": _count_empty(connection, column) for column in required}
+    currencies = _list_currencies(connection)
+    faults = {}
+    if fmt.identity:
+        counts["repeated_line_items"] = _count_repeats(connection, rows, fmt)
+        if counts["repeated_line_items"]:
+            faults["repeated_line_items"] = _name_repeat(connection, rows, fmt)
+    invalid = [c for c in currencies if len(c) != 3 or not c.isalpha() or c != c.upper()]
+    if invalid:
+        counts["invalid_currencies"] = len(invalid)
+        faults["invalid_currencies"] = f"{invalid[-1]!r} is not an ISO 4217 code"
+    return DeliveryProfile(
+        row_count,
+        currencies,
+        tuple(_sum_measures(connection, fmt, dataset)),
+        faults,
+        _count_faults(row_count, expected_rows, counts),
+        tuple(_write_notes(connection, rows, fmt)),
+    )
+
+
+def _write_query(
+    rows: str, fmt: ExportFormat, dataset: str, billing_period: dt.date, required: Mapping[str, str]
+) -> str:
+    """The one pass over ``rows``: a row per currency. Its parameter is the billing period; ``required`` are the columns
+    that are to have a value, with the condition of the rows that need none.
+    """
     measures = fmt.measures.get(dataset, {})
     sums = ", ".join(f"sum(coalesce({sql}, 0))::decimal(38, 12) as {name}" for name, sql in measures.items())
     nulls = ", ".join(
@@ -60,7 +95,7 @@ def profile_delivery(
     # what belongs to no period is not outside of one
     period = fmt.period_sql or quote_literal(billing_period.isoformat())
     periods = f"(({period})::date, ({fmt.bill_period_sql or period})::date)"
-    query = f"""create or replace temp table profile as
+    return f"""create or replace temp table profile as
         select {fmt.currency_column} as currency, count(*) as row_count,
             count(*) filter (not coalesce(?::date in {periods}, false)) as outside_period,
             sum(cast_failures)::bigint as unreadable,
@@ -68,6 +103,10 @@ def profile_delivery(
             {noted},
             {largest} as largest_cost
         from {rows} group by all"""
+
+
+def _measure(connection: duckdb.DuckDBPyConnection, query: str, billing_period: dt.date) -> None:
+    """Fill the table ``profile``; `DeliveryError` where a cost, or what they add up to, has more digits than money."""
     try:
         connection.execute(query, [billing_period])
     except duckdb.OutOfRangeException as error:
@@ -76,58 +115,29 @@ def profile_delivery(
     largest_cost = connection.execute("select max(largest_cost) from profile").fetchall()[0][0] or 0
     if largest_cost >= LARGEST_COST:
         raise DeliveryError(f"a cost of {largest_cost:f} has more digits than money has here (15 before the point)")
-    totals = [
-        ControlTotal(
-            currency or "",
-            measure,
-            _exact(total),
-            _exact(remainder) if measure == _primary(fmt, dataset) else Decimal(0),
-            n,
-        )
-        for measure in measures
-        for currency, total, remainder, n in connection.execute(
+
+
+def _sum_measures(connection: duckdb.DuckDBPyConnection, fmt: ExportFormat, dataset: str) -> Iterator[ControlTotal]:
+    """The total of each measure in each currency."""
+    for measure in fmt.measures.get(dataset, {}):
+        found = connection.execute(
             f"select currency, sum({measure}), sum(rounding_remainder), sum(row_count)::bigint "
             "from profile group by 1 order by 1"
         ).fetchall()
-    ]
-    row_count, outside, unreadable = connection.execute(
-        "select coalesce(sum(row_count), 0)::bigint, coalesce(sum(outside_period), 0)::bigint, "
-        "coalesce(sum(unreadable), 0)::bigint from profile"
-    ).fetchall()[0]
-    currencies = tuple(
-        c
-        for (c,) in connection.execute(
-            "select distinct currency from profile where currency is not null order by 1"
-        ).fetchall()
-    )
-    # late charges and months that begin on another day belong to the delivery that brings them; another month's do not
-    is_of_period = fmt.delivery_decides_period and outside < row_count
-    counts = {"unreadable_values": unreadable, "rows_outside_billing_period": 0 if is_of_period else outside}
-    faults = {}
-    for column in required:
-        empty = (
-            connection.execute(f"select sum({quote_identifier('null_' + column)})::bigint from profile").fetchall()[0][
-                0
-            ]
-            or 0
-        )
-        counts[f"empty_{column}"] = empty
-    if fmt.identity:
-        counts["repeated_line_items"] = _count_repeats(connection, rows, fmt)
-        if counts["repeated_line_items"]:
-            faults["repeated_line_items"] = _name_repeat(connection, rows, fmt)
-    for currency in currencies:
-        if len(currency) != 3 or not currency.isalpha() or currency != currency.upper():
-            counts["invalid_currencies"] = counts.get("invalid_currencies", 0) + 1
-            faults["invalid_currencies"] = f"{currency!r} is not an ISO 4217 code"
-    return DeliveryProfile(
-        row_count,
-        currencies,
-        tuple(totals),
-        faults,
-        _count_faults(row_count, expected_rows, counts),
-        tuple(_write_notes(connection, rows, fmt)),
-    )
+        for currency, total, remainder, row_count in found:
+            shown = _exact(remainder) if measure == _primary(fmt, dataset) else Decimal(0)
+            yield ControlTotal(currency or "", measure, _exact(total), shown, row_count)
+
+
+def _list_currencies(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    found = connection.execute("select distinct currency from profile where currency is not null order by 1").fetchall()
+    return tuple(currency for (currency,) in found)
+
+
+def _count_empty(connection: duckdb.DuckDBPyConnection, column: str) -> int:
+    """How many rows lack the value of a required column."""
+    query = f"select sum({quote_identifier('null_' + column)})::bigint from profile"
+    return connection.execute(query).fetchall()[0][0] or 0
 
 
 def _write_notes(connection: duckdb.DuckDBPyConnection, rows: str, fmt: ExportFormat) -> Iterator[str]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ml.anomaly.baseline import WINDOW, Mask, Matrix, Vector, expect_day, measure_spread
 from ml.anomaly.feedback import Leniency
+from ml.anomaly.levels import Memory, follow_runs
 from ml.anomaly.settings import AnomalySettings, Limits
 
 # a service whose window never passed this share of the amount that matters did not really exist
@@ -47,28 +48,6 @@ class Verdicts:
     is_new: Mask
     is_shift: Mask
     is_excused: Mask
-
-
-@dataclass
-class _Memory:
-    """What the detector knows before a day: the baseline's costs and days, those of the one before, open runs.
-
-    `costs` are the days as they would have been at today's level: when a new level becomes normal, the days before it
-    are moved there, so that the week's rhythm is not forgotten.
-    """
-
-    costs: Matrix
-    costs_before: Matrix
-    counts: Mask
-    counted_before: Mask
-    remember_until: npt.NDArray[np.int64]
-    distance: Matrix
-    surprise: Matrix
-    error: Matrix
-    run_sign: npt.NDArray[np.int8]
-    run_start: npt.NDArray[np.int64]
-    run_days: npt.NDArray[np.int64]
-    run_last: npt.NDArray[np.int64]
 
 
 def judge_days(
@@ -114,7 +93,7 @@ def _judge_rows(
         is_excused=np.zeros(shape, dtype=bool),
     )
     rows = shape[0]
-    memory = _Memory(
+    memory = Memory(
         costs=costs.copy(),
         costs_before=costs.copy(),
         counts=~np.isnan(costs),
@@ -150,7 +129,7 @@ def _judge_day(
     earlier: list[list[int]],
     limits: Limits,
     settings: AnomalySettings,
-    memory: _Memory,
+    memory: Memory,
     out: Verdicts,
 ) -> None:
     """Judge one day of all ready series and update the memory."""
@@ -190,7 +169,7 @@ def _judge_day(
     out.is_new[:, day] = is_new & (flag > 0)
     memory.counts[(flag != 0) | is_habit, day] = False
     memory.error[(flag != 0) | is_habit, day] = np.nan
-    _follow_runs(costs, day, flag, settings, memory, out)
+    out.is_shift[:, day] = follow_runs(costs, day, flag, settings, memory, out.expected)
 
 
 def _compare(
@@ -200,7 +179,7 @@ def _compare(
     day: int,
     asked: Mask,
     limits: Limits,
-    memory: _Memory,
+    memory: Memory,
 ) -> tuple[Vector, Vector, npt.NDArray[np.int8], Mask]:
     """For the asked series: expected cost, half width of what is normal, anomalous (+1, -1, 0), new service or not."""
     rows = np.flatnonzero(asked)
@@ -235,7 +214,7 @@ def _compare(
     return expected, halves, flags, is_new
 
 
-def _find_sustained(memory: _Memory, day: int, expected: Vector, limits: Limits) -> npt.NDArray[np.int8]:
+def _find_sustained(memory: Memory, day: int, expected: Vector, limits: Limits) -> npt.NDArray[np.int8]:
     """+1, -1 or 0: days in a row too small to surprise alone, all on one side, each of them much money."""
     found = np.zeros(len(expected), dtype=np.int8)
     for days, share in SUSTAINED:
@@ -290,54 +269,3 @@ def _pair_days(first: pd.Timestamp, days: int) -> list[list[list[int]]]:
                 months.append(near)
         pairs.append(months)
     return pairs
-
-
-def _follow_runs(
-    costs: Matrix,
-    day: int,
-    flag: npt.NDArray[np.int8],
-    settings: AnomalySettings,
-    memory: _Memory,
-    out: Verdicts,
-) -> None:
-    """Count anomalous days in a row and let a run that is long enough become the new normal."""
-    is_hit = flag != 0
-    goes_on = is_hit & (memory.run_sign == flag) & (day - memory.run_last <= settings.gap_days + 1)
-    starts = is_hit & ~goes_on
-    memory.run_sign[starts], memory.run_start[starts], memory.run_days[starts] = flag[starts], day, 0
-    memory.run_days[is_hit] += 1
-    memory.run_last[is_hit] = day
-    for row in map(int, np.flatnonzero(is_hit & (memory.run_days >= settings.shift_days))):
-        begin = memory.run_start[row]
-        out.is_shift[row, day] = True
-        # of steps in a row the level before the first one is remembered
-        if memory.remember_until[row] < day:
-            memory.costs_before[row], memory.counted_before[row] = memory.costs[row], memory.counts[row]
-            memory.counted_before[row, begin:] = False
-        else:
-            memory.counted_before[row, begin : day + 1] = False
-        _move_level(costs[row], begin, day, out.expected[row], memory, row)
-        memory.remember_until[row] = day + settings.remember_days
-        memory.surprise[row, : day + 1] = np.nan
-        memory.run_sign[row], memory.run_days[row], memory.run_last[row] = 0, 0, -10
-
-
-def _move_level(costs: Vector, begin: int, day: int, expected: Vector, memory: _Memory, row: int) -> None:
-    """Move the days before a new level to it, by the factor or the amount that explains the run better.
-
-    A service that was not there, or no longer is, has no rhythm to keep: then only the run itself counts.
-    """
-    run = slice(begin, day + 1)
-    known = ~np.isnan(expected[run]) & ~np.isnan(costs[run])
-    now, usual = costs[run][known], expected[run][known]
-    sizes = sorted((float(np.abs(now).sum()), float(np.abs(usual).sum())))
-    if not len(now) or sizes[0] < 0.1 * sizes[1]:
-        memory.counts[row, : day + 1] = False
-        memory.counts[row, run] = True
-        return
-    factor, amount = float(now.sum() / usual.sum()), float(np.median(now - usual))
-    by_factor = np.abs(now - factor * usual).sum()
-    by_amount = np.abs(now - usual - amount).sum()
-    before = memory.costs[row, :begin]
-    memory.costs[row, :begin] = before * factor if by_factor <= by_amount else before + amount
-    memory.counts[row, run] = True

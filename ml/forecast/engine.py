@@ -83,23 +83,11 @@ def forecast_panel(
     reach = max(horizon, reach or 0)
     mean = extend(combined.mean, reach, plan.seasons[0])
     half = {level: calibration.widen(level, reach) for level in calibration.levels}
-    never_negative = (np.nanmin(values, axis=1) >= 0)[:, None]
-    never_positive = (np.nanmax(values, axis=1) <= 0)[:, None]
-
-    def finish(part: Matrix) -> Matrix:
-        part = np.where(never_negative, np.maximum(part, 0.0), part)
-        return np.where(never_positive, np.minimum(part, 0.0), part) * scale[:, None]
-
-    forecast = finish(mean)
-    lower = {level: finish(mean - width) for level, width in half.items()}
-    upper = {level: finish(mean + width) for level, width in half.items()}
-    for row, history in enumerate(histories):
-        if np.ptp(history) == 0:
-            # what never changed goes on to the last digit, or a rounding puts it outside its own interval
-            forecast[row] = history[0]
-            for level in half:
-                lower[level][row] = np.minimum(lower[level][row], history[0])
-                upper[level][row] = np.maximum(upper[level][row], history[0])
+    restore = _Units(scale, (np.nanmin(values, axis=1) >= 0)[:, None], (np.nanmax(values, axis=1) <= 0)[:, None])
+    forecast = restore(mean)
+    lower = {level: restore(mean - width) for level, width in half.items()}
+    upper = {level: restore(mean + width) for level, width in half.items()}
+    _hold_constants(histories, forecast, lower, upper)
     return PanelForecast(
         mean=forecast,
         lower=lower,
@@ -118,6 +106,31 @@ def forecast_panel(
         pull=combined.pull,
         seed=seed,
     )
+
+
+@dataclass(frozen=True)
+class _Units:
+    """Each series' own units, and the sign that it never had: no forecast of it has that sign either."""
+
+    scale: Matrix
+    never_negative: np.ndarray
+    never_positive: np.ndarray
+
+    def __call__(self, part: Matrix) -> Matrix:
+        part = np.where(self.never_negative, np.maximum(part, 0.0), part)
+        return np.where(self.never_positive, np.minimum(part, 0.0), part) * self.scale[:, None]
+
+
+def _hold_constants(
+    histories: Sequence[Matrix], forecast: Matrix, lower: dict[float, Matrix], upper: dict[float, Matrix]
+) -> None:
+    """What never changed goes on to the last digit, or a rounding puts it outside its own interval."""
+    for row, history in enumerate(histories):
+        if np.ptp(history) == 0:
+            forecast[row] = history[0]
+            for level in lower:
+                lower[level][row] = np.minimum(lower[level][row], history[0])
+                upper[level][row] = np.maximum(upper[level][row], history[0])
 
 
 def _combine_all(

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scripts.check_files import Finding, find_all, find_in_text, list_files
+from scripts.house import MOST_FUNCTION_LINES, MOST_MODULES, MOST_ORCHESTRATION_LINES, House, measure
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The only folders that know of Dagster; the first are its room.
 DAGSTER = ("orchestration/", "tests/", "benchmarks/")
 MAX_LINES = 400
+#: What is beyond the bounds of `scripts/house.py` for now, and why. It leaves this list once it keeps them.
+BEYOND = {
+    "actions/engine.py": "the engine of actions is being rebuilt",
+    "cloudcost/config/document.py": "the sections of the configuration move to the parts that they are of",
+    "dashboards": "what runs in Superset's own environment gets a folder of its own",
+    "dashboards/build.py": "moves with its folder",
+    "dashboards/superset_doors.py": "moves with its folder",
+    "ingestion/ledger.py": "what it keeps of a snapshot and of a scan is being told apart",
+    "orchestration/defs/ingest.py:build_snapshots_asset": "the assets of ingestion are being rebuilt",
+}
 MODULES = [name for name in list_files(ROOT) if name.endswith(".py")]
 
 
@@ -72,6 +84,47 @@ def test_orchestration_has_no_postponed_annotations() -> None:
 def test_modules_are_short() -> None:
     lengths = {name: len(read(name).splitlines()) for name in MODULES}
     assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def find_beyond(house: House) -> dict[str, int]:
+    """Modules, functions and folders that are larger than they may be, with their lines or modules."""
+    return house.long_modules | house.long_functions | house.full_folders
+
+
+@pytest.fixture(scope="module")
+def house() -> House:
+    return measure()
+
+
+def test_modules_functions_and_folders_keep_their_bounds(house: House) -> None:
+    assert {name: size for name, size in find_beyond(house).items() if name not in BEYOND} == {}
+
+
+def test_what_keeps_the_bounds_again_is_excused_no_more(house: House) -> None:
+    assert [name for name in BEYOND if name not in find_beyond(house)] == [], "remove these from BEYOND"
+
+
+def test_orchestration_is_thin(house: House) -> None:
+    assert 0 < house.lines_of("orchestration") <= MOST_ORCHESTRATION_LINES
+
+
+def test_what_is_too_large_is_found(tmp_path: Path) -> None:
+    """Figures of a house that was built for it; of two functions of one name the longer counts."""
+    long = "class Some:\n    def work(self):\n" + "        pass\n" * MOST_FUNCTION_LINES
+    short = "class Other:\n    def work(self):\n        pass\n"
+    (tmp_path / "rooms").mkdir()
+    for number in range(MOST_MODULES + 1):
+        (tmp_path / "rooms" / f"room_{number}.py").write_text("pass\n")
+    (tmp_path / "rooms" / "room_0.py").write_text(long + short + "pass\n" * 300)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_rooms.py").write_text(long)
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    lines = MOST_FUNCTION_LINES + 1
+    assert find_beyond(measure(tmp_path)) == {
+        "rooms/room_0.py": lines + 1 + 3 + 300,
+        "rooms/room_0.py:work": lines,
+        "rooms": MOST_MODULES + 1,
+    }
 
 
 def test_no_file_holds_a_machine_path_or_a_secret() -> None:

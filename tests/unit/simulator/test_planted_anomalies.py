@@ -8,9 +8,10 @@ import pytest
 
 from simulator.aws import AwsExport
 from simulator.azure import AzureExport
-from simulator.events import PLANS, Event
+from simulator.events import Event
 from simulator.gcp import GcpExport
 from simulator.periods import build_window
+from simulator.plans import PLANS
 
 _UNIT = 10**10
 
