@@ -24,7 +24,7 @@ from ingestion.expressions.sql import connect_scratch
 from ingestion.formats import get_format
 from ingestion.judging.profile import profile_delivery
 from ingestion.landing.lake import snapshot_directory
-from ingestion.ledger import Snapshot, SnapshotKey
+from ingestion.snapshots import Snapshot, SnapshotKey
 from warehouse import changed_periods_json
 
 MODULE = "benchmarks.warehouse"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingestion.formats import BESIDE_COSTS
-from ingestion.ledger import Snapshot
+from ingestion.snapshots import Snapshot
 
 #: Hours without a new delivery after which a source is late, per provider.
 #: - aws: Data Exports and CUR are refreshed at least once a day, up to three times.

@@ -18,11 +18,12 @@ from ingestion.fetching import work_ahead
 from ingestion.incoming import IncomingFile, Reading
 from ingestion.landing.lake import Lake
 from ingestion.landing.promotion import Promoter
-from ingestion.ledger import UNKNOWN_DATASET, Ledger, Snapshot, SnapshotKey
+from ingestion.ledger import UNKNOWN_DATASET, Ledger
 from ingestion.planning import PendingSnapshot, Problem, SourcePlan, name_fault, plan_source
 from ingestion.refusals import as_refusal
 from ingestion.reports import IngestReport, name_files, name_sentence
 from ingestion.sections.deliveries import IngestionSettings
+from ingestion.snapshots import Snapshot, SnapshotKey
 from ingestion.source import Source, name_reading
 
 

@@ -10,7 +10,8 @@ from ingestion.discovery import delivery_id_for, discover
 from ingestion.discovery.deliveries import name_some
 from ingestion.discovery.scans import ScannedFiles
 from ingestion.expressions.dates import PlausibleDates
-from ingestion.ledger import Ledger, SnapshotKey
+from ingestion.ledger import Ledger
+from ingestion.snapshots import SnapshotKey
 
 #: Part of what names a file's or delivery's content: grows when the landed columns change, so that all is read anew.
 SCAN_VERSION = "3"

@@ -6,8 +6,8 @@ from ingestion.discovery.deliveries import name_some
 from ingestion.judging.comparison import Drift
 from ingestion.judging.expectations import Verdict
 from ingestion.judging.profile import DeliveryProfile
-from ingestion.ledger import SnapshotKey
 from ingestion.planning import PendingSnapshot, Problem
+from ingestion.snapshots import SnapshotKey
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from core.errors import CloudcostError
-from ingestion.ledger import Snapshot, SnapshotKey
+from ingestion.snapshots import Snapshot, SnapshotKey
 from warehouse.settings_contracts import SettingsContent
 
 #: A (source, billing period) whose rows in the warehouse are not those of its current snapshots.

@@ -14,7 +14,7 @@ from ingestion.contracts import ExportFormat
 from ingestion.expressions.sql import quote_identifier, quote_path
 from ingestion.formats import DATASETS
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Snapshot
+from ingestion.snapshots import Snapshot
 from warehouse.contracts import ChangedPeriod, WarehouseError
 from warehouse.duckdb_faults import explain_duckdb
 from warehouse.query_faults import explain_query

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from typing import Any
 
-from ingestion.ledger import SnapshotKey
+from ingestion.snapshots import SnapshotKey
 from warehouse.contracts import ChangedPeriod, Connection, fetch_records
 
 _CLOSED_CHANGES = """

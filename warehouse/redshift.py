@@ -15,7 +15,7 @@ from ingestion.expressions.sql import quote_identifier
 from ingestion.formats import DATASETS
 from ingestion.landing.lake import safe_delivery_id
 from ingestion.landing.s3_lake import S3Lake
-from ingestion.ledger import Snapshot
+from ingestion.snapshots import Snapshot
 from warehouse.contracts import WarehouseError
 from warehouse.reading import ReadableWarehouse
 from warehouse.redshift_session import RedshiftConnection, describe_place, open_session

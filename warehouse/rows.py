@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingestion.landing.lake import safe_delivery_id
-from ingestion.ledger import Snapshot
+from ingestion.snapshots import Snapshot
 from warehouse.contracts import ChangedPeriod
 
 

@@ -19,7 +19,6 @@ from ingestion.contracts import DeliveryError, ExportFormat, Location, NoExportE
 from ingestion.expressions.sql import connect_scratch
 from ingestion.incoming import Reading, read_incoming_file
 from ingestion.judging.untaken_files import explain_untaken
-from ingestion.ledger import Snapshot
 from ingestion.locations.azure_exports import find_unread_azure_exports
 from ingestion.locations.bigquery import BigQueryLocation
 from ingestion.locations.export_catalogue import find_unread_exports
@@ -27,6 +26,7 @@ from ingestion.planning import PendingSnapshot, SourcePlan
 from ingestion.reading.native import read_native_file
 from ingestion.refusals import as_refusal
 from ingestion.sections.sources import SourceConfig
+from ingestion.snapshots import Snapshot
 from ingestion.source import Source
 
 #: A check reads the rows of no more than this of new deliveries, and downloads no more.

@@ -63,7 +63,7 @@ def show(context: typer.Context, delivery: DeliveryArgument) -> None:
     import json
 
     from ingestion.judging.acceptance import find_delivery
-    from ingestion.ledger import Snapshot
+    from ingestion.snapshots import Snapshot
 
     installation, audit = _open(context)
     record = find_delivery(installation.ledger, delivery)

@@ -9,7 +9,7 @@ from cli.output.tables import format_decimal
 from cloudcost.installation import Installation
 from core.instants import utc_now
 from ingestion.formats import BESIDE_COSTS
-from ingestion.ledger import Snapshot
+from ingestion.snapshots import Snapshot
 
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 

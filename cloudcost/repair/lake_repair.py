@@ -10,8 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from cloudcost.installation import Installation
-from ingestion.ledger import SnapshotKey
 from ingestion.refusals import as_refusal
+from ingestion.snapshots import SnapshotKey
 from warehouse import ChangedPeriod
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from cloudcost.installation import Installation
 from cloudcost.repair.lake_repair import repair_snapshots
 from ingestion.landing.lake import Lake, safe_delivery_id
-from ingestion.ledger import Ledger, PromotedSnapshot, Snapshot, SnapshotKey
+from ingestion.ledger import Ledger
+from ingestion.snapshots import PromotedSnapshot, Snapshot, SnapshotKey
 from warehouse import ChangedPeriod, changed_periods_json
 
 #: The model that remembers, and what it is built from.

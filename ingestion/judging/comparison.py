@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ingestion.judging.profile import DeliveryProfile
-from ingestion.ledger import Snapshot
 from ingestion.sections.deliveries import IngestionSettings
+from ingestion.snapshots import Snapshot
 
 
 @dataclass(frozen=True)

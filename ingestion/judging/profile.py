@@ -10,7 +10,7 @@ import duckdb
 
 from ingestion.contracts import LARGEST_COST, DeliveryError, ExportFormat
 from ingestion.expressions.sql import quote_identifier, quote_literal, quote_path
-from ingestion.ledger import ControlTotal
+from ingestion.snapshots import ControlTotal
 
 #: Of the values that a note tells of.
 SHOWN_VALUES = 5

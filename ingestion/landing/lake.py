@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from ingestion.ledger import SnapshotKey
+from ingestion.snapshots import SnapshotKey
 
 #: No ingestion takes a day.
 ABANDONED_SECONDS = 86_400

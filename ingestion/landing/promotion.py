@@ -15,10 +15,11 @@ from ingestion.judging.profile import DeliveryProfile, profile_delivery
 from ingestion.judging.repeats import Repeats
 from ingestion.landing.lake import Lake, snapshot_directory
 from ingestion.landing.staging import stage_rows
-from ingestion.ledger import Ledger, Snapshot
+from ingestion.ledger import Ledger
 from ingestion.planning import PendingSnapshot, Problem
 from ingestion.reports import IngestReport, Judged, name_files, name_sentence, say_assumptions
 from ingestion.sections.deliveries import IngestionSettings
+from ingestion.snapshots import Snapshot
 from ingestion.source import Source, find_only_format
 
 

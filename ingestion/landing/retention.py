@@ -13,8 +13,9 @@ from pathlib import PurePosixPath
 
 from core.instants import Checkpoint
 from ingestion.landing.lake import Lake, safe_delivery_id
-from ingestion.ledger import Ledger, Snapshot, SnapshotKey
+from ingestion.ledger import Ledger
 from ingestion.sections.deliveries import IngestionSettings
+from ingestion.snapshots import Snapshot, SnapshotKey
 from state import Record
 
 #: After this, whoever marked a snapshot as expiring is dead: the removal of one folder takes a moment.

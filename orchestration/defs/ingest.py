@@ -15,11 +15,11 @@ from core.instants import utc_now
 from core.progress import checkpoint
 from ingestion.formats import DATASETS
 from ingestion.landing.retention import remove_expired
-from ingestion.ledger import Snapshot, SnapshotKey
 from ingestion.planning import Problem
 from ingestion.refusals import as_refusal
 from ingestion.reports import IngestReport, Judged
 from ingestion.sections.sources import SourceConfig
+from ingestion.snapshots import Snapshot, SnapshotKey
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import freshness_policy
 from orchestration.partitions import periods_of

@@ -10,8 +10,9 @@ from typing import Any
 from core.instants import utc_now
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Ledger, Snapshot, SnapshotKey
+from ingestion.ledger import Ledger
 from ingestion.locations import open_location
+from ingestion.snapshots import Snapshot, SnapshotKey
 from ingestion.source import Source
 from state import StateStore
 from tests.contract.stores import Open

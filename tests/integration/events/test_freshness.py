@@ -9,8 +9,9 @@ import pytest
 
 from cloudcost.installation import Installation
 from ingestion.freshness import Freshness
-from ingestion.ledger import ControlTotal, Ledger, Snapshot, SnapshotKey
+from ingestion.ledger import Ledger
 from ingestion.sections.sources import SourceConfig
+from ingestion.snapshots import ControlTotal, Snapshot, SnapshotKey
 from orchestration.defs.alerts import incident_book
 from orchestration.defs.freshness import check_freshness, freshness_job, freshness_policy
 from orchestration.resources.installation import InstallationResource

@@ -7,7 +7,7 @@ import pytest
 
 from cloudcost.installation import Installation
 from cloudcost.repair.replay import replay_missed
-from ingestion.ledger import SnapshotKey
+from ingestion.snapshots import SnapshotKey
 from tests.unit.ingestion.exports import cur_rows, write_csv
 
 

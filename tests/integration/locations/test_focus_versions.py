@@ -16,8 +16,9 @@ from core.instants import utc_now
 from ingestion.formats.focus import FOCUS
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Ledger, Snapshot
+from ingestion.ledger import Ledger
 from ingestion.locations import open_location
+from ingestion.snapshots import Snapshot
 from ingestion.source import Source
 from state import SqliteStateStore
 from tests.peers.azurite import ACCOUNT

@@ -17,7 +17,7 @@ from ingestion.columns.projection import LANDED_TYPES
 from ingestion.formats import FORMATS
 from ingestion.landing.lake import snapshot_directory
 from ingestion.landing.s3_lake import S3Lake
-from ingestion.ledger import ControlTotal, Snapshot, SnapshotKey
+from ingestion.snapshots import ControlTotal, Snapshot, SnapshotKey
 from tests.peers.moto_server import MotoServer
 from tests.peers.redshift import RedshiftPeer
 from warehouse import WarehouseError, fetch_records

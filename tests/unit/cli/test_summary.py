@@ -3,7 +3,7 @@
 import datetime as dt
 
 from cli.output.summary import gather_notes
-from ingestion.ledger import Snapshot, SnapshotKey
+from ingestion.snapshots import Snapshot, SnapshotKey
 
 
 def landed(source: str, month: int, *notices: str) -> Snapshot:

@@ -8,7 +8,8 @@ import pytest
 
 from cloudcost.repair.replay import find_missed
 from ingestion.landing.lake import LocalLake
-from ingestion.ledger import Ledger, Snapshot, SnapshotKey
+from ingestion.ledger import Ledger
+from ingestion.snapshots import Snapshot, SnapshotKey
 from state import SqliteStateStore
 
 MARCH = dt.date(2026, 3, 1)

@@ -9,8 +9,8 @@ from ingestion.formats import get_format
 from ingestion.judging.comparison import Drift, compare_columns, compare_figures, was_closed
 from ingestion.judging.expectations import Verdict, judge_delivery
 from ingestion.judging.profile import DeliveryProfile
-from ingestion.ledger import ControlTotal, Snapshot, SnapshotKey
 from ingestion.sections.deliveries import ChangeThresholds, DropThresholds, IngestionSettings
+from ingestion.snapshots import ControlTotal, Snapshot, SnapshotKey
 
 SEPTEMBER = dt.date(2026, 9, 1)
 OPEN, CLOSED = dt.datetime(2026, 10, 20, tzinfo=dt.UTC), dt.datetime(2026, 10, 22, tzinfo=dt.UTC)

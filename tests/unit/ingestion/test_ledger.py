@@ -10,8 +10,9 @@ import pytest
 
 from ingestion.contracts import FileRef
 from ingestion.expressions.dates import PlausibleDates
-from ingestion.ledger import ControlTotal, Ledger, LedgerError, Snapshot, SnapshotKey
+from ingestion.ledger import Ledger, LedgerError
 from ingestion.planning import plan_source
+from ingestion.snapshots import ControlTotal, Snapshot, SnapshotKey
 from state import SqliteStateStore, Write
 
 KEY = SnapshotKey("aws_prod", dt.date(2026, 9, 1), "cost")

@@ -8,8 +8,9 @@ import pytest
 from ingestion.contracts import DeliveryError
 from ingestion.landing.lake import LocalLake, snapshot_directory
 from ingestion.landing.retention import remove_expired
-from ingestion.ledger import Ledger, Snapshot, SnapshotKey
+from ingestion.ledger import Ledger
 from ingestion.sections.deliveries import IngestionSettings
+from ingestion.snapshots import Snapshot, SnapshotKey
 from state import SqliteStateStore
 
 KEY = SnapshotKey("aws_prod", dt.date(2026, 9, 1), "cost")

@@ -14,9 +14,10 @@ from ingestion.expressions.dates import PlausibleDates
 from ingestion.judging.acceptance import AcceptanceError, find_delivery, withdraw_delivery
 from ingestion.landing.lake import LocalLake
 from ingestion.landing.retention import find_expired
-from ingestion.ledger import Ledger, Snapshot, SnapshotKey
+from ingestion.ledger import Ledger
 from ingestion.planning import PendingSnapshot, plan_source
 from ingestion.sections.deliveries import IngestionSettings
+from ingestion.snapshots import Snapshot, SnapshotKey
 from state import SqliteStateStore
 
 KEY = SnapshotKey("bill", dt.date(2026, 9, 1), "cost")
