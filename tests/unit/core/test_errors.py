@@ -11,7 +11,7 @@ from core.errors import CloudcostError, LocationError, explaining
 PACKAGES = "actions alerts audit cli cloudcost clouds core dashboards ingestion ml savings state warehouse".split()
 #: Not for users: what one part tells another, which makes something of it.
 INTERNAL = {
-    "AddressRefusedError", "AvroFault", "ConflictError", "RecordFault", "UnknownTypeError",
+    "AddressRefusedError", "AvroFault", "ConflictError", "RecordFault", "RegistryError", "UnknownTypeError",
 }  # fmt: skip
 
 
