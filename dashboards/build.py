@@ -1,47 +1,47 @@
-"""Writes `dashboards/bundle/` from the design: what Superset imports, in its own format, with stable identifiers.
+"""Writes the bundle from the design: what Superset imports, in its own format, with stable identifiers.
 
-``python -m dashboards.build`` writes it, ``--check`` fails where it is not what the design says.
+Starting the dashboards writes it for the installation; ``python -m dashboards.build FOLDER`` writes one to look at.
 """
 
 import argparse
 import json
 import sys
-import uuid
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from dashboards.asset_names import VERSION, identify, slug_of
+from dashboards.asset_pages import charts_of, describe_chart, describe_page
 from dashboards.design.models import columns_of, description_of
 from dashboards.design.pages import DATASETS, PAGES
-from dashboards.design.parts import COUNT, Chart, Dataset, Filter, Metric, Page
-from dashboards.design.queries import describe_query
+from dashboards.design.parts import COUNT, Dataset, Metric
 
-BUNDLE = Path(__file__).resolve().parent / "bundle"
-#: All identifiers follow from this one and a name, so the same asset is the same everywhere and for ever.
-NAMESPACE = uuid.UUID("0f3a6d3e-5d0c-4b38-9a55-2f1d6d7a8c11")
-VERSION = "1.0.0"
 DATABASE = "cloudcost warehouse"
 
 
 def main() -> int:
-    """Write or check the bundle."""
+    """Write the bundle to a folder; 2 where that has something in it."""
     parser = argparse.ArgumentParser(prog="python -m dashboards.build", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where the bundle is out of date")
-    options = parser.parse_args()
-    wanted = {name: dump(body) for name, body in build_bundle().items()}
-    found = {p.relative_to(BUNDLE).as_posix(): p.read_text() for p in BUNDLE.rglob("*.yaml")}
-    if options.check:
-        differing = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
-        for name in differing:
-            print(f"{name}: not as the design says; run python -m dashboards.build", file=sys.stderr)
-        return 1 if differing else 0
-    for name in found.keys() - wanted.keys():
-        (BUNDLE / name).unlink()
-    for name, text in wanted.items():
-        (BUNDLE / name).parent.mkdir(parents=True, exist_ok=True)
-        (BUNDLE / name).write_text(text)
+    parser.add_argument("folder", type=Path, help="a folder that is empty or not there yet")
+    folder = parser.parse_args().folder
+    try:
+        write_bundle(folder)
+    except FileExistsError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
+
+
+def write_bundle(folder: Path) -> None:
+    """Write every file of the bundle below a folder; FileExistsError where that has something in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty")
+    for name, body in build_bundle().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dump(body))
 
 
 def build_bundle() -> dict[str, Any]:
@@ -63,21 +63,6 @@ def build_bundle() -> dict[str, Any]:
 def dump(body: Any) -> str:
     """YAML as Superset writes it."""
     return yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=120)
-
-
-def identify(kind: str, name: str) -> str:
-    """The identifier of an asset."""
-    return str(uuid.uuid5(NAMESPACE, f"{kind}:{name}"))
-
-
-def slug_of(title: str) -> str:
-    """A title as part of a file name."""
-    return "_".join("".join(c.lower() if c.isalnum() else " " for c in title).split())
-
-
-def charts_of(page: Page) -> list[Chart]:
-    """The charts of a page, in its order."""
-    return [item for row in page.rows for item in row if isinstance(item, Chart)]
 
 
 def describe_database() -> dict[str, Any]:
@@ -144,20 +129,15 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
             for m in (*dataset.metrics, ROWS)
         ],
         "columns": [
-            *(_describe_column(name, kind, text, dataset.time) for name, kind, text in columns),
-            *(
-                _describe_column(name, kind, text, dataset.time, expression)
-                for name, kind, text, expression in dataset.calculated
-            ),
+            *(_describe_column(name, kind, text) for name, kind, text in columns),
+            *(_describe_column(*column) for column in dataset.calculated),
         ],
         "version": VERSION,
         "database_uuid": identify("database", "warehouse"),
     }  # fmt: skip
 
 
-def _describe_column(
-    name: str, kind: str, text: str, time: str | None, expression: str | None = None
-) -> dict[str, Any]:
+def _describe_column(name: str, kind: str, text: str, expression: str | None = None) -> dict[str, Any]:
     is_time = kind.upper() in ("DATE", "TIMESTAMP")
     return {
         "column_name": name, "verbose_name": label_of(name), "is_dttm": is_time, "is_active": True,
@@ -180,131 +160,6 @@ LABELS = {
 def label_of(column: str) -> str:
     """What people call a column."""
     return LABELS.get(column) or column.removeprefix("x_").replace("_", " ").capitalize()
-
-
-def describe_chart(page: Page, chart: Chart) -> dict[str, Any]:
-    """A chart; its own fixed condition and the page's time column stand among its filters."""
-    params = dict(chart.params)
-    filters = []
-    if chart.dataset.time:
-        filters.append({"clause": "WHERE", "comparator": "No filter", "expressionType": "SIMPLE",
-                        "operator": "TEMPORAL_RANGE", "subject": chart.dataset.time})  # fmt: skip
-    condition = params.pop("fixed_condition", None)
-    if condition:
-        filters.append({"clause": "WHERE", "expressionType": "SQL", "sqlExpression": condition})
-    return {
-        "slice_name": chart.title,
-        "description": chart.description,
-        "certified_by": None,
-        "certification_details": None,
-        "viz_type": chart.viz_type,
-        "params": {**params, "adhoc_filters": filters, "viz_type": chart.viz_type, "datasource": "1__table"},
-        "query_context": json.dumps(describe_query(chart)),
-        "cache_timeout": None,
-        "uuid": identify("chart", f"{page.slug}/{chart.title}"),
-        "version": VERSION,
-        "dataset_uuid": identify("dataset", chart.dataset.key),
-    }
-
-
-def describe_page(page: Page) -> dict[str, Any]:
-    """A dashboard: its grid, its filters, its colours, and that it looks for new figures every minute."""
-    return {
-        "dashboard_title": page.title,
-        "description": page.description,
-        "css": CSS,
-        "slug": page.slug,
-        "certified_by": "cloudcost",
-        "certification_details": "Every total is reconciled with the bill; see the page Trust",
-        "published": True,
-        "uuid": identify("dashboard", page.slug),
-        "position": lay_out(page),
-        "metadata": {
-            "show_native_filters": True,
-            "native_filter_configuration": [describe_filter(page, f) for f in page.filters],
-            "color_scheme": "cloudcost",
-            "cross_filters_enabled": True,
-            "refresh_frequency": 60,
-            "timed_refresh_immune_slices": [],
-            "expanded_slices": {},
-            "label_colors": {},
-            "shared_label_colors": [],
-            "map_label_colors": {},
-            "default_filters": "{}",
-            "chart_configuration": {},
-            "global_chart_configuration": {"scope": {"rootPath": ["ROOT_ID"], "excluded": []}, "chartsInScope": []},
-            "filter_bar_orientation": "HORIZONTAL",
-        },
-        "version": VERSION,
-    }
-
-
-#: Printed, a page is its charts, without the bars around them.
-CSS = """\
-@media print {
-  header, .dashboard-header-wrapper button, .filter-bar, [data-test="filter-bar"], .header-controls { display: none; }
-  .grid-row, .dashboard-component-chart-holder { break-inside: avoid; }
-}
-"""
-
-
-def lay_out(page: Page) -> dict[str, Any]:
-    """The grid, of twelve columns a row."""
-    grid: dict[str, Any] = {
-        "DASHBOARD_VERSION_KEY": "v2",
-        "ROOT_ID": {"id": "ROOT_ID", "type": "ROOT", "children": ["GRID_ID"]},
-        "HEADER_ID": {"id": "HEADER_ID", "type": "HEADER", "meta": {"text": page.title}},
-    }
-    names = []
-    for number, row in enumerate(page.rows):
-        name = f"ROW-{number}"
-        names.append(name)
-        children = []
-        for place, item in enumerate(row):
-            parents = ["ROOT_ID", "GRID_ID", name]
-            if isinstance(item, Chart):
-                child = f"CHART-{slug_of(item.title)}"
-                uid = identify("chart", f"{page.slug}/{item.title}")
-                meta = {"chartId": 1, "height": item.height, "width": item.width, "sliceName": item.title, "uuid": uid}
-                grid[child] = {"id": child, "type": "CHART", "children": [], "parents": parents, "meta": meta}
-            else:
-                child = f"MARKDOWN-{number}-{place}"
-                meta = {"code": item, "height": 12, "width": 12 // len(row)}
-                grid[child] = {"id": child, "type": "MARKDOWN", "children": [], "parents": parents, "meta": meta}
-            children.append(child)
-        grid[name] = {"id": name, "type": "ROW", "children": children, "parents": ["ROOT_ID", "GRID_ID"],
-                      "meta": {"background": "BACKGROUND_TRANSPARENT"}}  # fmt: skip
-    grid["GRID_ID"] = {"id": "GRID_ID", "type": "GRID", "children": names, "parents": ["ROOT_ID"]}
-    return grid
-
-
-def describe_filter(page: Page, wanted: Filter) -> dict[str, Any]:
-    """A native filter over the whole page."""
-    described: dict[str, Any] = {
-        "id": f"NATIVE_FILTER-{slug_of(wanted.name)}",
-        "name": wanted.name,
-        "type": "NATIVE_FILTER",
-        "cascadeParentIds": [],
-        "scope": {"rootPath": ["ROOT_ID"], "excluded": []},
-        "description": "",
-        "defaultDataMask": {"extraFormData": {}, "filterState": {}, "ownState": {}},
-    }
-    if wanted.dataset is None:
-        if wanted.default:
-            described["defaultDataMask"] = {
-                "extraFormData": {"time_range": wanted.default}, "filterState": {"value": wanted.default},
-                "ownState": {},
-            }  # fmt: skip
-        return {
-            **described,
-            "filterType": "filter_time",
-            "targets": [{}],
-            "controlValues": {"enableEmptyFilter": False},
-        }
-    target = {"column": {"name": wanted.column}, "datasetUuid": identify("dataset", wanted.dataset.key)}
-    values = {"enableEmptyFilter": wanted.is_single, "defaultToFirstItem": False, "multiSelect": not wanted.is_single,
-              "searchAllOptions": False, "inverseSelection": False}  # fmt: skip
-    return {**described, "filterType": "filter_select", "targets": [target], "controlValues": values}
 
 
 if __name__ == "__main__":

@@ -10,11 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 from cloudcost.config.dashboards import DashboardSettings
+from dashboards.build import describe_access, write_bundle
 from dashboards.publish import published_file
+from dashboards.scopes import list_copies, write_row_rules
 
 FOLDER = Path(__file__).resolve().parent
-BUNDLE = FOLDER / "bundle"
 PYTHON = FOLDER / ".venv" / "bin" / "python"
+#: Where Superset's processes find the package that runs inside them, and none of ours.
+INSIDE = FOLDER / "inside"
 #: Nothing of the machine can be read through the file, and nobody can switch that on again.
 DUCKDB_OPTIONS = "access_mode=READ_ONLY&enable_external_access=false&lock_configuration=true"
 
@@ -28,8 +31,16 @@ class DashboardHome:
     settings: DashboardSettings
     reporting_currency: str
 
+    @property
+    def bundle(self) -> Path:
+        """What Superset imports when it is brought up to date."""
+        return self.folder / "bundle"
+
     def prepare(self) -> None:
-        """Make the folder, its secrets (once, readable by nobody else) and its settings (anew)."""
+        """Make the folder, its secrets (once, readable by nobody else), its settings and its bundle (anew).
+
+        Raises ValueError where a scope has a value that Superset would read as a template.
+        """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.folder / "logs").mkdir(exist_ok=True, mode=0o700)
         for name in ("secret_key", "guest_secret"):
@@ -38,6 +49,8 @@ class DashboardHome:
                 with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                     file.write(secrets.token_urlsafe(48))
         (self.folder / "settings.json").write_text(json.dumps(self.describe(), indent=1))
+        shutil.rmtree(self.bundle, ignore_errors=True)
+        write_bundle(self.bundle)
 
     def describe(self) -> dict[str, Any]:
         """The settings as Superset's side reads them; no secret is among them."""
@@ -47,6 +60,8 @@ class DashboardHome:
             "address": self.settings.address,
             "reporting_currency": self.reporting_currency,
             "is_proxied": self.settings.url is not None,
+            "row_rules": write_row_rules(described["scopes"], describe_access()),
+            "copies": list_copies(described["people"]) if self.settings.separation == "copies" else [],
             "chromium": _find("chromium", "chromium-browser", "google-chrome"),
             "chromedriver": _find("chromedriver"),
         }
@@ -55,7 +70,8 @@ class DashboardHome:
         """The environment variables of every process of this Superset."""
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))},
-            "SUPERSET_CONFIG_PATH": str(FOLDER / "superset_config.py"),
+            "PYTHONPATH": str(INSIDE),
+            "SUPERSET_CONFIG_PATH": str(INSIDE / "cloudcost_superset" / "config.py"),
             "CLOUDCOST_DASHBOARDS_HOME": str(self.folder),
             "CLOUDCOST_SERVING": str(self.serving),
             "CLOUDCOST_SERVING_URI": warehouse_uri,

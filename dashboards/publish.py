@@ -40,7 +40,8 @@ def publish_warehouse(
 ) -> Publication:
     """Copy the warehouse into ``serving`` and make it current by one rename of a link; readers never wait nor fail.
 
-    Where dashboards are served from there, they first make the answers that people will ask for (`superset_warm`).
+    Where dashboards are served from there, they first make the answers that people will ask for
+    (`cloudcost_superset.answers.warm`).
 
     ``connect`` opens the warehouse for writing; nobody may write to it meanwhile (the pool `warehouse` sees to that).
     ``complete`` puts what belongs to a copy beside it, before anybody sees it (`scoped_copies`).

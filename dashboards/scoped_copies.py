@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from cloudcost.config.dashboards import DashboardSettings
-from dashboards.home import BUNDLE
 from dashboards.scopes import COPIES, combinations_of, folder_of, scope_clause
 
 #: In the folder of the copies: which configuration they were made for.
@@ -27,7 +25,10 @@ def make_scoped_copies(copy: Path, settings: DashboardSettings) -> list[Path]:
     """
     if settings.separation != "copies":
         return []
-    access = yaml.safe_load((BUNDLE / "access.yaml").read_text())
+    # the design reads all that dbt says of its models, and every process of Dagster loads this module
+    from dashboards.build import describe_access
+
+    access = describe_access()
     scopes = {scope.name: scope.model_dump() for scope in settings.scopes}
     made = []
     for names in _combinations(settings):
@@ -74,7 +75,7 @@ def _write(copy: Path, target: Path, access: dict[str, Any], scopes: list[dict[s
             for (schema,) in found:
                 relation = f'"{schema}"."{name}"'
                 connection.execute(f'create schema if not exists scoped."{schema}"')
-                # names are the bundle's own, values are quoted
+                # names are the design's own, values are quoted
                 made = f"create table scoped.{relation} as select * from {relation} where {condition}"  # noqa: S608
                 connection.execute(made)
         connection.execute("detach scoped")

@@ -1,10 +1,17 @@
-"""Which rows a scope lets through, and which scopes people have. Shared by both environments."""
+"""Which rows a scope lets through, and which scopes people have."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 #: The folder, beside a published copy, with a copy for each combination of scopes.
 COPIES = "scopes"
+
+
+def write_row_rules(scopes: Iterable[Mapping[str, Any]], access: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """By scope and dataset, the SQL condition on the rows that it lets through; ``access`` is of `describe_access`."""
+    datasets = sorted(set[str]().union(*access["datasets"].values()))
+    columns = access["scope_columns"]
+    return {scope["name"]: {name: scope_clause(scope, columns.get(name, {})) for name in datasets} for scope in scopes}
 
 
 def scope_clause(scope: Mapping[str, Any], columns: Mapping[str, str]) -> str:
@@ -22,6 +29,11 @@ def quote(value: str) -> str:
     if any(mark in value for mark in ("{{", "{%", "{#")):
         raise ValueError(f"{value!r} cannot be a scope's value: it would be read as a template")
     return "'" + value.replace("'", "''") + "'"
+
+
+def list_copies(people: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each combination of scopes that has a copy of its own, and the folder of it beside the published one."""
+    return [{"scopes": names, "folder": f"{COPIES}/{folder_of(names)}"} for names in combinations_of(people)]
 
 
 def folder_of(scopes: Iterable[str]) -> str:

@@ -21,7 +21,7 @@ from core.config_file import ConfigError
 from core.errors import CloudcostError
 from dashboards.ending import ENDING, end_processes, run_to_end, start_process
 from dashboards.errors import ServeError
-from dashboards.home import BUNDLE, FOLDER, PYTHON, DashboardHome, duckdb_uri
+from dashboards.home import PYTHON, DashboardHome, duckdb_uri
 from dashboards.local_services import LocalServices, run_local_services
 from dashboards.publish import publish_warehouse, published_file
 from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
@@ -29,6 +29,8 @@ from warehouse import DuckDbWarehouse, WarehouseError
 
 #: Threads share what a process holds of Superset (250 MB); two processes use two cores.
 WORKERS, THREADS = 2, 12
+#: Python's options to run a module by its name; it is not looked for in the present folder.
+RUN_MODULE = ("-P", "-m")
 
 
 def main() -> int:
@@ -62,7 +64,10 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
     home = home_of(installation)
     require_secrets(home.settings)
     close_home(installation.home, is_thorough=True)
-    home.prepare()
+    try:
+        home.prepare()
+    except ValueError as error:
+        raise ConfigError(f"dashboards.scopes: {error}") from error
     if isinstance(warehouse, DuckDbWarehouse):
         published = published_file(home.serving, warehouse.path.name)
         if not published.exists() or are_copies_missing(published, home.settings):
@@ -83,7 +88,7 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
         run_local_services(home.folder, environment) if full else contextlib.nullcontext(LocalServices({})) as services
     ):
         environment |= services.environment
-        bootstrap(environment)
+        bootstrap(home, environment)
         if only_bootstrap:
             return 0
         with run_processes(home, environment, full) as processes:
@@ -102,10 +107,10 @@ def require_secrets(settings: DashboardSettings) -> None:
             raise ConfigError(f"dashboards: the environment variable {name} is not set")
 
 
-def bootstrap(environment: dict[str, str]) -> None:
+def bootstrap(home: DashboardHome, environment: dict[str, str]) -> None:
     """Bring Superset's tables, roles, dashboards and people up to the present."""
     print("Bringing Superset up to date; new people and their passwords, shown this once:", flush=True)
-    run_to_end([str(PYTHON), str(FOLDER / "bootstrap.py"), str(BUNDLE)], environment)
+    run_to_end([str(PYTHON), *RUN_MODULE, "cloudcost_superset.bootstrap", str(home.bundle)], environment)
 
 
 @contextlib.contextmanager
@@ -123,7 +128,7 @@ def run_processes(home: DashboardHome, environment: dict[str, str], full: bool):
         commands["worker"] = [*celery, "worker", "--pool=prefork", "--concurrency=1", "-O", "fair"]
         commands["beat"] = [*celery, "beat", f"--schedule={home.folder / 'beat'}", "--pidfile="]
     if "CLOUDCOST_SERVING" in environment:
-        commands["warmer"] = ["python", str(FOLDER / "superset_warm.py")]
+        commands["warmer"] = ["python", *RUN_MODULE, "cloudcost_superset.answers.warm"]
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
         with ENDING.deferred():

@@ -19,9 +19,9 @@ from typing import Any
 import duckdb
 import pytest
 import requests
-import yaml
 
-from dashboards.home import BUNDLE, PYTHON
+from dashboards.build import describe_access
+from dashboards.home import PYTHON
 from dashboards.publish import published_file
 from simulator import generate
 
@@ -240,5 +240,4 @@ def datasets(visitors: dict[str, Visitor]) -> dict[str, int]:
 @pytest.fixture(scope="session")
 def access() -> dict[str, Any]:
     """Which role may see which dataset, by the bundle."""
-    found: dict[str, Any] = yaml.safe_load((BUNDLE / "access.yaml").read_text())
-    return found
+    return describe_access()

@@ -1,15 +1,16 @@
-"""The dashboards' bundle is what the design says, and the design keeps the promises that every page makes."""
+"""The bundle that Superset imports, written anew, and the promises that every page of the design makes."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from dashboards.build import BUNDLE, build_bundle, charts_of, dump
+from dashboards.build import charts_of, write_bundle
 from dashboards.design.models import columns_of
 from dashboards.design.pages import DATASETS, PAGES
 from dashboards.design.parts import Dataset, Page
@@ -22,19 +23,39 @@ def names_of(dataset: Dataset) -> set[str]:
     return {c[0] for c in columns} | {c[0] for c in dataset.calculated}
 
 
-def test_the_committed_bundle_is_what_the_design_says() -> None:
-    wanted = {name: dump(body) for name, body in build_bundle().items()}
-    found = {p.relative_to(BUNDLE).as_posix(): p.read_text() for p in BUNDLE.rglob("*.yaml")}
-    assert sorted(wanted) == sorted(found)
-    assert [name for name in wanted if wanted[name] != found[name]] == []
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Every file of a bundle that was just written, by its path."""
+    folder = tmp_path_factory.mktemp("bundle")
+    write_bundle(folder)
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): yaml.safe_load(path.read_text()) for path in paths}
 
 
-def test_identifiers_are_stable_and_unique() -> None:
-    files = build_bundle()
-    uids = [body["uuid"] for body in files.values() if isinstance(body, dict) and "uuid" in body]
+def test_identifiers_are_stable_and_unique(bundle: dict[str, Any]) -> None:
+    uids = [body["uuid"] for body in bundle.values() if isinstance(body, dict) and "uuid" in body]
     assert len(uids) == len(set(uids))
-    overview = files["dashboards/overview.yaml"]["uuid"]
+    overview = bundle["dashboards/overview.yaml"]["uuid"]
     assert overview == "6370451c-828d-5e1d-a3ba-265e89a8b137"
+
+
+def test_what_files_of_the_bundle_name_is_in_it(bundle: dict[str, Any]) -> None:
+    """Superset imports a chart without its dataset, or a page without its chart, as a broken one."""
+    known = {kind: {body["uuid"] for name, body in bundle.items() if name.startswith(f"{kind}/")}
+             for kind in ("databases", "datasets", "charts", "dashboards")}  # fmt: skip
+    assert {kind: len(uids) for kind, uids in known.items()} == {
+        "databases": 1, "datasets": len(DATASETS), "charts": sum(len(charts_of(page)) for page in PAGES),
+        "dashboards": len(PAGES),
+    }  # fmt: skip
+    for name, body in bundle.items():
+        if name.startswith("datasets/"):
+            assert body["database_uuid"] in known["databases"], name
+        elif name.startswith("charts/"):
+            assert body["dataset_uuid"] in known["datasets"], name
+        elif name.startswith("dashboards/"):
+            items = [item for item in body["position"].values() if isinstance(item, dict)]
+            shown = {item["meta"]["uuid"] for item in items if "uuid" in item.get("meta", {})}
+            assert shown and shown <= known["charts"], name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.slug)
@@ -89,11 +110,17 @@ def test_every_page_is_an_exposure_of_dbt() -> None:
         assert models <= depends, f"{page.exposure} lacks {sorted(models - depends)}"
 
 
-def test_the_command_reports_a_bundle_that_is_out_of_date(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "dashboards.build", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def test_the_command_writes_a_bundle_and_touches_nothing_that_is_there(bundle: dict[str, Any], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dashboards.build", str(tmp_path / "new")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+    written = {p.relative_to(tmp_path / "new").as_posix() for p in (tmp_path / "new").rglob("*.yaml")}
+    assert written == bundle.keys()
+    (tmp_path / "new" / "metadata.yaml").write_text("mine")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "is not empty" in done.stderr
+    assert (tmp_path / "new" / "metadata.yaml").read_text() == "mine"
 
 
 def test_what_the_overview_leads_with_is_of_all_currencies_and_says_what_is_not_in_it() -> None:

@@ -1,5 +1,5 @@
 """A hostile reader against the checks of SQL, in Superset's environment: ``python superset_expressions_attack.py FOLDER
-DASHBOARDS SEED COUNT``.
+SEED COUNT``, with PYTHONPATH.
 
 Each expression is drawn from a grammar, put where Superset would put it, and, if the checks let it pass, executed on a
 small warehouse whose rows outside the reader's scope hold a mark. Prints, as JSON, how many passed and every one that
@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from cloudcost_superset.rows.expressions import RefusedExpressionError, rewrite_expression, rewrite_order
+from cloudcost_superset.rows.statements import RefusedStatementError, judge_statement
 
 MARK = "0utside"
 PERMITTED = "SELECT * FROM marts.costs WHERE (x_team in ('payments'))"
@@ -152,11 +155,7 @@ class Grammar:
 
 
 def main() -> None:
-    folder, dashboards, seed, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    sys.path.append(dashboards)
-    from superset_expressions import RefusedExpressionError, rewrite_expression, rewrite_order
-    from superset_statements import RefusedStatementError, judge_statement
-
+    folder, seed, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     make_warehouse(folder / "warehouse.duckdb")
     options: dict[str, Any] = {
         "access_mode": "READ_ONLY",

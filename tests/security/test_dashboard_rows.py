@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.home import FOLDER, PYTHON
+from dashboards.home import INSIDE, PYTHON
 from tests.dashboards_site import PEOPLE, TEAM, Site, Visitor
 from tests.e2e.dashboards.test_people import logged
 from tests.security.hostile_questions import DAILY, ESCAPES, FINER, LINES, METRIC, TABLE
@@ -418,8 +419,9 @@ def test_every_reader_dataset_route_and_expression(
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What came of a thousand random expressions."""
     script = Path(__file__).with_name("superset_expressions_attack.py")
-    command = [str(PYTHON), str(script), str(tmp_path_factory.mktemp("hostile")), str(FOLDER), "20251129", "1000"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    command = [str(PYTHON), str(script), str(tmp_path_factory.mktemp("hostile")), "20251129", "1000"]
+    environment = {**os.environ, "PYTHONPATH": str(INSIDE)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-4000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -44,7 +44,7 @@ import os, signal, sys, time
 open("{folder}/pids", "a").write(f"{{os.getpid()}} ")
 if {is_stubborn}:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-time.sleep({bootstrap} if "bootstrap.py" in sys.argv[1] else 600)
+time.sleep({bootstrap} if "cloudcost_superset.bootstrap" in sys.argv else 600)
 """
 
 

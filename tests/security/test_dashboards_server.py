@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from cloudcost.config.dashboards import DashboardSettings
+from cloudcost_superset.server.hosts import KnownHosts, list_hosts
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
 from dashboards.publish import publish_warehouse
-from dashboards.superset_hosts import KnownHosts, list_hosts
 
 SCRIPT = Path(__file__).with_name("superset_attacks")
 

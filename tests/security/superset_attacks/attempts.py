@@ -65,9 +65,9 @@ def guess_for_ever() -> int:
 @attack
 def spray_accounts_from_one_address() -> dict[str, int]:
     """One password for very many accounts, slowly: a minute's limit is never reached."""
-    import superset_limits
+    from cloudcost_superset.server import limits
 
-    superset_limits.WRONG_PER_ADDRESS = parse("20 per hour")  # 60 take long
+    limits.WRONG_PER_ADDRESS = parse("20 per hour")  # 60 take long
     found: list[int] = []
     for number in range(3):
         found += guess(f"somebody{number}", "10.5.0.1", 9)
@@ -90,9 +90,9 @@ def guess_from_one_network_of_version_six() -> int:
 
 @attack
 def refresh_and_give_out_tokens_without_end() -> dict[str, int]:
-    import superset_limits
+    from cloudcost_superset.server import limits
 
-    superset_limits.PER_ADDRESS_TOKENS = parse("10 per minute")
+    limits.PER_ADDRESS_TOKENS = parse("10 per minute")
     refresh = tokens("admin").json["refresh_token"]
     visitor = client("10.7.0.1")
     again = [visitor.post("/api/v1/security/refresh", headers=bearer("x")).status_code for _ in range(12)]

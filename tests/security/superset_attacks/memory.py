@@ -7,7 +7,7 @@ from attacked import add, administrator, app, attack, bearer, client, tokens
 
 
 def questions() -> list[Path]:
-    from superset_questions import asked_folder
+    from cloudcost_superset.answers.questions import asked_folder
 
     return list(asked_folder().glob("*")) if asked_folder().exists() else []
 
@@ -42,9 +42,9 @@ def ask_without_end() -> dict[str, int]:
     """Ever another question, and one that is very long."""
     visitor, headers = administrator()
     with app.app_context():
-        import superset_questions
+        from cloudcost_superset.answers import questions as kept_questions
 
-        superset_questions.BY_ONE = 5
+        kept_questions.BY_ONE = 5
     answers = [visitor.post("/api/v1/chart/data", json=question(f"n{n}"), headers=headers) for n in range(8)]
     kept = len(questions())
     long = question("n", form_data={"x": "x" * 1_000_000})
@@ -58,7 +58,8 @@ def edit_unseen() -> dict[str, bool]:
     """Changes that leave the number of rows and the newest date as they are."""
     from sqlalchemy import text
     from superset import db
-    from superset_answers import Edits
+
+    from cloudcost_superset.answers.remembered import Edits
 
     changes = {
         "rule": "update row_level_security_filters set clause = '1 = 1'",
@@ -80,9 +81,10 @@ def edit_unseen() -> dict[str, bool]:
 @attack
 def keep_an_answer_of_a_moment() -> bool:
     """An answer that is made while a rule is away must not be remembered as one that the rule let through."""
-    import superset_answers
     from sqlalchemy import text
     from superset import db
+
+    from cloudcost_superset.answers.remembered import REMEMBERED
 
     with app.app_context():
         add("mona", "Admin")
@@ -98,4 +100,4 @@ def keep_an_answer_of_a_moment() -> bool:
         db.session.execute(change, {"sql": None})
         db.session.commit()
     answer = visitor.post("/api/v1/chart/data", json=body, headers=headers)
-    return superset_answers.REMEMBERED in answer.headers
+    return REMEMBERED in answer.headers
