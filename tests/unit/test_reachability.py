@@ -39,6 +39,7 @@ ROOTS: Mapping[str, tuple[str, str]] = {
     "scripts.picture_dashboards": ("docs/DASHBOARDS.md", "python -m scripts.picture_dashboards"),
     "scripts.conformance": ("Makefile", "python -m scripts.conformance"),
     "scripts.check_files": ("Makefile", "python -m scripts.check_files"),
+    "scripts.unused": ("Makefile", "python -m scripts.unused"),
     "scripts.configuration_doc": ("docs/CONFIGURATION.md", "python -m scripts.configuration_doc"),
     "scripts.focus_doc": ("docs/FOCUS.md", "python -m scripts.focus_doc"),
     "scripts.sqlfluff_names.dbt": ("pyproject.toml", 'library_path = "scripts/sqlfluff_names"'),
