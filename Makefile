@@ -92,13 +92,14 @@ bench-inputs: $(STAMP) ## 2,000 spoiled exports of all formats at the door, 100 
 conformance: $(STAMP) ## run the FOCUS project's validator on what is published as FOCUS 1.2
 	@$(BIN)/python -m scripts.conformance
 
-lint: $(STAMP) ## check style, types, SQL and that no file names a machine's path
+lint: $(STAMP) ## check style, types, SQL, that no file names a machine's path and nothing is without a caller
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy $(PACKAGES)
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 	@$(BIN)/python -m scripts.check_files
+	@$(BIN)/python -m scripts.unused
 
 format: $(STAMP) ## put Python and SQL into shape
 	@$(BIN)/ruff check --fix-only --quiet

@@ -72,33 +72,6 @@ def quote_part(text: str) -> str:
     return quote(text, safe=" .,:/()-_")
 
 
-def build_series(
-    daily: pd.DataFrame,
-    level: Level,
-    as_of: date,
-    *,
-    immature_days: Mapping[str, int] | None = None,
-    default_immature_days: int = DEFAULT_IMMATURE_DAYS,
-    measure: str = "effective_cost",
-) -> SeriesSet:
-    """All series of one level out of grouped daily rows (see ml/rows.py for the columns), sorted by unique_id.
-
-    A provider's last mature day is its newest usage day up to `as_of`, minus its immature days: clouds keep adding to
-    the latest days. Days after it are not filled with zeros, because a late export is not a day without cost. A series
-    that spans providers ends on the earliest of their last mature days; a provider silent for SILENT_DAYS has ended,
-    its later days are true zeros in such a series and its own series are skipped. Every series starts on the first
-    usage day of its provider and currency, so that a new service is seen to start.
-    """
-    return build_levels(
-        daily,
-        [level],
-        as_of,
-        immature_days=immature_days,
-        default_immature_days=default_immature_days,
-        measure=measure,
-    )[0]
-
-
 def build_levels(
     daily: pd.DataFrame,
     levels: Sequence[Level],
@@ -108,7 +81,14 @@ def build_levels(
     default_immature_days: int = DEFAULT_IMMATURE_DAYS,
     measure: str = "effective_cost",
 ) -> list[SeriesSet]:
-    """`build_series` for several levels, reading the rows once."""
+    """All series of each level out of grouped daily rows (see ml/rows.py for the columns), sorted by unique_id.
+
+    A provider's last mature day is its newest usage day up to `as_of`, minus its immature days: clouds keep adding to
+    the latest days. Days after it are not filled with zeros, because a late export is not a day without cost. A series
+    that spans providers ends on the earliest of their last mature days; a provider silent for SILENT_DAYS has ended,
+    its later days are true zeros in such a series and its own series are skipped. Every series starts on the first
+    usage day of its provider and currency, so that a new service is seen to start.
+    """
     for level in levels:
         if level not in get_args(Level):
             raise AnalyticsInputError(f"level must be one of {', '.join(get_args(Level))}, got {level!r}")

@@ -3,18 +3,17 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from simulator import aws, azure, gcp
 from simulator.aws import AwsExport
 from simulator.azure import AzureExport
 from simulator.errors import SimulationError
-from simulator.events import Event, Happenings, date_range
+from simulator.events import Event, date_range
 from simulator.gcp import GcpExport
-from simulator.periods import Period, Window, build_window
+from simulator.periods import Window, build_window
 from simulator.plans import PLANS, Plan
 from simulator.scenarios import Scenario, list_plans
-from simulator.truth import Measures, Truth, format_cents, format_money, sum_measures
+from simulator.truth import Truth, format_cents, format_money, sum_measures
 from simulator.waste import WASTE, describe_waste
 
 #: Share of the asked rows that each cloud's exports get; Azure writes every charge twice (actual and amortised).
@@ -28,18 +27,6 @@ EXPORTS = {
 }
 
 Progress = Callable[[str, int, int], None]
-
-
-class Export(Protocol):
-    """One cloud's exports: each writes a month below its root and says what is true of it."""
-
-    provider: str
-    currency: str
-    happenings: Happenings
-
-    def write_month(self, root: Path, period: Period, draft: bool = False) -> tuple[Measures, dict[str, int]]:
-        """Write a billing period; ``draft`` is what was delivered before it was restated."""
-        ...
 
 
 def open_exports(

@@ -1,10 +1,13 @@
 """Daily cost rows for the tests, with every column the analytics read."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from ml.series import Level, SeriesSet, build_levels
 
 
 def make_rows(costs: Sequence[float] | np.ndarray, start: str = "2025-01-01", **fields: Any) -> pd.DataFrame:
@@ -31,6 +34,11 @@ def make_weekly(days: int, level: float = 1000.0, noise: float = 0.03, seed: int
     rng = np.random.default_rng(seed)
     weekday = (np.arange(days) + 2) % 7
     return level * np.where(weekday >= 5, 0.7, 1.0) * np.exp(rng.normal(0, noise, days))
+
+
+def build_series(daily: pd.DataFrame, level: Level, as_of: date, **options: Any) -> SeriesSet:
+    """The series of one level."""
+    return build_levels(daily, [level], as_of, **options)[0]
 
 
 def last_day(rows: pd.DataFrame) -> Any:

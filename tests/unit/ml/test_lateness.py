@@ -3,8 +3,7 @@ import pandas as pd
 
 from ml.anomaly.costs import detect_anomalies
 from ml.lateness import learn_lateness
-from ml.series import build_series
-from tests.unit.ml.rows import last_day, make_rows, make_weekly
+from tests.unit.ml.rows import build_series, last_day, make_rows, make_weekly
 
 
 def make_changes(provider: str, shares: list[float], days: int = 60) -> pd.DataFrame:

@@ -11,8 +11,7 @@ from ml.forecast.costs import forecast_costs
 from ml.forecast.events import measure_savings
 from ml.lateness import learn_lateness
 from ml.rows import is_scored
-from ml.series import build_series
-from tests.unit.ml.rows import make_rows, make_weekly
+from tests.unit.ml.rows import build_series, make_rows, make_weekly
 from tests.unit.ml.test_lateness import make_changes
 
 AS_OF = dt.date(2025, 3, 1)

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from ml.errors import AnalyticsInputError
-from ml.series import SCOPE_COLUMNS, Level, build_series, make_unique_id
-from tests.unit.ml.rows import make_rows
+from ml.series import SCOPE_COLUMNS, Level, make_unique_id
+from tests.unit.ml.rows import build_series, make_rows
 
 
 def test_currencies_are_never_added() -> None:
