@@ -18,8 +18,8 @@ from pydantic.fields import FieldInfo
 from alerts.channels import CHANNELS
 from alerts.channels.base import ChannelOptions
 from cloudcost.config.allocation import TagRule
-from cloudcost.config.charge_scopes import Condition, Scope
 from cloudcost.config.document import CloudcostConfig
+from core.scope import Condition, Scope
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "CONFIGURATION.md"
 

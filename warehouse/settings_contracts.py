@@ -13,9 +13,11 @@ from core.errors import USAGE, CloudcostError
 
 ColumnKind = Literal["text", "date", "numeric", "integer", "boolean"]
 
+#: Of a text, in UTF-8: Redshift counts bytes.
+TEXT_BYTES = 1024
 #: The SQL type of each kind: standard names that DuckDB, PostgreSQL and Redshift all know.
 SQL_TYPES: dict[ColumnKind, str] = {
-    "text": "varchar(1024)",
+    "text": f"varchar({TEXT_BYTES})",
     "date": "date",
     "numeric": "numeric(38, 12)",
     "integer": "integer",

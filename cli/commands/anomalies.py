@@ -8,6 +8,7 @@ import typer
 
 from cli.commands.actions import ActorOption, OutputOption
 from cli.output.tables import Format, print_rows
+from core.scope import FIELD_COLUMNS
 
 if TYPE_CHECKING:
     from cloudcost.installation import Installation
@@ -17,13 +18,7 @@ anomalies_app = typer.Typer(help="Anomalies: list them, and say what they were."
 AnomalyArgument = Annotated[str, typer.Argument(help="Id of the anomaly, or at least its first 6 characters.")]
 #: How long a statement holds where no date is given: a quarter for what is normal now, else the anomaly's own days.
 DEFAULT_DAYS = 90
-FIELDS = {
-    "provider": "service_provider_name",
-    "account": "sub_account_id",
-    "service": "service_name",
-    "region": "region_id",
-    "usage_type": "x_usage_type",
-}
+FIELDS = {name: FIELD_COLUMNS[name][0] for name in ("provider", "account", "service", "region", "usage_type")}
 _ANOMALIES = """
 select anomaly_id, service_provider_name, sub_account_id, service_name, region_id, x_usage_type, billing_currency, kind,
     start_date, end_date, days, impact_cost, severity, is_open, top_cause

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from cloudcost.config.charge_scopes import Scope, ScopeText
+from core.scope import Scope, ScopeText
 from core.section import Section, check_unique
 
 Dimension = Literal["team", "environment", "product", "cost_center"]

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from cloudcost.config.scopes import Scope, check_scope, scope_field
 from core.plausible_dates import check_plausible
+from core.scope import PatternScope, check_scope, scope_field
 from core.section import CurrencyCode, Section
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=26, decimal_places=12)]
@@ -27,7 +27,7 @@ class BudgetSettings(Section):
     """One budget: an amount per calendar month, quarter or year for the costs of a scope."""
 
     name: str = Field(min_length=1, max_length=100, description="Names the budget in tables and alerts.")
-    scope: Scope = scope_field("count")
+    scope: PatternScope = scope_field("count")
     period: PeriodKind = Field("month", description="The calendar period that an amount is for.")
     amount: Amount | None = Field(None, description="The amount of every period. Either this or `amounts`.")
     amounts: dict[str, Amount] = Field(

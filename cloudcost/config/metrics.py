@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from cloudcost.config.scopes import Scope, check_scope, scope_field
+from core.scope import PatternScope, check_scope, scope_field
 from core.section import Section
 
 
@@ -26,7 +26,7 @@ class MetricSettings(Section):
     per: Literal["provider", "account", "service", "team", "environment"] | None = Field(
         None, description="The cost dimension that the metric's column `dimension` names. Default none: one total."
     )
-    scope: Scope = scope_field("are divided by the metric")
+    scope: PatternScope = scope_field("are divided by the metric")
     measure: Literal["effective_cost", "billed_cost"] = Field(
         "effective_cost", description="effective_cost: a unit is not dearer on the day a commitment is paid for."
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from cloudcost.config.budgets import BudgetSettings, next_period, parse_period
 from cloudcost.config.document import CloudcostConfig
-from cloudcost.config.scopes import list_patterns
 from cloudcost.settings_tables.scopes import SCOPE_COLUMNS
+from core.scope import list_patterns
 from warehouse.settings_contracts import Column, Row, SettingsTable
 
 FIRST_DAY, NO_END = dt.date(1970, 1, 1), dt.date(9999, 12, 31)

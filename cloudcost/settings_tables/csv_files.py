@@ -13,7 +13,7 @@ from core.config_file import shorten
 from core.currencies import CURRENCY_PATTERN
 from core.plausible_dates import check_plausible
 from core.text_files import TextFileError, read_text
-from warehouse.settings_contracts import SettingsError
+from warehouse.settings_contracts import TEXT_BYTES, SettingsError
 
 #: A day's values of every metric for years are less; a file is read whole.
 MOST_BYTES = 64 << 20
@@ -30,19 +30,25 @@ class CsvRow:
     values: dict[str, str]
 
     def text(self, name: str) -> str | None:
-        """The cell, None where it is empty or the file has no such column."""
-        return self.values.get(name) or None
+        """The cell, None where it is empty or the file has no such column; not longer than the warehouse keeps it."""
+        value = self.values.get(name) or None
+        if value is not None and len(value.encode()) > TEXT_BYTES:
+            raise self.refuse(name, f"is longer than {TEXT_BYTES:,} bytes")
+        return value
 
     def required(self, name: str) -> str:
         """The cell, which must not be empty."""
-        value = self.text(name)
-        if value is None:
+        return self.text(name) or self._written(name)
+
+    def _written(self, name: str) -> str:
+        value = self.values.get(name)
+        if not value:
             raise self.error(f"{name} is empty")
         return value
 
     def number(self, name: str) -> Decimal:
         """The cell as an exact decimal."""
-        text = self.required(name)
+        text = self._written(name)
         try:
             number = Decimal(text)
         except InvalidOperation:
@@ -56,7 +62,7 @@ class CsvRow:
 
     def date(self, name: str) -> dt.date:
         """The cell as a date, YYYY-MM-DD."""
-        return self.to_date(name, self.required(name), "is no date like 2025-04-30")
+        return self.to_date(name, self._written(name), "is no date like 2025-04-30")
 
     def month(self, name: str) -> dt.date | None:
         """The first day of the cell's month, YYYY-MM; None where it is empty."""
@@ -83,7 +89,7 @@ class CsvRow:
 
     def refuse(self, name: str, why: str) -> SettingsError:
         """What is wrong with the cell of a column."""
-        return self.error(f"{name} {shorten(self.required(name))!r} {why}")
+        return self.error(f"{name} {shorten(self._written(name))!r} {why}")
 
     def error(self, message: str) -> SettingsError:
         """What is wrong with this row."""

@@ -4,9 +4,9 @@ import datetime as dt
 from pathlib import Path
 
 from cloudcost.config.document import CloudcostConfig
-from cloudcost.config.scopes import list_patterns
 from cloudcost.settings_tables.csv_files import read_csv
 from cloudcost.settings_tables.scopes import SCOPE_COLUMNS
+from core.scope import list_patterns
 from warehouse.settings_contracts import Column, Row, SettingsTable
 
 METRIC_NAME = Column("metric_name", "text", "Name of the metric.")

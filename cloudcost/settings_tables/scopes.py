@@ -1,6 +1,6 @@
 """How a scope stands in a settings table: a row per pattern."""
 
-from cloudcost.config.scopes import SCOPE_DIMENSIONS
+from core.scope import SCOPE_DIMENSIONS
 from warehouse.settings_contracts import Column
 
 SCOPE_COLUMNS = (

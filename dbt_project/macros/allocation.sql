@@ -77,18 +77,14 @@
 
 {#-
     The tests of a scope as one condition: every field must meet its test, one of several where it has an `in`. Text is
-    compared in lower case. `prefix`: what stands before the name of a dimension's column.
+    compared in lower case; of an account the id counts. `prefix`: what stands before the name of a dimension's column.
 -#}
 {% macro scope_condition(tests, prefix) -%}
-    {%- set columns = {
-        'provider': 'service_provider_name', 'billing_account': 'billing_account_id', 'account': 'sub_account_id',
-        'service': 'service_name', 'service_category': 'service_category', 'region': 'region_id',
-        'usage_type': 'x_usage_type', 'charge_category': 'charge_category'
-    } -%}
     {%- set fields = {} -%}
     {%- for test in tests -%} {%- do fields.setdefault(test['field'], []).append(test) -%} {%- endfor -%}
     {%- for field, alternatives in fields.items() -%}
-        {%- set column = 'lower(' ~ columns.get(field, prefix ~ field) ~ ')' -%}
+        {%- set name = prefix ~ field if field in allocation_dimensions() else scope_fields()[field][0] -%}
+        {%- set column = 'lower(' ~ name ~ ')' -%}
         {{ ' and ' if not loop.first }}(
         {%- for test in alternatives -%}
             {%- set text = "'" ~ test['test_value'] | replace("'", "''") ~ "'" -%}

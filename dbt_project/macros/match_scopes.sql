@@ -26,11 +26,6 @@
     that a scope names one pattern must match; a scope without dimensions has everything.
 -#}
 {% macro match_scopes(combinations, owners, scopes, name) -%}
-    {%- set columns = {
-        'source': ['source_name'], 'provider': ['service_provider_name'], 'billing_account': ['billing_account_id'],
-        'account': ['sub_account_id', 'sub_account_name'], 'service': ['service_name'],
-        'category': ['service_category'], 'region': ['region_id'], 'team': ['x_team'], 'environment': ['x_environment']
-    } -%}
     select
         owners.{{ name }},
         combinations.scope_key
@@ -40,7 +35,7 @@
         on
             owners.{{ name }} = scopes.{{ name }}
             and (
-                {%- for dimension, names in columns.items() %}
+                {%- for dimension, names in scope_fields().items() if names[0] in scope_columns() %}
                 {{ 'or ' if not loop.first }}(
                     scopes.dimension = '{{ dimension }}'
                     and (

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml.anomaly.settings import match_scope
+from ml.anomaly.settings import SCOPE_FIELDS
 from ml.errors import AnalyticsInputError
+from ml.scopes import match_scope
 
 Verdict = Literal["expected", "unexpected", "planned"]
 SENSITIVE = 0.9
@@ -25,7 +26,7 @@ ALLOWANCE = 1.25
 
 @dataclass(frozen=True)
 class Feedback:
-    """One statement: of which scope (settings.SCOPE_NAMES -> value), from which day to which day it holds.
+    """One statement: of which scope (one of settings.SCOPE_FIELDS -> value), from which day to which day it holds.
 
     `daily_impact`: the signed money a day that was called expected; not used for the other verdicts.
     """
@@ -62,7 +63,7 @@ def list_leniency(keys: pd.DataFrame, calendar: pd.DatetimeIndex, feedback: Sequ
     up = np.zeros((len(keys), len(calendar)))
     down = np.zeros_like(up)
     for one in lenient:
-        cells = np.ix_(match_scope(keys, one.scope), _find_days(calendar, one))
+        cells = np.ix_(match_scope(keys, one.scope, SCOPE_FIELDS), _find_days(calendar, one))
         size = np.inf if one.verdict == "planned" else ALLOWANCE * abs(one.daily_impact)
         if one.verdict == "planned" or one.daily_impact > 0:
             up[cells] = np.maximum(up[cells], size)
@@ -80,7 +81,7 @@ def list_sensitivity(
         return None
     factor = np.ones((len(keys), len(calendar)))
     for one in confirmed:
-        factor[np.ix_(match_scope(keys, one.scope), _find_days(calendar, one))] = SENSITIVE
+        factor[np.ix_(match_scope(keys, one.scope, SCOPE_FIELDS), _find_days(calendar, one))] = SENSITIVE
     return factor
 
 

@@ -8,16 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.errors import AnalyticsInputError
+from ml.scopes import match_scope
 
-#: How a scope of the configuration or of feedback names the key columns of a series.
-SCOPE_NAMES = {
-    "provider": "service_provider_name",
-    "account": "sub_account_id",
-    "service": "service_name",
-    "region": "region_id",
-    "usage_type": "x_usage_type",
-    "currency": "billing_currency",
-}
+#: What a scope of the configuration or of feedback can ask of a series.
+SCOPE_FIELDS = ("provider", "account", "service", "region", "usage_type", "currency")
 
 
 @dataclass(frozen=True)
@@ -31,22 +25,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class ScopeLimits:
-    """Other limits within a scope (SCOPE_NAMES -> value); None keeps what holds otherwise."""
+    """Other limits within a scope (one of SCOPE_FIELDS -> value); None keeps what holds otherwise."""
 
     scope: Mapping[str, str]
     min_amount: float | None = None
     min_percent: float | None = None
     min_surprise: float | None = None
-
-
-def match_scope(keys: pd.DataFrame, scope: Mapping[str, str]) -> npt.NDArray[np.bool_]:
-    """Which series lie within a scope. A series coarser than the scope does not. Raises AnalyticsInputError."""
-    inside = np.ones(len(keys), dtype=bool)
-    for name, value in scope.items():
-        if name not in SCOPE_NAMES:
-            raise AnalyticsInputError(f"a scope has {', '.join(SCOPE_NAMES)}, not {name!r}")
-        inside &= (keys[SCOPE_NAMES[name]] == value).to_numpy()
-    return inside
 
 
 @dataclass(frozen=True)
@@ -102,7 +86,7 @@ class AnomalySettings:
         percent = np.full(len(keys), self.min_percent)
         surprise = np.full(len(keys), self.min_surprise)
         for one in self.scopes:
-            inside = match_scope(keys, one.scope)
+            inside = match_scope(keys, one.scope, SCOPE_FIELDS)
             for values, own in ((amount, one.min_amount), (percent, one.min_percent), (surprise, one.min_surprise)):
                 if own is not None:
                     values[inside] = own

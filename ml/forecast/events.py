@@ -10,14 +10,11 @@ import pandas as pd
 from ml.errors import AnalyticsInputError
 from ml.forecast.models.simple import Matrix
 from ml.rows import is_scored
+from ml.scopes import match_scope
 
 SAVING_DAYS = 28
-SCOPE = {
-    "provider": "service_provider_name",
-    "account": "sub_account_id",
-    "service": "service_name",
-    "currency": "billing_currency",
-}
+#: What the scope of an event can ask of a series.
+SCOPE_FIELDS = ("provider", "account", "service", "currency")
 
 
 @dataclass(frozen=True)
@@ -55,9 +52,7 @@ def apply_events(
     changed = usage.copy()
     unmatched: list[str] = []
     for event in events:
-        rows = np.ones(len(keys), dtype=bool)
-        for name, value in event.scope:
-            rows &= (keys[SCOPE[name]] == value).to_numpy()
+        rows = match_scope(keys, dict(event.scope), SCOPE_FIELDS)
         if not rows.any():
             unmatched.append(event.name)
             continue

@@ -45,11 +45,26 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize("command", ["check", "run"])
-def test_a_wrong_file_of_the_configuration_is_a_wrong_configuration(shell: Shell, command: str) -> None:
-    rates = shell.folder / "rates.csv"
-    rates.write_text("date,from,to,rate\n2025-01-01,EUR,USD,1.1\n2025-01-02,EUR,USD,about one\n")
-    told = shell.fail(command, config=f"{SOURCES}currency: {{rates_file: rates.csv}}\n")
-    assert told == (2, f"error: {rates}:3: rate 'about one' is no number\n")
+@pytest.mark.parametrize(
+    ("section", "text", "told"),
+    [
+        ("currency: {rates_file: f.csv}", "date,from,to,rate\n2025-01-01,EUR,USD,1.1\n2025-01-02,EUR,USD,about one\n",
+         "3: rate 'about one' is no number"),
+        ("metrics: [{name: orders, file: f.csv}]", "date,metric,value\n2025-01-32,orders,1\n",
+         "2: date '2025-01-32' is no date like 2025-04-30"),
+        ("invoices: {file: f.csv}", "source,period,currency,amount\nazure,2025-01,dollar,1\n",
+         "2: currency 'DOLLAR' is no currency code"),
+        ("invoices: {file: f.csv}", f"source,invoice_id,currency,amount\nazure,{'ä' * 513},USD,1\n",
+         f"2: invoice_id '{'ä' * 100}...' is longer than 1,024 bytes"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_file_of_the_configuration(
+    shell: Shell, command: str, section: str, text: str, told: str
+) -> None:
+    """Nothing was ever ingested here, and nothing new can be: the files are read first."""
+    file = shell.folder / "f.csv"
+    file.write_text(text)
+    assert shell.fail(command, config=f"{SOURCES}{section}\n") == (2, f"error: {file}:{told}\n")
 
 
 def test_a_metric_whose_query_is_wrong(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

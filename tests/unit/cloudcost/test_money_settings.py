@@ -14,11 +14,11 @@ from cloudcost.analytics.metric_queries import MetricQueryError, run_metric_quer
 from cloudcost.config.budgets import BudgetSettings
 from cloudcost.config.document import CloudcostConfig
 from cloudcost.config.metrics import MetricSettings
-from cloudcost.config.scopes import like_pattern
 from cloudcost.settings_tables.budgets import cut_stretches
 from cloudcost.settings_tables.currency import CURRENCY_RATES, CURRENCY_SETTINGS
 from cloudcost.settings_tables.invoices import INVOICES
 from cloudcost.settings_tables.metrics import METRIC_VALUES
+from core.scope import like_pattern
 from warehouse import DuckDbWarehouse
 from warehouse.settings_contracts import SettingsError
 

@@ -1,7 +1,12 @@
-"""Which charges something is about: a scope expression, as allocation rules and splits use it."""
+"""Which charges something is about: what scopes can ask, and which columns of cost answer it.
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+The fields are the same for all that have scopes. Two forms of them are read: conditions (rules and splits of the
+allocation) and lists of patterns (budgets, metrics). Anomalies and forecasts, whose scopes are single values, go by the
+same fields; dbt_project/macros/scope_fields.sql has them for the models, and a test holds the two together.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -9,20 +14,23 @@ from core.section import Section
 
 Operator = Literal["equals", "in", "prefix", "contains"]
 
-#: What a scope can ask about, and the column of ``fct_cost_daily`` that holds it.
-SCOPE_COLUMNS = {
-    "provider": "service_provider_name",
-    "billing_account": "billing_account_id",
-    "account": "sub_account_id",
-    "service": "service_name",
-    "service_category": "service_category",
-    "region": "region_id",
-    "usage_type": "x_usage_type",
-    "charge_category": "charge_category",
-    "team": "team",
-    "environment": "environment",
-    "product": "product",
-    "cost_center": "cost_center",
+#: Field -> the columns of ``fct_cost_daily`` that it may be found in: an account has an id and a name.
+FIELD_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "source": ("source_name",),
+    "provider": ("service_provider_name",),
+    "billing_account": ("billing_account_id",),
+    "account": ("sub_account_id", "sub_account_name"),
+    "service": ("service_name",),
+    "service_category": ("service_category",),
+    "category": ("service_category",),
+    "region": ("region_id",),
+    "usage_type": ("x_usage_type",),
+    "charge_category": ("charge_category",),
+    "currency": ("billing_currency",),
+    "team": ("x_team",),
+    "environment": ("x_environment",),
+    "product": ("x_product",),
+    "cost_center": ("x_cost_center",),
 }
 
 #: A text that becomes part of a query: engines read a backslash in different ways.
@@ -83,9 +91,49 @@ class Scope(Section):
 
     def list_tests(self) -> Iterator[tuple[str, Operator, str]]:
         """Field, operator and value of every test."""
-        for field in SCOPE_COLUMNS:
+        for field in type(self).model_fields:
             condition = getattr(self, field)
             if isinstance(condition, str):
                 yield field, "equals", condition.lower()
             elif condition is not None:
                 yield from ((field, operator, value) for operator, value in condition.list_tests())
+
+
+ScopeDimension = Literal[
+    "source", "provider", "billing_account", "account", "service", "category", "region", "team", "environment"
+]
+SCOPE_DIMENSIONS: tuple[ScopeDimension, ...] = get_args(ScopeDimension)
+
+#: dimension -> patterns, of which one must match; `*` stands for any text, case does not matter.
+PatternScope = dict[ScopeDimension, tuple[str, ...]]
+
+
+def scope_field(of_what: str) -> PatternScope:
+    """The configuration field of a scope."""
+    field: PatternScope = Field(
+        default_factory=dict,
+        description=f"Which costs {of_what}: per dimension ({', '.join(SCOPE_DIMENSIONS)}) a list of values, of which "
+        "one must match, in any case, `*` for any text; accounts by id or name. Default: all costs.",
+    )
+    return field
+
+
+def check_scope(scope: PatternScope) -> PatternScope:
+    """The scope; ValueError where a dimension names nothing."""
+    for dimension, patterns in scope.items():
+        if not patterns or any(not pattern.strip() for pattern in patterns):
+            raise ValueError(f"{dimension} names nothing")
+    return scope
+
+
+def list_patterns(scope: PatternScope) -> Iterator[tuple[ScopeDimension, str]]:
+    """(dimension, SQL pattern) of a scope, each once."""
+    for dimension, patterns in scope.items():
+        for pattern in dict.fromkeys(like_pattern(pattern) for pattern in patterns):
+            yield dimension, pattern
+
+
+def like_pattern(pattern: str) -> str:
+    """The pattern as SQL ``like`` without wildcards of its own: lower case, ``!`` before what stands for itself."""
+    escaped = "".join(f"!{c}" if c in "!%_" else c for c in pattern.strip().lower())
+    return escaped.replace("*", "%")
