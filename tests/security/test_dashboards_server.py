@@ -12,6 +12,7 @@ from cloudcost.config.dashboards import DashboardSettings
 from cloudcost_superset.server.hosts import KnownHosts, list_hosts
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
 from dashboards.publish import publish_warehouse
+from tests.security.superset_signatures import OVERRIDDEN, REPLACED, signatures
 
 SCRIPT = Path(__file__).with_name("superset_attacks")
 
@@ -191,6 +192,43 @@ def test_nobody_is_sent_elsewhere(found: Outcomes) -> None:
 def test_a_strange_host_is_refused_and_does_not_come_back(found: Outcomes) -> None:
     assert set(map(tuple, found["forge_the_host"].values())) == {(421, False)}
     assert set(found["come_by_an_own_name"].values()) == {200}
+
+
+def test_what_we_stand_in_for_is_still_there_and_takes_the_same(found: Outcomes) -> None:
+    """Of another release of Superset, each difference has to be looked at: a door may stand beside its wall."""
+    assert found["list_what_is_replaced"] == signatures(REPLACED)
+    assert found["list_what_is_overridden"] == signatures(OVERRIDDEN)
+
+
+def test_settings_routes_tables_and_flags_are_still_read(found: Outcomes) -> None:
+    """A setting that was renamed would be ignored without a word. The four are our own."""
+    named = found["look_for_what_is_named"]
+    assert named.pop("found") > 50
+    ours = {"HOME", "REDIS_URL", "SETTINGS", "DEADLINE"}
+    assert set(named.pop("settings")) <= ours
+    assert named == {"flags": [], "routes": [], "views": [], "tables": []}
+
+
+def test_an_answer_opens_nothing_parses_once_and_reads_no_permission_again(found: Outcomes) -> None:
+    """And Superset still asks for all of it where we look: else these layers would be there for nothing."""
+    cost = found["count_what_an_answer_costs"]
+    assert (cost["status"], cost["engines opened"], cost["permissions read"]) == (200, 0, 0)
+    assert cost["parsed most often"] == 1
+    assert min(cost["engines wanted"], cost["statements to parse"], cost["addresses known"]) > 1
+    assert cost["permissions wanted"] > 0
+    assert found["change_a_tree_that_is_remembered"] == ["SELECT\n  x\nFROM marts.costs"]
+
+
+def test_answers_are_remembered_and_made_before_a_publication_is_current(found: Outcomes) -> None:
+    outcome = found["remember_and_publish"]
+    assert outcome == {"asked": [False, True], "found": True, "answered": True, "after the publication": True}
+    assert found["look_at_caches"] == {
+        "kind": "PublishedFileCache", "is another file": True, "prefix": "own_0007:", "journal": "wal",
+    }  # fmt: skip
+
+
+def test_a_statement_without_an_end_is_interrupted(found: Outcomes) -> None:
+    assert found["ask_without_an_end"] == {"outcome": "interrupted", "in time": True}
 
 
 PROXIED = {"host": "0.0.0.0", "port": 8088, "address": "https://costs.example.com", "hosts": []}

@@ -1,5 +1,6 @@
 """The scheduled reports of the configuration in Superset: one schedule per report and person, drawn on their behalf."""
 
+import functools
 import json
 from typing import Any
 
@@ -88,6 +89,7 @@ def send_workbooks() -> None:
 
     find_address = BaseReportState._get_url
 
+    @functools.wraps(find_address)
     def find_address_of_workbook(state: Any, *args: Any, **options: Any) -> str:
         address: str = find_address(state, *args, **options)
         is_data = options.get("result_format") == ChartDataResultFormat.CSV

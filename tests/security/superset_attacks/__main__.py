@@ -12,6 +12,7 @@ import attempts  # noqa: F401
 import connections  # noqa: F401
 import headers  # noqa: F401
 import memory  # noqa: F401
+import replaced  # noqa: F401
 import sessions  # noqa: F401
 from attacked import ATTACKS, pass_time, set_up
 

@@ -29,7 +29,7 @@ class SharedEngines:
     """
 
     def __init__(self, create: Callable[..., Any]) -> None:
-        self._create = create
+        self._create = self.__wrapped__ = create
         self._lock = threading.Lock()
         self._engines: dict[str, tuple[str, Any]] = {}  # with the publication, by address
         os.register_at_fork(after_in_child=self._forget)  # processes share no connection
@@ -72,6 +72,7 @@ def remember_parsing() -> None:
 
     parse = functools.lru_cache(500)(SQLStatement._parse.__func__)
 
+    @functools.wraps(SQLStatement._parse.__func__)
     def parse_anew(cls: Any, script: str, engine: str) -> list[Any]:
         if len(script) > LONGEST:
             found: list[Any] = parse.__wrapped__(cls, script, engine)

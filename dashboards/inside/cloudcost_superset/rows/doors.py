@@ -215,6 +215,7 @@ def _family(spec: Any) -> list[Any]:
 def _watching(create: Callable[..., Any]) -> Callable[..., Any]:
     """The third door, on the way by which SQLAlchemy executes them."""
 
+    @functools.wraps(create, updated=())
     def create_watched(url: Any, **options: Any) -> Any:
         engine = create(url, **options)
         if not sa.event.contains(engine, "before_cursor_execute", _judge_event):
