@@ -23,7 +23,7 @@ from warehouse import changed_periods_json
 
 MODULE = "benchmarks.restatement"
 BAR = 1.2
-#: As in `orchestration/defs/transform.py`: what is replaced per billing period, and the tables that are built whole.
+#: As in `orchestration/defs/warehouse/assets.py`: what is replaced per billing period, and what is built whole.
 PARTITIONED = ["tag:staging", "config.materialized:incremental"]
 
 

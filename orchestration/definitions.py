@@ -4,27 +4,27 @@ import dagster as dg
 
 from cloudcost.identity.home_access import write_privately
 from cloudcost.installation import Installation
-from orchestration.defs.actions import (
+from orchestration.defs.actions.assets import (
     approved_action_sensor,
     execute_action_job,
     proposals,
     rollback_action_job,
     verified_savings,
 )
-from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
-from orchestration.defs.analytics import cost_forecasts, forecast_accuracy_holds
-from orchestration.defs.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
-from orchestration.defs.cross_checks import build_cross_checks
-from orchestration.defs.dashboards import operations, publish_job, publish_schedule, published
-from orchestration.defs.events import export_event_sensor
-from orchestration.defs.freshness import freshness_job, freshness_schedule
-from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset, expired_snapshots
+from orchestration.defs.alerts.assets import incidents, outbox_sensor, send_alerts_job
+from orchestration.defs.dashboards.assets import operations, publish_job, publish_schedule, published
+from orchestration.defs.ingestion.assets import build_raw_asset, build_snapshots_asset, expired_snapshots
+from orchestration.defs.ingestion.cross_checks import build_cross_checks
+from orchestration.defs.ingestion.freshness import freshness_job, freshness_schedule
+from orchestration.defs.ingestion.sensors import export_event_sensor
 from orchestration.defs.jobs import cost_pipeline_job, daily_cost_schedule, new_delivery_sensor
-from orchestration.defs.metrics import metric_values
-from orchestration.defs.quality import every_cost_has_a_rate, totals_reconcile
-from orchestration.defs.recommendations import recommendations
-from orchestration.defs.settings import publish_settings
-from orchestration.defs.transform import build_dbt_assets
+from orchestration.defs.ml.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
+from orchestration.defs.ml.forecasts import cost_forecasts, forecast_accuracy_holds
+from orchestration.defs.savings.assets import recommendations
+from orchestration.defs.warehouse.assets import build_dbt_assets
+from orchestration.defs.warehouse.checks import every_cost_has_a_rate, totals_reconcile
+from orchestration.defs.warehouse.metrics import metric_values
+from orchestration.defs.warehouse.settings import publish_settings
 from orchestration.partitions import billing_periods
 from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.installation import InstallationResource

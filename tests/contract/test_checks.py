@@ -10,7 +10,7 @@ import pytest
 
 from actions.remediations import REMEDIATIONS
 from cloudcost.installation import Installation
-from orchestration.defs import recommendations as defs
+from orchestration.defs.savings import assets as defs
 from orchestration.resources.installation import InstallationResource
 from savings.inventory import Inventory
 from savings.registry import CHECKS, find_checks

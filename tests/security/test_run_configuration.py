@@ -9,7 +9,7 @@ from actions.approvals import Approvals
 from actions.remediations import REMEDIATIONS
 from audit.log import AuditLog
 from cloudcost.installation import Installation
-from orchestration.defs.actions import rollback_action_job
+from orchestration.defs.actions.assets import rollback_action_job
 from orchestration.resources.installation import InstallationResource
 from tests.security.examples import ANA, BEN, Bureau, RemoveFile
 from tests.unit.actions.examples import ACCOUNT, REGION, HandClock

@@ -10,7 +10,7 @@ import pytest
 
 from cloudcost.installation import Installation
 from orchestration.definitions import build_definitions
-from orchestration.defs.actions import execute_action_job, rollback_action_job
+from orchestration.defs.actions.assets import execute_action_job, rollback_action_job
 from orchestration.resources.installation import InstallationResource
 
 SECRET = "of-the-webhook-and-nobody-else-0123456789"

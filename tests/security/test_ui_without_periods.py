@@ -15,9 +15,9 @@ import dagster as dg
 import pytest
 
 from cloudcost.installation import Installation
-from orchestration.defs import transform
-from orchestration.defs.alerts import incident_book
-from orchestration.defs.ingest import build_raw_asset
+from orchestration.defs.alerts.assets import incident_book
+from orchestration.defs.ingestion.assets import build_raw_asset
+from orchestration.defs.warehouse import assets as transform
 from orchestration.partitions import billing_periods, periods_of
 from orchestration.resources import dbt_build
 from orchestration.resources.dbt import prepare_manifest

@@ -14,7 +14,7 @@ from cloudcost.installation import Installation
 from clouds.access import AwsAccess
 from ingestion.judging.cost_explorer import read_daily_totals
 from ingestion.sections.sources import SourceConfig
-from orchestration.defs.cross_checks import check_days
+from orchestration.defs.ingestion.cross_checks import check_days
 from tests.peers.aws_services import AwsServices, Fault
 from tests.peers.patience import HandClock, quick_politeness
 from warehouse import WAREHOUSE_FILE

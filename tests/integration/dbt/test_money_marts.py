@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from cloudcost.installation import Installation
-from orchestration.defs.actions import is_period_reconciled
-from orchestration.defs.alerts import incident_book, read_budget_findings
-from orchestration.defs.quality import every_cost_has_a_rate, totals_reconcile
+from orchestration.defs.actions.assets import is_period_reconciled
+from orchestration.defs.alerts.assets import incident_book, read_budget_findings
+from orchestration.defs.warehouse.checks import every_cost_has_a_rate, totals_reconcile
 from orchestration.resources.installation import InstallationResource
 from state import SqliteStateStore
 from tests.integration.dbt.charges import gcp_row

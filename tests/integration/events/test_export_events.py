@@ -17,8 +17,8 @@ from clouds.access import SourceAccess
 from core.errors import LocationError
 from ingestion.events.opening import open_queue
 from ingestion.sections.events import SqsEvents, StorageQueueEvents
-from orchestration.defs.alerts import incident_book
-from orchestration.defs.events import collect_requests, export_event_sensor
+from orchestration.defs.alerts.assets import incident_book
+from orchestration.defs.ingestion.sensors import collect_requests, export_event_sensor
 from orchestration.resources.installation import InstallationResource
 from tests.peers.azurite import ACCOUNT, Azurite, AzuriteUnavailable
 

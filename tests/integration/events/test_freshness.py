@@ -12,8 +12,8 @@ from ingestion.freshness import Freshness
 from ingestion.ledger import Ledger
 from ingestion.sections.sources import SourceConfig
 from ingestion.snapshots import ControlTotal, Snapshot, SnapshotKey
-from orchestration.defs.alerts import incident_book
-from orchestration.defs.freshness import check_freshness, freshness_job, freshness_policy
+from orchestration.defs.alerts.assets import incident_book
+from orchestration.defs.ingestion.freshness import check_freshness, freshness_job, freshness_policy
 from orchestration.resources.installation import InstallationResource
 
 NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)

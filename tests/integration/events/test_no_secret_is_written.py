@@ -11,7 +11,7 @@ import pytest
 from cli.commands.check import check_sources
 from cli.commands.run import FAILED
 from cloudcost.installation import Installation
-from orchestration.defs.ingest import DELIVERY_CHECK, build_raw_asset
+from orchestration.defs.ingestion.assets import DELIVERY_CHECK, build_raw_asset
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
 from tests.integration.events.test_run_goes_on import FOCUS

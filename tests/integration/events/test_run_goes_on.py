@@ -12,7 +12,7 @@ from cloudcost.installation import Installation
 from core.errors import LocationError
 from core.instants import utc_now
 from ingestion.circuit import CircuitBreaker
-from orchestration.defs.ingest import DELIVERY_CHECK, build_raw_asset
+from orchestration.defs.ingestion.assets import DELIVERY_CHECK, build_raw_asset
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
 from tests.peers.faults import FaultProxy

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cloudcost.config.document import CloudcostConfig
 from cloudcost.installation import Installation
-from orchestration.defs.events import collect_requests
+from orchestration.defs.ingestion.sensors import collect_requests
 from tests.integration.locations.test_bigquery_location import STANDARD, TABLE, URI, standard_rows
 from tests.peers.bigquery import Server
 

@@ -7,7 +7,7 @@ import pytest
 from audit.log import AuditLog
 from core.instants import utc_now
 from ingestion.judging.acceptance import AcceptanceError, accept_delivery, find_delivery
-from orchestration.defs.ingest import check_report, compare_report
+from orchestration.defs.ingestion.assets import check_report, compare_report
 from state import SqliteStateStore
 from tests.integration.ingest.conftest import SEPTEMBER, Desk
 from tests.unit.ingestion.exports import cur_rows, write_csv

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from cloudcost.installation import Installation
-from orchestration.defs.ingest import build_raw_asset, raw_key
+from orchestration.defs.ingestion.assets import build_raw_asset, raw_key
 from orchestration.defs.jobs import daily_cost_schedule, range_tags
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource

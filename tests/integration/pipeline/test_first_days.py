@@ -8,9 +8,9 @@ import pytest
 from cli.commands.run import OK, run_pipeline
 from cli.output.summary import describe_scoring
 from cloudcost.installation import Installation
-from orchestration.defs.alerts import incidents
-from orchestration.defs.analytics import cost_forecasts, forecast_accuracy_holds
-from orchestration.defs.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
+from orchestration.defs.alerts.assets import incidents
+from orchestration.defs.ml.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
+from orchestration.defs.ml.forecasts import cost_forecasts, forecast_accuracy_holds
 from tests.integration.pipeline.conftest import Home
 from tests.integration.pipeline.scoring import execute, materialise, open_installation, read
 from tests.unit.ml.rows import make_rows

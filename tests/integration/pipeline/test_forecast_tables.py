@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cloudcost.installation import Installation
-from orchestration.defs.analytics import FORECAST_TABLES, cost_forecasts, forecast_accuracy_holds
+from orchestration.defs.ml.forecasts import FORECAST_TABLES, cost_forecasts, forecast_accuracy_holds
 from orchestration.resources.installation import InstallationResource
 from tests.unit.ml.rows import make_rows, make_weekly
 

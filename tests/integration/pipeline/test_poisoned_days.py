@@ -9,17 +9,17 @@ import pytest
 from cli.output.summary import describe_scoring
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
-from orchestration.defs.actions import proposals
-from orchestration.defs.alerts import incidents
-from orchestration.defs.analytics import FORECAST_TABLES, cost_forecasts, forecast_accuracy_holds
-from orchestration.defs.anomalies import (
+from orchestration.defs.actions.assets import proposals
+from orchestration.defs.alerts.assets import incidents
+from orchestration.defs.ml.anomalies import (
     ANOMALY_TABLES,
     QUALITY_KIND,
     contributions_add_up,
     cost_anomalies,
     detector_is_as_good_as_before,
 )
-from orchestration.defs.recommendations import read_volume_costs
+from orchestration.defs.ml.forecasts import FORECAST_TABLES, cost_forecasts, forecast_accuracy_holds
+from orchestration.defs.savings.assets import read_volume_costs
 from tests.integration.pipeline.scoring import execute, materialise, open_installation, read
 from tests.unit.ml.rows import make_rows, make_weekly
 

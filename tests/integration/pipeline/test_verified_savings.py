@@ -14,7 +14,7 @@ from audit.log import AuditLog
 from cloudcost.installation import Installation
 from cloudcost.operations import list_actions
 from core.instants import utc_now
-from orchestration.defs.actions import verified_savings
+from orchestration.defs.actions.assets import verified_savings
 from tests.integration.pipeline.scoring import execute, materialise, open_installation
 from tests.unit.actions.examples import make_finding
 from tests.unit.ml.rows import make_rows

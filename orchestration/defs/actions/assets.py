@@ -20,7 +20,7 @@ from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
 from core.instants import utc_now
-from orchestration.defs.quality import RECONCILIATION
+from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from warehouse import fetch_records
 

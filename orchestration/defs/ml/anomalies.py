@@ -15,9 +15,9 @@ from cloudcost.analytics.forecasting import count_immature_days
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
 from core.instants import utc_now
-from orchestration.defs.alerts import incident_book
-from orchestration.defs.analytics import COST_DAILY, COSTS_CHANGED, last_charge_date, read_daily_costs
-from orchestration.defs.quality import RECONCILIATION
+from orchestration.defs.alerts.assets import incident_book
+from orchestration.defs.ml.forecasts import COST_DAILY, COSTS_CHANGED, last_charge_date, read_daily_costs
+from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from warehouse.written_tables import find_written_table, write_table
 

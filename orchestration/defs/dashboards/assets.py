@@ -7,7 +7,7 @@ from core.instants import utc_now
 from dashboards.publish import publish_warehouse
 from dashboards.scoped_copies import make_scoped_copies
 from orchestration.check_results import list_checks
-from orchestration.defs.quality import RECONCILIATION
+from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from warehouse import DuckDbWarehouse
 from warehouse.written_tables import find_written_table, write_table

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from alerts.findings import describe_missing_rate, describe_unreconciled
-from orchestration.defs.alerts import incident_book
+from orchestration.defs.alerts.assets import incident_book
 from orchestration.resources.installation import InstallationResource
 
 RECONCILIATION = dg.AssetKey(["marts", "fct_reconciliation"])

@@ -14,7 +14,7 @@ from ingestion.refusals import as_refusal
 from ingestion.routing import find_source
 from ingestion.sections.events import SqsEvents, StorageQueueEvents, TablePollEvents
 from ingestion.sections.sources import SourceConfig
-from orchestration.defs.alerts import incident_book
+from orchestration.defs.alerts.assets import incident_book
 from orchestration.defs.jobs import cost_pipeline_job, range_tags
 from orchestration.resources.installation import InstallationResource
 

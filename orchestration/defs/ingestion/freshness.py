@@ -10,7 +10,7 @@ from cloudcost.installation import Installation
 from core.instants import utc_now
 from ingestion.freshness import Freshness, judge_freshness
 from ingestion.sections.sources import SourceConfig
-from orchestration.defs.alerts import incident_book
+from orchestration.defs.alerts.assets import incident_book
 from orchestration.resources.installation import InstallationResource
 
 RULE = "source_late"

@@ -10,7 +10,7 @@ from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from core.instants import utc_now
-from orchestration.defs.quality import RECONCILIATION
+from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from savings.inventory import Inventory, read_aws_volumes
 from savings.registry import find_checks

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from cloudcost.analytics.metric_queries import run_metric_queries
-from orchestration.defs.quality import RATES, RECONCILIATION
+from orchestration.defs.warehouse.checks import RATES, RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from warehouse.written_tables import write_table
 

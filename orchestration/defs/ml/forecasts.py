@@ -11,8 +11,8 @@ from cloudcost.analytics.readiness import list_waiting
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
 from core.instants import utc_now
-from orchestration.defs.alerts import incident_book
-from orchestration.defs.quality import RECONCILIATION
+from orchestration.defs.alerts.assets import incident_book
+from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from warehouse.written_tables import find_written_table, write_table
 

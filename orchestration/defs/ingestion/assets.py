@@ -20,8 +20,8 @@ from ingestion.refusals import as_refusal
 from ingestion.reports import IngestReport, Judged
 from ingestion.sections.sources import SourceConfig
 from ingestion.snapshots import Snapshot, SnapshotKey
-from orchestration.defs.alerts import incident_book
-from orchestration.defs.freshness import freshness_policy
+from orchestration.defs.alerts.assets import incident_book
+from orchestration.defs.ingestion.freshness import freshness_policy
 from orchestration.partitions import periods_of
 from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.dbt_build import run_dbt

@@ -1,0 +1,1 @@
+"""Incidents as an asset, and the delivery of their messages."""

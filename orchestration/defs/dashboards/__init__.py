@@ -1,0 +1,1 @@
+"""What dashboards read: the state of operations, and the publication."""

@@ -1,0 +1,1 @@
+"""Forecasts and anomalies as assets, and the checks of their quality."""
