@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 from cli.app import app
@@ -38,3 +39,12 @@ def test_its_commands_are_there() -> None:
 def test_its_links_lead_somewhere() -> None:
     files = {link.partition("#")[0] for link in re.findall(r"\]\((?!http)(.+?)\)", TEXT)}
     assert [name for name in files if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/ARCHITECTURE.md", "docs/SECURITY.md"])
+def test_every_place_that_is_named_is_there(document: str) -> None:
+    packages = "|".join(path.name for path in ROOT.iterdir() if (path / "__init__.py").is_file())
+    text = (ROOT / document).read_text(encoding="utf-8")
+    places = set(re.findall(rf"`((?:{packages}|dbt_project)/[\w/.]*)`", text))
+    assert places
+    assert sorted(place for place in places if not (ROOT / place).exists()) == []
