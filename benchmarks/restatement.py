@@ -24,7 +24,7 @@ from warehouse import changed_periods_json
 MODULE = "benchmarks.restatement"
 BAR = 1.2
 #: As in `orchestration/defs/transform.py`: what is replaced per billing period, and the tables that are built whole.
-PARTITIONED = ["tag:staging", "config.materialized:incremental"]
+PARTITIONED = ["tag:staging", "tag:by_period", "config.materialized:incremental"]
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from orchestration.defs.alerts import incidents, outbox_sensor, send_alerts_job
 from orchestration.defs.analytics import cost_forecasts, forecast_accuracy_holds
 from orchestration.defs.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
 from orchestration.defs.cross_checks import build_cross_checks
-from orchestration.defs.dashboards import operations, publish_job, publish_schedule, published
+from orchestration.defs.dashboards import build_published_asset, operations, publish_job, publish_schedule
 from orchestration.defs.events import export_event_sensor
 from orchestration.defs.freshness import freshness_job, freshness_schedule
 from orchestration.defs.ingest import build_raw_asset, build_snapshots_asset, expired_snapshots
@@ -28,12 +28,13 @@ def build_definitions(installation: Installation) -> dg.Definitions:
     """The definitions of one installation."""
     sources = [s.name for s in installation.config.sources]
     partitions = billing_periods(installation.first_period(), installation.months_ahead())
+    manifest = prepare_manifest(installation)
     return dg.Definitions(
         assets=[
             *(build_raw_asset(source, partitions) for source in installation.config.sources),
-            build_snapshots_asset(sources),
+            build_snapshots_asset(sources, installation.config.warehouse.backend),
             publish_settings,
-            *build_dbt_assets(prepare_manifest(installation), partitions),
+            *build_dbt_assets(manifest, partitions),
             expired_snapshots,
             cost_forecasts,
             cost_anomalies,
@@ -42,7 +43,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             incidents,
             proposals,
             operations,
-            published,
+            build_published_asset(manifest),
         ],
         asset_checks=[
             totals_reconcile,

@@ -93,8 +93,8 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
     return raw_asset
 
 
-def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
-    """The raw tables of the warehouse: exactly the current snapshots of all configured sources."""
+def build_snapshots_asset(source_names: Sequence[str], engine: str) -> dg.AssetsDefinition:
+    """The raw tables of the warehouse, which is of this kind: the current snapshots of all configured sources."""
 
     @dg.multi_asset(
         name="publish_snapshots",
@@ -103,7 +103,7 @@ def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
                 ["snapshots", name],
                 deps=[raw_key(s) for s in source_names],
                 group_name="raw",
-                kinds={"duckdb"},
+                kinds={engine},
                 description=description,
             )
             for name, description in _raw_tables()
