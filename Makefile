@@ -15,6 +15,8 @@ STAMP := .venv/.made
 SUPERSET := dashboards/.venv/.made
 PACKAGES := actions alerts audit cli cloudcost clouds core dashboards door ingestion ml orchestration savings scripts \
 	simulator state warehouse
+# What sqlfluff reads; how, pyproject.toml says.
+SQL := dbt_project/models dbt_project/macros dbt_project/tests
 # One file's tests share their fixtures, so a file is never split between workers. PYTEST_WORKERS=0 runs in one process.
 PYTEST_WORKERS ?= auto
 PYTEST_ARGS ?=
@@ -97,14 +99,14 @@ lint: $(STAMP) ## check style, types, SQL, that no file names a machine's path a
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy $(PACKAGES)
-	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+	@$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 	@$(BIN)/python -m scripts.check_files
 	@$(BIN)/python -m scripts.unused
 
 format: $(STAMP) ## put Python and SQL into shape
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
-	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
+	@$(BIN)/sqlfluff fix --disable-progress-bar $(SQL)
 
 clean: ## remove the environment and everything generated
 	rm -rf .venv dashboards/.venv .uv .conformance .cloudcost demo logs dbt_project/target dbt_project/logs dbt_project/dbt_packages \

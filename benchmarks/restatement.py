@@ -24,7 +24,7 @@ from warehouse import changed_periods_json
 MODULE = "benchmarks.restatement"
 BAR = 1.2
 #: As in `orchestration/defs/warehouse/assets.py`: what is replaced per billing period, and what is built whole.
-PARTITIONED = ["tag:staging", "config.materialized:incremental"]
+PARTITIONED = ["tag:staging", "tag:by_period", "config.materialized:incremental"]
 
 
 def main() -> int:

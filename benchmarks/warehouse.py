@@ -34,7 +34,7 @@ CONFIG = """sources:
   - {name: azure, provider: azure, location: LOCATION/azure}
   - {name: gcp, provider: gcp, location: LOCATION/gcp}
 """
-PARTITIONED = ["tag:staging", "config.materialized:incremental"]
+PARTITIONED = ["tag:staging", "tag:by_period", "config.materialized:incremental"]
 
 #: What is written beside the FOCUS table: mart -> query of the bare script.
 FLOOR_MARTS = {

@@ -12,7 +12,7 @@ from orchestration.defs.actions.assets import (
     verified_savings,
 )
 from orchestration.defs.alerts.assets import incidents, outbox_sensor, send_alerts_job
-from orchestration.defs.dashboards.assets import operations, publish_job, publish_schedule, published
+from orchestration.defs.dashboards.assets import build_published_asset, operations, publish_job, publish_schedule
 from orchestration.defs.ingestion.assets import build_raw_asset, build_snapshots_asset, expired_snapshots
 from orchestration.defs.ingestion.cross_checks import build_cross_checks
 from orchestration.defs.ingestion.freshness import freshness_job, freshness_schedule
@@ -34,12 +34,13 @@ def build_definitions(installation: Installation) -> dg.Definitions:
     """The definitions of one installation."""
     sources = [s.name for s in installation.config.sources]
     partitions = billing_periods(installation.first_period(), installation.months_ahead())
+    manifest = prepare_manifest(installation)
     return dg.Definitions(
         assets=[
             *(build_raw_asset(source, partitions) for source in installation.config.sources),
-            build_snapshots_asset(sources),
+            build_snapshots_asset(sources, installation.config.warehouse.backend),
             publish_settings,
-            *build_dbt_assets(prepare_manifest(installation), partitions),
+            *build_dbt_assets(manifest, partitions),
             expired_snapshots,
             cost_forecasts,
             cost_anomalies,
@@ -49,7 +50,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
             proposals,
             verified_savings,
             operations,
-            published,
+            build_published_asset(manifest),
         ],
         asset_checks=[
             totals_reconcile,

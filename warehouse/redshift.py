@@ -97,6 +97,14 @@ class RedshiftWarehouse(ReadableWarehouse):
             self._refill(connection, "raw.copied_snapshots", COPIED_SNAPSHOTS, copied)
             self._grant_readers(connection, PUBLISHED)
 
+    def grant_readers(self) -> None:
+        """Let the configured readers read what is published, which publishing also does: the marts, the views of FOCUS,
+        the results of the models, and the state of operations.
+        """
+        with self.connect() as connection:
+            self._prepare(connection)
+            self._grant_readers(connection, PUBLISHED)
+
     def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
         """Make schema ``settings`` hold exactly these tables, in one transaction; returns the changed ones."""
         wanted = {content.table.name: content.fingerprint for content in settings}

@@ -38,6 +38,7 @@ class WrittenTable:
     name: str
     description: str
     columns: pa.Schema
+    texts: Mapping[str, str]  # what each column means
 
 
 @cache
@@ -50,6 +51,7 @@ def read_declaration() -> Mapping[tuple[str, str], WrittenTable]:
             table["name"],
             " ".join(table["description"].split()),
             pa.schema([(column["name"], ARROW_TYPES[column["data_type"]]) for column in table["columns"]]),
+            {column["name"]: " ".join(column["description"].split()) for column in table["columns"]},
         )
         for source in declared["sources"]
         for table in source["tables"]

@@ -13,7 +13,9 @@
 {% endmacro %}
 
 
-{#- Where each dimension's value comes from, in order of precedence: dimension -> rows of settings.allocation_sources. -#}
+{#-
+    Where each dimension's value comes from, in order of precedence: dimension -> rows of settings.allocation_sources.
+-#}
 {% macro allocation_sources() %}
     {%- set sources = {} -%}
     {%- for dimension in allocation_dimensions() -%} {%- do sources.update({dimension: []}) -%} {%- endfor -%}
@@ -28,7 +30,10 @@
 {% macro allocated_value(dimension, sources) -%}
     coalesce(
     {%- for row in sources %}
-        {{ "'" ~ row['default_value'] | replace("'", "''") ~ "'" if row['basis'] == 'default' else row['basis'] ~ '_' ~ dimension }},
+        {{
+            "'" ~ row['default_value'] | replace("'", "''") ~ "'" if row['basis'] == 'default'
+            else row['basis'] ~ '_' ~ dimension
+        }},
     {%- endfor %} 'unallocated')
 {%- endmacro %}
 
@@ -70,7 +75,9 @@
 {#- Rows of a dimension by the name of their rule, in the order in which they come. -#}
 {% macro group_rules(rows, column, value) %}
     {%- set grouped = {} -%}
-    {%- for row in rows if row[column] == value -%} {%- do grouped.setdefault(row['rule_name'], []).append(row) -%} {%- endfor -%}
+    {%- for row in rows if row[column] == value -%}
+        {%- do grouped.setdefault(row['rule_name'], []).append(row) -%}
+    {%- endfor -%}
     {{ return(grouped) }}
 {% endmacro %}
 

@@ -11,7 +11,7 @@ rate_needs as (
         daily.billing_currency,
         daily.billing_period,
         daily.charge_date
-    from {{ ref('fct_cost_daily') }} as daily
+    from {{ ref('int_costs__daily') }} as daily
     cross join {{ source('settings', 'currency_settings') }} as currency_settings
     where daily.billing_currency <> currency_settings.reporting_currency
 ),

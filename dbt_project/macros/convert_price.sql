@@ -44,9 +44,15 @@
     the rate makes of the rest is cut off behind the 24th place, which no rounding at the 12th sees.
 -#}
 {% macro multiply_money_at_rate(a, b, rate) -%}
-    {%- set a_whole, a_part = 'cast(trunc(' ~ a ~ ') as numeric(19, 0))', 'cast((' ~ a ~ ') - trunc(' ~ a ~ ') as numeric(12, 12))' -%}
-    {%- set b_whole, b_part = 'cast(trunc(' ~ b ~ ') as numeric(19, 0))', 'cast((' ~ b ~ ') - trunc(' ~ b ~ ') as numeric(12, 12))' -%}
-    {%- set rate_whole, rate_part = 'cast(trunc(' ~ rate ~ ') as numeric(19, 0))', 'cast((' ~ rate ~ ') - trunc(' ~ rate ~ ') as numeric(12, 12))' -%}
+    {%- set a_whole, a_part =
+        'cast(trunc(' ~ a ~ ') as numeric(19, 0))',
+        'cast((' ~ a ~ ') - trunc(' ~ a ~ ') as numeric(12, 12))' -%}
+    {%- set b_whole, b_part =
+        'cast(trunc(' ~ b ~ ') as numeric(19, 0))',
+        'cast((' ~ b ~ ') - trunc(' ~ b ~ ') as numeric(12, 12))' -%}
+    {%- set rate_whole, rate_part =
+        'cast(trunc(' ~ rate ~ ') as numeric(19, 0))',
+        'cast((' ~ rate ~ ') - trunc(' ~ rate ~ ') as numeric(12, 12))' -%}
     {%- set exact -%}
         (
             cast({{ a_whole }} * {{ b_whole }} as {{ money_type() }})
@@ -54,7 +60,9 @@
             + cast({{ a_part }} * {{ b_whole }} as {{ money_type() }})
         )
     {%- endset -%}
-    {%- set whole, part = 'cast(trunc(' ~ exact ~ ') as numeric(19, 0))', 'cast(' ~ exact ~ ' - trunc(' ~ exact ~ ') as numeric(12, 12))' -%}
+    {%- set whole, part =
+        'cast(trunc(' ~ exact ~ ') as numeric(19, 0))',
+        'cast(' ~ exact ~ ' - trunc(' ~ exact ~ ') as numeric(12, 12))' -%}
     {%- set rest = 'cast(' ~ a_part ~ ' * ' ~ b_part ~ ' as numeric(24, 24))' -%}
     (
         cast({{ whole }} * {{ rate_whole }} as {{ money_type() }})

@@ -4,8 +4,10 @@
     when the view is read, so that no build pays for it.
 -#}
 {% macro focus_view_columns(version) %}
-    {%- set priced = "charges.charge_category in ('Usage', 'Purchase') and (charges.charge_class is null or charges.charge_class <> 'Correction')" -%}
-    {%- set sku = "case when charges.charge_category <> 'Tax' then coalesce(charges.sku_id, case when " ~ priced ~ " then coalesce(charges.x_service_code, charges.service_name) end) end" -%}
+    {%- set priced = "charges.charge_category in ('Usage', 'Purchase')"
+        ~ " and (charges.charge_class is null or charges.charge_class <> 'Correction')" -%}
+    {%- set sku = "case when charges.charge_category <> 'Tax' then coalesce(charges.sku_id, case when " ~ priced
+        ~ " then coalesce(charges.x_service_code, charges.service_name) end) end" -%}
     {%- set columns = {
         'AllocatedMethodDetails': 'charges.allocated_method_details',
         'AllocatedMethodId': 'charges.allocated_method_id',

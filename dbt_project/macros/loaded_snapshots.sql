@@ -46,7 +46,9 @@
 {% macro delivered_tables(tables) %}
     {%- set delivered = [] -%}
     {%- if execute -%}
-        {%- set snapshots = api.Relation.create(database=target.database, schema='raw', identifier='current_snapshots') -%}
+        {%- set snapshots = api.Relation.create(
+            database=target.database, schema='raw', identifier='current_snapshots'
+        ) -%}
         {%- for row in run_query('select distinct table_name from ' ~ snapshots) -%}
             {%- do delivered.append(row['table_name']) -%}
         {%- endfor -%}

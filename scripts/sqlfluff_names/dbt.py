@@ -7,6 +7,11 @@ from collections.abc import Callable
 from adapter import dispatch
 
 
+def listagg(column: str, delimiter: str, order: str = "") -> str:
+    """An aggregate; its own `order by` is no argument of a function."""
+    return f"listagg({column}, {delimiter})"
+
+
 def __getattr__(name: str) -> Callable[..., str]:
     if name.startswith("__"):
         raise AttributeError(name)

@@ -78,9 +78,14 @@ def test_layers_depend_downwards_only(name: str) -> None:
     order = {layer: number for number, layer in enumerate(LAYERS)}
     own = order.get(layer_of(node), len(LAYERS))
     above = [p.name for p in parents_of(node) if p.resource_type == "model" and order.get(layer_of(p), 9) > own]
-    # the memory of what was believed is kept of the daily mart, so that it is exactly what people saw
-    above = [parent for parent in above if parent != "fct_cost_daily" or not name.startswith("int_")]
     assert above == [], f"{layer_of(node)} reads from a layer above"
+
+
+@every_model
+def test_staging_renames_and_casts_one_source_to_one_model(name: str) -> None:
+    node = MODELS[name]
+    if layer_of(node) == "staging":
+        assert [p.resource_type for p in parents_of(node)] == ["source"]
 
 
 @every_model

@@ -45,6 +45,6 @@ def test_its_links_lead_somewhere() -> None:
 def test_every_place_that_is_named_is_there(document: str) -> None:
     packages = "|".join(path.name for path in ROOT.iterdir() if (path / "__init__.py").is_file())
     text = (ROOT / document).read_text(encoding="utf-8")
-    places = set(re.findall(rf"`((?:{packages}|dbt_project)/[\w/.]*)`", text))
+    places = set(re.findall(rf"`((?:{packages}|dbt_project)/(?:[\w/.]*[/.]\w*)?)`", text))
     assert places
     assert sorted(place for place in places if not (ROOT / place).exists()) == []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-DAILY, LINES = "fct_cost_daily", "int_focus__unioned"
+DAILY, LINES = "fct_cost_daily", "fct_charges"
 #: A metric that every release has had.
 METRIC = "line_items"
 TABLE = "marts.fct_cost_daily"

@@ -10,7 +10,7 @@ DAILY = Dataset(
 )  # fmt: skip
 
 LINES = Dataset(
-    "intermediate", "int_focus__unioned",
+    "marts", "fct_charges",
     (*COSTS, Metric("line_items", "Line items", "COUNT(*)", "Lines of the bill.", COUNT)),
     time="charge_period_start", scope=(("team", "x_team"), ("account", "sub_account_id")), roles=("team", "finance"),
     calculated=(("line_cost", "DECIMAL(38,12)", "Billed cost of the line, to sort by.", "billed_cost"),),

@@ -1,9 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_periods',
     dist='even',
     sort=['billing_period', 'source_name', 'charge_date'],
-    on_schema_change='fail',
     post_hook="{{ record_loaded_snapshots('int_focus__unioned') }}"
 ) }}
 
@@ -26,7 +24,7 @@ with containers as (
         {%- endfor %}
         cast(sum(used_cost + unused_cost) as {{ money_type() }}) as weight,
         cast(sum(unused_cost) as {{ money_type() }}) as unused_weight
-    from {{ ref('stg_aws__splits') }} as splits
+    from {{ ref('int_aws__splits') }} as splits
     where {{ changed_periods_filter('splits') }}
     group by {{ first_columns(node_day | length + container | length + dimensions | length) }}
     having sum(used_cost + unused_cost) > 0

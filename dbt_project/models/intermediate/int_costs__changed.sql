@@ -3,9 +3,8 @@
     incremental_strategy='append_changes',
     dist='even',
     sort=['billing_period', 'source_name', 'charge_date'],
-    on_schema_change='fail',
     full_refresh=false,
-    post_hook="{{ record_loaded_snapshots('fct_cost_daily') }}"
+    post_hook="{{ record_loaded_snapshots('int_costs__daily') }}"
 ) }}
 
 {% set keys = changing_keys() %}
@@ -22,7 +21,7 @@ with sides as (
         daily.{{ measure }} as new_{{ measure }},
         0 as old_{{ measure }}
         {%- endfor %}
-    from {{ ref('fct_cost_daily') }} as daily
+    from {{ ref('int_costs__daily') }} as daily
     where {{ changed_periods_filter('daily') }}
     {% if is_incremental() %}
     union all
@@ -66,7 +65,7 @@ moved as (
 ),
 
 deliveries_now as (
-    {{ name_deliveries('fct_cost_daily') }}
+    {{ name_deliveries('int_costs__daily') }}
 ),
 
 {% if is_incremental() %}

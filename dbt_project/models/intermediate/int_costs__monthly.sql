@@ -1,14 +1,12 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_periods',
     dist='even',
     sort=['billing_period', 'source_name'],
-    on_schema_change='fail',
-    post_hook="{{ record_loaded_snapshots('fct_cost_daily') }}"
+    post_hook="{{ record_loaded_snapshots('int_costs__daily') }}"
 ) }}
 
 with daily as (
-    select * from {{ ref('fct_cost_daily') }} as daily
+    select * from {{ ref('int_costs__daily') }} as daily
     where {{ changed_periods_filter('daily') }}
 ),
 

@@ -3,7 +3,6 @@
     incremental_strategy='append',
     dist='even',
     sort=['billing_period', 'billing_currency'],
-    on_schema_change='fail',
     full_refresh=false
 ) }}
 

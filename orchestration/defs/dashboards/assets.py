@@ -1,7 +1,11 @@
 """What dashboards read: the state of operations as tables, and the published copy of the warehouse."""
 
+import json
+from pathlib import Path
+
 import dagster as dg
 
+from cloudcost.installation import Installation
 from cloudcost.operations import OPERATIONS
 from core.instants import utc_now
 from dashboards.publish import publish_warehouse
@@ -9,26 +13,23 @@ from dashboards.scoped_copies import make_scoped_copies
 from orchestration.check_results import list_checks
 from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
+from orchestration.written_specs import written_spec
 from warehouse import DuckDbWarehouse
-from warehouse.written_tables import find_written_table, write_table
+from warehouse.written_tables import write_table
 
-MARTS = ("fct_cost_daily", "fct_cost_monthly", "fct_cost_restatements", "fct_cost_monthly_history", "dim_account")
 #: What changes the state that is shown.
 DECIDED = (["alerts", "incidents"], ["actions", "proposals"], ["actions", "verified_savings"])
+PUBLISHED = dg.AssetKey(["dashboards", "published"])
 
 
 @dg.multi_asset(
     name="operations",
-    group_name="dashboards",
     pool="warehouse",
     specs=[
-        dg.AssetSpec(["ops", "checks"], deps=[RECONCILIATION], kinds={"python"},
-                     description=find_written_table("ops", "checks").description),
-        *(dg.AssetSpec(["ops", name], deps=DECIDED, kinds={"python"},
-                     description=find_written_table("ops", name).description)
-        for name in OPERATIONS)
+        written_spec("ops", "checks", [RECONCILIATION], "dashboards", {"python"}),
+        *(written_spec("ops", name, DECIDED, "dashboards", {"python"}) for name in OPERATIONS),
     ],
-)  # fmt: skip
+)
 def operations(context: dg.AssetExecutionContext, installation: InstallationResource):  # type: ignore[no-untyped-def]
     """Replaces the tables of schema ``ops``."""
     opened = installation.open()
@@ -39,17 +40,33 @@ def operations(context: dg.AssetExecutionContext, installation: InstallationReso
     yield dg.MaterializeResult(asset_key=["ops", "checks"], metadata={"dagster/row_count": rows})
 
 
-@dg.asset(
-    key=["dashboards", "published"],
-    group_name="dashboards",
-    kinds={"superset"},
-    deps=[RECONCILIATION, *(["marts", name] for name in MARTS), *(["ops", name] for name in (*OPERATIONS, "checks"))],
-    pool="warehouse",
-    description="A copy of the warehouse that dashboards read. Only figures that reconcile get here.",
-)
-def published(installation: InstallationResource) -> dg.MaterializeResult:
-    """Publishes the warehouse file; readers never wait. Refuses figures that do not reconcile, whatever ran before."""
-    opened = installation.open()
+def list_marts(manifest: Path) -> list[dg.AssetKey]:
+    """Every mart there is: what is published has all of them as they are after one run."""
+    nodes = json.loads(manifest.read_text())["nodes"].values()
+    names = sorted(n["name"] for n in nodes if n["resource_type"] == "model" and n["fqn"][1] == "marts")
+    return [dg.AssetKey(["marts", name]) for name in names]
+
+
+def build_published_asset(manifest: Path) -> dg.AssetsDefinition:
+    """The asset that publishes what dashboards read; it waits for every mart of the dbt project."""
+
+    @dg.asset(
+        key=PUBLISHED,
+        group_name="dashboards",
+        kinds={"superset"},
+        deps=[RECONCILIATION, *list_marts(manifest), *(["ops", name] for name in (*OPERATIONS, "checks"))],
+        pool="warehouse",
+        description="A copy of the warehouse that dashboards read. Only figures that reconcile get here.",
+    )
+    def published(installation: InstallationResource) -> dg.MaterializeResult:
+        """Publishes the warehouse file, see `publish`."""
+        return publish(installation.open())
+
+    return published
+
+
+def publish(opened: Installation) -> dg.MaterializeResult:
+    """Publish the warehouse file; readers never wait. Refuses figures that do not reconcile, whatever ran before."""
     with opened.warehouse.connect(read_only=True) as connection:
         query = "select count(*) from marts.fct_reconciliation where is_reconciled is not true"
         differing = connection.execute(query).fetchall()[0][0]
@@ -62,16 +79,23 @@ def published(installation: InstallationResource) -> dg.MaterializeResult:
         )
     settings = opened.config.dashboards
     done = publish_warehouse(
-        opened.warehouse.path, opened.warehouse.connect, opened.serving, lambda copy: make_scoped_copies(copy, settings)
+        opened.warehouse.path,
+        opened.warehouse.connect,
+        opened.serving,
+        lambda copy: make_scoped_copies(copy, settings),
     )
     return dg.MaterializeResult(
-        metadata={"folder": done.folder.name, "megabytes": round(done.size / 1e6, 1), "seconds": round(done.seconds, 2)}
+        metadata={
+            "folder": done.folder.name,
+            "megabytes": round(done.size / 1e6, 1),
+            "seconds": round(done.seconds, 2),
+        }
     )
 
 
 publish_job = dg.define_asset_job(
     "publish_job",
-    selection=dg.AssetSelection.assets(published).upstream(depth=1) & dg.AssetSelection.groups("dashboards"),
+    selection=dg.AssetSelection.assets(PUBLISHED).upstream(depth=1) & dg.AssetSelection.groups("dashboards"),
     description="Brings what dashboards show of incidents and actions up to date, between two pipeline runs.",
 )
 

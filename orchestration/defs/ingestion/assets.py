@@ -94,26 +94,26 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
     return raw_asset
 
 
-def specify_snapshots(source_names: Sequence[str]) -> list[dg.AssetSpec]:
+def specify_snapshots(source_names: Sequence[str], engine: str) -> list[dg.AssetSpec]:
     """The raw tables, each made of what all sources deliver."""
     return [
         dg.AssetSpec(
             ["snapshots", name],
             deps=[raw_key(s) for s in source_names],
             group_name="raw",
-            kinds={"duckdb"},
+            kinds={engine},
             description=description,
         )
         for name, description in _raw_tables()
     ]
 
 
-def build_snapshots_asset(source_names: Sequence[str]) -> dg.AssetsDefinition:
-    """The raw tables of the warehouse: exactly the current snapshots of all configured sources."""
+def build_snapshots_asset(source_names: Sequence[str], engine: str) -> dg.AssetsDefinition:
+    """The raw tables of the warehouse, which is of this kind: the current snapshots of all configured sources."""
 
     @dg.multi_asset(
         name="publish_snapshots",
-        specs=specify_snapshots(source_names),
+        specs=specify_snapshots(source_names, engine),
         check_specs=[
             dg.AssetCheckSpec(
                 LAKE_CHECK,

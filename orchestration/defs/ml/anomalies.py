@@ -19,9 +19,10 @@ from orchestration.defs.alerts.assets import incident_book
 from orchestration.defs.ml.forecasts import COST_DAILY, COSTS_CHANGED, last_charge_date, read_daily_costs
 from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
-from warehouse.written_tables import find_written_table, write_table
+from orchestration.written_specs import written_spec
+from warehouse.written_tables import write_table
 
-CHARGES = dg.AssetKey(["intermediate", "int_focus__unioned"])
+CHARGES = dg.AssetKey(["marts", "fct_charges"])
 ANOMALIES, CAUSES = dg.AssetKey(["ml", "cost_anomalies"]), dg.AssetKey(["ml", "anomaly_causes"])
 QUALITY_KIND = "anomaly_quality"
 #: Runs that a new one is compared with, and the days whose flags are counted.
@@ -42,20 +43,14 @@ order by 1, 2, 3, 4, 6, 7, 8, 9, 10
 @dg.multi_asset(
     name="cost_anomalies",
     specs=[
-        dg.AssetSpec(
-            ANOMALIES,
-            group_name="ml",
-            kinds={"python", "scikitlearn"},
-            deps=[COST_DAILY, RECONCILIATION, CHARGES, COSTS_CHANGED],
-            description=find_written_table("ml", "cost_anomalies").description,
+        written_spec(
+            "ml",
+            "cost_anomalies",
+            [COST_DAILY, RECONCILIATION, CHARGES, COSTS_CHANGED],
+            "ml",
+            {"python", "scikitlearn"},
         ),
-        dg.AssetSpec(
-            CAUSES,
-            group_name="ml",
-            kinds={"python"},
-            deps=[COST_DAILY, RECONCILIATION, CHARGES, COSTS_CHANGED],
-            description=find_written_table("ml", "anomaly_causes").description,
-        ),
+        written_spec("ml", "anomaly_causes", [COST_DAILY, RECONCILIATION, CHARGES, COSTS_CHANGED], "ml", {"python"}),
     ],
     pool="warehouse",
 )
@@ -113,7 +108,7 @@ def write_anomalies(installation: Installation, anomalies: pd.DataFrame, first_d
     parts: list[Any] = []
     with warehouse.connect(read_only=True) as connection:
         charge_date = "cast(charges.charge_period_start as date)"
-        for query in list_queries("ml.anomaly_days", "intermediate.int_focus__unioned", charge_date):
+        for query in list_queries("ml.anomaly_days", "marts.fct_charges", charge_date):
             parts += connection.execute(query).fetchall() if len(days) else []
     explained = explain_anomalies(anomalies, days, parts)
     rows = write_table(warehouse, "ml", "cost_anomalies", explained.describe(anomalies))

@@ -14,7 +14,8 @@ from core.instants import utc_now
 from orchestration.defs.alerts.assets import incident_book
 from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
-from warehouse.written_tables import find_written_table, write_table
+from orchestration.written_specs import written_spec
+from warehouse.written_tables import write_table
 
 COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
 COSTS_CHANGED = dg.AssetKey(["intermediate", "int_costs__changed"])
@@ -57,12 +58,8 @@ FORECAST_TABLES = (
 @dg.multi_asset(
     name="cost_forecasts",
     specs=[
-        dg.AssetSpec(
-            ["ml", name],
-            group_name="ml",
-            kinds={"python", "statsforecast", "scikitlearn"},
-            deps=[COST_DAILY, RECONCILIATION, COSTS_CHANGED],
-            description=find_written_table("ml", name).description,
+        written_spec(
+            "ml", name, [COST_DAILY, RECONCILIATION, COSTS_CHANGED], "ml", {"python", "statsforecast", "scikitlearn"}
         )
         for name in FORECAST_TABLES
     ],

@@ -12,6 +12,7 @@ from cloudcost.installation import Installation
 from core.instants import utc_now
 from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
+from orchestration.written_specs import describe_written
 from savings.inventory import Inventory, read_aws_volumes
 from savings.registry import find_checks
 from savings.run import run_checks
@@ -25,7 +26,7 @@ with recent as (
     -- an id is what stands behind the last slash of an ARN
     select source_name, billing_currency, effective_cost, cast(charge_period_start as date) as charge_date,
         billing_period, regexp_replace(resource_id, '^.*/', '') as resource_id
-    from intermediate.int_focus__unioned
+    from marts.fct_charges
     where resource_id is not null and charge_category = 'Usage'
         and billing_period >= cast(? as date) and charge_period_start >= cast(? as date)
         and charge_period_start < cast(? as date)
@@ -37,12 +38,11 @@ from recent where resource_id in ({marks}) group by 1, 2, 3 order by 1, 2, 3
 
 
 @dg.asset(
-    key=["ml", "recommendations"],
+    **describe_written("ml", "recommendations"),
     group_name="ml",
     kinds={"python"},
-    deps=[["intermediate", "int_focus__unioned"], RECONCILIATION],
+    deps=[["marts", "fct_charges"], RECONCILIATION],
     pool="warehouse",
-    description=RECOMMENDATIONS.description,
     check_specs=[dg.AssetCheckSpec("every_check_ran", asset=["ml", "recommendations"], description="No check failed.")],
 )
 def recommendations(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
@@ -73,7 +73,7 @@ def recommendations(context: dg.AssetExecutionContext, installation: Installatio
 
 def read_volume_costs(installation: Installation, volume_ids: list[str], days: ScoredDays) -> list[dict[str, Any]]:
     """What each volume was billed in the last 30 of these days that have usage, as exact decimals."""
-    if not volume_ids or not installation.warehouse.has_table("intermediate", "int_focus__unioned"):
+    if not volume_ids or not installation.warehouse.has_table("marts", "fct_charges"):
         return []
     with installation.warehouse.connect(read_only=True) as connection:
         last = connection.execute(

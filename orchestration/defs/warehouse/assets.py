@@ -14,8 +14,8 @@ from orchestration.resources.dbt_build import build_assets
 from orchestration.resources.installation import InstallationResource
 from warehouse import ChangedPeriod, changed_periods_json
 
-#: Staging views and seeds belong to the run that reads them, so that one dbt invocation does the whole chain.
-PARTITIONED = "tag:staging config.materialized:incremental"
+#: Seeds and the views on the way belong to the run that reads them, so that one dbt invocation does the whole chain.
+PARTITIONED = "tag:staging tag:by_period config.materialized:incremental"
 #: What joins the marts with forecasts and recommendations, and so is built after these.
 SCORED = "tag:scored"
 

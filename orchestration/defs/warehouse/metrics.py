@@ -5,17 +5,16 @@ import dagster as dg
 from cloudcost.analytics.metric_queries import run_metric_queries
 from orchestration.defs.warehouse.checks import RATES, RECONCILIATION
 from orchestration.resources.installation import InstallationResource
+from orchestration.written_specs import describe_written
 from warehouse.written_tables import write_table
 
 
 @dg.asset(
-    key=["business", "metric_values"],
+    **describe_written("business", "metric_values"),
     group_name="business",
     kinds={"python"},
     deps=[RECONCILIATION, RATES, ["settings", "metrics"]],
     pool="warehouse",
-    description="The values of the metrics whose configuration has a query on the warehouse. Metrics of files are in "
-    "settings/metric_values.",
 )
 def metric_values(installation: InstallationResource) -> dg.MaterializeResult:
     """Replaces business.metric_values; each query is one SELECT and can neither write nor read anything else."""

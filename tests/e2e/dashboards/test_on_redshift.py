@@ -14,9 +14,12 @@ from dashboards.build import charts_of
 from dashboards.design.pages import PAGES
 from dashboards.design.queries import describe_query
 from dashboards.publish import published_file
+from ingestion.landing.s3_lake import S3Lake
 from tests.dashboards_site import TEAM, Site, Visitor, free_port
 from tests.peers.moto_server import MotoServer
 from tests.peers.redshift import RedshiftPeer
+from warehouse.redshift import RedshiftWarehouse
+from warehouse.storage_settings import WarehouseSettings
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.requires_system("postgresql")]
 
@@ -29,18 +32,18 @@ warehouse: {{backend: redshift, host: 127.0.0.1, port: {port}, password_env: RED
 TYPES = {"VARCHAR": "varchar(65535)", "DOUBLE": "double precision", "HUGEINT": "numeric(38, 0)"}
 TABLES = """
 select table_schema, table_name from information_schema.tables
-where table_schema in ('marts', 'ml', 'ops') or table_name = 'int_focus__unioned' order by 1, 2
+where table_schema in ('marts', 'ml', 'ops') order by 1, 2
 """
 
 
 def copy_tables(site: Site, peer: RedshiftPeer) -> None:
-    """What DuckDB published, into tables of the stand-in that one reader may read."""
+    """What DuckDB published, into tables of the stand-in, and what the project grants a reader of them."""
     path = published_file(site.serving, "warehouse.duckdb").resolve()
     statements = ["create role bi login password 'of-the-reader'"]
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = connection.execute(TABLES).fetchall()
         for schema in sorted({schema for schema, _ in tables}):
-            statements += [f"create schema if not exists {schema}", f"grant usage on schema {schema} to bi"]
+            statements.append(f"create schema if not exists {schema} authorization {peer.user}")
         for schema, table in tables:
             columns = connection.execute(f"describe {schema}.{table}").fetchall()
             names = ", ".join(f'"{name}" {TYPES.get(kind, kind)}' for name, kind, *_ in columns)
@@ -50,9 +53,16 @@ def copy_tables(site: Site, peer: RedshiftPeer) -> None:
             statements += [
                 f"create table {schema}.{table} ({names})",
                 f"copy {schema}.{table} from '{file}' with (format csv, header)",
-                f"grant select on {schema}.{table} to bi",
+                f"alter table {schema}.{table} owner to {peer.user}",
             ]
     peer.postgres.run_sql(";\n".join(statements) + ";", peer.database)
+    settings = WarehouseSettings(
+        backend="redshift", host="127.0.0.1", port=peer.port, database=peer.database, user=peer.user,
+        password_env="REDSHIFT_PASSWORD", sslmode="disable", iam_role="arn:aws:iam::123456789012:role/copy",
+        readers=["user bi"],
+    )  # fmt: skip
+    lake = S3Lake("s3://cloudcost-lake/prod", site.root, peer.s3)
+    RedshiftWarehouse(settings, lake, {"REDSHIFT_PASSWORD": peer.password}).grant_readers()
 
 
 @pytest.fixture(scope="module")

@@ -160,6 +160,6 @@ def test_a_new_publication_is_seen_at_once_and_is_answered_before_anybody_asks(
     assert ask() == (before, True)
     warehouse = site.root / "home" / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("insert into marts.fct_cost_daily select * from marts.fct_cost_daily limit 1")
+        connection.execute("insert into intermediate.int_costs__daily select * from marts.fct_cost_daily limit 1")
     publish_warehouse(warehouse, lambda: duckdb.connect(str(warehouse)), site.serving)
     assert ask() == (before + 1, True)

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 ROLES = ("viewer", "team", "finance")
 #: The column of the team in each dataset that a team may see rows of; by the warehouse, not by the bundle.
-OWN = {"fct_cost_daily": "x_team", "int_focus__unioned": "x_team"}
+OWN = {"fct_cost_daily": "x_team", "fct_charges": "x_team"}
 
 
 def rows_of(answer: Any) -> list[dict[str, Any]]:
@@ -50,13 +50,12 @@ def test_a_team_sees_its_own_rows_and_all_of_them(
     name: str, site: Site, visitors: dict[str, Visitor], datasets: dict[str, int]
 ) -> None:
     column = OWN[name]
-    schema = "intermediate" if name.startswith("int_") else "marts"
     seen = rows_of(visitors["team"].ask(datasets[name], columns=[column], metrics=[COUNT]))
-    expected = site.query(f"select count(*) from {schema}.{name} where {column} = '{TEAM}'")[0][0]
+    expected = site.query(f"select count(*) from marts.{name} where {column} = '{TEAM}'")[0][0]
     assert expected > 0
     assert [(row[column], row[COUNT]) for row in seen] == [(TEAM, expected)]
     everything = rows_of(visitors["finance"].ask(datasets[name], columns=[], metrics=[COUNT]))
-    assert everything[0][COUNT] == site.query(f"select count(*) from {schema}.{name}")[0][0] > expected
+    assert everything[0][COUNT] == site.query(f"select count(*) from marts.{name}")[0][0] > expected
 
 
 def test_no_dataset_shows_a_team_a_row_outside_its_scope(
@@ -163,7 +162,7 @@ def test_answers_are_remembered_for_a_role_and_its_scope_and_never_for_another(
         assert seen["nobody"][0] == []
         assert len(seen["finance"][0]) > 1
         # the viewer may not read this dataset, however well the answer is known; the administrator owns it
-        forbidden = {**body, "datasource": {"id": datasets["int_focus__unioned"], "type": "table"}}
+        forbidden = {**body, "datasource": {"id": datasets["fct_charges"], "type": "table"}}
         assert ask_twice(visitors["finance"], forbidden)[1]
         assert visitors["viewer"].post("/api/v1/chart/data", forbidden).status_code in (401, 403)
         assert not ask_twice(visitors["admin"], body)[1]
@@ -313,8 +312,8 @@ def test_a_guest_sees_the_rows_of_the_token_and_no_others(
     assert found != rows_of(visitors["finance"].ask(number, **question))
     finer = {"columns": ["x_team"], "metrics": [COUNT], "series_columns": [], "series_limit": 0, "orderby": []}
     assert look(number, shown, **finer).status_code == 403, "no chart asks this"
-    assert look(datasets["int_focus__unioned"], shown).status_code in (401, 403, 404)
-    assert guest.ask(datasets["int_focus__unioned"], columns=["x_team"], metrics=[COUNT]).status_code in (401, 403, 404)
+    assert look(datasets["fct_charges"], shown).status_code in (401, 403, 404)
+    assert guest.ask(datasets["fct_charges"], columns=["x_team"], metrics=[COUNT]).status_code in (401, 403, 404)
     assert guest.get("/api/v1/security/users/").status_code in (401, 403, 404)
 
 

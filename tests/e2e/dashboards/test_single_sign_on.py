@@ -95,7 +95,7 @@ def test_a_team_is_answered_from_a_database_without_other_rows(sso: SingleSignOn
     own = published_file(sso.site.serving, "warehouse.duckdb").resolve().parent / "scopes" / "one_team"
     with duckdb.connect(str(own / "warehouse.duckdb"), read_only=True) as connection:
         teams = connection.execute("select distinct x_team from marts.fct_cost_daily").fetchall()
-        lines = connection.execute("select distinct x_team from intermediate.int_focus__unioned").fetchall()
+        lines = connection.execute("select distinct x_team from marts.fct_charges").fetchall()
         tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
     assert teams == lines == [(TEAM,)]
     assert "checks" not in tables

@@ -85,9 +85,8 @@ def test_used_usage_shows_what_it_would_have_cost(committed: Warehouse) -> None:
 
 @pytest.mark.parametrize("source", [f"{provider}_{seed}" for provider in ("aws", "azure", "gcp") for seed in SEEDS])
 def test_random_bills_keep_their_totals_through_every_model(committed: Warehouse, totals: Totals, source: str) -> None:
-    staging = {"aws": "stg_aws__cur2", "azure": "stg_azure__cost_details", "gcp": "stg_gcp__billing"}
     expected = totals[source]
-    for table in (f"staging.{staging[source.split('_')[0]]}", "intermediate.int_focus__unioned",
+    for table in (f"intermediate.int_{source.split('_')[0]}__focus", "intermediate.int_focus__unioned",
                   "marts.fct_cost_daily", "marts.fct_cost_monthly"):  # fmt: skip
         sums = committed.rows(f"select {', '.join(f'sum({m})' for m in expected)} from {table} where source_name = ?",
                               [source])  # fmt: skip

@@ -113,8 +113,8 @@ def test_a_run_cut_short_between_two_models_is_found_again(copied: Warehouse) ->
 
 def test_a_mart_that_is_not_there_is_built_whole(copied: Warehouse, fingerprint: Fingerprint) -> None:
     before = fingerprint(copied)
-    copied.execute("drop table marts.fct_cost_daily")
-    assert copied.dbt("run", "--select", "fct_cost_daily", changed_periods=[("gcp", JANUARY)]).success
+    copied.execute("drop table intermediate.int_costs__daily")
+    assert copied.dbt("run", "--select", "int_costs__daily", changed_periods=[("gcp", JANUARY)]).success
     assert fingerprint(copied) == before
 
 

@@ -14,7 +14,7 @@ from warehouse import DuckDbWarehouse
 D = Decimal
 JANUARY = "2025-01-01"
 FIRST = dt.datetime(2025, 6, 1)
-MODELS = ("run", "--select", "int_focus__unioned", "fct_cost_daily", "int_costs__changed")
+MODELS = ("run", "--select", "int_focus__unioned", "int_costs__daily", "int_costs__changed")
 COSTS = "sum(billed_cost_difference), sum(effective_cost_difference), sum(list_cost_difference)"
 
 
@@ -157,7 +157,7 @@ def test_what_a_run_cut_short_did_not_remember_is_remembered_by_the_next(copied:
     assert copied.dbt(*MODELS[:-1], changed_periods=[("gcp", JANUARY)]).success
     assert changes(copied) == []
     [(source, models)] = copied.rows("select source_name, models from intermediate.int_periods__pending")
-    built, behind = {"int_focus__unioned", "fct_cost_daily"}, set(models.split(","))
+    built, behind = {"int_focus__unioned", "int_costs__daily"}, set(models.split(","))
     assert source == "gcp"
     assert {"int_costs__changed", "fct_cost_monthly", "fct_reconciliation"} <= behind
     assert not built & behind

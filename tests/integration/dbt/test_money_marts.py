@@ -368,7 +368,7 @@ def test_cost_booked_on_another_account_is_found(money: Warehouse, tmp_path: Pat
     money.execute("checkpoint")
     shutil.copy(money.path, tmp_path / money.path.name)
     wrong = Warehouse(tmp_path / money.path.name)
-    wrong.execute("update marts.fct_cost_daily set billing_account_id = 'other' where source_name = 'gcp'")
+    wrong.execute("update intermediate.int_costs__daily set billing_account_id = 'other' where source_name = 'gcp'")
     wrong.dbt("run", "--select", "fct_reconciliation", changed_periods=[("gcp", JANUARY)])
     rows = wrong.rows(
         "select account_level, billing_account_id, differing_marts from marts.fct_reconciliation "

@@ -37,7 +37,7 @@ def test_other_tag_keys_make_every_period_behind_and_a_build_mends_it(copied: Wa
     behind = copied.rows(pending)
     assert len(behind) == pairs[0][0]
     # what is built on it is behind too, so that a run cut short in between is found again
-    assert all({"int_focus__unioned", "fct_cost_daily"} <= set(models.split(",")) for _, _, models in behind)
+    assert all({"int_focus__unioned", "int_costs__daily"} <= set(models.split(",")) for _, _, models in behind)
     copied.build(
         changed_periods=[(source, period) for source, period, _ in behind],
         models={(source, period): models.split(",") for source, period, models in behind},
@@ -49,12 +49,12 @@ def test_other_tag_keys_make_every_period_behind_and_a_build_mends_it(copied: Wa
 
 def test_a_model_that_is_behind_leaves_what_it_is_built_on_alone(copied: Warehouse) -> None:
     mark = "update {} set x_team = 'mark'"
-    for table in ("intermediate.int_focus__unioned", "marts.fct_cost_daily"):
+    for table in ("intermediate.int_focus__unioned", "intermediate.int_costs__daily"):
         copied.execute(mark.format(table))
     copied.execute("update marts.fct_cost_monthly set line_item_count = 0")
     pair = ("gcp", JANUARY)
     run = ("run", "--select", "int_focus__unioned+")
-    assert copied.dbt(*run, changed_periods=[pair], models={pair: ["fct_cost_daily"]}).success
+    assert copied.dbt(*run, changed_periods=[pair], models={pair: ["int_costs__daily"]}).success
     focus = copied.rows("select count(*) from intermediate.int_focus__unioned where x_team is distinct from 'mark'")
     daily = copied.rows("select count(*) from marts.fct_cost_daily where x_team is distinct from 'mark'")
     monthly = copied.rows("select source_name, line_item_count from marts.fct_cost_monthly where line_item_count > 0")

@@ -28,7 +28,7 @@ def empty(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehou
     copied.configure(budgets=BUDGETS)
     for day in ("9999-12-31", "infinity", "0001-01-01"):  # no budget stands on a day of a typing error
         copied.execute(
-            f"insert into marts.fct_cost_daily select * replace (date '{day}' as charge_date) "
+            f"insert into intermediate.int_costs__daily select * replace (date '{day}' as charge_date) "
             "from marts.fct_cost_daily where charge_category = 'Usage' limit 1"
         )
     result = copied.dbt("run", "--select", "tag:scored", "fct_cost_reporting_daily")

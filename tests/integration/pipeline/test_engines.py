@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(1800), pyte
 
 BUCKET = "cloudcost-lake"
 #: What the first run refused to know and the second must bring: the record of the daily mart, last in its transaction.
-LAST_STATEMENT = "select 'fct_cost_daily', source_name"
+LAST_STATEMENT = "select 'int_costs__daily', source_name"
 
 
 @dataclass
@@ -153,7 +153,7 @@ def test_totals_are_the_truth(first: FirstState, company: Company) -> None:
 def test_a_build_that_breaks_down_leaves_no_half(first: FirstState, restated: Restated) -> None:
     assert restated.broken_code == 1
     # the model before it has the restated month, the one that broke down has the month as it was
-    focus, daily = ("intermediate", "int_focus__unioned"), ("marts", "fct_cost_daily")
+    focus, daily = ("intermediate", "int_focus__unioned"), ("intermediate", "int_costs__daily")
     assert restated.after_break[focus] != first.redshift[focus]
     assert restated.after_break[daily] == first.redshift[daily]
 
@@ -176,7 +176,7 @@ def test_a_run_without_news_copies_nothing(engines: Engines, restated: Restated)
 def test_only_what_changed_was_replaced(restated: Restated) -> None:
     # the run that broke down had published the snapshot already
     assert not [s for s in restated.statements if s.lower().startswith("copy landed")]
-    deleted = [s for s in restated.statements if 'delete from "cloudcost"."marts"."fct_cost_daily"' in s]
+    deleted = [s for s in restated.statements if 'delete from "cloudcost"."intermediate"."int_costs__daily"' in s]
     assert deleted and all("billing_period in" in s for s in deleted)
 
 

@@ -239,8 +239,8 @@ def test_door_staging_and_reconciliation_name_the_account_alike() -> None:
     account = re.sub(r"\s+", " ", FORMAT.account_column)
     assert ask(account) == "bp-1" and ask(account, billing_profile_id=None) == "ba-1"
     assert ask(account, billing_profile_id=None, billing_account_id=None) == "s-1"
-    staging = (PROJECT / "models" / "staging" / "azure" / "stg_azure__cost_details.sql").read_text()
-    assert f"{account} as account_key," in staging
+    mapping = (PROJECT / "models" / "intermediate" / "mapping" / "int_azure__focus.sql").read_text()
+    assert f"{account} as account_key," in mapping
     macros = (PROJECT / "macros" / "reconciled_relations.sql").read_text()
     (reconciled,) = re.findall(r"'azure_cost_details': \{\s*'account': '([^']+)'", macros)
     assert reconciled == account

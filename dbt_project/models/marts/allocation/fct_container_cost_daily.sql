@@ -1,9 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_periods',
     dist='even',
     sort=['billing_period', 'source_name', 'charge_date'],
-    on_schema_change='fail',
     post_hook="{{ record_loaded_snapshots('int_containers__split') }}"
 ) }}
 

@@ -3,8 +3,7 @@
     incremental_strategy='replace_months',
     dist='even',
     sort=['billing_period', 'source_name', 'charge_date'],
-    on_schema_change='fail',
-    post_hook="{{ record_loaded_snapshots('fct_cost_daily') }}",
+    post_hook="{{ record_loaded_snapshots('int_costs__daily') }}",
     meta={'settings': allocation_settings()}
 ) }}
 

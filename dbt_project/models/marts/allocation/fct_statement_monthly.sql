@@ -3,7 +3,6 @@
     incremental_strategy='replace_months',
     dist='even',
     sort=['billing_period', 'source_name'],
-    on_schema_change='fail',
     post_hook="{{ record_loaded_snapshots('fct_cost_allocated_daily') }}"
 ) }}
 

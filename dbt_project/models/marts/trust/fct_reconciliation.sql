@@ -1,9 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_periods',
     dist='even',
     sort=['billing_period', 'source_name'],
-    on_schema_change='fail',
     post_hook="{{ record_loaded_snapshots('fct_cost_monthly') }}",
     meta={'settings': ['invoices', 'invoice_settings']}
 ) }}
@@ -16,8 +14,7 @@
 {% set no_account = 'cast(null as ' ~ text_type() ~ ')' %}
 {% set stages = {
     'staging': [
-        ref('stg_aws__cur'), ref('stg_aws__cur2'), ref('stg_azure__cost_details'), ref('stg_gcp__billing'),
-        ref('stg_focus__charges')
+        ref('int_aws__focus'), ref('int_azure__focus'), ref('int_gcp__focus'), ref('int_focus__mapped')
     ],
     'int_focus__unioned': [ref('int_focus__unioned')],
 } %}

@@ -12,22 +12,19 @@
 {% set tag_keys = allocation_keys(aws_tag_kinds()).values() | sum(start=[]) %}
 
 with split_rows as (
-    {% for table in ['aws_cur', 'aws_cur2'] %}
     select
         source_name,
         billing_period,
         cast(coalesce(line_item_usage_start_date, bill_billing_period_start_date) as date) as charge_date,
-        line_item_currency_code as billing_currency,
+        billing_currency,
         split_line_item_parent_resource_id as node_id,
         line_item_resource_id,
         resource_tags,
         cost_category,
         coalesce(split_line_item_net_split_cost, split_line_item_split_cost, 0) as used_cost,
         coalesce(split_line_item_net_unused_cost, split_line_item_unused_cost, 0) as unused_cost
-    from {{ source('raw', table) }}
+    from {{ ref('int_aws__unioned') }}
     where split_line_item_parent_resource_id is not null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
 ),
 
 parsed as (

@@ -1,0 +1,3 @@
+"""Stands for dbt's `target` while sqlfluff lints."""
+
+database = "warehouse"
