@@ -35,6 +35,7 @@ def open_installation(root: Path, rows: pd.DataFrame) -> Installation:
         for table, query in TABLES.items():
             connection.execute(f"create schema if not exists {table.partition('.')[0]}")
             connection.execute(f"create table {table} as {query}")
+        connection.execute("create view marts.fct_charges as select * from intermediate.int_focus__unioned")
     return installation
 
 

@@ -60,7 +60,7 @@ def test_where_the_usage_is_taken_back_the_scores_go_and_the_history_stays(tmp_p
     installation = open_installation(tmp_path, make_rows([40.0 + day for day in range(12)]))
     materialise(installation, ASSETS)
     kept = read(installation, "select * from ml.forecast_history order by forecast_id")
-    execute(installation, "delete from intermediate.int_costs__daily")
+    execute(installation, "delete from marts.fct_cost_daily")
     materialise(installation, ASSETS)
     for table in ("cost_forecasts", "cost_forecast_horizons", "forecast_accuracy", "cost_anomalies"):
         assert read(installation, f"select count(*) from ml.{table}") == [(0,)], table

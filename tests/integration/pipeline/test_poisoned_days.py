@@ -108,8 +108,8 @@ def test_what_is_left_out_is_said(scored: tuple[Installation, Scores]) -> None:
     # a purchase of next year is charged ahead, which is nothing odd
     execute(
         scored[0],
-        "insert into intermediate.int_costs__daily select * replace ('Purchase' as charge_category, current_date + 300 "
-        f"as charge_date) from marts.fct_cost_daily where charge_date = date '{PEAK}'",
+        "insert into marts.fct_cost_daily select * replace ('Purchase' as charge_category, current_date + 300 as "
+        f"charge_date) from marts.fct_cost_daily where charge_date = date '{PEAK}'",
     )
     told = [sentence for sentence in describe_scoring(scored[0]) if "left out" in sentence]
     assert [sentence.split(" line item(s) of ")[1].split()[0] for sentence in told] == sorted(DAYS)

@@ -234,6 +234,19 @@ def test_a_table_that_is_made_later_is_readable_at_once(desk: Desk) -> None:
         desk.peer.postgres.run_sql("set role bi; select * from raw.focus", desk.settings.database)
 
 
+def test_readers_may_read_the_charges_through_the_mart_alone(desk: Desk) -> None:
+    with desk.warehouse.connect() as connection:
+        for schema in ("intermediate", "marts"):
+            connection.execute(f"create schema if not exists {schema}")
+        connection.execute("create table intermediate.int_focus__unioned as select 1 as billed_cost")
+        connection.execute("create view marts.fct_charges as select * from intermediate.int_focus__unioned")
+    desk.warehouse.grant_readers()
+    name = desk.settings.database
+    assert desk.peer.postgres.run_sql("set role bi; select * from marts.fct_charges", name).split()[-1] == "1"
+    with pytest.raises(RuntimeError, match="permission denied"):
+        desk.peer.postgres.run_sql("set role bi; select * from intermediate.int_focus__unioned", name)
+
+
 def test_every_session_is_in_the_query_group(desk: Desk) -> None:
     desk.publish(desk.land(JANUARY, "d1", "1"))
     assert desk.peer.statements[0] == "set query_group to 'finops'"
