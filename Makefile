@@ -99,7 +99,7 @@ lint: $(STAMP) ## check style, types, SQL, that no file names a machine's path a
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy $(PACKAGES)
-	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(SQL)
+	@$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 	@$(BIN)/python -m scripts.check_files
 	@$(BIN)/python -m scripts.unused
 
