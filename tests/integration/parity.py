@@ -11,6 +11,8 @@ from typing import Any
 MOMENTS = {"promoted_at", "changed_at", "loaded_at", "valid_from", "valid_to", "kept_at"}
 #: Python's own context would round to 28 digits.
 EXACT = Context(prec=100)
+#: PostgreSQL, which stands in for Redshift, cuts names off here; Redshift itself takes 127.
+LONGEST_NAME = 63
 Relation = tuple[str, str]
 Content = dict[Relation, Counter[tuple[str | None, ...]]]
 
@@ -45,7 +47,7 @@ def read_content(connection: Any, relations: list[Relation]) -> Content:
 def count_rows(cursor: Any, relation: Relation) -> Counter[tuple[str | None, ...]]:
     """The rows of a relation with how often each is there, after the names of its columns."""
     cursor.execute('select * from "{}"."{}"'.format(*relation))
-    names = [d[0] for d in cursor.description]
+    names = [d[0][:LONGEST_NAME] for d in cursor.description]
     rows = (tuple(as_text(n, v) for n, v in zip(names, row, strict=True)) for row in cursor.fetchall())
     return Counter([tuple(names), *rows])
 
