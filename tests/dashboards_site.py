@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,12 +112,16 @@ class Site:
 
     def sign_in(self, person: str) -> "Visitor":
         """A session of somebody, by the API."""
-        visitor = Visitor(self.url)
+        visitor = Visitor(self.url, renew=lambda: visitor.carry(self.token_of(person)))
+        visitor.carry(self.token_of(person))
+        return visitor
+
+    def token_of(self, person: str) -> str:
+        """A token of somebody, which is good for fifteen minutes."""
         body = {"username": person, "password": self.passwords[person], "provider": "db"}
         answer = patiently(lambda: requests.post(f"{self.url}/api/v1/security/login", json=body, timeout=60))
         answer.raise_for_status()
-        visitor.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        return visitor
+        return str(answer.json()["access_token"])
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the published warehouse."""
@@ -132,9 +136,23 @@ class Visitor:
 
     url: str
     session: requests.Session = field(default_factory=requests.Session)
+    #: Signs in again; the tests of one server take longer than a token is good for.
+    renew: Callable[[], None] | None = None
+
+    def carry(self, token: str) -> None:
+        """Send this token from now on."""
+        self.session.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str, **more: Any) -> requests.Response:
-        return self.session.get(f"{self.url}{path}", timeout=60, **more)
+        return self.send("GET", path, **more)
+
+    def send(self, method: str, path: str, **more: Any) -> requests.Response:
+        """A request, sent again with a new token where the server says that this one has expired."""
+        answer = self.session.request(method, f"{self.url}{path}", timeout=60, **more)
+        if self.renew and answer.status_code == 401 and "expired" in answer.text:
+            self.renew()
+            answer = self.session.request(method, f"{self.url}{path}", timeout=60, **more)
+        return answer
 
     def put(self, path: str, body: dict[str, Any]) -> requests.Response:
         return self.post(path, body, "PUT")
@@ -145,7 +163,7 @@ class Visitor:
             answer = self.get("/api/v1/security/csrf_token/")
             if answer.ok:
                 headers = {"X-CSRFToken": answer.json()["result"], "Referer": self.url}
-        return self.session.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=60)
+        return self.send(method, path, json=body, headers=headers)
 
     def ask(self, dataset: int, **query: Any) -> requests.Response:
         """The chart data route, with one query."""
