@@ -28,6 +28,7 @@ from pathlib import Path
 
 import duckdb
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from dashboards.publish import publish_warehouse
 
@@ -170,7 +171,7 @@ def read(
     session.headers.update(header)
 
     def ask(chart: int) -> None:
-        began, headers = time.monotonic(), {}
+        began, headers = time.monotonic(), CaseInsensitiveDict[str]()
         try:
             answer = session.get(f"{url}/api/v1/chart/{chart}/data/", timeout=60)
             headers = answer.headers
@@ -200,9 +201,10 @@ def memory_of(leader: int) -> float:
         while above not in (leader, 0):
             above = parents.get(above, 0)
         if above == leader:
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError, TypeError):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
                 rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
-                total += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1])  # type: ignore[index]
+                found = re.search(r"^Pss:\s+(\d+)", rollup, re.M)
+                total += int(found[1]) if found else 0
     return total / 1024
 
 

@@ -144,7 +144,7 @@ def land_month(root: Path, rows: int) -> list[tuple[Snapshot, Path]]:
         report = installation.ingestor().ingest(installation.source(source.name))
         if report.problems:
             raise SystemExit(f"the simulated month was refused: {report.problems}")
-    return [(s, installation.lake.root) for s, _ in installation.ledger.current_snapshots()]
+    return [(s, installation.local_lake) for s, _ in installation.ledger.current_snapshots()]
 
 
 def open_installation(root: Path, location: Path | None = None) -> Installation:
@@ -246,7 +246,7 @@ def run_restatement(root: Path, number: int) -> Figures:
     installation = open_installation(root)
     current = [s for s, _ in installation.ledger.current_snapshots("aws")]
     youngest = max(current, key=lambda s: s.key.billing_period)
-    promote_copy(installation, youngest, installation.lake.root, 0, 1, restated=number + 1)
+    promote_copy(installation, youngest, installation.local_lake, 0, 1, restated=number + 1)
     import dbt.cli.main
 
     assert dbt.cli.main  # what every process loads once is not what a month costs

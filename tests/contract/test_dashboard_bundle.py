@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from dashboards.build import charts_of, write_bundle
+from dashboards.asset_pages import charts_of
+from dashboards.build import write_bundle
 from dashboards.design.models import columns_of
 from dashboards.design.pages import DATASETS, PAGES
-from dashboards.design.parts import Dataset, Page
+from dashboards.design.parts import Chart, Dataset, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,7 +71,7 @@ def test_rows_fill_the_width_and_titles_are_unique(page: Page) -> None:
     titles = [chart.title for chart in charts_of(page)]
     assert len(titles) == len(set(titles))
     for row in page.rows:
-        width = sum(item if isinstance(item, int) else getattr(item, "width", 12 // len(row)) for item in row)
+        width = sum(item.width if isinstance(item, Chart) else 12 // len(row) for item in row)
         assert width == 12, f"{page.slug}: a row of {width} columns"
 
 

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from dbt.artifacts.resources.types import NodeType
 
 from dashboards.design.pages import DATASETS
 from tests.integration.dbt.warehouse import parse_project
@@ -22,7 +23,9 @@ NAMES = {
 OWN_SOURCES = ("settings", "ml", "business")
 #: Models that compare with what the exports themselves state.
 READ_RAW = {"fct_reconciliation", "int_costs__changed", "int_periods__pending"}
-MODELS: dict[str, Any] = {node.name: node for node in parse_project().nodes.values() if node.resource_type == "model"}
+MODELS: dict[str, Any] = {
+    node.name: node for node in parse_project().nodes.values() if node.resource_type == NodeType.Model
+}
 SOURCES: dict[str, Any] = {key: source for key, source in parse_project().sources.items()}
 
 
@@ -40,7 +43,9 @@ def parents_of(node: Any) -> list[Any]:
 def find_tests(node: Any) -> list[Any]:
     """The data and unit tests of a model."""
     manifest = parse_project()
-    data = [n for n in manifest.nodes.values() if n.resource_type == "test" and node.unique_id in n.depends_on.nodes]
+    data = [
+        n for n in manifest.nodes.values() if n.resource_type == NodeType.Test and node.unique_id in n.depends_on.nodes
+    ]
     return [*data, *(u for u in manifest.unit_tests.values() if u.model == node.name)]
 
 
@@ -77,7 +82,7 @@ def test_layers_depend_downwards_only(name: str) -> None:
     node = MODELS[name]
     order = {layer: number for number, layer in enumerate(LAYERS)}
     own = order.get(layer_of(node), len(LAYERS))
-    above = [p.name for p in parents_of(node) if p.resource_type == "model" and order.get(layer_of(p), 9) > own]
+    above = [p.name for p in parents_of(node) if p.resource_type == NodeType.Model and order.get(layer_of(p), 9) > own]
     assert above == [], f"{layer_of(node)} reads from a layer above"
 
 
@@ -132,7 +137,9 @@ def test_every_source_column_is_described() -> None:
 
 def test_every_source_is_read() -> None:
     manifest = parse_project()
-    read = {key for node in manifest.nodes.values() if node.resource_type == "model" for key in node.depends_on.nodes}
+    read = {
+        key for node in manifest.nodes.values() if node.resource_type == NodeType.Model for key in node.depends_on.nodes
+    }
     # the alerts read thresholds from the configuration; people read them beside the status
     unread = {f"{source.source_name}.{source.name}" for key, source in SOURCES.items() if key not in read}
     # of what the pipeline writes, dashboards read the rest, and the next run what a run remembers

@@ -1,10 +1,11 @@
 """What people say of anomalies, on every state store: kept once, replaced by what they say later, and audited."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
-from alerts.feedback import AnomalyFeedback, FeedbackBook, FeedbackError
+from alerts.feedback import AnomalyFeedback, FeedbackBook, FeedbackError, Verdict
 from audit.log import AuditLog
 from state import StateStore
 
@@ -13,9 +14,11 @@ SCOPE = {"provider": "AWS", "service": "AWS Glue"}
 DAY = dt.date(2026, 10, 10)
 
 
-def give(store: StateStore, verdict: str = "expected", until: dt.date = DAY, reason: str = "a job") -> AnomalyFeedback:
+def give(
+    store: StateStore, verdict: Verdict = "expected", until: dt.date = DAY, reason: str = "a job"
+) -> AnomalyFeedback:
     book = FeedbackBook(store, lambda: NOW)
-    return book.give("an-1", SCOPE, verdict, DAY, until, "12.50", reason, "alice")  # type: ignore[arg-type]
+    return book.give("an-1", SCOPE, verdict, DAY, until, "12.50", reason, "alice")
 
 
 def test_a_statement_is_kept_with_its_audit_row(store: StateStore) -> None:
@@ -46,8 +49,8 @@ def test_the_same_again_changes_nothing_and_another_replaces_it(store: StateStor
     ],
 )
 def test_what_makes_no_sense_is_refused_and_leaves_nothing(
-    store: StateStore, fields: dict[str, object], message: str
+    store: StateStore, fields: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(FeedbackError, match=message):
-        give(store, **fields)  # type: ignore[arg-type]
+        give(store, **fields)
     assert FeedbackBook(store, lambda: NOW).list() == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 import pytest
@@ -49,7 +50,7 @@ def test_names_are_unique_and_found() -> None:
 def test_every_format_of_the_configuration_is_known() -> None:
     from ingestion.sections.sources import SourceConfig
 
-    named = set(SourceConfig.model_fields["format"].annotation.__args__) - {"auto"}  # type: ignore[union-attr]
+    named = set(get_args(SourceConfig.model_fields["format"].annotation)) - {"auto"}
     assert named == set(FORMAT_NAMES)
 
 

@@ -155,7 +155,9 @@ def test_on_s3_a_half_uploaded_snapshot_is_none(s3: MotoServer, tmp_path: Path) 
     assert lake.manifest_uri(paths) == f"s3://half/{TARGET}/{MANIFEST}"
 
 
-def test_on_s3_of_two_publishers_the_first_manifest_counts(s3: MotoServer, tmp_path: Path) -> None:
+def test_on_s3_of_two_publishers_the_first_manifest_counts(
+    s3: MotoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = s3.client("s3")
     client.create_bucket(Bucket="race", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     slow, fast = S3Lake("s3://race", tmp_path / "a", client), S3Lake("s3://race", tmp_path / "b", client)
@@ -170,7 +172,7 @@ def test_on_s3_of_two_publishers_the_first_manifest_counts(s3: MotoServer, tmp_p
         won.append(fast.publish(theirs, target))
         return upload(file, target)
 
-    slow._upload = upload_late  # type: ignore[method-assign]
+    monkeypatch.setattr(slow, "_upload", upload_late)
     assert slow.publish(ours, TARGET) == won[0]
 
 

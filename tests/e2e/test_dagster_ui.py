@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -57,7 +58,7 @@ class Demo:
         rows: list[dict[str, str]] = json.loads(self.call("actions", "list", "--format", "json"))
         return sorted(rows, key=lambda row: float(row["monthly_saving"]))
 
-    def ask(self, query: str) -> dict[str, object]:
+    def ask(self, query: str) -> dict[str, Any]:
         """The answer to a GraphQL query."""
         return self.session.ask(query)
 
@@ -67,16 +68,18 @@ class Demo:
         assert found is not None
         return found
 
-    def volumes(self, account: str) -> list[dict[str, object]]:
+    def volumes(self, account: str) -> list[dict[str, Any]]:
         """The volumes of a simulated account in all regions that the demo may act in, as EC2 describes them."""
         script = (self.folder / "demo" / "cloudcost").read_text()
         url = re.search(r"AWS_ENDPOINT_URL=(\S+)", script)
         assert url is not None
-        keys = {"aws_access_key_id": "simulated", "aws_secret_access_key": "simulated"}
-        role = boto3.client("sts", endpoint_url=url[1], region_name="us-east-1", **keys).assume_role(
+        session = boto3.Session(
+            aws_access_key_id="simulated", aws_secret_access_key="simulated", region_name="us-east-1"
+        )
+        role = session.client("sts", endpoint_url=url[1]).assume_role(
             RoleArn=f"arn:aws:iam::{account}:role/cloudcost", RoleSessionName="looking"
         )["Credentials"]
-        found: list[dict[str, object]] = []
+        found: list[dict[str, Any]] = []
         for region in ("eu-west-1", "us-east-1", "us-west-2"):
             client = boto3.client(
                 "ec2",
@@ -142,12 +145,12 @@ def is_loaded(demo: Demo) -> bool:
         answer = demo.ask("{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }")
     except OSError:
         return False
-    return bool(answer["repositoriesOrError"].get("nodes"))  # type: ignore[attr-defined]
+    return bool(answer["repositoriesOrError"].get("nodes"))
 
 
-def wait_until(is_true: object, seconds: float, otherwise: str) -> None:
+def wait_until(is_true: Callable[[], object], seconds: float, otherwise: str) -> None:
     end = time.monotonic() + seconds
-    while not is_true():  # type: ignore[operator]
+    while not is_true():
         assert time.monotonic() < end, otherwise
         time.sleep(0.5)
 
@@ -232,11 +235,11 @@ def test_schedules_and_sensors_are_on(demo: Demo, page: Page, artifacts: Path) -
         "schedules { name scheduleState { status } } sensors { name sensorState { status } } } } } "
         "instance { daemonHealth { allDaemonStatuses { daemonType required healthy } } } }"
     )
-    nodes = answer["repositoriesOrError"]["nodes"]  # type: ignore[index]
+    nodes = answer["repositoriesOrError"]["nodes"]
     states = {s["name"]: s["scheduleState"]["status"] for n in nodes for s in n["schedules"]}
     states |= {s["name"]: s["sensorState"]["status"] for n in nodes for s in n["sensors"]}
     assert states == dict.fromkeys(names, "RUNNING")
-    health = answer["instance"]["daemonHealth"]["allDaemonStatuses"]  # type: ignore[index]
+    health = answer["instance"]["daemonHealth"]["allDaemonStatuses"]
     assert [d["daemonType"] for d in health if d["required"] and not d["healthy"]] == []
 
 
@@ -271,7 +274,7 @@ def test_approval_is_carried_out_and_taken_back(demo: Demo, page: Page, artifact
         restored = [
             volume
             for volume in demo.volumes(taken_back["account"])
-            if {"Key": "cloudcost:rollback", "Value": taken_back["proposal"]} in volume.get("Tags", [])  # type: ignore[operator]
+            if {"Key": "cloudcost:rollback", "Value": taken_back["proposal"]} in volume.get("Tags", [])
         ]
         assert [v["State"] for v in restored] == ["available"]
 
@@ -282,6 +285,6 @@ def sensor_runs(demo: Demo) -> list[dict[str, object]]:
         '{ runsOrError(filter: {statuses: [SUCCESS], tags: [{key: "dagster/sensor_name", '
         'value: "approved_action_sensor"}]}) { ... on Runs { results { runId jobName } } } }'
     )
-    runs = answer["runsOrError"]["results"]  # type: ignore[index]
+    runs = answer["runsOrError"]["results"]
     assert isinstance(runs, list)
     return runs

@@ -17,10 +17,10 @@ ACCOUNT = "123456789012"
 
 def make_client(service: str, url: str, region: str = "eu-central-1") -> Any:
     """A boto3 client of the server at ``url``."""
-    # A session of its own: the shared one may not be used by several threads.
-    return boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test").client(  # type: ignore[call-overload]
-        service, region_name=region, endpoint_url=url
-    )
+    # A session of its own: the shared one may not be used by several threads. Which client it is, a name decides that
+    # is known only when it runs.
+    session: Any = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test")
+    return session.client(service, region_name=region, endpoint_url=url)
 
 
 @dataclass(frozen=True)

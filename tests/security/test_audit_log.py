@@ -155,10 +155,10 @@ def test_an_attack_on_the_log_is_found(bureau: Bureau, attack: Attack, row: int,
     assert (verdict.broken_seq, verdict.is_intact) == (row, False)
     assert verdict.reason is not None and reason in verdict.reason
     # whatever it was, a person can go on from there, and only with a row that says so
-    row = bureau.audit("approver").accept("ana", "looked into")
-    assert row.details["found"] == verdict.reason
+    accepted = bureau.audit("approver").accept("ana", "looked into")
+    assert accepted.details["found"] == verdict.reason
     bureau.audit("approver").append(AuditEntry("ana", "thing.done", "next"))
-    assert bureau.audit("approver").verify_chain() == ChainVerdict(row.seq + 1, accepted_rows=row.seq - 1)
+    assert bureau.audit("approver").verify_chain() == ChainVerdict(accepted.seq + 1, accepted_rows=accepted.seq - 1)
     assert bureau.audit("approver").evidence_about("thing-1") == []
 
 

@@ -41,10 +41,11 @@ def test_a_question_burdens_the_server(burden: dict[str, Any], visitors: People,
 def test_an_answer_would_fill_the_memory(visitors: People, datasets: Datasets) -> None:
     """As a table of every combination of what stands in its columns, and as numbers of a million digits."""
     index = ["charge_date", "sub_account_id", "service_name", "x_usage_type", "region_id"]
-    options = {"index": index, "columns": ["x_environment", "x_product", "charge_category"],
+    across = ["x_environment", "x_product", "charge_category"]
+    options = {"index": index, "columns": across,
                "aggregates": {METRIC: {"operator": "sum"}}, "drop_missing_columns": False}  # fmt: skip
     steps = [{"operation": "pivot", "options": options}, {"operation": "flatten"}]
-    wide = {"columns": [*index, *options["columns"]], "metrics": [METRIC], "row_limit": 10_000}
+    wide = {"columns": [*index, *across], "metrics": [METRIC], "row_limit": 10_000}
     answer = visitors["finance"].ask(datasets[DAILY], **wide, post_processing=steps)
     assert answer.status_code == 400, f"{answer.status_code} {answer.text[:300]}"
     assert "cells" in answer.text

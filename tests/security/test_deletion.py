@@ -62,7 +62,9 @@ def test_a_snapshot_that_went_bad_after_it_was_verified(world: World, name: str)
 
     def act(point: str) -> None:
         if point == "delete_volume:started":
-            snapshot_id = world.proposal.execution.results()["create_snapshot"]["snapshot_id"]  # type: ignore[union-attr]
+            execution = world.proposal.execution
+            assert execution is not None
+            snapshot_id = execution.results()["create_snapshot"]["snapshot_id"]
             meddle(world, ec2_backends[ACCOUNT][REGION].snapshots[snapshot_id])
 
     assert_kept(world, world.engine(checkpoint=act).execute(world.proposal_id), word)
@@ -213,7 +215,7 @@ RESTORES: dict[str, tuple[Meddle, str]] = {
 @pytest.mark.parametrize("name", RESTORES)
 def test_a_volume_is_restored_from_its_own_snapshot(world: World, name: str) -> None:
     meddle, word = RESTORES[name]
-    world.other = ec2_backends[ACCOUNT][REGION].volumes[world.create_volume()]  # type: ignore[attr-defined]
+    world.other = ec2_backends[ACCOUNT][REGION].volumes[world.create_volume()]
     assert world.engine().execute(world.proposal_id).outcome == "executed"
     before = set(world.volumes())
     [snapshot] = world.snapshots()

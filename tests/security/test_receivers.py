@@ -129,7 +129,7 @@ def test_a_message_that_nobody_can_read(tmp_path: Path) -> None:
     assert [row.subject for row in post.rows("message.sent")] == ["b/hook/opened"]
 
 
-def test_a_message_that_its_receiver_never_answers(tmp_path: Path) -> None:
+def test_a_message_that_its_receiver_never_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest message makes the receiver hang in every run; those behind it must not wait for its end."""
     with WebhookSink("s3cret") as sink:
         taken = sink.accept
@@ -139,7 +139,7 @@ def test_a_message_that_its_receiver_never_answers(tmp_path: Path) -> None:
                 time.sleep(1)
             return taken(headers, body)
 
-        sink.accept = hang_on_the_first  # type: ignore[method-assign]
+        monkeypatch.setattr(sink, "accept", hang_on_the_first)
         post = Post(tmp_path, webhook(sink.url, timeout_seconds=0.8))
         post.put("hook", "a", Rendering("poison", "text", ""))
         post.put("hook", "b")
@@ -252,7 +252,7 @@ def test_something_before_the_answer(tmp_path: Path, early: bytes) -> None:
     assert "HTTP 200" in str(row.details)
 
 
-def test_data_that_json_does_not_know() -> None:
+def test_data_that_json_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
     """A receiver that reads strictly would refuse it for ever, and with it the alert."""
 
     def refuse(word: str) -> None:
@@ -266,7 +266,7 @@ def test_data_that_json_does_not_know() -> None:
             bodies.append(body)
             return taken(headers, body)
 
-        sink.accept = keep  # type: ignore[method-assign]
+        monkeypatch.setattr(sink, "accept", keep)
         channel = open_channel(choose_options_model(webhook(sink.url)), ENVIRON, HandClock(), LOOPBACK)
         data = {"a": float("nan"), "b": [1.5, float("inf")], "c": {"d": -float("inf")}}
         channel.send(Message("id-1", "Costs", "text", "", data))

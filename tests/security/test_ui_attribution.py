@@ -27,7 +27,7 @@ def anything() -> None:
     """A run to be started."""
 
 
-@pytest.fixture(params=QUEUES.values(), ids=QUEUES)
+@pytest.fixture(params=list(QUEUES.values()), ids=list(QUEUES))
 def instance(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dg.DagsterInstance]:
@@ -59,7 +59,8 @@ def test_a_run_carries_who_was_let_in(instance: dg.DagsterInstance) -> None:
 
 
 def test_the_queue_is_as_it_was_set(instance: dg.DagsterInstance) -> None:
-    assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 4
+    queue = instance.get_concurrency_config().run_queue_config
+    assert queue is not None and queue.max_concurrent_runs == 4
 
 
 def test_backfills_and_reports_carry_it_too(instance: dg.DagsterInstance) -> None:

@@ -16,6 +16,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from cloudcost.config.document import load_config
 from core.config_file import ConfigError
@@ -209,9 +210,9 @@ def talk(served: Served, origin: str | None, headers: dict[str, str], path: str 
     address = f"ws://{served.host}{path}"
     with connect(
         address,
-        origin=origin,  # type: ignore[arg-type]
+        origin=None if origin is None else Origin(origin),
         additional_headers=headers,
-        subprotocols=["graphql-ws"],  # type: ignore[list-item]
+        subprotocols=[Subprotocol("graphql-ws")],
     ) as socket_:
         socket_.send("hello")
         return str(socket_.recv())

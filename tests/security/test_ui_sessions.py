@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 from door.sessions import SESSION_SECONDS, TrustedProxy
 from tests.security.ui_visitor import JSON, PERSON, QUERY, Served, serve
@@ -48,9 +49,9 @@ def talk(served: Served, headers: dict[str, str]) -> Iterator[ClientConnection]:
     served.keeps_talking = True
     with connect(
         f"ws://{served.host}/graphql",
-        origin=served.origin,  # type: ignore[arg-type]
+        origin=Origin(served.origin),
         additional_headers=headers,
-        subprotocols=["graphql-ws"],  # type: ignore[list-item]
+        subprotocols=[Subprotocol("graphql-ws")],
     ) as socket:
         socket.send("hello")
         assert socket.recv(10) == "heard"

@@ -87,9 +87,9 @@ class Served:
     def origin(self) -> str:
         return f"http://{self.host}"
 
-    def send(self, method: str, path: str, headers: Headers = (), body: str = "", host: str = "") -> Answer:  # type: ignore[assignment]
+    def send(self, method: str, path: str, headers: Headers | None = None, body: str = "", host: str = "") -> Answer:
         """One request with these headers and no others, but for a `Host` that is ours where none is given."""
-        pairs = list(headers.items()) if isinstance(headers, dict) else list(headers)
+        pairs = list(headers.items()) if isinstance(headers, dict) else list(headers or [])
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         if not any(name == "Host" for name, _ in pairs):

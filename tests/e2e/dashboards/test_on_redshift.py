@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboards.build import charts_of
+from dashboards.asset_pages import charts_of
 from dashboards.design.pages import PAGES
 from dashboards.design.queries import describe_query
 from dashboards.publish import published_file

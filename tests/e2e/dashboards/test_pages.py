@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from dashboards.build import charts_of
+from dashboards.asset_pages import charts_of
 from dashboards.design.pages import PAGES
 from dashboards.publish import publish_warehouse
 from tests.conftest import IN_CI, find_program, leave_out

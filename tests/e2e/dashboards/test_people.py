@@ -226,9 +226,9 @@ def test_logins_refusals_and_exports_are_audited_with_who_what_and_from_where(
     assert (somebody, known["name"]) == (PEOPLE["finance"], PEOPLE["finance"])
     exported = len(logged(site, "export"))
     number = datasets["fct_cost_daily"]
-    body = {"datasource": {"id": number, "type": "table"}, "result_format": "csv", "result_type": "full",
-            "queries": [{"columns": [], "metrics": [COUNT], "row_limit": 10}]}  # fmt: skip
-    assert visitors["team"].post("/api/v1/chart/data", body).status_code == 200
+    query = {"datasource": {"id": number, "type": "table"}, "result_format": "csv", "result_type": "full",
+             "queries": [{"columns": [], "metrics": [COUNT], "row_limit": 10}]}  # fmt: skip
+    assert visitors["team"].post("/api/v1/chart/data", query).status_code == 200
     events = logged(site, "export")
     assert len(events) == exported + 1
     who, what = events[0]

@@ -1,7 +1,7 @@
 """The daemon's work in one go: what was left unfinished, then what is approved, each by one engine."""
 
 from actions.engine import ActionEngine
-from actions.proposals import ProposalBook, ProposalStateError
+from actions.proposals import ProposalBook, ProposalState, ProposalStateError
 from actions.results import ActionResult
 from state import StateStore
 from tests.unit.actions.examples import HandClock
@@ -10,7 +10,8 @@ from tests.unit.actions.examples import HandClock
 def run_everything(engine: ActionEngine, store: StateStore) -> list[ActionResult]:
     """What `approved_action_sensor` would start a run for, oldest first; somebody faster leaves a busy one."""
     book = ProposalBook(store, HandClock())
-    waiting = [proposal for state in ("rolling_back", "executing", "approved") for proposal in book.list(state)]
+    states: tuple[ProposalState, ...] = ("rolling_back", "executing", "approved")
+    waiting = [proposal for state in states for proposal in book.list(state)]
     results = []
     for proposal in waiting:
         act = engine.carry_out_rollback if proposal.state == "rolling_back" else engine.execute

@@ -11,6 +11,7 @@ import pytest
 from actions.approvals import NotAllowedError
 from actions.engine import ActionEngine
 from actions.proposals import ProposalStateError
+from actions.results import ActionResult
 from tests.integration.actions.runs import run_everything
 from tests.integration.actions.world import TAGS, World
 from tests.peers.moto_server import MotoServer
@@ -170,11 +171,14 @@ def test_a_volume_that_vanishes_after_its_snapshot_was_voided_comes_back_from_it
 def test_the_run_limit_defers_the_rest(world: World) -> None:
     for _ in range(2):
         world.approve(world.create_volume())
-    limits = {"max_actions_per_run": 2, "max_actions_per_day": 3}
-    results = run_everything(world.engine(**limits), world.store)
+
+    def run() -> list[ActionResult]:
+        return run_everything(world.engine(max_actions_per_run=2, max_actions_per_day=3), world.store)
+
+    results = run()
     assert [result.outcome for result in results] == ["executed", "executed", "deferred"]
     assert all(result.is_ok for result in results)
-    assert [result.outcome for result in run_everything(world.engine(**limits), world.store)] == ["executed"]
+    assert [result.outcome for result in run()] == ["executed"]
 
 
 def test_rollback_brings_the_same_volume_back(world: World) -> None:

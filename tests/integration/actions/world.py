@@ -22,6 +22,9 @@ Reconciled = bool | None | IsReconciled
 class World:
     """A store, a clock and one volume with an approved proposal to delete it."""
 
+    #: moto's own record of a second volume, where a test has one
+    other: Any = None
+
     def __init__(self, aws: MotoServer, folder: Path) -> None:
         self.aws, self.ec2, self.clock = aws, aws.client("ec2"), HandClock()
         self.store = SqliteStateStore(folder / "state.sqlite")

@@ -10,8 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from actions.approvals import NotAllowedError
-from alerts.findings import IncidentFinding
-from alerts.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
+from alerts.incidents import IncidentBook, IncidentFinding, IncidentNotFoundError, IncidentStateError
 from alerts.severity import Severity
 from audit.log import AuditLog
 from cli.app import app

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from dbt.artifacts.resources.types import NodeType
 
 from cloudcost.settings_tables import SETTINGS_TABLES
 from tests.integration.dbt.random_charges import draw_allocation, draw_deliveries
@@ -31,7 +32,7 @@ Totals = dict[tuple[str, str, str, str], Decimal]
 def find_models(*layers: str) -> Iterator[tuple[str, str, set[str], dict[str, Any]]]:
     """Name, relation, columns and meta of every model of these layers."""
     for node in parse_project().nodes.values():
-        if node.resource_type == "model" and node.fqn[1] in layers:
+        if node.resource_type == NodeType.Model and node.fqn[1] in layers:
             yield node.name, f"{node.schema}.{node.name}", set(node.columns), dict(node.config.meta)
 
 

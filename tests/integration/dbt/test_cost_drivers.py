@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +21,9 @@ CATEGORY_EFFECTS = {"Purchase": "fee", "Credit": "credit", "Tax": "tax", "Adjust
 JANUARY, FEBRUARY = dt.date(2025, 1, 1), dt.date(2025, 2, 1)
 #: Two quotients are rounded to 12 places each and multiplied by less than 1e6, per item.
 ROUNDING = Fraction(1, 10**4)
+
+#: Month -> region -> what is there.
+ByMonthAndRegion = dict[dt.date, defaultdict[str | None, Fraction]]
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,15 @@ def read_effects(warehouse: Warehouse, source: str = "made") -> dict[str | None,
     return {row[0]: dict(zip(("change", *EFFECTS), row[1:], strict=True)) for row in rows}
 
 
+def add_up(by_region: Mapping[str | None, Fraction]) -> Fraction:
+    return sum(by_region.values(), Fraction(0))
+
+
 def explain(charges: list[Charge]) -> dict[str, Fraction]:
     """The effects of one usage type as the definition has them, in fractions and without any remainder."""
     effects = dict.fromkeys(EFFECTS, Fraction(0))
-    cost = {month: defaultdict(Fraction) for month in (JANUARY, FEBRUARY)}
-    quantity = {month: defaultdict(Fraction) for month in (JANUARY, FEBRUARY)}
+    cost: ByMonthAndRegion = {month: defaultdict(Fraction) for month in (JANUARY, FEBRUARY)}
+    quantity: ByMonthAndRegion = {month: defaultdict(Fraction) for month in (JANUARY, FEBRUARY)}
     effective = dict.fromkeys((JANUARY, FEBRUARY), Fraction(0))
     for c in charges:
         sign = 1 if c.month == FEBRUARY else -1
@@ -90,13 +98,13 @@ def explain(charges: list[Charge]) -> dict[str, Fraction]:
     if not old or not new:
         effects["new" if new else "ended"] += effective[FEBRUARY] - effective[JANUARY]
         return effects
-    change = sum(new.values()) - sum(old.values())
+    change = add_up(new) - add_up(old)
     effects["commitment"] += effective[FEBRUARY] - effective[JANUARY] - change
-    old_quantity, new_quantity = sum(quantity[JANUARY].values()), sum(quantity[FEBRUARY].values())
+    old_quantity, new_quantity = add_up(quantity[JANUARY]), add_up(quantity[FEBRUARY])
     if not (old_quantity > 0 and new_quantity > 0):
         effects["unmetered"] = change
         return effects
-    effects["usage"] = sum(old.values()) * (new_quantity / old_quantity - 1)
+    effects["usage"] = add_up(old) * (new_quantity / old_quantity - 1)
     for region in old.keys() & new.keys():
         before, now = quantity[JANUARY][region], quantity[FEBRUARY][region]
         if before > 0 and now > 0:
@@ -195,13 +203,13 @@ def test_quantities_of_any_size_leave_no_hole(copied: Warehouse) -> None:
     store(copied, charges)
     for name, effects in read_effects(copied).items():
         assert sum(effects[effect] for effect in EFFECTS) == effects["change"] == 4, name
-        old, new = (Fraction(D(size)) for size in str(name).split())
-        if new > old * 10**9:
+        before, after = (Fraction(D(size)) for size in str(name).split())
+        if after > before * 10**9:
             assert effects["unmetered"] == 4
         else:
-            assert abs(Fraction(effects["usage"]) - 7 * (new / old - 1)) <= abs(7 * new / old) / 10**8 + Fraction(
-                1, 10**11
-            )
+            assert abs(Fraction(effects["usage"]) - 7 * (after / before - 1)) <= abs(
+                7 * after / before
+            ) / 10**8 + Fraction(1, 10**11)
 
 
 def test_a_source_is_compared_only_with_its_own_month_before(copied: Warehouse) -> None:

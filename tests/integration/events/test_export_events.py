@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import dagster as dg
 import pytest
+from mypy_boto3_s3 import S3Client
 
 from cloudcost.config.document import CloudcostConfig
 from cloudcost.installation import Installation
@@ -89,11 +90,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(s3, tmp_path: Path) -> Desk:  # type: ignore[no-untyped-def]
+def desk(s3: S3Client, tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def test_one_run_per_delivery_and_deletion_only_after_it_is_recorded(s3, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+def test_one_run_per_delivery_and_deletion_only_after_it_is_recorded(s3: S3Client, desk: Desk) -> None:
     desk.send(*map(notify, deliver(s3, 9, "e1") + deliver(s3, 8, "e2")))
     requests = desk.tick()
     assert sorted((r.tags["cloudcost/source"], r.tags["dagster/asset_partition_range_start"]) for r in requests) == [
@@ -112,7 +113,7 @@ def test_one_run_per_delivery_and_deletion_only_after_it_is_recorded(s3, desk: D
     assert str(restated.run_key).startswith("aws_prod/2026-09/cost/")
 
 
-def test_one_recorded_run_of_two_deletes_nothing_yet(s3, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+def test_one_recorded_run_of_two_deletes_nothing_yet(s3: S3Client, desk: Desk) -> None:
     desk.send(*map(notify, deliver(s3, 9, "e1") + deliver(s3, 8, "e2")))
     first, second = desk.tick()
     desk.record([first])
@@ -122,7 +123,7 @@ def test_one_recorded_run_of_two_deletes_nothing_yet(s3, desk: Desk) -> None:  #
     assert (desk.tick(), desk.waiting()) == ([], 0)
 
 
-def test_an_event_before_the_manifest_starts_nothing(s3, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+def test_an_event_before_the_manifest_starts_nothing(s3: S3Client, desk: Desk) -> None:
     desk.send(*map(notify, deliver(s3, 8, "e0")))
     desk.record(desk.tick())
     data, manifest = deliver(s3, 9, "e1")
@@ -131,7 +132,7 @@ def test_an_event_before_the_manifest_starts_nothing(s3, desk: Desk) -> None:  #
     assert (desk.tick(), desk.waiting()) == ([], 0), "the manifest's own event will tell"
 
 
-def test_messages_that_are_nothing_to_act_on(s3, desk: Desk, caplog: pytest.LogCaptureFixture) -> None:  # type: ignore[no-untyped-def]
+def test_messages_that_are_nothing_to_act_on(s3: S3Client, desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     desk.send(json.dumps({"Event": "s3:TestEvent"}), notify("elsewhere/a.csv"))
     requests, faults = collect_requests(desk.installation, lambda key: False)
     assert requests == []
@@ -139,7 +140,7 @@ def test_messages_that_are_nothing_to_act_on(s3, desk: Desk, caplog: pytest.LogC
     assert desk.waiting() == 0
 
 
-def test_a_malformed_message_is_kept_and_reported_once(s3, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+def test_a_malformed_message_is_kept_and_reported_once(s3: S3Client, desk: Desk) -> None:
     desk.send("hello", *map(notify, deliver(s3, 9, "e1")))
     for _ in range(3):
         assert len(desk.tick()) == 1, "and hides none of the others"
@@ -149,7 +150,7 @@ def test_a_malformed_message_is_kept_and_reported_once(s3, desk: Desk) -> None: 
     assert desk.waiting() == 3
 
 
-def test_a_source_that_cannot_be_read_keeps_its_messages(s3, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+def test_a_source_that_cannot_be_read_keeps_its_messages(s3: S3Client, desk: Desk) -> None:
     s3.put_object(Bucket="exports", Key="focus/readme.md", Body=b"1")
     desk.send(notify("focus/a.csv"), *map(notify, deliver(s3, 9, "e1")))
     requests, faults = collect_requests(desk.installation, lambda key: False)
@@ -158,7 +159,7 @@ def test_a_source_that_cannot_be_read_keeps_its_messages(s3, desk: Desk) -> None
     assert desk.waiting() == 3
 
 
-def test_a_queue_that_is_not_there(s3, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+def test_a_queue_that_is_not_there(s3: S3Client, desk: Desk) -> None:
     desk.sqs.delete_queue(QueueUrl=desk.queue)
     requests, (fault,) = collect_requests(desk.installation, lambda key: False)
     assert requests == []
@@ -202,7 +203,7 @@ def test_a_storage_queue(azurite_queues: Azurite, monkeypatch: pytest.MonkeyPatc
     assert client.get_queue_properties().approximate_message_count == 1
 
 
-def test_sqs_gives_more_than_one_batch(s3) -> None:  # type: ignore[no-untyped-def]
+def test_sqs_gives_more_than_one_batch(s3: S3Client) -> None:
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="many")["QueueUrl"]
     for number in range(33):

@@ -118,9 +118,9 @@ class Clouds:
         for name, body in (("part_0_0001.csv", AZURE_CSV), ("manifest.json", json.dumps(run))):
             self.container.upload_blob(f"{AZURE_RUN}/{name}", body)
             url = f"https://{ACCOUNT}.blob.core.windows.net/exports/{AZURE_RUN}/{name}"
-            event = json.dumps({"eventType": "Microsoft.Storage.BlobCreated", "data": {"url": url}})
+            created = json.dumps({"eventType": "Microsoft.Storage.BlobCreated", "data": {"url": url}})
             for _ in range(2):
-                self.azure_queue.send_message(base64.b64encode(event.encode()).decode())
+                self.azure_queue.send_message(base64.b64encode(created.encode()).decode())
         self.bigquery.create_table(*TABLE, DETAILED)
         self.bigquery.insert_rows(*TABLE, [row("202609", "2026-09-05T08:00:00Z", 3.5, 0.5)], "2026-09-06")
 
@@ -128,7 +128,9 @@ class Clouds:
         """Messages that nobody has deleted, hidden or not."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         found = self.sqs.get_queue_attributes(QueueUrl=self.sqs_url, AttributeNames=names)["Attributes"]
-        return sum(map(int, found.values())) + self.azure_queue.get_queue_properties().approximate_message_count
+        in_azure = self.azure_queue.get_queue_properties().approximate_message_count
+        assert in_azure is not None
+        return sum(map(int, found.values())) + in_azure
 
 
 class Daemon:

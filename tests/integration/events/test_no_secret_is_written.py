@@ -7,10 +7,11 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._serdes import serialize_value
 
 from cli.commands.check import check_sources
-from cli.commands.run import FAILED
 from cloudcost.installation import Installation
+from core.errors import FAILED
 from orchestration.defs.ingestion.assets import DELIVERY_CHECK, build_raw_asset
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
@@ -88,7 +89,7 @@ def test_nothing_secret_is_written(
         (tmp_path / "dagster").mkdir()
         with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
             result = dg.materialize(assets, instance=instance, resources=resources, partition_key="2026-09-01")
-            told = [entry.to_json() for entry in instance.all_logs(result.run_id)]
+            told = [serialize_value(entry) for entry in instance.all_logs(result.run_id)]
             told += [f"{run} {run.run_config} {run.tags}" for run in instance.get_runs()]
             told += [str(instance.get_latest_materialization_event(asset.key)) for asset in assets]
         assert check_sources(installation) == FAILED

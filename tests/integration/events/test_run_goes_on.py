@@ -7,6 +7,8 @@ from pathlib import Path
 import boto3
 import dagster as dg
 import pytest
+from dagster._serdes import serialize_value
+from mypy_boto3_s3 import S3Client
 
 from cloudcost.installation import Installation
 from core.errors import LocationError
@@ -37,8 +39,8 @@ secrets:
 
 
 def test_the_others_are_taken_and_nothing_secret_is_written(
-    s3, moto_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:  # type: ignore[no-untyped-def]
+    s3: S3Client, moto_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     s3.put_object(Bucket="exports", Key="focus/a.csv", Body=FOCUS.encode())
     s3.put_object(Bucket="exports", Key="away/a.csv", Body=FOCUS.encode())
     boto3.client("secretsmanager").create_secret(Name="payer", SecretString=json.dumps({"external_id": SECRET}))
@@ -55,7 +57,7 @@ def test_the_others_are_taken_and_nothing_secret_is_written(
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
         with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
             result = dg.materialize(assets, instance=instance, resources=resources, partition_key="2026-09-01")
-            entries = [entry.to_json() for entry in instance.all_logs(result.run_id)]
+            entries = [serialize_value(entry) for entry in instance.all_logs(result.run_id)]
             runs = [str(run) for run in instance.get_runs()]
     assert result.success
     judged = [e for e in result.get_asset_check_evaluations() if e.check_name == DELIVERY_CHECK]

@@ -226,7 +226,7 @@ class Schedule:
             "AWS_ENDPOINT_URL_DYNAMODB": self.campaign.dynamodb.url,
         }
         job = Job(
-            self.home, self.backend, self.table, name, cloud.provider, cloud.shelf.uri,  # type: ignore[arg-type]
+            self.home, self.backend, self.table, name, cloud.provider, cloud.shelf.uri,
             endpoints, answer, crash_at,
         )  # fmt: skip
         process = self.campaign._context.Process(target=ingest_once, args=(job,))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ingestion.contracts import Provider
 from tests.integration.faults.editions import Edition, Key, Part, sum_parts
 from tests.integration.faults.shelves import Shelf
 
@@ -56,7 +57,7 @@ class Run:
 class Cloud(ABC):
     """One source of a schedule: writes deliveries to its shelf and says what must come of them."""
 
-    provider: str
+    provider: Provider
     has_manifest = True
 
     def __init__(self, shelf: Shelf, generator: random.Random) -> None:

@@ -55,7 +55,7 @@ def find_files(installation: Installation, source: str) -> list[Path]:
     key: SnapshotKey = promotions[0].key
     names = [name for name, _ in installation.ledger.promotions(key)]
     found = [installation.ledger.promoted_snapshot(key, name) for name in names]
-    return [installation.lake.resolve(path) for snapshot in found if snapshot for path in snapshot.paths]
+    return [installation.local_lake / path for snapshot in found if snapshot for path in snapshot.paths]
 
 
 def test_a_damaged_file_is_landed_anew_before_anything_is_built(installation: Installation) -> None:

@@ -40,7 +40,7 @@ def test_files_of_several_periods_are_split(desk: Desk) -> None:
     by_period = {f"{j.key.billing_period:%Y-%m}": j.profile for j in report.judged}
     for period, (cost, rows) in FILLED.items():
         billed = next(t for t in by_period[period].control_totals if t.measure == "billed_cost")
-        assert (billed.file_total, billed.row_count, billed.rounding_remainder) == (cost, rows, 0)
+        assert (billed.file_total, billed.row_count, billed.rounding_remainder) == (cost, rows, Decimal(0))
 
 
 def test_nothing_new_changes_nothing(desk: Desk) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 import boto3
 import pytest
 import requests
+from azure.storage.blob import BlobServiceClient, ContainerClient
 from moto.server import ThreadedMotoServer
+from mypy_boto3_s3 import S3Client
 
 from cli.commands.check import check_sources
-from cli.commands.run import FAILED
 from cloudcost.installation import Installation
+from core.errors import FAILED
 from tests.integration.locations.peers import GoogleStorage, serving
 from tests.peers.azurite import ACCOUNT, Azurite, AzuriteUnavailable
 from tests.peers.bigquery import Server as BigQueryServer
@@ -50,7 +52,7 @@ def moto_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def s3(moto_url: str, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def s3(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
     """A client of an empty S3, which is also what the location finds in the environment."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
@@ -74,10 +76,8 @@ def azurite() -> Iterator[Azurite]:
 
 
 @pytest.fixture
-def container(azurite: Azurite, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def container(azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> Iterator[ContainerClient]:
     """A client of an empty container ``exports``, which the location finds through the environment."""
-    from azure.storage.blob import BlobServiceClient
-
     monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", azurite.connection_string())
     client = BlobServiceClient.from_connection_string(azurite.connection_string()).create_container("exports")
     assert client.account_name == ACCOUNT

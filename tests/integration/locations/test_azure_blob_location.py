@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from azure.storage.blob import ContainerClient
 
 from core.errors import LocationError
 from ingestion.discovery import discover, verify
@@ -26,7 +27,7 @@ def fails(uri: str = URI) -> LocationError:
     return caught.value
 
 
-def test_listing_and_download(container, tmp_path: Path) -> None:
+def test_listing_and_download(container: ContainerClient, tmp_path: Path) -> None:
     content = os.urandom(40_000_000)  # above 32 MiB a download is in several ranges
     container.upload_blob("daily/part_0_0001.csv", content)
     container.upload_blob("daily/sub/part_1_0001.csv", b"12")
@@ -40,7 +41,7 @@ def test_listing_and_download(container, tmp_path: Path) -> None:
     assert open_location(f"{URI}/daily-old/part.csv", tmp_path).list_files()[0].name == "part.csv"
 
 
-def test_an_export_from_manifest_to_verified_files(container, tmp_path: Path) -> None:
+def test_an_export_from_manifest_to_verified_files(container: ContainerClient, tmp_path: Path) -> None:
     folder = "root/daily/20260501-20260531/af754a8e-0000-4000-8000-000000000001"
     manifest = {
         "blobCount": 1,
@@ -57,7 +58,7 @@ def test_an_export_from_manifest_to_verified_files(container, tmp_path: Path) ->
     verify(delivery, {file.ref.name: location.fetch(file.ref, tmp_path) for file in delivery.files})
 
 
-def test_a_blob_that_was_replaced_or_removed_after_the_listing(container, tmp_path: Path) -> None:
+def test_a_blob_that_was_replaced_or_removed_after_the_listing(container: ContainerClient, tmp_path: Path) -> None:
     container.upload_blob("a.csv", b"12345")
     location = open_location(URI, tmp_path)
     (file,) = location.list_files()
@@ -74,7 +75,9 @@ def test_a_blob_that_was_replaced_or_removed_after_the_listing(container, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_missing_container_and_wrong_key(container, azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_container_and_wrong_key(
+    container: ContainerClient, azurite: Azurite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     error = fails(f"az://{ACCOUNT}/nowhere/daily")
     assert (error.reason, "the container 'nowhere' does not exist" in str(error)) == ("not_found", True)
     wrong = base64.b64encode(b"hunter2").decode()

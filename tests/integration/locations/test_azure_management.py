@@ -56,7 +56,7 @@ def access(arm: Arm, **more: int) -> AzureAccess:
         client_id_env="APPLICATION",
         client_secret_env="SECRET",
         management_url=arm.url,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 

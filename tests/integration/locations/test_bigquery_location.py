@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -15,8 +16,8 @@ from ingestion.locations.bigquery import BigQueryLocation
 from tests.peers.bigquery import Fault, Server
 from tests.peers.patience import quick_politeness
 
-KEY_VALUE = [{"name": "key", "type": "STRING"}, {"name": "value", "type": "STRING"}]
-STANDARD = [
+KEY_VALUE: list[dict[str, Any]] = [{"name": "key", "type": "STRING"}, {"name": "value", "type": "STRING"}]
+STANDARD: list[dict[str, Any]] = [
     {"name": "service", "type": "RECORD", "fields": [{"name": "id", "type": "STRING"}]},
     {"name": "usage_start_time", "type": "TIMESTAMP"},
     {"name": "labels", "type": "RECORD", "mode": "REPEATED", "fields": KEY_VALUE},
@@ -40,7 +41,7 @@ TABLE = ("billing", "gcp_billing_export_v1_01AB")
 URI = "bigquery://my-project.billing.gcp_billing_export_v1_01AB"
 
 
-def standard_rows(month: str, count: int, exported: str) -> list[dict]:
+def standard_rows(month: str, count: int, exported: str) -> list[dict[str, Any]]:
     """Rows of one invoice month with costs 1, 2, 3 …"""
     return [
         {

@@ -10,8 +10,8 @@ import dagster as dg
 import duckdb
 import pytest
 
-from cli.commands.run import OK
 from cloudcost.installation import Installation
+from core.errors import OK
 from core.instants import utc_now
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import LocalLake

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import requests
+from azure.storage.blob import ContainerClient
+from mypy_boto3_s3 import S3Client
 
-from cli.commands.run import FAILED, OK
 from cloudcost.installation import Installation
-from core.errors import LocationError
+from core.errors import FAILED, OK, LocationError
 from core.instants import utc_now
 from ingestion.circuit import CircuitBreaker
 from tests.integration.locations.conftest import FOCUS, ROW, Check
@@ -27,7 +28,7 @@ def stack() -> Iterator[ExitStack]:
         yield opened
 
 
-def test_aws(s3, moto_url: str, check: Check, monkeypatch: pytest.MonkeyPatch, stack: ExitStack) -> None:  # type: ignore[no-untyped-def]
+def test_aws(s3: S3Client, moto_url: str, check: Check, monkeypatch: pytest.MonkeyPatch, stack: ExitStack) -> None:
     services = stack.enter_context(AwsServices())
     services.faults += [Fault(400, "AccessDeniedException")]
     monkeypatch.setenv("AWS_ENDPOINT_URL_BCM_DATA_EXPORTS", services.url)
@@ -53,7 +54,7 @@ def test_aws(s3, moto_url: str, check: Check, monkeypatch: pytest.MonkeyPatch, s
     assert check(nobody="s3://exports/cur")["nobody"][0] == "no credential"
 
 
-def test_azure(container, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_azure(container: ContainerClient, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     container.upload_blob("focus/a.csv", f"{FOCUS}\n{ROW}\n".encode())
     found = check(good=f"az://{ACCOUNT}/exports/focus", no_container=f"az://{ACCOUNT}/nowhere/x")
     assert found["good"] == ("ok", "format focus; 1 new and 0 known deliveries")

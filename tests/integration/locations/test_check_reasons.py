@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cli.commands.run import OK
 from cloudcost.installation import Installation
+from core.errors import OK
 from tests.integration.locations.conftest import FOCUS, ROW, Check
 from tests.integration.locations.peers import FixedAnswer, GoogleStorage, serving, write_google_key
 from tests.peers.arm import Arm, Fault

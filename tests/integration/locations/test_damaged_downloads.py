@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from azure.storage.blob import ContentSettings
+from azure.storage.blob import ContainerClient, ContentSettings
+from mypy_boto3_s3 import S3Client
 
 from core.errors import LocationError
 from ingestion.contracts import Location
@@ -34,7 +35,7 @@ def is_refused_and_then_taken(location: Location, proxy: FaultProxy, folder: Pat
     assert location.fetch(file, folder).read_bytes() == CONTENT
 
 
-def test_s3(s3, moto_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_s3(s3: S3Client, moto_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     s3.put_object(Bucket="exports", Key="cur/a.parquet", Body=CONTENT)
     with FaultProxy(moto_url, only_paths_with="a.parquet") as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
@@ -43,7 +44,9 @@ def test_s3(s3, moto_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         is_refused_and_then_taken(S3Location("s3://exports/cur", politeness=quick_politeness()), proxy, tmp_path)
 
 
-def test_s3_where_boto3_itself_compares(s3, moto_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_s3_where_boto3_itself_compares(
+    s3: S3Client, moto_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_client("s3", moto_url).put_object(
         Bucket="exports", Key="cur/a.parquet", Body=CONTENT, ChecksumAlgorithm="CRC32"
     )
@@ -52,7 +55,7 @@ def test_s3_where_boto3_itself_compares(s3, moto_url: str, tmp_path: Path, monke
         is_refused_and_then_taken(S3Location("s3://exports/cur", politeness=quick_politeness()), proxy, tmp_path)
 
 
-def test_azure(container, azurite: Azurite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_azure(container: ContainerClient, azurite: Azurite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = hashlib.md5(CONTENT, usedforsecurity=False).digest()
     settings = ContentSettings(content_md5=bytearray(digest))
     container.upload_blob("a.parquet", CONTENT, content_settings=settings)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mypy_boto3_s3 import S3Client
 
 from cloudcost.config.document import CloudcostConfig
 from clouds.access import AwsAccess
@@ -33,7 +34,7 @@ def get_export(request: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def exports(s3, monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsServices]:  # type: ignore[no-untyped-def]
+def exports(s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsServices]:
     def list_page(request: dict[str, Any]) -> dict[str, Any]:
         names = sorted(EXPORTS)
         start = int(request.get("NextToken", 0))
@@ -50,7 +51,7 @@ def exports(s3, monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsServices]:  # ty
         yield services
 
 
-def test_an_export_is_read_by_its_name(exports: AwsServices, s3, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_an_export_is_read_by_its_name(exports: AwsServices, s3: S3Client, tmp_path: Path) -> None:
     s3.put_object(Bucket="exports", Key="billing/cur/cur2-daily/data/a.parquet", Body=b"1")
     s3.put_object(Bucket="exports", Key="billing/cur/cur2-daily-old/data/a.parquet", Body=b"1")
     location = open_location("bcm-data-exports://cur2-daily", tmp_path)

@@ -8,6 +8,7 @@ import boto3
 import pytest
 import requests
 from moto.s3.models import s3_backends
+from mypy_boto3_s3 import S3Client
 
 from core.errors import LocationError
 from ingestion.contracts import FileRef
@@ -26,7 +27,7 @@ def fails(location: S3Location) -> LocationError:
     return caught.value
 
 
-def test_prefix_ends_at_a_folder_boundary(s3, tmp_path: Path) -> None:
+def test_prefix_ends_at_a_folder_boundary(s3: S3Client, tmp_path: Path) -> None:
     for key in ("cur/a.csv", "cur/b/c.csv", "cur/", "cur-old/a.csv", "cur.csv"):
         s3.put_object(Bucket="exports", Key=key, Body=key.encode())
     location = open_location("s3://exports/cur", tmp_path)
@@ -38,7 +39,7 @@ def test_prefix_ends_at_a_folder_boundary(s3, tmp_path: Path) -> None:
     assert open_location("s3://exports/nowhere", tmp_path).list_files() == []
 
 
-def test_listing_goes_on_after_the_first_page(s3, tmp_path: Path) -> None:
+def test_listing_goes_on_after_the_first_page(s3: S3Client, tmp_path: Path) -> None:
     backend = s3_backends["123456789012"]["aws"]  # directly, as a thousand requests take seconds
     for number in range(1003):
         backend.put_object("exports", f"many/{number:04d}.csv", b"")
@@ -46,7 +47,7 @@ def test_listing_goes_on_after_the_first_page(s3, tmp_path: Path) -> None:
     assert [file.name for file in files] == [f"{number:04d}.csv" for number in range(1003)]
 
 
-def test_large_objects_come_whole(s3, tmp_path: Path) -> None:
+def test_large_objects_come_whole(s3: S3Client, tmp_path: Path) -> None:
     """Above the transfer manager's threshold of 8 MB: several ranges in parallel."""
     content = os.urandom(20_000_000)
     s3.put_object(Bucket="exports", Key="big.parquet", Body=content)
@@ -57,7 +58,7 @@ def test_large_objects_come_whole(s3, tmp_path: Path) -> None:
     assert [entry.name for entry in (tmp_path / "landing").iterdir()] == ["big.parquet"]
 
 
-def test_an_export_from_manifest_to_verified_files(s3, tmp_path: Path) -> None:
+def test_an_export_from_manifest_to_verified_files(s3: S3Client, tmp_path: Path) -> None:
     period = "BILLING_PERIOD=2026-05"
     key = f"cur/daily/data/{period}/daily-00001.csv.gz"
     s3.put_object(Bucket="exports", Key=key, Body=b"12345")
@@ -72,7 +73,7 @@ def test_an_export_from_manifest_to_verified_files(s3, tmp_path: Path) -> None:
     assert [path.read_bytes() for path in fetched.values()] == [b"12345"]
 
 
-def test_an_object_that_was_replaced_or_removed_after_the_listing(s3, tmp_path: Path) -> None:
+def test_an_object_that_was_replaced_or_removed_after_the_listing(s3: S3Client, tmp_path: Path) -> None:
     s3.put_object(Bucket="exports", Key="a.csv", Body=b"12345")
     location = open_location("s3://exports", tmp_path)
     (file,) = location.list_files()
@@ -89,13 +90,13 @@ def test_an_object_that_was_replaced_or_removed_after_the_listing(s3, tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_missing_bucket(s3) -> None:
+def test_missing_bucket(s3: S3Client) -> None:
     error = fails(S3Location("s3://no-such-bucket/cur"))
     assert error.reason == "not_found"
     assert str(error) == "the bucket 'no-such-bucket' does not exist (S3: NoSuchBucket)"
 
 
-def test_credentials_that_iam_refuses(s3, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_that_iam_refuses(s3: S3Client, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     iam = boto3.client("iam")
     iam.create_user(UserName="nobody")
     key = iam.create_access_key(UserName="nobody")["AccessKey"]
@@ -124,7 +125,7 @@ def test_no_credential_and_unknown_profile(monkeypatch: pytest.MonkeyPatch) -> N
     assert fails(S3Location("s3://exports/cur")).reason == "no_credential"
 
 
-def test_unreachable(s3, closed_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable(s3: S3Client, closed_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed_port}")
     error = fails(S3Location("s3://exports/cur", politeness=quick_politeness()))
     assert error.reason == "unreachable"
@@ -142,7 +143,7 @@ def test_unreachable(s3, closed_port: int, monkeypatch: pytest.MonkeyPatch) -> N
         (418, "SomethingNew", "invalid"),
     ],
 )
-def test_error_codes(s3, monkeypatch: pytest.MonkeyPatch, status: int, code: str, reason: str) -> None:
+def test_error_codes(s3: S3Client, monkeypatch: pytest.MonkeyPatch, status: int, code: str, reason: str) -> None:
     body = f"<Error><Code>{code}</Code><Message>the secret hunter2 of you</Message></Error>".encode()
     with serving(FixedAnswer(status, {"content-type": "application/xml"}, body)) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
@@ -152,6 +153,6 @@ def test_error_codes(s3, monkeypatch: pytest.MonkeyPatch, status: int, code: str
     assert len(server.calls) == (3 if status == 503 else 1), "throttling is retried, a refusal is not"
 
 
-def test_unknown_file_of_a_listing(s3, tmp_path: Path) -> None:
+def test_unknown_file_of_a_listing(s3: S3Client, tmp_path: Path) -> None:
     with pytest.raises(LocationError, match="does not exist"):
         S3Location("s3://exports/cur").fetch(FileRef("a.csv", 1, "e"), tmp_path)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import boto3
 import pytest
+from mypy_boto3_s3 import S3Client
 
 from clouds.access import AwsAccess
 from clouds.secrets import Environment, SecretsSettings, add_secrets
@@ -22,7 +23,7 @@ PASSWORD = "hunter2 of the mail server"
 
 
 @pytest.fixture
-def aws(s3, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:  # type: ignore[no-untyped-def]
+def aws(s3: S3Client, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
     s3.put_object(Bucket="exports", Key="cur/a.csv", Body=b"1")
     with FaultProxy(moto_url) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)

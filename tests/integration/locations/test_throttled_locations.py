@@ -1,10 +1,12 @@
 """Every provider's way to say "slow down", through its own client library: waited for in full, then answered."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from azure.storage.blob import ContainerClient
+from mypy_boto3_s3 import S3Client
 
 from clouds.politeness import Politeness
 from core.errors import LocationError
@@ -21,6 +23,7 @@ from tests.peers.faults import Answer, Cut, FaultProxy, Slow
 from tests.peers.patience import HandClock, quick_politeness
 
 CONTENT = os.urandom(300_000)
+Opener = Callable[[Politeness], Location]
 SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
 SERVER_BUSY = b"<?xml version='1.0'?><Error><Code>ServerBusy</Code><Message>busy</Message></Error>"
 RATE_LIMIT = b'{"error": {"code": 429, "message": "slow", "errors": [{"reason": "rateLimitExceeded"}]}}'
@@ -36,7 +39,7 @@ def busy_google(status: int, wait: str = "11") -> Answer:
 
 
 @pytest.fixture
-def s3_proxy(s3, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:  # type: ignore[no-untyped-def]
+def s3_proxy(s3: S3Client, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
     for number in range(6):
         s3.put_object(Bucket="exports", Key=f"cur/{number}.csv", Body=CONTENT)
     with FaultProxy(moto_url) as proxy:
@@ -45,7 +48,7 @@ def s3_proxy(s3, moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fau
 
 
 @pytest.fixture
-def azure_proxy(container, azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:  # type: ignore[no-untyped-def]
+def azure_proxy(container: ContainerClient, azurite: Azurite, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
     container.upload_blob("0.csv", CONTENT)
     with FaultProxy(f"http://127.0.0.1:{azurite.port}") as proxy:
         text = f"AccountName={ACCOUNT};AccountKey={KEY};BlobEndpoint={proxy.url}/{ACCOUNT};"
@@ -130,7 +133,9 @@ def open_gcs(politeness: Politeness) -> Location:
         ("gcs_proxy", open_gcs, busy_google(429, "600")),
     ],
 )
-def test_asked_for_ten_minutes_a_run_does_not_wait_but_says_so(peer, opener, refusal, request) -> None:  # type: ignore[no-untyped-def]
+def test_asked_for_ten_minutes_a_run_does_not_wait_but_says_so(
+    peer: str, opener: Opener, refusal: Answer, request: pytest.FixtureRequest
+) -> None:
     clock = HandClock()
     proxy: FaultProxy = request.getfixturevalue(peer)
     proxy.faults += [refusal]
@@ -148,7 +153,9 @@ def test_asked_for_ten_minutes_a_run_does_not_wait_but_says_so(peer, opener, ref
 @pytest.mark.parametrize(
     ("peer", "opener"), [("s3_proxy", open_s3), ("azure_proxy", open_azure), ("gcs_proxy", open_gcs)]
 )
-def test_a_body_that_breaks_off_or_comes_slowly_arrives_whole(peer, opener, request, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_body_that_breaks_off_or_comes_slowly_arrives_whole(
+    peer: str, opener: Opener, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     proxy: FaultProxy = request.getfixturevalue(peer)
     location = opener(quick_politeness(attempts=5))
     file = location.list_files()[0]
@@ -171,7 +178,7 @@ def test_files_of_a_delivery_come_in_parallel_and_wait_together(s3_proxy: FaultP
     assert early == [], "what was sent before the refusal arrived may come, nothing later"
 
 
-def test_the_first_failed_file_ends_the_fetching(s3_proxy: FaultProxy, s3, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_first_failed_file_ends_the_fetching(s3_proxy: FaultProxy, s3: S3Client, tmp_path: Path) -> None:
     location = S3Location("s3://exports/cur", politeness=quick_politeness())
     files = location.list_files()
     s3.delete_object(Bucket="exports", Key="cur/0.csv")

@@ -1,13 +1,13 @@
 """dbt in this process: what it says where it fails, and that it is gone when its reader is."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from cloudcost.installation import Installation
-from orchestration.resources.dbt import ALL_PERIODS
-from orchestration.resources.dbt_build import DbtError, _cancel_statements, run_dbt
+from orchestration.resources.dbt import ALL_PERIODS, DbtError
+from orchestration.resources.dbt_build import _cancel_statements, run_dbt
 
 SEEDS = ["build", "--select", "resource_type:seed", "--exclude-resource-type", "test"]
 
@@ -51,6 +51,7 @@ def test_a_reader_that_leaves_ends_it(installation: Installation) -> None:
         results = run_dbt(installation, SEEDS, ALL_PERIODS)
         for _ in range(seen):
             next(results)
+        assert isinstance(results, Generator)
         results.close()
         assert_free(installation)
     assert len(list(run_dbt(installation, SEEDS, ALL_PERIODS))) == 4

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.run import OK, run_pipeline
+from cli.commands.run import run_pipeline
 from cli.output.summary import describe_scoring
 from cloudcost.installation import Installation
+from core.errors import OK
 from orchestration.defs.alerts.assets import incidents
 from orchestration.defs.ml.anomalies import contributions_add_up, cost_anomalies, detector_is_as_good_as_before
 from orchestration.defs.ml.forecasts import cost_forecasts, forecast_accuracy_holds

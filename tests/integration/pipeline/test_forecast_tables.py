@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -52,7 +53,7 @@ def score(installation: Installation) -> dg.ExecuteInProcessResult:
     return dg.materialize([cost_forecasts, forecast_accuracy_holds], resources=resources)
 
 
-def read(installation: Installation, query: str) -> list[tuple]:
+def read(installation: Installation, query: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(installation.home / "warehouse.duckdb"), read_only=True) as connection:
         return connection.execute(query).fetchall()
 
@@ -103,7 +104,7 @@ def test_a_drop_in_accuracy_opens_one_incident(installation: Installation) -> No
         connection.execute("insert into ml.forecast_runs values ('2025-02-01', 0.5, 0.8, 0.95)")
     for _ in range(2):
         found = forecast_accuracy_holds(installation=InstallationResource.of(installation))
-        assert not found.passed
+        assert isinstance(found, dg.AssetCheckResult) and not found.passed
     incidents = installation.store.list("incident")
     assert [r.body["finding"]["rule"] for r in incidents] == ["forecast_accuracy"]
     assert incidents[0].body["finding"]["scope"] == {"as_of": "2025-02-01"}

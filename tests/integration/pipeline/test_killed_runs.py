@@ -2,6 +2,8 @@
 
 import random
 import time
+from decimal import Decimal
+from typing import TypedDict
 
 import pytest
 
@@ -24,8 +26,18 @@ def prepare(company: Company, home: Home) -> Home:
     return home
 
 
-def outcome(home: Home) -> dict[str, object]:
+class Outcome(TypedDict):
     """Everything that people and programs see of an installation."""
+
+    tables: dict[str, str]
+    totals: dict[tuple[str, str, str], tuple[Decimal, ...]]
+    incidents: list[str]
+    alerts: list[tuple[str, str]]
+    proposals: list[str]
+    current: list[tuple[str, str, str]]
+
+
+def outcome(home: Home) -> Outcome:
     return {
         "tables": home.fingerprint(),
         "totals": home.totals(),
@@ -64,5 +76,5 @@ def test_ten_kills_leave_no_trace(company: Company, tmp_path_factory: pytest.Tem
     assert again.returncode == 3, again
     assert outcome(killed) == expected
     # one alert per incident and channel, one proposal
-    assert len(set(expected["alerts"])) == len(expected["alerts"]) == 2 * len(expected["incidents"])  # type: ignore[arg-type]
+    assert len(set(expected["alerts"])) == len(expected["alerts"]) == 2 * len(expected["incidents"])
     assert expected["proposals"] == [company.volume["resource_id"]]

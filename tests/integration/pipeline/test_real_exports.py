@@ -106,7 +106,7 @@ def test_focus_sample_with_two_periods(
 ) -> None:
     rows = read_rows(realdata(FILES["focus_sample"]))
     expected, rest = land("0" if r["BilledCost"] == "NULL" else r["BilledCost"] for r in rows)
-    assert (totals["focus_sample"][0], rest) == (expected, 0) and expected == Decimal("20.52022672899")
+    assert (totals["focus_sample"][0], rest) == (expected, Decimal(0)) and expected == Decimal("20.52022672899")
     periods = {r["BillingPeriodStart"][:7] for r in rows}
     found = home.query(
         "select distinct strftime(billing_period, '%Y-%m') from marts.fct_cost_monthly "

@@ -3,13 +3,22 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 
 from simulator import generate
 
-SMALL = {"seed": 11, "months": 5, "rows_per_month": 6000}
+
+class Size(TypedDict):
+    """The arguments of `generate` that decide what is written."""
+
+    seed: int
+    months: int
+    rows_per_month: int
+
+
+SMALL: Size = {"seed": 11, "months": 5, "rows_per_month": 6000}
 
 
 @dataclass(frozen=True)

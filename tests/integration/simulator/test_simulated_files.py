@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from simulator import generate
 from simulator.__main__ import main
 from simulator.azure_lines import HEADER
-from tests.integration.simulator.conftest import SMALL, Simulation
+from tests.integration.simulator.conftest import SMALL, Simulation, Size
 from tests.integration.simulator.native_totals import aws_files, azure_files, exact, gcp_files, read_csv
 
 
@@ -28,7 +29,8 @@ def test_same_seed_writes_the_same_bytes(simulation: Simulation, tmp_path: Path)
 
 
 def test_another_seed_writes_other_amounts(simulation: Simulation, tmp_path: Path) -> None:
-    truth = generate(tmp_path, **SMALL | {"seed": 12}).describe()
+    other: Size = {**SMALL, "seed": 12}
+    truth = generate(tmp_path, **other).describe()
     for source, content in truth["sources"].items():
         for label, totals in content["periods"].items():
             assert totals["billed"] != simulation.truth["sources"][source]["periods"][label]["billed"]
@@ -124,7 +126,7 @@ def test_aws_line_ids_are_unique_with_their_interval(simulation: Simulation) -> 
     assert twice == [(0,)]
 
 
-DAILY = {
+DAILY: dict[str, tuple[str, Callable[[Path], list[str]]]] = {
     "aws": (
         f"""SELECT sum({exact("line_item_unblended_cost")}) / count(DISTINCT line_item_usage_start_date)
             FROM read_parquet($files) WHERE line_item_line_item_type = 'Usage'

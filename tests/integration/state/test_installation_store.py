@@ -44,5 +44,7 @@ def test_a_table_that_two_installations_share(
     )
     assert isinstance(one.state, DynamoDbStateStore)
     one.mark_published()
-    assert one.scoring_input() == other.scoring_input() == other.store.get("pipeline", "published").body["input"]  # type: ignore[union-attr]
+    published = other.store.get("pipeline", "published")
+    assert published is not None
+    assert one.scoring_input() == other.scoring_input() == published.body["input"]
     assert not (tmp_path / "home" / "state.sqlite").exists()

@@ -297,5 +297,5 @@ def test_the_stand_in_speaks_as_redshift_does(desk: Desk) -> None:
     with redshift_connector.connect(
         host="127.0.0.1", port=desk.peer.port, database=desk.settings.database, user=desk.peer.user,
         password=desk.peer.password, ssl=False,
-    ) as connection, pytest.raises(redshift_connector.Error, match="IAM_ROLE"):  # fmt: skip
+    ) as connection, pytest.raises(redshift_connector.error.Error, match="IAM_ROLE"):  # fmt: skip
         connection.cursor().execute("copy x from 's3://b/k' format as parquet")

@@ -76,7 +76,7 @@ def list_what_is_overridden() -> dict[str, list[str] | None]:
 
 
 @attack
-def look_for_what_is_named() -> dict[str, list[str]]:
+def look_for_what_is_named() -> dict[str, list[str] | int]:
     """Settings that nothing reads any more, and routes, roles' tables and flags that are not there."""
     import flask_appbuilder
     import superset

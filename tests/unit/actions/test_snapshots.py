@@ -28,7 +28,7 @@ def list_problems(**changes: Any) -> tuple[str, ...]:
         raise AssertionError("no client is needed")
 
     clock = HandClock()
-    results = {
+    results: dict[str, dict[str, Any]] = {
         "describe_volume": {"size_gib": 12, "is_encrypted": True},
         "create_snapshot": {"snapshot_id": "snap-1", "started_at": STARTED.isoformat()},
     }

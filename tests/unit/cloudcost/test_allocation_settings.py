@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cloudcost.config.document import CloudcostConfig, ConfigError, load_config
+from cloudcost.config.document import CloudcostConfig, load_config
 from cloudcost.settings_tables import read_settings
 from cloudcost.settings_tables.allocation import SPLITS, TARGETS
+from core.config_file import ConfigError
 from warehouse.settings_contracts import SettingsContent, SettingsError
 
 SOURCES = "sources: [{name: one, location: exports}]\n"
@@ -96,4 +97,4 @@ def test_a_fingerprint_follows_the_content_and_not_its_order(tmp_path: Path) -> 
 )
 def test_rows_that_do_not_fit_are_refused(rows: tuple[tuple[object, ...], ...], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        SettingsContent(TARGETS, rows)  # type: ignore[arg-type]
+        SettingsContent(TARGETS, rows)  # type: ignore[arg-type]  # what is refused

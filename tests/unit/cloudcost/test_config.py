@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from cli.commands.setup import EXAMPLE
-from cloudcost.config.document import CloudcostConfig, ConfigError, load_config
+from cloudcost.config.document import CloudcostConfig, load_config
+from core.config_file import ConfigError
 from ingestion.sections.sources import SourceConfig
 
 GOOD = """\

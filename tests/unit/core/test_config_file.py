@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cloudcost.config.document import ConfigError, load_config
+from cloudcost.config.document import load_config
+from core.config_file import ConfigError
 
 SOURCE = "sources: [{name: a, location: exports}]\n"
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(

@@ -40,7 +40,7 @@ def shed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_classes_that_can_be_made_are_found_where_they_stand(shed: Path) -> None:
-    from shed.base import Tool  # type: ignore[import-not-found]
+    from shed.base import Tool
 
     assert {name: found.__module__ for name, found in find_classes("shed", Tool).items()} == {
         "axe": "shed.below.axe",

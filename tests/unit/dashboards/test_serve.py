@@ -1,5 +1,6 @@
 """Why the dashboards cannot be served is one sentence, with an exit code that says whose turn it is."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from core.errors import CloudcostError
 from dashboards import local_services, serve
+from dashboards.ending import ENDING
 from dashboards.errors import ServeError
 
 REDSHIFT = """\
@@ -19,7 +21,7 @@ warehouse: {backend: redshift, host: localhost, iam_role: "arn:aws:iam::11112222
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve.ENDING, "listen", lambda: None)
+    monkeypatch.setattr(ENDING, "listen", lambda: None)
     monkeypatch.setattr(serve, "write_privately", lambda: None)
 
 
@@ -60,7 +62,7 @@ def test_patience_with_superset_ends() -> None:
 
 
 def test_a_service_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_services.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     named = {"SUPERSET_METADATA_URI": "postgresql://elsewhere"}
     with (
         pytest.raises(ServeError, match="redis-server is not installed; SUPERSET_REDIS_URL may name one elsewhere"),

@@ -139,7 +139,7 @@ def test_every_spelling_lands_alike(scratch: duckdb.DuckDBPyConnection, tmp_path
 def test_the_order_of_columns_decides_nothing(scratch: duckdb.DuckDBPyConnection, tmp_path: Path, account: str) -> None:
     """Of several costs and ids the same one is taken wherever it stands."""
     native, said = HEADERS[account]
-    landed = land(scratch, write_csv(tmp_path / "export.csv", [dict(reversed(native.items()))]))
+    landed = land(scratch, write_csv(tmp_path / "export.csv", [dict(reversed(list(native.items())))]))
     assert {name: landed[name] for name in said} == said
 
 

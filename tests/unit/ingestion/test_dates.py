@@ -56,7 +56,7 @@ def test_days_with_slashes_are_read_in_the_order_that_is_asked(
     for order, day in orders:
         found = [ask(f"({read('v', order)})::date", value) for read in (read_time, read_date)]
         # a day that does not fit the order is left to the other readings, whose years no bill can have
-        assert [f.isoformat() if f and f.year > 1999 else None for f in found] == [day, day]  # type: ignore[attr-defined]
+        assert [f.isoformat() if isinstance(f, dt.date) and f.year > 1999 else None for f in found] == [day, day]
 
 
 def test_azure_writes_the_month_first() -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,7 @@ def test_outcomes_come_in_order_and_one_ahead() -> None:
         begun.append(number)
         return number
 
-    for number, outcome in enumerate(work_ahead([lambda n=n: step(n) for n in range(5)])):
+    for number, outcome in enumerate(work_ahead([partial(step, number) for number in range(5)])):
         assert outcome.result() == number
         assert len(begun) <= number + 2
     assert begun == [0, 1, 2, 3, 4]

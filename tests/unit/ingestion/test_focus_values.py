@@ -76,7 +76,7 @@ def test_focus_has_19_categories_and_82_subcategories() -> None:
 
 
 def test_staging_gets_every_reading_once() -> None:
-    rows = list_focus_values(None, None)  # type: ignore[arg-type]
+    rows = list_focus_values(None, None)  # type: ignore[arg-type]  # it looks at neither
     assert len({row[:2] for row in rows}) == len(rows)
     assert ("charge_category", "discount", "Credit") in rows
     assert ("charge_class", ANY_OTHER, None) in rows and ("charge_category", ANY_OTHER, "Adjustment") in rows

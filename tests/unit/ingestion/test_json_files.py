@@ -11,7 +11,8 @@ import pytest
 from ingestion.contracts import NOTHING, DeliveryError
 from ingestion.expressions.sql import connect_scratch
 from ingestion.formats import UnknownFormatError
-from ingestion.reading.native_json import MAX_RECORD_BYTES, JsonFile, read_json_file
+from ingestion.reading.json_records import MAX_RECORD_BYTES
+from ingestion.reading.native_json import JsonFile, read_json_file
 
 #: As doubles, most of these are other numbers, or print as other characters.
 NUMBERS = (
@@ -42,7 +43,7 @@ class Desk:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return read_json_file(self._scratch, path, "a.json", self._folder / "work", NOTHING, is_look=is_look)
 
-    def read(self, content: str | bytes) -> list[dict[str, str | None]]:
+    def read(self, content: str | bytes) -> list[dict[str, str]]:
         """The rows of a file: its fields as text, those without a value left out."""
         native = self.open(content)
         listed = ", ".join(column.sql for column in native.columns)

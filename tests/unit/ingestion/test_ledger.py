@@ -3,7 +3,10 @@
 import datetime as dt
 import multiprocessing
 import threading
+from collections.abc import Sequence
 from decimal import Decimal
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from ingestion.ledger import Ledger, LedgerError
 from ingestion.planning import plan_source
 from ingestion.snapshots import ControlTotal, Snapshot, SnapshotKey
 from state import SqliteStateStore, Write
+from tests.unit.ingestion.listing import Listing
 
 KEY = SnapshotKey("aws_prod", dt.date(2026, 9, 1), "cost")
 NOON = dt.datetime(2026, 10, 2, 12, tzinfo=dt.UTC)
@@ -128,10 +132,10 @@ def test_of_two_threads_one_promotes(tmp_path: Path) -> None:
     assert sorted(won) == [False] * 7 + [True]
 
 
-def _promote_many(path: Path, name: str, start: object, results: object) -> None:
+def _promote_many(path: Path, name: str, start: Barrier, results: "Queue[list[bool]]") -> None:
     ledger = Ledger(SqliteStateStore(path), Ticks())
-    start.wait()  # type: ignore[attr-defined]
-    results.put([ledger.promote(snapshot(delivery)) for delivery in ("same", f"own-{name}")])  # type: ignore[attr-defined]
+    start.wait()
+    results.put([ledger.promote(snapshot(delivery)) for delivery in ("same", f"own-{name}")])
 
 
 def test_of_several_processes_each_change_is_made_once(tmp_path: Path) -> None:
@@ -156,41 +160,30 @@ def test_of_several_processes_each_change_is_made_once(tmp_path: Path) -> None:
 class Racing(SqliteStateStore):
     """A store in which somebody else promotes between the look and the write."""
 
-    def transact(self, writes: object) -> None:  # type: ignore[override]
+    def transact(self, writes: Sequence[Write]) -> None:
         if not self.list("snapshot", f"{KEY.text}/other"):
             other = snapshot("other")
             super().transact([
                 Write.insert("snapshot", f"{KEY.text}/other", {**other.to_body(), "status": "promoted"}),
                 Write.insert("current", KEY.text, {"delivery_id": "other", "promoted_at": NOON.isoformat()}),
             ])  # fmt: skip
-        super().transact(writes)  # type: ignore[arg-type]
+        super().transact(writes)
 
 
 def test_the_loser_of_a_race_looks_again(tmp_path: Path) -> None:
     store = Racing(tmp_path / "state.sqlite")
     ledger = Ledger(store, Ticks())
     assert ledger.promote(snapshot("mine"))
-    assert ledger.current(KEY) == "mine" and store.get("current", KEY.text).body["replaces"] == "other"  # type: ignore[union-attr]
+    pointer = store.get("current", KEY.text)
+    assert ledger.current(KEY) == "mine" and pointer is not None and pointer.body["replaces"] == "other"
 
 
-class Folder:
-    """A location that lists what a test says."""
-
-    uri = "memory"
-
-    def __init__(self, *files: FileRef) -> None:
-        self.files = list(files)
-
-    def list_files(self) -> list[FileRef]:
-        return self.files
-
-
-def plan(ledger: Ledger, folder: Folder, retry: bool = False) -> tuple[list[str], list[str], int, list[str]]:
+def plan(ledger: Ledger, folder: Listing, retry: bool = False) -> tuple[list[str], list[str], int, list[str]]:
     """Names to scan, pending snapshots, unchanged ones and problems."""
     if retry:
         ledger.release_quarantined("aws_prod")
     found = plan_source(
-        "aws_prod", "aws", folder, ledger,  # type: ignore[arg-type]
+        "aws_prod", "aws", folder, ledger,
         reading="auto", dates=PlausibleDates(dt.date(2026, 10, 5)),
     )  # fmt: skip
     pending = [f"{p.key.billing_period:%Y-%m}:{'+'.join(f.ref.name for f in p.files)}" for p in found.pending]
@@ -206,7 +199,7 @@ def put_scan(ledger: Ledger, file: FileRef, **body: object) -> None:
 
 def test_plan_of_plain_files(ledger: Ledger) -> None:
     a, b = FileRef("a.csv", 10, "1"), FileRef("b.csv", 20, "1")
-    folder = Folder(a, b)
+    folder = Listing(a, b)
     assert plan(ledger, folder) == (["a.csv", "b.csv"], [], 0, [])
     put_scan(ledger, a, periods={"2026-08-01": 1, "2026-09-01": 1})
     # as long as one file was not read, nobody knows which files belong to a period
@@ -214,7 +207,7 @@ def test_plan_of_plain_files(ledger: Ledger) -> None:
     put_scan(ledger, b, periods={"2026-09-01": 2})
     assert plan(ledger, folder) == ([], ["2026-08:a.csv", "2026-09:a.csv+b.csv"], 0, [])
     changed = FileRef("b.csv", 20, "2")
-    assert plan(ledger, Folder(a, changed))[0] == ["b.csv"]
+    assert plan(ledger, Listing(a, changed))[0] == ["b.csv"]
 
 
 def test_plan_after_promotion_and_quarantine(ledger: Ledger) -> None:
@@ -225,14 +218,14 @@ def test_plan_after_promotion_and_quarantine(ledger: Ledger) -> None:
     name = delivery_id_for([a])
     ledger.promote(snapshot(name))
     ledger.quarantine("aws_prod", dt.date(2026, 8, 1), "cost", name, ["broken"])
-    assert plan(ledger, Folder(a)) == ([], [], 1, ["broken"])
-    assert plan(ledger, Folder(a), retry=True) == ([], ["2026-08:a.csv"], 1, [])
+    assert plan(ledger, Listing(a)) == ([], [], 1, ["broken"])
+    assert plan(ledger, Listing(a), retry=True) == ([], ["2026-08:a.csv"], 1, [])
 
 
 def test_one_faulty_file_holds_back_its_source(ledger: Ledger) -> None:
     good, bad = FileRef("a.csv", 10, "1"), FileRef("b.csv", 20, "1")
     put_scan(ledger, good, periods={"2026-09-01": 2})
     put_scan(ledger, bad, fault="b.csv: line 3 is broken")
-    assert plan(ledger, Folder(good, bad)) == ([], [], 0, ["b.csv: line 3 is broken"])
-    assert plan(ledger, Folder(good, bad), retry=True)[0] == ["b.csv"]
-    assert plan(ledger, Folder(good)) == ([], ["2026-09:a.csv"], 0, [])
+    assert plan(ledger, Listing(good, bad)) == ([], [], 0, ["b.csv: line 3 is broken"])
+    assert plan(ledger, Listing(good, bad), retry=True)[0] == ["b.csv"]
+    assert plan(ledger, Listing(good)) == ([], ["2026-09:a.csv"], 0, [])

@@ -7,9 +7,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ingestion.contracts import NOTHING, DeliveryError, squeeze_name
+from ingestion.contracts import NOTHING, DeliveryError, NativeColumn, squeeze_name
 from ingestion.expressions.sql import connect_scratch
-from ingestion.reading.native import NativeColumn, _flatten, read_native_file
+from ingestion.reading.native import _flatten, read_native_file
 from tests.unit.ingestion.exports import write_parquet
 
 

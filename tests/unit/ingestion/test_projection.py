@@ -86,7 +86,7 @@ def test_azure_dates(scratch: duckdb.DuckDBPyConnection, tmp_path: Path, written
 
 
 def test_cur2_maps_and_legacy_columns_land_alike(scratch: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    legacy = cur_row(1, "0.5", **{"product/sku": "SKU1", "product/instanceType": "t3.micro"})
+    legacy = cur_row(1, "0.5") | {"product/sku": "SKU1", "product/instanceType": "t3.micro"}
     product = {"product_name": "Amazon Elastic Compute Cloud", "region": "eu-west-1", "sku": "SKU1"}
     text_map = pa.map_(pa.string(), pa.string())
     own = {
@@ -231,5 +231,5 @@ def test_focus_reads_the_word_null_as_nothing(scratch: duckdb.DuckDBPyConnection
 def test_values_that_cannot_be_read_are_counted(
     scratch: duckdb.DuckDBPyConnection, tmp_path: Path, column: str
 ) -> None:
-    rows = [cur_row(1, "1"), cur_row(2, "2", **{column: "twelve"}), cur_row(3, "3")]
+    rows = [cur_row(1, "1"), cur_row(2, "2") | {column: "twelve"}, cur_row(3, "3")]
     assert [r["cast_failures"] for r in land(scratch, write_csv(tmp_path / "cur.csv", rows))] == [0, 1, 0]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 
@@ -18,13 +19,20 @@ START = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
 NOTHING: frozenset[tuple[SnapshotKey, str]] = frozenset()
 
 
+class Kept(TypedDict, total=False):
+    """How long, and how many, deliveries that were replaced are kept."""
+
+    keep_snapshots_days: int
+    keep_last: int
+
+
 class Store:
     """A lake and a ledger, with a clock that a test sets."""
 
     def __init__(self, root: Path) -> None:
         self.now = START
         self.lake = LocalLake(root / "lake")
-        self.ledger = Ledger(SqliteStateStore(root / "state.sqlite"), lambda: self.now)  # type: ignore[arg-type]
+        self.ledger = Ledger(SqliteStateStore(root / "state.sqlite"), lambda: self.now)
 
     def deliver(self, name: str, day: int, was_expired: bool = False) -> None:
         """Land and promote a delivery on that day, counted from the first."""
@@ -80,9 +88,7 @@ def test_everything_is_kept_unless_told_otherwise(store: Store) -> None:
         (5000, {"keep_snapshots_days": 0, "keep_last": 2}, []),
     ],
 )
-def test_what_was_replaced_long_enough_ago_goes(
-    store: Store, day: int, kept: dict[str, int], removed: list[str]
-) -> None:
+def test_what_was_replaced_long_enough_ago_goes(store: Store, day: int, kept: Kept, removed: list[str]) -> None:
     assert store.remove(day, **kept) == removed
     assert store.there == sorted({"a", "b", "c"} - set(removed))
     for name in removed:

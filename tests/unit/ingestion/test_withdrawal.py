@@ -19,6 +19,7 @@ from ingestion.planning import PendingSnapshot, plan_source
 from ingestion.sections.deliveries import IngestionSettings
 from ingestion.snapshots import Snapshot, SnapshotKey
 from state import SqliteStateStore
+from tests.unit.ingestion.listing import Listing
 
 KEY = SnapshotKey("bill", dt.date(2026, 9, 1), "cost")
 FILES = {name: (DeliveredFile(FileRef(f"{name}.csv", 10, name)),) for name in ("good", "bad")}
@@ -123,16 +124,6 @@ def test_other_files_under_the_same_id_do_not_revive_those_that_were_withdrawn(d
     assert [desk.ledger.withdrawn(KEY, "bad", name) for name in (bad, again)] == ["a line dated 9999", "this one too"]
 
 
-class Folder:
-    uri = "exports"
-
-    def __init__(self, *files: FileRef) -> None:
-        self.files = files
-
-    def list_files(self) -> list[FileRef]:
-        return list(self.files)
-
-
 def test_a_run_takes_it_again_only_when_its_files_are_others(desk: Desk) -> None:
     desk.withdraw("bad")
     assert desk.ledger.withdrawn(KEY, "bad", PendingSnapshot(KEY, "bad", FILES["bad"]).files_id) == "a line dated 9999"
@@ -153,7 +144,7 @@ def test_a_plan_names_the_tombstone_and_its_reason(tmp_path: Path) -> None:
     body = {"dataset": "cost", "rows": 3, "periods": {"2026-09-01": 3}}
     desk.ledger.put_scan("bill", fingerprint("bill", file, "auto"), body)
     plan = plan_source(
-        "bill", "focus", Folder(file), desk.ledger, reading="auto",  # type: ignore[arg-type]
+        "bill", "focus", Listing(file), desk.ledger, reading="auto",
         dates=PlausibleDates(dt.date(2026, 10, 5)),
     )  # fmt: skip
     assert plan.pending == [] and plan.problems == []

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ml.anomaly.costs import detect_anomalies
-from ml.anomaly.feedback import Feedback
+from ml.anomaly.feedback import Feedback, Verdict
 from ml.anomaly.settings import AnomalySettings, ScopeLimits
 from ml.errors import AnalyticsInputError
 from tests.unit.ml.detection import day, detect
@@ -15,7 +15,7 @@ def test_limits_of_a_scope() -> None:
     costs = make_weekly(120, noise=0.005)
     costs[100] += 300
     rows = pd.concat([make_rows(costs, service_name="A"), make_rows(costs, service_name="B")])
-    scopes = (ScopeLimits({"service": "A"}, min_amount=400.0),)
+    scopes: tuple[ScopeLimits, ...] = (ScopeLimits({"service": "A"}, min_amount=400.0),)
     assert detect(rows, scopes=scopes).anomalies["service_name"].tolist() == ["B"]
     scopes += (ScopeLimits({"service": "A", "account": "111"}, min_amount=200.0),)
     assert detect(rows, scopes=scopes).anomalies["service_name"].tolist() == ["A", "B"]
@@ -23,8 +23,8 @@ def test_limits_of_a_scope() -> None:
         detect(rows, scopes=(ScopeLimits({"team": "A"}, min_amount=1.0),))
 
 
-def said(verdict: str, start: int, until: int, impact: float = 0.0) -> Feedback:
-    return Feedback({"service": "EC2"}, verdict, day(start), day(until), impact)  # type: ignore[arg-type]
+def said(verdict: Verdict, start: int, until: int, impact: float = 0.0) -> Feedback:
+    return Feedback({"service": "EC2"}, verdict, day(start), day(until), impact)
 
 
 def judge(rows: pd.DataFrame, *feedback: Feedback, **settings: Any) -> pd.DataFrame:
@@ -69,9 +69,13 @@ def test_unexpected_makes_the_scope_more_sensitive() -> None:
 
 
 def test_senseless_feedback_is_refused() -> None:
-    for wrong in (
-        {"verdict": "maybe"}, {"scope": {}}, {"until": day(1)},
-    ):  # fmt: skip
-        fields = {"scope": {"service": "EC2"}, "verdict": "planned", "start": day(5), "until": day(6)} | wrong
+    senseless: list[dict[str, Any]] = [{"verdict": "maybe"}, {"scope": {}}, {"until": day(1)}]
+    for wrong in senseless:
+        fields: dict[str, Any] = {
+            "scope": {"service": "EC2"},
+            "verdict": "planned",
+            "start": day(5),
+            "until": day(6),
+        } | wrong
         with pytest.raises(AnalyticsInputError):
-            Feedback(**fields)  # type: ignore[arg-type]
+            Feedback(**fields)

@@ -1,6 +1,8 @@
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,21 +11,24 @@ import pytest
 from ml.evaluate.__main__ import main
 from ml.evaluate.scores import forecast_naive2, score_mase, score_smape
 
+Rows = Sequence[tuple[str, object, object]]
 
-def write_csv(path: Path, rows: list[tuple[str, object, object]]) -> Path:
+
+def write_csv(path: Path, rows: Rows) -> Path:
     pd.DataFrame(rows, columns=["unique_id", "ds", "y"]).to_csv(path, index=False)
     return path
 
 
-def evaluate(folder: Path, train: list, test: list, *more: str, season: int = 7, freq: str = "D") -> list[str]:
+def evaluate(folder: Path, train: Rows, test: Rows, *more: str, season: int = 7, freq: str = "D") -> list[str]:
     a, b = write_csv(folder / "a.csv", train), write_csv(folder / "b.csv", test)
     options = ["--train", str(a), "--test", str(b), "--season", str(season), "--freq", freq]
     return ["forecast", *options, "--out", str(folder / "f.csv"), *more]
 
 
-def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict:
+def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     assert main(arguments) == 0
-    return json.loads(capsys.readouterr().out)
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
 
 
 def make_week(days: int, level: float = 100.0) -> list[float]:
@@ -99,7 +104,7 @@ NEXT = [("a", n, 1.0) for n in range(30, 33)]
     ],
 )
 def test_bad_input_is_named(
-    train: list, test: list, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    train: Rows, test: Rows, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(evaluate(tmp_path, train, test)) == 2
     said = capsys.readouterr().err

@@ -282,7 +282,7 @@ def test_history_keeps_one_forecast_per_scoring_day() -> None:
         ({"wape": 0.10, "coverage_80": 0.80, "coverage_95": 0.85}, "95 % intervals held 85%"),
     ],
 )
-def test_a_drop_against_the_last_runs_is_said(run: dict, said: str) -> None:
+def test_a_drop_against_the_last_runs_is_said(run: dict[str, float], said: str) -> None:
     days = pd.date_range("2025-01-01", periods=5).date
     earlier = pd.DataFrame({"as_of_date": days, "wape": 0.1, "coverage_80": 0.8, "coverage_95": 0.95})
     found = find_drop(run, earlier)

@@ -123,4 +123,4 @@ def test_beyond_the_back_test_the_last_weeks_go_on() -> None:
 
 def test_short_and_long_histories_end_together() -> None:
     stacked = stack_histories([np.array([1.0, 2.0, 3.0]), np.array([9.0])], 2)
-    assert np.array_equal(stacked, [[2, 3], [np.nan, 9]], equal_nan=True)
+    assert np.array_equal(stacked, np.array([[2, 3], [np.nan, 9]]), equal_nan=True)

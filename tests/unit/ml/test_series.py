@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -108,9 +109,9 @@ def test_names_with_separators_stay_apart() -> None:
         (lambda rows: rows.assign(effective_cost="x"), "cannot be read"),
     ],
 )
-def test_rows_that_cannot_be_judged_are_refused(change: object, message: str) -> None:
+def test_rows_that_cannot_be_judged_are_refused(change: Callable[[pd.DataFrame], pd.DataFrame], message: str) -> None:
     with pytest.raises(AnalyticsInputError, match=message):
-        build_series(change(make_rows([1, 2, 3])), "total", date(2025, 1, 3))  # type: ignore[operator]
+        build_series(change(make_rows([1, 2, 3])), "total", date(2025, 1, 3))
 
 
 def test_what_a_warehouse_returns_is_read() -> None:
@@ -132,7 +133,7 @@ def test_no_rows_give_no_series() -> None:
 def test_unknown_arguments_are_refused() -> None:
     rows = make_rows([1])
     with pytest.raises(AnalyticsInputError, match="level"):
-        build_series(rows, "planet", date(2025, 1, 3))  # type: ignore[arg-type]
+        build_series(rows, "planet", date(2025, 1, 3))  # type: ignore[arg-type]  # what is refused
     with pytest.raises(AnalyticsInputError, match="measure"):
         build_series(rows, "total", date(2025, 1, 3), measure="list_cost")
     with pytest.raises(AnalyticsInputError, match="immature"):

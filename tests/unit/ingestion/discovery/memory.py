@@ -10,6 +10,9 @@ from typing import Any
 from core.errors import LocationError
 from ingestion.contracts import FileRef
 
+#: What lies at a location, by name: a data file's bytes, or what a manifest is the JSON of.
+Objects = dict[str, Any]
+
 
 class MemoryLocation:
     """Objects by name: manifests are given as dicts, data files as bytes; ``hours`` are their ages in order."""

@@ -1,18 +1,19 @@
 """AWS exports: the shapes of native manifests, and what must never be counted twice."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from core.errors import LocationError, SourceError
 from ingestion.discovery import Discovery, discover
-from tests.unit.ingestion.discovery.memory import MemoryLocation
+from tests.unit.ingestion.discovery.memory import MemoryLocation, Objects
 
 MAY, JUNE = dt.date(2026, 5, 1), dt.date(2026, 6, 1)
 ASSEMBLY = "882083b7-ea62-4aab-aa6a-f0d08d65ee2b"
 
 
-def data_export(period: str, *files: str, execution: str = "3f0c1d52-0000-4000-8000-000000000001") -> dict:
+def data_export(period: str, *files: str, execution: str = "3f0c1d52-0000-4000-8000-000000000001") -> dict[str, Any]:
     """The manifest of a Data Exports refresh, as AWS writes it for the export ``cur/daily``."""
     return {
         "executionId": execution,
@@ -22,7 +23,7 @@ def data_export(period: str, *files: str, execution: str = "3f0c1d52-0000-4000-8
     }
 
 
-def legacy(*keys: str, assembly: str = ASSEMBLY) -> dict:
+def legacy(*keys: str, assembly: str = ASSEMBLY) -> dict[str, Any]:
     """The manifest of a legacy report of May 2026 named ``hourly``."""
     return {
         "assemblyId": assembly,
@@ -38,7 +39,7 @@ def legacy(*keys: str, assembly: str = ASSEMBLY) -> dict:
     }
 
 
-def found(objects: dict) -> Discovery:
+def found(objects: Objects) -> Discovery:
     return discover("aws-prod", "aws", MemoryLocation(objects))
 
 
@@ -50,7 +51,7 @@ def names(discovery: Discovery) -> list[list[str]]:
 @pytest.mark.parametrize("period", ["BILLING_PERIOD=2026-05", "billing_period=2026-05"])
 def test_data_export_is_found_wherever_the_location_starts(root: str, period: str) -> None:
     chunks = ["daily-00001.snappy.parquet", "daily-00002.snappy.parquet"]
-    objects: dict = {f"{root}data/{period}/{chunk}": b"PAR1" for chunk in chunks}
+    objects: Objects = {f"{root}data/{period}/{chunk}": b"PAR1" for chunk in chunks}
     objects[f"{root}metadata/{period}/daily-Manifest.json"] = data_export("BILLING_PERIOD=2026-05", *chunks)
 
     discovery = found(objects)
@@ -103,7 +104,7 @@ def test_bare_keys_are_accepted() -> None:
 def test_legacy_report_in_every_layout(keys: list[str], expected: str, above: str) -> None:
     """The keys are written from the bucket's root; the listing starts at, above or away from it."""
     files = [above + key.lstrip("/").removeprefix("cur/") for key in keys]
-    objects: dict = {name: b"x" for name in files}
+    objects: Objects = {name: b"x" for name in files}
     objects[f"{above}hourly/20260501-20260601/hourly-Manifest.json"] = legacy(*keys)
     objects[f"{above}hourly/20260501-20260601/{ASSEMBLY}/hourly-Manifest.json"] = legacy(*keys)
 
@@ -247,7 +248,7 @@ def test_a_flat_copy_of_manifest_and_data_works() -> None:
 
 def test_two_flat_copies_of_one_month_are_refused() -> None:
     manifest = data_export("BILLING_PERIOD=2026-05", "a.csv.gz")
-    objects: dict = {f"{day}/a.csv.gz": b"x" for day in ("monday", "tuesday")}
+    objects: Objects = {f"{day}/a.csv.gz": b"x" for day in ("monday", "tuesday")}
     objects |= {f"{day}/daily-Manifest.json": manifest for day in ("monday", "tuesday")}
     with pytest.raises(SourceError, match=r"monday/daily-Manifest.json, tuesday/daily-Manifest.json"):
         found(objects)
@@ -265,7 +266,7 @@ def test_a_delivery_without_an_id_is_known_by_its_content() -> None:
     assert identity(b"one") == identity(b"one") != identity(b"two")
 
 
-def hostile(**changes: object) -> dict:
+def hostile(**changes: object) -> dict[str, Any]:
     """A manifest of May whose data file is there, with something in it that no cloud writes."""
     return {**legacy("cur/hourly/20260501-20260601/hourly-1.csv.gz"), **changes}
 
@@ -293,7 +294,7 @@ def hostile(**changes: object) -> dict:
         (hostile(assemblyId="\ud800"), "holds half a character"),
     ],
 )  # fmt: skip
-def test_a_hostile_manifest_is_a_problem_of_its_own(manifest: dict, says: str) -> None:
+def test_a_hostile_manifest_is_a_problem_of_its_own(manifest: dict[str, Any], says: str) -> None:
     name = "cur/hourly/20260501-20260601/hourly-Manifest.json"
     june = "cur/hourly/20260601-20260701/hourly-1.csv.gz"
     discovery = found(
@@ -312,7 +313,10 @@ def test_a_hostile_manifest_is_a_problem_of_its_own(manifest: dict, says: str) -
 
 
 def test_an_archive_that_no_manifest_names_is_left_alone() -> None:
-    objects: dict = {"data/BILLING_PERIOD=2026-05/a.parquet": b"PAR1", "data/BILLING_PERIOD=2026-05/backup.zip": b"PK"}
+    objects: Objects = {
+        "data/BILLING_PERIOD=2026-05/a.parquet": b"PAR1",
+        "data/BILLING_PERIOD=2026-05/backup.zip": b"PK",
+    }
     objects["metadata/BILLING_PERIOD=2026-05/daily-Manifest.json"] = data_export("BILLING_PERIOD=2026-05", "a.parquet")
     discovery = found(objects)
     assert (len(discovery.deliveries), discovery.problems) == (1, ())

@@ -1,12 +1,13 @@
 """Azure cost exports: the newest run per dataset and month, in every folder layout."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from core.errors import SourceError
 from ingestion.discovery import Discovery, discover
-from tests.unit.ingestion.discovery.memory import MemoryLocation
+from tests.unit.ingestion.discovery.memory import MemoryLocation, Objects
 
 MAY = dt.date(2026, 5, 1)
 RUNS = [f"af754a8e-0000-4000-8000-00000000000{n}" for n in range(5)]
@@ -23,7 +24,7 @@ def manifest(
     dates: tuple[str, str] = ("2026-05-01", "2026-05-31"),
     scope: str = SCOPE,
     frame: str = "MonthToDate",
-) -> dict:
+) -> dict[str, Any]:
     """A manifest as current exports write it; every blob has two rows."""
     blobs = [
         {"blobName": f"exports/{folder}/{name}", "byteCount": len(content), "dataRowCount": 2}
@@ -50,14 +51,14 @@ def manifest(
     }
 
 
-def run_of(folder: str, parts: dict[str, bytes] | None = None, **options: object) -> dict:
+def run_of(folder: str, parts: dict[str, bytes] | None = None, **options: Any) -> Objects:
     """The objects of one run: its parts and its manifest."""
     parts = {"part_0_0001.csv": b"12345"} if parts is None else parts
-    objects: dict = {f"{folder}/{name}": content for name, content in parts.items()}
-    return objects | {f"{folder}/manifest.json": manifest(folder, parts, **options)}  # type: ignore[arg-type]
+    objects: Objects = {f"{folder}/{name}": content for name, content in parts.items()}
+    return objects | {f"{folder}/manifest.json": manifest(folder, parts, **options)}
 
 
-def found(objects: dict) -> Discovery:
+def found(objects: Objects) -> Discovery:
     return discover("azure-prod", "azure", MemoryLocation(objects, "az://account/exports"))
 
 
@@ -92,7 +93,7 @@ def test_an_export_without_costs_is_left_out() -> None:
 
 
 def test_newest_time_folder_wins_and_older_manifests_are_not_read() -> None:
-    objects: dict = {}
+    objects: Objects = {}
     for day, run in ((12, RUNS[1]), (14, RUNS[3]), (13, RUNS[2])):
         folder = f"daily/20260501-20260531/202605{day}0610/{run}"
         objects |= run_of(folder, run=run, submitted=f"2026-05-{day}T06:10:59Z")
@@ -105,7 +106,7 @@ def test_newest_time_folder_wins_and_older_manifests_are_not_read() -> None:
 
 
 def test_newest_submitted_time_wins_without_a_time_folder() -> None:
-    objects: dict = {}
+    objects: Objects = {}
     for day, run in ((14, RUNS[2]), (13, RUNS[1])):
         objects |= run_of(f"daily/20260501-20260531/{run}", run=run, submitted=f"2026-05-{day}T06:10:59.1Z")
     assert [delivery.delivery_id for delivery in found(objects).deliveries] == [RUNS[2]]
@@ -269,7 +270,7 @@ def test_focus_source_reads_azure_manifests_too() -> None:
     assert (delivery.provider, delivery.dataset) == ("focus", "cost")
 
 
-def billing_month(first: str, last: str, run: str, frame: str = "Custom", **options: object) -> dict:
+def billing_month(first: str, last: str, run: str, frame: str = "Custom", **options: Any) -> Objects:
     """A run of the days from ``first`` to ``last``, in the folder that names them."""
     folder = f"payg/{first.replace('-', '')}-{last.replace('-', '')}/{run}"
     return run_of(folder, run=run, export="payg", dates=(first, last), frame=frame, **options)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
-from ingestion.contracts import DeliveredFile, Delivery, DeliveryError, FileRef
+from ingestion.contracts import DeliveredFile, Delivery, DeliveryError, FileRef, Provider
 from ingestion.discovery import delivery_id_for, discover, verify
 from tests.unit.ingestion.discovery.memory import MemoryLocation
 
@@ -71,17 +71,17 @@ def test_azure_dataset_by_name(name: str, dataset: str) -> None:
 
 
 @pytest.mark.parametrize("provider", ["aws", "azure", "gcp", "focus"])
-def test_nothing_to_load_is_an_error(provider: str) -> None:
+def test_nothing_to_load_is_an_error(provider: Provider) -> None:
     with pytest.raises(SourceError, match=r"no export files below memory://exports$"):
-        discover("x", provider, MemoryLocation({}))  # type: ignore[arg-type]
+        discover("x", provider, MemoryLocation({}))
     with pytest.raises(SourceError, match=r"none is an export: notes.md"):
-        discover("x", provider, MemoryLocation({"notes.md": b""}))  # type: ignore[arg-type]
+        discover("x", provider, MemoryLocation({"notes.md": b""}))
 
 
 @pytest.mark.parametrize("provider", ["gcp", "focus"])
-def test_months_of_a_table(provider: str) -> None:
+def test_months_of_a_table(provider: Provider) -> None:
     location = MemoryLocation({"invoice_month=202604.parquet": b"", "invoice_month=202605.parquet": b"1"})
-    discovery = discover("x", provider, location)  # type: ignore[arg-type]
+    discovery = discover("x", provider, location)
     assert [delivery.billing_period for delivery in discovery.deliveries] == [dt.date(2026, 4, 1), dt.date(2026, 5, 1)]
     assert len({delivery.delivery_id for delivery in discovery.deliveries}) == 2
 

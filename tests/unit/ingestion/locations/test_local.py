@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -170,11 +171,14 @@ def test_an_unreadable_file_is_named_when_it_is_wanted(shared_folder: Path) -> N
 
 
 def test_a_download_is_whole_or_not_there(tmp_path: Path) -> None:
-    path = download_file("s3://b", FileRef("x/a.csv", 3, "e"), tmp_path, lambda stream: stream.write(b"123") and None)
+    def write(stream: BinaryIO) -> None:
+        stream.write(b"123")
+
+    path = download_file("s3://b", FileRef("x/a.csv", 3, "e"), tmp_path, write)
     assert (path, path.read_bytes()) == (tmp_path / "x/a.csv", b"123")
 
     with pytest.raises(LocationError, match=r"s3://b/x/b\.csv has 3 bytes where the listing says 4") as caught:
-        download_file("s3://b", FileRef("x/b.csv", 4, "e"), tmp_path, lambda stream: stream.write(b"123") and None)
+        download_file("s3://b", FileRef("x/b.csv", 4, "e"), tmp_path, write)
     assert caught.value.reason == "not_found"
 
     def fail(stream: object) -> None:
