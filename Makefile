@@ -98,7 +98,7 @@ lint: $(STAMP) ## check style, types, SQL, that no file names a machine's path a
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/mypy $(PACKAGES)
+	@$(BIN)/mypy $(PACKAGES) benchmarks tests
 	@$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 	@$(BIN)/python -m scripts.check_files
 	@$(BIN)/python -m scripts.unused
