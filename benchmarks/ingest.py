@@ -165,8 +165,8 @@ def compare_with_peer(file: Path, folder: Path, rows: int, ours: Figures) -> Non
     try:
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=PEER_SECONDS)
     except subprocess.TimeoutExpired as error:
-        said = (error.stderr or error.stdout or b"").decode(errors="replace").strip().splitlines()
-        print(f"  focus-converter failed: {(said or [''])[-1]}")
+        printed = (error.stderr or error.stdout or b"").decode(errors="replace").strip().splitlines()
+        print(f"  focus-converter failed: {(printed or [''])[-1]}")
         return
     peer = watch.lap()
     if done.returncode:

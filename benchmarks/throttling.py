@@ -55,7 +55,7 @@ class RefusingProxy(FaultProxy):
         self.provider = provider
         self.chance = random.Random(7)
         self.left = REFUSALS
-        self.asked: list[tuple[float, float]] = []
+        self.requested: list[tuple[float, float]] = []
 
     def take_fault(self, path: str) -> Answer | None:
         with self._lock:
@@ -63,7 +63,7 @@ class RefusingProxy(FaultProxy):
                 return None
             self.left -= 1
             answer, seconds = self.provider.refuse(self.left)
-            self.asked.append((time.monotonic(), seconds))
+            self.requested.append((time.monotonic(), seconds))
             return answer
 
 
@@ -154,11 +154,12 @@ def measure(provider: Provider, proxy: RefusingProxy) -> float | None:
         fetched = fetch_files(location, location.list_files(), Path(folder))
         complete = sum(path.read_bytes() == CONTENT for path in fetched.values())
     calls = [call for call in proxy.calls if proxy.only_paths_with in call.path]
-    margins = [margin for at, seconds in proxy.asked if (margin := find_margin(calls, at, seconds)) is not None]
+    margins = [margin for at, seconds in proxy.requested if (margin := find_margin(calls, at, seconds)) is not None]
     margin = min(margins, default=None)
     print(
-        f"{provider.name:<15} calls {len(calls):>3}, refused {len(proxy.asked)}, asked for "
-        f"{sum(seconds for _, seconds in proxy.asked):>4.1f} s, waited {sum(waits):>5.1f} s in {len(waits):>2} sleeps "
+        f"{provider.name:<15} calls {len(calls):>3}, refused {len(proxy.requested)}, asked for "
+        f"{sum(seconds for _, seconds in proxy.requested):>4.1f} s, "
+        f"waited {sum(waits):>5.1f} s in {len(waits):>2} sleeps "
         f"of all threads; {complete} of {FILES} files whole in {time.monotonic() - started:.1f} s; "
         f"smallest margin {'-' if margin is None else f'{margin * 1000:+.0f} ms'}"
     )

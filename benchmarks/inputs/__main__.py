@@ -76,8 +76,8 @@ class Reporter:
             print(f"VIOLATION {result.title}: {violation}\n    {self._again} {result.number}", flush=True)
         if self._done % 100 == 0:
             seconds = time.monotonic() - self._began
-            told = f"{self._done} mutations, {self._violated} violated, {seconds:.0f} s"
-            print(told, file=sys.stderr, flush=True)
+            progress = f"{self._done} mutations, {self._violated} violated, {seconds:.0f} s"
+            print(progress, file=sys.stderr, flush=True)
 
 
 def parse_options() -> argparse.Namespace:
@@ -135,7 +135,7 @@ def print_one(result: Result, folder: Path) -> None:
     print(f"other reader: {reading.fault or reading.totals} of {reading.rows} rows")
     for violation in result.verdict.violations:
         print(f"VIOLATION {violation}")
-    print(f"door: {answer.taken}\nrefused: {answer.refused}\nsaid: {answer.said}\n{answer.crash}")
+    print(f"door: {answer.taken}\nrefused: {answer.refused}\nsaid: {answer.notes}\n{answer.crash}")
     print(f"folder: {folder / f'mutation-{result.number}'}")
 
 

@@ -24,14 +24,14 @@ class Answer:
     """What the door did with one export.
 
     ``taken``: totals per (month, currency) by measure, from the ledger. ``refused``: every sentence why something was
-    not taken; ``said``: what was merely told. ``healthy``: a line that changes when the other source was touched.
+    not taken; ``notes``: what was merely noted. ``healthy``: a line that changes when the other source was touched.
     ``crash``: a traceback, where there was one.
     """
 
     taken: dict[str, dict[tuple[str, str], Decimal]] = field(default_factory=dict)
     snapshots: int = 0
     refused: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     healthy: str = ""
     crash: str = ""
     peak_mb: float = 0.0
@@ -56,7 +56,7 @@ def ingest(home: Path, source: str) -> Answer:
         try:
             report = installation.ingestor().ingest(installation.source(source))
             answer.refused = [p.message for p in report.problems]
-            answer.said = [*report.notices, *(f"{name} holds no rows" for name in report.empty_files)]
+            answer.notes = [*report.notices, *(f"{name} holds no rows" for name in report.empty_files)]
         except SourceError as error:
             answer.refused = [str(error)]
         for snapshot, _ in installation.ledger.current_snapshots(source):

@@ -31,11 +31,11 @@ def judge_answer(draft: Draft, reading: Reading, answer: Answer, healthy: str) -
     if answer.snapshots:
         found += _judge_taken(draft, reading, answer)
     elif draft.right is Right.TAKEN:
-        found.append(f"not taken, though it is right: {_quote(answer.refused or answer.said)}")
-    elif not answer.refused and not answer.said:
+        found.append(f"not taken, though it is right: {_quote(answer.refused or answer.notes)}")
+    elif not answer.refused and not answer.notes:
         found.append("nothing was taken and nothing said")
     elif draft.right is Right.REFUSED and not answer.refused:
-        found.append(f"left alone, though its costs are missing now: {_quote(answer.said)}")
+        found.append(f"left alone, though its costs are missing now: {_quote(answer.notes)}")
     if answer.refused and draft.right is not Right.TAKEN:
         found += _judge_sentence(draft, reading, answer.refused)
     return Verdict(outcome, found)

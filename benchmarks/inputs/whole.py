@@ -79,9 +79,9 @@ def run_batch(campaign: Campaign, index: int, numbers: list[int], patience: floa
     batch.seconds = time.monotonic() - began
     if batch.exit_code not in (0, 3):
         batch.violations.append(f"the run ended with {batch.exit_code}; see {home}")
-    code, said = _call(batch, home, ASK_SECONDS * patience, "check")
+    code, output = _call(batch, home, ASK_SECONDS * patience, "check")
     if code not in (0, 1):
-        batch.violations.append(f"the check ended with {code}: {said[-300:]}")
+        batch.violations.append(f"the check ended with {code}: {output[-300:]}")
     _, printed = _call(batch, home, ASK_SECONDS * patience, "totals", "--format", "json")
     _compare(batch, read_totals(printed), drafts, campaign.healthy_totals)
     for log in (home / "state" / "logs").glob("*"):
@@ -115,10 +115,10 @@ def _call(batch: Batch, home: Path, seconds: float, *words: str) -> tuple[int | 
             time.sleep(0.1)
     batch.peak_mb = max(batch.peak_mb, used.ru_maxrss / 1024)
     printed = out.read_text(encoding="utf-8", errors="replace")
-    told = err.read_text(encoding="utf-8", errors="replace")
-    if TRACEBACK in printed + told:
-        batch.violations.append(f"`{' '.join(words)}` ended in a traceback: {told.strip().splitlines()[-1][:200]}")
-    return code, printed if words[0] == "totals" else printed + told
+    errors = err.read_text(encoding="utf-8", errors="replace")
+    if TRACEBACK in printed + errors:
+        batch.violations.append(f"`{' '.join(words)}` ended in a traceback: {errors.strip().splitlines()[-1][:200]}")
+    return code, printed if words[0] == "totals" else printed + errors
 
 
 def read_totals(printed: str) -> dict[str, dict[str, Totals]]:

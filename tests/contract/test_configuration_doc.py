@@ -9,8 +9,8 @@ from scripts.configuration_doc import FILE, write_documentation
 
 
 def test_page_is_what_the_models_write() -> None:
-    told = "run `python -m scripts.configuration_doc`"
-    assert FILE.read_text(encoding="utf-8") == write_documentation(), told
+    remedy = "run `python -m scripts.configuration_doc`"
+    assert FILE.read_text(encoding="utf-8") == write_documentation(), remedy
 
 
 def test_every_key_of_the_models_has_its_row() -> None:

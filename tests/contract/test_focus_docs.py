@@ -24,11 +24,11 @@ def test_page_is_what_the_declaration_writes() -> None:
 
 
 def test_the_columns_that_the_page_asks_for_are_enough_and_no_fewer_are(tmp_path: Path) -> None:
-    asked = re.findall(r"^- `(\w+)`$", FILE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    required = re.findall(r"^- `(\w+)`$", FILE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     values = {"BilledCost": "1", "BillingCurrency": "EUR", "ChargeCategory": "Usage"}
-    row = {name: values.get(name, "2026-09-01" if name.endswith("Start") else "a") for name in asked}
+    row = {name: values.get(name, "2026-09-01" if name.endswith("Start") else "a") for name in required}
     assert read_totals(tmp_path, row) == [("EUR", 1)]
-    for name in asked:
+    for name in required:
         rest = {k: v for k, v in row.items() if k != name}
         if name == "BillingCurrency":
             assert read_totals(tmp_path, rest) == [("USD", 1)]

@@ -81,8 +81,8 @@ def test_what_a_format_refers_to_is_there(fmt: ExportFormat) -> None:
 
 def test_its_sql_runs_on_its_landed_columns(fmt: ExportFormat) -> None:
     measures = [sql for by_name in fmt.measures.values() for sql in by_name.values()]
-    asked = [fmt.period_sql, fmt.currency_column, fmt.account_column, *measures]
-    described = duckdb.sql(f"select {', '.join(asked)} from ({raw_view_sql(fmt, [])})")
+    selected = [fmt.period_sql, fmt.currency_column, fmt.account_column, *measures]
+    described = duckdb.sql(f"select {', '.join(selected)} from ({raw_view_sql(fmt, [])})")
     kinds = [str(kind) for kind in described.types]
     assert kinds[0] == "DATE" and kinds[1:3] == ["VARCHAR", "VARCHAR"]
     assert all(kind.startswith("DECIMAL(38") for kind in kinds[3:]), "a measure that is no decimal"

@@ -169,8 +169,8 @@ def check_calm(page: Page) -> None:
     """Neither words of warning nor an alert that says anything."""
     found = WARNINGS.search(page.locator("body").inner_text())
     assert found is None, found
-    told = [alert.inner_text().strip() for alert in page.locator("[role=alert]").all()]
-    assert not any(told), told
+    alerts = [alert.inner_text().strip() for alert in page.locator("[role=alert]").all()]
+    assert not any(alerts), alerts
 
 
 def test_lineage_shows_groups_and_assets(page: Page, artifacts: Path) -> None:

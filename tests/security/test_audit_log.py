@@ -271,6 +271,6 @@ def test_a_key_of_the_environment_is_shared_by_machines(tmp_path: Path) -> None:
     assert all(open_log(machine, "k" * 32).verify_chain().is_intact for machine in ("one", "two"))
     assert "is not what was written there" in str(open_log("one", "q" * 32).verify_chain())
     assert "sealed with another key" in str(open_log("three", "q" * 32).verify_chain())
-    for key, told in (("", "is not set"), ("short", "holds 5 characters")):
-        with pytest.raises(AuditKeyError, match=f"CLOUDCOST_AUDIT_KEY {told}"):
+    for key, message in (("", "is not set"), ("short", "holds 5 characters")):
+        with pytest.raises(AuditKeyError, match=f"CLOUDCOST_AUDIT_KEY {message}"):
             open_log("one", key).append(AuditEntry("ana", "thing.done", "thing"))

@@ -33,8 +33,8 @@ People = dict[str, Visitor]
 )  # fmt: skip
 def test_a_question_burdens_the_server(burden: dict[str, Any], visitors: People, datasets: Datasets) -> None:
     for role in READERS:
-        asked = {"columns": ["service_name"], "metrics": ["effective_cost"], **burden}
-        answer = visitors[role].ask(datasets[DAILY], **asked)
+        request = {"columns": ["service_name"], "metrics": ["effective_cost"], **burden}
+        answer = visitors[role].ask(datasets[DAILY], **request)
         assert answer.status_code in (400, 403, 413), f"{role} {answer.status_code} {answer.text[:300]}"
 
 
@@ -50,18 +50,18 @@ def test_an_answer_would_fill_the_memory(visitors: People, datasets: Datasets) -
     assert answer.status_code == 400, f"{answer.status_code} {answer.text[:300]}"
     assert "cells" in answer.text
     drawn = {"viz_type": "table", "column_config": {"Line items": {"d3NumberFormat": "1000000"}}}
-    asked = {"datasource": {"id": datasets[DAILY], "type": "table"}, "result_type": "post_processed", "force": True,
+    request = {"datasource": {"id": datasets[DAILY], "type": "table"}, "result_type": "post_processed", "force": True,
              "form_data": drawn, "queries": [{"columns": ["x_team"], "metrics": [METRIC]}]}  # fmt: skip
     for role in ("team", "finance"):
-        assert visitors[role].post("/api/v1/chart/data", asked).status_code == 400, role
+        assert visitors[role].post("/api/v1/chart/data", request).status_code == 400, role
 
 
 def test_no_answer_has_more_rows_than_any_may(visitors: People, datasets: Datasets) -> None:
     for form in ({}, {"server_pagination": True}):
-        asked = {"datasource": {"id": datasets[DAILY], "type": "table"}, "result_type": "query", "form_data": form,
+        request = {"datasource": {"id": datasets[DAILY], "type": "table"}, "result_type": "query", "form_data": form,
                  "queries": [{"columns": ["x_team"], "metrics": [METRIC], "row_limit": 500_000}]}  # fmt: skip
         for role in ("team", "finance"):
-            assert "LIMIT 100000" in visitors[role].post("/api/v1/chart/data", asked).text, role
+            assert "LIMIT 100000" in visitors[role].post("/api/v1/chart/data", request).text, role
 
 
 @pytest.mark.parametrize("pieces", [False, True], ids=["at once", "in pieces"])

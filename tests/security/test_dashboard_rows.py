@@ -58,8 +58,8 @@ def custom(sql: str) -> dict[str, Any]:
 
 def is_closed(answer: Any, foreign: set[str]) -> bool:
     """Refused in words, and not a value of anybody else's in them."""
-    told = [value for value in foreign if value in answer.text]
-    assert not told, f"{told} in {answer.text[:500]}"
+    leaked = [value for value in foreign if value in answer.text]
+    assert not leaked, f"{leaked} in {answer.text[:500]}"
     if answer.status_code == 200:
         return not any(result.get("data") for result in answer.json()["result"])
     assert answer.status_code in (400, 401, 403, 404, 405, 422), f"{answer.status_code} {answer.text[:500]}"
@@ -113,14 +113,14 @@ def test_finance_may_write_an_expression_and_no_more(visitors: People, datasets:
 @pytest.mark.parametrize("metric", ["custom", "simple"])
 def test_figures_are_the_certified_ones(metric: str, role: str, visitors: People, datasets: Datasets) -> None:
     simple = {"expressionType": "SIMPLE", "aggregate": "SUM", "column": {"column_name": "billed_cost"}, "label": "mine"}
-    asked = {"custom": custom("sum(billed_cost)"), "simple": simple}[metric]
-    answer = visitors[role].ask(datasets[DAILY], columns=[], metrics=[asked])
+    measure = {"custom": custom("sum(billed_cost)"), "simple": simple}[metric]
+    answer = visitors[role].ask(datasets[DAILY], columns=[], metrics=[measure])
     assert answer.status_code == 403
     assert "available to you" in answer.text or "none of their charts" in answer.text
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "columns_and_filters",
     [
         {"columns": [], "metrics": [METRIC], "filters": [{"col": "x_team", "op": ">", "val": 5}]},
         {"columns": [], "metrics": [METRIC], "filters": [{"col": "x_team", "op": "==", "val": 5}]},
@@ -133,10 +133,10 @@ def test_figures_are_the_certified_ones(metric: str, role: str, visitors: People
     ids=["number", "equal number", "no day", "cast in where", "error in where", "cast in metric", "operator"],
 )
 def test_an_error_tells_of_no_row(
-    asked: dict[str, Any], visitors: People, datasets: Datasets, foreign: set[str]
+    columns_and_filters: dict[str, Any], visitors: People, datasets: Datasets, foreign: set[str]
 ) -> None:
     for role in ("team", "nobody"):
-        answer = visitors[role].ask(datasets[DAILY], **asked)
+        answer = visitors[role].ask(datasets[DAILY], **columns_and_filters)
         assert not [value for value in foreign if value in answer.text], answer.text[:500]
 
 
@@ -145,20 +145,20 @@ def test_a_query_names_another_dataset_than_its_question(visitors: People, datas
         for result_type in ("full", "samples", "drill_detail", "columns", "query"):
             query = {"datasource": {"id": datasets["checks"], "type": "table"}, "columns": [], "metrics": [METRIC],
                      "result_type": result_type, "row_limit": 5}  # fmt: skip
-            asked = {"datasource": {"id": datasets[DAILY], "type": "table"}, "queries": [query], "force": True}
-            answer = visitor.post("/api/v1/chart/data", asked)
+            request = {"datasource": {"id": datasets[DAILY], "type": "table"}, "queries": [query], "force": True}
+            answer = visitor.post("/api/v1/chart/data", request)
             assert answer.status_code in (400, 401, 403), f"{result_type} {answer.text[:300]}"
 
 
 @pytest.mark.parametrize("kind", ["query", "saved_query", "sl_table", "view", "annotation"])
 def test_what_is_asked_is_no_dataset(kind: str, visitors: People) -> None:
     for role in READERS:
-        asked = {
+        request = {
             "datasource": {"id": 1, "type": kind},
             "queries": [{"columns": [], "metrics": [METRIC]}],
             "force": True,
         }
-        assert visitors[role].post("/api/v1/chart/data", asked).status_code in (400, 401, 403, 404), role
+        assert visitors[role].post("/api/v1/chart/data", request).status_code in (400, 401, 403, 404), role
 
 
 def test_an_annotation_draws_another_chart(visitors: People, datasets: Datasets, foreign: set[str]) -> None:
@@ -197,9 +197,9 @@ def test_a_viewer_asks_for_more_than_summaries(
     for visitor in (visitors["viewer"], guest):
         question = {"row_limit": 50, **FINER[finer]}
         context = {"dashboardId": guest.session.headers["X-Page"]}
-        asked = {"datasource": {"id": datasets[DAILY], "type": "table"}, "queries": [question], "form_data": context,
+        request = {"datasource": {"id": datasets[DAILY], "type": "table"}, "queries": [question], "form_data": context,
                  "force": True, "result_type": "full", "result_format": "json"}  # fmt: skip
-        answer = visitor.post("/api/v1/chart/data", asked)
+        answer = visitor.post("/api/v1/chart/data", request)
         assert answer.status_code in (400, 401, 403), answer.text[:300]
 
 
@@ -225,9 +225,9 @@ def test_nobody_is_told_where_the_warehouse_is(kind: str, site: Site, visitors: 
 
 def test_many_queries_in_one_question(visitors: People, datasets: Datasets) -> None:
     query = {"columns": ["service_name"], "metrics": ["effective_cost"]}
-    asked = {"datasource": {"id": datasets[DAILY], "type": "table"}, "queries": [query] * 500, "force": True}
+    request = {"datasource": {"id": datasets[DAILY], "type": "table"}, "queries": [query] * 500, "force": True}
     for role in READERS:
-        assert visitors[role].post("/api/v1/chart/data", asked).status_code in (400, 403), role
+        assert visitors[role].post("/api/v1/chart/data", request).status_code in (400, 403), role
 
 
 def test_a_viewer_asks_for_days_where_a_chart_shows_months(visitors: People, datasets: Datasets) -> None:
@@ -252,9 +252,9 @@ def test_a_viewer_asks_for_rows_of_the_dataset(
     result_type: str, visitors: People, datasets: Datasets, access: dict[str, Any]
 ) -> None:
     for name in access["datasets"]["viewer"]:
-        asked = {"datasource": {"id": datasets[name], "type": "table"}, "result_type": result_type, "force": True,
+        request = {"datasource": {"id": datasets[name], "type": "table"}, "result_type": result_type, "force": True,
                  "queries": [{"columns": [], "metrics": [], "row_limit": 1000}]}  # fmt: skip
-        assert visitors["viewer"].post("/api/v1/chart/data", asked).status_code in (400, 401, 403), name
+        assert visitors["viewer"].post("/api/v1/chart/data", request).status_code in (400, 401, 403), name
 
 
 def test_a_viewer_leaves_out_the_condition_of_a_chart(visitors: People, datasets: Datasets) -> None:
@@ -296,12 +296,12 @@ def test_a_dataset_that_is_newer_than_the_rules(site: Site, visitors: People) ->
 
 
 def test_a_refused_question_is_not_answered_from_memory(visitors: People, datasets: Datasets) -> None:
-    asked = {"datasource": {"id": datasets[DAILY], "type": "table"}, "force": False, "result_format": "json",
+    request = {"datasource": {"id": datasets[DAILY], "type": "table"}, "force": False, "result_format": "json",
              "result_type": "full",
              "queries": [{"columns": ["x_team"], "metrics": [METRIC], "row_limit": 99}]}  # fmt: skip
     for _ in range(2):
-        assert visitors["finance"].post("/api/v1/chart/data", asked).status_code == 200
-        assert visitors["viewer"].post("/api/v1/chart/data", asked).status_code == 403
+        assert visitors["finance"].post("/api/v1/chart/data", request).status_code == 200
+        assert visitors["viewer"].post("/api/v1/chart/data", request).status_code == 403
 
 
 def test_what_is_refused_is_an_event(site: Site, visitors: People, datasets: Datasets) -> None:
@@ -340,19 +340,19 @@ def test_every_reader_dataset_route_and_expression(
         }
         if team:
             questions["raw"] = {"columns": [team], "metrics": None}
-        for (asked, question), (who, visitor), (result_type, shape) in itertools.product(
+        for (kind, question), (who, visitor), (result_type, shape) in itertools.product(
             questions.items(),
             (("team", visitors["team"]), ("nobody", visitors["nobody"]), ("guest", guest)),
             (("full", "json"), ("full", "csv"), ("samples", "json"), ("drill_detail", "json")),
         ):
-            if asked != "rows" and (result_type, shape) not in (("full", "json"), ("samples", "json")):
+            if kind != "rows" and (result_type, shape) not in (("full", "json"), ("samples", "json")):
                 continue
             body = {"datasource": {"id": number, "type": "table"}, "queries": [{**question, "row_limit": 1000}],
                     "result_type": result_type, "result_format": shape, "force": True}  # fmt: skip
             answer = visitor.post("/api/v1/chart/data", body)
             tried += 1
-            told = [value for value in foreign if value in answer.text]
-            assert not told, f"{who} {name} {asked} {result_type} {shape}: {told}"
+            leaked = [value for value in foreign if value in answer.text]
+            assert not leaked, f"{who} {name} {kind} {result_type} {shape}: {leaked}"
     assert tried > (400 if part == "all" else 80)
 
 

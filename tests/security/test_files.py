@@ -55,8 +55,8 @@ def test_a_home_that_was_open_and_a_mask_that_hides_nothing(installation: Instal
         (home / name).parent.mkdir(parents=True)
         (home / name).write_text("")
     command = [sys.executable, "-c", "from cli.app import main; main()", "actions", "list"]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
-    assert told == f"note: {home}: 12 files and folders were open to others; they are yours alone now\n"
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    assert printed == f"note: {home}: 12 files and folders were open to others; they are yours alone now\n"
     assert (home / "state.sqlite").exists() and list_open(home) == []
     assert close_home(home, is_thorough=True) == 0
 

@@ -28,7 +28,7 @@ def bureau(tmp_path: Path) -> Bureau:
 def expect_blocked(bureau: Bureau, proposal_id: str, failure: str) -> None:
     """Nothing is done, and the audit log says why."""
     result = bureau.execute(proposal_id)
-    assert result.outcome == "blocked" and any(failure in told for told in result.failures), result
+    assert result.outcome == "blocked" and any(failure in reason for reason in result.failures), result
     row = bureau.last_row("execution.blocked")
     assert (row.subject, row.account, row.channel) == (proposal_id, "daemon", "cli")
     assert list(result.failures) == row.details["failures"]

@@ -64,10 +64,10 @@ class Desk:
     def call(self, *arguments: str, **environment: str) -> Result:
         return CliRunner().invoke(app, arguments, env=environment)
 
-    def refuse(self, told: str, *arguments: str, **environment: str) -> None:
+    def refuse(self, message: str, *arguments: str, **environment: str) -> None:
         """The command is refused with this sentence, and changes no proposal."""
         result = self.call(*arguments, **environment)
-        assert isinstance(result.exception, NotAllowedError) and told in str(result.exception), result.exception
+        assert isinstance(result.exception, NotAllowedError) and message in str(result.exception), result.exception
         assert {p.state for p in ProposalBook(self.installation.store, HandClock()).list()} == {"proposed"}
 
     def rows(self, event: str) -> list[Any]:
@@ -83,8 +83,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 @pytest.mark.parametrize("way", ["--as", "CLOUDCOST_USER"])
 def test_another_name_is_refused_and_written_down(desk: Desk, decision: str, way: str) -> None:
     arguments, environment = ([way, BEN], {}) if way == "--as" else ([], {way: BEN})
-    told = f"{way} '{BEN}': names are chosen in the demo only; you are '{ANA}', whose account on this machine is '{ME}'"
-    desk.refuse(told, "actions", decision, desk.small, *arguments, **environment)
+    message = (
+        f"{way} '{BEN}': names are chosen in the demo only; you are '{ANA}', whose account on this machine is '{ME}'"
+    )
+    desk.refuse(message, "actions", decision, desk.small, *arguments, **environment)
     (row,) = desk.rows("identity.refused")
     assert (row.actor, row.subject, row.details) == (ANA, BEN, {"by": way})
     assert (row.account, row.host, row.channel) == (ME, socket.gethostname(), "cli")
@@ -93,11 +95,11 @@ def test_another_name_is_refused_and_written_down(desk: Desk, decision: str, way
 def test_names_in_the_environment_do_not_count(desk: Desk) -> None:
     names = dict.fromkeys(("LOGNAME", "USER", "LNAME", "USERNAME", "SUDO_USER"), "ben")
     desk.configure(person=BEN, account="ben")
-    told = f"'{ME.casefold()}' is not among the approvers"
-    desk.refuse(told, "actions", "approve", desk.small, **names, SUDO_UID="1001")
+    message = f"'{ME.casefold()}' is not among the approvers"
+    desk.refuse(message, "actions", "approve", desk.small, **names, SUDO_UID="1001")
     (row,) = desk.rows("proposal.approval_refused")
     assert (row.actor, row.account, row.channel, row.subject) == (ME.casefold(), ME, "cli", desk.small)
-    assert row.details["why"] == told
+    assert row.details["why"] == message
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject", "rollback"])
@@ -118,9 +120,9 @@ def test_one_account_is_not_two_people(desk: Desk) -> None:
     """Not even if the configuration says between the two approvals that the account is somebody else's."""
     assert desk.call("actions", "approve", desk.large).exit_code == 0
     desk.configure(person=BEN)
-    told = f"'{ANA}' approved {desk.large} from this very account already"
-    desk.refuse(told, "actions", "approve", desk.large)
-    assert desk.rows("proposal.approval_refused")[-1].details["why"] == told
+    message = f"'{ANA}' approved {desk.large} from this very account already"
+    desk.refuse(message, "actions", "approve", desk.large)
+    assert desk.rows("proposal.approval_refused")[-1].details["why"] == message
     (changed,) = desk.rows("configuration.changed")
     assert list(changed.details["changed"]) == ["people"]
 

@@ -43,9 +43,9 @@ def test_a_user_namespace_gives_no_other_account() -> None:
     dressed = ["unshare", "--user", f"--map-user={NOBODY.pw_uid}", f"--map-group={NOBODY.pw_gid}"]
     if shutil.which("unshare") is None or subprocess.run([*dressed, "true"], capture_output=True).returncode:
         pytest.skip("no user namespaces here")
-    account, told = ask(*dressed)
+    account, message = ask(*dressed)
     assert account == f"unproven uid {NOBODY.pw_uid}"
-    assert told.startswith("it is not certain whose account this is: the process is in a user namespace")
+    assert message.startswith("it is not certain whose account this is: the process is in a user namespace")
 
 
 def test_a_user_namespace_behind_a_file_that_looks_right_gives_none(tmp_path: Path) -> None:
@@ -66,9 +66,9 @@ def test_a_library_that_answers_for_the_kernel_gives_none(tmp_path: Path) -> Non
     library, source = tmp_path / "dress.so", tmp_path / "dress.c"
     source.write_text(PRELOADED % (NOBODY.pw_uid, NOBODY.pw_uid))
     subprocess.run(["cc", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
-    account, told = ask(LD_PRELOAD=str(library))
+    account, message = ask(LD_PRELOAD=str(library))
     assert account == f"unproven uid {NOBODY.pw_uid}"
-    assert "the kernel knows this process as another account than it says" in told
+    assert "the kernel knows this process as another account than it says" in message
 
 
 def test_an_account_that_is_not_certain_is_no_person_by_its_name_either(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,6 @@ def test_a_webhook_to_a_public_address_of_this_machine() -> None:
     if subprocess.run([*apart, "ip", "link", "set", "lo", "up"], capture_output=True, check=False).returncode:
         pytest.skip("no network of its own may be made here")
     command = [*apart, sys.executable, "-c", OWN_ADDRESS]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    assert len(told) == 4 and told[-1] == "nobody came"
-    assert all("an address of this machine, which alerts.allowed_networks" in line for line in told[:3])
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(printed) == 4 and printed[-1] == "nobody came"
+    assert all("an address of this machine, which alerts.allowed_networks" in line for line in printed[:3])

@@ -78,9 +78,9 @@ class Post:
         report = self.deliver()
         assert [(d.channel, d.status) for d in report.failures] == [(channel, "pending")]
         [row] = self.rows("message.failed")
-        told = str(row.details["error"])
-        assert word in told and told == report.failures[0].error == self.message(channel).last_error
-        return told
+        reason = str(row.details["error"])
+        assert word in reason and reason == report.failures[0].error == self.message(channel).last_error
+        return reason
 
 
 @pytest.fixture(autouse=True)
@@ -293,8 +293,8 @@ def test_a_webhook_to_this_machine(tmp_path: Path, host: str) -> None:
         address = f"http://{host}:{server.port}/hook?token=abc"
         post = Post(tmp_path, options, allowed=(), environ={**ENVIRON, "HOOK": address})
         post.put("hook")
-        told = post.assert_refused("hook", "alerts.allowed_networks does not list")
-    assert server.connections == 0 and "token" not in told
+        reason = post.assert_refused("hook", "alerts.allowed_networks does not list")
+    assert server.connections == 0 and "token" not in reason
 
 
 @pytest.mark.parametrize(
@@ -309,14 +309,14 @@ def test_a_webhook_into_the_network_of_the_machine(tmp_path: Path, address: str)
 
 def test_a_name_that_leads_elsewhere_the_second_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """DNS rebinding: the first answer is where alerts may go, every later one is where they may not."""
-    asked: list[str] = []
+    resolved: list[str] = []
     real = socket.getaddrinfo
 
     def answer(host: Any, port: Any, *rest: Any, **more: Any) -> list[Any]:
         if host != "rebind.example.com":
             return list(real(host, port, *rest, **more))
-        asked.append(host)
-        address = "127.0.0.1" if len(asked) == 1 else "127.0.0.2"
+        resolved.append(host)
+        address = "127.0.0.1" if len(resolved) == 1 else "127.0.0.2"
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
@@ -325,7 +325,7 @@ def test_a_name_that_leads_elsewhere_the_second_time(tmp_path: Path, monkeypatch
         post = Post(tmp_path, webhook(url), allowed=(ip_network("127.0.0.1/32"),))
         post.put("hook", "a")
         # asked once in a delivery: there is no moment between the judgement and the connection
-        assert post.deliver().is_ok and len(sink.deliveries) == len(asked) == 1
+        assert post.deliver().is_ok and len(sink.deliveries) == len(resolved) == 1
         post.put("hook", "b")
         [failure] = post.deliver().failures
     [row] = post.rows("message.failed")
@@ -356,7 +356,7 @@ def test_an_error_text_that_is_meant_for_a_terminal(tmp_path: Path) -> None:
         post.put("mail")
         [failure] = post.deliver().failures
     [row] = post.rows("message.dead")
-    told = row.details["error"]
-    assert told == failure.error == post.message("mail").last_error
-    assert told.startswith("554 ") and len(told) <= 200 and told.isprintable()
-    assert not any(word in told for word in ("abcdef1234567890", "hunter2", "reset"))
+    reason = row.details["error"]
+    assert reason == failure.error == post.message("mail").last_error
+    assert reason.startswith("554 ") and len(reason) <= 200 and reason.isprintable()
+    assert not any(word in reason for word in ("abcdef1234567890", "hunter2", "reset"))

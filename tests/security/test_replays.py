@@ -64,8 +64,8 @@ def finish(bureau: Bureau) -> str:
     return key
 
 
-def expect_blocked(result: ActionResult, told: str) -> None:
-    assert result.outcome == "blocked" and any(told in failure for failure in result.failures), result
+def expect_blocked(result: ActionResult, reason: str) -> None:
+    assert result.outcome == "blocked" and any(reason in failure for failure in result.failures), result
 
 
 @pytest.mark.parametrize("state", ["approved", "executing"])
@@ -137,9 +137,9 @@ FORGERIES: list[tuple[Callable[[Bureau, dict[str, Any]], None], str]] = [
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize(("forge", "told"), FORGERIES, ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(("forge", "reason"), FORGERIES, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_rollback_starts_from_what_was_done(
-    bureau: Bureau, forge: Callable[[Bureau, dict[str, Any]], None], told: str, moment: str
+    bureau: Bureau, forge: Callable[[Bureau, dict[str, Any]], None], reason: str, moment: str
 ) -> None:
     """Before or after somebody asks for it, the state says otherwise."""
     key = execute(bureau)
@@ -151,7 +151,7 @@ def test_a_rollback_starts_from_what_was_done(
         bureau.edit_proposal(key, **forged)
     bureau.approvals("ben").request_rollback(key, BEN, "we need it")
     bureau.edit_proposal(key, **forged)
-    expect_blocked(bureau.engine().carry_out_rollback(key), f"evidence: {told}")
+    expect_blocked(bureau.engine().carry_out_rollback(key), f"evidence: {reason}")
     assert not bureau.file.exists() and bureau.other.read_text() == "somebody else's"
     assert bureau.last_row("rollback.blocked").subject == key
 

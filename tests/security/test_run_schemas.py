@@ -82,11 +82,11 @@ def test_a_secret_of_the_environment_is_in_no_run(
     op = job.name.removesuffix("_job")
     config = {"ops": {op: {"config": {"proposal_id": {"env": "CLOUDCOST_WEBHOOK_SECRET"}}}}}
     with dg.DagsterInstance.ephemeral() as instance:
-        with pytest.raises(dg.DagsterInvalidConfigError) as told:
+        with pytest.raises(dg.DagsterInvalidConfigError) as refused:
             job.execute_in_process(
                 run_config=config,
                 resources={"installation": InstallationResource.of(installation)},
                 instance=instance,
             )
-        assert SECRET not in str(told.value) and SECRET not in caplog.text
+        assert SECRET not in str(refused.value) and SECRET not in caplog.text
         assert instance.get_runs() == []

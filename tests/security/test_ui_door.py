@@ -295,8 +295,8 @@ def test_hosts_are_those_of_the_address() -> None:
 def test_a_port_that_is_taken_is_one_sentence() -> None:
     with take_port("127.0.0.1", 0) as first:
         port = first.getsockname()[1]
-        told = f"port {port} of 127.0.0.1 cannot be listened on"
-        with pytest.raises(UiError, match=told), take_port("127.0.0.1", port):
+        message = f"port {port} of 127.0.0.1 cannot be listened on"
+        with pytest.raises(UiError, match=message), take_port("127.0.0.1", port):
             pass
 
 
@@ -318,7 +318,7 @@ def test_a_proxy_without_its_secret_ends_the_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ("{hosts: ['https://costs.example.com']}", "is no host name"),
         ("{trusted_proxy: {addresses: [127.0.0.1], header: X-Email, people: [ana]}}", "is not the proxy's alone"),
@@ -332,8 +332,8 @@ def test_a_proxy_without_its_secret_ends_the_start(tmp_path: Path) -> None:
         ("{trusted_proxy: {addresses: [10.0.0.5], header: 'X Email', people: [ana]}}", "match pattern"),
     ],
 )
-def test_settings_that_would_let_in_anybody_are_refused(tmp_path: Path, settings: str, told: str) -> None:
+def test_settings_that_would_let_in_anybody_are_refused(tmp_path: Path, settings: str, message: str) -> None:
     file = tmp_path / "cloudcost.yaml"
     file.write_text(f"sources: [{{name: plain, provider: aws, location: exports}}]\nui: {settings}\n")
-    with pytest.raises(ConfigError, match=rf"cloudcost.yaml:2: .*{re.escape(told)}"):
+    with pytest.raises(ConfigError, match=rf"cloudcost.yaml:2: .*{re.escape(message)}"):
         load_config(file)

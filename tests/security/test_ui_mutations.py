@@ -70,8 +70,8 @@ def test_what_is_not_on_the_list_is_refused(served: Served, name: str) -> None:
         f"mutation {{ ... @include(if: true) {{ {name} }} }}",
         f"query A {{ version }} mutation B {{ {name} }}",
     ):
-        status, told = ask(served, query, operationName="A" if "query A" in query else None)
-        assert (status, f"{name} is not" in told) == (403, True), query
+        status, text = ask(served, query, operationName="A" if "query A" in query else None)
+        assert (status, f"{name} is not" in text) == (403, True), query
     assert len(served.seen) == before
 
 
@@ -98,8 +98,8 @@ def test_no_request_brings_a_tag_that_dagster_gives(served: Served, key: str) ->
         ("mutation($p: P!) { launchPartitionBackfill(backfillParams: $p) { x } }", {"p": {"tags": [tag]}}),
         ("mutation($p: [P!]!) { launchMultipleRuns(l: $p) { x } }", {"p": [{"executionMetadata": {"tags": [tag]}}]}),
     ):
-        status, told = ask(served, query, variables)
-        assert (status, "gives itself" in told) == (403, True), query
+        status, text = ask(served, query, variables)
+        assert (status, "gives itself" in text) == (403, True), query
     assert len(served.seen) == before
 
 
@@ -139,5 +139,5 @@ def test_dagster_itself_is_told_the_same(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_websocket_changes_nothing() -> None:
     """Not seen to succeed: Dagster looks for every operation of a websocket among its subscriptions."""
     for name in ("wipeAssets(assetPartitionRanges: [])", 'terminateRuns(runIds: ["x"])'):
-        told = asyncio.run(create_schema().subscribe(f"mutation {{ {name} {{ __typename }} }}"))
-        assert "The subscription field" in str(told.errors), told
+        result = asyncio.run(create_schema().subscribe(f"mutation {{ {name} {{ __typename }} }}"))
+        assert "The subscription field" in str(result.errors), result

@@ -32,5 +32,5 @@ def test_a_run_that_reached_nobody(
         put_in(installation.store, "a", "hook", WORDS, dt.datetime.now(dt.UTC))
         assert run_pipeline(installation, None, False, False, False) == INCOMPLETE
         assert sink.deliveries == []
-    told = capsys.readouterr().err
-    assert "problem: 1 message(s) not delivered; first: channel 'hook', a/hook/opened: hook: it leads to" in told
+    printed = capsys.readouterr().err
+    assert "problem: 1 message(s) not delivered; first: channel 'hook', a/hook/opened: hook: it leads to" in printed

@@ -302,9 +302,9 @@ def test_a_guest_sees_the_rows_of_the_token_and_no_others(
     def look(dataset: int, chart: int, **more: Any) -> Any:
         query = {**question, **more}
         context = {"dashboardId": page, "slice_id": chart, "datasource": f"{dataset}__table"}
-        asked = {"datasource": {"id": dataset, "type": "table"}, "queries": [query], "form_data": context,
+        request = {"datasource": {"id": dataset, "type": "table"}, "queries": [query], "form_data": context,
                  "force": True, "result_format": "json", "result_type": "full"}  # fmt: skip
-        return guest.post("/api/v1/chart/data", asked)
+        return guest.post("/api/v1/chart/data", request)
 
     found = rows_of(look(number, shown))
     same = {**question, "filters": [*question["filters"], {"col": "x_team", "op": "==", "val": TEAM}]}

@@ -37,10 +37,10 @@ class SingleSignOn:
         """Somebody with these claims comes back from the provider; their session, and the address they come back to."""
         self.provider.person = {"sub": claims.get("email", "someone"), "email_verified": True, **claims}
         visitor = Visitor(self.site.url)
-        asked = visitor.get("/login/oidc", allow_redirects=False)
-        assert asked.status_code == 302, asked.text[:500]
-        assert asked.headers["Location"].startswith(f"{self.provider.url}/authorize?")
-        answered = requests.get(asked.headers["Location"], allow_redirects=False, timeout=30)
+        redirect = visitor.get("/login/oidc", allow_redirects=False)
+        assert redirect.status_code == 302, redirect.text[:500]
+        assert redirect.headers["Location"].startswith(f"{self.provider.url}/authorize?")
+        answered = requests.get(redirect.headers["Location"], allow_redirects=False, timeout=30)
         return visitor, answered.headers["Location"].removeprefix(self.site.url)
 
     def sign_in(self, **claims: Any) -> Visitor:

@@ -97,8 +97,8 @@ def test_an_unreadable_resource_is_blocked(world: World) -> None:
     world.aws.fail_next["DescribeVolumes"] = [403]
     result = world.engine().execute(world.proposal_id)
     assert result.outcome == "blocked"
-    [told] = [failure for failure in result.failures if failure.startswith("resource_read:")]
-    assert "Injected" in told
+    [reason] = [failure for failure in result.failures if failure.startswith("resource_read:")]
+    assert "Injected" in reason
 
 
 def test_an_error_in_a_step_is_tried_again_by_the_next_run(world: World) -> None:
@@ -248,9 +248,9 @@ def test_an_unreadable_reconciliation_is_no_permission(world: World) -> None:
 
     engine = ActionEngine(world.store, make_settings(), world.aws.client, fail, world.clock, world.clock.sleep)
     result = engine.execute(world.proposal_id)
-    [told] = result.failures
-    assert result.outcome == "blocked" and told.startswith("reconciliation: it is unknown whether")
-    assert told.endswith("OSError: the warehouse is locked")
+    [reason] = result.failures
+    assert result.outcome == "blocked" and reason.startswith("reconciliation: it is unknown whether")
+    assert reason.endswith("OSError: the warehouse is locked")
 
 
 def test_a_volume_that_somebody_else_deleted_half_way_ends_the_execution(world: World) -> None:

@@ -46,7 +46,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 @pytest.mark.parametrize("command", ["check", "run"])
 @pytest.mark.parametrize(
-    ("section", "text", "told"),
+    ("section", "text", "message"),
     [
         ("currency: {rates_file: f.csv}", "date,from,to,rate\n2025-01-01,EUR,USD,1.1\n2025-01-02,EUR,USD,about one\n",
          "3: rate 'about one' is no number"),
@@ -59,12 +59,12 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_file_of_the_configuration(
-    shell: Shell, command: str, section: str, text: str, told: str
+    shell: Shell, command: str, section: str, text: str, message: str
 ) -> None:
     """Nothing was ever ingested here, and nothing new can be: the files are read first."""
     file = shell.folder / "f.csv"
     file.write_text(text)
-    assert shell.fail(command, config=f"{SOURCES}{section}\n") == (2, f"error: {file}:{told}\n")
+    assert shell.fail(command, config=f"{SOURCES}{section}\n") == (2, f"error: {file}:{message}\n")
 
 
 def test_a_metric_whose_query_is_wrong(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,10 +92,10 @@ def test_models_that_dbt_cannot_read(shell: Shell, monkeypatch: pytest.MonkeyPat
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    code, told = shell.fail("ui", "--port", str(port))
-    assert code == 1 and told.startswith("error: the dbt project cannot be parsed: "), told
+    code, message = shell.fail("ui", "--port", str(port))
+    assert code == 1 and message.startswith("error: the dbt project cannot be parsed: "), message
 
 
 def test_what_to_do_is_told_after_what_is_wrong(shell: Shell) -> None:
-    code, told = shell.fail("query", "select 1")
-    assert code == 1 and told.endswith("warehouse.duckdb: there is no warehouse yet; `cloudcost run` builds it\n")
+    code, message = shell.fail("query", "select 1")
+    assert code == 1 and message.endswith("warehouse.duckdb: there is no warehouse yet; `cloudcost run` builds it\n")

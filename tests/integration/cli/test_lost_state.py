@@ -62,10 +62,10 @@ def refuse(root: Path, trouble: str, *found: str, commands: tuple[str, ...] = ("
     home = root / "home"
     them = " and ".join(str(home / name) for name in found)
     holds = f"but {them} {'hold' if len(found) > 1 else 'holds'} costs, "
-    told = f"put a backup of the state back; or, to begin anew and forget it, move {them} away"
+    remedy = f"put a backup of the state back; or, to begin anew and forget it, move {them} away"
     state = home / "state.sqlite"
     before = state.read_bytes() if state.exists() else None
-    expect(root, commands, f"error: {home}/state.sqlite {trouble}, {holds}", told)
+    expect(root, commands, f"error: {home}/state.sqlite {trouble}, {holds}", remedy)
     assert before == (state.read_bytes() if state.exists() else None)
 
 

@@ -78,8 +78,8 @@ def call(root: Path, command: str, prepare: Prepare = lambda: None) -> tuple[int
         os._exit(99)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said
+        output = pipe.read()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output
 
 
 def become_nobody() -> None:
@@ -103,10 +103,10 @@ def give_to_nobody(folder: Path) -> None:
 def expect(root: Path, commands: tuple[str, ...], *parts: str, prepare: Prepare = lambda: None) -> None:
     """Each of the commands ends with 1 and one sentence that has these parts."""
     for command in commands:
-        code, said = call(root, command, prepare)
-        assert code == 1, (command, code, said)
-        assert said.startswith("error: ") and said.count("\n") == 1, (command, said)
-        assert all(part in said for part in parts), (command, said)
+        code, output = call(root, command, prepare)
+        assert code == 1, (command, code, output)
+        assert output.startswith("error: ") and output.count("\n") == 1, (command, output)
+        assert all(part in output for part in parts), (command, output)
 
 
 def test_a_damaged_state_is_named(root: Path) -> None:
@@ -128,16 +128,16 @@ def test_a_damaged_warehouse_is_named(root: Path) -> None:
     whole = warehouse.read_bytes()
     for damaged in (os.urandom(50_000), whole[: len(whole) // 2]):
         warehouse.write_bytes(damaged)
-        told = f"{warehouse}: it is damaged: move it away, and `cloudcost run --all` builds it again from the lake"
-        expect(root, ON_WAREHOUSE, told)
+        message = f"{warehouse}: it is damaged: move it away, and `cloudcost run --all` builds it again from the lake"
+        expect(root, ON_WAREHOUSE, message)
     assert call(root, "deliveries list")[0] == 0
 
 
 def test_a_full_disk_is_named(root: Path) -> None:
     expect(root, ("run", "ui"), f"{root}/home", "the disk is full: free some space", prepare=fill_disk)
     # what only reads needs no room, but for the state's shared memory
-    code, said = call(root, "deliveries list", fill_disk)
-    assert code == 0 or (code == 1 and said.startswith(f"error: {root}/home/state.sqlite: the disk ")), said
+    code, output = call(root, "deliveries list", fill_disk)
+    assert code == 0 or (code == 1 and output.startswith(f"error: {root}/home/state.sqlite: the disk ")), output
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
@@ -166,7 +166,7 @@ def test_a_file_in_the_place_of_the_home_is_named(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("home", "told"),
+    ("home", "message"),
     [
         ("/proc/nohome", "/proc/nohome: no folder can be made here: let CLOUDCOST_HOME name another one"),
         ("h" * 300, "hhh...: no name may be as long: let CLOUDCOST_HOME name another folder"),
@@ -175,13 +175,13 @@ def test_a_file_in_the_place_of_the_home_is_named(root: Path) -> None:
         ("exports/../cloudcost.yaml/home", "a file is in the place of a folder"),
     ],
 )
-def test_a_home_that_cannot_be_is_named(root: Path, home: str, told: str) -> None:
+def test_a_home_that_cannot_be_is_named(root: Path, home: str, message: str) -> None:
     (root / "circle").symlink_to("circle")
-    expect(root, ON_STATE, told, prepare=lambda: os.environ.update(CLOUDCOST_HOME=home))
+    expect(root, ON_STATE, message, prepare=lambda: os.environ.update(CLOUDCOST_HOME=home))
 
 
 @pytest.mark.parametrize(
-    ("command", "code", "told"),
+    ("command", "code", "message"),
     [
         ("simulate --out out --rows-per-month 1000", 1, "error: too few rows per month: what is always there at aws"),
         ("simulate --out cloudcost.yaml --months 1", 1, "error: --out cloudcost.yaml: cannot be written: Not a dir"),
@@ -195,11 +195,11 @@ def test_a_home_that_cannot_be_is_named(root: Path, home: str, told: str) -> Non
         ("deliveries list --source \udcff", 2, "error: the argument '\\udcff' is not UTF-8"),
     ],
 )
-def test_options_that_mean_nothing_are_named(root: Path, command: str, code: int, told: str) -> None:
+def test_options_that_mean_nothing_are_named(root: Path, command: str, code: int, message: str) -> None:
     (root / "taken").mkdir()
     (root / "taken/truth.json").write_text("{}")
-    ended, said = call(root, command)
-    assert (ended, said.count("\n"), said[: len(told)]) == (code, 1, told), said
+    ended, output = call(root, command)
+    assert (ended, output.count("\n"), output[: len(message)]) == (code, 1, message), output
 
 
 @pytest.mark.parametrize(
@@ -213,18 +213,18 @@ def test_options_that_mean_nothing_are_named(root: Path, command: str, code: int
     ],
 )
 def test_numbers_out_of_range_are_wrong_usage(root: Path, command: str) -> None:
-    code, said = call(root, command)
-    assert code == 2 and "Input should be" in said and "Traceback" not in said, said
+    code, output = call(root, command)
+    assert code == 2 and "Input should be" in output and "Traceback" not in output, output
 
 
 def test_a_file_of_the_configuration_that_cannot_be_read_ends_with_2(root: Path) -> None:
     (root / "cloudcost.yaml").write_text("sources: [{name: a, location: exports}]\ncurrency: {rates_file: rates.csv}\n")
     (root / "rates.csv").write_text("date,from,to,rate\n2025-01-01,EUR,USD,1e400\n")
     for command in ("run", "check", "ui"):
-        code, said = call(root, command)
-        assert (code, said.count("\n")) == (2, 1) and f"error: {root}/rates.csv:2: rate '1e400'" in said, said
+        code, output = call(root, command)
+        assert (code, output.count("\n")) == (2, 1) and f"error: {root}/rates.csv:2: rate '1e400'" in output, output
 
 
 def test_escapes_in_an_error_reach_no_terminal(root: Path) -> None:
-    code, said = call(root, "totals --as-of \x1b[2J\u202e")
-    assert code == 1 and "\\x1b[2J" in said and "\\u202e" in said and "\x1b" not in said
+    code, output = call(root, "totals --as-of \x1b[2J\u202e")
+    assert code == 1 and "\\x1b[2J" in output and "\\u202e" in output and "\x1b" not in output

@@ -41,7 +41,7 @@ def say_what_is_done(folder: Path, target: str, **environment: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("files", "environment", "told"),
+    ("files", "environment", "shown"),
     [
         (DEMO, {}, "the demo (demo/cloudcost.yaml), state in demo/state"),
         ((), {}, "cloudcost.yaml, state in .cloudcost"),
@@ -56,12 +56,12 @@ def say_what_is_done(folder: Path, target: str, **environment: str) -> str:
     ids=["demo", "nothing", "own file", "own config", "own home", "demo by name", "demo in own home"],
 )  # fmt: skip
 def test_the_users_own_installation_comes_before_the_demo(
-    folder: Path, files: tuple[str, ...], environment: dict[str, str], told: str
+    folder: Path, files: tuple[str, ...], environment: dict[str, str], shown: str
 ) -> None:
     put(folder, *files)
-    is_demo = told.startswith("the demo")
+    is_demo = shown.startswith("the demo")
     ui, served = (say_what_is_done(folder, target, **environment) for target in ("ui", "dashboards"))
-    assert f"Showing {told}" in ui and f"Showing {told}" in served
+    assert f"Showing {shown}" in ui and f"Showing {shown}" in served
     assert ("-m simulator.demo ui" in ui, "cloudcost ui" in ui) == (is_demo, not is_demo)
     assert (ON_DEMO in served) == is_demo
     home = "demo/state" if is_demo else environment.get("CLOUDCOST_HOME", ".cloudcost")

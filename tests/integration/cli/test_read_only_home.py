@@ -42,8 +42,8 @@ def read_everything(root: Path) -> None:
     names = {path: path.stat().st_size for path in (root / "home").rglob("*")}
     for command in READING:
         assert call(root, command, become_nobody) == (0, ""), command
-    told = f"error: {root}/home/state.sqlite: it cannot be opened for writing: this user must be able to write"
-    expect(root, ("deliveries withdraw plain/2026-09 --reason wrong",), told, prepare=become_nobody)
+    message = f"error: {root}/home/state.sqlite: it cannot be opened for writing: this user must be able to write"
+    expect(root, ("deliveries withdraw plain/2026-09 --reason wrong",), message, prepare=become_nobody)
     expect(root, ("run", "ui"), f"{root}/home", "this user m", prepare=become_nobody)
     assert names == {path: path.stat().st_size for path in (root / "home").rglob("*")}
 
@@ -86,8 +86,8 @@ def test_a_state_alone_that_cannot_be_written_stops_a_run_before_it_begins(root:
     give_to_nobody(root / "home")
     set_modes(root / "home", 0o700, 0o600)
     (root / "home/state.sqlite").chmod(0o400)
-    told = f"error: {root}/home/state.sqlite: it cannot be opened for writing"
-    expect(root, ("run", "ui"), told, prepare=become_nobody)
+    message = f"error: {root}/home/state.sqlite: it cannot be opened for writing"
+    expect(root, ("run", "ui"), message, prepare=become_nobody)
 
 
 def test_a_check_tells_of_a_source_that_it_cannot_remember(root: Path) -> None:

@@ -135,11 +135,11 @@ def test_each_effect_is_what_a_simple_case_says(copied: Warehouse) -> None:
             Charge("plan", FEBRUARY, None, "Usage", "Unused", D(9), D(0), None),
         ],
     )  # fmt: skip
-    told = {
+    reported = {
         name: {effect: amount for effect, amount in effects.items() if amount}
         for name, effects in read_effects(copied).items()
     }
-    assert told == {
+    assert reported == {
         "hours": {"change": 25, "usage": 10, "price": 15},
         "moved": {"change": 12, "mix": 12},
         "covered": {"change": -4, "commitment": -4},
@@ -175,14 +175,14 @@ def test_effects_of_random_charges_add_up_exactly_and_are_as_defined(copied: War
         ]  # fmt: skip
     by_type = {name: charges for name, charges in by_type.items() if charges}
     store(copied, [c for charges in by_type.values() for c in charges])
-    told = read_effects(copied)
-    assert told.keys() == by_type.keys()
+    reported = read_effects(copied)
+    assert reported.keys() == by_type.keys()
     for name, charges in by_type.items():
         change = sum((c.effective if c.month == FEBRUARY else -c.effective for c in charges), D(0))
-        assert told[name]["change"] == change
-        assert sum(told[name][effect] for effect in EFFECTS) == change, name
+        assert reported[name]["change"] == change
+        assert sum(reported[name][effect] for effect in EFFECTS) == change, name
         for effect, expected in explain(charges).items():
-            assert abs(Fraction(told[name][effect]) - expected) <= ROUNDING, (name, effect)
+            assert abs(Fraction(reported[name][effect]) - expected) <= ROUNDING, (name, effect)
 
 
 def test_quantities_of_any_size_leave_no_hole(copied: Warehouse) -> None:

@@ -95,11 +95,11 @@ def test_every_restatement_is_the_difference_of_two_deliveries(copied: Warehouse
     # January ended 122 days before the third of June
     closed = read_copy(copied).closed_changes
     assert [c["to_delivery_id"] for c in closed(121)] == ["d2"] and closed(122) == []
-    told = describe_closed_change(closed(20)[0])
-    assert told.title == "gcp: closed month 2025-01 changed by +5.64 USD billed, +5.64 USD effective"
-    assert told.figures["billed before (USD)"] == "9.190000000000"
-    assert told.figures["effective after (USD)"] == "14.825000000001"
-    assert told.figures["billed difference (USD)"] == "+5.635000000001"
+    finding = describe_closed_change(closed(20)[0])
+    assert finding.title == "gcp: closed month 2025-01 changed by +5.64 USD billed, +5.64 USD effective"
+    assert finding.figures["billed before (USD)"] == "9.190000000000"
+    assert finding.figures["effective after (USD)"] == "14.825000000001"
+    assert finding.figures["billed difference (USD)"] == "+5.635000000001"
 
     bring(copied, second, "d3", day=4)
     assert len(changes(copied)) == 1  # delivered again, nothing moved

@@ -67,13 +67,13 @@ class Twins:
     def build_redshift(self, changed_periods: list[tuple[str, str]] | None = None) -> None:
         """Seeds and models, without tests."""
         periods = [{"source_name": s, "billing_period": p} for s, p in changed_periods or ()]
-        told = json.dumps(None if changed_periods is None else periods)
+        passed = json.dumps(None if changed_periods is None else periods)
         command = [
             str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "test", "unit_test",
             "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(self.folder / "target"),
             "--log-path", str(self.folder / "logs"),
         ]  # fmt: skip
-        environ = {**os.environ, **self.peer.environment(), "CLOUDCOST_CHANGED_PERIODS": told}
+        environ = {**os.environ, **self.peer.environment(), "CLOUDCOST_CHANGED_PERIODS": passed}
         done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=900)
         assert done.returncode == 0, done.stdout[-6000:]
 

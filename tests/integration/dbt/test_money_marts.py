@@ -286,10 +286,10 @@ def test_invoices_stand_beside_what_was_billed(money: Warehouse) -> None:
         ("eur", None, None, "no invoice"),
         ("gcp", D("9.19"), D(0), "reconciled"),
     ]
-    told = money.rows(
+    reported = money.rows(
         "select source_name, status from marts.fct_invoice_reconciliation where statement_number is not null order by 1"
     )
-    assert told == [("aws_legacy", "reconciled"), ("cad", "invoice differs"), ("gcp", "reconciled")]
+    assert reported == [("aws_legacy", "reconciled"), ("cad", "invoice differs"), ("gcp", "reconciled")]
 
 
 def test_invoices_of_an_export_are_compared_in_each_currency(money: Warehouse) -> None:
@@ -303,11 +303,11 @@ def test_invoices_of_an_export_are_compared_in_each_currency(money: Warehouse) -
         ("period", "EUR", *euros), ("period", "USD", *dollars),
         ("billing_account", "EUR", *euros), ("billing_account", "USD", *dollars),
     ]  # fmt: skip
-    told = money.rows(
+    reported = money.rows(
         "select invoice_id, stated_by, invoice_issue_status, billed_cost, invoiced_amount, status "
         "from marts.fct_invoice_reconciliation where source_name = 'stated' order by 1"
     )
-    assert told == [
+    assert reported == [
         ("INV-1", "export", "Issued", D("12.5"), D("12.5"), "reconciled"),
         ("INV-2", "export", "Issued", D(20), D(20), "reconciled"),
     ]
@@ -341,8 +341,8 @@ def test_an_invoice_that_differs_is_told_and_blocks_no_run(installed: Installati
     result = totals_reconcile(installed)
     assert isinstance(result, dg.AssetCheckResult)
     assert result.passed and result.metadata["invoices that differ"].value == 1
-    told = {record.body["finding"]["title"] for record in installed.open().store.list("incident")}
-    assert told == {"cad 2025-01: billed_cost differs from the invoice by 0.020000000000 CAD"}
+    reported = {record.body["finding"]["title"] for record in installed.open().store.list("incident")}
+    assert reported == {"cad 2025-01: billed_cost differs from the invoice by 0.020000000000 CAD"}
 
 
 def test_actions_leave_a_month_alone_whose_invoice_differs(installed: InstallationResource) -> None:

@@ -153,9 +153,9 @@ class Warehouse:
         models: Mapping[tuple[str, str], Sequence[str]] | None = None,
     ) -> DbtResult:
         """Run dbt and return how it ended and what it said. ``models``: what is behind, by changed period."""
-        told = None
+        changed = None
         if changed_periods is not None:
-            told = [
+            changed = [
                 {"source_name": source, "billing_period": period}
                 | ({"models": list(models[source, period])} if models and (source, period) in models else {})
                 for source, period in changed_periods
@@ -165,7 +165,7 @@ class Warehouse:
         def keep_message(event: Any) -> None:
             messages.append(event.info.msg)
 
-        with told_periods(json.dumps(told)), pytest.MonkeyPatch.context() as environment:
+        with told_periods(json.dumps(changed)), pytest.MonkeyPatch.context() as environment:
             environment.setenv("CLOUDCOST_WAREHOUSE", str(self.path))
             result = dbtRunner(manifest=parse_project(), callbacks=[keep_message]).invoke(
                 [

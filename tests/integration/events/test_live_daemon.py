@@ -206,10 +206,10 @@ def test_one_run_per_delivery_whatever_happens_to_messages_and_daemon(clouds: Cl
         daemon.start(NONE_AT_ONCE)
         daemon.wait(lambda: clouds.waiting() == 0, 300, "the messages were not dealt with")
         daemon.wait(lambda: len(daemon.runs()) >= 3, 60, "a delivery has no run")
-        asked = Counter(
+        requested = Counter(
             (run.tags["cloudcost/source"], run.tags["dagster/asset_partition_range_start"]) for run in daemon.runs()
         )
-        assert asked == {("payer", "2026-09-01"): 1, ("azure", "2026-09-01"): 1, ("gcp", "2026-09-01"): 1}
+        assert requested == {("payer", "2026-09-01"): 1, ("azure", "2026-09-01"): 1, ("gcp", "2026-09-01"): 1}
         assert {run.status for run in daemon.runs()} == {dg.DagsterRunStatus.QUEUED}
         daemon.kill()
 

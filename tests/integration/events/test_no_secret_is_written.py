@@ -89,9 +89,9 @@ def test_nothing_secret_is_written(
         (tmp_path / "dagster").mkdir()
         with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
             result = dg.materialize(assets, instance=instance, resources=resources, partition_key="2026-09-01")
-            told = [serialize_value(entry) for entry in instance.all_logs(result.run_id)]
-            told += [f"{run} {run.run_config} {run.tags}" for run in instance.get_runs()]
-            told += [str(instance.get_latest_materialization_event(asset.key)) for asset in assets]
+            written = [serialize_value(entry) for entry in instance.all_logs(result.run_id)]
+            written += [f"{run} {run.run_config} {run.tags}" for run in instance.get_runs()]
+            written += [str(instance.get_latest_materialization_event(asset.key)) for asset in assets]
         assert check_sources(installation) == FAILED
     judged = [e for e in result.get_asset_check_evaluations() if e.check_name == DELIVERY_CHECK]
     passed = {e.asset_key.path[-1]: e.passed for e in judged}
@@ -102,6 +102,6 @@ def test_nothing_secret_is_written(
     secrets = [*SECRETS.values(), ACCOUNT_KEY, QUOTED, key.read_text().split("\\n")[5]]
     assert all(len(secret) > 20 for secret in secrets)
     assert find_written(tmp_path, key, secrets) == []
-    shown = "".join(told) + "".join(capfd.readouterr())
+    shown = "".join(written) + "".join(capfd.readouterr())
     assert [secret for secret in secrets if secret in shown] == []
-    assert len(told) > 20 and os.environ["AZURE_SECRET"] in secrets
+    assert len(written) > 20 and os.environ["AZURE_SECRET"] in secrets

@@ -28,10 +28,10 @@ def test_runs_are_asked_for_until_they_are_recorded(bigquery: Server, tmp_path: 
     assert look() == [first], "the process was killed before the run was recorded"
     recorded.add(first)
     assert look() == []
-    asked = len(bigquery.queries())
+    queried = len(bigquery.queries())
     for _ in range(5):
         assert look() == []
-    assert len(bigquery.queries()) == asked, "nothing changed, so nothing is queried"
+    assert len(bigquery.queries()) == queried, "nothing changed, so nothing is queried"
     bigquery.insert_rows(*TABLE, standard_rows("202605", 3, "2026-05-02T10:00:00Z"), "2026-05-02")
     (second,) = look()
     assert second.startswith("gcp_main/2026-05/cost/")

@@ -72,14 +72,14 @@ def test_datasets_beside_costs_are_kept_and_never_counted(tmp_path: Path, declar
         "test_source/2026-09/billing_period": (2, []),
         "test_source/2026-09/contract_commitment": (1, []),
     }
-    told = "\n".join(report.notices)
+    notices = "\n".join(report.notices)
     for part in (
         "README.md, SHA256SUMS, manifest.json",
         "data_dictionary.csv: ",
         "1 rows of FOCUS's Contract Commitment dataset: kept beside the costs, not counted",
         "2 rows of FOCUS's Billing Period",
     ):
-        assert part in told
+        assert part in notices
     again = desk.ingest()
     assert (again.judged, again.unchanged, again.problems) == ([], 6, [])
     # an invoice that arrives makes nobody believe that costs did

@@ -120,7 +120,7 @@ def focus_desk(tmp_path: Path) -> Desk:
 
 
 @pytest.mark.parametrize(
-    ("text", "currency", "expected", "landed", "said"),
+    ("text", "currency", "expected", "landed", "reported"),
     [
         (ORACLE, "USD", totals(billed="0.07", effective="0.07", contracted="0.07", list="0.085"),
          {"provider_name": "Oracle", "publisher_name": "Oracle", "invoice_issuer_name": "Oracle",
@@ -151,7 +151,7 @@ def test_a_providers_own_spelling_is_taken(
     currency: str,
     expected: Mapping[str, Decimal],
     landed: Mapping[str, Any],
-    said: list[str],
+    reported: list[str],
 ) -> None:
     with gzip.open(focus_desk.exports / "cost.csv.gz", "wt") as stream:
         stream.write(text)
@@ -159,8 +159,8 @@ def test_a_providers_own_spelling_is_taken(
     assert found == {(currency, measure): total for measure, total in expected.items()}
     first = max(rows, key=lambda row: row["billed_cost"])
     assert {name: first[name] for name in landed} == landed
-    assert len(notices) == len(said)
-    assert all(part in notice for part, notice in zip(said, notices, strict=True))
+    assert len(notices) == len(reported)
+    assert all(part in notice for part, notice in zip(reported, notices, strict=True))
 
 
 def test_parquet_of_databricks_and_litellm(focus_desk: Desk) -> None:
@@ -252,8 +252,8 @@ def test_a_purchase_with_an_effective_cost_is_told_and_stays(focus_desk: Desk) -
     (focus_desk.exports / "a.csv").write_text(HEADER + purchase + row("0", "60", "0", "0", commitment="ri-1"))
     found, notices, _ = take(focus_desk)
     assert (found["USD", "billed_cost"], found["USD", "effective_cost"]) == (D(120), D(180))
-    (told,) = notices
-    assert told.startswith(
+    (sentence,) = notices
+    assert sentence.startswith(
         "a.csv: EffectiveCost on the purchase of a commitment, where FOCUS has 0 (1 rows: ri-1: 120)"
     )
 

@@ -181,10 +181,10 @@ def test_what_a_killed_run_left_is_removed_in_time(desk: Desk) -> None:
 
 def test_progress_is_told(desk: Desk) -> None:
     fill(desk)
-    told: list[tuple[str, int, int]] = []
+    progress: list[tuple[str, int, int]] = []
     source = Source("test_source", "aws", "auto", open_location(str(desk.exports), desk.root), "USD")
-    Ingestor(desk.lake, desk.ledger, lambda *step: told.append(step)).ingest(source)
-    assert told == [
+    Ingestor(desk.lake, desk.ledger, lambda *step: progress.append(step)).ingest(source)
+    assert progress == [
         ("test_source: reading", 0, 2), ("test_source: reading", 1, 2), ("test_source", 0, 3), ("test_source", 1, 3),
         ("test_source", 2, 3), ("test_source", 3, 3),
     ]  # fmt: skip

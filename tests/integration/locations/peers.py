@@ -101,8 +101,8 @@ class GoogleStorage(_Server):
         if not generation or options.get("generation", str(generation)) != str(generation):
             return self._refuse(404, "notFound")
         digests = (("md5", hashlib.md5(content, usedforsecurity=False)), ("crc32c", google_crc32c.Checksum(content)))
-        told = ",".join(f"{name}={base64.b64encode(found.digest()).decode()}" for name, found in digests)
-        headers = {"x-goog-generation": str(generation), "x-goog-hash": told}
+        hashes = ",".join(f"{name}={base64.b64encode(found.digest()).decode()}" for name, found in digests)
+        headers = {"x-goog-generation": str(generation), "x-goog-hash": hashes}
         return 200, {"content-type": "application/octet-stream", **headers}, content
 
     def _list(self, bucket: dict[str, tuple[int, bytes]], options: dict[str, str]) -> tuple[int, dict[str, str], bytes]:

@@ -43,8 +43,12 @@ def test_the_payer_accounts_role_is_assumed_once_and_used_for_everything(aws: Fa
     location = S3Location("s3://exports/cur", access=access, environ={"PAYER_EXTERNAL_ID": "hunter2"})
     (file,) = location.list_files()
     assert location.read_bytes(file) == b"1"
-    (asked,) = sts_calls(aws)
-    assert (asked["RoleArn"], asked["ExternalId"], asked["RoleSessionName"]) == ([ROLE], ["hunter2"], ["cloudcost"])
+    (request,) = sts_calls(aws)
+    assert (request["RoleArn"], request["ExternalId"], request["RoleSessionName"]) == (
+        [ROLE],
+        ["hunter2"],
+        ["cloudcost"],
+    )
     keys = {access_key(call) for call in aws.calls if b"AssumeRole" not in call.content}
     assert len(keys) == 1 and keys.isdisjoint({"testing"})
     assert "hunter2" not in repr(access) + repr(location.access.model_dump())

@@ -64,9 +64,9 @@ def gcs_proxy(gcs: GoogleStorage, monkeypatch: pytest.MonkeyPatch) -> Iterator[F
         yield proxy
 
 
-def check_waits(clock: HandClock, asked: list[float]) -> None:
+def check_waits(clock: HandClock, requested: list[float]) -> None:
     """Each wait is what was asked and the middle of the jitter: half of 1, 2, 4 … seconds."""
-    assert clock.slept == [seconds + 2**attempt / 2 for attempt, seconds in enumerate(asked)]
+    assert clock.slept == [seconds + 2**attempt / 2 for attempt, seconds in enumerate(requested)]
 
 
 def test_s3_slow_down(s3_proxy: FaultProxy) -> None:

@@ -132,16 +132,16 @@ class Company:
 
     def expected(self, first: bool = False) -> dict[tuple[str, str, str], tuple[Decimal, ...]]:
         """The totals that the simulator states."""
-        told = {
+        stated = {
             (source, period): values
             for source, described in self.truth["sources"].items()
             for period, values in described["periods"].items()
         }
         if first:
-            told |= {(entry["source"], entry["period"]): entry["before"] for entry in self.truth["restatements"]}
+            stated |= {(entry["source"], entry["period"]): entry["before"] for entry in self.truth["restatements"]}
         return {
             (source, period, values["currency"]): tuple(Decimal(values[m]) for m in MEASURES)
-            for (source, period), values in told.items()
+            for (source, period), values in stated.items()
         }
 
     def configure(self, home: Home, more_sources: str = "") -> None:

@@ -195,8 +195,8 @@ def test_results_of_models_are_written(engines: Engines, restated: Restated) -> 
 
 def test_readers_may_read_what_is_published_and_no_more(engines: Engines, restated: Restated) -> None:
     peer = engines.peer
-    asked = "set role bi; select count(*) from marts.fct_cost_daily; select count(*) from ml.cost_forecasts"
-    assert all(int(line) > 0 for line in peer.postgres.run_sql(asked, peer.database).split())
+    queries = "set role bi; select count(*) from marts.fct_cost_daily; select count(*) from ml.cost_forecasts"
+    assert all(int(line) > 0 for line in peer.postgres.run_sql(queries, peer.database).split())
     with pytest.raises(RuntimeError, match="permission denied"):
         peer.postgres.run_sql("set role bi; select count(*) from raw.current_snapshots", peer.database)
 

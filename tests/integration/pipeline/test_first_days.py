@@ -48,10 +48,10 @@ def test_scoring_runs_through_and_says_what_it_waits_for(days: int, forecasts: i
     # two days are still filling and forecast too
     assert read(installation, "select count(*) from ml.cost_forecasts where unique_id = 'total|USD'") == [(forecasts,)]
     assert read(installation, "select count(*) from ml.cost_anomalies") == [(0,)]
-    told = describe_scoring(installation)
-    assert sum(one.count("days,") + one.count("days (") for one in told) == waits
+    sentences = describe_scoring(installation)
+    assert sum(one.count("days,") + one.count("days (") for one in sentences) == waits
     check = next(e for e in result.get_asset_check_evaluations() if e.check_name == "forecast_accuracy_holds")
-    assert check.passed and (check.description or "") == "; ".join(told)
+    assert check.passed and (check.description or "") == "; ".join(sentences)
     columns = describe_columns(installation)
     assert set(columns) == {key for key in read_declaration() if key[0] == "ml"} - {("ml", "recommendations")}
     assert all(names == read_declaration()[key].columns.names for key, names in columns.items())
@@ -75,9 +75,9 @@ def test_a_file_without_rows_is_said_and_is_no_fault(tmp_path: Path, capsys: pyt
     (tmp_path / "cloudcost.yaml").write_text(SOURCES)
     installation = Installation(tmp_path / "cloudcost.yaml", tmp_path / "home")
     assert run_pipeline(installation, None, everything=False, retry_quarantined=False, verbose=False) == OK
-    said = capsys.readouterr()
-    assert said.err == "note: first: first.csv holds no rows: taken as an empty delivery\n"
-    assert said.out.startswith("There are no costs yet: no source has delivered a row.")
+    printed = capsys.readouterr()
+    assert printed.err == "note: first: first.csv holds no rows: taken as an empty delivery\n"
+    assert printed.out.startswith("There are no costs yet: no source has delivered a row.")
 
 
 @pytest.mark.slow

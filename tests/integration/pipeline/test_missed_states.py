@@ -63,15 +63,15 @@ def test_every_state_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for costs in (("1.25", "2.5"), ("1.25", "3.5"), ("1.25", "3.5", "0.125")):
         desk.take(*costs)
     assert desk.build() == 2
-    told = [(D("3.75"), D("3.75")), (D("4.75"), D(1)), (D("4.875"), D("0.125"))]
-    assert [row[1:3] for row in desk.history()] == told
+    recorded = [(D("3.75"), D("3.75")), (D("4.75"), D(1)), (D("4.875"), D("0.125"))]
+    assert [row[1:3] for row in desk.history()] == recorded
 
     desk.take("10", "3.5", "0.125")
     desk.take("10")
     assert desk.build() == 1
     history = desk.history()
     assert [row[0] for row in history] == ["first", "restated", "restated", "restated", "restated"]
-    assert [row[1:3] for row in history] == [*told, (D("13.625"), D("8.75")), (D(10), D("-3.625"))]
+    assert [row[1:3] for row in history] == [*recorded, (D("13.625"), D("8.75")), (D(10), D("-3.625"))]
     moments = desk.moments()
     assert [row[3:] for row in history] == list(zip(moments, [*moments[1:], None], strict=True)), (
         "and from when to when"

@@ -98,10 +98,10 @@ def test_scores_are_those_without_such_days(scored: tuple[Installation, Scores])
 
 def test_incidents_are_of_what_happened(scored: tuple[Installation, Scores]) -> None:
     findings = [record.body["finding"] for record in scored[0].store.list("incident")]
-    told = {(finding["rule"], finding["start"]) for finding in findings}
+    reported = {(finding["rule"], finding["start"]) for finding in findings}
     # one of the few days that were judged is flagged, which is told of the last scored day and not of 9999-12-31
     quality = ("anomaly_quality", LAST)
-    assert told == {("cost_anomaly", PEAK), ("closed_period_changed", "2025-01-01"), quality}
+    assert reported == {("cost_anomaly", PEAK), ("closed_period_changed", "2025-01-01"), quality}
 
 
 def test_what_is_left_out_is_said(scored: tuple[Installation, Scores]) -> None:
@@ -111,9 +111,9 @@ def test_what_is_left_out_is_said(scored: tuple[Installation, Scores]) -> None:
         "insert into marts.fct_cost_daily select * replace ('Purchase' as charge_category, current_date + 300 as "
         f"charge_date) from marts.fct_cost_daily where charge_date = date '{PEAK}'",
     )
-    told = [sentence for sentence in describe_scoring(scored[0]) if "left out" in sentence]
-    assert [sentence.split(" line item(s) of ")[1].split()[0] for sentence in told] == sorted(DAYS)
-    assert told[0] == (
+    reported = [sentence for sentence in describe_scoring(scored[0]) if "left out" in sentence]
+    assert [sentence.split(" line item(s) of ")[1].split()[0] for sentence in reported] == sorted(DAYS)
+    assert reported[0] == (
         "aws: 1 line item(s) of -infinity are in every total and left out of forecasts and anomalies: what is "
         f"scored lies from 2000-01-01 to {TODAY}"
     )

@@ -67,8 +67,8 @@ def test_people_say_what_it_was(home: Home) -> None:
     query = "select anomaly_id from ml.cost_anomalies where service_name = 'AWS Glue' order by start_date"
     name = home.query(query)[0][0]
     assert name in home.call("anomalies", "list", "--format", "csv").stdout
-    said = home.call("anomalies", "feedback", name, "--planned", "--reason", "a new crawler", "--until", "2018-10-31")
-    assert said.returncode == 0 and said.stdout.startswith(f"{name}: planned until 2018-10-31")
+    answer = home.call("anomalies", "feedback", name, "--planned", "--reason", "a new crawler", "--until", "2018-10-31")
+    assert answer.returncode == 0 and answer.stdout.startswith(f"{name}: planned until 2018-10-31")
     assert home.call("anomalies", "feedback", "nothing", "--expected", "--reason", "x").returncode == 1
     assert home.call("anomalies", "feedback", name, "--reason", "x").returncode == 1
     (kept,) = home.records("anomaly_feedback")

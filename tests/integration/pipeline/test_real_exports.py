@@ -117,10 +117,10 @@ def test_focus_sample_with_two_periods(
         "select invoice_issuer_name, sum(billed_cost) from intermediate.int_focus__unioned "
         "where source_name = 'focus_sample' group by 1"
     )
-    told: dict[str, Decimal] = {}
+    stated: dict[str, Decimal] = {}
     for r in rows:
-        told[r["InvoiceIssuerName"]] = told.get(r["InvoiceIssuerName"], Decimal(0)) + Decimal(r["BilledCost"])
-    assert dict(by_provider) == told
+        stated[r["InvoiceIssuerName"]] = stated.get(r["InvoiceIssuerName"], Decimal(0)) + Decimal(r["BilledCost"])
+    assert dict(by_provider) == stated
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_totals_as_of_a_past_moment(restated: tuple[Home, float], company: Compa
 
 def test_people_are_told_of_a_closed_month_that_changed(restated: tuple[Home, float], company: Company) -> None:
     home, _ = restated
-    told = {
+    reported = {
         i["finding"]["scope"]["source"]: i["finding"]["figures"]
         for i in home.records("incident")
         if i["finding"]["rule"] == "closed_period_changed"
@@ -125,9 +125,9 @@ def test_people_are_told_of_a_closed_month_that_changed(restated: tuple[Home, fl
         for entry in company.truth["restatements"]
         if today > (dt.date.fromisoformat(f"{entry['period']}-28") + dt.timedelta(days=4)).replace(day=21)
     ]
-    assert sorted(told) == sorted(entry["source"] for entry in late)
+    assert sorted(reported) == sorted(entry["source"] for entry in late)
     for entry in late:
-        currency, figures = entry["before"]["currency"], told[entry["source"]]
+        currency, figures = entry["before"]["currency"], reported[entry["source"]]
         for measure in ("billed", "effective"):
             before, after = Decimal(entry["before"][measure]), Decimal(entry["after"][measure])
             assert Decimal(figures[f"{measure} before ({currency})"]) == before

@@ -37,7 +37,7 @@ def test_another_seed_writes_other_amounts(simulation: Simulation, tmp_path: Pat
 
 
 def test_row_count_is_what_was_asked(simulation: Simulation) -> None:
-    asked = SMALL["months"] * SMALL["rows_per_month"]
+    requested = SMALL["months"] * SMALL["rows_per_month"]
     counted = sum(
         duckdb.execute(f"SELECT count(*) FROM {relation}", {"files": files}).fetchall()[0][0]
         for relation, files in (
@@ -48,7 +48,7 @@ def test_row_count_is_what_was_asked(simulation: Simulation) -> None:
         )
     )
     assert counted == simulation.truth["rows"]
-    assert abs(counted - asked) <= 0.02 * asked
+    assert abs(counted - requested) <= 0.02 * requested
 
 
 def test_aws_manifests_name_the_files(simulation: Simulation) -> None:
@@ -158,8 +158,8 @@ def test_anomalies_are_in_the_files(simulation: Simulation) -> None:
             "service": anomaly["native_service"], "start": anomaly["start"], "end": anomaly["end"],
         }  # fmt: skip
         (mean,) = duckdb.execute(query, parameters).fetchall()[0]
-        told = float(anomaly["expected_daily"]) + float(anomaly["extra_daily"])
-        assert float(mean) == pytest.approx(told, abs=0.02), anomaly["id"]
+        expected = float(anomaly["expected_daily"]) + float(anomaly["extra_daily"])
+        assert float(mean) == pytest.approx(expected, abs=0.02), anomaly["id"]
 
 
 WASTED = {

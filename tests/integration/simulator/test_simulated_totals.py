@@ -21,9 +21,9 @@ from tests.integration.simulator.native_totals import (
 
 @pytest.mark.parametrize("provider", sorted(TOTALS))
 def test_totals_equal_truth_in_every_month(simulation: Simulation, provider: str) -> None:
-    for label, told in simulation.truth["sources"][provider]["periods"].items():
+    for label, stated in simulation.truth["sources"][provider]["periods"].items():
         added = TOTALS[provider](simulation.root / provider, label)
-        assert added == {name: Decimal(told[name]) for name in MEASURES}, label
+        assert added == {name: Decimal(stated[name]) for name in MEASURES}, label
 
 
 @pytest.mark.parametrize("provider", sorted(TOTALS))

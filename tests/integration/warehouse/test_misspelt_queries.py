@@ -24,7 +24,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> DuckDbWarehouse:
 
 
 @pytest.mark.parametrize(
-    ("sql", "told"),
+    ("sql", "message"),
     [
         ("select * from marts.fct_cost_dialy",
          f"there is no table fct_cost_dialy; did you mean marts.fct_cost_daily? {LISTS}"),
@@ -44,10 +44,10 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> DuckDbWarehouse:
         ("select cast('a' as int)", "Could not convert string 'a' to INT32"),
     ],
 )  # fmt: skip
-def test_what_may_have_been_meant(warehouse: DuckDbWarehouse, sql: str, told: str) -> None:
+def test_what_may_have_been_meant(warehouse: DuckDbWarehouse, sql: str, message: str) -> None:
     with pytest.raises(WarehouseError) as refused:
         warehouse.query(sql)
-    assert str(refused.value) == told
+    assert str(refused.value) == message
 
 
 def test_the_command_ends_with_the_sentence_alone(
@@ -62,5 +62,5 @@ def test_the_command_ends_with_the_sentence_alone(
     with pytest.raises(SystemExit) as end:
         end_with(error)
     assert end.value.code == 1
-    said = capsys.readouterr().err
-    assert said == f"error: there is no table fct_cost_dialy; did you mean marts.fct_cost_daily? {LISTS}\n"
+    printed = capsys.readouterr().err
+    assert printed == f"error: there is no table fct_cost_dialy; did you mean marts.fct_cost_daily? {LISTS}\n"

@@ -85,17 +85,17 @@ def test_nothing_is_written_and_no_file_is_read(home: Path, sql: str) -> None:
 
 
 def test_what_is_wrong_is_said_in_one_line(home: Path) -> None:
-    for sql, said in {
+    for sql, message in {
         "copy costs to 'x'": "the query is COPY; this read-only connection takes exactly one SELECT",
         "select 1; select 2": "the query has multiple commands",
         "from glob('*')": "the query calls glob, which may read more than the warehouse",
     }.items():
-        with pytest.raises(WarehouseError, match=said):
+        with pytest.raises(WarehouseError, match=message):
             ask(home, sql)
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "message"),
     [
         ("select top 5 * from t", None), ("with x as (select 1) select * from x;", None), ("(select 1)", None),
         ("/* é; */ select 'a;b' as \"x;y\" -- ;", None), ("select 'l''été' from t ; ;", None),
@@ -106,9 +106,9 @@ def test_what_is_wrong_is_said_in_one_line(home: Path) -> None:
         (" ; ", "empty"), ("", "empty"), ("-- select 1", "empty"), ("select 1\0", "NUL"), ("'select'", "no word"),
     ],
 )  # fmt: skip
-def test_redshift_is_given_one_select(sql: str, said: str | None) -> None:
-    if said is None:
+def test_redshift_is_given_one_select(sql: str, message: str | None) -> None:
+    if message is None:
         check_words(sql)
         return
-    with pytest.raises(WarehouseError, match=said):
+    with pytest.raises(WarehouseError, match=message):
         check_words(sql)

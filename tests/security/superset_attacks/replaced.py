@@ -125,7 +125,7 @@ def count_what_an_answer_costs() -> dict[str, int]:
     event.listen(metadata, "before_cursor_execute", lambda c, cursor, sql, *_: statements.append(sql))
     addresses = core.make_url_safe.cache_info().hits
     with (
-        mock.patch.object(core, "create_engine", wraps=core.create_engine) as asked,
+        mock.patch.object(core, "create_engine", wraps=core.create_engine) as requested,
         mock.patch.object(shared, "_create", wraps=shared._create) as opened,
         mock.patch.object(SQLStatement, "_parse", wraps=SQLStatement._parse) as wanted,
         mock.patch.object(sqlglot, "parse", wraps=sqlglot.parse) as parsed,
@@ -135,7 +135,7 @@ def count_what_an_answer_costs() -> dict[str, int]:
         status = visitor.post(ASK, json=question("cost of the second"), headers=headers).status_code
     texts = Counter(call.args[0] for call in parsed.call_args_list)
     return {
-        "status": status, "engines wanted": asked.call_count, "engines opened": opened.call_count,
+        "status": status, "engines wanted": requested.call_count, "engines opened": opened.call_count,
         "statements to parse": wanted.call_count, "parsed most often": max(texts.values()),
         "addresses known": core.make_url_safe.cache_info().hits - addresses,
         "permissions wanted": permissions.call_count,

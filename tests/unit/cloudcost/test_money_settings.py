@@ -45,7 +45,7 @@ def test_a_rate_is_known_both_ways_and_the_stated_way_counts(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("date,from,to\n", "r.csv:1: column 'rate' is missing"),
         ("date,from,to,rate,x\n", "r.csv:1: column 'x' is not expected"),
@@ -64,11 +64,11 @@ def test_a_rate_is_known_both_ways_and_the_stated_way_counts(tmp_path: Path) -> 
         ("date,from,to,rate\n2025-01-02,EUR,USD,0.0000000000001\n", "r.csv:2: rate '0.0000000000001' has more than"),
     ],
 )
-def test_a_bad_rates_file_is_named_with_row_and_value(tmp_path: Path, text: str, said: str) -> None:
+def test_a_bad_rates_file_is_named_with_row_and_value(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "r.csv").write_text(text)
     with pytest.raises(SettingsError) as error:
         CURRENCY_RATES.read(config(currency={"rates_file": "r.csv"}), tmp_path)
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_rate_is_required_where_currencies_are_configured(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         (",,,,,USD,1", "names its period, its invoice_id or both"),
         (",,,2025-01,,USD,1", "names its source, its issuer or its invoice_id"),
@@ -90,11 +90,11 @@ def test_a_rate_is_required_where_currencies_are_configured(tmp_path: Path) -> N
         ("aws,,,2025-13,,USD,1", "period '2025-13' is no month"),
     ],
 )
-def test_an_invoice_says_what_it_is_for(tmp_path: Path, row: str, said: str) -> None:
+def test_an_invoice_says_what_it_is_for(tmp_path: Path, row: str, message: str) -> None:
     (tmp_path / "i.csv").write_text(f"source,issuer,account,period,invoice_id,currency,amount\n{row}\n")
     with pytest.raises(SettingsError) as error:
         INVOICES.read(config(invoices={"file": "i.csv"}), tmp_path)
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_amounts_of_single_periods_cut_the_usual_amount() -> None:
@@ -141,7 +141,7 @@ def test_values_of_a_metric_come_once_per_day_and_other_metrics_are_left_alone(t
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("select 1 as value", "the query gives value, not date, value"),
         ("select 'x' as date, 1 as value", "row 1 of the query: date 'x' is no date"),
@@ -151,14 +151,14 @@ def test_values_of_a_metric_come_once_per_day_and_other_metrics_are_left_alone(t
         ("selec", "the query failed"),
     ],
 )
-def test_a_bad_query_is_named_and_none_can_write(tmp_path: Path, query: str, said: str) -> None:
+def test_a_bad_query_is_named_and_none_can_write(tmp_path: Path, query: str, message: str) -> None:
     warehouse = DuckDbWarehouse(tmp_path / "w.duckdb")
     with warehouse.connect():
         pass
     metric = MetricSettings(name="orders", query=query)
     with pytest.raises(MetricQueryError) as error:
         run_metric_queries([metric], warehouse.query)
-    assert said in str(error.value) and "orders" in str(error.value)
+    assert message in str(error.value) and "orders" in str(error.value)
 
 
 def budget_row(**more: Any) -> dict[str, Any]:
@@ -208,5 +208,5 @@ def test_a_budget_of_a_period_beyond_the_calendar_is_no_fault(end: object) -> No
 def test_days_beyond_the_calendar_are_its_first_and_last() -> None:
     found = [as_date(day) for day in ("10000-01-01", "0044-03-15 (BC)", "2025-04-01 00:00:00", dt.date(2025, 4, 2))]
     assert found == [dt.date.max, dt.date.min, dt.date(2025, 4, 1), dt.date(2025, 4, 2)]
-    told = describe_missing_rate("EUR", "USD", ["0044-03-15 (BC)", dt.date(2025, 4, 2)])
-    assert told.start == dt.date(2025, 4, 2) and "0044-03-15 (BC), 2025-04-02" in told.summary
+    missing = describe_missing_rate("EUR", "USD", ["0044-03-15 (BC)", dt.date(2025, 4, 2)])
+    assert missing.start == dt.date(2025, 4, 2) and "0044-03-15 (BC), 2025-04-02" in missing.summary

@@ -45,12 +45,12 @@ def test_a_hint_is_told_after_the_sentence() -> None:
 
 
 def test_what_cannot_be_explained_is_a_defect() -> None:
-    told = LocationError("the place is closed", "no_permission")
-    with pytest.raises(LocationError, match="the place is closed") as explained, explaining(lambda _: told):
+    explanation = LocationError("the place is closed", "no_permission")
+    with pytest.raises(LocationError, match="the place is closed") as explained, explaining(lambda _: explanation):
         raise OSError("403")
     assert isinstance(explained.value.__cause__, OSError)
     with pytest.raises(OSError, match="403"), explaining(lambda _: None):
         raise OSError("403")
     already = LocationError("another", "invalid")
-    with pytest.raises(LocationError, match="another"), explaining(lambda _: told):
+    with pytest.raises(LocationError, match="another"), explaining(lambda _: explanation):
         raise already

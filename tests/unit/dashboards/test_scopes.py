@@ -60,8 +60,8 @@ def test_superset_is_told_of_rules_and_copies_and_has_a_fresh_bundle(
     home.bundle.mkdir(parents=True)
     (home.bundle / "old.yaml").write_text("a chart that the design has no more")
     home.prepare()
-    told = json.loads((home.folder / "settings.json").read_text())
-    assert told["copies"] == copies
-    assert told["row_rules"]["a"]["fct_cost_daily"] == "(x_team in ('web'))"
+    written = json.loads((home.folder / "settings.json").read_text())
+    assert written["copies"] == copies
+    assert written["row_rules"]["a"]["fct_cost_daily"] == "(x_team in ('web'))"
     assert not (home.bundle / "old.yaml").exists()
     assert (home.bundle / "access.yaml").exists()

@@ -35,7 +35,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("config", "code", "told"),
+    ("config", "code", "message"),
     [
         ("sources: [{name: a, location: exports}]\n", 1, "there is no warehouse yet; `cloudcost run` builds it"),
         (REDSHIFT, 2, "CLOUDCOST_SERVING_URI must name the warehouse and a user of a reader role"),
@@ -44,11 +44,11 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str) -> int:
 )
 def test_what_is_missing_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-    config: str, code: int, told: str,
+    config: str, code: int, message: str,
 ) -> None:  # fmt: skip
     assert start(tmp_path, monkeypatch, config) == code
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("cloudcost: ") and told in line
+    assert line.startswith("cloudcost: ") and message in line
 
 
 def test_patience_with_superset_ends() -> None:

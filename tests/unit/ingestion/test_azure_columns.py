@@ -129,18 +129,18 @@ def land(scratch: duckdb.DuckDBPyConnection, path: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("account", HEADERS)
 def test_every_spelling_lands_alike(scratch: duckdb.DuckDBPyConnection, tmp_path: Path, account: str) -> None:
-    native, said = HEADERS[account]
+    native, expected = HEADERS[account]
     landed = land(scratch, write_csv(tmp_path / "export.csv", [native]))
-    assert {name: landed[name] for name in said} == said
+    assert {name: landed[name] for name in expected} == expected
     assert landed["cast_failures"] == 0
 
 
 @pytest.mark.parametrize("account", HEADERS)
 def test_the_order_of_columns_decides_nothing(scratch: duckdb.DuckDBPyConnection, tmp_path: Path, account: str) -> None:
     """Of several costs and ids the same one is taken wherever it stands."""
-    native, said = HEADERS[account]
+    native, expected = HEADERS[account]
     landed = land(scratch, write_csv(tmp_path / "export.csv", [dict(reversed(list(native.items())))]))
-    assert {name: landed[name] for name in said} == said
+    assert {name: landed[name] for name in expected} == expected
 
 
 def test_a_cost_in_another_currency_is_not_the_cost(scratch: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -105,6 +105,6 @@ def test_billed_cost_stands_in_for_what_is_not_stated(
     columns = ", ".join(
         f"?::decimal(38, 12) as {name}" for name in ("billed_cost", "effective_cost", "contracted_cost", "list_cost")
     )
-    asked = ", ".join(COSTS[name] for name in ("billed_cost", "effective_cost", "contracted_cost", "list_cost"))
-    (row,) = duckdb.execute(f"select {asked} from (select {columns})", list(stated)).fetchall()
+    selected = ", ".join(COSTS[name] for name in ("billed_cost", "effective_cost", "contracted_cost", "list_cost"))
+    (row,) = duckdb.execute(f"select {selected} from (select {columns})", list(stated)).fetchall()
     assert row == tuple(Decimal(v) for v in (stated[0] or "", effective, contracted, listed))

@@ -103,8 +103,8 @@ def test_what_cannot_be_withdrawn_is_said(desk: Desk, withdraw: Callable[[Desk],
 def test_a_few_characters_name_no_delivery(tmp_path: Path, given: str) -> None:
     desk = Desk(tmp_path)
     desk.promote("good")
-    told = f"{given!r} is too short for a name: give the whole id, or at least its first 6 characters"
-    with pytest.raises(ShortNameError, match=told):
+    refusal = f"{given!r} is too short for a name: give the whole id, or at least its first 6 characters"
+    with pytest.raises(ShortNameError, match=refusal):
         desk.withdraw(given)
     assert desk.ledger.current(KEY) == "good"
     assert find_delivery(desk.ledger, "bill/2").body["delivery_id"] == "good"

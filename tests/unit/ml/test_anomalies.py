@@ -239,8 +239,8 @@ def test_opposite_moves_inside_a_service_are_both_told() -> None:
     down[100:] -= 200
     rows = pd.concat([make_rows(up, x_usage_type="new disks"), make_rows(down, x_usage_type="old disks")])
     found = detect(rows).anomalies
-    told = found[["x_usage_type", "direction", "start_date"]].to_numpy().tolist()
-    assert sorted(told) == [["new disks", "up", day(100)], ["old disks", "down", day(100)]]
+    reported = found[["x_usage_type", "direction", "start_date"]].to_numpy().tolist()
+    assert sorted(reported) == [["new disks", "up", day(100)], ["old disks", "down", day(100)]]
     assert len(set(found["anomaly_id"])) == 2
 
 
@@ -251,8 +251,8 @@ def test_a_line_in_a_name_does_not_make_two_anomalies_one() -> None:
         costs[100] += move
         parts.append(make_rows(costs, region_id=region, x_usage_type=usage))
     found = detect(pd.concat(parts)).anomalies
-    told = found[["region_id", "x_usage_type", "direction"]].to_numpy().tolist()
-    assert sorted(told) == [["a", "b|c", "up"], ["a", "d", "down"], ["a|b", "c", "up"]]
+    reported = found[["region_id", "x_usage_type", "direction"]].to_numpy().tolist()
+    assert sorted(reported) == [["a", "b|c", "up"], ["a", "d", "down"], ["a|b", "c", "up"]]
 
 
 def test_opposite_moves_of_two_services_are_both_told() -> None:

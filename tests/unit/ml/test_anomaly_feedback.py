@@ -23,7 +23,7 @@ def test_limits_of_a_scope() -> None:
         detect(rows, scopes=(ScopeLimits({"team": "A"}, min_amount=1.0),))
 
 
-def said(verdict: Verdict, start: int, until: int, impact: float = 0.0) -> Feedback:
+def make_feedback(verdict: Verdict, start: int, until: int, impact: float = 0.0) -> Feedback:
     return Feedback({"service": "EC2"}, verdict, day(start), day(until), impact)
 
 
@@ -37,7 +37,7 @@ def judge(rows: pd.DataFrame, *feedback: Feedback, **settings: Any) -> pd.DataFr
 def test_a_planned_event_is_not_told_but_kept() -> None:
     costs = make_weekly(120, noise=0.005)
     costs[[100, 110]] += 800
-    found = judge(make_rows(costs), said("planned", 99, 101))
+    found = judge(make_rows(costs), make_feedback("planned", 99, 101))
     assert found[["start_date", "is_excused", "is_open"]].to_numpy().tolist() == [
         [day(100), True, False], [day(110), False, True]
     ]  # fmt: skip
@@ -50,7 +50,7 @@ def test_expected_excuses_as_much_in_the_same_direction_until_its_end() -> None:
     costs[120] += 900
     costs[130] -= 300
     costs[150] += 300
-    found = judge(make_rows(costs), said("expected", 100, 140, 300.0))
+    found = judge(make_rows(costs), make_feedback("expected", 100, 140, 300.0))
     assert found["is_excused"].tolist() == [True, True, False, False, False]
 
 
@@ -58,13 +58,13 @@ def test_unexpected_makes_the_scope_more_sensitive() -> None:
     costs = make_weekly(140, noise=0.03, seed=4)
     costs[100] *= 1.5
     base = judge(make_rows(costs), min_percent=1.0, min_amount=10.0)
-    one = judge(make_rows(costs), said("unexpected", 100, 139), min_percent=1.0, min_amount=10.0)
+    one = judge(make_rows(costs), make_feedback("unexpected", 100, 139), min_percent=1.0, min_amount=10.0)
     costs[120] = costs[120] + 0.2 * 1000
     scores = detect(make_rows(costs), min_percent=1.0, min_amount=10.0).verdicts.set_index("charge_date")["score"]
     edge = float(scores[day(120)])
     limits = {"min_percent": 1.0, "min_amount": 10.0, "min_surprise": edge * 1.1}
     assert day(120) not in judge(make_rows(costs), **limits)["start_date"].tolist()
-    assert day(120) in judge(make_rows(costs), said("unexpected", 100, 139), **limits)["start_date"].tolist()
+    assert day(120) in judge(make_rows(costs), make_feedback("unexpected", 100, 139), **limits)["start_date"].tolist()
     assert len(one) >= len(base)
 
 

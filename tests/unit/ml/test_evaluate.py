@@ -107,8 +107,8 @@ def test_bad_input_is_named(
     train: Rows, test: Rows, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(evaluate(tmp_path, train, test)) == 2
-    said = capsys.readouterr().err
-    assert re.search(message, said), said
+    printed = capsys.readouterr().err
+    assert re.search(message, printed), printed
 
 
 @pytest.mark.parametrize(

@@ -274,7 +274,7 @@ def test_history_keeps_one_forecast_per_scoring_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("run", "said"),
+    ("run", "message"),
     [
         ({"wape": 0.11, "coverage_80": 0.79, "coverage_95": 0.95}, ""),
         ({"wape": 0.19, "coverage_80": 0.80, "coverage_95": 0.95}, "error rose from 10.0% .* to 19.0%"),
@@ -282,9 +282,9 @@ def test_history_keeps_one_forecast_per_scoring_day() -> None:
         ({"wape": 0.10, "coverage_80": 0.80, "coverage_95": 0.85}, "95 % intervals held 85%"),
     ],
 )
-def test_a_drop_against_the_last_runs_is_said(run: dict[str, float], said: str) -> None:
+def test_a_drop_against_the_last_runs_is_said(run: dict[str, float], message: str) -> None:
     days = pd.date_range("2025-01-01", periods=5).date
     earlier = pd.DataFrame({"as_of_date": days, "wape": 0.1, "coverage_80": 0.8, "coverage_95": 0.95})
     found = find_drop(run, earlier)
-    assert re.search(said, found) and bool(found) == bool(said)
+    assert re.search(message, found) and bool(found) == bool(message)
     assert find_drop(run, earlier.iloc[:0]) == ""

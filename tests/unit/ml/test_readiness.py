@@ -33,18 +33,18 @@ def test_a_first_day_waits_for_both() -> None:
 @pytest.mark.parametrize(("immature", "days"), [(0, 6), (0, 7), (0, 8), (3, 9), (3, 10), (3, 11)])
 def test_what_waits_is_what_the_models_do_without(days: int, immature: int) -> None:
     rows = make_rows([10.0] * days)
-    told = " ".join(say(known(days), immature=immature))
+    reported = " ".join(say(known(days), immature=immature))
     forecast = forecast_costs(rows, last_day(rows), default_immature_days=immature)
-    assert forecast.forecasts.empty is ("forecasts begin" in told)
+    assert forecast.forecasts.empty is ("forecasts begin" in reported)
     judged = detect_anomalies(rows, last_day(rows), default_immature_days=immature)
-    assert judged.verdicts.empty is ("anomalies are looked for" in told)
+    assert judged.verdicts.empty is ("anomalies are looked for" in reported)
 
 
 def test_each_provider_has_its_own_days() -> None:
     new = KnownUsage("Acme", "EUR", FIRST + dt.timedelta(days=57), FIRST + dt.timedelta(days=59))
-    told = say(known(60), new, immature=2, Acme=1)
-    assert [one.split(";")[0] for one in told] == ["Acme in EUR: 3 days of usage so far"]
-    assert "the newest 1 are still filling" in told[0]
+    reported = say(known(60), new, immature=2, Acme=1)
+    assert [one.split(";")[0] for one in reported] == ["Acme in EUR: 3 days of usage so far"]
+    assert "the newest 1 are still filling" in reported[0]
     # of a provider that ended nothing more will come
     assert say(known(60), known(3, "Old")) == []
     # a provider's newest day is that of all of its currencies

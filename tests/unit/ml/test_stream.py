@@ -157,8 +157,13 @@ def test_the_command_writes_the_rows_in_their_order(
     lines = [f"{stamp:%Y-%m-%d %H:%M:%S},{value}" for stamp, value in zip(times(200), values, strict=True)]
     path = write("\n".join(["timestamp,value", *reversed(lines)]))
     assert main(["anomaly", "--series", str(path), "--out", str(tmp_path / "out.csv")]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["rows"], told["anomalies"], told["missing_values"], told["is_sorted"]) == (200, 1, 1, False)
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["rows"], printed["anomalies"], printed["missing_values"], printed["is_sorted"]) == (
+        200,
+        1,
+        1,
+        False,
+    )
     out = pd.read_csv(tmp_path / "out.csv", dtype=str, keep_default_na=False)
     assert list(out.columns) == ["timestamp", "value", "anomaly_score", "is_anomaly"]
     assert out["value"].tolist() == values[::-1]

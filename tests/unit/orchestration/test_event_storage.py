@@ -34,10 +34,10 @@ def test_either_storage_reads_what_the_other_wrote(
     first: str, second: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    told = record_month(tmp_path, first, "2025-01")
-    assert any("ASSET_MATERIALIZATION" in entry for entry in told)
+    recorded = record_month(tmp_path, first, "2025-01")
+    assert any("ASSET_MATERIALIZATION" in entry for entry in recorded)
     record_month(tmp_path, second, "2025-02")
     with dg.DagsterInstance.get() as instance:
         assert instance.get_materialized_partitions(dg.AssetKey("costs")) == {"2025-01", "2025-02"}
         runs = {run.tags["dagster/partition"]: run.run_id for run in instance.get_runs()}
-        assert [str(entry.dagster_event) for entry in instance.all_logs(runs["2025-01"])] == told
+        assert [str(entry.dagster_event) for entry in instance.all_logs(runs["2025-01"])] == recorded

@@ -70,7 +70,7 @@ def test_what_is_no_number_is_null() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "message"),
     [
         (pd.DataFrame([ROW]).drop(columns="share"), r"ml\.anomaly_causes: .* differ in share"),
         (pd.DataFrame([ROW]).assign(extra=1), r"ml\.anomaly_causes: .* differ in extra"),
@@ -79,6 +79,6 @@ def test_what_is_no_number_is_null() -> None:
         (pa.Table.from_pylist([ROW | {"share": "half"}]), r"ml\.anomaly_causes: column share is no double"),
     ],
 )
-def test_rows_that_do_not_fit_are_refused(rows: object, said: str) -> None:
-    with pytest.raises(WarehouseError, match=said):
+def test_rows_that_do_not_fit_are_refused(rows: object, message: str) -> None:
+    with pytest.raises(WarehouseError, match=message):
         fit_rows(CAUSES, rows)
