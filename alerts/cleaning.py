@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 MAX_CHARACTERS = 200
 
-# An address may carry a password before the host and tokens after it: what tells is the host.
+# An address may carry a password before the host and tokens after it: what matters is the host.
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^\s/?#@]*@)?([^\s/?#\"'<>]*)[^\s\"'<>]*")
 _NAMED_SECRET = re.compile(
     r"(?i)\b((?:\w*(?:password|passwd|pwd|secret|token|signature|credential|api[_-]?key|access[_-]?key)\w*|sig)"

@@ -169,7 +169,7 @@ class Outbox:
         return [message for message in found if status in (None, message.status)]
 
     def deliver_pending(self) -> DeliveryReport:
-        """Try every message that is due, once; failures are stored with the message and told in the report."""
+        """Try every message that is due, once; failures are stored with the message and named in the report."""
         deliveries = self.list_damaged()
         failures: Counter[str] = Counter()
         held_back = 0
@@ -177,8 +177,8 @@ class Outbox:
             if not self._is_due(message):
                 continue
             if failures[message.channel] >= FAILURES_IN_A_ROW:
-                # One failure may be the message's own; two in a row tell that the channel is down, and waiting for
-                # another hundred timeouts tells nothing more.
+                # One failure may be the message's own; two in a row show that the channel is down, and waiting for
+                # another hundred timeouts shows nothing more.
                 held_back += 1
                 continue
             claimed = self._claim(message)

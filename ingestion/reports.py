@@ -40,8 +40,8 @@ class IngestReport:
         return [j for j in self.judged if j.promoted]
 
 
-def say_assumptions(assumed_currency: str | None) -> list[str]:
-    """What is said of a delivery that names no currency."""
+def list_assumptions(assumed_currency: str | None) -> list[str]:
+    """What is noted of a delivery that names no currency."""
     if assumed_currency is None:
         return []
     return [f"names no currency; {assumed_currency} is assumed (set `currency:` of the source)"]

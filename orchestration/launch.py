@@ -93,7 +93,7 @@ def list_problems(result: "dg.ExecuteInProcessResult") -> list[str]:
 
 
 def report_steps(instance: "dg.DagsterInstance", steps: int) -> str:
-    """The id for a new run whose finished steps are told to whoever shows progress."""
+    """The id for a new run whose finished steps are reported to whoever shows progress."""
     run_id = str(uuid.uuid4())
     done = 0
 
@@ -127,7 +127,7 @@ def _message(event: object) -> str:
     cause = getattr(error, "cause", None) or error
     message = str(getattr(cause, "message", event)).strip()
     if getattr(cause, "cls_name", None) == "DbtError":
-        message = message.partition(": ")[2]  # what dbt said, without our name for it
+        message = message.partition(": ")[2]  # dbt's own message, without our name for it
     return message.splitlines()[0][:500]
 
 

@@ -21,7 +21,7 @@ from state.records import (
     encode_body,
 )
 
-#: What `aws dynamodb create-table` has to be told; everything else of the table is the owner's choice (point in time
+#: What `aws dynamodb create-table` needs; everything else of the table is the owner's choice (point in time
 #: recovery, a key of one's own). Reads and writes need dynamodb:GetItem, Query and PutItem on it.
 TABLE_DEFINITION: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
@@ -69,7 +69,7 @@ class DynamoDbStateStore:
 
     Partition key ``kind``, sort key ``key``, attributes ``version`` (N), ``body`` (JSON text, S) and ``write_id``.
     Reads are strongly consistent. Every write is a transaction with a token, because a call whose answer was lost is
-    sent again: the service knows the token for ten minutes, and ``write_id`` in the item tells afterwards that what
+    sent again: the service knows the token for ten minutes, and ``write_id`` in the item shows afterwards that what
     seems to have been there first is our own write. Keys are ordered by UTF-8 bytes, which is code point order.
     """
 

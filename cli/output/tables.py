@@ -56,7 +56,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: 
 
 
 def neutralise(cell: str) -> str:
-    """A cell that a spreadsheet takes for what it says: one that would be a formula gets an apostrophe before it."""
+    """A cell that a spreadsheet takes for what it states: one that would be a formula gets an apostrophe before it."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(cell) else cell
 
 

@@ -29,7 +29,7 @@ def clean_text(text: str, kept: str = "", write_out: Callable[[str], str] = esca
 
 
 class CleanStream(io.TextIOWrapper):
-    """A stream in front of another one's bytes; lines and tabs stay. It says that it is no terminal: no colours."""
+    """A stream in front of another one's bytes; lines and tabs stay. It reports that it is no terminal: no colours."""
 
     def __init__(self, stream: TextIO) -> None:
         self.behind = stream

@@ -1,7 +1,7 @@
 """Which runs the messages of a queue ask for, and which of the messages are done with. Decides; changes nothing.
 
 A message is deleted only when the runs of its source's new deliveries are recorded. So it is received at least twice:
-first its runs are asked for, later, when they are there, it goes. A process that is killed in between asks again, and
+first its runs are requested, later, when they are there, it goes. A process that is killed in between asks again, and
 the run key makes the second time nothing.
 """
 

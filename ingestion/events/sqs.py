@@ -14,7 +14,7 @@ from core.errors import explaining
 from ingestion.events.queues import Message
 from ingestion.sections.events import SqsEvents
 
-#: SQS gives at most 10 messages at a time; so many times is it asked for more in one look.
+#: SQS gives at most 10 messages at a time; so many times is it polled for more in one look.
 BATCHES = 10
 KEPT_SECONDS = 3600
 

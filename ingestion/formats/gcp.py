@@ -1,6 +1,6 @@
 """Google Cloud billing exports of BigQuery, standard and detailed: nested Parquet, or flattened CSV.
 
-A row's net cost is its cost and the sum of its credits; the invoice month, not the usage date, says which invoice it
+A row's net cost is its cost and the sum of its credits; the invoice month, not the usage date, states which invoice it
 is on. Credit kinds: Google's documentation of the export's ``credits.type``.
 """
 

@@ -1,4 +1,4 @@
-"""Daily totals as AWS Cost Explorer states them: a second opinion on what the export says."""
+"""Daily totals as AWS Cost Explorer states them: a second opinion on what the export states."""
 
 import datetime as dt
 from collections.abc import Mapping

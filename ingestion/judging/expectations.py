@@ -74,7 +74,7 @@ def judge_delivery(
     settings: IngestionSettings | None = None,
     is_accepted: bool = False,
 ) -> Verdict:
-    """Judge a delivery by its profile, and beside the delivery before; ``is_accepted``: somebody has said that it may
+    """Judge a delivery by its profile, and beside the delivery before; ``is_accepted``: somebody declared that it may
     differ from that one.
     """
     import pandas as pd

@@ -2,7 +2,7 @@
 ones before held.
 
 Files with the same rows count once, whatever their names, order and compression. Files that share only some of their
-rows are doubted: which of them is to count cannot be told. So are files that differ, whose landed columns are equal and
+rows are doubted: which of them is to count is not known. So are files that differ, whose landed columns are equal and
 that have others, in which their rows may differ. What a manifest lists is never compared.
 """
 
@@ -42,7 +42,7 @@ class Repeats:
 
     @property
     def notices(self) -> list[str]:
-        """What is said about files that do not count."""
+        """What is noted about files that do not count."""
         return [f"{copy} is a copy of {kept}: the same content counts once" for copy, kept in self.copies.items()]
 
     def judge(self, is_accepted: bool) -> list[Expectation]:

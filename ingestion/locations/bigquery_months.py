@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shape:
-    """How a table tells the month of a row and its state: SQL over its columns.
+    """How a table shows the month of a row and its state: SQL over its columns.
 
     ``change`` grows or changes with every append; ``partition`` is the partitioning column with its type, by which a
     month's query is kept from reading the whole table.

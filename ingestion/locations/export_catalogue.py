@@ -20,7 +20,7 @@ REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class DataExport:
-    """One export: its name, the S3 folder below which its deliveries lie, and whether AWS says that it is well."""
+    """One export: its name, the S3 folder below which its deliveries lie, and whether AWS states that it is well."""
 
     name: str
     location: str
@@ -72,7 +72,7 @@ def find_unread_exports(
     readable: Collection[str],
     politeness: Politeness | None = None,
 ) -> list[str]:
-    """A line per data export that no source reads, asked as each of the ``readable`` sources is; a refusal too."""
+    """A line per data export that no source reads, requested as each of the ``readable`` sources is; a refusal too."""
     from ingestion.sections.sources import overlap
 
     aws = [s for s in sources if s.scheme in ("s3", "bcm-data-exports")]

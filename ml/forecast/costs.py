@@ -56,7 +56,7 @@ class ForecastSettings:
     horizon_days: int = 90
     # one whole week: less cannot tell a weekend from a trend
     min_training_days: int = 7
-    # two years and a quarter: the same week of two years before is the oldest day that tells anything
+    # two years and a quarter: the same week of two years before is the oldest day that shows anything
     max_training_days: int = 820
     seed: int = DEFAULT_SEED
 

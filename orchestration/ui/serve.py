@@ -45,7 +45,7 @@ STATEMENT_MILLISECONDS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW = 15_000, 3600, 20
 
 
 class UiError(CloudcostError):
-    """The UI cannot be served; the message says why."""
+    """The UI cannot be served; the message states why."""
 
 
 def serve_ui(installation: Installation, host: str, port: int) -> None:
@@ -124,7 +124,7 @@ def take_port(host: str, port: int) -> Iterator[socket.socket]:
 def ended_by_signals() -> Iterator[None]:
     """SIGINT, SIGTERM and SIGHUP end what is inside in order; a shell's background job would ignore SIGINT.
 
-    Where `nohup` started it, SIGHUP is ignored, as was asked for.
+    Where `nohup` started it, SIGHUP is ignored, as was requested.
     """
 
     def end(*_: object) -> NoReturn:
@@ -218,7 +218,7 @@ def run_daemon(instance: "dg.DagsterInstance", workspace: Path) -> Iterator[subp
     command = [sys.executable, "-m", "orchestration.ui.daemon", "run", "--workspace", str(workspace)]
     levels = ["--log-level", LOG_LEVEL, "--code-server-log-level", LOG_LEVEL]
     daemon = subprocess.Popen([*command, *levels], stdin=subprocess.PIPE)
-    assert daemon.stdin is not None  # noqa: S101 - it was asked for
+    assert daemon.stdin is not None  # noqa: S101 - it was requested
     try:
         daemon.stdin.write(serialize_value(instance.get_ref()).encode() + b"\n")
         daemon.stdin.flush()
@@ -248,7 +248,7 @@ def run_server(app: "ASGIApp", listener: socket.socket, daemon: subprocess.Popen
 
 
 def build_server(app: "ASGIApp") -> "uvicorn.Server":
-    """The web server; whom a request comes from is who connected, not what a header says of it."""
+    """The web server; whom a request comes from is who connected, not what a header states of it."""
     import uvicorn
 
     config = uvicorn.Config(

@@ -129,14 +129,14 @@ ANOMALIES = Dataset(
     time="start_date", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
     columns=(
         *columns_of("cost_anomalies", *FOUND),
-        ("feedback", TEXT, "What people said: expected, unexpected, planned, or nothing yet."),
-        ("feedback_reason", TEXT, "Why they said it."), ("feedback_by", TEXT, "Who said it."),
+        ("feedback", TEXT, "What people stated: expected, unexpected, planned, or nothing yet."),
+        ("feedback_reason", TEXT, "Why they stated it."), ("feedback_by", TEXT, "Who stated it."),
     ),
     sql=f"""\
-select {name_all("found", FOUND)}, coalesce(said.verdict, 'nothing yet') as feedback, said.reason as feedback_reason,
-    said.actor as feedback_by
+select {name_all("found", FOUND)}, coalesce(stated.verdict, 'nothing yet') as feedback,
+    stated.reason as feedback_reason, stated.actor as feedback_by
 from ml.cost_anomalies as found
-left join ops.anomaly_feedback as said on found.anomaly_id = said.anomaly_id""",
+left join ops.anomaly_feedback as stated on found.anomaly_id = stated.anomaly_id""",
 )  # fmt: skip
 
 RECOMMENDATIONS = Dataset(

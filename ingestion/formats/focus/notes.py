@@ -1,11 +1,11 @@
-"""What is said about rows of FOCUS files that are taken: what was assumed, read otherwise, or is doubtful in them."""
+"""What is noted about rows of FOCUS files that are taken: what was assumed, read otherwise, or is doubtful in them."""
 
 from ingestion.contracts import Note
 from ingestion.expressions.sql import quote_literal
 from ingestion.formats.focus.values import VALUE_MAPS, ValueMap, squeeze_sql
 
 
-def _say_value(value_map: ValueMap) -> Note:
+def _note_value(value_map: ValueMap) -> Note:
     return Note(
         f"outside_{value_map.column}",
         value_map.is_outside(),
@@ -15,7 +15,7 @@ def _say_value(value_map: ValueMap) -> Note:
 
 
 NOTES = (
-    *(_say_value(value_map) for value_map in VALUE_MAPS),
+    *(_note_value(value_map) for value_map in VALUE_MAPS),
     Note(
         "adjustment_is_credit",
         f"{squeeze_sql('charge_subcategory')} = 'credit'",
