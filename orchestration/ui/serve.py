@@ -22,6 +22,7 @@ from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
 from core.errors import CloudcostError
 from core.instants import utc_now
+from core.logs import log_as_json
 from door.journal import Journal
 from door.pages import SIGN_OUT_PATH
 from door.sessions import MIN_SECRET, Sessions, TrustedProxy
@@ -52,7 +53,7 @@ def serve_ui(installation: Installation, host: str, port: int) -> None:
     """Serve the Dagster UI until the process is interrupted."""
     proxy = find_proxy(installation)
     record_settings(installation)
-    with take_port(host, port) as listener, ended_by_signals():
+    with log_as_json(others=("uvicorn",)), take_port(host, port) as listener, ended_by_signals():
         address = f"http://{show_host(host)}:{port}"
         cookie = f"cloudcost_ui_{port}"  # a browser sends the cookies of all ports of a host to each of them
         person = find_starter(installation)
@@ -192,7 +193,7 @@ def run_dagster(installation: Installation) -> Iterator[tuple["ASGIApp", subproc
     from orchestration.ui.attribution import PersonProcessContext, name_people
     from orchestration.ui.code_servers import CodeServers
 
-    configure_loggers(formatter="colored", log_level=LOG_LEVEL.upper())
+    configure_loggers(formatter="json", log_level=LOG_LEVEL.upper())
     reference = name_people(InstanceRef.from_dir(str(installation.dagster_home)))
     with contextlib.ExitStack() as stack:
         instance = stack.enter_context(DagsterInstance.from_ref(reference))
@@ -216,7 +217,7 @@ def run_daemon(instance: "dg.DagsterInstance", workspace: Path) -> Iterator[subp
     from dagster._serdes import serialize_value
 
     command = [sys.executable, "-m", "orchestration.ui.daemon", "run", "--workspace", str(workspace)]
-    levels = ["--log-level", LOG_LEVEL, "--code-server-log-level", LOG_LEVEL]
+    levels = ["--log-level", LOG_LEVEL, "--log-format", "json", "--code-server-log-level", LOG_LEVEL]
     daemon = subprocess.Popen([*command, *levels], stdin=subprocess.PIPE)
     assert daemon.stdin is not None  # noqa: S101 - it was requested
     try:
@@ -253,6 +254,7 @@ def build_server(app: "ASGIApp") -> "uvicorn.Server":
 
     config = uvicorn.Config(
         app,
+        log_config=None,  # its loggers write the same lines as ours
         log_level=LOG_LEVEL,
         lifespan="off",
         proxy_headers=False,
