@@ -75,7 +75,13 @@ def digest_plan(proposal: Proposal) -> str:
 def list_consents(rows: Sequence[AuditRow]) -> tuple[Consent, ...]:
     """The consents among the rows about a proposal."""
     return tuple(
-        Consent(row.actor, row.account, str(row.details.get("plan")), str(row.details.get("consented_at")), row.seq)
+        Consent(
+            person=row.actor,
+            account=row.account,
+            plan=str(row.details.get("plan")),
+            at=str(row.details.get("consented_at")),
+            seq=row.seq,
+        )
         for row in rows
         if row.event in CONSENTS
     )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from core.redaction import redact
+from core.logs.redaction import redact
 
 MAX_CHARACTERS = 200
 

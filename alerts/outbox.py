@@ -233,7 +233,13 @@ class Outbox:
             return self._mark_failed(message, f"channel {message.channel!r} is not configured", may_retry=True)
         try:
             receipt = channel.send(
-                Message(message.message_id, message.subject, message.text, message.html, message.data)
+                Message(
+                    message_id=message.message_id,
+                    subject=message.subject,
+                    text=message.text,
+                    html=message.html,
+                    data=message.data,
+                )
             )
         except ChannelError as error:
             return self._mark_failed(message, str(error), may_retry=error.retryable, retry_after=error.retry_after)

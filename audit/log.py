@@ -177,7 +177,16 @@ class AuditLog:
         rows = []
         for entry in entries:
             seq += 1
-            row = AuditRow(seq, at, entry.actor, entry.event, entry.subject, entry.details, prev, "")
+            row = AuditRow(
+                seq,
+                at=at,
+                actor=entry.actor,
+                event=entry.event,
+                subject=entry.subject,
+                details=entry.details,
+                prev_hash=prev,
+                hash="",
+            )
             if self.seal is not None and key is not None:
                 origin = self.seal.origin
                 channel = "demo" if self.is_demo else origin.channel

@@ -97,7 +97,9 @@ class Environment(Mapping[str, str]):
 
         address = f"the secret {value.secret!r}"
         permission, service = "secretsmanager:GetSecretValue", "Secrets Manager"
-        with explaining(lambda error: explain_error(error, address, "", permission, service)):
+        with explaining(
+            lambda error: explain_error(error, address=address, bucket="", permission=permission, service=service)
+        ):
             client = open_client("secretsmanager", self._settings.access, self._politeness, self._environ)
             answer = client.get_secret_value(SecretId=value.secret)
         if "SecretString" not in answer:

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.logs import log_context
+from core.logs.json_lines import log_context
 from door.checks import (
     GRAPHQL_PATH,
     RefusedError,

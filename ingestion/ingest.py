@@ -10,7 +10,7 @@ import duckdb
 
 from core.errors import LocationError
 from core.instants import Checkpoint, Clock, pass_checkpoint, utc_now
-from core.logs import log_context
+from core.logs.json_lines import log_context
 from ingestion.contracts import DeliveryError, UntakenError
 from ingestion.delivery_reader import DeliveryReader, Progress
 from ingestion.expressions.dates import PlausibleDates

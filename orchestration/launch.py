@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
 from core.instants import utc_now
-from core.logs import log_as_json, log_context
+from core.logs.json_lines import log_as_json, log_context
 from core.progress import report_progress
 
 if TYPE_CHECKING:

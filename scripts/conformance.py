@@ -168,7 +168,7 @@ def parse_report(output: str) -> Report | None:
         if found:
             failures[found["rule"]] = found["message"] or ""
     rules, passed, failed, skipped = map(int, total.groups())
-    report = Report(rules, passed, failed, skipped, failures)
+    report = Report(rules=rules, passed=passed, failed=failed, skipped=skipped, failures=failures)
     if len(failures) != report.failed:
         raise ConformanceError(f"the report names {len(failures)} failed rules and counts {report.failed}")
     return report

@@ -61,7 +61,13 @@ def find_place(name: str) -> Place | None:
     match = _LAYOUT.match(name)
     if match is None:
         return None
-    return Place(match["export"].rstrip("/"), match["range"], match["time"] or "", match["run"] or "", match["file"])
+    return Place(
+        export=match["export"].rstrip("/"),
+        dates=match["range"],
+        time=match["time"] or "",
+        run=match["run"] or "",
+        file=match["file"],
+    )
 
 
 def read_run(location: Location, manifest_file: FileRef, index: FileIndex) -> Run | None:

@@ -74,5 +74,8 @@ class SqsQueue:
 
     def _explained(self, permission: str) -> AbstractContextManager[None]:
         return explaining(
-            lambda error: explain_error(error, f"the queue {self.name}", "", permission, "SQS"), self._politeness.mark
+            lambda error: explain_error(
+                error, address=f"the queue {self.name}", bucket="", permission=permission, service="SQS"
+            ),
+            self._politeness.mark,
         )

@@ -223,10 +223,10 @@ GCP_BILLING = ExportFormat(
     spell=_spell,
     notes=(
         Note(
-            "unknown_credits",
-            f"({_UNKNOWN_CREDIT}) is not null",
-            "{n} rows have credits of a type that is not known ({values}); they count as promotions",
-            _UNKNOWN_CREDIT,
+            name="unknown_credits",
+            where=f"({_UNKNOWN_CREDIT}) is not null",
+            sentence="{n} rows have credits of a type that is not known ({values}); they count as promotions",
+            value=_UNKNOWN_CREDIT,
         ),
         Note(
             "no_service",

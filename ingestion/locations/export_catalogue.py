@@ -38,7 +38,11 @@ def list_exports(
 ) -> list[DataExport]:
     """All data exports of the account, ordered by name. Raises `LocationError`."""
     what = "the list of data exports"
-    with explaining(lambda error: explain_error(error, what, "", "bcm-data-exports:ListExports", "Data Exports")):
+    with explaining(
+        lambda error: explain_error(
+            error, address=what, bucket="", permission="bcm-data-exports:ListExports", service="Data Exports"
+        )
+    ):
         client = open_client("bcm-data-exports", access.model_copy(update={"region": REGION}), politeness, environ)
         arns = [
             found["ExportArn"] for page in client.get_paginator("list_exports").paginate() for found in page["Exports"]

@@ -91,4 +91,14 @@ def _make_incident(
 ) -> Incident:
     actual = float(accounts.costs[row, day])
     expected = actual - float(rest[account == row, day].sum())
-    return Incident(row, day, day, "pattern", actual, expected, expected, expected, float(score / limit) * FAR)
+    return Incident(
+        row,
+        day,
+        day,
+        "pattern",
+        actual=actual,
+        expected=expected,
+        lower=expected,
+        upper=expected,
+        score=float(score / limit) * FAR,
+    )

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-from core.logs import log_as_json
+from core.logs.json_lines import log_as_json
 
 #: How long the daemon may take to end its work.
 DAEMON_SECONDS = 30

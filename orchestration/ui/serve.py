@@ -22,7 +22,7 @@ from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
 from core.errors import CloudcostError
 from core.instants import utc_now
-from core.logs import log_as_json
+from core.logs.json_lines import log_as_json
 from door.journal import Journal
 from door.pages import SIGN_OUT_PATH
 from door.sessions import MIN_SECRET, Sessions, TrustedProxy

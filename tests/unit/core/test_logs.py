@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.logs import log_as_json, log_context
+from core.logs.json_lines import log_as_json, log_context
 from ingestion.fetching import work_ahead
 
 LOGGER = logging.getLogger("ingestion.somewhere")

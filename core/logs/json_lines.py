@@ -20,7 +20,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
-from core.redaction import redact
+from core.logs.redaction import redact
 
 #: Each package of ours logs under its own name.
 OWN_LOGGERS = (
