@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ingestion.discovery.deliveries import name_some
 from ingestion.judging.comparison import Drift
-from ingestion.judging.expectations import Verdict
+from ingestion.judging.expectations import DeliveryVerdict
 from ingestion.judging.profile import DeliveryProfile
 from ingestion.planning import PendingSnapshot, Problem
 from ingestion.snapshots import SnapshotKey
@@ -17,7 +17,7 @@ class Judged:
     key: SnapshotKey
     delivery_id: str
     profile: DeliveryProfile
-    verdict: Verdict
+    verdict: DeliveryVerdict
     promoted: bool
     drift: Drift = field(default_factory=Drift)
 

@@ -10,7 +10,7 @@ from core.instants import Checkpoint
 from ingestion.contracts import DeliveryError, ExportFormat
 from ingestion.incoming import IncomingFile
 from ingestion.judging.comparison import Comparison, Drift, compare_columns, compare_figures
-from ingestion.judging.expectations import Verdict, judge_delivery
+from ingestion.judging.expectations import DeliveryVerdict, judge_delivery
 from ingestion.judging.profile import DeliveryProfile, profile_delivery
 from ingestion.judging.repeats import Repeats
 from ingestion.landing.lake import Lake, snapshot_directory
@@ -108,7 +108,7 @@ class Promoter:
         # what is current and only lands anew was judged, or accepted, before
         is_accepted = status == "accepted" or pending.is_lost
         verdict = judge_delivery(candidate.fmt, candidate.profile, compared, self._settings, is_accepted=is_accepted)
-        verdict = Verdict((*verdict.expectations, *candidate.repeats.judge(is_accepted)))
+        verdict = DeliveryVerdict((*verdict.expectations, *candidate.repeats.judge(is_accepted)))
         judged = Judged(pending.key, pending.delivery_id, candidate.profile, verdict, promoted=False, drift=drift)
         if verdict.failures:
             report.judged.append(judged)
