@@ -260,8 +260,9 @@ def _check_sizes(writes: Sequence[Write], bodies: Sequence[str]) -> None:
                 raise RecordTooLargeError(write.kind, write.key, what, found, limit)
         total += size
     if total > MAX_TRANSACTION_BYTES:
-        raise RecordTooLargeError(writes[0].kind, writes[0].key, "transaction that begins with it", total,
-                                  MAX_TRANSACTION_BYTES)  # fmt: skip
+        raise RecordTooLargeError(
+            writes[0].kind, writes[0].key, "transaction that begins with it", total, MAX_TRANSACTION_BYTES
+        )
 
 
 def _is_connection_trouble(error: BotoCoreError) -> bool:

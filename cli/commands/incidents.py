@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 incidents_app = typer.Typer(help="Incidents: list, show, acknowledge, resolve.", no_args_is_help=True)
 
 IncidentArgument = Annotated[str, typer.Argument(help="Id of the incident, or at least its first 6 characters.")]
-COLUMNS = (
-    "incident", "state", "severity", "rule", "period", "source", "first_seen", "last_changed", "title", "note"
-)  # fmt: skip
+COLUMNS = ("incident", "state", "severity", "rule", "period", "source", "first_seen", "last_changed", "title", "note")
 
 
 @incidents_app.command("list")

@@ -29,9 +29,7 @@ def try_feedback(
         for row in found.anomalies.to_dict("records")
         if row["end_date"] < half and not row["is_excused"]
     ]
-    after = detect_anomalies(
-        daily, last_day, settings=settings, feedback=[*planned, *answers]
-    ) if answers else found  # fmt: skip
+    after = detect_anomalies(daily, last_day, settings=settings, feedback=[*planned, *answers]) if answers else found
     counts = {"answers": len(answers)}
     for name, result in (("without", found), ("with", after)):
         rows = [
