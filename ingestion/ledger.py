@@ -113,9 +113,13 @@ class Ledger:
         snapshot = Snapshot.from_body(record.body)
         at = self._now().isoformat()
         body = {
-            **record.body, "status": "withdrawn", "withdrawn_by": actor, "withdrawn_because": reason, "at": at,
+            **record.body,
+            "status": "withdrawn",
+            "withdrawn_by": actor,
+            "withdrawn_because": reason,
+            "at": at,
             TOMBSTONES: {**record.body.get(TOMBSTONES, {}), snapshot.files_id or ANY_FILES: reason},
-        }  # fmt: skip
+        }
         current = self._store.get("current", snapshot.key.text)
         if current is None or current.body["delivery_id"] != snapshot.delivery_id:
             return [Write.update(record, body)]

@@ -103,11 +103,15 @@ def _write_json(causes: pd.DataFrame) -> str:
     kept = pd.concat([kept[kept["dimension"] != "effect"], kept[kept["dimension"] == "effect"]])
     return json.dumps(
         [
-            {"dimension": DIMENSIONS.get(row["dimension"], row["dimension"]), "value": row["member"],
-             "contribution": float(row["contribution"]), "share": row["share"]}
+            {
+                "dimension": DIMENSIONS.get(row["dimension"], row["dimension"]),
+                "value": row["member"],
+                "contribution": float(row["contribution"]),
+                "share": row["share"],
+            }
             for row in kept.to_dict("records")
         ]
-    )  # fmt: skip
+    )
 
 
 def list_days(anomalies: pd.DataFrame, first_day: date = date.min) -> pd.DataFrame:

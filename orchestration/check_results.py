@@ -24,11 +24,13 @@ def list_checks(instance: dg.DagsterInstance) -> pa.Table:
         key = (evaluation.asset_key.to_user_string(), evaluation.check_name)
         warns = evaluation.severity == dg.AssetCheckSeverity.WARN
         row: dict[str, Any] = {
-            "asset": key[0], "check_name": key[1],
+            "asset": key[0],
+            "check_name": key[1],
             "result": "passed" if evaluation.passed else "warned" if warns else "failed",
-            "severity": evaluation.severity.value.lower(), "is_passed": evaluation.passed,
+            "severity": evaluation.severity.value.lower(),
+            "is_passed": evaluation.passed,
             "judged_at": dt.datetime.fromtimestamp(record.timestamp, dt.UTC).replace(tzinfo=None),
             "description": evaluation.description,
-        }  # fmt: skip
+        }
         rows.setdefault(key, row)  # the newest comes first
     return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=find_written_table("ops", "checks").columns)

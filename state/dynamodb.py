@@ -150,8 +150,11 @@ class DynamoDbStateStore:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         if write.expected_version is None:
-            return {**put, "ConditionExpression": "attribute_not_exists(#kind)",
-                    "ExpressionAttributeNames": {"#kind": "kind"}}  # fmt: skip
+            return {
+                **put,
+                "ConditionExpression": "attribute_not_exists(#kind)",
+                "ExpressionAttributeNames": {"#kind": "kind"},
+            }
         return {
             **put,
             "ConditionExpression": "#version = :expected",
@@ -254,8 +257,10 @@ def _check_sizes(writes: Sequence[Write], bodies: Sequence[str]) -> None:
         kind, key = len(write.kind.encode()), len(write.key.encode())
         size = kind + key + len(body.encode()) + _ITEM_OVERHEAD
         for what, found, limit in (
-            ("kind", kind, MAX_KIND_BYTES), ("key", key, MAX_KEY_BYTES), ("record", size, MAX_ITEM_BYTES),
-        ):  # fmt: skip
+            ("kind", kind, MAX_KIND_BYTES),
+            ("key", key, MAX_KEY_BYTES),
+            ("record", size, MAX_ITEM_BYTES),
+        ):
             if found > limit:
                 raise RecordTooLargeError(write.kind, write.key, what, found, limit)
         total += size

@@ -21,8 +21,10 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
     """
     fresh = [s for s, at in installation.ledger.current_snapshots() if at >= started]
     costs = [s for s in fresh if s.key.dataset not in BESIDE_COSTS]
-    print(f"Ingested billing periods: {len({(s.key.source_name, s.key.billing_period) for s in costs})} "
-          f"({sum(s.row_count for s in costs):,} line items)")  # fmt: skip
+    print(
+        f"Ingested billing periods: {len({(s.key.source_name, s.key.billing_period) for s in costs})} "
+        f"({sum(s.row_count for s in costs):,} line items)"
+    )
     with installation.warehouse.connect(read_only=True) as connection:
         compared, differing = connection.execute(
             "select count(*), sum(case when is_reconciled then 0 else 1 end) from marts.fct_reconciliation"

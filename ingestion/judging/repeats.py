@@ -49,13 +49,16 @@ class Repeats:
         """The doubt about overlapping files, which somebody may overrule."""
         return [
             Expectation(
-                "rows_of_another_file", False, rows,
+                "rows_of_another_file",
+                False,
+                rows,
                 f"{one} and {other} share {rows} rows: remove the older file or the copy from the folder; "
                 "to accept both counts these rows twice",
-                "warn" if is_accepted else "block", is_comparison=True,
+                "warn" if is_accepted else "block",
+                is_comparison=True,
             )
             for one, other, rows in self.overlaps
-        ]  # fmt: skip
+        ]
 
 
 def find_repeats(connection: duckdb.DuckDBPyConnection, parts: Sequence[PartFile], fmt: ExportFormat) -> Repeats:

@@ -97,9 +97,13 @@ def read_native_file(
     elif kind == "json":
         json = read_json_file(connection, plain, name, workspace, nothing, is_look=is_look)
         native = NativeFile(
-            name, json.reader_sql, json.columns, reads_nothing=True, is_json_lines=json.is_lines,
+            name,
+            json.reader_sql,
+            json.columns,
+            reads_nothing=True,
+            is_json_lines=json.is_lines,
             as_written_sql=json.as_written_sql,
-        )  # fmt: skip
+        )
     elif foreign := name_foreign_kind(beginning):
         raise DeliveryError(f"{name}: is {foreign}; CSV, JSON lines, Avro and Parquet are read")
     else:

@@ -37,10 +37,13 @@ def match(
                 "delay": max(0, (hits[0]["start_date"] - due).days) if hits and due else None,
                 "cause_right": _is_cause_right(hits[0]["anomaly_id"], truth, explained) if hits else None,
                 "top_cause": explained.top_causes.get(hits[0]["anomaly_id"]) if hits else None,
-                "service": truth["service"], "usage_type": truth["usage_type"], "start": truth["start"],
-                "extra_daily": truth["extra_daily"], "expected_daily": truth["expected_daily"],
+                "service": truth["service"],
+                "usage_type": truth["usage_type"],
+                "start": truth["start"],
+                "extra_daily": truth["extra_daily"],
+                "expected_daily": truth["expected_daily"],
             }
-        )  # fmt: skip
+        )
     incidents = []
     for row in rows:
         is_right = any(is_about(row, truth) for truth in anomalies)

@@ -114,8 +114,12 @@ def note_exports(app: Any) -> None:
 
             requested = requested_chart() if request.endpoint in VIEWS else {}
             note(
-                "export", get_user_id(), path=request.path, type=response.mimetype,
-                file=disposition.partition("filename=")[2].strip('"'), datasource=requested.get("datasource"),
+                "export",
+                get_user_id(),
+                path=request.path,
+                type=response.mimetype,
+                file=disposition.partition("filename=")[2].strip('"'),
+                datasource=requested.get("datasource"),
                 chart=(requested.get("form_data") or {}).get("slice_id"),
-            )  # fmt: skip
+            )
         return response

@@ -94,9 +94,13 @@ def warm(app: Any, folder: Path) -> int:
                 with app.app_context():
                     bearer = create_access_token(identity=str(kept["user_id"]), fresh=True)
                 answer = client.open(
-                    kept["path"], method=kept["method"], data=kept["body"], base_url=base_url,
-                    content_type=kept["content_type"], headers={"Authorization": f"Bearer {bearer}"},
-                )  # fmt: skip
+                    kept["path"],
+                    method=kept["method"],
+                    data=kept["body"],
+                    base_url=base_url,
+                    content_type=kept["content_type"],
+                    headers={"Authorization": f"Bearer {bearer}"},
+                )
                 if answer.status_code != 200:
                     # the person may no longer, or the dataset is gone: not repeated
                     LOGGER.warning("%s was answered with %d", kept["path"], answer.status_code)

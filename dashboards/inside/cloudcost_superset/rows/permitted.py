@@ -111,11 +111,15 @@ def describe_chart(params: dict[str, Any], query_context: dict[str, Any], dialec
     texts = [f["sqlExpression"] for f in own if f.get("expressionType") == "SQL"]
     simple = [f for f in own if f.get("expressionType") == "SIMPLE" and f.get("operator") != "TEMPORAL_RANGE"]
     return ChartQuery(
-        frozenset(columns), frozenset(metrics), conditions_of(" AND ".join(f"({t})" for t in texts), dialect),
+        frozenset(columns),
+        frozenset(metrics),
+        conditions_of(" AND ".join(f"({t})" for t in texts), dialect),
         frozenset((f["subject"], f["operator"], _value(f.get("comparator"))) for f in simple),
-        int(params.get("row_limit") or USUAL_ROWS), params.get("query_mode") == "raw", frozenset(grains),
+        int(params.get("row_limit") or USUAL_ROWS),
+        params.get("query_mode") == "raw",
+        frozenset(grains),
         frozenset(columns | metrics | sorted_by),
-    )  # fmt: skip
+    )
 
 
 @functools.lru_cache(1000)
