@@ -75,7 +75,13 @@ def digest_plan(proposal: Proposal) -> str:
 def list_consents(rows: Sequence[AuditRow]) -> tuple[Consent, ...]:
     """The consents among the rows about a proposal."""
     return tuple(
-        Consent(row.actor, row.account, str(row.details.get("plan")), str(row.details.get("consented_at")), row.seq)
+        Consent(
+            person=row.actor,
+            account=row.account,
+            plan=str(row.details.get("plan")),
+            at=str(row.details.get("consented_at")),
+            seq=row.seq,
+        )
         for row in rows
         if row.event in CONSENTS
     )
@@ -123,7 +129,7 @@ def find_account_use(proposal: Proposal, person: str, audit: AuditLog) -> str | 
 
 def list_rollback_doubts(proposal: Proposal, audit: AuditLog) -> tuple[str, ...]:
     """What of a rollback the audit log does not prove, each with its guardrail's name before it; empty where it proves
-    that it was asked for and is not done yet, what was proposed, and what was done.
+    that it was requested and is not done yet, what was proposed, and what was done.
     """
     person = proposal.rollback_by
     if person is None or proposal.rollback_reason is None:
@@ -134,7 +140,7 @@ def list_rollback_doubts(proposal: Proposal, audit: AuditLog) -> tuple[str, ...]
     # What was done stays so, whoever has accepted the log since.
     rows = since_proposed(audit.facts_about(proposal.proposal_id))
     execution, rollback = replay_steps(rows, "execution"), replay_steps(rows, "rollback")
-    told = [
+    reasons = [
         explain_state(proposal, rows),
         explain_finding(proposal, rows),
         *(
@@ -146,7 +152,7 @@ def list_rollback_doubts(proposal: Proposal, audit: AuditLog) -> tuple[str, ...]
             for step in list_unproven_steps(proposal.rollback, rollback)
         ),
     ]
-    return (*doubts, *(f"evidence: {doubt}" for doubt in told if doubt is not None))
+    return (*doubts, *(f"evidence: {doubt}" for doubt in reasons if doubt is not None))
 
 
 def explain_other_state(proposal: Proposal, audit: AuditLog) -> str | None:
@@ -183,13 +189,13 @@ def _since_reset(rows: Sequence[AuditRow]) -> Sequence[AuditRow]:
 
 def _is_requested(proposal: Proposal, rows: Sequence[AuditRow]) -> bool:
     """Whether the newest request that was not carried out yet is this person's, for this plan."""
-    asked: AuditRow | None = None
+    request: AuditRow | None = None
     for row in rows:
         if row.event in (PROPOSED, "proposal.rolled_back"):
-            asked = None
+            request = None
         elif row.event == ROLLBACK_REQUESTED:
-            asked = row
-    return asked is not None and (asked.actor, asked.details.get("plan")) == (
+            request = row
+    return request is not None and (request.actor, request.details.get("plan")) == (
         proposal.rollback_by,
         digest_plan(proposal),
     )

@@ -136,10 +136,10 @@ class Approvals:
     ) -> Proposal:
         def decide(proposal: Proposal) -> Change | None:
             change = decision(proposal)
-            told = None if change is None else explain_other_state(proposal, self._audit)
-            if told is not None:
+            difference = None if change is None else explain_other_state(proposal, self._audit)
+            if difference is not None:
                 # Whoever decides has seen what somebody wrote into the state.
-                raise OtherStateError(proposal_id, told)
+                raise OtherStateError(proposal_id, difference)
             return change
 
         try:

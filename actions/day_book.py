@@ -75,14 +75,14 @@ def list_begun(rows: Sequence[AuditRow], proposals: Sequence[Proposal], now: dat
 
     One that began in the future, by a clock that was set back since, counts too.
     """
-    told: dict[str, AuditRow] = {}
+    proposed: dict[str, AuditRow] = {}
     begun: list[Begun] = []
-    # Whether rows are genuine is not asked: one that is not makes the log a broken one, which lets nothing begin.
+    # Whether rows are genuine is not checked: one that is not makes the log a broken one, which lets nothing begin.
     for row in rows:
         if row.event == PROPOSED:
-            told[row.subject] = row
+            proposed[row.subject] = row
         elif row.event == "execution.started" and _is_recent(row, now):
-            begun.append(_read_begun(row.subject, told.get(row.subject)))
+            begun.append(_read_begun(row.subject, proposed.get(row.subject)))
     known = {one.proposal_id for one in begun}
     for p in proposals:
         at = _find_begin(p)

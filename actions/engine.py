@@ -2,7 +2,7 @@
 
 Each step is written down before it acts and after. A process that dies anywhere leaves a proposal in `executing`; the
 next run takes it over when its lease has run out, finds by tags and tokens what was done already, and ends in the
-same state. The guardrails are asked again before every step that changes something, with a fresh reading, and what was
+same state. The guardrails are evaluated again before every change, with a fresh reading, and what was
 found before a time that nobody watched is found again.
 """
 
@@ -125,7 +125,7 @@ class ActionEngine:
         return self.carry_out_rollback(proposal_id)
 
     def carry_out_rollback(self, proposal_id: str) -> ActionResult:
-        """Carry out, or go on with, the rollback that an approver asked for; the audit log says who, and what was done.
+        """Carry out, or go on with, the rollback that an approver requested; the audit log holds who and what.
 
         Blocked where it does not, or the state has something else. Raises ProposalNotFoundError and ProposalStateError.
         """
@@ -280,7 +280,7 @@ class ActionEngine:
 
     def _fail(self, log: StepLog, step: str, error: str) -> ActionResult:
         if log.way == "rollback":
-            # There is no state behind it: a rollback that was asked for stays asked for.
+            # There is no state behind it: a rollback that was requested stays requested.
             log.note_error(step, error)
             return self._report(log, "failed", error=f"{step}: {error}")
         log.end("failed", {"step": step, "error": error}, error=f"{step}: {error}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-# Older than this, a reading tells what the resource was, not what it is.
+# Older than this, a reading shows what the resource was, not what it is.
 MAX_READ_AGE = timedelta(minutes=5)
 #: What gets better by waiting.
 LIMITS = ("run_limit", "day_limit", "day_saving")
@@ -18,7 +18,7 @@ class Signals:
     """Everything the decision rests on; None means that it could not be found out.
 
     `approval_seen_at`: the latest time that the audit log has seen since the approval; a clock may have been set back
-    since. `unproven`: what the state says of the proposal and the audit log does not. `audit_problem`: where the audit
+    since. `unproven`: what the state holds of the proposal and the audit log does not. `audit_problem`: where the audit
     log is broken, empty while it is intact.
     """
 
@@ -83,7 +83,7 @@ Rule = Callable[[Signals, datetime], str | None]
 
 
 def evaluate(signals: Signals, now: datetime) -> Verdict:
-    """Judge an execution by every rule; all failures are told, not only the first."""
+    """Judge an execution by every rule; all failures are reported, not only the first."""
     return _apply(EXECUTION_RULES, signals, now)
 
 

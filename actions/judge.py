@@ -54,7 +54,7 @@ class Judge:
         finding = proposal.finding
         errors: dict[str, Exception] = {}
         live, read_at, problems, is_reconciled = None, None, None, None
-        # Whatever goes wrong in finding something out, it is not known; that is a failure of its guardrail, told there.
+        # Whatever goes wrong in finding something out, it is not known; its guardrail reports that failure.
         try:
             live = remediation.read(context)
             problems = remediation.list_problems(live, context)
@@ -77,7 +77,7 @@ class Judge:
             resource_read_at=read_at,
             resource_problems=problems,
         )
-        return _tell_errors(evaluate(signals, self._clock()), errors), live
+        return _add_errors(evaluate(signals, self._clock()), errors), live
 
     def judge_rollback(self, remediation: Remediation, proposal: Proposal) -> Verdict:
         """The verdict on taking back what the proposal did."""
@@ -114,7 +114,7 @@ class Judge:
         )
 
 
-def _tell_errors(verdict: Verdict, errors: Mapping[str, Exception]) -> Verdict:
+def _add_errors(verdict: Verdict, errors: Mapping[str, Exception]) -> Verdict:
     return Verdict(
         tuple(
             replace(failure, reason=f"{failure.reason}: {type(error).__name__}: {error}") if error else failure

@@ -41,7 +41,7 @@ def replay_steps(rows: Sequence[AuditRow], way: str) -> LoggedWay:
 
 
 def find_logged_state(rows: Sequence[AuditRow]) -> str | None:
-    """The state in which the last row that changed it left the proposal; None where no row tells."""
+    """The state in which the last row that changed it left the proposal; None where no row shows it."""
     state = None
     for row in rows:
         state = "proposed" if row.event == PROPOSED else row.details.get("to", state)
@@ -54,7 +54,7 @@ def since_proposed(rows: Sequence[AuditRow]) -> Sequence[AuditRow]:
 
 
 def explain_state(proposal: Proposal, rows: Sequence[AuditRow]) -> str | None:
-    """Why the proposal's state is not the one of the log; None where it is, or where no row tells."""
+    """Why the proposal's state is not the one of the log; None where it is, or where no row shows it."""
     logged = find_logged_state(rows)
     if logged in (None, proposal.state):
         return None
@@ -63,11 +63,11 @@ def explain_state(proposal: Proposal, rows: Sequence[AuditRow]) -> str | None:
 
 def explain_finding(proposal: Proposal, rows: Sequence[AuditRow]) -> str | None:
     """Why the finding is not known to be the one that was proposed; None where it is."""
-    told = next((row.details for row in reversed(rows) if row.event == PROPOSED), None)
-    if told is None:
+    recorded = next((row.details for row in reversed(rows) if row.event == PROPOSED), None)
+    if recorded is None:
         return "the audit log does not say what was proposed"
     finding = proposal.finding.model_dump(mode="json")
-    is_same = _write(finding) == _write({name: told.get(name) for name in finding})
+    is_same = _write(finding) == _write({name: recorded.get(name) for name in finding})
     return None if is_same else "the finding is not the one that was proposed"
 
 

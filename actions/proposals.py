@@ -48,7 +48,7 @@ TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
     "verified": frozenset({"rolling_back"}),
     "failed": frozenset({"rolling_back"}),
     "rolling_back": frozenset({"rolled_back"}),
-    # Found again after it lapsed: it is asked again, with no approval left over.
+    # Found again after it lapsed: it is proposed again, with no approval left over.
     "expired": frozenset({"proposed"}),
     "rejected": frozenset(),
     "rolled_back": frozenset(),
@@ -154,7 +154,7 @@ class ProposalBook:
         self._audit = AuditLog(store, clock)
 
     def propose(self, finding: ActionFinding, proposed_by: str = SYSTEM) -> tuple[Proposal, bool]:
-        """The proposal of this finding, and whether it is newly asked: once, or again after it had expired."""
+        """The proposal of this finding, and whether it is newly proposed: once, or again after it had expired."""
         for _ in range(ATTEMPTS):
             known = self.find(finding.proposal_id)
             if known is not None and known.state != "expired":
@@ -208,7 +208,7 @@ class ProposalBook:
         return changed.model_copy(update={"version": record.version})
 
     def decide(self, proposal_id: str, decision: Callable[[Proposal], Change | None]) -> Proposal:
-        """Apply what `decision` makes of the newest version; it is asked again when somebody else was faster."""
+        """Apply what `decision` makes of the newest version; it is applied again when somebody else was faster."""
         for _ in range(ATTEMPTS):
             proposal = self.get(proposal_id)
             change = decision(proposal)

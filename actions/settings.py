@@ -14,7 +14,7 @@ class ActionSettings(Section):
     """What may be changed in the clouds, by whose consent, and how much at once."""
 
     mode: Literal["dry_run", "live"] = Field(
-        default="dry_run", description="Default dry_run: says what would be done and touches nothing."
+        default="dry_run", description="Default dry_run: states what would be done and touches nothing."
     )
     approvers: tuple[str, ...] = Field(
         default=(), description="Who may approve, as they sign in. Default nobody: nothing can be approved by accident."

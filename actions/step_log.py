@@ -117,7 +117,7 @@ class StepLog:
     def _held(self, progress: Progress, **changes: Any) -> Progress:
         now = self._clock()
         last = progress.heartbeat_at
-        # A clock that was set back tells as little as one that stood still for long.
+        # A clock that was set back shows as little as one that stood still for long.
         is_awake = last is None or timedelta(0) <= now - last <= MAX_HEARTBEAT_GAP
         lease = {"heartbeat_at": now, "lease_owner": self._owner, "lease_until": now + self._lease}
         watch = progress.watch if is_awake else progress.watch + 1

@@ -1,1 +1,1 @@
-"""Incidents, and the messages about them: who is told, by which channel, and that it arrived."""
+"""Incidents, and the messages about them: who is notified, by which channel, and that it arrived."""

@@ -12,7 +12,7 @@ from alerts.severity import Severity
 
 @dataclass
 class BudgetFindings:
-    """What to tell, and the budget periods that nothing is said of because their costs do not reconcile."""
+    """What to report, and the budget periods that nothing is reported of because their costs do not reconcile."""
 
     findings: list[IncidentFinding] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -28,11 +28,11 @@ def find_budget_alerts(
             continue
         if (as_date(row["as_of_date"]) - as_date(row["period_end"])).days >= closed_after_days:
             continue
-        told = list(judge_budget(row, thresholds.get(str(row["budget_name"]), ())))
-        if told and not row["is_reconciled"]:
+        findings = list(judge_budget(row, thresholds.get(str(row["budget_name"]), ())))
+        if findings and not row["is_reconciled"]:
             found.refused.append(f"{row['budget_name']} {name_period(row)}")
-        elif told:
-            found.findings += told
+        elif findings:
+            found.findings += findings
     return found
 
 

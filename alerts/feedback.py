@@ -1,4 +1,4 @@
-"""What people said of anomalies: one statement per anomaly, the newest holds, each kept with its audit row."""
+"""What people stated about anomalies: one statement per anomaly, the newest holds, each kept with its audit row."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -18,7 +18,7 @@ Verdict = Literal["expected", "unexpected", "planned"]
 
 
 class FeedbackError(CloudcostError, ValueError):
-    """The statement cannot be taken; the message says why."""
+    """The statement cannot be taken; the message states why."""
 
 
 class AnomalyFeedback(StrictModel):

@@ -16,7 +16,7 @@ UNKNOWN_DAY = dt.date(1970, 1, 1)
 DELIVERY_FAILED = "delivery_failed"
 SNAPSHOT_DAMAGED = "snapshot_damaged"
 
-#: How loud an anomaly of each size is told.
+#: How loud an anomaly of each size is reported.
 ANOMALY_SEVERITIES = {
     "low": Severity.INFO,
     "medium": Severity.WARNING,

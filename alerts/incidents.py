@@ -1,7 +1,7 @@
-"""Incidents: something that people must know about, told to each channel once.
+"""Incidents: something that people must know about, sent to each channel once.
 
 An incident is one (rule, scope, start). Scoring the same days again finds the same incident and brings its figures up
-to date; nobody is told twice. Only when it grows louder are the channels told that had been spared it until then.
+to date; nobody is notified twice. Only when it grows louder do the channels get it that had been spared until then.
 """
 
 from collections.abc import Sequence
@@ -91,7 +91,7 @@ class IncidentBook:
         self._audit = AuditLog(store, clock)
 
     def open(self, finding: IncidentFinding) -> tuple[Incident, bool]:
-        """The incident of this finding, and whether it is a new one; only a new one is told to the channels."""
+        """The incident of this finding, and whether it is a new one; only a new one is sent to the channels."""
         for _ in range(ATTEMPTS):
             try:
                 known = self.find(finding.incident_id)
@@ -113,14 +113,14 @@ class IncidentBook:
         )
 
     def resolve(self, incident_id: str, actor: str, note: str = "") -> Incident:
-        """It is over; the channels that were told of it are told so. A second time changes nothing."""
+        """It is over; the channels that were notified of it are notified again. A second time changes nothing."""
         incident = self.get(incident_id)
         if incident.state == "resolved":
             return incident
         now = self._clock()
-        told = {record.body["channel"] for record in self._store.list(OUTBOX_KIND, f"{incident_id}/")}
+        notified = {record.body["channel"] for record in self._store.list(OUTBOX_KIND, f"{incident_id}/")}
         changes = {"state": "resolved", "resolved_by": actor, "resolved_at": now, "note": note}
-        messages = [self._plan_alert(incident.finding, channel, "resolved", now) for channel in sorted(told)]
+        messages = [self._plan_alert(incident.finding, channel, "resolved", now) for channel in sorted(notified)]
         return self._change(
             incident, changes, messages, AuditEntry(actor, "incident.resolved", incident_id, {"note": note})
         )

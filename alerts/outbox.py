@@ -69,7 +69,7 @@ class OutboxMessage(BaseModel):
 
 
 @dataclass(frozen=True)
-class Delivery:
+class SendOutcome:
     """What became of one message in one delivery run."""
 
     key: str
@@ -84,12 +84,12 @@ class Delivery:
 class DeliveryReport:
     """One delivery run. `held_back` were due but their channel had just failed; `dead_in_all` is the whole outbox's."""
 
-    deliveries: tuple[Delivery, ...]
+    deliveries: tuple[SendOutcome, ...]
     held_back: int
     dead_in_all: int
 
     @property
-    def failures(self) -> tuple[Delivery, ...]:
+    def failures(self) -> tuple[SendOutcome, ...]:
         """Messages that did not reach everybody they were for."""
         return tuple(delivery for delivery in self.deliveries if delivery.error is not None)
 
@@ -169,7 +169,7 @@ class Outbox:
         return [message for message in found if status in (None, message.status)]
 
     def deliver_pending(self) -> DeliveryReport:
-        """Try every message that is due, once; failures are stored with the message and told in the report."""
+        """Try every message that is due, once; failures are stored with the message and named in the report."""
         deliveries = self.list_damaged()
         failures: Counter[str] = Counter()
         held_back = 0
@@ -177,8 +177,8 @@ class Outbox:
             if not self._is_due(message):
                 continue
             if failures[message.channel] >= FAILURES_IN_A_ROW:
-                # One failure may be the message's own; two in a row tell that the channel is down, and waiting for
-                # another hundred timeouts tells nothing more.
+                # One failure may be the message's own; two in a row show that the channel is down, and waiting for
+                # another hundred timeouts shows nothing more.
                 held_back += 1
                 continue
             claimed = self._claim(message)
@@ -189,11 +189,11 @@ class Outbox:
             failures[message.channel] = failures[message.channel] + 1 if delivery.status == "pending" else 0
         return DeliveryReport(tuple(deliveries), held_back, len(self.messages("dead")))
 
-    def list_damaged(self) -> list[Delivery]:
+    def list_damaged(self) -> list[SendOutcome]:
         """Records of the outbox that cannot be read: they are never sent, nor given up."""
         damaged = [record for record in self._store.list(KIND) if _try_load(record) is None]
         why = "the record in the outbox is damaged and cannot be read"
-        return [Delivery(record.key, "", record.key.split("/")[-2:][0], "dead", 0, why) for record in damaged]
+        return [SendOutcome(record.key, "", record.key.split("/")[-2:][0], "dead", 0, why) for record in damaged]
 
     def requeue(self, key: str, actor: str) -> OutboxMessage:
         """Give a dead message a fresh set of attempts, under its old message id; raises MessageNotFoundError."""
@@ -224,7 +224,7 @@ class Outbox:
         self._checkpoint("claimed")
         return _load(record)
 
-    def _attempt(self, message: OutboxMessage) -> Delivery:
+    def _attempt(self, message: OutboxMessage) -> SendOutcome:
         if message.attempts > self._settings.max_attempts:
             # Only a process that died in each of its attempts leaves a message here.
             return self._mark_failed(message, "the sending process ended in every attempt", may_retry=False)
@@ -233,7 +233,13 @@ class Outbox:
             return self._mark_failed(message, f"channel {message.channel!r} is not configured", may_retry=True)
         try:
             receipt = channel.send(
-                Message(message.message_id, message.subject, message.text, message.html, message.data)
+                Message(
+                    message_id=message.message_id,
+                    subject=message.subject,
+                    text=message.text,
+                    html=message.html,
+                    data=message.data,
+                )
             )
         except ChannelError as error:
             return self._mark_failed(message, str(error), may_retry=error.retryable, retry_after=error.retry_after)
@@ -242,7 +248,7 @@ class Outbox:
         self._checkpoint("sent")
         return self._mark_sent(message, receipt.reference, receipt.problems)
 
-    def _mark_sent(self, message: OutboxMessage, reference: str, problems: tuple[str, ...]) -> Delivery:
+    def _mark_sent(self, message: OutboxMessage, reference: str, problems: tuple[str, ...]) -> SendOutcome:
         reference, problems = clean_text(reference), tuple(map(clean_text, problems))
         error = "; ".join(problems) or None
         changes = {"status": "sent", "sent_at": self._clock(), "receipt": reference, "last_error": error}
@@ -251,7 +257,7 @@ class Outbox:
 
     def _mark_failed(
         self, message: OutboxMessage, error: str, *, may_retry: bool, retry_after: float | None = None
-    ) -> Delivery:
+    ) -> SendOutcome:
         error = clean_text(error)
         is_dead = not may_retry or message.attempts >= self._settings.max_attempts
         backoff = min(self._settings.retry_base_seconds * 2 ** (message.attempts - 1), self._settings.retry_cap_seconds)
@@ -267,14 +273,14 @@ class Outbox:
 
     def _settle(
         self, message: OutboxMessage, changes: dict[str, Any], event: str, details: dict[str, Any], error: str | None
-    ) -> Delivery:
+    ) -> SendOutcome:
         settled = message.model_copy(update={**changes, "lease_owner": None, "lease_until": None})
         try:
             self._audit.commit([_plan(settled)], [AuditEntry(ACTOR, event, message.key, details)])
         except ConflictError:
             # The lease ran out during the attempt and another process holds the message now; its outcome counts.
             error = error or "the lease ran out while the message was sent; it may be sent again under the same id"
-        return Delivery(message.key, message.message_id, message.channel, settled.status, message.attempts, error)
+        return SendOutcome(message.key, message.message_id, message.channel, settled.status, message.attempts, error)
 
 
 def _load(record: Record) -> OutboxMessage:

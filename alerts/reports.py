@@ -18,7 +18,7 @@ class Rendering:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A heading over lines of label and value."""
 
     heading: str
@@ -43,15 +43,17 @@ def render_incident(
     word = {"opened": severity.upper(), "resolved": "RESOLVED"}[event]
     facts = [("Rule", rule), ("Severity", severity), ("Since", start)]
     facts += [*scope.items(), *figures.items()]
-    sections = [Section("Facts", tuple(facts))]
+    sections = [ReportSection("Facts", tuple(facts))]
     if causes:
-        sections.append(Section("Likely causes", tuple((f"{n}.", cause) for n, cause in enumerate(causes, start=1))))
+        sections.append(
+            ReportSection("Likely causes", tuple((f"{n}.", cause) for n, cause in enumerate(causes, start=1)))
+        )
     reference = [("Incident", incident_id)] + ([("See", link)] if link else [])
-    sections.append(Section("Reference", tuple(reference)))
+    sections.append(ReportSection("Reference", tuple(reference)))
     return render_sections(f"[{word}] {title}", summary, sections)
 
 
-def render_sections(subject: str, summary: str, sections: Sequence[Section]) -> Rendering:
+def render_sections(subject: str, summary: str, sections: Sequence[ReportSection]) -> Rendering:
     """Both forms of a report from the same content; everything is escaped in the HTML."""
     text = [summary]
     html = [f"<p>{escape(summary)}</p>"]

@@ -22,7 +22,7 @@ AnyChannelOptions = Annotated[SerializeAsAny[ChannelOptions], BeforeValidator(ch
 
 
 class AlertSettings(Section):
-    """Who is told about incidents, and how hard delivery tries."""
+    """Who is notified about incidents, and how hard delivery tries."""
 
     channels: tuple[AnyChannelOptions, ...] = Field(
         default=(), description="Where alerts go. Default none: incidents are still opened and can be seen."

@@ -1,7 +1,7 @@
 """The append-only audit log: who did what to which subject, from where; each row chained to the one before by its hash.
 
 Where the store is a `SealedStore`, as every installation's is, rows are sealed by a key that is not in the store, and a
-witness beside it remembers the newest. `audit.check` says what that finds.
+witness beside it remembers the newest. `audit.check` states what that finds.
 """
 
 import logging
@@ -48,7 +48,7 @@ class AuditBusyError(CloudcostError):
 
 
 class AuditLog:
-    """Appends rows together with the state changes they tell about, in one transaction."""
+    """Appends rows together with the state changes they record, in one transaction."""
 
     def __init__(self, store: StateStore, clock: Clock) -> None:
         self._store = store
@@ -128,7 +128,7 @@ class AuditLog:
         return [row for row in found if row.subject == subject and row.seq > after]
 
     def facts_about(self, subject: str) -> list[AuditRow]:
-        """The history of one subject in rows that tell what was done: genuine ones, whatever was accepted since.
+        """The history of one subject in rows that record what was done: genuine ones, whatever was accepted since.
 
         Those of a release without keys are among them as long as they are what was sealed.
         """
@@ -155,7 +155,7 @@ class AuditLog:
 
     @cached_property
     def is_demo(self) -> bool:
-        """Whether this is a demo's log, whose people are chosen by name; told by its very first row."""
+        """Whether this is a demo's log, whose people are chosen by name; shown by its very first row."""
         record = self._store.get(ROW_KIND, name_row(1))
         row = None if record is None else read_row(record)
         key = None if self.seal is None else self.seal.known_key
@@ -177,7 +177,16 @@ class AuditLog:
         rows = []
         for entry in entries:
             seq += 1
-            row = AuditRow(seq, at, entry.actor, entry.event, entry.subject, entry.details, prev, "")
+            row = AuditRow(
+                seq,
+                at=at,
+                actor=entry.actor,
+                event=entry.event,
+                subject=entry.subject,
+                details=entry.details,
+                prev_hash=prev,
+                hash="",
+            )
             if self.seal is not None and key is not None:
                 origin = self.seal.origin
                 channel = "demo" if self.is_demo else origin.channel

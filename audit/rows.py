@@ -1,4 +1,4 @@
-"""The rows of the audit log: what one says, how it is kept, and the hash that chains it to the one before."""
+"""The rows of the audit log: what one holds, how it is kept, and the hash that chains it to the one before."""
 
 import hashlib
 import json

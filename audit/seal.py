@@ -2,7 +2,7 @@
 
 The key is a file of the home's own key folder or comes from the environment (which may be filled from a secret store).
 Who can write the store and not read the key can add no row and change none. The witness is a file beside the store: it
-tells when the store was put back to an older state or its end was cut off.
+shows when the store was put back to an older state or its end was cut off.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ MIN_KEY_CHARACTERS = 32
 
 
 class AuditKeyError(CloudcostError):
-    """The key of the audit log cannot be used; the message says which and why."""
+    """The key of the audit log cannot be used; the message states which and why."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Witness:
         return seen
 
     def begin(self, key: bytes) -> None:
-        """Remember the empty log, for a new key; what was seen under an older key stays, and tells that it is lost."""
+        """Remember the empty log, for a new key; what was seen under an older key stays, and shows that it is lost."""
         try:
             is_used = json.loads(self.path.read_text(encoding="utf-8"))["seq"] != 0
         except FileNotFoundError:
@@ -201,7 +201,7 @@ class Seal:
     def remember(self, seen: Sighting, is_continued: Callable[[], bool] = lambda: True) -> None:
         """Let the witness see the newest row, if it goes on from what it saw before.
 
-        A witness that cannot be written is told in the process's log: the row itself is written.
+        A witness that cannot be written is reported in the process's log: the row itself is written.
         """
         try:
             with self.witness.locked():
@@ -247,7 +247,7 @@ class SealedStore:
 
 
 def name_key(key: bytes) -> str:
-    """A name that tells one key from another and says nothing about it."""
+    """A name that distinguishes one key from another and reveals nothing about it."""
     return sign(key, "the name of this key")[:16]
 
 

@@ -42,15 +42,15 @@ app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(incidents_app, name="incidents")
 app.add_typer(outbox_app, name="outbox")
 
-#: What a version tells of beside our own: the names of the packages.
+#: What a version names beside our own: the names of the packages.
 TOOLS = {"DuckDB": "duckdb", "dbt": "dbt-core", "Dagster": "dagster"}
 
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
 
 
-def print_version(asked: bool) -> None:
+def print_version(is_requested: bool) -> None:
     """Print the versions of cloudcost and of what it stands on, as a report of a fault needs them, and end."""
-    if asked:
+    if is_requested:
         from importlib.metadata import version
 
         tools = ", ".join(f"{name} {version(package)}" for name, package in TOOLS.items())

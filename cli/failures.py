@@ -6,7 +6,7 @@ from core.errors import FAILED, USAGE, CloudcostError
 
 
 class UsageError(CloudcostError):
-    """The command was called in a way that means nothing; the message says how."""
+    """The command was called in a way that means nothing; the message states how."""
 
     exit_code = USAGE
 
@@ -14,12 +14,12 @@ class UsageError(CloudcostError):
 def end_with(error: Exception) -> None:
     """End the process with one clear sentence; return where the error is a defect, which shows its traceback."""
     if isinstance(error, CloudcostError):
-        code, told = error.exit_code, str(error)
+        code, message = error.exit_code, str(error)
     else:
         from cloudcost.config.document import find_home
         from cloudcost.repair.machine_faults import explain_fault
 
-        code, told = FAILED, explain_fault(error, find_home()) or ""
-    if told:
-        print(f"error: {told}", file=sys.stderr)
+        code, message = FAILED, explain_fault(error, find_home()) or ""
+    if message:
+        print(f"error: {message}", file=sys.stderr)
         sys.exit(code)

@@ -19,24 +19,24 @@ def find_starter(installation: Installation) -> str:
 
 
 def find_actor(installation: Installation, chosen: str) -> str:
-    """The person who acts; ``chosen`` is what `--as` says, which counts in a demo's home alone.
+    """The person who acts; ``chosen`` is what `--as` names, which counts in a demo's home alone.
 
     Elsewhere another name than one's own is a `NotAllowedError` and an audit row.
     """
     audit = AuditLog(installation.store, utc_now)
-    asked, option = (chosen, "--as") if chosen else (os.environ.get(USER_ENV, ""), USER_ENV)
-    if asked and audit.is_demo:
-        return normalise_person(asked)
+    wanted, option = (chosen, "--as") if chosen else (os.environ.get(USER_ENV, ""), USER_ENV)
+    if wanted and audit.is_demo:
+        return normalise_person(wanted)
     account = find_account()
     try:
         person = authenticate(installation.config.people)
     except NotAllowedError as refusal:
         audit.append(AuditEntry(f"account {account}", "identity.refused", account, {"why": str(refusal)}))
         raise
-    if not asked or normalise_person(asked) == person:
+    if not wanted or normalise_person(wanted) == person:
         return person
-    audit.append(AuditEntry(person, "identity.refused", normalise_person(asked), {"by": option}))
+    audit.append(AuditEntry(person, "identity.refused", normalise_person(wanted), {"by": option}))
     raise NotAllowedError(
-        f"{option} {asked!r}: names are chosen in the demo only; you are {person!r}, whose account on this machine is "
+        f"{option} {wanted!r}: names are chosen in the demo only; you are {person!r}, whose account on this machine is "
         f"{account!r} (`people` in the configuration says whose accounts are whose)"
     )

@@ -1,4 +1,4 @@
-"""A broken audit log is an incident: told when it is found, over when somebody has accepted what is there."""
+"""A broken audit log is an incident: reported when it is found, over when somebody has accepted what is there."""
 
 import datetime as dt
 

@@ -37,7 +37,7 @@ _NOT_SCORED = {"sources", "alerts", "state", "ingestion", "dashboards", "people"
 
 @dataclass(frozen=True)
 class Installation:
-    """Where everything is; the parts are opened when they are first asked for.
+    """Where everything is; the parts are opened when they are first needed.
 
     ``channel``: the way in by which this process acts, as the audit log names it.
     """

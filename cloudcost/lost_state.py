@@ -25,7 +25,7 @@ def is_blank(file: Path) -> bool:
 def check_state_file(file: Path, lake: Lake, warehouse: Warehouse) -> None:
     """`LostStateError` where the file is blank, and the lake has landed snapshots or the warehouse was built of some.
 
-    To be asked before the file is opened, which makes a new one.
+    To be checked before the file is opened, which makes a new one.
     """
     if is_blank(file):
         is_landed, is_built = lake.has_snapshots(), warehouse.has_snapshots()

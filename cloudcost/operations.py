@@ -78,9 +78,11 @@ def list_deliveries(installation: Installation, now: dt.datetime) -> pa.Table:
 
 
 def list_feedback(installation: Installation, now: dt.datetime) -> pa.Table:
-    """What people said of anomalies, the newest statement of each."""
-    said = FeedbackBook(installation.store, utc_now).list()
-    return _table("anomaly_feedback", [(s.anomaly_id, s.verdict, s.reason, s.actor, s.until, _utc(s.at)) for s in said])
+    """What people stated about anomalies, the newest statement of each."""
+    statements = FeedbackBook(installation.store, utc_now).list()
+    return _table(
+        "anomaly_feedback", [(s.anomaly_id, s.verdict, s.reason, s.actor, s.until, _utc(s.at)) for s in statements]
+    )
 
 
 #: The tables of schema ``ops``, by name.

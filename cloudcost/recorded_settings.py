@@ -1,4 +1,4 @@
-"""What the configuration says of approvers, limits, mode, accounts and the UI's door, as rows of the audit log."""
+"""What the configuration holds of approvers, limits, mode, accounts and the UI's door, as rows of the audit log."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ SUBJECT = "configuration"
 def record_settings(installation: Installation) -> bool:
     """Write an audit row if what is configured differs from what the log has last; whether it did.
 
-    Who changed the file cannot be known: the row says who was the first to run with it.
+    Who changed the file cannot be known: the row states who was the first to run with it.
     """
     audit = AuditLog(installation.store, utc_now)
     settings = list_settings(installation)

@@ -1,4 +1,4 @@
-"""The `access:` section of a source: as whom its provider is asked, beyond what the environment says.
+"""The `access:` section of a source: as whom its provider is called, beyond what the environment gives.
 
 Never a secret: what must not be read by everybody is named by the environment variable that holds it.
 """
@@ -12,7 +12,7 @@ from core.section import ENV_NAME, Section
 
 
 class AwsAccess(Section):
-    """As whom AWS is asked; by default by boto3's own chain."""
+    """As whom AWS is called; by default by boto3's own chain."""
 
     role_arn: str | None = Field(
         None,
@@ -41,7 +41,7 @@ class AwsAccess(Section):
 
 
 class AzureAccess(Section):
-    """As whom Azure is asked; by default by `DefaultAzureCredential`'s own chain."""
+    """As whom Azure is called; by default by `DefaultAzureCredential`'s own chain."""
 
     tenant_id_env: str | None = Field(
         None, pattern=ENV_NAME, description="Environment variable with the service principal's tenant id."
@@ -95,7 +95,7 @@ class GcpAccess(Section):
     quota_project: str | None = Field(
         None,
         min_length=1,
-        description="Project whose quota API calls count against. Default none: what the credential says.",
+        description="Project whose quota API calls count against. Default none: what the credential states.",
     )
     byte_limit: int | None = Field(
         None,

@@ -1,4 +1,4 @@
-"""How a provider is called again after it refused: never sooner than it asked, with full jitter, and not for ever.
+"""How a provider is called again after it refused: never sooner than it requested, with full jitter, and not for ever.
 
 One `Politeness` belongs to one place. All threads that read it share the moment before which the provider wants no
 call at all, so a worker that was not refused itself waits too.
@@ -36,18 +36,18 @@ class RetryPolicy:
     base_seconds: float = 1.0
     #: longest wait of our own choosing
     cap_seconds: float = 30.0
-    #: longest wait that a provider may ask for within a run; asked for more, the call is given up at once
+    #: longest wait that a provider may request within a run; beyond it, the call is given up at once
     patience_seconds: float = 120.0
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A call that may be made again; ``asked_seconds`` is how long the provider wants to be left alone."""
+    """A call that may be made again; ``retry_after`` is how long the provider wants to be left alone."""
 
-    asked_seconds: float | None = None
+    retry_after: float | None = None
 
 
-def read_asked_seconds(headers: Mapping[str, str], now: dt.datetime | None = None) -> float | None:
+def read_retry_after(headers: Mapping[str, str], now: dt.datetime | None = None) -> float | None:
     """How long the headers of an answer ask to wait, the longest where several do; None where none does."""
     found = []
     for name, value in headers.items():
@@ -63,7 +63,7 @@ def read_asked_seconds(headers: Mapping[str, str], now: dt.datetime | None = Non
 
 def judge_answer(status: int, headers: Mapping[str, str]) -> Refusal | None:
     """The refusal that an HTTP answer is, or None where calling again would not help."""
-    return Refusal(read_asked_seconds(headers)) if status in AGAIN_STATUSES else None
+    return Refusal(read_retry_after(headers)) if status in AGAIN_STATUSES else None
 
 
 def _read_retry_after(text: str, now: dt.datetime) -> float | None:
@@ -118,15 +118,15 @@ class Politeness:
     def plan_wait(self, refusal: Refusal, attempt: int) -> float | None:
         """How long to wait after attempt number ``attempt`` (from 1) was refused; None when it is given up.
 
-        The wait asked for is kept also by calls that are given up: whoever comes next in this process waits for it.
+        The wait requested is kept also by calls that are given up: whoever comes next in this process waits for it.
         """
-        asked = refusal.asked_seconds or 0.0
+        requested = refusal.retry_after or 0.0
         with self._lock:
-            self._not_before = max(self._not_before, self._clock() + asked)
-        if attempt >= self.policy.attempts or asked > self.policy.patience_seconds:
+            self._not_before = max(self._not_before, self._clock() + requested)
+        if attempt >= self.policy.attempts or requested > self.policy.patience_seconds:
             return None
         ceiling = min(self.policy.cap_seconds, self.policy.base_seconds * 2 ** (attempt - 1))
-        return asked + self._draw(0.0, ceiling)
+        return requested + self._draw(0.0, ceiling)
 
     def pause(self, refusal: Refusal, attempt: int) -> bool:
         """Wait as `plan_wait` says; False when the call is given up."""
@@ -154,7 +154,7 @@ class Politeness:
                     return answer
 
     def mark(self, error: LocationError) -> LocationError:
-        """The same error, which now says how long the provider asked to be left alone."""
+        """The same error, which now states how long the provider wants to be left alone."""
         left = self.seconds_left()
         if left > 0 and error.retry_after is None:
             error.retry_after = left

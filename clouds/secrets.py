@@ -1,6 +1,6 @@
 """The `secrets:` section: environment variables whose values lie in AWS Secrets Manager.
 
-A value is held in memory by the process that asked for it. It is never written: not to the environment of other
+A value is held in memory by the process that requested it. It is never written: not to the environment of other
 programs, nor to a log, a run's configuration or an asset's metadata.
 """
 
@@ -30,7 +30,9 @@ class SecretsSettings(Section):
     """Where the values of environment variables come from that are not set themselves."""
 
     provider: Literal["aws_secrets_manager"] = Field(description="The one secret store that is known so far.")
-    access: AwsAccess = Field(default_factory=AwsAccess, description="As whom it is asked. Default: boto3's own chain.")
+    access: AwsAccess = Field(
+        default_factory=AwsAccess, description="As whom it is called. Default: boto3's own chain."
+    )
     values: tuple[SecretValue, ...] = Field(min_length=1, description="Variable by variable, where its value lies.")
 
     @field_validator("values")
@@ -43,7 +45,7 @@ class SecretsSettings(Section):
 
 
 class Environment(Mapping[str, str]):
-    """The process's environment with secrets beside it, each fetched when it is first asked for.
+    """The process's environment with secrets beside it, each fetched when it is first needed.
 
     A variable that is set wins, so a value can be given for one run without touching the store. Printing it shows
     names only.
@@ -95,7 +97,9 @@ class Environment(Mapping[str, str]):
 
         address = f"the secret {value.secret!r}"
         permission, service = "secretsmanager:GetSecretValue", "Secrets Manager"
-        with explaining(lambda error: explain_error(error, address, "", permission, service)):
+        with explaining(
+            lambda error: explain_error(error, address=address, bucket="", permission=permission, service=service)
+        ):
             client = open_client("secretsmanager", self._settings.access, self._politeness, self._environ)
             answer = client.get_secret_value(SecretId=value.secret)
         if "SecretString" not in answer:

@@ -69,7 +69,7 @@ class Document:
 
 
 def read_document(path: Path) -> Document | None:
-    """The one document of a file, None where it is empty; `ConfigError` says what is wrong with it, and where."""
+    """The one document of a file, None where it is empty; `ConfigError` states what is wrong with it, and where."""
     text = _read_printable(path)
     try:
         _check_levels(path, text)

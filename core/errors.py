@@ -24,7 +24,7 @@ class CloudcostError(Exception):
     """Something that a user can act on: one clear sentence.
 
     ``exit_code``: what a program ends with that cannot go on. ``hint``: what to do about it, where the sentence itself
-    does not say; it is told after it.
+    does not state; it is printed after it.
     """
 
     exit_code: ClassVar[int] = FAILED
@@ -66,7 +66,7 @@ Reason = Literal[
 class LocationError(SourceError):
     """A location cannot be read. ``reason`` is what `cloudcost check` prints.
 
-    ``retry_after`` is how many seconds the provider asked to be left alone, where it did.
+    ``retry_after`` is how many seconds the provider wants to be left alone, where it did.
     """
 
     def __init__(self, message: str, reason: Reason, retry_after: float | None = None) -> None:
@@ -76,7 +76,7 @@ class LocationError(SourceError):
 
 
 def first_line(error: BaseException) -> str:
-    """What an error of a library says, short enough for a sentence about a delivery; its type where it says nothing."""
+    """The message of a library's error, short enough for a sentence about a delivery; its type where it has none."""
     return shorten((str(error).strip().splitlines() or [type(error).__name__])[0], 300)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-#: Says what time it is, in UTC; `utc_now` is that of every process, a test gives its own.
+#: Returns the current time, in UTC; `utc_now` is that of every process, a test gives its own.
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
 #: Called by name between any two steps that leave a trace; a test may stop there.

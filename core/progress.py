@@ -25,7 +25,7 @@ def listen(listener: Listener) -> Iterator[None]:
 
 
 def report_progress(stage: str, done: int, total: int) -> None:
-    """Tell all listeners."""
+    """Notify all listeners."""
     for listener in _listeners:
         listener(stage, done, total)
 

@@ -26,7 +26,7 @@ class StrictModel(BaseModel):
 
 
 class Section(StrictModel):
-    """A part of the configuration file; every field says what it means and why its default is what it is."""
+    """A part of the configuration file; every field states what it means and why its default is what it is."""
 
 
 def list_repeated(names: Iterable[str]) -> list[str]:
@@ -36,7 +36,7 @@ def list_repeated(names: Iterable[str]) -> list[str]:
 
 
 def check_unique(what: str, names: Iterable[str], wrong: str = "is there twice") -> None:
-    """ValueError that says of the first name that is given more than once what is `wrong` with it."""
+    """ValueError that states of the first name that is given more than once what is `wrong` with it."""
     repeated = list_repeated(names)
     if repeated:
         raise ValueError(f"{what} {repeated[0]!r} {wrong}")

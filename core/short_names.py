@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class ShortNameError(CloudcostError):
-    """What was typed is too short to stand for one thing; the message says how much is needed."""
+    """What was typed is too short to stand for one thing; the message states how much is needed."""
 
 
 def find_named(items: Iterable[T], given: str, names_of: Callable[[T], Collection[str]]) -> list[T]:

@@ -123,9 +123,10 @@ def describe_filter(wanted: Filter) -> dict[str, Any]:
     if wanted.dataset is None:
         if wanted.default:
             described["defaultDataMask"] = {
-                "extraFormData": {"time_range": wanted.default}, "filterState": {"value": wanted.default},
+                "extraFormData": {"time_range": wanted.default},
+                "filterState": {"value": wanted.default},
                 "ownState": {},
-            }  # fmt: skip
+            }
         return {
             **described,
             "filterType": "filter_time",

@@ -147,7 +147,7 @@ def _describe_column(name: str, kind: str, text: str, expression: str | None = N
     }  # fmt: skip
 
 
-#: Columns whose own name says less than people do.
+#: Columns whose own name explains less than people do.
 LABELS = {
     "service_provider_name": "Provider", "sub_account_id": "Account id", "sub_account_name": "Account",
     "billing_currency": "Currency", "x_team": "Team", "x_environment": "Environment", "x_usage_type": "Usage type",

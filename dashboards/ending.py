@@ -55,9 +55,11 @@ ENDING = Ending()
 
 
 def start_process(
-    command: list[str], environment: dict[str, str] | None = None, output: IO[bytes] | int | None = None,
+    command: list[str],
+    environment: dict[str, str] | None = None,
+    output: IO[bytes] | int | None = None,
     folder: Path | str | None = None,
-) -> subprocess.Popen[bytes]:  # fmt: skip
+) -> subprocess.Popen[bytes]:
     """A process in a group of its own, with all that it starts: a terminal's signals do not reach it, ours do."""
     return subprocess.Popen(command, env=environment, stdout=output, stderr=output, cwd=folder, start_new_session=True)
 

@@ -4,4 +4,4 @@ from core.errors import CloudcostError
 
 
 class ServeError(CloudcostError):
-    """The dashboards cannot be served; the message says why."""
+    """The dashboards cannot be served; the message states why."""

@@ -25,7 +25,7 @@ def make_scoped_copies(copy: Path, settings: DashboardSettings) -> list[Path]:
     """
     if settings.separation != "copies":
         return []
-    # the design reads all that dbt says of its models, and every process of Dagster loads this module
+    # the design reads all that dbt knows of its models, and every process of Dagster loads this module
     from dashboards.build import describe_access
 
     access = describe_access()

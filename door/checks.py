@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 GRAPHQL_PATH = "/graphql"
-#: What browsers say when they fetch a page that nobody has opened yet; such an answer is not shown, so a link would be
+#: What browsers send when they fetch a page that nobody has opened yet; such an answer is not shown, so a link would be
 #: used up for nothing. They ask again after an error.
 AHEAD_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 #: The log of a step or of a tick of a sensor, as Dagster's pages name it; its own errors come of anything else.
@@ -48,7 +48,7 @@ def check_host(headers: Headers, hosts: frozenset[str]) -> str:
 
 
 def check_own_page(headers: Headers, host: str) -> None:
-    """Refuse what a page of another origin sends; a browser always says which one it is."""
+    """Refuse what a page of another origin sends; a browser always states which one it is."""
     origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
     # behind a proxy the pages are https, whatever reaches us
     if origins not in ([f"http://{host}"], [f"https://{host}"]) or sites not in ([], ["same-origin"]):

@@ -6,6 +6,7 @@ answers to every host name. What is refused here is refused with one plain sente
 
 import asyncio
 import logging
+import secrets
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
@@ -13,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.logs.json_lines import log_context
 from door.checks import (
     GRAPHQL_PATH,
     RefusedError,
@@ -72,6 +74,10 @@ class Door:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+        with log_context(request_id=secrets.token_hex(8)):
+            await self._guard(scope, receive, send)
+
+    async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_http = scope["type"] == "http"
         guarded = _add_security_headers(send) if is_http else send
         try:

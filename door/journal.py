@@ -40,7 +40,7 @@ def start_timer(seconds: float, act: Callable[[], None]) -> Timer:
 
 @dataclass
 class _Tally:
-    """The refusals of one kind that no row tells of yet."""
+    """The refusals of one kind that no row records yet."""
 
     since: dt.datetime
     timer: Timer | None = None
@@ -79,7 +79,7 @@ class Journal:
         self._append(AuditEntry(session.person, "ui.signed_out", SUBJECT, _describe(session, address)))
 
     def refused(self, kind: str, address: str, person: str = "") -> None:
-        """Count a refusal of one of a few kinds; returns at once. ``person``: who it was, as the proxy says."""
+        """Count a refusal of one of a few kinds; returns at once. ``person``: who it was, as the proxy names them."""
         with self._lock:
             if self._is_closed:
                 return
@@ -90,7 +90,7 @@ class Journal:
             _add(tally.addresses, address)
             _add(tally.people, person)
             if tally.timer is None:
-                tally.timer = self._call_later(0, lambda: self._tell(kind))
+                tally.timer = self._call_later(0, lambda: self._report(kind))
 
     def close(self) -> None:
         """Write what was counted and is not written yet; nothing is counted any more."""
@@ -102,25 +102,25 @@ class Journal:
                 tally.timer.cancel()
             self._write(kind, tally)
 
-    def _tell(self, kind: str) -> None:
-        """Write a row where there is something to tell, and look again later; after a quiet time begin anew."""
+    def _report(self, kind: str) -> None:
+        """Write a row where there is something to report, and look again later; after a quiet time begin anew."""
         tally = self._tallies[kind]
         is_first = tally.wait == SHORTEST_SECONDS
-        told = self._write(kind, tally)
+        is_written = self._write(kind, tally)
         with self._lock:
             if self._is_closed:
                 return
-            if not told and tally.times == 0:
+            if not is_written and tally.times == 0:
                 del self._tallies[kind]
                 return
             wait = tally.wait
             tally.wait = min(LONGEST_SECONDS, wait * 2)
-            tally.timer = self._call_later(wait, lambda: self._tell(kind))
+            tally.timer = self._call_later(wait, lambda: self._report(kind))
         if is_first:
             logging.getLogger(__name__).warning("refused at the door of the UI: %s", kind)
 
     def _write(self, kind: str, tally: _Tally) -> bool:
-        """Whether a row was written; what could not be written is told with the next one."""
+        """Whether a row was written; what could not be written is reported with the next one."""
         with self._lock:
             times, addresses, people, since = tally.times, tally.addresses, tally.people, tally.since
             tally.times, tally.addresses, tally.people = 0, [], []

@@ -126,7 +126,7 @@ def list_operations(document: DocumentNode) -> list[OperationDefinitionNode]:
 def list_fields(
     selected: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
 ) -> Iterator[str]:
-    """The fields that are asked for at the top, those of fragments too, whatever their conditions say."""
+    """The fields that are requested at the top, those of fragments too, whatever their conditions say."""
     for part in selected.selections:
         if isinstance(part, FieldNode):
             yield part.name.value
@@ -139,7 +139,7 @@ def list_fields(
 
 
 def check_tags(document: DocumentNode, variables: Mapping[str, Any]) -> None:
-    """Refuse tags that would tell of a run, in another's name, how it came about."""
+    """Refuse tags that would claim of a run, in another's name, how it came about."""
     given: dict[str, Any] = {}
     for operation in list_operations(document):
         for variable in operation.variable_definitions:

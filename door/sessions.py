@@ -1,4 +1,4 @@
-"""Who is signed in: sign-in links that count once, the sessions they began, and what a trusted proxy says."""
+"""Who is signed in: sign-in links that count once, the sessions they began, and whom a trusted proxy names."""
 
 import asyncio
 import hashlib
@@ -19,14 +19,14 @@ PROXY_SECRET_HEADER = "x-cloudcost-proxy-secret"  # noqa: S105 - the name of a h
 MIN_SECRET = 32
 
 
-#: Used links that are told from those that never were any; who tries an older one has long been answered.
+#: Used links that are distinguished from those that never were any; who tries an older one has long been answered.
 REMEMBERED_LINKS = 100
 
 Way = Literal["link", "proxy"]
 
 
 class SignInError(CloudcostError):
-    """Nobody is let in by this; the message says why, ``kind`` says it to the audit log."""
+    """Nobody is let in by this; the message states why, ``kind`` names it in the audit log."""
 
     def __init__(self, why: str, kind: str, person: str = "") -> None:
         super().__init__(why)
@@ -115,7 +115,7 @@ class Sessions:
 
 @dataclass(frozen=True)
 class TrustedProxy:
-    """What a proxy in front says of who somebody is, believed from its own addresses only.
+    """What a proxy in front states of who somebody is, believed from its own addresses only.
 
     ``secret`` is what it proves itself with; None where its address is enough.
     """
@@ -130,7 +130,7 @@ class TrustedProxy:
         return bool(named) and plain_address(peer) in self.addresses
 
     def find_person(self, peer: str, named: list[str], proofs: list[str]) -> str | None:
-        """The person; None where the proxy says nothing or it is not the proxy. `SignInError` where it may not.
+        """The person; None where the proxy states nothing or it is not the proxy. `SignInError` where it may not.
 
         ``named`` and ``proofs``: all values of the identity header and of the header with the proxy's secret.
         """
@@ -152,5 +152,5 @@ def _is_one(values: list[str], expected: str) -> bool:
 
 
 def _digest(value: str) -> str:
-    """A lookup by the digest takes no time that tells of the value."""
+    """A lookup by the digest takes no time that depends on the value."""
     return hashlib.sha256(value.encode()).hexdigest()

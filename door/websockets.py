@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from door.sessions import Session, Sessions
 
 POLICY_VIOLATION = 1008
-#: How often an open websocket looks whether its session's time is over; signing out is told at once.
+#: How often an open websocket looks whether its session's time is over; signing out is noticed at once.
 LOOK_SECONDS = 1.0
 #: How long the application may take to put away what it had open.
 LEAVE_SECONDS = 2.0

@@ -83,7 +83,7 @@ class CircuitBreaker:
             return
 
     def record_failure(self, error: LocationError) -> None:
-        """One more failure; the last one allowed, or a wait that the provider asked for, opens the circuit."""
+        """One more failure; the last one allowed, or a wait that the provider requested, opens the circuit."""
         while True:
             record = self._store.get(KIND, self._source_name)
             known = record.body if record else {"failures": 0, "open_until": None}

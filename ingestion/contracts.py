@@ -1,6 +1,6 @@
 """The vocabulary of ingestion: files, deliveries, export formats and the errors a user may see.
 
-A *delivery* is what a cloud wrote once for one source, dataset and billing period. A *format* says how a native
+A *delivery* is what a cloud wrote once for one source, dataset and billing period. A *format* states how a native
 export is recognised and which columns of it are landed, with which type.
 """
 
@@ -86,9 +86,9 @@ class DeliveredFile:
 class Delivery:
     """What a cloud wrote once: the unit that is landed, validated and promoted.
 
-    ``dataset`` tells exports apart that describe the same charges differently: Azure writes ``actual`` and
+    ``dataset`` distinguishes exports that describe the same charges differently: Azure writes ``actual`` and
     ``amortised``; everything else is ``cost``. ``delivery_id`` is the export's own id where it has one, else a hash
-    of names, sizes and ETags. ``billing_period`` is the first day of the month; None where only the rows can tell,
+    of names, sizes and ETags. ``billing_period`` is the first day of the month; None where only the rows can show it,
     which then decide (a folder without a manifest may hold several periods in one file).
     """
 
@@ -134,9 +134,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Note:
-    """Something about rows that is taken and said: what was assumed, mapped or is doubtful in them.
+    """Something about rows that is taken and noted: what was assumed, mapped or is doubtful in them.
 
-    ``where`` is DuckDB SQL over the landed columns and ``dataset``; ``sentence`` is said once per delivery where any
+    ``where`` is DuckDB SQL over the landed columns and ``dataset``; ``sentence`` is noted once per delivery where any
     row meets it, with ``{n}`` the number of such rows and ``{values}`` the first different values of ``value`` (SQL)
     among them.
     """
@@ -167,11 +167,11 @@ class ExportFormat:
       period or day they name themselves: late charges, months that begin on another day than the first.
     - ``bill_period_sql``: the month of the bill that a row names, where that may be another one than `period_sql`: the
       delivery of either month holds the row rightly.
-    - ``fits_sql``: whether a row's charge lies inside its billing period, which tells the order of day and month where
-      a file writes them with slashes; empty where no column tells the period's days.
-    - ``notes``: what is said about rows that are taken.
+    - ``fits_sql``: whether a row's charge lies inside its billing period, which shows the order of day and month where
+      a file writes them with slashes; empty where no column states the period's days.
+    - ``notes``: what is noted about rows that are taken.
     - ``nothing``: the words that stand for no value.
-    - ``dataset``: what its deliveries are called, where it is not the path that tells.
+    - ``dataset``: what its deliveries are called, where it is not the path that names it.
     - ``spell``: a landed column as its exports call it, for the sentence that one is missing.
     """
 

@@ -1,4 +1,4 @@
-"""A second opinion on daily totals: what a provider's own cost service says, compared with the warehouse."""
+"""A second opinion on daily totals: what a provider's own cost service states, compared with the warehouse."""
 
 import datetime as dt
 from collections.abc import Mapping

@@ -4,6 +4,7 @@ is judged."""
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +23,7 @@ def fetch_files(
     if len(files) < 2 or workers < 2:
         return {file.name: location.fetch(file, directory) for file in files}
     with ThreadPoolExecutor(min(workers, len(files)), thread_name_prefix="fetch") as pool:
-        waiting = {pool.submit(location.fetch, file, directory): file.name for file in files}
+        waiting = {pool.submit(copy_context().run, location.fetch, file, directory): file.name for file in files}
         done, pending = wait(waiting, return_when=FIRST_EXCEPTION)
         for future in pending:
             future.cancel()
@@ -37,7 +38,7 @@ def work_ahead(steps: Sequence[Callable[[], Work]]) -> Generator[Future[Work]]:
     with ThreadPoolExecutor(1, thread_name_prefix="ahead") as worker:
         upcoming: deque[Future[Work]] = deque()
         for step in steps:
-            upcoming.append(worker.submit(step))
+            upcoming.append(worker.submit(copy_context().run, step))
             if len(upcoming) > 1:
                 yield upcoming.popleft()
         yield from upcoming

@@ -26,7 +26,7 @@ class Freshness:
     def lateness(self, now: dt.datetime) -> dt.timedelta:
         """How much later than allowed the next delivery is; zero where it is not, or nothing ever came.
 
-        A source that never delivered is not late: `cloudcost check` and the failed ingestion say why.
+        A source that never delivered is not late: `cloudcost check` and the failed ingestion state why.
         """
         if self.last_delivery is None:
             return dt.timedelta(0)

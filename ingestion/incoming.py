@@ -215,7 +215,7 @@ def _choose_order(
 
 
 def _fits(connection: duckdb.DuckDBPyConnection, fmt: ExportFormat, landed: Path) -> bool:
-    """Whether every charge lies inside its billing period; not where no column tells the period's days."""
+    """Whether every charge lies inside its billing period; not where no column states the period's days."""
     query = f"select 1 from read_parquet({quote_path(landed)}) where not coalesce({fmt.fits_sql}, false) limit 1"
     return bool(fmt.fits_sql) and connection.execute(query).fetchone() is None
 

@@ -10,6 +10,7 @@ import duckdb
 
 from core.errors import LocationError
 from core.instants import Checkpoint, Clock, pass_checkpoint, utc_now
+from core.logs.json_lines import log_context
 from ingestion.contracts import DeliveryError, UntakenError
 from ingestion.delivery_reader import DeliveryReader, Progress
 from ingestion.expressions.dates import PlausibleDates
@@ -108,12 +109,13 @@ class Ingestor:
 
         A file that vanishes between look and fetch was replaced by a newer delivery: the look is taken anew, once.
         """
-        try:
-            return self._ingest(source, periods, damaged)
-        except LocationError as error:
-            if error.reason != "not_found":
-                raise
-            return self._ingest(source, periods, damaged)
+        with log_context(source=source.name):
+            try:
+                return self._ingest(source, periods, damaged)
+            except LocationError as error:
+                if error.reason != "not_found":
+                    raise
+                return self._ingest(source, periods, damaged)
 
     def _ingest(self, source: Source, periods: set[dt.date] | None, damaged: frozenset[SnapshotKey]) -> IngestReport:
         plan = self.scan(source, damaged)
@@ -128,7 +130,8 @@ class Ingestor:
                 with closing(work_ahead(reads)) as read:
                     for done, outcome in enumerate(read):
                         self._on_progress(source.name, done, len(todo))
-                        self._ingest_one(connection, source, todo[done], directories[done], outcome, report)
+                        with log_context(delivery_id=todo[done].delivery_id):
+                            self._ingest_one(connection, source, todo[done], directories[done], outcome, report)
             self._on_progress(source.name, len(todo), len(todo))
         if len(todo) == len(plan.pending):
             # also those of periods that a run promoted before it was killed

@@ -113,9 +113,13 @@ class Ledger:
         snapshot = Snapshot.from_body(record.body)
         at = self._now().isoformat()
         body = {
-            **record.body, "status": "withdrawn", "withdrawn_by": actor, "withdrawn_because": reason, "at": at,
+            **record.body,
+            "status": "withdrawn",
+            "withdrawn_by": actor,
+            "withdrawn_because": reason,
+            "at": at,
             TOMBSTONES: {**record.body.get(TOMBSTONES, {}), snapshot.files_id or ANY_FILES: reason},
-        }  # fmt: skip
+        }
         current = self._store.get("current", snapshot.key.text)
         if current is None or current.body["delivery_id"] != snapshot.delivery_id:
             return [Write.update(record, body)]
@@ -197,10 +201,10 @@ class Ledger:
             with contextlib.suppress(ConflictError):
                 self._store.update("snapshot", record.key, {**record.body, "status": "released"}, record.version)
         for record in self._store.list("scan", f"{source_name}/"):
-            said = record.body.get("fault", record.body.get("left_alone"))
-            if said is not None:
+            reason = record.body.get("fault", record.body.get("left_alone"))
+            if reason is not None:
                 with contextlib.suppress(ConflictError):  # another run has just done so
-                    self._store.update("scan", record.key, {"released": said}, record.version)
+                    self._store.update("scan", record.key, {"released": reason}, record.version)
         return len(held)
 
     def supersede_quarantined(
@@ -269,7 +273,7 @@ class Ledger:
 
 
 def _is_none(pointer: Record) -> bool:
-    """Whether a pointer says that nothing is current: all that ever was has been withdrawn."""
+    """Whether a pointer states that nothing is current: all that ever was has been withdrawn."""
     return pointer.body["delivery_id"] is None
 
 

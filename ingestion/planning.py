@@ -60,7 +60,7 @@ class Problem:
 class SourcePlan:
     """What one look at a source found. ``scanned`` are the files without a manifest whose rows are known.
 
-    ``undelivered`` are those of the ``problems`` that no delivery could be made of, ``strangers`` says of each file
+    ``undelivered`` are those of the ``problems`` that no delivery could be made of, ``strangers`` states of each file
     that is left alone why, and ``seen`` names whatever else lies there, as quarantine does. ``is_held_up``: a file that
     cannot be read may hold rows of any period, so nothing new is taken.
     """
@@ -209,7 +209,7 @@ def _plan_by_scans(
     lost: frozenset[SnapshotKey],
     delivered: set[SnapshotKey],
 ) -> None:
-    """Files whose periods their rows tell: what they hold is known from a scan; without one, they are read first.
+    """Files whose periods their rows show: what they hold is known from a scan; without one, they are read first.
 
     Their rows of a period that is ``delivered`` as a whole beside them would take its place, and are not loaded.
     """

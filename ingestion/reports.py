@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ingestion.discovery.deliveries import name_some
 from ingestion.judging.comparison import Drift
-from ingestion.judging.expectations import Verdict
+from ingestion.judging.expectations import DeliveryVerdict
 from ingestion.judging.profile import DeliveryProfile
 from ingestion.planning import PendingSnapshot, Problem
 from ingestion.snapshots import SnapshotKey
@@ -17,7 +17,7 @@ class Judged:
     key: SnapshotKey
     delivery_id: str
     profile: DeliveryProfile
-    verdict: Verdict
+    verdict: DeliveryVerdict
     promoted: bool
     drift: Drift = field(default_factory=Drift)
 
@@ -40,8 +40,8 @@ class IngestReport:
         return [j for j in self.judged if j.promoted]
 
 
-def say_assumptions(assumed_currency: str | None) -> list[str]:
-    """What is said of a delivery that names no currency."""
+def list_assumptions(assumed_currency: str | None) -> list[str]:
+    """What is noted of a delivery that names no currency."""
     if assumed_currency is None:
         return []
     return [f"names no currency; {assumed_currency} is assumed (set `currency:` of the source)"]

@@ -1,4 +1,4 @@
-"""Which source reads an object that an event tells of."""
+"""Which source reads an object that an event reports."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

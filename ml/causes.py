@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 BASELINE_DAYS = 28
-TOP_VALUES, TOLD_VALUES = 10, 3
+TOP_VALUES, REPORTED_VALUES = 10, 3
 OTHER, NONE, REST = "(other)", "(none)", "(rest)"
 STEP = Decimal("1e-12")
 #: A baseline is spread over the parts as long as the expectation is of its size.
@@ -98,16 +98,20 @@ class Explanations:
 
 def _write_json(causes: pd.DataFrame) -> str:
     """The largest causes of one anomaly, effects last."""
-    kept = causes[causes["rank"] <= TOLD_VALUES]
+    kept = causes[causes["rank"] <= REPORTED_VALUES]
     kept = kept.sort_values("share", key=lambda share: -share.abs(), kind="stable")
     kept = pd.concat([kept[kept["dimension"] != "effect"], kept[kept["dimension"] == "effect"]])
     return json.dumps(
         [
-            {"dimension": DIMENSIONS.get(row["dimension"], row["dimension"]), "value": row["member"],
-             "contribution": float(row["contribution"]), "share": row["share"]}
+            {
+                "dimension": DIMENSIONS.get(row["dimension"], row["dimension"]),
+                "value": row["member"],
+                "contribution": float(row["contribution"]),
+                "share": row["share"],
+            }
             for row in kept.to_dict("records")
         ]
-    )  # fmt: skip
+    )
 
 
 def list_days(anomalies: pd.DataFrame, first_day: date = date.min) -> pd.DataFrame:

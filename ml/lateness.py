@@ -36,7 +36,7 @@ def learn_lateness(changes: pd.DataFrame) -> Lateness:
 
     `changes`: service_provider_name, charge_date, changed_at (UTC), difference (of effective cost). A day counts for k
     when the warehouse already followed its provider k days after it, and only once it is final. A day that lies after
-    every change, or before FIRST_DAY, tells nothing: a charge dated 9999-12-31 is a typing error.
+    every change, or before FIRST_DAY, shows nothing: a charge dated 9999-12-31 is a typing error.
     """
     shares: dict[str, np.ndarray] = {}
     if changes.empty:

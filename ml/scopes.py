@@ -13,7 +13,7 @@ from ml.errors import AnalyticsInputError
 def match_scope(keys: pd.DataFrame, scope: Mapping[str, str], fields: Collection[str]) -> npt.NDArray[np.bool_]:
     """Which of the series with these key columns have every value of a scope (field -> value).
 
-    ``fields``: what the series can be asked. A series coarser than the scope does not lie within it; of an account the
+    ``fields``: what selects series. A series coarser than the scope does not lie within it; of an account the
     id counts. Raises AnalyticsInputError for a field that they do not have.
     """
     inside = np.ones(len(keys), dtype=bool)

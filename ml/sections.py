@@ -34,7 +34,7 @@ class ForecastEventSettings(Section):
     )
 
     @model_validator(mode="after")
-    def _says_one_thing(self) -> "ForecastEventSettings":
+    def _has_one_effect(self) -> "ForecastEventSettings":
         if (self.percent is not None) + (self.daily_amount is not None) + self.ends_commitment != 1:
             raise ValueError("give exactly one of percent, daily_amount and ends_commitment")
         if self.end_date is not None and self.end_date < self.start_date:
@@ -97,7 +97,7 @@ class PlannedEvent(AnomalyScope):
 
     start: dt.date = Field(description="First day.")
     end: dt.date = Field(description="Last day.")
-    reason: str = Field(min_length=1, description="For whoever wonders later why nothing was told.")
+    reason: str = Field(min_length=1, description="For whoever wonders later why nothing was reported.")
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> "PlannedEvent":
@@ -118,7 +118,7 @@ class AnomalySection(Section):
     scopes: list[AnomalyLimits] = Field(
         [], description="Other limits within scopes; of several that match the last one holds."
     )
-    planned: list[PlannedEvent] = Field([], description="Events that were announced: nobody is told of them.")
+    planned: list[PlannedEvent] = Field([], description="Events that were announced: nobody is notified of them.")
     open_days: int = Field(
         14, ge=1, le=MOST_DAYS, description="Only anomalies this recent raise an incident; older ones are history."
     )

@@ -1,4 +1,4 @@
-"""What the checks of the assets last said, as a table for dashboards: rows of Dagster's event log, no more."""
+"""The last results of the checks of the assets, as a table for dashboards: rows of Dagster's event log, no more."""
 
 import datetime as dt
 from typing import Any
@@ -20,15 +20,17 @@ def list_checks(instance: dg.DagsterInstance) -> pa.Table:
         event = record.event_log_entry.dagster_event
         if event is None:  # a line of a log, which the filter leaves out
             continue
-        said = event.asset_check_evaluation_data
-        key = (said.asset_key.to_user_string(), said.check_name)
-        warns = said.severity == dg.AssetCheckSeverity.WARN
+        evaluation = event.asset_check_evaluation_data
+        key = (evaluation.asset_key.to_user_string(), evaluation.check_name)
+        warns = evaluation.severity == dg.AssetCheckSeverity.WARN
         row: dict[str, Any] = {
-            "asset": key[0], "check_name": key[1],
-            "result": "passed" if said.passed else "warned" if warns else "failed",
-            "severity": said.severity.value.lower(), "is_passed": said.passed,
+            "asset": key[0],
+            "check_name": key[1],
+            "result": "passed" if evaluation.passed else "warned" if warns else "failed",
+            "severity": evaluation.severity.value.lower(),
+            "is_passed": evaluation.passed,
             "judged_at": dt.datetime.fromtimestamp(record.timestamp, dt.UTC).replace(tzinfo=None),
-            "description": said.description,
-        }  # fmt: skip
+            "description": evaluation.description,
+        }
         rows.setdefault(key, row)  # the newest comes first
     return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=find_written_table("ops", "checks").columns)

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import logging
 import os
 import uuid
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
 from core.instants import utc_now
+from core.logs.json_lines import log_as_json, log_context
 from core.progress import report_progress
 
 if TYPE_CHECKING:
@@ -56,13 +58,14 @@ def execute_pipeline(
             end_dead_runs(instance)
             job = definitions.resolve_job_def("cost_pipeline_job")
             run_id = report_steps(instance, len(list(job.nodes)))
-            result = job.execute_in_process(
-                instance=instance,
-                run_id=run_id,
-                run_config=run_config,
-                tags={**range_tags(first.isoformat(), last.isoformat()), **LAUNCHER_TAG},
-                raise_on_error=False,
-            )
+            with log_context(run_id=run_id):
+                result = job.execute_in_process(
+                    instance=instance,
+                    run_id=run_id,
+                    run_config=run_config,
+                    tags={**range_tags(first.isoformat(), last.isoformat()), **LAUNCHER_TAG},
+                    raise_on_error=False,
+                )
             failures = [f"{event.step_key}: {_message(event)}" for event in result.all_events if event.is_step_failure]
             if not result.success and not failures:
                 failures = ["a blocking check failed, see the log"]
@@ -78,8 +81,12 @@ def execute_job(installation: Installation, name: str, run_config: dict[str, Any
         from orchestration.definitions import build_definitions
 
         with dg.DagsterInstance.get() as instance:
-            job = build_definitions(installation).resolve_job_def(name)
-            return job.execute_in_process(instance=instance, run_config=run_config, raise_on_error=False).success
+            job, run_id = build_definitions(installation).resolve_job_def(name), str(uuid.uuid4())
+            with log_context(run_id=run_id):
+                result = job.execute_in_process(
+                    instance=instance, run_id=run_id, run_config=run_config, raise_on_error=False
+                )
+            return result.success
 
 
 def list_problems(result: "dg.ExecuteInProcessResult") -> list[str]:
@@ -93,7 +100,7 @@ def list_problems(result: "dg.ExecuteInProcessResult") -> list[str]:
 
 
 def report_steps(instance: "dg.DagsterInstance", steps: int) -> str:
-    """The id for a new run whose finished steps are told to whoever shows progress."""
+    """The id for a new run whose finished steps are reported to whoever shows progress."""
     run_id = str(uuid.uuid4())
     done = 0
 
@@ -127,7 +134,7 @@ def _message(event: object) -> str:
     cause = getattr(error, "cause", None) or error
     message = str(getattr(cause, "message", event)).strip()
     if getattr(cause, "cls_name", None) == "DbtError":
-        message = message.partition(": ")[2]  # what dbt said, without our name for it
+        message = message.partition(": ")[2]  # dbt's own message, without our name for it
     return message.splitlines()[0][:500]
 
 
@@ -141,7 +148,12 @@ def dagster_environment(installation: Installation, verbose: bool) -> Iterator[N
         return
     stamp = utc_now().strftime("%Y%m%dT%H%M%S")
     path = installation.log_directory / f"run-{stamp}-{os.getpid()}.log"
-    with path.open("w") as log, contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+    with (
+        path.open("w") as log,
+        contextlib.redirect_stdout(log),
+        contextlib.redirect_stderr(log),
+        log_as_json(log, logging.INFO),
+    ):
         yield
 
 

@@ -14,7 +14,7 @@ def billing_periods(first: dt.date, months_ahead: int = 0) -> dg.MonthlyPartitio
 
 
 def periods_of(context: dg.AssetExecutionContext) -> set[dt.date]:
-    """The billing periods that a run was asked for; `dg.Failure` where it was asked for none."""
+    """The billing periods that a run was requested for; `dg.Failure` where it was requested for none."""
     if not (context.has_partition_key or context.has_partition_key_range):
         raise dg.Failure(
             description="no billing periods: launch it with billing periods as partitions", allow_retries=False

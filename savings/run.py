@@ -35,7 +35,16 @@ def run_checks(
             found = check.run(**given, as_of=as_of, incomplete_scopes=incomplete_scopes)
         except Exception as error:  # a defect of one check must not keep the others' findings back
             failed[name] = f"the check failed: {type(error).__name__}: {error}"
-            skipped.append(Skipped(name, "", "", "", "", failed[name]))
+            skipped.append(
+                Skipped(
+                    check_name=name,
+                    service_provider_name="",
+                    account_id="",
+                    region="",
+                    resource_id="",
+                    reason=failed[name],
+                )
+            )
         else:
             recommendations += found.recommendations
             skipped += found.skipped

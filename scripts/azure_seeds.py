@@ -73,7 +73,7 @@ def replace_rows(seed: Path, rows: list[list[str]]) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Parse the command line, write, and say how many rows were written."""
+    """Parse the command line, write, and state how many rows were written."""
     parser = argparse.ArgumentParser(description="Write the Microsoft rows of the seeds regions and pricing_units.")
     parser.add_argument("folder", type=Path, help="a folder with Regions.csv and PricingUnits.csv")
     folder = parser.parse_args(arguments).folder

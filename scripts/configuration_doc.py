@@ -68,8 +68,8 @@ from each cloud's own chain (`aws configure` or a role, `az login` or a managed 
 credentials).
 """
 
-#: What several keys hold is told once, and a channel's options by their type.
-_TOLD_AT_THE_END = (TagRule, Scope, Condition, ChannelOptions)
+#: What several keys hold is documented once, and a channel's options by their type.
+_SECTIONS_AT_THE_END = (TagRule, Scope, Condition, ChannelOptions)
 
 
 def write_documentation() -> str:
@@ -87,11 +87,11 @@ def _sections_below(prefix: str, parent: type[BaseModel]) -> list[str]:
     """The sections of a model's keys, each followed by those inside it."""
     parts: list[str] = []
     for name, field in parent.model_fields.items():
-        entries, told = _entries(field.annotation)
+        entries, repeats = _entries(field.annotation)
         for model in _models_in(field.annotation):
-            if model not in _TOLD_AT_THE_END:
+            if model not in _SECTIONS_AT_THE_END:
                 key = f"{prefix}{field.alias or name}"
-                parts += _section(f"{key}{entries}.", model, f"`{key}`{_kind(model)}{told}")
+                parts += _section(f"{key}{entries}.", model, f"`{key}`{_kind(model)}{repeats}")
                 parts += _sections_below(f"{key}{entries}.", model)
     return parts
 
@@ -103,7 +103,7 @@ def _kind(model: type[BaseModel]) -> str:
 
 
 def _entries(annotation: Any) -> tuple[str, str]:
-    """How the entries of a value are written in a key, and what the title says of them."""
+    """How the entries of a value are written in a key, and what the title states of them."""
     origins = {typing.get_origin(a) for a in (annotation, *typing.get_args(annotation))}
     if origins & {list, tuple}:
         return "[]", ": a list, one entry each"

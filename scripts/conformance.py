@@ -4,7 +4,7 @@ A small simulated company's exports are ingested and built; `focus_1_2` is writt
 given to focus-validator, in an environment of its own (it needs Python 3.12 and an old pyarrow). Its exit code is 0
 even when rules fail, so its report is read. A failing rule is accepted only where it is a known defect of the
 validator, which is proved anew each time: its rule model must still hold the faulty condition, and no row may break
-what the rule's text says. Rules that only sum up others fail with them.
+what the rule's text states. Rules that only sum up others fail with them.
 """
 
 import argparse
@@ -34,12 +34,12 @@ _TOTAL = re.compile(r"^Total: (\d+) \| Pass: (\d+) \| Fail: (\d+) \| Skipped: (\
 
 
 class ConformanceError(Exception):
-    """The validator cannot be run; the message says why and what helps."""
+    """The validator cannot be run; the message states why and what helps."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the validator says of one file: its totals, and the message of every rule that failed."""
+    """What the validator states of one file: its totals, and the message of every rule that failed."""
 
     rules: int
     passed: int
@@ -168,7 +168,7 @@ def parse_report(output: str) -> Report | None:
         if found:
             failures[found["rule"]] = found["message"] or ""
     rules, passed, failed, skipped = map(int, total.groups())
-    report = Report(rules, passed, failed, skipped, failures)
+    report = Report(rules=rules, passed=passed, failed=failed, skipped=skipped, failures=failures)
     if len(failures) != report.failed:
         raise ConformanceError(f"the report names {len(failures)} failed rules and counts {report.failed}")
     return report
@@ -226,7 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def check_provider(package: Path, warehouse: Path, provider: str, folder: Path) -> int:
-    """Validate one provider and say what was found; 1 where a failure is not explained."""
+    """Validate one provider and state what was found; 1 where a failure is not explained."""
     data = folder / f"{provider}.parquet"
     rows = export_provider(warehouse, provider, data)
     report = validate(package, data)

@@ -1,4 +1,4 @@
-"""Rules that focus-validator checks otherwise than their text says; `conformance.find_unproved` proves each anew."""
+"""Rules that focus-validator checks otherwise than their text states; `conformance.find_unproved` proves each anew."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Defect:
-    """A rule that the validator checks otherwise than its text says.
+    """A rule that the validator checks otherwise than its text states.
 
     ``condition`` is what its rule model holds, ``breach`` the SQL condition of rows that do break the rule's text.
     """
@@ -33,13 +33,13 @@ DEFECTS = (
     Defect(
         "CapacityReservationStatus-C-004-C",
         {"AND": [_column_is("CapacityReservationId", None, "CheckNotValue"), _column_is("ChargeCategory", "Usage")]},
-        "its condition is spelled as no check function is, so it is asked of every row",
+        "its condition is spelled as no check function is, so it is applied to every row",
         '"CapacityReservationId" is not null and "ChargeCategory" = \'Usage\' and "CapacityReservationStatus" is null',
     ),
     Defect(
         "CommitmentDiscountStatus-C-004-C",
         _column_is("CommitmentDiscountId", None),
-        "its condition is the opposite of its text: it is asked of the rows without a commitment",
+        "its condition is the opposite of its text: it is applied to the rows without a commitment",
         '"CommitmentDiscountId" is not null and "ChargeCategory" = \'Usage\' and "CommitmentDiscountStatus" is null',
     ),
     Defect(

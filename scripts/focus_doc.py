@@ -21,7 +21,7 @@ INTRODUCTION = """\
 Written by `python -m scripts.focus_doc` from `ingestion/formats/focus/`; change that, not this file.
 
 A source with `provider: auto` (or `format: focus`) takes FOCUS files of versions 0.5, 1.0-preview and 1.0 to 1.4 from
-any generator, several versions in one folder too. Whatever is read otherwise than it is written is said by
+any generator, several versions in one folder too. Whatever is read otherwise than it is written is reported by
 `cloudcost run` and `cloudcost deliveries list`, with the value. The landed file keeps what was written, but for a
 billing currency, which is landed as ISO 4217 writes it.
 
@@ -36,7 +36,7 @@ A file has these columns, with a value in every row:
 {required}
 
 Two of them are less strict. Where the column `BillingCurrency` is not there at all the source's `currency` is used, and
-that is said; where it is there, every row has a code of ISO 4217 (one that was withdrawn since 2000 too), in any case
+that is noted; where it is there, every row has a code of ISO 4217 (one that was withdrawn since 2000 too), in any case
 and with blanks around it or not. The column `ChargePeriodStart` has to be there, and its cells may be empty: the
 billing period is used. `EffectiveCost` is in every row of a file or in none. `ChargePeriodEnd` and `BillingPeriodEnd`,
 where they are there, are not before their start.
@@ -74,7 +74,7 @@ BESIDE = """\
 ## What may lie beside the costs
 
 Recognised by their columns, whatever their files are called; kept as tables, shown, and never counted as costs. Readme
-files, data dictionaries and manifests of other tools are left alone, and that is said.
+files, data dictionaries and manifests of other tools are left alone, and that is reported.
 
 | dataset | table | what becomes of it |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""Functions, methods, properties and classes that no product code names: connect them, delete them, or say why not.
+"""Functions, methods, properties and classes that no product code names: connect them, delete them, or state why not.
 
 `python -m scripts.unused` lists them and ends with 1; `make lint` runs it. Tests and benchmarks are no callers. What a
 library calls by name is in `unused_allowed.yaml`, with the reason. A line there that excuses nothing is listed too.
@@ -70,9 +70,9 @@ def judge(found: Sequence[Unused], allowed: Mapping[str, str]) -> Iterator[str]:
 def main() -> int:
     """Print what is unused; 1 when there is anything."""
     files = [name for name in list_files(ROOT) if name.endswith(".py") and not name.startswith(NO_CALLERS)]
-    told = list(judge(find_unused(ROOT, files), yaml.safe_load(ALLOWED.read_text(encoding="utf-8"))))
-    print("\n".join(told), end="\n" if told else "")
-    return 1 if told else 0
+    problems = list(judge(find_unused(ROOT, files), yaml.safe_load(ALLOWED.read_text(encoding="utf-8"))))
+    print("\n".join(problems), end="\n" if problems else "")
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

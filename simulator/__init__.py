@@ -1,4 +1,4 @@
-"""Cost exports of a believable company in the clouds' own formats, and a file that says what is true of them.
+"""Cost exports of a believable company in the clouds' own formats, and a file that states what is true of them.
 
 The tree that `generate` writes (each first folder is what the cloud calls bucket, container or data set)::
 

@@ -11,7 +11,7 @@ from simulator.scenarios import Scenario
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Parse the command line, write, and say what was written."""
+    """Parse the command line, write, and state what was written."""
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__.partition(": ")[2])
     parser.add_argument("--out", type=Path, required=True, help="a folder that holds no simulation yet")
     parser.add_argument("--seed", type=int, default=7, help="the same seed writes the same bytes (default 7)")

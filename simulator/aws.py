@@ -83,7 +83,15 @@ class AwsExport:
         """
         rows, plan, reservation = self._build_rows(period, draft)
         account = self._account[rows.line]
-        usage = Usage(rows.day, rows.quantity, rows.unblended, rows.effective, account, plan, reservation)
+        usage = Usage(
+            day=rows.day,
+            quantity=rows.quantity,
+            unblended=rows.unblended,
+            effective=rows.effective,
+            account=account,
+            plan=plan,
+            reservation=reservation,
+        )
         fees = make_fees(self.commitments, period, usage, draft)
         table = pa.concat_tables([self._build_table(period, rows, plan, reservation), fees.table()])
         zero = np.zeros(len(rows.line), dtype=np.int64)
@@ -118,13 +126,13 @@ class AwsExport:
         kind = np.where(covered, _COVERED, np.where(discounted, _DISCOUNTED, _USAGE))
         again = np.flatnonzero(covered)
         rows = _Rows(
-            np.concatenate([line, line[again]]),
-            np.concatenate([day, day[again]]),
-            np.concatenate([kind, np.full(len(again), _NEGATION)]),
-            np.concatenate([quantity, quantity[again]]),
-            np.concatenate([unblended, -unblended[again]]),
-            np.concatenate([on_demand, np.zeros(len(again), dtype=np.int64)]),
-            np.concatenate([effective, np.zeros(len(again), dtype=np.int64)]),
+            line=np.concatenate([line, line[again]]),
+            day=np.concatenate([day, day[again]]),
+            kind=np.concatenate([kind, np.full(len(again), _NEGATION)]),
+            quantity=np.concatenate([quantity, quantity[again]]),
+            unblended=np.concatenate([unblended, -unblended[again]]),
+            on_demand=np.concatenate([on_demand, np.zeros(len(again), dtype=np.int64)]),
+            effective=np.concatenate([effective, np.zeros(len(again), dtype=np.int64)]),
         )
         return rows, plan[rows.line], reservation[rows.line]
 
@@ -156,7 +164,7 @@ class AwsExport:
         columns["line_item_unblended_rate"] = pc.if_else(pa.array(discounted), pa.scalar("0.0000000000"), rate)
         text = "line_item_line_item_description"
         columns[text] = pc.if_else(is_negation, note, columns[text])
-        self._add_commitments(columns, rows, plan, reservation, covered, discounted)
+        self._add_commitments(columns, rows, plan=plan, reservation=reservation, covered=covered, discounted=discounted)
         return conform(columns, len(line))
 
     def _add_days(self, columns: dict[str, pa.Array], period: Period, rows: _Rows) -> None:

@@ -35,10 +35,10 @@ def add_plan(fees: Fees, plan: SavingsPlan, period: Period, used: Sequence[int])
             period,
             "SavingsPlanUpfrontFee",
             AWS_PAYER,
-            0,
-            1,
-            plan.upfront_fee * MONEY_SCALE,
-            0,
+            day=0,
+            days=1,
+            amount=plan.upfront_fee * MONEY_SCALE,
+            effective=0,
             **common
             | {
                 "bill_bill_type": "Purchase",
@@ -52,10 +52,10 @@ def add_plan(fees: Fees, plan: SavingsPlan, period: Period, used: Sequence[int])
             period,
             "SavingsPlanRecurringFee",
             AWS_PAYER,
-            day,
-            1,
-            amount,
-            total - spent,
+            day=day,
+            days=1,
+            amount=amount,
+            effective=total - spent,
             **common
             | {
                 "line_item_usage_type": f"ComputeSP:1yr{option}",
@@ -95,10 +95,10 @@ def add_reservation(fees: Fees, reservation: Reservation, period: Period, used: 
             period,
             "Fee",
             reservation.account,
-            0,
-            1,
-            reservation.upfront_fee * MONEY_SCALE,
-            0,
+            day=0,
+            days=1,
+            amount=reservation.upfront_fee * MONEY_SCALE,
+            effective=0,
             **common
             | {
                 "bill_bill_type": "Purchase",
@@ -110,10 +110,10 @@ def add_reservation(fees: Fees, reservation: Reservation, period: Period, used: 
         period,
         "RIFee",
         reservation.account,
-        0,
-        period.days,
-        recurring,
-        unused * reservation.rate,
+        day=0,
+        days=period.days,
+        amount=recurring,
+        effective=unused * reservation.rate,
         **common
         | {
             "line_item_usage_amount": reserved / QUANTITY_SCALE,

@@ -144,11 +144,11 @@ def buy_commitments(lines: Sequence[Line], window: Window) -> Commitments:
                         item,
                         account,
                         chunk,
-                        len(chunk) + 1,
-                        item.price * share[0] // 100,
-                        item.price * share[1] // 100,
-                        first,
-                        _start(window, first),
+                        count=len(chunk) + 1,
+                        recurring_rate=item.price * share[0] // 100,
+                        upfront_rate=item.price * share[1] // 100,
+                        first_period=first,
+                        start=_start(window, first),
                     )
                 )
     return bought

@@ -1,4 +1,4 @@
-"""What CUR 2.0 says of a line that does not change from day to day: ids, meter, product, tags."""
+"""What CUR 2.0 states of a line that does not change from day to day: ids, meter, product, tags."""
 
 from collections.abc import Sequence
 

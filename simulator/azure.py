@@ -81,7 +81,9 @@ class AzureExport:
         used = np.zeros((len(self.benefits), period.days), dtype=np.int64)
         np.add.at(used, (benefit[committed], day[committed]), effective[committed])
         fees = make_fees(self.benefits, used, period, draft)
-        common = self._describe_rows(period, line, day, quantity, price, retail, benefit)
+        common = self._describe_rows(
+            period, line=line, day=day, quantity=quantity, price=price, retail=retail, benefit=benefit
+        )
         blocks = {
             ACTUAL: [
                 common | _price_columns(np.where(committed, 0, price), np.where(committed, 0, cost)),

@@ -58,7 +58,13 @@ class Fees:
 
     def measures(self, period: Period) -> Measures:
         values = np.array(self.costs, dtype=np.int64).reshape(-1, len(MEASURES) + 1).T
-        return Measures(values[0], values[1], values[2], values[3], values[4] + period.first_day)
+        return Measures(
+            billed=values[0],
+            effective=values[1],
+            list=values[2],
+            contracted=values[3],
+            day=values[4] + period.first_day,
+        )
 
 
 def make_fees(benefits: list[Benefit], used: np.ndarray, period: Period, draft: bool) -> Fees:

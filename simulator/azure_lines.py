@@ -1,4 +1,4 @@
-"""What an Azure cost export says of a line that does not change from day to day, as CSV text."""
+"""What an Azure cost export states of a line that does not change from day to day, as CSV text."""
 
 from collections.abc import Mapping, Sequence
 

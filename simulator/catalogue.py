@@ -14,7 +14,7 @@ class Item:
     """A meter of a service. ``price`` is in millionths of the currency per unit, ``quantity`` units per day.
 
     ``code`` is the cloud's own name of the service (AWS product code, Azure meter category, Google service),
-    ``service`` the FOCUS service name. ``kind`` says how the usage is paid for; ``accounts`` limits where it occurs.
+    ``service`` the FOCUS service name. ``kind`` states how the usage is paid for; ``accounts`` limits where it occurs.
     """
 
     code: str

@@ -91,8 +91,8 @@ def print_alerts() -> None:
     mails, hooks = (len(list((ROOT / "inbox").glob(p))) for p in ("mail-*.eml", "webhook-*.json"))
     say(f"\n6. Open alerts ({mails} mails and {hooks} webhook calls received, see {ROOT / 'inbox'})")
     for path in sorted((ROOT / "inbox").glob("webhook-*.json")):
-        told = json.loads(path.read_text())
-        print(f"   {told.get('subject') or told.get('title')}")
+        message = json.loads(path.read_text())
+        print(f"   {message.get('subject') or message.get('title')}")
 
 
 def print_actions() -> None:

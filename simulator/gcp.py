@@ -140,7 +140,9 @@ class GcpExport:
         if period.index < _PROMOTED_MONTHS:
             rest = cost + credits.sum(axis=0)
             credits[_PROMOTION] = np.where(self._pilot[line], -(rest // 2), 0)
-        return _Rows(line, day, quantity, cost, quantity * self.fleet.price[line], credits)
+        return _Rows(
+            line=line, day=day, quantity=quantity, cost=cost, listed=quantity * self.fleet.price[line], credits=credits
+        )
 
     def _build_table(self, period: Period, rows: _Rows) -> pa.Table:
         count = len(rows.line)

@@ -1,4 +1,4 @@
-"""What the Google Cloud export says of a line that does not change from day to day: nested records per line."""
+"""What the Google Cloud export states of a line that does not change from day to day: nested records per line."""
 
 from collections.abc import Sequence
 from decimal import Decimal

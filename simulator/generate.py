@@ -16,7 +16,7 @@ from simulator.scenarios import Scenario, list_plans
 from simulator.truth import Truth, format_cents, format_money, sum_measures
 from simulator.waste import WASTE, describe_waste
 
-#: Share of the asked rows that each cloud's exports get; Azure writes every charge twice (actual and amortised).
+#: Share of the requested rows that each cloud's exports get; Azure writes every charge twice (actual and amortised).
 SHARES = {"aws": 0.55, "azure": 0.25, "gcp": 0.20}
 
 #: Where each cloud's exports lie below the output folder; the folder is what the cloud calls bucket or container.
@@ -32,7 +32,7 @@ Progress = Callable[[str, int, int], None]
 def open_exports(
     window: Window, rows_per_month: int, seed: int, plans: Sequence[Plan] = PLANS
 ) -> list[AwsExport | AzureExport | GcpExport]:
-    """The exports of all clouds, sized to the asked number of rows, with these events in them."""
+    """The exports of all clouds, sized to the requested number of rows, with these events in them."""
     total = rows_per_month * len(window.periods)
     kinds: dict[str, type[AwsExport] | type[AzureExport] | type[GcpExport]] = {
         "aws": AwsExport,
@@ -104,7 +104,7 @@ def generate(
 
 
 def describe_event(event: Event, window: Window, currency: str) -> dict[str, object]:
-    """The entry of ``truth.json``; ``scope`` says of what ``expected_daily`` and ``extra_daily`` are."""
+    """The entry of ``truth.json``; ``scope`` states of what ``expected_daily`` and ``extra_daily`` are."""
     start, end = date_range(event, window)
     plan = event.plan
     normal, extra = list(event.normal.values()), list(event.extra.values())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: The last month that is simulated when nothing else is asked for; fixed so that a run never depends on today.
+#: The last month that is simulated when nothing else is given; fixed so that a run never depends on today.
 DEFAULT_END = dt.date(2026, 10, 31)
 
 

@@ -21,7 +21,7 @@ from state.records import (
     encode_body,
 )
 
-#: What `aws dynamodb create-table` has to be told; everything else of the table is the owner's choice (point in time
+#: What `aws dynamodb create-table` needs; everything else of the table is the owner's choice (point in time
 #: recovery, a key of one's own). Reads and writes need dynamodb:GetItem, Query and PutItem on it.
 TABLE_DEFINITION: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
@@ -69,7 +69,7 @@ class DynamoDbStateStore:
 
     Partition key ``kind``, sort key ``key``, attributes ``version`` (N), ``body`` (JSON text, S) and ``write_id``.
     Reads are strongly consistent. Every write is a transaction with a token, because a call whose answer was lost is
-    sent again: the service knows the token for ten minutes, and ``write_id`` in the item tells afterwards that what
+    sent again: the service knows the token for ten minutes, and ``write_id`` in the item shows afterwards that what
     seems to have been there first is our own write. Keys are ordered by UTF-8 bytes, which is code point order.
     """
 
@@ -150,8 +150,11 @@ class DynamoDbStateStore:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         if write.expected_version is None:
-            return {**put, "ConditionExpression": "attribute_not_exists(#kind)",
-                    "ExpressionAttributeNames": {"#kind": "kind"}}  # fmt: skip
+            return {
+                **put,
+                "ConditionExpression": "attribute_not_exists(#kind)",
+                "ExpressionAttributeNames": {"#kind": "kind"},
+            }
         return {
             **put,
             "ConditionExpression": "#version = :expected",
@@ -254,14 +257,17 @@ def _check_sizes(writes: Sequence[Write], bodies: Sequence[str]) -> None:
         kind, key = len(write.kind.encode()), len(write.key.encode())
         size = kind + key + len(body.encode()) + _ITEM_OVERHEAD
         for what, found, limit in (
-            ("kind", kind, MAX_KIND_BYTES), ("key", key, MAX_KEY_BYTES), ("record", size, MAX_ITEM_BYTES),
-        ):  # fmt: skip
+            ("kind", kind, MAX_KIND_BYTES),
+            ("key", key, MAX_KEY_BYTES),
+            ("record", size, MAX_ITEM_BYTES),
+        ):
             if found > limit:
                 raise RecordTooLargeError(write.kind, write.key, what, found, limit)
         total += size
     if total > MAX_TRANSACTION_BYTES:
-        raise RecordTooLargeError(writes[0].kind, writes[0].key, "transaction that begins with it", total,
-                                  MAX_TRANSACTION_BYTES)  # fmt: skip
+        raise RecordTooLargeError(
+            writes[0].kind, writes[0].key, "transaction that begins with it", total, MAX_TRANSACTION_BYTES
+        )
 
 
 def _is_connection_trouble(error: BotoCoreError) -> bool:

@@ -62,7 +62,7 @@ class ConflictError(Exception):
 
 
 class StateStoreError(CloudcostError):
-    """The place of the records cannot be used; the message says why."""
+    """The place of the records cannot be used; the message states why."""
 
 
 class ReadOnlyStateError(StateStoreError):

@@ -61,7 +61,7 @@ def explain_sqlite(error: sqlite3.Error) -> str:
 class SqliteStateStore:
     """State records in one file, safe over threads and processes of one machine (not over a network file system).
 
-    `StateStoreError` where the file cannot be used: it names the file and says what to do.
+    `StateStoreError` where the file cannot be used: it names the file and states what to do.
 
     Each thread has its own connection; a forked child opens a new one, because a SQLite connection must not cross a
     fork. A commit is on disk when a call returns (`synchronous=full`): a record that says "sent" or "deleted" must

@@ -14,7 +14,7 @@ ChangedPeriod = tuple[str, dt.date]
 
 
 class WarehouseError(CloudcostError):
-    """The warehouse cannot be used now; the message says why."""
+    """The warehouse cannot be used now; the message states why."""
 
 
 class Cursor(Protocol):
@@ -66,7 +66,7 @@ class Warehouse(Protocol):
         ...
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """The columns and rows of somebody's own SELECT, read-only; `WarehouseError` is what the engine says of it."""
+        """The columns and rows of somebody's own SELECT, read-only; `WarehouseError` has the engine's own message."""
         ...
 
     def publish_snapshots(self, lake: Any, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
@@ -83,7 +83,7 @@ class Warehouse(Protocol):
     def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
         """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed.
 
-        ``settings.fingerprints`` names each with the fingerprint of its content, which tells dbt what to build anew.
+        ``settings.fingerprints`` names each with the fingerprint of its content, which shows dbt what to build anew.
         """
         ...
 
@@ -108,7 +108,7 @@ class Warehouse(Protocol):
         ...
 
     def last_changes(self) -> dict[ChangedPeriod, dt.datetime]:
-        """Until when the history of costs tells of each (source, billing period)."""
+        """Until when the history of costs covers each (source, billing period)."""
         ...
 
     def closed_changes(self, closed_after_days: int) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What is wrong with the warehouse file, and what to do about it, out of what DuckDB says."""
+"""What is wrong with the warehouse file, and what to do about it, out of what DuckDB states."""
 
 from pathlib import Path
 
@@ -23,8 +23,8 @@ _MEANINGS = {
 
 
 def explain_duckdb(error: duckdb.Error, path: Path) -> str:
-    """One sentence. An error about another file, one of the lake, is told in DuckDB's own words."""
-    said = (str(error).strip().splitlines() or ["no reason given"])[0]
-    meanings = [meaning for words, meaning in _MEANINGS.items() if words in said.lower()]
-    is_about_it = str(path) in said or "database file" in said or meanings == [_FULL]
-    return f"{meanings[0]} ({said})" if meanings and is_about_it else f"it cannot be used: {said}"
+    """One sentence. An error about another file, one of the lake, is explained in DuckDB's own words."""
+    text = (str(error).strip().splitlines() or ["no reason given"])[0]
+    meanings = [meaning for words, meaning in _MEANINGS.items() if words in text.lower()]
+    is_about_it = str(path) in text or "database file" in text or meanings == [_FULL]
+    return f"{meanings[0]} ({text})" if meanings and is_about_it else f"it cannot be used: {text}"

@@ -127,7 +127,7 @@ class DuckDbWarehouse(ReadableWarehouse):
     def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
         """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed.
 
-        ``settings.fingerprints`` names each with the fingerprint of its content, which tells dbt what to build anew.
+        ``settings.fingerprints`` names each with the fingerprint of its content, which shows dbt what to build anew.
         """
         with self.connect() as connection:
             connection.begin()

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import duckdb
 
-#: `a.b` or `b`, as DuckDB tells it, and what it says where a schema is missing.
+#: `a.b` or `b`, as DuckDB names it, and what it states where a schema is missing.
 _TABLE = re.compile(r"Table with name \"?([^\s\"]+)\"? does not exist")
 _COLUMN = re.compile(r"(?:Referenced column|does not have a column named) \"(.+?)\"")
 _CANDIDATES = re.compile(r"Candidate bindings:[ :]*(.+)")
@@ -18,18 +18,18 @@ LIKENESS = 0.6
 
 def explain_query(error: duckdb.Error, tables: Collection[str]) -> str:
     """One sentence; ``tables`` are all that there are, as `schema.table`. Other faults are in DuckDB's own words."""
-    said = str(error).strip()
-    if table := _TABLE.search(said):
+    text = str(error).strip()
+    if table := _TABLE.search(text):
         near = find_near_tables(table[1], tables)
         return f'there is no table {table[1]}; {_suggest(near)}`cloudcost query "show all tables"` lists all'
-    if column := _COLUMN.search(said):
-        listed = _CANDIDATES.search(said)
+    if column := _COLUMN.search(text):
+        listed = _CANDIDATES.search(text)
         near = re.findall(r'"(.+?)"', listed[1]) if listed else []
         near = difflib.get_close_matches(column[1], near, MOST_NAMES, LIKENESS) or near[:MOST_NAMES]
         absent = f"there is no column {column[1]} in what the query reads"
         return f"{absent}; {_suggest(near)}`describe` lists a table's columns"
     # the first paragraph: after it come the query again and lists of signatures
-    first = (said.splitlines() or ["the query failed"])[0]
+    first = (text.splitlines() or ["the query failed"])[0]
     return _KIND.sub("", first)
 
 

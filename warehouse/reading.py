@@ -94,7 +94,7 @@ class ReadableWarehouse(ABC):
         return {SnapshotKey(source, period, dataset): name for source, period, dataset, name in rows}
 
     def last_changes(self) -> dict[ChangedPeriod, dt.datetime]:
-        """Until when the history of costs tells of each (source, billing period)."""
+        """Until when the history of costs covers each (source, billing period)."""
         if not self.has_table("intermediate", "int_costs__changed"):
             return {}
         with self.connect(read_only=True) as connection:
@@ -127,7 +127,7 @@ def _pair(change: dict[str, Any]) -> ChangedPeriod:
 def _read_ends(connection: Connection, periods: set[dt.date]) -> dict[ChangedPeriod, dt.datetime]:
     """When the bills of these periods are over that begin within a month, by (source, billing period).
 
-    At most a month behind the period's own: what a row says of its bill keeps nothing open for longer.
+    At most a month behind the period's own: what a row states of its bill keeps nothing open for longer.
     """
     if not periods:
         return {}

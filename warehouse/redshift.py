@@ -248,10 +248,10 @@ def _describe(snapshot: Snapshot) -> CopiedSnapshot:
         snapshot.table,
         snapshot.key.source_name,
         snapshot.key.billing_period,
-        snapshot.key.dataset,
-        safe_delivery_id(snapshot.delivery_id),
-        str(PurePosixPath(snapshot.paths[0]).parent),
-        _LAYOUTS[snapshot.table],
+        dataset=snapshot.key.dataset,
+        delivery_id=safe_delivery_id(snapshot.delivery_id),
+        folder=str(PurePosixPath(snapshot.paths[0]).parent),
+        layout=_LAYOUTS[snapshot.table],
     )
 
 

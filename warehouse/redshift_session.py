@@ -116,5 +116,5 @@ def describe_place(settings: WarehouseSettings) -> str:
 
 def explain(error: Exception) -> str:
     """The server's own sentence, where there is one."""
-    told = error.args[0] if error.args else error
-    return str(told.get("M", told) if isinstance(told, dict) else told).strip().splitlines()[0]
+    fields = error.args[0] if error.args else error
+    return str(fields.get("M", fields) if isinstance(fields, dict) else fields).strip().splitlines()[0]

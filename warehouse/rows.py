@@ -1,4 +1,4 @@
-"""What a warehouse is told about snapshots, as rows and as dbt's environment; the same on every engine."""
+"""What a warehouse knows about snapshots, as rows and as dbt's environment; the same on every engine."""
 
 import datetime as dt
 import json

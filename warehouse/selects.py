@@ -1,8 +1,8 @@
 """Somebody's own query: exactly one SELECT that reads the warehouse, and nothing else of the machine.
 
 A read-only connection is not enough: DuckDB would still copy to files, read any file and attach others. So the
-connection is locked first, its own parser says what a statement is, and no table function is taken but those that make
-rows out of their arguments: others read files, and `enable_logging` writes them whatever is locked.
+connection is locked first, its own parser names the kind of a statement, and table functions have to make rows
+out of their arguments: others read files, and `enable_logging` writes them whatever is locked.
 """
 
 import json
@@ -26,7 +26,7 @@ _EXPECTED = "this read-only connection takes exactly one SELECT"
 
 def lock_connection(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
     """Nothing outside of the database and these folders can be read from now on, and no setting changed."""
-    # a file is asked for by its own name or, in the raw views, by a pattern that only it fits
+    # a file is requested by its own name or, in the raw views, by a pattern that only it fits
     listed = ", ".join(spelling(folder) for folder in folders for spelling in (quote_path, _quote_plainly))
     connection.execute("set python_enable_replacements = false")
     connection.execute(f"set allowed_directories = [{listed}]")

@@ -63,7 +63,7 @@ def list_snapshot_problems(snapshot: Any, context: StepContext) -> tuple[str, ..
 def list_restore_problems(snapshot: Any, context: StepContext) -> tuple[str, ...]:
     """Why the volume could not be restored from this snapshot as it was left; empty when it could.
 
-    Tags are not asked: whoever tidies them up later must not take away the way back.
+    Tags are not compared: whoever tidies them up later must not take away the way back.
     """
     made, volume = context.results["create_snapshot"], context.results["describe_volume"]
     seen_and_wanted = {

@@ -56,7 +56,7 @@ class ChannelOptions(Section):
     type: str = Field(description="Which registered channel this is.")
     min_severity: Severity = Field(
         default=Severity.WARNING,
-        description="The quietest incident sent here. Default warning: a channel that tells everything is muted.",
+        description="The quietest incident sent here. Default warning: a channel that sends everything is muted.",
     )
 
 

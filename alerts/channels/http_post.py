@@ -103,7 +103,7 @@ class _LineAdapter(HTTPAdapter):
 class _FinalAnswer(HTTPResponse):
     """Waits for the answer that counts: what comes before it (RFC 9110, 15.2), such as Early Hints, is read over.
 
-    http.client does so for 100 alone. 101 is left as it is: nobody asked for another protocol, so nothing follows it.
+    http.client does so for 100 alone. 101 is left as it is: nobody requested another protocol, so nothing follows it.
     """
 
     def _read_status(self) -> tuple[str, int, str]:

@@ -1,7 +1,7 @@
 """A line to a receiver: every address is judged right where it is connected to, and at a moment everything is cut.
 
 A name is resolved once and the connection made to what was judged, so a name that leads elsewhere the second time it is
-asked for (DNS rebinding) leads nowhere. The deadline is for the delivery as a whole: a receiver that sends one byte now
+requested (DNS rebinding) leads nowhere. The deadline is for the delivery as a whole: a receiver that sends one byte now
 and then never runs into the timeout of a single read, and a name server that is silent is waited for no longer either.
 """
 
@@ -66,7 +66,7 @@ class Line:
                 failure = error
         raise failure
 
-    def ask(self, question: Callable[[], Answer], seconds: float | None = None) -> Answer:
+    def ask(self, lookup: Callable[[], Answer], seconds: float | None = None) -> Answer:
         """The answer to a question to the system's resolver; TimeoutError when the time is up, or after `seconds`.
 
         The resolver has waits of its own and cannot be called off, so it is left to end by itself: it sends nothing of
@@ -77,7 +77,7 @@ class Line:
 
         def put() -> None:
             try:
-                answer.set_result(question())
+                answer.set_result(lookup())
             except BaseException as error:
                 answer.set_exception(error)
 

@@ -63,7 +63,7 @@ LOOPBACK = _list_networks("127.0.0.0/8", "::1/128", "0.0.0.0/32", "::/128")
 #: and IPv6's private ones. Not the forms of IPv6 that carry another address, to wherever a gateway takes it.
 OWN_NETWORK = (*_list_networks("0.0.0.0/0", "fc00::/7"), *LOOPBACK)
 MULTICAST = _list_networks("224.0.0.0/4", "ff00::/8")
-#: The one prefix of NAT64 whose addresses say what they lead to; how long a local one is (RFC 8215), only its gateway
+#: The one prefix of NAT64 whose addresses state what they lead to; how long a local one is (RFC 8215), only its gateway
 #: knows.
 NAT64 = IPv6Network("64:ff9b::/96")
 

@@ -190,7 +190,7 @@ class LineSmtp(smtplib.SMTP):
 
     @property
     def file(self) -> "_Answers | None":
-        """What the server says; smtplib opens it anew after STARTTLS."""
+        """What the server states; smtplib opens it anew after STARTTLS."""
         return self._answers
 
     @file.setter

@@ -101,7 +101,7 @@ class WebhookChannel(Channel):
             except (requests.RequestException, AddressRefusedError) as error:
                 raise ChannelError(f"{self._options.name}: {_explain(error, line)}", retryable=True) from error
             if line.is_over:  # cut in the middle of an answer, which reads like its end
-                raise ChannelError(f"{self._options.name}: {_tell_deadline(line)}", retryable=True)
+                raise ChannelError(f"{self._options.name}: {_describe_deadline(line)}", retryable=True)
         if not 200 <= answer.status_code < 300:
             raise ChannelError(
                 f"{self._options.name}: HTTP {answer.status_code}",
@@ -130,12 +130,12 @@ def _explain(error: Exception, line: Line) -> str:
     if refusal is not None:
         return str(refusal)
     if line.is_over or isinstance(error, requests.Timeout):
-        return _tell_deadline(line)
+        return _describe_deadline(line)
     # The class only: the text of these errors holds the address, which may be a secret.
     return type(error).__name__
 
 
-def _tell_deadline(line: Line) -> str:
+def _describe_deadline(line: Line) -> str:
     return f"no answer within {line.seconds:g} s"
 
 

@@ -160,7 +160,7 @@ def _start_action(installation: "Installation", chosen: str) -> str:
 def _run_job(
     installation: "Installation", job: str, run_config: dict[str, Any], verbose: bool, proposal_id: str
 ) -> int:
-    """Execute one of the action jobs in this process and say what came of it."""
+    """Execute one of the action jobs in this process and state what came of it."""
     from actions.proposals import ProposalBook
     from core.errors import FAILED, OK
     from core.instants import utc_now

@@ -1,4 +1,4 @@
-"""`cloudcost anomalies`: look at anomalies, and say what they were."""
+"""`cloudcost anomalies`: look at anomalies, and state what they were."""
 
 import datetime as dt
 from decimal import Decimal
@@ -33,13 +33,13 @@ def list_anomalies(
     everything: Annotated[bool, typer.Option("--all", help="Also those that are no longer open.")] = False,
     output: OutputOption = Format.TABLE,
 ) -> None:
-    """List anomalies with their money, cause, and what was said of them."""
+    """List anomalies with their money, cause, and what people stated about them."""
     installation, book = _open(context)
-    said = {one.anomaly_id: f"{one.verdict} until {one.until}: {one.reason}" for one in book.list()}
+    statements = {one.anomaly_id: f"{one.verdict} until {one.until}: {one.reason}" for one in book.list()}
     rows = [
         (one["anomaly_id"], one["start_date"], one["kind"], one["severity"], one["impact_cost"],
          one["billing_currency"], one["service_name"] or "(several)", one["sub_account_id"] or "(several)",
-         one["top_cause"], said.get(one["anomaly_id"], ""))
+         one["top_cause"], statements.get(one["anomaly_id"], ""))
         for one in _read(installation)
         if everything or one["is_open"]
     ]  # fmt: skip

@@ -96,7 +96,7 @@ def examine_columns(installation: Installation, source: Source, plan: SourcePlan
     """The format of a source, and what changed in its columns since the last delivery, as the beginning of a line.
 
     Looks into every file that a run would take now, and reads the rows of the first that are not large; one that is
-    large and far away is not fetched. Of a table, it looks at its schema. Says how many were not read. Raises
+    large and far away is not fetched. Of a table, it looks at its schema. Reports how many were not read. Raises
     `SchemaChangedError` where a column is missing without which its costs cannot be read.
     """
     landed = [snapshot for snapshot, _ in installation.ledger.current_snapshots(source.name)]

@@ -25,8 +25,9 @@ def parse_moment(text: str) -> dt.datetime:
         if moment.tzinfo is not None:
             moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
-        raise CommandError(f"--as-of {text!r} is neither a day such as 2026-04-02 nor a moment such as "
-                           "2026-04-02T12:00") from None  # fmt: skip
+        raise CommandError(
+            f"--as-of {text!r} is neither a day such as 2026-04-02 nor a moment such as 2026-04-02T12:00"
+        ) from None
     if len(text) == len("2026-04-02"):
         moment = dt.datetime.combine(moment.date(), dt.time.max)
     return moment

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 incidents_app = typer.Typer(help="Incidents: list, show, acknowledge, resolve.", no_args_is_help=True)
 
 IncidentArgument = Annotated[str, typer.Argument(help="Id of the incident, or at least its first 6 characters.")]
-COLUMNS = (
-    "incident", "state", "severity", "rule", "period", "source", "first_seen", "last_changed", "title", "note"
-)  # fmt: skip
+COLUMNS = ("incident", "state", "severity", "rule", "period", "source", "first_seen", "last_changed", "title", "note")
 
 
 @incidents_app.command("list")
@@ -85,9 +83,9 @@ def resolve(
     reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")],
     actor: ActorOption = "",
 ) -> None:
-    """Say that an incident is over. Who was told of it is told so; the same finding opens no new one.
+    """Say that an incident is over. Who was notified of it is notified again; the same finding opens no new one.
 
-    A broken audit log is not over by being said so: its incident ends with the log put right or accepted.
+    A broken audit log is not over by being declared so: its incident ends with the log put right or accepted.
     """
     from alerts.incidents import IncidentStateError
     from cloudcost.actors import find_actor

@@ -25,7 +25,7 @@ from orchestration.launch import execute_pipeline
 
 
 class CommandError(CloudcostError):
-    """The command cannot do what was asked; the message says why."""
+    """The command cannot do what was requested; the message states why."""
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Survey:
 def run_pipeline(
     installation: Installation, period: str | None, everything: bool, retry_quarantined: bool, verbose: bool
 ) -> int:
-    """The full job over what is new (or what was asked for); returns the exit code."""
+    """The full job over what is new (or what was requested); returns the exit code."""
     with try_lock(installation.home) as is_alone:
         if not is_alone:
             raise CommandError(
@@ -72,8 +72,8 @@ def _run_alone(
             for source in installation.config.sources:
                 installation.ledger.release_quarantined(source.name)
         survey = survey_sources(installation)
-    asked = parse_period(period) if period else None
-    wanted = choose_periods(installation, survey, asked, everything)
+    requested = parse_period(period) if period else None
+    wanted = choose_periods(installation, survey, requested, everything)
     for plan in survey.plans:
         for notice in plan.notices:
             console.print(f"note: {plan.source_name}: {notice}")
@@ -84,7 +84,7 @@ def _run_alone(
     if not wanted:
         for problem in survey.problems:
             console.print(f"problem: {problem}")
-        tell_survey(installation, survey)
+        report_survey(installation, survey)
         undelivered = deliver_alerts(installation)
         for problem in undelivered:
             console.print(f"problem: {problem}")
@@ -97,7 +97,7 @@ def _run_alone(
             print("There are no costs yet: no source has delivered a row. The warehouse is built with the first one.")
         return INCOMPLETE if survey.problems or undelivered else OK
     installation.remember_periods(wanted)
-    rebuild = everything or asked is not None
+    rebuild = everything or requested is not None
     with show_progress(console):
         succeeded, failures, problems = execute_pipeline(installation, min(wanted), max(wanted), rebuild, verbose)
     if not succeeded:
@@ -119,29 +119,31 @@ def survey_sources(installation: Installation) -> Survey:
     return survey
 
 
-def tell_survey(installation: Installation, survey: Survey) -> None:
+def report_survey(installation: Installation, survey: Survey) -> None:
     """Open and close incidents by what was seen of the sources, when no run does it."""
     from alerts.incidents import IncidentBook
-    from cloudcost.repair.failed_deliveries import tell_failures
+    from cloudcost.repair.failed_deliveries import report_failures
 
     book = IncidentBook(installation.store, installation.config.alerts.channels, utc_now)
     for plan in survey.plans:
         is_whole = not plan.is_held_up and not plan.pending
-        tell_failures(book, plan.source_name, plan.problems, survey.begun, is_whole=is_whole)
+        report_failures(book, plan.source_name, plan.problems, survey.begun, is_whole=is_whole)
     for fault in survey.faults:
         name, _, message = fault.partition(": ")
-        tell_failures(book, name, [Problem(None, message)], survey.begun, is_whole=False)
+        report_failures(book, name, [Problem(None, message)], survey.begun, is_whole=False)
 
 
-def choose_periods(installation: Installation, survey: Survey, asked: dt.date | None, everything: bool) -> set[dt.date]:
+def choose_periods(
+    installation: Installation, survey: Survey, requested: dt.date | None, everything: bool
+) -> set[dt.date]:
     """The billing periods that a run has to cover; none where everything is up to date."""
     # what was withdrawn may have been all there was: the warehouse still has it
     is_left = installation.warehouse.is_there and not installation.is_up_to_date()
     known = installation.current_periods() or ({utc_now().date().replace(day=1)} if is_left else set())
-    if asked is not None:
-        if asked not in survey.periods | known and not survey.problems:
-            raise CommandError(f"--period {asked:%Y-%m}: no source has a delivery of that month")
-        return {asked}
+    if requested is not None:
+        if requested not in survey.periods | known and not survey.problems:
+            raise CommandError(f"--period {requested:%Y-%m}: no source has a delivery of that month")
+        return {requested}
     if everything:
         return survey.periods | known
     if survey.periods:

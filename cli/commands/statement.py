@@ -33,7 +33,7 @@ def print_statement(
 ) -> None:
     """The team's statement per source and currency; amounts of different currencies are never added up.
 
-    A month that still runs (``today``, UTC) is `open`, whatever is reconciled of it, and it is said to which day it is
+    A month that still runs (``today``, UTC) is `open`, whatever is reconciled of it, and shows to which day it is
     known.
     """
     if measure not in ("billed_cost", "effective_cost"):

@@ -5,7 +5,7 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from cli.output.terminal import CleanStream, clean_text
+from cli.output.terminal import CleanStream, escape_invisible
 
 
 class CleanConsole(Console):
@@ -13,7 +13,7 @@ class CleanConsole(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:
         """A text as rich lays it out; every one that is printed or stands in a table comes by here."""
-        return super().render_str(clean_text(text, "\n"), **options)
+        return super().render_str(escape_invisible(text, "\n"), **options)
 
 
 def open_console(stream: TextIO, **options: Any) -> CleanConsole:

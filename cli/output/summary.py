@@ -1,4 +1,4 @@
-"""What a run says at its end: what was ingested, what is open, what could be saved, and what went wrong."""
+"""What a run reports at its end: what was ingested, what is open, what could be saved, and what went wrong."""
 
 import datetime as dt
 import re
@@ -15,14 +15,16 @@ _FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def print_summary(installation: Installation, standing: list[str], started: dt.datetime) -> list[str]:
-    """Print the outcome of a run; returns the problems, so that the exit code can tell of them.
+    """Print the outcome of a run; returns the problems, so that the exit code can show them.
 
     ``standing`` are those that were seen before anything was read; what was quarantined since ``started`` joins them.
     """
     fresh = [s for s, at in installation.ledger.current_snapshots() if at >= started]
     costs = [s for s in fresh if s.key.dataset not in BESIDE_COSTS]
-    print(f"Ingested billing periods: {len({(s.key.source_name, s.key.billing_period) for s in costs})} "
-          f"({sum(s.row_count for s in costs):,} line items)")  # fmt: skip
+    print(
+        f"Ingested billing periods: {len({(s.key.source_name, s.key.billing_period) for s in costs})} "
+        f"({sum(s.row_count for s in costs):,} line items)"
+    )
     with installation.warehouse.connect(read_only=True) as connection:
         compared, differing = connection.execute(
             "select count(*), sum(case when is_reconciled then 0 else 1 end) from marts.fct_reconciliation"
@@ -62,33 +64,33 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
         for reason in r.body["reasons"]
         if dt.datetime.fromisoformat(r.body["at"]) >= started
     ]
-    problems = _tell_once(problems)
+    problems = _drop_repeats(problems)
     for problem in problems:
         print(f"problem: {problem}")
     return problems
 
 
 def gather_notes(snapshots: Sequence[Snapshot]) -> list[str]:
-    """What is said about deliveries, a line each; what differs in figures and file names alone comes once a source."""
+    """Notices about deliveries, a line each; what differs in figures and file names alone comes once a source."""
     alike: dict[tuple[str, str], list[tuple[dt.date, str]]] = {}
     for snapshot in sorted(snapshots, key=lambda s: s.key.billing_period):
         for notice in snapshot.notices:
             sentence = notice.partition(": ")[2] or notice
-            told = alike.setdefault((snapshot.key.source_name, _FIGURES.sub("#", sentence)), [])
-            told.append((snapshot.key.billing_period, notice))
-    return [_tell_newest(source_name, told) for (source_name, _), told in alike.items()]
+            notices = alike.setdefault((snapshot.key.source_name, _FIGURES.sub("#", sentence)), [])
+            notices.append((snapshot.key.billing_period, notice))
+    return [_describe_newest(source_name, notices) for (source_name, _), notices in alike.items()]
 
 
-def _tell_newest(source_name: str, told: Sequence[tuple[dt.date, str]]) -> str:
-    (first, _), (last, notice) = told[0], told[-1]
+def _describe_newest(source_name: str, notices: Sequence[tuple[dt.date, str]]) -> str:
+    (first, _), (last, notice) = notices[0], notices[-1]
     line = describe_problem(source_name, last, notice)
-    if len(told) == 1:
+    if len(notices) == 1:
         return line
-    return f"{line} (and {len(told) - 1} more since {first:%Y-%m}: `cloudcost deliveries list` has all)"
+    return f"{line} (and {len(notices) - 1} more since {first:%Y-%m}: `cloudcost deliveries list` has all)"
 
 
-def _tell_once(problems: list[str]) -> list[str]:
-    """Each problem once: one that is told with its billing period need not be told without it."""
+def _drop_repeats(problems: list[str]) -> list[str]:
+    """Each problem once: one that is named with its billing period need not be named without it."""
     parts = {problem: problem.partition(": ") for problem in problems}
     with_period = {(head.split(" ")[0], message) for head, _, message in parts.values() if " " in head}
     return [p for p, (head, _, message) in parts.items() if " " in head or (head, message) not in with_period]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from cli.output.terminal import clean_text
+from cli.output.terminal import escape_invisible
 
 #: What makes a spreadsheet take a cell for a formula (OWASP, "CSV Injection"), also in the full width of East Asia.
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -49,21 +49,21 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: 
     for i, column in enumerate(columns):
         table.add_column(column, justify="right" if i < len(numeric) and numeric[i] else "left", overflow="fold")
     for row in rows:
-        table.add_row(*map(clean_text, row))  # in a cell a line is one line
+        table.add_row(*map(escape_invisible, row))  # in a cell a line is one line
     console = open_console(sys.stdout)
     console = console if console.is_terminal else open_console(sys.stdout, width=240)
     console.print(table)
 
 
 def neutralise(cell: str) -> str:
-    """A cell that a spreadsheet takes for what it says: one that would be a formula gets an apostrophe before it."""
+    """A cell that a spreadsheet takes for what it states: one that would be a formula gets an apostrophe before it."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(cell) else cell
 
 
 def write_json(values: Any) -> str:
     """Values as JSON whose every character can be seen; who reads it gets the very same ones."""
     text = json.dumps(values, indent=2, ensure_ascii=False)
-    return clean_text(text, "\n", lambda character: json.dumps(character)[1:-1])
+    return escape_invisible(text, "\n", lambda character: json.dumps(character)[1:-1])
 
 
 def format_value(value: Any) -> str:

@@ -23,13 +23,13 @@ def escape_character(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def clean_text(text: str, kept: str = "", write_out: Callable[[str], str] = escape_character) -> str:
+def escape_invisible(text: str, kept: str = "", write_out: Callable[[str], str] = escape_character) -> str:
     """The text with what would not be seen written out; ``kept``: characters that stay as they are."""
     return _UNSEEN.sub(lambda found: found[0] if found[0] in kept else write_out(found[0]), text)
 
 
 class CleanStream(io.TextIOWrapper):
-    """A stream in front of another one's bytes; lines and tabs stay. It says that it is no terminal: no colours."""
+    """A stream in front of another one's bytes; lines and tabs stay. It reports that it is no terminal: no colours."""
 
     def __init__(self, stream: TextIO) -> None:
         self.behind = stream
@@ -39,7 +39,7 @@ class CleanStream(io.TextIOWrapper):
 
     def write(self, text: str, /) -> int:
         """Write a text cleaned."""
-        return super().write(clean_text(text, "\n\t"))
+        return super().write(escape_invisible(text, "\n\t"))
 
     def isatty(self) -> bool:
         """Whether colours may be written: never through here."""

@@ -22,7 +22,7 @@ def read_settings(section: AnomalySection) -> AnomalySettings:
 
 
 def list_feedback(section: AnomalySection, given: Sequence[AnomalyFeedback]) -> list[Feedback]:
-    """Planned events of the configuration, and what people said."""
+    """Planned events of the configuration, and what people stated."""
     planned = [Feedback(one.scope, "planned", one.start, one.end, reason=one.reason) for one in section.planned]
     return planned + [
         Feedback(one.scope, one.verdict, one.start, one.until, float(one.daily_impact), one.reason) for one in given

@@ -1,4 +1,4 @@
-"""What a run says of forecasts: what the open month will cost, and whose costs are known for too few days."""
+"""What a run reports of forecasts: what the open month will cost, and whose costs are known for too few days."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -53,8 +53,8 @@ def describe_month(month: OpenMonth) -> str:
     filling = (month.as_of - month.known_until).days
     days = "the day after it is" if filling == 1 else f"the {filling} days after it are"
     are = "is" if filling == 1 else "are"
-    told = f" ({days} not complete yet and {are} forecast)" if filling > 0 else ""
-    return f"{expected}, of which {month.spent:,.2f} so far, to {month.known_until}{told}"
+    incomplete = f" ({days} not complete yet and {are} forecast)" if filling > 0 else ""
+    return f"{expected}, of which {month.spent:,.2f} so far, to {month.known_until}{incomplete}"
 
 
 def list_waiting(installation: Installation, days: ScoredDays) -> list[str]:

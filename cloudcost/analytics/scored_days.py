@@ -2,7 +2,7 @@
 
 A typing error dates a charge 9999-12-31, 0001-01-01 or infinity. Its row stays in the warehouse and in every total, but
 forecasts, anomalies and savings would stand on that day, with empty centuries between it and the others. They read the
-scored days alone, and it is said which rows they do without.
+scored days alone, and the rows they do without are named.
 """
 
 import datetime as dt
@@ -53,9 +53,9 @@ def describe_left_out(installation: Installation, days: ScoredDays) -> list[str]
     """
     with installation.warehouse.connect(read_only=True) as connection:
         rows = connection.execute(query).fetchall()
-    told = [
+    lines = [
         f"{source}: {count} line item(s) of {day} are in every total and left out of forecasts and anomalies: what is "
         f"scored lies from {days.first} to {days.last}"
         for source, day, count in rows[:NAMED]
     ]
-    return [*told, "there are more line items on other such days"] if len(rows) > NAMED else told
+    return [*lines, "there are more line items on other such days"] if len(rows) > NAMED else lines

@@ -144,7 +144,7 @@ def find_home() -> Path:
 
 
 def load_config(path: Path) -> CloudcostConfig:
-    """The validated configuration at ``path``; `ConfigError` says what is wrong, in which line."""
+    """The validated configuration at ``path``; `ConfigError` states what is wrong, in which line."""
     document = read_document(path)
     if document is None or not isinstance(document.values, dict):
         raise ConfigError(f"{path}:1: a mapping with the key 'sources' is expected")
@@ -200,8 +200,8 @@ def _describe(document: Document, problem: Any) -> str:
     if problem["type"] == "int_parsing_size":  # in pydantic's words "unable to parse input string"
         message = "Input should be a smaller number"
     given = problem.get("input")
-    is_told = isinstance(given, str | int | float) and not isinstance(given, bool)
-    shown = f" (found {shorten(repr(given))})" if is_told else ""
+    is_shown = isinstance(given, str | int | float) and not isinstance(given, bool)
+    shown = f" (found {shorten(repr(given))})" if is_shown else ""
     return document.error(location, f"{message}{shown}")
 
 

@@ -10,7 +10,7 @@ from core.section import ENV_NAME, Section, check_host_names
 
 
 class TrustedProxySettings(Section):
-    """A proxy in front that signs people in (OpenID Connect, SAML) and says in a header who somebody is."""
+    """A proxy in front that signs people in (OpenID Connect, SAML) and names in a header who somebody is."""
 
     addresses: tuple[str, ...] = Field(
         min_length=1,

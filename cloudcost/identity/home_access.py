@@ -30,7 +30,7 @@ FILES = ("audit_witness.json", "state.sqlite", "warehouse.duckdb", "run.lock")
 
 
 class HomeError(CloudcostError):
-    """The folder that was named cannot be an installation's; the message says why."""
+    """The folder that was named cannot be an installation's; the message states why."""
 
 
 def write_privately() -> None:

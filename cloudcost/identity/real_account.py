@@ -1,4 +1,4 @@
-"""Whether the kernel really runs this process as the account that it says: what a process can dress itself in is asked.
+"""Whether the kernel really runs this process as the account that it claims: what a process can fake is checked.
 
 In a user namespace, which anybody may make, a process has whatever user id it likes; a library that is loaded before
 all others answers in the kernel's place. A process that asks about itself alone cannot rule out all of this, so several
@@ -36,7 +36,7 @@ def find_doubt(uid: int) -> str | None:
 
 
 def _list_user_ids() -> Iterator[int]:
-    """The user ids, real and effective ones, that the kernel tells in different ways."""
+    """The user ids, real and effective ones, that the kernel shows in different ways."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8", errors="replace").splitlines()
     yield from map(int, next(line for line in lines if line.startswith("Uid:")).split()[1:])
     ours, peer = socket.socketpair()
@@ -50,7 +50,7 @@ def _list_user_ids() -> Iterator[int]:
 
 
 def _is_first_namespace() -> bool:
-    """Whether the process is in the machine's own user namespace; True where the kernel is too old to be asked so."""
+    """Whether the process is in the machine's own user namespace; True where the kernel is too old for that."""
     try:
         process = os.pidfd_open(os.getpid())
     except OSError:

@@ -1,4 +1,4 @@
-"""Incidents of deliveries that could not be taken: opened with the fault, over with it, told again if it returns."""
+"""Incidents of deliveries that could not be taken: opened with the fault, over with it, opened again if it returns."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from cloudcost.repair.lake_repair import Damage
 from ingestion.planning import Problem
 
 
-def tell_failures(
+def report_failures(
     book: IncidentBook, source_name: str, problems: Iterable[Problem], begun: dt.datetime, *, is_whole: bool
 ) -> None:
     """Open an incident for each problem of a source.
@@ -25,7 +25,7 @@ def tell_failures(
             book.end(incident.incident_id, ACTOR, "what could not be taken was mended, replaced or removed")
 
 
-def tell_damages(installation: Installation, book: IncidentBook, damages: Iterable[Damage]) -> None:
+def report_damages(installation: Installation, book: IncidentBook, damages: Iterable[Damage]) -> None:
     """Open an incident for each damaged snapshot; one whose files are whole again is over."""
     standing = set()
     for damage in damages:

@@ -24,7 +24,7 @@ class Damage:
 
     @property
     def sentence(self) -> str:
-        """What an incident says."""
+        """What an incident states."""
         return (
             f"a lake file of {self.key.text} is damaged (its checksum is not that of what was landed) and "
             f"{self.reason}; its costs are left out until the delivery is there again or the file is restored"

@@ -36,7 +36,7 @@ def explain_fault(error: BaseException, home: Path) -> str | None:
     """
     for cause in _list_causes(error):
         if isinstance(cause, sqlite3.Error):
-            # the state tells of its own file; all others are Dagster's
+            # the state reports its own file; all others are Dagster's
             return f"{home / 'dagster'}: a database in it: {explain_sqlite(cause)}"
         if isinstance(cause, OSError):
             where = os.fsdecode(cause.filename) if isinstance(cause.filename, str | bytes) else str(home)

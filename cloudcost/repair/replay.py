@@ -1,4 +1,4 @@
-"""What was current between two builds of the warehouse, and was never built: told to the history all the same.
+"""What was current between two builds of the warehouse, and was never built: recorded in the history all the same.
 
 A run that is killed between promotion and build leaves a delivery that the next one may already have replaced. The lake
 still has its snapshot and the ledger knows when it was promoted, so its states are built one after the other, oldest
@@ -34,7 +34,7 @@ def replay_missed(installation: Installation, build: Callable[[list[str], str], 
     current = _list_current(installation, frozenset())
     missed = _find_missed_now(installation, current)
     if missed:
-        # a new warehouse is built from all that is current, and what the history was told once stays in it
+        # a new warehouse is built from all that is current, and what the history has once recorded stays in it
         _, damages = repair_snapshots(installation, {_pair(snapshot.key) for snapshot, _ in current})
         current = _list_current(installation, frozenset(damage.key for damage in damages))
         missed = _find_missed_now(installation, current)
@@ -60,8 +60,8 @@ def _find_missed_now(
     installation: Installation, current: Sequence[PromotedSnapshot]
 ) -> dict[ChangedPeriod, list[State]]:
     warehouse = installation.warehouse
-    remembered, told_until = warehouse.remembered_snapshots(), warehouse.last_changes()
-    return find_missed(installation.ledger, installation.lake, current, remembered, told_until)
+    remembered, recorded_until = warehouse.remembered_snapshots(), warehouse.last_changes()
+    return find_missed(installation.ledger, installation.lake, current, remembered, recorded_until)
 
 
 def find_missed(
@@ -69,7 +69,7 @@ def find_missed(
     lake: Lake,
     current: Iterable[PromotedSnapshot],
     remembered: Mapping[SnapshotKey, str],
-    told_until: Mapping[ChangedPeriod, dt.datetime],
+    recorded_until: Mapping[ChangedPeriod, dt.datetime],
 ) -> dict[ChangedPeriod, list[State]]:
     """The states of each (source, billing period) between the one that is remembered and the current one, oldest first.
 
@@ -85,7 +85,9 @@ def find_missed(
         if remembered.get(snapshot.key) != safe_delivery_id(snapshot.delivery_id):
             behind.add(pair)
     never = dt.datetime.min.replace(tzinfo=dt.UTC)
-    missed = {pair: _find_states(ledger, lake, keys[pair], remembered, told_until.get(pair, never)) for pair in behind}
+    missed = {
+        pair: _find_states(ledger, lake, keys[pair], remembered, recorded_until.get(pair, never)) for pair in behind
+    }
     return {pair: states[-MOST_STATES:] for pair, states in sorted(missed.items()) if states}
 
 
@@ -94,15 +96,15 @@ def _find_states(
     lake: Lake,
     keys: list[SnapshotKey],
     remembered: Mapping[SnapshotKey, str],
-    told_until: dt.datetime,
+    recorded_until: dt.datetime,
 ) -> list[State]:
     promotions = {key: ledger.promotions(key) for key in keys}
     replaced = []
     for key, found in promotions.items():
         # by name where the history has one: a clock that ran ahead and back leaves moments out of order
-        told = [n for n, (name, _) in enumerate(found) if safe_delivery_id(name) == remembered.get(key)]
-        told = told or [n for n, (_, at) in enumerate(found) if at <= told_until]
-        known = max(told, default=-1)
+        recorded = [n for n, (name, _) in enumerate(found) if safe_delivery_id(name) == remembered.get(key)]
+        recorded = recorded or [n for n, (_, at) in enumerate(found) if at <= recorded_until]
+        known = max(recorded, default=-1)
         replaced += [(found[n + 1][1], key, n) for n in range(known + 1, len(found) - 1)]
     states: list[State] = []
     covered = set()

@@ -13,7 +13,7 @@ VALUE = Column("value", "text", "The value of the dimension.")
 
 
 def list_tag_keys(config: CloudcostConfig, _: Path) -> list[Row]:
-    """Each dimension's tag keys in the order in which they are asked."""
+    """Each dimension's tag keys in the order in which they are read."""
     return [
         (dimension, key, rank)
         for dimension in DIMENSIONS

@@ -41,7 +41,7 @@ def list_rates(config: CloudcostConfig, base_directory: Path) -> list[Row]:
 
 def list_currency_settings(config: CloudcostConfig, _: Path) -> list[Row]:
     """One row."""
-    # where somebody says how currencies are converted, a missing rate is an error; else it is only shown
+    # where somebody states how currencies are converted, a missing rate is an error; else it is only shown
     is_required = "currency" in config.model_fields_set
     return [
         (

@@ -9,7 +9,7 @@ from cloudcost.config.document import CloudcostConfig
 from ingestion.formats.focus.values import VALUE_MAPS
 from warehouse.settings_contracts import Column, Row, SettingsTable
 
-#: Stands for every value that no other row tells of.
+#: Stands for every value that no other row names.
 ANY_OTHER = "*"
 
 

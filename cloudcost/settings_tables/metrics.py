@@ -48,7 +48,7 @@ METRICS = SettingsTable(
     columns=(
         METRIC_NAME,
         Column("unit", "text", "What is counted."),
-        Column("per_dimension", "text", "The cost dimension that the values are told apart by.", is_nullable=True),
+        Column("per_dimension", "text", "The cost dimension that the values are distinguished by.", is_nullable=True),
         Column("cost_measure", "text", "effective_cost or billed_cost."),
         Column("dimension_count", "integer", "Dimensions that the scope names, all of which must match."),
     ),

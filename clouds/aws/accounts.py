@@ -62,7 +62,7 @@ def make_aws_factory(
                     account_id, region, accounts.get(account_id, AccountSettings()), environ, begin_session
                 )
             client: Any = sessions[account_id].client(service, region_name=region)  # type: ignore[call-overload]
-            if is_confined:  # known now, and better said now than at the first request
+            if is_confined:  # known now, and better reported now than at the first request
                 _check_this_machine(client.meta.endpoint_url)
             clients[key] = client
         return clients[key]

@@ -74,8 +74,9 @@ def explain_error(
             f"the AWS credential to read {address} cannot be loaded ({type(error).__name__})", "no_credential"
         )
     if isinstance(error, aws.FlexibleChecksumError):
-        return LocationError(f"{address} did not arrive as it is stored (its checksum is another): try again",
-                             "unreachable")  # fmt: skip
+        return LocationError(
+            f"{address} did not arrive as it is stored (its checksum is another): try again", "unreachable"
+        )
     if isinstance(error, aws.HTTPClientError | aws.ConnectionError | aws.ReadTimeoutError | aws.ResponseStreamingError):
         return LocationError(f"{service} cannot be reached for {address} ({type(error).__name__})", "unreachable")
     if isinstance(error, aws.BotoCoreError | Boto3Error | ValueError):

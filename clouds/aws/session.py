@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from clouds.access import AwsAccess, read_env
-from clouds.politeness import Politeness, Refusal, judge_answer, read_asked_seconds
+from clouds.politeness import Politeness, Refusal, judge_answer, read_retry_after
 from core.errors import LocationError
 
 SESSION_NAME = "cloudcost"
 
-#: Error codes that mean "too fast", whatever their status; S3 says SlowDown, the query protocol Throttling.
+#: Error codes that mean "too fast", whatever their status; S3 states SlowDown, the query protocol Throttling.
 THROTTLING_CODES = frozenset(
     "Throttling ThrottlingException ThrottledException RequestThrottledException TooManyRequestsException "
     "TooManyRequests ProvisionedThroughputExceededException TransactionInProgressException RequestLimitExceeded "
@@ -110,5 +110,5 @@ def judge_response(response: Any, error: Exception | None) -> Refusal | None:
         return Refusal() if isinstance(error, passing) and not isinstance(error, lasting) else None
     http, parsed = response
     if parsed.get("Error", {}).get("Code") in THROTTLING_CODES:
-        return Refusal(read_asked_seconds(http.headers))
+        return Refusal(read_retry_after(http.headers))
     return judge_answer(http.status_code, http.headers)

@@ -18,7 +18,7 @@ def open_credential(access: AzureAccess | None = None, environ: Mapping[str, str
     from azure.identity import ClientSecretCredential, DefaultAzureCredential
 
     access = access or AzureAccess()
-    # An authority of one's own (a private cloud) is unknown to the public list that is asked otherwise.
+    # An authority of one's own (a private cloud) is unknown to the public list that is queried otherwise.
     options: dict[str, Any] = {"disable_instance_discovery": True} if "AZURE_AUTHORITY_HOST" in environ else {}
     # It warns once per kind of credential that is not there, before the one error that is shown.
     logging.getLogger("azure.identity").setLevel(logging.ERROR)

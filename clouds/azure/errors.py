@@ -78,7 +78,7 @@ def _explain_response(error: Any, address: str, account: str, container: str) ->
 
 
 def explain_sign_in(error: Exception, address: str) -> LocationError:
-    """Why there is no token or signature; nothing was asked of the storage account yet."""
+    """Why there is no token or signature; nothing was requested of the storage account yet."""
     if _EXPIRED.search(str(error)):
         return LocationError("the Azure sign-in has expired: sign in again", "expired_credential")
     if type(error).__name__ == "AzureSigningError":

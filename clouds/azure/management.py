@@ -84,7 +84,7 @@ class CostManagement:
             self.client.exports.execute(self.scope, name, {})
 
     def query(self, definition: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """The rows of a cost query, column -> value, numbers as decimals; the next page is asked for by POST again."""
+        """The rows of a cost query, column -> value, numbers as decimals; the next page is requested by POST again."""
         from azure.core.rest import HttpRequest
 
         url = f"/{self.scope}/{_PROVIDER}/query?api-version={API_VERSION}"

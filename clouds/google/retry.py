@@ -7,11 +7,11 @@ from typing import Any
 
 from google.api_core.retry import Retry
 
-from clouds.politeness import Politeness, Refusal, read_asked_seconds
+from clouds.politeness import Politeness, Refusal, read_retry_after
 
 
 class PoliteRetry(Retry):
-    """Takes the place of `google.api_core.retry.Retry`: ``original`` says which errors may be tried again."""
+    """Takes the place of `google.api_core.retry.Retry`: ``original`` states which errors may be tried again."""
 
     def __init__(self, original: Any, politeness: Politeness) -> None:
         self._original = original
@@ -39,9 +39,9 @@ class PoliteRetry(Retry):
 def read_google_wait(error: Any) -> float | None:
     """How long an error of Google's asks to wait: its Retry-After header, or the RetryInfo in its body."""
     response = getattr(error, "response", None)
-    asked = [read_asked_seconds(response.headers)] if response is not None else []
+    waits = [read_retry_after(response.headers)] if response is not None else []
     for detail in getattr(error, "details", None) or []:
         delay = detail.get("retryDelay") if isinstance(detail, dict) else None
         found = re.fullmatch(r"(\d+(?:\.\d+)?)s", str(delay))
-        asked.append(float(found[1]) if found else None)
-    return max((seconds for seconds in asked if seconds is not None), default=None)
+        waits.append(float(found[1]) if found else None)
+    return max((seconds for seconds in waits if seconds is not None), default=None)

@@ -1,4 +1,4 @@
-"""What dbt says of a model or of a table that the pipeline writes: its description and columns, from the `.yml`."""
+"""What dbt knows of a model or of a table that the pipeline writes: its description and columns, from the `.yml`."""
 
 from functools import cache
 from pathlib import Path

@@ -33,7 +33,7 @@ class Metric:
 class Dataset:
     """A table of the warehouse as the dashboards know it.
 
-    ``scope`` says which columns hold team and account, for row-level security; without any, people who see only a part
+    ``scope`` states which columns hold team and account, for row-level security; without any, people who see a part
     of the costs see nothing of it. ``calculated`` adds columns as (name, type, meaning, SQL). ``sql`` makes it a query
     in place of a table; it must run on every engine.
     """
@@ -56,7 +56,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart: on which dataset, of which Superset type, with which parameters, and what it says when asked."""
+    """One chart: on which dataset, of which Superset type, with which parameters, and what its tooltip states."""
 
     title: str
     dataset: Dataset

@@ -1,5 +1,5 @@
 {#-
-    The pairs (source_name, billing_period) that this run was told of, as JSON, or none for all of them. They come by
+    The pairs (source_name, billing_period) that this run was given, as JSON, or none for all of them. They come by
     the environment and are read when a statement is made, as dbt would parse the project anew for every other value of
     a variable.
 -#}

@@ -1,6 +1,6 @@
 {#-
     How the values of FOCUS files are read: column -> spelling -> the value that FOCUS allows, or none. The same
-    readings that the door tells of (`settings.focus_values`); nothing while dbt only parses.
+    readings that ingestion reports (`settings.focus_values`); nothing while dbt only parses.
 -#}
 {% macro focus_values() %}
     {%- set values = {} -%}
@@ -19,7 +19,7 @@
 
 {#-
     A value as FOCUS writes it. `written`: the SQL that gives it, where that is not the column itself. Most values are
-    written as they should be, so that is asked first.
+    written as they should be, so that is tried first.
 -#}
 {% macro read_focus_value(values, column, written=none) -%}
     {%- set written = written or column -%}

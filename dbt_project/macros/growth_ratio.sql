@@ -1,6 +1,6 @@
 {#-
     new / old of two quantities, to 12 places; null unless both are positive and the growth is below a thousand
-    millions, beyond which nothing can be said about a price. Very large quantities (byte-seconds) are counted in
+    millions, beyond which nothing can be stated about a price. Very large quantities (byte-seconds) are counted in
     thousand millions first, so that the quotient stays within what Redshift can divide.
 -#}
 {% macro growth_ratio(new, old) -%}

@@ -1,4 +1,4 @@
-{#- The columns of cost that a scope can name, and one text that tells their combinations apart. -#}
+{#- The columns of cost that a scope can name, and one text that distinguishes their combinations. -#}
 {% macro scope_columns() %}
     {{ return([
         'source_name', 'service_provider_name', 'billing_account_id', 'sub_account_id', 'sub_account_name',

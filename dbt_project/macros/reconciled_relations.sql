@@ -6,7 +6,7 @@
     {{ return(['fct_cost_daily', 'int_costs__monthly', 'fct_cost_monthly']) }}
 {% endmacro %}
 
-{#- Marts that do not tell accounts apart. -#}
+{#- Marts that do not distinguish accounts. -#}
 {% macro has_accounts(model_name) %}
     {{ return(model_name not in ['fct_cost_monthly']) }}
 {% endmacro %}

@@ -1,6 +1,6 @@
 {#-
     A share or rate for people to read, in billionths; null of nothing, and where the whole is so small beside the part
-    that a rate says nothing. Divided exactly: a double becomes a decimal by fifteen digits on one engine and by all of
+    that a rate states nothing. Divided exactly: a double becomes a decimal by fifteen digits on one engine and by all of
     them on the other.
 -#}
 {% macro share_of(part, whole) -%}

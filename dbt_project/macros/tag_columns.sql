@@ -13,7 +13,7 @@
 {#-
     Dimension -> the keys of tags that may have its value, the first before the others. They are a setting; each may
     come bare or with the prefix AWS gives user-defined tags (`user:` or `user_`). `kinds`: prefixes of further tags,
-    asked when a resource's own have no value.
+    read when a resource's own have no value.
 -#}
 {% macro allocation_keys(kinds) %}
     {%- set keys, rows = {}, read_settings('allocation_tag_keys', 'dimension, rank') -%}
@@ -38,7 +38,7 @@
 
 {#-
     A column `x_<dimension>` per dimension: the lower-cased value of the first of its tags that is there and not empty.
-    Several JSON columns are asked in turn; a key is found in any case.
+    Several JSON columns are read in turn; a key is found in any case.
 -#}
 {% macro tag_columns(json_columns, kinds=[]) -%}
     {%- set keys = allocation_keys(kinds) -%}
@@ -57,7 +57,7 @@
 
 {#-
     The columns from which `tag_text` gives some keys of a JSON object, taken apart once per row. `keys`: in lower case,
-    all that are asked.
+    all that are read.
 -#}
 {% macro parse_tags(column, keys) -%} {{ return(adapter.dispatch('parse_tags')(column, keys)) }} {%- endmacro %}
 

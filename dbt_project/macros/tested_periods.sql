@@ -1,4 +1,4 @@
-{#- The rows of the periods that this run changed; of all periods where it says nothing of them. -#}
+{#- The rows of the periods that this run changed; of all periods where it states nothing of them. -#}
 {% macro tested_periods_filter() -%}
     {%- set periods = told_periods() -%}
     {%- if periods is none -%} 1 = 1

@@ -39,7 +39,7 @@ class RowFault:
 
 @dataclass(frozen=True)
 class RowFaults:
-    """What is wrong in the rows of a file: ``first`` where their billing periods cannot be told, else by period."""
+    """What is wrong in the rows of a file: ``first`` where their billing periods are not known, else by period."""
 
     first: RowFault | None = None
     by_period: dict[dt.date, tuple[str, ...]] = field(default_factory=dict)
@@ -132,7 +132,7 @@ def _list_kinds(projection: Projection, fmt: ExportFormat) -> Iterator[_Kind]:
 
 
 def _list_currency_kinds(connection: duckdb.DuckDBPyConnection, fmt: ExportFormat, landed: Path) -> list[_Kind]:
-    """Nothing where all currencies are known: the few different ones are asked, and not each of millions of rows."""
+    """Nothing where all currencies are known: the few different ones are checked, and not each of millions of rows."""
     column = fmt.currency_column
     is_unknown, is_no_money = f"not {_is_among(column, CURRENCIES | NO_MONEY)}", _is_among(column, NO_MONEY)
     currencies = f"(select distinct {column} from read_parquet({quote_path(landed)}))"
@@ -191,13 +191,15 @@ def _name_unread(
     if checked.column.read_from:
         return RowFault(f"{place} {value!r} cannot be read")
     if checked.column.kind not in TIMES:
-        return RowFault(f"{place} {value!r} {_say_no_number(value, checked.column.name == fmt.cost_column)}", value)
+        return RowFault(
+            f"{place} {value!r} {_describe_no_number(value, checked.column.name == fmt.cost_column)}", value
+        )
     is_one = connection.execute("select try_cast(? as timestamp) is not null", [value]).fetchall()[0][0]
     wanted = dates.describe(checked.column) if is_one else KINDS[checked.column.kind]
     return RowFault(f"{place} {value!r} is not {wanted}", value, is_time=True)
 
 
-def _say_no_number(value: str, is_cost: bool) -> str:
+def _describe_no_number(value: str, is_cost: bool) -> str:
     """Why a value is no amount or quantity that is read."""
     digits = COST_DIGITS if is_cost else MOST_DIGITS
     if _NUMBER.fullmatch(value) and _count_digits(value) > digits:

@@ -100,7 +100,7 @@ def project_file(
         found.select_column(column)
     for record in records:
         found.select_record(record)
-    # whether a value was given is told from within: worked out a second time, the casts take twice as long to plan
+    # whether a value was given is decided within: worked out a second time, the casts take twice as long to plan
     given_flags = [f"{c.given} is not null as {c.flag}" for c in found.checked]
     failures = [f"({c.flag} and not coalesce({_is_read(c.column, dates)}, false))::utinyint" for c in found.checked]
     outer = [

@@ -77,7 +77,7 @@ def discover_aws(source_name: str, provider: Provider, location: Location, files
 
 @contextmanager
 def _naming(manifest: FileRef) -> Iterator[None]:
-    """Whatever is wrong inside is said of this manifest."""
+    """Whatever is wrong inside is reported of this manifest."""
     try:
         yield
     except SourceError as error:

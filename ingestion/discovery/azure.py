@@ -29,7 +29,7 @@ def has_manifest(files: Sequence[FileRef]) -> bool:
 def describes_export(location: Location, files: Sequence[FileRef]) -> bool:
     """Whether a manifest of the listing is one of an Azure export, and not of the tool that wrote FOCUS files.
 
-    One that cannot be read is taken for it: what it would have said is missed then, and told.
+    One that cannot be read is taken for it: what it would have stated is missed then, and reported.
     """
     for file in files:
         if _MANIFEST.search(file.name):
@@ -45,7 +45,7 @@ def describes_export(location: Location, files: Sequence[FileRef]) -> bool:
 def discover_azure(source_name: str, provider: Provider, location: Location, files: Sequence[FileRef]) -> Discovery:
     """One delivery per dataset and billing period; see `Discovery` for what is left over.
 
-    Without any manifest the folders tell runs and periods; without folders the files are plain. Raises `SourceError`
+    Without any manifest the folders show runs and periods; without folders the files are plain. Raises `SourceError`
     where exports overlap in a way that would count costs twice.
     """
     if not has_manifest(files) and not any(find_place(file.name) for file in files if is_data_file(file.name)):
@@ -158,7 +158,7 @@ def _separate_runs(runs: Sequence[Run], problems: list[Problem], notices: list[s
     """The runs that share no day with another one of their dataset.
 
     Calendar months beside billing months that begin on another day: a billing month whose every day the calendar months
-    hold is left out. Otherwise neither is taken, as nothing tells which of them was loaded before.
+    hold is left out. Otherwise neither is taken, as nothing shows which of them was loaded before.
     """
     months = [run for run in runs if run.span.first.day == 1]
     left_out = {
@@ -185,14 +185,14 @@ def _separate_runs(runs: Sequence[Run], problems: list[Problem], notices: list[s
 
 
 def _may_share_rows(run: Run, other: Run) -> bool:
-    """Whether rows of a run of several months, which are told apart by their own months, may meet another run's."""
+    """Whether rows of a run of several months, which are distinguished by their own months, may meet another run's."""
     return run.dataset == other.dataset and (
         run.span.overlaps(other.span) or not set(run.span.periods).isdisjoint(other.span.periods)
     )
 
 
 def _age(run: Run) -> tuple[str, dt.datetime]:
-    """When a run was asked for, in one spelling (``202605140610`` or an ISO time), then when its files came."""
+    """When a run was requested, in one spelling (``202605140610`` or an ISO time), then when its files came."""
     digits = re.sub(r"\D", "", run.submitted)
     return digits[:12], run.delivered_at or dt.datetime.min.replace(tzinfo=dt.UTC)
 

@@ -28,9 +28,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of one export: the dataset and days that it covers, when it was asked for, and its files.
+    """One execution of one export: the dataset and days that it covers, when it was requested, and its files.
 
-    ``scope`` is what the costs are of (a subscription, a billing account), None where nothing tells it.
+    ``scope`` is what the costs are of (a subscription, a billing account), None where nothing shows it.
     """
 
     label: str
@@ -57,11 +57,17 @@ class Place:
 
 
 def find_place(name: str) -> Place | None:
-    """The place that a path tells, or None outside the layout of Azure exports."""
+    """The place that a path names, or None outside the layout of Azure exports."""
     match = _LAYOUT.match(name)
     if match is None:
         return None
-    return Place(match["export"].rstrip("/"), match["range"], match["time"] or "", match["run"] or "", match["file"])
+    return Place(
+        export=match["export"].rstrip("/"),
+        dates=match["range"],
+        time=match["time"] or "",
+        run=match["run"] or "",
+        file=match["file"],
+    )
 
 
 def read_run(location: Location, manifest_file: FileRef, index: FileIndex) -> Run | None:
@@ -123,7 +129,7 @@ def _section(manifest: dict[str, Any], key: str) -> dict[str, Any]:
 def _read_blobs(
     manifest: dict[str, Any], manifest_file: FileRef, index: FileIndex
 ) -> tuple[tuple[DeliveredFile, ...], int | None]:
-    """The files with their promises, and the rows of all of them; checks what the manifest says about itself."""
+    """The files with their promises, and the rows of all of them; checks what the manifest states about itself."""
     name = manifest_file.name
     blobs = manifest.get("blobs")
     blobs = [] if blobs is None and "blobs" in manifest else blobs

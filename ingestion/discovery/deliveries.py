@@ -12,7 +12,7 @@ from ingestion.contracts import Delivery, DeliveryError, FileRef
 _DATA_ENDING = re.compile(r"\.(((csv|tsv|jsonl|ndjson|avro|parquet)(\.gz|\.zip)?)|json\.gz|json\.zip)$", re.IGNORECASE)
 #: What only a place without manifests may hold: manifests are JSON, an archive that none names may hold anything, a
 #: text may be a CSV file or what somebody wrote about it, and BigQuery numbers the files of an export in twelve digits
-#: behind whatever name was asked for.
+#: behind whatever name was requested.
 _PLAIN_ENDING = re.compile(r"(\.json|\.zip|\.txt|(^|/)[^/.]*[0-9]{12}(\.gz)?)$", re.IGNORECASE)
 _PERIOD_FOLDER = re.compile(
     r"(?:^|/)(?:billing_period=(?P<by>\d{4})-(?P<bm>\d\d)"
@@ -34,7 +34,7 @@ class Problem:
 class Discovery:
     """What a location holds: deliveries, what is wrong, what was left out on purpose, and what is no export file.
 
-    One broken month is a problem beside the deliveries of the others. ``notices`` tell of files that are known to be
+    One broken month is a problem beside the deliveries of the others. ``notices`` name files that are known to be
     superseded (older runs, stale chunks); ``ignored`` are names that no reader understands.
     """
 

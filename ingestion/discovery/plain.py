@@ -1,4 +1,4 @@
-"""Export files without a manifest: every data file for itself, its rows tell the periods."""
+"""Export files without a manifest: every data file for itself, its rows show the periods."""
 
 import re
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def _find_refreshes(files: Sequence[FileRef]) -> dict[str, set[str]]:
 
 
 def name_dataset(provider: Provider, name: str) -> str:
-    """The dataset that a path tells: only Azure has two."""
+    """The dataset that a path names: only Azure has two."""
     if provider != "azure":
         return "cost"
     return "amortised" if _AMORTISED.search(name) else "actual"

@@ -1,7 +1,7 @@
 """Which runs the messages of a queue ask for, and which of the messages are done with. Decides; changes nothing.
 
 A message is deleted only when the runs of its source's new deliveries are recorded. So it is received at least twice:
-first its runs are asked for, later, when they are there, it goes. A process that is killed in between asks again, and
+first its runs are requested, later, when they are there, it goes. A process that is killed in between asks again, and
 the run key makes the second time nothing.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ingestion.events.envelopes import EnvelopeError, read_envelope
-from ingestion.events.queues import Message
+from ingestion.events.queues import QueueMessage
 from ingestion.planning import PendingSnapshot, SourcePlan
 from ingestion.refusals import as_refusal
 
@@ -33,15 +33,15 @@ class Dispatch:
     """What is to be done about received messages. ``problems`` is message -> why it cannot be read."""
 
     requests: list[Request] = field(default_factory=list)
-    delete: list[Message] = field(default_factory=list)
-    wait: list[Message] = field(default_factory=list)
-    problems: list[tuple[Message, str]] = field(default_factory=list)
+    delete: list[QueueMessage] = field(default_factory=list)
+    wait: list[QueueMessage] = field(default_factory=list)
+    problems: list[tuple[QueueMessage, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
 
 
 def dispatch_messages(
-    messages: Sequence[Message],
+    messages: Sequence[QueueMessage],
     find_source: Callable[[str], str | None],
     look: Callable[[str], SourcePlan],
     is_recorded: Callable[[str], bool],
@@ -53,7 +53,7 @@ def dispatch_messages(
     - ``is_recorded``: run key -> whether such a run is there already.
     """
     result = Dispatch()
-    sources_of: list[tuple[Message, set[str]]] = []
+    sources_of: list[tuple[QueueMessage, set[str]]] = []
     for message in messages:
         try:
             addresses = [written.address for written in read_envelope(message.body)]

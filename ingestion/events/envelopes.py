@@ -28,7 +28,7 @@ class WrittenObject:
 
 
 def read_envelope(body: str) -> list[WrittenObject]:
-    """The objects whose writing a message tells of; none where it tells of something else (a test, a deletion)."""
+    """The objects whose writing a message reports; none where it reports something else (a test, a deletion)."""
     content = _decode(body)
     return list(dict.fromkeys(_read(content)))
 

@@ -13,7 +13,7 @@ from ingestion.sections.events import SqsEvents, StorageQueueEvents
 def open_queue(
     settings: SqsEvents | StorageQueueEvents, access: SourceAccess, environ: Mapping[str, str] = os.environ
 ) -> EventQueue:
-    """The queue that `events:` of a source names; nothing is asked of it yet."""
+    """The queue that `events:` of a source names; nothing is requested of it yet."""
     if isinstance(settings, SqsEvents):
         return SqsQueue(settings, access.aws, environ=environ)
     return StorageQueue(settings, access.azure, environ=environ)

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
-class Message:
+class QueueMessage:
     """One received message: its identity at the queue, its text, and what the queue needs to delete it."""
 
     message_id: str
@@ -18,14 +18,14 @@ class EventQueue(Protocol):
 
     name: str
 
-    def receive(self) -> list[Message]:
+    def receive(self) -> list[QueueMessage]:
         """The messages that wait, at most some hundred; they are hidden from other receivers for a while."""
         ...
 
-    def delete(self, message: Message) -> None:
+    def delete(self, message: QueueMessage) -> None:
         """A message that was dealt with; one that is gone already is no error."""
         ...
 
-    def keep(self, message: Message) -> None:
+    def keep(self, message: QueueMessage) -> None:
         """Leave a message that cannot be read where it is, hidden for long enough not to be read again at once."""
         ...

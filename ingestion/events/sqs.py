@@ -11,10 +11,10 @@ from clouds.aws.errors import explain_error
 from clouds.aws.session import open_client
 from clouds.politeness import Politeness
 from core.errors import explaining
-from ingestion.events.queues import Message
+from ingestion.events.queues import QueueMessage
 from ingestion.sections.events import SqsEvents
 
-#: SQS gives at most 10 messages at a time; so many times is it asked for more in one look.
+#: SQS gives at most 10 messages at a time; so many times is it polled for more in one look.
 BATCHES = 10
 KEPT_SECONDS = 3600
 
@@ -45,8 +45,8 @@ class SqsQueue:
             self._client = open_client("sqs", access, self._politeness, self._environ)
         return self._client
 
-    def receive(self) -> list[Message]:
-        found: dict[str, Message] = {}
+    def receive(self) -> list[QueueMessage]:
+        found: dict[str, QueueMessage] = {}
         with self._explained("sqs:ReceiveMessage"):
             for _ in range(BATCHES):
                 answer = self.client.receive_message(
@@ -56,16 +56,16 @@ class SqsQueue:
                     WaitTimeSeconds=0,
                 )
                 messages = answer.get("Messages", [])
-                found |= {m["MessageId"]: Message(m["MessageId"], m["Body"], m["ReceiptHandle"]) for m in messages}
+                found |= {m["MessageId"]: QueueMessage(m["MessageId"], m["Body"], m["ReceiptHandle"]) for m in messages}
                 if not messages:
                     break
         return list(found.values())
 
-    def delete(self, message: Message) -> None:
+    def delete(self, message: QueueMessage) -> None:
         with self._explained("sqs:DeleteMessage"):
             self.client.delete_message(QueueUrl=self._settings.queue_url, ReceiptHandle=message.handle)
 
-    def keep(self, message: Message) -> None:
+    def keep(self, message: QueueMessage) -> None:
         """Hidden for an hour; the queue's redrive policy takes it away in the end."""
         with self._explained("sqs:ChangeMessageVisibility"):
             self.client.change_message_visibility(
@@ -74,5 +74,8 @@ class SqsQueue:
 
     def _explained(self, permission: str) -> AbstractContextManager[None]:
         return explaining(
-            lambda error: explain_error(error, f"the queue {self.name}", "", permission, "SQS"), self._politeness.mark
+            lambda error: explain_error(
+                error, address=f"the queue {self.name}", bucket="", permission=permission, service="SQS"
+            ),
+            self._politeness.mark,
         )

@@ -9,7 +9,7 @@ from clouds.access import AzureAccess
 from clouds.azure.errors import explain_error
 from clouds.politeness import Politeness
 from core.errors import explaining
-from ingestion.events.queues import Message
+from ingestion.events.queues import QueueMessage
 from ingestion.locations.azure_blob import find_account
 from ingestion.sections.events import StorageQueueEvents
 
@@ -52,14 +52,14 @@ class StorageQueue:
                 self._client = QueueClient(url, self._settings.queue, credential=credential, **options)
         return self._client
 
-    def receive(self) -> list[Message]:
+    def receive(self) -> list[QueueMessage]:
         with self._explained():
             found = self.client.receive_messages(
                 messages_per_page=32, visibility_timeout=self._settings.hidden_seconds, max_messages=MOST_MESSAGES
             )
-            return [Message(m.id, str(m.content), m) for m in found]
+            return [QueueMessage(m.id, str(m.content), m) for m in found]
 
-    def delete(self, message: Message) -> None:
+    def delete(self, message: QueueMessage) -> None:
         from azure.core.exceptions import ResourceNotFoundError
 
         with self._explained():
@@ -68,7 +68,7 @@ class StorageQueue:
             except ResourceNotFoundError:
                 return
 
-    def keep(self, message: Message) -> None:
+    def keep(self, message: QueueMessage) -> None:
         """Hidden for an hour; the queue forgets it after its time to live, a week by default."""
         with self._explained():
             self.client.update_message(message.handle, visibility_timeout=KEPT_SECONDS)

@@ -1,4 +1,4 @@
-"""A BigQuery table that is looked at for free: its metadata say whether it changed since its last delivery."""
+"""A BigQuery table that is looked at for free: its metadata state whether it changed since its last delivery."""
 
 from collections.abc import Callable
 

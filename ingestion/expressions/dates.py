@@ -1,7 +1,7 @@
 """Days and times as exports write them, and which of them a bill can have.
 
 Text that is no ISO date is read by the order of day and month. A cast of DuckDB's own takes a year of two digits for
-one of the first century, so every time is also asked whether a bill can have it.
+one of the first century, so every time is also checked for whether a bill can have it.
 """
 
 import datetime as dt

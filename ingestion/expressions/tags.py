@@ -61,7 +61,7 @@ def join_columns(columns: Sequence[tuple[str, str]]) -> str:
 
 
 def note_unreadable(column: str) -> Note:
-    """What is said about rows whose tags are in no spelling that is known."""
+    """What is noted about rows whose tags are in no spelling that is known."""
     return Note(
         name=f"unreadable_{column}",
         where=f"{column} is not null and not starts_with({column}, '{{')",

@@ -1,4 +1,4 @@
-"""Export formats: one module per provider says how its exports are recognised, landed and summed.
+"""Export formats: one module per provider states how its exports are recognised, landed and summed.
 
 To add a format, write a module with its `ExportFormat` and add it to `FORMATS`.
 """

@@ -1,6 +1,6 @@
 """Google Cloud billing exports of BigQuery, standard and detailed: nested Parquet, or flattened CSV.
 
-A row's net cost is its cost and the sum of its credits; the invoice month, not the usage date, says which invoice it
+A row's net cost is its cost and the sum of its credits; the invoice month, not the usage date, states which invoice it
 is on. Credit kinds: Google's documentation of the export's ``credits.type``.
 """
 
@@ -223,10 +223,10 @@ GCP_BILLING = ExportFormat(
     spell=_spell,
     notes=(
         Note(
-            "unknown_credits",
-            f"({_UNKNOWN_CREDIT}) is not null",
-            "{n} rows have credits of a type that is not known ({values}); they count as promotions",
-            _UNKNOWN_CREDIT,
+            name="unknown_credits",
+            where=f"({_UNKNOWN_CREDIT}) is not null",
+            sentence="{n} rows have credits of a type that is not known ({values}); they count as promotions",
+            value=_UNKNOWN_CREDIT,
         ),
         Note(
             "no_service",

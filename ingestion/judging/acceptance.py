@@ -11,7 +11,7 @@ from state import ConflictError, Record, Write
 
 
 class AcceptanceError(SourceError):
-    """The delivery cannot be accepted or withdrawn; the message says why."""
+    """The delivery cannot be accepted or withdrawn; the message states why."""
 
 
 def find_delivery(ledger: Ledger, name: str) -> Record:

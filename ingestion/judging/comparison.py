@@ -31,8 +31,8 @@ class Drift:
     @property
     def message(self) -> str:
         """One sentence; empty where nothing drifted."""
-        said = [(f"{len(c)} {word}", c) for word, c in (("new", self.new), ("vanished", self.vanished)) if c]
-        return "; ".join(f"{count} columns: {', '.join(columns[:10])}" for count, columns in said)
+        drifted = [(f"{len(c)} {word}", c) for word, c in (("new", self.new), ("vanished", self.vanished)) if c]
+        return "; ".join(f"{count} columns: {', '.join(columns[:10])}" for count, columns in drifted)
 
 
 def compare_figures(

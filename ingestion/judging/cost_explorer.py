@@ -1,4 +1,4 @@
-"""Daily totals as AWS Cost Explorer states them: a second opinion on what the export says."""
+"""Daily totals as AWS Cost Explorer states them: a second opinion on what the export states."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -27,7 +27,11 @@ def read_daily_totals(
 
     A day that Cost Explorer still estimates is left out: it is not the bill yet. Raises `LocationError`.
     """
-    with explaining(lambda error: explain_error(error, "daily totals", "", "ce:GetCostAndUsage", "Cost Explorer")):
+    with explaining(
+        lambda error: explain_error(
+            error, address="daily totals", bucket="", permission="ce:GetCostAndUsage", service="Cost Explorer"
+        )
+    ):
         client = open_client("ce", access.model_copy(update={"region": REGION}), politeness, environ)
         request = {
             "TimePeriod": {"Start": first.isoformat(), "End": (last + dt.timedelta(days=1)).isoformat()},

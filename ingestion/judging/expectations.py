@@ -46,7 +46,7 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DeliveryVerdict:
     """All judgements about one delivery."""
 
     expectations: tuple[Expectation, ...]
@@ -73,8 +73,8 @@ def judge_delivery(
     compared: Sequence[Comparison] = (),
     settings: IngestionSettings | None = None,
     is_accepted: bool = False,
-) -> Verdict:
-    """Judge a delivery by its profile, and beside the delivery before; ``is_accepted``: somebody has said that it may
+) -> DeliveryVerdict:
+    """Judge a delivery by its profile, and beside the delivery before; ``is_accepted``: somebody declared that it may
     differ from that one.
     """
     import pandas as pd
@@ -90,7 +90,7 @@ def judge_delivery(
             raise RuntimeError(f"an expectation of {fmt.name} could not be judged: {outcome.exception_info}")
         if not outcome.success:
             failed.add((str(judged.kwargs["column"]), (judged.meta or {})["severity"]))
-    return Verdict((*_judge_faults(profile, failed), *_judge_comparisons(compared, failed, is_accepted)))
+    return DeliveryVerdict((*_judge_faults(profile, failed), *_judge_comparisons(compared, failed, is_accepted)))
 
 
 @cache

@@ -12,7 +12,7 @@ from ingestion.contracts import LARGEST_COST, DeliveryError, ExportFormat
 from ingestion.expressions.sql import quote_identifier, quote_literal, quote_path
 from ingestion.snapshots import ControlTotal
 
-#: Of the values that a note tells of.
+#: Of the values that a note names.
 SHOWN_VALUES = 5
 
 
@@ -20,7 +20,7 @@ SHOWN_VALUES = 5
 class DeliveryProfile:
     """The figures of one delivery of one billing period; ``checks`` are counts of faults, each expected to be 0.
 
-    ``notes`` are said about rows that are taken.
+    ``notes`` are about rows that are taken.
     """
 
     row_count: int

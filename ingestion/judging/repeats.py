@@ -2,7 +2,7 @@
 ones before held.
 
 Files with the same rows count once, whatever their names, order and compression. Files that share only some of their
-rows are doubted: which of them is to count cannot be told. So are files that differ, whose landed columns are equal and
+rows are doubted: which of them is to count is not known. So are files that differ, whose landed columns are equal and
 that have others, in which their rows may differ. What a manifest lists is never compared.
 """
 
@@ -42,20 +42,23 @@ class Repeats:
 
     @property
     def notices(self) -> list[str]:
-        """What is said about files that do not count."""
+        """What is noted about files that do not count."""
         return [f"{copy} is a copy of {kept}: the same content counts once" for copy, kept in self.copies.items()]
 
     def judge(self, is_accepted: bool) -> list[Expectation]:
         """The doubt about overlapping files, which somebody may overrule."""
         return [
             Expectation(
-                "rows_of_another_file", False, rows,
+                "rows_of_another_file",
+                False,
+                rows,
                 f"{one} and {other} share {rows} rows: remove the older file or the copy from the folder; "
                 "to accept both counts these rows twice",
-                "warn" if is_accepted else "block", is_comparison=True,
+                "warn" if is_accepted else "block",
+                is_comparison=True,
             )
             for one, other, rows in self.overlaps
-        ]  # fmt: skip
+        ]
 
 
 def find_repeats(connection: duckdb.DuckDBPyConnection, parts: Sequence[PartFile], fmt: ExportFormat) -> Repeats:

@@ -1,6 +1,6 @@
 """What a file of no known format may be: costs under names that we do not know, or something else.
 
-A data dictionary, a price sheet or a list of people beside the exports is left alone and said. An export whose columns
+A data dictionary, a price sheet or a list of people beside the exports is left alone and named. An export whose columns
 were renamed, that has a line above them or none at all is refused: its month would be missing without a fault.
 """
 
@@ -27,7 +27,7 @@ SHARED_NAMES = 3
 #: As many lines or rows are looked at, and of each as much.
 LOOKED_AT = 100
 LONGEST_LINE, LONGEST_CELL = 20_000, 2_000
-#: A header stands this far down at most: below a title, comments and what a portal was asked for.
+#: A header stands this far down at most: below a title, comments and what a portal was requested.
 HEADER_LINES = 30
 
 _SIGN = r"(?:[A-Z]{3}|[$€£¥₹])"
@@ -41,7 +41,7 @@ _DAY = re.compile(
     rf"|\d\d/\d{{4}}|{_MONTHS}[ -]?\d{{2,4}}",
     re.IGNORECASE,
 )
-#: Words of a column's name that tell money, and those that tell that it is something about money.
+#: Words of a column's name that mean money, and those that mean that it is something about money.
 _MONEY_WORDS = frozenset(
     "cost costs charge charges amount amounts spend spending billed fee fees total kosten betrag summe cout coût "
     "montant importe costo coste gasto custo valor".split()
@@ -108,7 +108,7 @@ def _find_nested(rows: Sequence[Sequence[str]], name: str) -> Suspicion | None:
     keys = list(dict.fromkeys(key for cell in nested for key in _KEY.findall(cell)))
     if _recognise(keys, name):
         return Suspicion("its rows lie inside of another object; one object per line is read", is_strong=True)
-    money = next((key for key in keys if _tells_money(key)), None)
+    money = next((key for key in keys if _names_money(key)), None)
     return Suspicion(f"its field {money!r} may hold costs{_ELSEWHERE}", is_strong=False) if money else None
 
 
@@ -124,7 +124,7 @@ def _judge_rows(rows: Sequence[Sequence[str]], is_prose: bool) -> Suspicion | No
     amounts = [h for h, values in columns.items() if _are_mostly(values, _AMOUNT)]
     numbers = [h for h, values in columns.items() if h in amounts or _are_mostly(values, _NUMBER)]
     has_days = any(_are_mostly(values, _DAY) for values in columns.values())
-    money = next((h for h in numbers if _tells_money(h)), None)
+    money = next((h for h in numbers if _names_money(h)), None)
     shared, description = _find_nearest(header)
     if shared >= SHARED_NAMES and (amounts or money):
         return Suspicion(f"{shared} of its columns are those of {description}, so it may hold costs", is_strong=True)
@@ -139,7 +139,7 @@ def _judge_rows(rows: Sequence[Sequence[str]], is_prose: bool) -> Suspicion | No
     return None
 
 
-def _tells_money(name: str) -> bool:
+def _names_money(name: str) -> bool:
     words = {word.lower() for word in _WORD.findall(name)}
     return bool(words & _MONEY_WORDS) and not words & _NO_MONEY_WORDS
 
@@ -147,12 +147,12 @@ def _tells_money(name: str) -> bool:
 def _find_nearest(header: Iterable[str]) -> tuple[int, str]:
     """With how many of the names that make out a format a file comes nearest to one, and to which."""
     names = {squeeze_name(h) for h in header}
-    shared = {fmt.description: len(names & _telling_names(fmt)) for fmt in FORMATS}
+    shared = {fmt.description: len(names & _distinct_names(fmt)) for fmt in FORMATS}
     nearest = max(shared, key=lambda description: shared[description])
     return shared[nearest], nearest
 
 
-def _telling_names(fmt: ExportFormat) -> set[str]:
+def _distinct_names(fmt: ExportFormat) -> set[str]:
     """The names by which a format is recognised, those of its money, and those that no row of it lacks."""
     declared = [c.name for c in fmt.columns if c.required or c.kind == "money"]
     return {squeeze_name(name) for name in (*declared, *fmt.records)}.union(*fmt.signature)

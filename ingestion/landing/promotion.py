@@ -10,14 +10,14 @@ from core.instants import Checkpoint
 from ingestion.contracts import DeliveryError, ExportFormat
 from ingestion.incoming import IncomingFile
 from ingestion.judging.comparison import Comparison, Drift, compare_columns, compare_figures
-from ingestion.judging.expectations import Verdict, judge_delivery
+from ingestion.judging.expectations import DeliveryVerdict, judge_delivery
 from ingestion.judging.profile import DeliveryProfile, profile_delivery
 from ingestion.judging.repeats import Repeats
 from ingestion.landing.lake import Lake, snapshot_directory
 from ingestion.landing.staging import stage_rows
 from ingestion.ledger import Ledger
 from ingestion.planning import PendingSnapshot, Problem
-from ingestion.reports import IngestReport, Judged, name_files, name_sentence, say_assumptions
+from ingestion.reports import IngestReport, Judged, list_assumptions, name_files, name_sentence
 from ingestion.sections.deliveries import IngestionSettings
 from ingestion.snapshots import Snapshot
 from ingestion.source import Source, find_only_format
@@ -51,10 +51,10 @@ class Candidate:
 
     @property
     def notices(self) -> list[str]:
-        """What is said of a delivery that is taken."""
-        said = [f"{i.name}: {notice}" for i in self.incoming for notice in i.notices]
-        notes = (*say_assumptions(self.assumed_currency), *self.profile.notes)
-        return [*said, *self.repeats.notices, *(f"{name_files(self.pending)}: {note}" for note in notes)]
+        """What is noted of a delivery that is taken."""
+        notices = [f"{i.name}: {notice}" for i in self.incoming for notice in i.notices]
+        notes = (*list_assumptions(self.assumed_currency), *self.profile.notes)
+        return [*notices, *self.repeats.notices, *(f"{name_files(self.pending)}: {note}" for note in notes)]
 
     def as_snapshot(self, paths: Sequence[str], checksums: tuple[str, ...]) -> Snapshot:
         """The snapshot whose files are in the lake at ``paths``."""
@@ -94,7 +94,7 @@ class Promoter:
         incoming: list[IncomingFile],
         report: IngestReport,
     ) -> None:
-        """Make a delivery the current snapshot, or put it in quarantine; ``report`` says which and why.
+        """Make a delivery the current snapshot, or put it in quarantine; ``report`` states which and why.
 
         Raises `DeliveryError` where it cannot be measured.
         """
@@ -108,7 +108,7 @@ class Promoter:
         # what is current and only lands anew was judged, or accepted, before
         is_accepted = status == "accepted" or pending.is_lost
         verdict = judge_delivery(candidate.fmt, candidate.profile, compared, self._settings, is_accepted=is_accepted)
-        verdict = Verdict((*verdict.expectations, *candidate.repeats.judge(is_accepted)))
+        verdict = DeliveryVerdict((*verdict.expectations, *candidate.repeats.judge(is_accepted)))
         judged = Judged(pending.key, pending.delivery_id, candidate.profile, verdict, promoted=False, drift=drift)
         if verdict.failures:
             report.judged.append(judged)

@@ -183,7 +183,7 @@ class S3Lake(WorkArea):
             self._client.delete_object(Bucket=self.bucket, Key=self._key(path))
 
     def _asking(self, path: str, permission: str) -> AbstractContextManager[None]:
-        """What S3 refuses, as a `LocationError` that says what of which address."""
+        """What S3 refuses, as a `LocationError` that states what of which address."""
         return explaining(lambda error: explain_error(error, self.uri(path), self.bucket, permission))
 
     def _key(self, relative: str) -> str:

@@ -52,8 +52,8 @@ def open_location(
 ) -> Location:
     """The location that a URI names; nothing is read yet, so only a malformed URI raises `LocationError` here.
 
-    A relative local path starts from ``base_dir`` (the folder of the configuration file); ``access`` says as whom the
-    provider is asked, and ``environ`` holds the values that it names.
+    A relative local path starts from ``base_dir`` (the folder of the configuration file); ``access`` states as whom the
+    provider is called, and ``environ`` holds the values that it names.
     """
     match = _SCHEME.match(uri)
     scheme = match.group(1).lower() if match else ""

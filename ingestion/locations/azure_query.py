@@ -1,8 +1,8 @@
 """Azure's cost query as a source, for scopes that have no export: days, subscriptions and meter categories.
 
 What it cannot say, because a query groups by two dimensions at most: resources, tags, regions, quantities, prices,
-and whether a charge is a purchase or a refund (everything is shown as usage). Only billed cost is asked for. An
-export says all of that; use one where you can.
+and whether a charge is a purchase or a refund (everything is shown as usage). Only billed cost is requested. An
+export states all of that; use one where you can.
 """
 
 import csv

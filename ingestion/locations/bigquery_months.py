@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shape:
-    """How a table tells the month of a row and its state: SQL over its columns.
+    """How a table shows the month of a row and its state: SQL over its columns.
 
     ``change`` grows or changes with every append; ``partition`` is the partitioning column with its type, by which a
     month's query is kept from reading the whole table.
@@ -93,7 +93,13 @@ def find_shape(uri: str, table: "Table") -> Shape:
     kept = dt.timedelta(milliseconds=partitioning.expiration_ms) if partitioning.expiration_ms else None
     if partitioning.field is None:
         return Shape(month, change, "_PARTITIONTIME", kept=kept)
-    return Shape(month, change, partitioning.field, columns[partitioning.field.lower()].field_type, kept)
+    return Shape(
+        month=month,
+        change=change,
+        partition=partitioning.field,
+        partition_type=columns[partitioning.field.lower()].field_type,
+        kept=kept,
+    )
 
 
 def month_query(table: str, shape: Shape) -> str:

@@ -1,4 +1,4 @@
-"""The columns of a BigQuery table as an Arrow table without rows: what its schema says, which costs nothing to ask."""
+"""The columns of a BigQuery table as an Arrow table without rows: what its schema states, which costs nothing."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -20,7 +20,7 @@ REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class DataExport:
-    """One export: its name, the S3 folder below which its deliveries lie, and whether AWS says that it is well."""
+    """One export: its name, the S3 folder below which its deliveries lie, and whether AWS states that it is well."""
 
     name: str
     location: str
@@ -38,7 +38,11 @@ def list_exports(
 ) -> list[DataExport]:
     """All data exports of the account, ordered by name. Raises `LocationError`."""
     what = "the list of data exports"
-    with explaining(lambda error: explain_error(error, what, "", "bcm-data-exports:ListExports", "Data Exports")):
+    with explaining(
+        lambda error: explain_error(
+            error, address=what, bucket="", permission="bcm-data-exports:ListExports", service="Data Exports"
+        )
+    ):
         client = open_client("bcm-data-exports", access.model_copy(update={"region": REGION}), politeness, environ)
         arns = [
             found["ExportArn"] for page in client.get_paginator("list_exports").paginate() for found in page["Exports"]
@@ -72,7 +76,7 @@ def find_unread_exports(
     readable: Collection[str],
     politeness: Politeness | None = None,
 ) -> list[str]:
-    """A line per data export that no source reads, asked as each of the ``readable`` sources is; a refusal too."""
+    """A line per data export that no source reads, requested as each of the ``readable`` sources is; a refusal too."""
     from ingestion.sections.sources import overlap
 
     aws = [s for s in sources if s.scheme in ("s3", "bcm-data-exports")]

@@ -39,7 +39,7 @@ class ObjectPrefix:
 def split_prefix(bucket: str, path: str) -> ObjectPrefix:
     """A path within a bucket: a file name (by its ending) is one object, everything else a folder.
 
-    A folder whose name looks like a file is told apart by a trailing ``/``.
+    A folder whose name looks like a file is distinguished by a trailing ``/``.
     """
     if not path or path.endswith("/"):
         return ObjectPrefix(bucket, path)

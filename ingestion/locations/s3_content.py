@@ -15,7 +15,7 @@ _ETAG = re.compile(r"[0-9a-f]{32}(?:-(\d{1,5}))?")
 
 
 def has_other_content(stream: BinaryIO, size: int, head: Mapping[str, Any], ask_part_size: Callable[[], int]) -> bool:
-    """Whether a downloaded file differs from what its ETag says; False also where the ETag says nothing.
+    """Whether a downloaded file differs from what its ETag states; False also where the ETag states nothing.
 
     ``head`` is the answer of HeadObject; ``ask_part_size`` is called for an object that was written in parts.
     """

@@ -45,7 +45,7 @@ class NativeFile:
     def find(self, *names: str) -> NativeColumn | None:
         """The first column or nested leaf whose squeezed name is one of ``names`` (squeezed too), in that order.
 
-        Raises `DeliveryError` where two columns have that name: which one counts cannot be told.
+        Raises `DeliveryError` where two columns have that name: which one counts is not known.
         """
         for name in names:
             squeezed = squeeze_name(name)
@@ -77,7 +77,7 @@ def read_native_file(
     is_look: bool = False,
     even_line_ends: bool = False,
 ) -> NativeFile:
-    """The shape of one file, whose content tells its kind; what has to be unpacked or is written in UTF-16 goes below
+    """The shape of one file, whose content shows its kind; what has to be unpacked or is written in UTF-16 goes below
     ``workspace``.
 
     ``nothing`` are the words that stand for no value. ``is_look``: only the columns are wanted, not the rows.
@@ -97,9 +97,13 @@ def read_native_file(
     elif kind == "json":
         json = read_json_file(connection, plain, name, workspace, nothing, is_look=is_look)
         native = NativeFile(
-            name, json.reader_sql, json.columns, reads_nothing=True, is_json_lines=json.is_lines,
+            name,
+            json.reader_sql,
+            json.columns,
+            reads_nothing=True,
+            is_json_lines=json.is_lines,
             as_written_sql=json.as_written_sql,
-        )  # fmt: skip
+        )
     elif foreign := name_foreign_kind(beginning):
         raise DeliveryError(f"{name}: is {foreign}; CSV, JSON lines, Avro and Parquet are read")
     else:
@@ -124,7 +128,7 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) 
         raise DeliveryError(f"{name}: not a complete Parquet file ({first_line(error)})") from error
     columns: list[NativeColumn] = []
     for (column_name, column_type, *_), name_in_file in zip(described, written, strict=True):
-        # DuckDB gives a name that is there twice another one; whose column that is, the file's own spelling tells
+        # DuckDB gives a name that is there twice another one; whose column that is, the file's own spelling shows
         _flatten(name_in_file, quote_identifier(column_name), column_type, columns)
     return NativeFile(name, reader, tuple(columns), as_written_sql=reader)
 

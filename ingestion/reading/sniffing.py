@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes: the name of an export says little, and a wrong one must not decide."""
+"""What a file is, recognised by its first bytes: its name means little, and a wrong one must not decide."""
 
 from typing import Literal
 
@@ -42,7 +42,7 @@ def sniff_kind(first_bytes: bytes, name: str) -> Kind:
     """The kind of the file whose content begins with ``first_bytes``.
 
     ``name`` decides only where the bytes do not: of an empty file, and of bytes that are no text (a Parquet file whose
-    beginning is damaged is still called one, and its own reader says what is wrong).
+    beginning is damaged is still called one, and its own reader states what is wrong).
     """
     for magic, kind in _MAGIC.items():
         if first_bytes.startswith(magic):

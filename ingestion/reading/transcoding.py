@@ -12,7 +12,7 @@ _CHUNK_BYTES = 1 << 20
 
 
 def as_utf_8(path: Path, name: str, workspace: Path, *, is_look: bool = False) -> Path:
-    """The file, or its copy in UTF-8 where its byte order mark tells that it is written in UTF-16.
+    """The file, or its copy in UTF-8 where its byte order mark shows that it is written in UTF-16.
 
     ``is_look``: its end may be missing. Raises `DeliveryError` naming the file, called ``name``, and the line at which
     it is no UTF-16, or that it is written in UTF-32.

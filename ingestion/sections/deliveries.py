@@ -10,7 +10,10 @@ class DropThresholds(Section):
     """How far a new delivery may fall behind its predecessor before it is doubted."""
 
     warn_percent: float = Field(
-        10.0, gt=0, le=100, description="More is said in the asset check; a cloud's corrections seldom take a tenth."
+        10.0,
+        gt=0,
+        le=100,
+        description="More is reported in the asset check; a cloud's corrections seldom take a tenth.",
     )
     block_percent: float | None = Field(
         50.0,
@@ -32,7 +35,7 @@ class ChangeThresholds(Section):
     A month that still fills grows with every delivery.
     """
 
-    warn_percent: float = Field(10.0, gt=0, le=MOST_PERCENT, description="More is said in the asset check.")
+    warn_percent: float = Field(10.0, gt=0, le=MOST_PERCENT, description="More is reported in the asset check.")
     block_percent: float | None = Field(
         50.0,
         gt=0,

@@ -39,7 +39,7 @@ class StorageQueueEvents(Section):
 
 
 class TablePollEvents(Section):
-    """BigQuery tells nobody that a table grew: its metadata, which cost nothing, are compared with the last look."""
+    """BigQuery notifies nobody that a table grew: its metadata, which cost nothing, are compared with the last look."""
 
     type: Literal["table_poll"]
 

@@ -21,7 +21,7 @@ CLOUD_OF_SCHEME = {
     "bigquery": "gcp",
 }
 
-#: What kind of location each kind of events tells of.
+#: What kind of location each kind of events reports.
 SCHEMES_OF_EVENTS = {
     "sqs": ("s3", "bcm-data-exports"),
     "storage_queue": ("az", "https"),
@@ -42,7 +42,7 @@ class SourceConfig(Section):
         description="Whose export it is; auto looks at the files, which is right for FOCUS files of any generator.",
     )
     format: Literal["auto", "cur", "cur2", "cost_details", "standard", "detailed", "focus"] = Field(
-        "auto", description="The export's format; auto recognises it from the columns and says which it found."
+        "auto", description="The export's format; auto recognises it from the columns and states which it found."
     )
     location: str = Field(
         min_length=1,
@@ -51,11 +51,11 @@ class SourceConfig(Section):
     )
     currency: BillingCurrency | None = Field(
         None,
-        description="Billing currency of an export that names none; else the reporting currency is assumed and said.",
+        description="Billing currency of an export that names none; else the reporting currency, with a notice.",
     )
     access: SourceAccess = Field(
         default_factory=SourceAccess,
-        description="As whom the provider is asked: a role, a profile, a service principal, a billing project. "
+        description="As whom the provider is called: a role, a profile, a service principal, a billing project. "
         "Default: the cloud's own credential chain. Never a secret, only the names of environment variables.",
     )
 

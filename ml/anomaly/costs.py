@@ -1,4 +1,4 @@
-"""Cost anomalies of every scope: the one call from daily cost rows to incidents, each told once at its level."""
+"""Cost anomalies of every scope: the one call from daily cost rows to incidents, each reported once at its level."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ ANOMALY_COLUMNS = (
 VERDICT_COLUMNS = (
     "unique_id", "charge_date", "actual_cost", "expected_cost", "lower_cost", "upper_cost", "score", "is_anomaly"
 )  # fmt: skip
-TOLD_LEVEL = "account_service"
+REPORTED_LEVEL = "account_service"
 LIMITS = ("amount", "percent", "surprise")
 
 
@@ -105,9 +105,9 @@ def detect_anomalies(
     accounts, (_, limits) = panel.levels["account"], judged["account"]
     incidents["account"] += find_patterns(panel.levels["usage_type"], judged["usage_type"][0], accounts, limits)
     findings = merge_levels(panel.levels, incidents)
-    told = panel.levels[TOLD_LEVEL]
-    anomalies = _list_anomalies(findings, told.calendar, as_of, settings)
-    return AnomalyResult(anomalies, _list_verdicts(told, judged[TOLD_LEVEL][0]), panel.skipped)
+    reported = panel.levels[REPORTED_LEVEL]
+    anomalies = _list_anomalies(findings, reported.calendar, as_of, settings)
+    return AnomalyResult(anomalies, _list_verdicts(reported, judged[REPORTED_LEVEL][0]), panel.skipped)
 
 
 def judge_levels(
@@ -122,8 +122,8 @@ def judge_levels(
     for level, one in levels.items():
         known = np.nan_to_num(one.costs)
         moves = np.maximum(known.max(axis=1), 0) - np.minimum(known.min(axis=1), 0) >= limits[level].amount
-        rows[level] = np.flatnonzero(moves | (level == TOLD_LEVEL))
-    calendar = levels[TOLD_LEVEL].calendar
+        rows[level] = np.flatnonzero(moves | (level == REPORTED_LEVEL))
+    calendar = levels[REPORTED_LEVEL].calendar
     keys = pd.concat([one.keys.iloc[rows[level]] for level, one in levels.items()], ignore_index=True)
     found = judge_days(
         np.concatenate([one.costs[rows[level]] for level, one in levels.items()]),

@@ -1,8 +1,8 @@
-"""What people said of anomalies, as far as it changes how later days of the same scope are judged.
+"""What people stated about anomalies, as far as it changes how later days of the same scope are judged.
 
-`planned`: whatever moves in the scope between two dates was announced; nobody is told. `expected`: a move in the same
-direction and up to a quarter more than the one it was said of is normal until a date. `unexpected`: it was right to
-tell; the scope is watched more closely (SENSITIVE times the usual limit of surprise) until a date.
+`planned`: what moves in the scope between two dates was announced; nobody is notified. `expected`: a move in the same
+direction and up to a quarter more than the one it was stated for is normal until a date. `unexpected`: it was right to
+report; the scope is watched more closely (SENSITIVE times the usual limit of surprise) until a date.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,9 @@
-"""One incident at the level that explains it: found at every level, told once, opposite moves told apart.
+"""One incident at the level that explains it: found at every level, reported once, opposite moves distinguished.
 
-A service's incident that one usage type explains is told of that usage type; usage types that moved without their
-service (because another moved the other way) are told of themselves. The same move of three or more services of an
+A service's incident that one usage type explains is reported of that usage type; usage types that moved without their
+service (because another moved the other way) are reported of themselves. The same move of three or more services of an
 account, or of one service in three or more accounts, is one incident of the account or of the service. A coarser
-level's own incident is told only where its children explain less than half of it.
+level's own incident is reported only where its children explain less than half of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,13 +42,13 @@ def merge_levels(panels: Mapping[str, LevelPanel], incidents: Mapping[str, Seque
     """The findings out of each level's incidents, ordered by scope and start."""
     found = {level: _name_findings(panels[level], incidents[level]) for level in panels}
     single = _merge_service(found["usage_type"], found["account_service"], panels["usage_type"])
-    told = _group_alike(single, SERVICE, "service")
-    told = _group_alike(told, ACCOUNT, "account")
-    # what is told of a service over all accounts explains each of them too: so by its parts, not by the group
+    reported = _group_alike(single, SERVICE, "service")
+    reported = _group_alike(reported, ACCOUNT, "account")
+    # what is reported of a service over all accounts explains each of them too: so by its parts, not by the group
     for level, parent in (("account", ACCOUNT), ("provider", ACCOUNT[:2])):
         coarse = [one for one in found[level] if not _is_covered(one, single, parent)]
-        single, told = single + coarse, told + coarse
-    return sorted(told, key=lambda one: (one.anchor, one.incident.start, -one.sign))
+        single, reported = single + coarse, reported + coarse
+    return sorted(reported, key=lambda one: (one.anchor, one.incident.start, -one.sign))
 
 
 def _name_findings(panel: LevelPanel, incidents: Sequence[Incident]) -> list[Finding]:
@@ -81,21 +81,21 @@ def _merge_service(fine: Sequence[Finding], coarse: Sequence[Finding], panel: Le
     by_service: dict[tuple[str, ...], list[Finding]] = {}
     for one in fine:
         by_service.setdefault(tuple(one.key[name] for name in names), []).append(one)
-    told: list[Finding] = []
+    reported: list[Finding] = []
     used: set[int] = set()
     for whole in coarse:
         parts = by_service.get(tuple(whole.key[name] for name in names), [])
         alike = [one for one in parts if one.sign == whole.sign and _overlap(one.incident, whole.incident)]
         used |= {id(one) for one in alike}
-        told.append(_choose_part(whole, alike, panel))
+        reported.append(_choose_part(whole, alike, panel))
     anchors = {tuple(one.key[name] for name in names): one.anchor for one in coarse}
     for service, parts in by_service.items():
         for one in parts:
             if id(one) not in used:
                 anchor = anchors.get(service) or make_unique_id("account_service", *service)
                 parts_of_it = (quote_part(one.key[name]) for name in ("region_id", "x_usage_type"))
-                told.append(replace(_name_new(one, panel), anchor="|".join([anchor, *parts_of_it])))
-    return told
+                reported.append(replace(_name_new(one, panel), anchor="|".join([anchor, *parts_of_it])))
+    return reported
 
 
 def _choose_part(whole: Finding, alike: Sequence[Finding], panel: LevelPanel) -> Finding:
@@ -124,11 +124,11 @@ def _name_new(one: Finding, panel: LevelPanel) -> Finding:
     return replace(one, incident=replace(one.incident, kind=kind))  # type: ignore[arg-type]
 
 
-def _group_alike(told: list[Finding], scope: tuple[str, ...], level: str) -> list[Finding]:
+def _group_alike(reported: list[Finding], scope: tuple[str, ...], level: str) -> list[Finding]:
     """Join TOGETHER or more findings of one scope and sign that began together, if none of them is most of it."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
     rest: list[Finding] = []
-    for one in sorted(told, key=lambda each: each.incident.start):
+    for one in sorted(reported, key=lambda each: each.incident.start):
         if one.level not in ("usage_type", "account_service") or one.incident.is_excused:
             rest.append(one)
             continue
@@ -168,13 +168,13 @@ def _close_group(near: list[Finding], scope: tuple[str, ...], level: str) -> lis
     return [Finding(level, key, whole, key["unique_id"])]
 
 
-def _is_covered(whole: Finding, told: Sequence[Finding], scope: tuple[str, ...]) -> bool:
+def _is_covered(whole: Finding, reported: Sequence[Finding], scope: tuple[str, ...]) -> bool:
     """Whether findings inside explain at least half of it, or all that is odd about it is excused."""
     if whole.incident.is_excused:
         return True
     inside = [
         one
-        for one in told
+        for one in reported
         if one.sign == whole.sign
         and all(one.key[name] == whole.key[name] for name in scope)
         and _overlap(one.incident, whole.incident)

@@ -96,7 +96,19 @@ def list_leak_incidents(costs: Matrix, leaks: Leaks, min_amount: Vector) -> list
             if actual - expected < min_amount[row]:
                 continue  # a quiet weekday inside the rise
             score = min((actual - expected) / (end - start + 1) / float(min_amount[row]), MAX_SCORE)
-            incidents.append(Incident(int(row), start, end, "slow_leak", actual, expected, expected, expected, score))
+            incidents.append(
+                Incident(
+                    int(row),
+                    start,
+                    end,
+                    "slow_leak",
+                    actual=actual,
+                    expected=expected,
+                    lower=expected,
+                    upper=expected,
+                    score=score,
+                )
+            )
     return incidents
 
 

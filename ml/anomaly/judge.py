@@ -37,7 +37,7 @@ class Verdicts:
 
     `is_new` marks anomalous days of a service that did not exist before, `is_shift` the day on which a run of
     anomalous days became the new normal. `is_excused` marks anomalous days that somebody announced or called expected:
-    nobody is told of them. Days that were not judged have NaN as expected.
+    nobody is notified of them. Days that were not judged have NaN as expected.
     """
 
     expected: Matrix
@@ -60,7 +60,7 @@ def judge_days(
 ) -> Verdicts:
     """Judge `costs` (series × day, NaN outside a series' life) against the limits of each series.
 
-    `leniency`, `sensitivity`: what people said of earlier anomalies (ml/anomaly/feedback.py).
+    `leniency`, `sensitivity`: what people stated about earlier anomalies (ml/anomaly/feedback.py).
     """
     parts = []
     for first in range(0, max(len(costs), 1), CHUNK):
@@ -139,14 +139,14 @@ def _judge_day(
     memory.distance[:, day] = actual - expected
     with np.errstate(divide="ignore", invalid="ignore"):
         memory.surprise[:, day] = (actual - expected) / (half / limits.surprise)
-    told = np.where(flag == 0, _find_sustained(memory, day, expected, limits), flag)
-    flag = np.where(_is_monthly_habit(memory.distance, day, earlier), 0, told)
-    is_habit = (flag == 0) & (told != 0)
+    flagged = np.where(flag == 0, _find_sustained(memory, day, expected, limits), flag)
+    flag = np.where(_is_monthly_habit(memory.distance, day, earlier), 0, flagged)
+    is_habit = (flag == 0) & (flagged != 0)
     # going back to the level before the last shift is no news
-    asked = (flag != 0) & (memory.remember_until >= day)
-    if asked.any():
-        old = _compare(actual, memory.costs_before, memory.counted_before, day, asked, limits, memory)
-        back = asked & (old[2] == 0) & ~np.isnan(old[0])
+    returning = (flag != 0) & (memory.remember_until >= day)
+    if returning.any():
+        old = _compare(actual, memory.costs_before, memory.counted_before, day, returning, limits, memory)
+        back = returning & (old[2] == 0) & ~np.isnan(old[0])
         memory.costs[back], memory.costs_before[back] = memory.costs_before[back], memory.costs[back]
         memory.counts[back], memory.counted_before[back] = memory.counted_before[back], memory.counts[back]
         # the mask in use is open for the days to come, the remembered one is closed
@@ -177,12 +177,12 @@ def _compare(
     costs: Matrix,
     counts: Mask,
     day: int,
-    asked: Mask,
+    returning: Mask,
     limits: Limits,
     memory: Memory,
 ) -> tuple[Vector, Vector, npt.NDArray[np.int8], Mask]:
-    """For the asked series: expected cost, half width of what is normal, anomalous (+1, -1, 0), new service or not."""
-    rows = np.flatnonzero(asked)
+    """For the chosen series: expected cost, half width of what is normal, anomalous (+1, -1, 0), new service or not."""
+    rows = np.flatnonzero(returning)
     begin = max(0, day - WINDOW)
     window = np.full((len(rows), WINDOW), np.nan)
     window[:, WINDOW - (day - begin) :] = np.where(counts[rows, begin:day], costs[rows, begin:day], np.nan)
@@ -206,7 +206,7 @@ def _compare(
     # errors of a service that did not exist say nothing about the one that may come
     memory.error[rows, day] = np.where(is_dormant, np.nan, rest / base.unit)
     known = base.days >= MIN_WINDOW_DAYS
-    full = len(asked)
+    full = len(returning)
     expected, halves = np.full(full, np.nan), np.full(full, np.nan)
     flags, is_new = np.zeros(full, dtype=np.int8), np.zeros(full, dtype=bool)
     expected[rows], halves[rows] = np.where(known, base.expected, np.nan), half

@@ -45,7 +45,7 @@ def find_leaks(costs: Matrix, verdicts: Verdicts, min_amount: Vector, settings: 
             is_leak = (np.diff(now, axis=1) > 0).all(axis=1)
             is_leak &= rise >= np.maximum(min_amount, settings.leak_percent / 100 * now[:, 0])
             is_leak &= (rise > 3 * rise_before) & (rise >= 2 * STEPS * usual)
-        # a step to a new level has been told already
+        # a step to a new level has been reported already
         is_leak &= ~verdicts.is_shift[:, day - 2 * RISE_DAYS : day + 1].any(axis=1) & usable[:, day]
         passed = np.where(is_leak, passed + 1, 0)
         is_leak = passed >= PROOF_DAYS

@@ -2,7 +2,7 @@
 
 One isolation forest over all accounts looks at what a day's usage types did against their expectations: how far the
 farthest went, how many went far, how much money moved in all and how much of it cancelled out. It learns from the days
-before, once in four weeks, and a day is told when it is stranger than every day learned from and enough money moved.
+before, once in four weeks, and a day is reported when it is stranger than all days learned from and enough money moved.
 """
 
 import numpy as np
@@ -36,17 +36,17 @@ def find_patterns(fine: LevelPanel, verdicts: Verdicts, accounts: LevelPanel, li
     for begin in range(LEARN_DAYS, days, EVERY_DAYS):
         learn = features[:, begin - LEARN_DAYS : begin][is_judged[:, begin - LEARN_DAYS : begin]]
         end = min(begin + EVERY_DAYS, days)
-        asked = is_judged[:, begin:end] & (far[:, begin:end] >= LEAST_MOVED)
-        asked &= moved[:, begin:end] >= limits.amount[:, None]
-        asked &= moved[:, begin:end] >= limits.percent[:, None] / 100 * np.abs(
+        moving = is_judged[:, begin:end] & (far[:, begin:end] >= LEAST_MOVED)
+        moving &= moved[:, begin:end] >= limits.amount[:, None]
+        moving &= moved[:, begin:end] >= limits.percent[:, None] / 100 * np.abs(
             np.nan_to_num(accounts.costs[:, begin:end])
         )
-        if len(learn) < LEARN_DAYS or not asked.any():
+        if len(learn) < LEARN_DAYS or not moving.any():
             continue
         forest = IsolationForest(n_estimators=TREES, random_state=SEED).fit(learn)
         limit = MARGIN * -forest.score_samples(learn).min()
-        row, day = np.nonzero(asked)
-        strange = -forest.score_samples(features[:, begin:end][asked])
+        row, day = np.nonzero(moving)
+        strange = -forest.score_samples(features[:, begin:end][moving])
         for account_row, offset, score in zip(row, day, strange, strict=True):
             if score > limit:
                 incidents.append(
@@ -91,4 +91,14 @@ def _make_incident(
 ) -> Incident:
     actual = float(accounts.costs[row, day])
     expected = actual - float(rest[account == row, day].sum())
-    return Incident(row, day, day, "pattern", actual, expected, expected, expected, float(score / limit) * FAR)
+    return Incident(
+        row,
+        day,
+        day,
+        "pattern",
+        actual=actual,
+        expected=expected,
+        lower=expected,
+        upper=expected,
+        score=float(score / limit) * FAR,
+    )

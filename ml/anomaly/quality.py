@@ -13,11 +13,11 @@ LOWEST_PRECISION, PRECISION_DROP, LEAST_ANSWERS = 0.5, 0.2, 5
 def measure_quality(judged_days: int, flagged_days: int, answers: Sequence[str]) -> dict[str, float]:
     """The figures of one run; `answers` are people's verdicts. Precision is 1 where nobody answered."""
     right = sum(one == "unexpected" for one in answers)
-    told = sum(one in ("unexpected", "expected") for one in answers)
+    judged = sum(one in ("unexpected", "expected") for one in answers)
     return {
         "flagged_share": flagged_days / judged_days if judged_days else 0.0,
-        "answers": float(told),
-        "precision": right / told if told else 1.0,
+        "answers": float(judged),
+        "precision": right / judged if judged else 1.0,
     }
 
 

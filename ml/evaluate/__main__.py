@@ -18,7 +18,7 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one sub-command; 2 for input that cannot be judged, with one sentence that says why."""
+    """Run one sub-command; 2 for input that cannot be judged, with one sentence that states why."""
     parser = argparse.ArgumentParser(prog="python -m ml.evaluate", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     for name, path in COMMANDS.items():

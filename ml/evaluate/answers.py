@@ -9,7 +9,7 @@ import pandas as pd
 from ml.anomaly.costs import AnomalyResult, detect_anomalies
 from ml.anomaly.feedback import Feedback
 from ml.anomaly.settings import AnomalySettings
-from ml.evaluate.matching import follows, share_of, tells_of
+from ml.evaluate.matching import follows, is_about, share_of
 
 FEEDBACK_DAYS = 180
 
@@ -25,13 +25,11 @@ def try_feedback(
     """Answer the first half's incidents as a person would, and count the second half's with and without the answers."""
     half = found.anomalies["as_of_date"].max() - timedelta(days=FEEDBACK_DAYS) if len(found.anomalies) else last_day
     answers = [
-        _answer(row, any(tells_of(row, truth) for truth in anomalies))
+        _answer(row, any(is_about(row, truth) for truth in anomalies))
         for row in found.anomalies.to_dict("records")
         if row["end_date"] < half and not row["is_excused"]
     ]
-    after = detect_anomalies(
-        daily, last_day, settings=settings, feedback=[*planned, *answers]
-    ) if answers else found  # fmt: skip
+    after = detect_anomalies(daily, last_day, settings=settings, feedback=[*planned, *answers]) if answers else found
     counts = {"answers": len(answers)}
     for name, result in (("without", found), ("with", after)):
         rows = [
@@ -39,10 +37,10 @@ def try_feedback(
         ]
         later = [one for one in anomalies if date.fromisoformat(one["start"]) >= half]
         counts[f"{name}_false"] = sum(
-            not any(tells_of(row, one) or follows(row, one) for one in anomalies) for row in rows
+            not any(is_about(row, one) or follows(row, one) for one in anomalies) for row in rows
         )
-        counts[f"{name}_right"] = sum(any(tells_of(row, one) for one in anomalies) for row in rows)
-        counts[f"{name}_found"] = sum(any(tells_of(row, one) for row in rows) for one in later)
+        counts[f"{name}_right"] = sum(any(is_about(row, one) for one in anomalies) for row in rows)
+        counts[f"{name}_found"] = sum(any(is_about(row, one) for row in rows) for one in later)
         counts["later"] = len(later)
     return counts
 
@@ -61,10 +59,10 @@ def _answer(row: dict[str, Any], is_right: bool) -> Feedback:
 
 
 def sum_feedback(counts: Sequence[dict[str, int]]) -> dict[str, Any]:
-    """Precision and recall of the later half, without and with what people said of the earlier one."""
+    """Precision and recall of the later half, without and with what people stated in the earlier one."""
     total = {name: sum(one[name] for one in counts) for name in counts[0]}
-    told = {"answers": total["answers"]}
-    return told | {
+    summary = {"answers": total["answers"]}
+    return summary | {
         name: {
             "precision": share_of(total[f"{name}_right"], total[f"{name}_right"] + total[f"{name}_false"]),
             "recall": share_of(total[f"{name}_found"], total["later"]),

@@ -23,7 +23,7 @@ class LongSeries:
     """Rows of a long CSV file sorted by series and step.
 
     `frame`: unique_id, ds (as written), step (a whole number, one more per period), y, row (line in the file). `dated`
-    says whether ds are timestamps.
+    states whether ds are timestamps.
     """
 
     path: Path
@@ -61,7 +61,7 @@ def read_long_csv(path: Path, frequency: str) -> LongSeries:
 def _read_steps(path: Path, frame: pd.DataFrame, frequency: str) -> tuple[npt.NDArray[np.int64], bool]:
     """The number of each row's period, and whether ds are timestamps."""
     numbers = pd.to_numeric(frame["ds"], errors="coerce")
-    # 20250131 is a day where days are asked for, not the twenty-millionth step
+    # 20250131 is a day where days are requested, not the twenty-millionth step
     compact = frame["ds"].str.fullmatch(r"(19|20)\d{6}")
     if numbers.notna().all() and not compact.all():
         _refuse(path, frame, frame["ds"], (numbers % 1 != 0) | (numbers.abs() > 2**53), "ds is not a whole number")

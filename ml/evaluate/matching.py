@@ -1,4 +1,4 @@
-"""Which incident tells of which planted anomaly: its place, its direction, its days, and the cause that it names."""
+"""Which incident is about which planted anomaly: its place, its direction, its days, and the cause that it names."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -17,13 +17,13 @@ WHOLE_SERVICE = ("price_change", "service_stopped")
 
 
 def match(
-    seed: int, anomalies: Sequence[dict[str, Any]], told: pd.DataFrame, explained: Explanations
+    seed: int, anomalies: Sequence[dict[str, Any]], found: pd.DataFrame, explained: Explanations
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Every planted anomaly with its first incident, and every incident with what it is: right, aftermath or false."""
-    rows = told.to_dict("records")
+    rows = found.to_dict("records")
     truths = []
     for truth in anomalies:
-        hits = sorted((row for row in rows if tells_of(row, truth)), key=lambda row: row["start_date"])
+        hits = sorted((row for row in rows if is_about(row, truth)), key=lambda row: row["start_date"])
         due = _find_due(truth)
         extra, normal = abs(float(truth["extra_daily"])), float(truth["expected_daily"])
         truths.append(
@@ -37,13 +37,16 @@ def match(
                 "delay": max(0, (hits[0]["start_date"] - due).days) if hits and due else None,
                 "cause_right": _is_cause_right(hits[0]["anomaly_id"], truth, explained) if hits else None,
                 "top_cause": explained.top_causes.get(hits[0]["anomaly_id"]) if hits else None,
-                "service": truth["service"], "usage_type": truth["usage_type"], "start": truth["start"],
-                "extra_daily": truth["extra_daily"], "expected_daily": truth["expected_daily"],
+                "service": truth["service"],
+                "usage_type": truth["usage_type"],
+                "start": truth["start"],
+                "extra_daily": truth["extra_daily"],
+                "expected_daily": truth["expected_daily"],
             }
-        )  # fmt: skip
+        )
     incidents = []
     for row in rows:
-        is_right = any(tells_of(row, truth) for truth in anomalies)
+        is_right = any(is_about(row, truth) for truth in anomalies)
         is_after = not is_right and any(follows(row, truth) for truth in anomalies)
         verdict = "right" if is_right else "after" if is_after else "false"
         incidents.append(
@@ -61,8 +64,8 @@ def _is_place(row: dict[str, Any], truth: dict[str, Any]) -> bool:
     return row["service_name"] in ("", truth["service"], truth["native_service"])
 
 
-def tells_of(row: dict[str, Any], truth: dict[str, Any]) -> bool:
-    """Whether an incident tells of a planted anomaly: its place, its direction, its days."""
+def is_about(row: dict[str, Any], truth: dict[str, Any]) -> bool:
+    """Whether an incident is about a planted anomaly: its place, its direction, its days."""
     if not _is_place(row, truth) or (row["direction"] == "up") != (float(truth["extra_daily"]) > 0):
         return False
     return row["start_date"] <= date.fromisoformat(truth["end"]) and row["end_date"] >= date.fromisoformat(

@@ -2,7 +2,7 @@
 
 Every company is judged day by day with nothing later. An anomaly counts where it is at least 10 % of its scope and 50
 a day; it is found by an incident of its account, service and direction while it lasts. An incident that belongs to no
-planted anomaly is false. Announced events are decoys: the detector is told of them, as the configuration would.
+planted anomaly is false. Announced events are decoys: the detector knows of them, as the configuration would.
 Companies without anomalies (--clean) give the false incidents per company-month.
 """
 
@@ -24,7 +24,7 @@ from ml.anomaly.settings import AnomalySettings
 from ml.causes import Explanations, explain_anomalies, list_days, list_queries
 from ml.errors import AnalyticsInputError
 from ml.evaluate.answers import sum_feedback, try_feedback
-from ml.evaluate.matching import match, share_of, tells_of
+from ml.evaluate.matching import is_about, match, share_of
 
 HELP = "judge the anomaly detector on simulated companies"
 DAILY = """
@@ -54,26 +54,26 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     begin = time.perf_counter()
     seeds = range(options.seed, options.seed + options.seeds)
     scenarios = [options.anomalies] + ([] if options.no_clean else ["none"])
-    asked = [(seed, options.months, options.rows_per_month, scenario) for scenario in scenarios for seed in seeds]
+    companies = [(seed, options.months, options.rows_per_month, scenario) for scenario in scenarios for seed in seeds]
     if options.jobs > 1:
         with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
-            done = list(pool.map(judge_company, *zip(*asked, strict=True)))
+            done = list(pool.map(judge_company, *zip(*companies, strict=True)))
     else:
-        done = [judge_company(*one) for one in asked]
+        done = [judge_company(*one) for one in companies]
     judged = done[: len(seeds)]
     result = summarise(
-        [one for each in judged for one in each["truths"]], [one for each in judged for one in each["told"]]
+        [one for each in judged for one in each["truths"]], [one for each in judged for one in each["incidents"]]
     )
     result["feedback"] = sum_feedback([each["feedback"] for each in judged])
-    result["planned_events_told"] = sum(each["decoys_told"] for each in judged)
+    result["planned_events_reported"] = sum(each["decoys_reported"] for each in judged)
     result["planned_events"] = sum(each["decoys"] for each in judged)
     result["contributions_add_up"] = all(each["exact"] for each in judged)
-    clean = [one for each in done[len(seeds) :] for one in each["told"]]
+    clean = [one for each in done[len(seeds) :] for one in each["incidents"]]
     if not options.no_clean:
         result["clean_false_incidents"] = len(clean)
         result["clean_false_per_company_month"] = round(len(clean) / (options.seeds * options.months), 4)
     if options.details:
-        lines = [row for each in judged for row in (*each["truths"], *each["told"])] + clean
+        lines = [row for each in judged for row in (*each["truths"], *each["incidents"])] + clean
         options.details.write_text("".join(json.dumps(row, default=str) + "\n" for row in lines))
     return result | {
         "seeds": list(seeds),
@@ -92,40 +92,40 @@ def judge_company(seed: int, months: int, rows_per_month: int, scenario: Any) ->
     planned = [_announce(decoy) for decoy in company.decoys]
     settings = AnomalySettings()
     found = detect_anomalies(daily, company.last_day, settings=settings, feedback=planned)
-    told = found.anomalies[~found.anomalies["is_excused"].astype(bool)].reset_index(drop=True)
-    company.connection.register("days", days := list_days(told))
+    reported = found.anomalies[~found.anomalies["is_excused"].astype(bool)].reset_index(drop=True)
+    company.connection.register("days", days := list_days(reported))
     parts: list[Any] = []
     if len(days):
         for query in list_queries("days", "charges", "charges.charge_date"):
             parts += company.connection.execute(query).fetchall()
-    explained = explain_anomalies(told, days, parts)
-    truths, incidents = match(seed, company.anomalies, told, explained)
+    explained = explain_anomalies(reported, days, parts)
+    truths, incidents = match(seed, company.anomalies, reported, explained)
     company.connection.close()
     return {
         "truths": truths,
-        "told": incidents,
+        "incidents": incidents,
         "exact": _adds_up(explained),
         "decoys": len(company.decoys),
-        "decoys_told": sum(tells_of(row, decoy) for decoy in company.decoys for row in told.to_dict("records")),
+        "decoys_reported": sum(is_about(row, decoy) for decoy in company.decoys for row in reported.to_dict("records")),
         "feedback": try_feedback(daily, company.last_day, settings, planned, company.anomalies, found),
     }
 
 
-def summarise(truths: Sequence[dict[str, Any]], told: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def summarise(truths: Sequence[dict[str, Any]], reported: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The measures over all companies."""
     sized = [one for one in truths if one["counts"]]
     found = [one for one in sized if one["found"]]
-    right = sum(one["verdict"] == "right" for one in told)
-    wrong = sum(one["verdict"] == "false" for one in told)
+    right = sum(one["verdict"] == "right" for one in reported)
+    wrong = sum(one["verdict"] == "false" for one in reported)
     money = sum(one["money"] for one in sized)
     return {
         "planted": len(truths),
         "planted_that_count": len(sized),
         "recall": share_of(len(found), len(sized)),
         "precision": share_of(right, right + wrong),
-        "incidents": len(told),
+        "incidents": len(reported),
         "false_incidents": wrong,
-        "aftermath_incidents": sum(one["verdict"] == "after" for one in told),
+        "aftermath_incidents": sum(one["verdict"] == "after" for one in reported),
         "median_delay_days": float(np.median([one["delay"] for one in found])) if found else None,
         "mean_delay_days": round(float(np.mean([one["delay"] for one in found])), 3) if found else None,
         "money_weighted_recall": share_of(sum(one["money"] for one in found), money),

@@ -33,7 +33,7 @@ POINT_LIMIT, STRETCH_LIMIT = 5.5, 6.0
 MEMORY = 3000
 #: An expert's errors are forgotten by half in so many values.
 FORGET = 150.0
-#: Two quantiles of the past surprises tell how heavy their tail is; it is extended by this power of their ratio.
+#: Two quantiles of the past surprises show how heavy their tail is; it is extended by this power of their ratio.
 USUAL_SHARES, TAIL_POWER = (0.90, 0.98), 2.2
 #: A prediction from a longer season may excuse a value while its errors are at most so many times the best ones.
 EXCUSE = 2.0

@@ -131,7 +131,7 @@ def find_drop(run: dict[str, Any], earlier: pd.DataFrame) -> str:
     """What is wrong with a run against the last runs before it, or nothing.
 
     `earlier`: rows of `describe_run` of other days. A drop is an error half as large again as the median of the last
-    ten runs and 3 points more, or a coverage 7 points below both what it says and that median.
+    ten runs and 3 points more, or a coverage 7 points below both what it states and that median.
     """
     if earlier.empty:
         return ""

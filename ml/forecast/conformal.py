@@ -86,7 +86,7 @@ def _find_units(values: Matrix, errors: np.ndarray, plan: Plan) -> tuple[Matrix,
     relative = float(np.clip(relative, *RELATIVE_LIMITS))
     prior = naive * relative
     unknown = ~np.isfinite(prior)
-    # one period tells nothing about the next: as uncertain as the most uncertain of the panel, or as its own size
+    # one period shows nothing about the next: as uncertain as the most uncertain of the panel, or as its own size
     worst = float(np.nanmax(own)) if np.isfinite(own).any() else 1.0
     prior = np.where(unknown, worst * np.nanmean(np.abs(values), axis=1), prior)
     weight = max(PRIOR_ORIGINS * plan.horizon, 4.0)

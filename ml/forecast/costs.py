@@ -56,7 +56,7 @@ class ForecastSettings:
     horizon_days: int = 90
     # one whole week: less cannot tell a weekend from a trend
     min_training_days: int = 7
-    # two years and a quarter: the same week of two years before is the oldest day that tells anything
+    # two years and a quarter: the same week of two years before is the oldest day that shows anything
     max_training_days: int = 820
     seed: int = DEFAULT_SEED
 
@@ -116,22 +116,22 @@ def forecast_costs(
     for target, child in ((costs, changed + lumps.mean), (extra, lumps.mean), (variance, lumps.deviation**2)):
         target[finest] = child
         target[parents] = panel.members @ child
-    _fit_loose_levels(panel, costs, extra, dated, usage.error)
+    _fit_loose_levels(panel, costs=costs, extra=extra, dated=dated, error=usage.error)
     spread = spread_costs(panel, usage, costs, extra, variance)
     frame = _list_rows(panel, usage.made, spread, costs, as_of, settings)
     shown = panel.keys["scope_level"].isin(levels).to_numpy()
     return ForecastResult(
-        frame,
-        panel.skipped,
-        list_horizons(panel, usage, costs, variance, as_of, shown),
-        list_backtests(panel, usage, as_of, shown),
-        panel.list_actuals(shown),
-        describe_run(panel, usage, as_of, settings.seed, YEAR),
-        tuple(unmatched),
+        forecasts=frame,
+        skipped=panel.skipped,
+        horizons=list_horizons(panel, usage, costs, variance, as_of, shown),
+        accuracy=list_backtests(panel, usage, as_of, shown),
+        actuals=panel.list_actuals(shown),
+        run=describe_run(panel, usage, as_of, settings.seed, YEAR),
+        unmatched_events=tuple(unmatched),
     )
 
 
-def _fit_loose_levels(panel: CostPanel, costs: Matrix, extra: Matrix, dated: Matrix, error: Matrix) -> None:
+def _fit_loose_levels(panel: CostPanel, *, costs: Matrix, extra: Matrix, dated: Matrix, error: Matrix) -> None:
     """Teams and environments, which no finest series belongs to alone, add up to the total of their currency."""
     for level in ("team", "environment"):
         of_level = (panel.keys["scope_level"] == level).to_numpy()

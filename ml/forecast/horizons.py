@@ -1,4 +1,4 @@
-"""What is asked of a forecast: tomorrow, the open month and quarter (with what is spent already), and 12 months."""
+"""What a forecast answers: tomorrow, the open month and quarter (with what is spent already), and 12 months."""
 
 from datetime import date
 

@@ -44,7 +44,7 @@ class CostPanel:
     named: dict[int, str]
 
     def name_models(self, made: PanelForecast) -> list[str]:
-        """The model of each series; those that need none say why."""
+        """The model of each series; those that need none state why."""
         return [self.named.get(row, name) for row, name in enumerate(made.models)]
 
     def sum_days(self, row: int) -> tuple[np.ndarray, Matrix]:

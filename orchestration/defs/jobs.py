@@ -86,7 +86,7 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: Insta
     waiting = list_waiting(plans)
     periods = {period for plan in plans for period in plan.periods}
     if any(plan.unscanned for plan in plans):
-        # only the rows tell the periods of these files: offer all that are known
+        # only the rows show the periods of these files: offer all that are known
         periods |= {opened.first_period(), now.date().replace(day=1)}
     if not periods and not opened.is_up_to_date():
         waiting = [opened.scoring_input()]

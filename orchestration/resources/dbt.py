@@ -17,12 +17,12 @@ from warehouse.storage_settings import WarehouseSettings
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"
 
-#: What ``told_periods`` says to a build of the whole warehouse.
+#: What ``restrict_to_periods`` gives to a build of the whole warehouse.
 ALL_PERIODS = "null"
 
 
 class DbtError(CloudcostError):
-    """dbt failed; the message is what it said."""
+    """dbt failed; the message is dbt's own."""
 
 
 class WarehouseTranslator(DagsterDbtTranslator):
@@ -59,8 +59,8 @@ def set_dbt_environment(installation: Installation) -> None:
 
 
 @contextmanager
-def told_periods(periods: str) -> Iterator[None]:
-    """Whoever starts dbt in here tells it these changed periods, see `warehouse.changed_periods_json`."""
+def restrict_to_periods(periods: str) -> Iterator[None]:
+    """dbt that is started in here builds these changed periods only, see `warehouse.changed_periods_json`."""
     os.environ["CLOUDCOST_CHANGED_PERIODS"] = periods
     try:
         yield
@@ -70,7 +70,7 @@ def told_periods(periods: str) -> Iterator[None]:
 
 def redshift_environment(settings: WarehouseSettings, environ: Mapping[str, str]) -> dict[str, str]:
     """What the dbt profile reads; the password is in memory only, under a name that dbt keeps out of its logs."""
-    told = {
+    variables = {
         "CLOUDCOST_DBT_TARGET": "redshift_iam" if settings.authentication == "iam" else "redshift",
         "CLOUDCOST_REDSHIFT_HOST": settings.host or "",
         "CLOUDCOST_REDSHIFT_PORT": str(settings.port),
@@ -83,8 +83,8 @@ def redshift_environment(settings: WarehouseSettings, environ: Mapping[str, str]
         "CLOUDCOST_REDSHIFT_QUERY_GROUP": settings.query_group or "",
     }
     if settings.authentication == "password":
-        told["DBT_ENV_SECRET_CLOUDCOST_REDSHIFT_PASSWORD"] = environ.get(settings.password_env or "", "")
-    return told
+        variables["DBT_ENV_SECRET_CLOUDCOST_REDSHIFT_PASSWORD"] = environ.get(settings.password_env or "", "")
+    return variables
 
 
 def prepare_manifest(installation: Installation) -> Path:

@@ -1,4 +1,4 @@
-"""dbt in this process, its events told while it works.
+"""dbt in this process, its events passed on while it works.
 
 dagster-dbt's own resource starts a process for every build and another one to ask for dbt's version: eight seconds each
 time, however little there is to build. What the events mean to Dagster is still dagster-dbt's to say.
@@ -17,7 +17,13 @@ from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_contex
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from cloudcost.installation import Installation
-from orchestration.resources.dbt import DbtError, WarehouseTranslator, dbt_places, set_dbt_environment, told_periods
+from orchestration.resources.dbt import (
+    DbtError,
+    WarehouseTranslator,
+    dbt_places,
+    restrict_to_periods,
+    set_dbt_environment,
+)
 
 #: dbt keeps its flags, its adapter and its log in global variables.
 _ALONE = threading.Lock()
@@ -29,13 +35,13 @@ _COLOUR = re.compile(r"\x1b\[\d*m")
 
 def build_assets(context: dg.AssetExecutionContext, installation: Installation, periods: str) -> Iterator[Any]:
     """Build what this run selected of a dbt asset group: outputs of models and seeds, and results of checks."""
-    told = get_updated_cli_invocation_params_for_context(context, {}, WarehouseTranslator())
-    arguments = ["build", "--exclude-resource-type", "unit_test", *told.selection_args]
-    if told.indirect_selection:
-        arguments += ["--indirect-selection", told.indirect_selection]
+    invocation = get_updated_cli_invocation_params_for_context(context, {}, WarehouseTranslator())
+    arguments = ["build", "--exclude-resource-type", "unit_test", *invocation.selection_args]
+    if invocation.indirect_selection:
+        arguments += ["--indirect-selection", invocation.indirect_selection]
     for event in run_dbt(installation, arguments, periods):
         yield from DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
-            told.manifest, told.dagster_dbt_translator, context, installation.dbt_target
+            invocation.manifest, invocation.dagster_dbt_translator, context, installation.dbt_target
         )
 
 
@@ -61,7 +67,7 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
             events.put(None)
 
     errors = []
-    with _ALONE, told_periods(periods):
+    with _ALONE, restrict_to_periods(periods):
         # the process does not wait for it at its end
         thread = threading.Thread(target=work, name="dbt", daemon=True)
         thread.start()
@@ -82,8 +88,8 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
             _close_warehouse()
     outcome = outcomes[0]
     if not outcome.success:
-        told = [error for error in errors if error] or [str(outcome.exception or outcome.result)]
-        raise DbtError("; ".join(" ".join(error.split()) for error in dict.fromkeys(told)))
+        messages = [error for error in errors if error] or [str(outcome.exception or outcome.result)]
+        raise DbtError("; ".join(" ".join(error.split()) for error in dict.fromkeys(messages)))
 
 
 def _close_warehouse() -> None:

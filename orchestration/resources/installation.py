@@ -11,7 +11,7 @@ from cloudcost.installation import Installation
 class InstallationResource(dg.ConfigurableResource["InstallationResource"]):
     """Opens the configuration, lake, ledger, state store and warehouse of one installation.
 
-    Which one that is, the environment says where the definitions are loaded (CLOUDCOST_CONFIG, CLOUDCOST_HOME).
+    Which one that is, the environment states where the definitions are loaded (CLOUDCOST_CONFIG, CLOUDCOST_HOME).
     """
 
     config_path: str

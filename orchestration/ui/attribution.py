@@ -73,7 +73,7 @@ class PersonProcessContext(WorkspaceProcessContext):
 
 
 class PersonRunCoordinator(QueuedRunCoordinator):
-    """The queue of runs, where one that a person starts gets their name: whatever the request said it was."""
+    """The queue of runs, where one that a person starts gets their name: whatever the request claims it was."""
 
     def submit_run(self, context: SubmitRunContext) -> DagsterRun:
         """Queue a run; what the daemon starts is left as it is, on the tags of its schedule, sensor or backfill."""

@@ -11,6 +11,8 @@ import sys
 import threading
 import time
 
+from core.logs.json_lines import log_as_json
+
 #: How long the daemon may take to end its work.
 DAEMON_SECONDS = 30
 
@@ -22,7 +24,8 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
     from dagster._daemon.cli import cli
 
-    cli([*sys.argv[1:], "--instance-ref", reference], obj={})
+    with log_as_json():
+        cli([*sys.argv[1:], "--instance-ref", reference], obj={})
 
 
 def _end_with_parent(pipe: int) -> None:

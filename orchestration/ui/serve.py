@@ -22,6 +22,7 @@ from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
 from core.errors import CloudcostError
 from core.instants import utc_now
+from core.logs.json_lines import log_as_json
 from door.journal import Journal
 from door.pages import SIGN_OUT_PATH
 from door.sessions import MIN_SECRET, Sessions, TrustedProxy
@@ -45,14 +46,14 @@ STATEMENT_MILLISECONDS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW = 15_000, 3600, 20
 
 
 class UiError(CloudcostError):
-    """The UI cannot be served; the message says why."""
+    """The UI cannot be served; the message states why."""
 
 
 def serve_ui(installation: Installation, host: str, port: int) -> None:
     """Serve the Dagster UI until the process is interrupted."""
     proxy = find_proxy(installation)
     record_settings(installation)
-    with take_port(host, port) as listener, ended_by_signals():
+    with log_as_json(others=("uvicorn",)), take_port(host, port) as listener, ended_by_signals():
         address = f"http://{show_host(host)}:{port}"
         cookie = f"cloudcost_ui_{port}"  # a browser sends the cookies of all ports of a host to each of them
         person = find_starter(installation)
@@ -124,7 +125,7 @@ def take_port(host: str, port: int) -> Iterator[socket.socket]:
 def ended_by_signals() -> Iterator[None]:
     """SIGINT, SIGTERM and SIGHUP end what is inside in order; a shell's background job would ignore SIGINT.
 
-    Where `nohup` started it, SIGHUP is ignored, as was asked for.
+    Where `nohup` started it, SIGHUP is ignored, as was requested.
     """
 
     def end(*_: object) -> NoReturn:
@@ -192,7 +193,7 @@ def run_dagster(installation: Installation) -> Iterator[tuple["ASGIApp", subproc
     from orchestration.ui.attribution import PersonProcessContext, name_people
     from orchestration.ui.code_servers import CodeServers
 
-    configure_loggers(formatter="colored", log_level=LOG_LEVEL.upper())
+    configure_loggers(formatter="json", log_level=LOG_LEVEL.upper())
     reference = name_people(InstanceRef.from_dir(str(installation.dagster_home)))
     with contextlib.ExitStack() as stack:
         instance = stack.enter_context(DagsterInstance.from_ref(reference))
@@ -216,9 +217,9 @@ def run_daemon(instance: "dg.DagsterInstance", workspace: Path) -> Iterator[subp
     from dagster._serdes import serialize_value
 
     command = [sys.executable, "-m", "orchestration.ui.daemon", "run", "--workspace", str(workspace)]
-    levels = ["--log-level", LOG_LEVEL, "--code-server-log-level", LOG_LEVEL]
+    levels = ["--log-level", LOG_LEVEL, "--log-format", "json", "--code-server-log-level", LOG_LEVEL]
     daemon = subprocess.Popen([*command, *levels], stdin=subprocess.PIPE)
-    assert daemon.stdin is not None  # noqa: S101 - it was asked for
+    assert daemon.stdin is not None  # noqa: S101 - it was requested
     try:
         daemon.stdin.write(serialize_value(instance.get_ref()).encode() + b"\n")
         daemon.stdin.flush()
@@ -248,11 +249,12 @@ def run_server(app: "ASGIApp", listener: socket.socket, daemon: subprocess.Popen
 
 
 def build_server(app: "ASGIApp") -> "uvicorn.Server":
-    """The web server; whom a request comes from is who connected, not what a header says of it."""
+    """The web server; whom a request comes from is who connected, not what a header states of it."""
     import uvicorn
 
     config = uvicorn.Config(
         app,
+        log_config=None,  # its loggers write the same lines as ours
         log_level=LOG_LEVEL,
         lifespan="off",
         proxy_headers=False,

@@ -49,7 +49,8 @@ COVERAGE = Dataset(
 )  # fmt: skip
 
 STATEMENTS = Dataset(
-    "marts", "fct_statement_monthly",
+    "marts",
+    "fct_statement_monthly",
     (
         money("statement_direct", "Direct", "SUM(direct_effective_cost)", "Own charges.", EXACT),
         money("statement_credits", "Credits", "SUM(credit_effective_cost)", "Own credits.", EXACT),
@@ -58,8 +59,9 @@ STATEMENTS = Dataset(
         money("statement_total", "Total", "SUM(effective_cost)", "Direct, credits, shared in and out.", EXACT),
         money("statement_billed", "Billed total", "SUM(billed_cost)", "The same in billed cost.", EXACT),
     ),
-    time="billing_period", scope=(("team", "team"),),
-)  # fmt: skip
+    time="billing_period",
+    scope=(("team", "team"),),
+)
 
 UNITS = Dataset(
     "marts", "fct_unit_cost_daily",

@@ -32,13 +32,17 @@ UTILIZATION = Dataset(
 )  # fmt: skip
 
 COMMITMENTS = Dataset(
-    "marts", "dim_commitment",
+    "marts",
+    "dim_commitment",
     (Metric("commitments", "Commitments", "COUNT(*)", "Reservations, plans and committed use.", COUNT),),
-    time="end_date", roles=("viewer", "finance"),
-)  # fmt: skip
+    time="end_date",
+    roles=("viewer", "finance"),
+)
 
 CONTRACT_COMMITMENTS = Dataset(
-    "marts", "dim_contract_commitment",
+    "marts",
+    "dim_contract_commitment",
     (Metric("contract_commitments", "Commitments of contracts", "COUNT(*)", "As exports state them.", COUNT),),
-    time="contract_commitment_period_end", roles=("viewer", "finance"),
-)  # fmt: skip
+    time="contract_commitment_period_end",
+    roles=("viewer", "finance"),
+)

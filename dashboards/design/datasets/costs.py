@@ -4,17 +4,22 @@ from dashboards.design.datasets.figures import COSTS, DAY, SAVINGS, TEXT, cost, 
 from dashboards.design.parts import COUNT, MONEY, Dataset, Metric
 
 DAILY = Dataset(
-    "marts", "fct_cost_daily",
+    "marts",
+    "fct_cost_daily",
     (*COSTS, SAVINGS, Metric("line_items", "Line items", "SUM(line_item_count)", "Lines of the bills.", COUNT)),
-    time="charge_date", scope=(("team", "x_team"), ("account", "sub_account_id")),
-)  # fmt: skip
+    time="charge_date",
+    scope=(("team", "x_team"), ("account", "sub_account_id")),
+)
 
 LINES = Dataset(
-    "marts", "fct_charges",
+    "marts",
+    "fct_charges",
     (*COSTS, Metric("line_items", "Line items", "COUNT(*)", "Lines of the bill.", COUNT)),
-    time="charge_period_start", scope=(("team", "x_team"), ("account", "sub_account_id")), roles=("team", "finance"),
+    time="charge_period_start",
+    scope=(("team", "x_team"), ("account", "sub_account_id")),
+    roles=("team", "finance"),
     calculated=(("line_cost", "DECIMAL(38,12)", "Billed cost of the line, to sort by.", "billed_cost"),),
-)  # fmt: skip
+)
 
 REPORTING = Dataset(
     "marts", "fct_cost_reporting_daily",
@@ -50,7 +55,8 @@ from marts.fct_cost_reporting_daily""",
 )  # fmt: skip
 
 CHANGES = Dataset(
-    "marts", "fct_cost_change_monthly",
+    "marts",
+    "fct_cost_change_monthly",
     tuple(
         cost(name, label, f"{meaning} The effects add up to the change.")
         for name, label, meaning in (
@@ -66,11 +72,14 @@ CHANGES = Dataset(
             ("tax_effect", "Tax", "Tax."),
         )
     ),
-    time="billing_period", scope=(("account", "sub_account_id"),),
-)  # fmt: skip
+    time="billing_period",
+    scope=(("account", "sub_account_id"),),
+)
 
 WASTE = Dataset(
-    "marts", "fct_waste_monthly",
+    "marts",
+    "fct_waste_monthly",
     (cost("wasted_cost", "Waste", "Cost that nobody had any use of."),),
-    time="billing_period", scope=(("account", "sub_account_id"),),
-)  # fmt: skip
+    time="billing_period",
+    scope=(("account", "sub_account_id"),),
+)

@@ -29,7 +29,9 @@ COSTS = (
 )
 
 SAVINGS = Metric(
-    "savings_rate", "Effective savings rate",
+    "savings_rate",
+    "Effective savings rate",
     of_one_currency("1 - SUM(effective_cost) / NULLIF(SUM(list_cost), 0)"),
-    "Share of the list cost that discounts and commitments save.", PERCENT,
-)  # fmt: skip
+    "Share of the list cost that discounts and commitments save.",
+    PERCENT,
+)

@@ -26,13 +26,14 @@ ACTIONS = Dataset(
 )  # fmt: skip
 
 SOURCES = Dataset(
-    "ops", "sources",
+    "ops",
+    "sources",
     (
         Metric("sources", "Sources", "COUNT(*)", "Configured sources.", COUNT),
         Metric("late", "Late sources", "COUNT(CASE WHEN hours_late > 0 THEN 1 END)", "Later than normal.", COUNT),
     ),
     roles=("viewer", "finance"),
-)  # fmt: skip
+)
 
 CHECKS = Dataset(
     "ops", "checks",

@@ -26,7 +26,8 @@ def name_all(alias: str, columns: Sequence[str]) -> str:
 
 
 FORECASTS = Dataset(
-    "ml", "cost_forecasts",
+    "ml",
+    "cost_forecasts",
     (
         money("forecast", "Forecast", "SUM(forecast_cost)", "Expected cost.", MONEY),
         money("low", "80 % interval, low", "SUM(lower_80)", "Four of five days are above.", MONEY),
@@ -35,12 +36,18 @@ FORECASTS = Dataset(
         money("high95", "95 % interval, high", "SUM(upper_95)", "Nineteen of twenty days are below.", MONEY),
         Metric("error", "Back-test error", "AVG(backtest_wape)", "Absolute error as share of the cost.", PERCENT),
     ),
-    time="forecast_date", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
+    time="forecast_date",
+    scope=(("account", "sub_account_id"),),
+    roles=("viewer", "team", "finance"),
     columns=columns_of("cost_forecasts", *FORECAST),
-)  # fmt: skip
+)
 
-PROVIDER = ("service_provider_name", TEXT, "Provider; empty on other levels.",
-            "CASE WHEN scope_level = 'provider' THEN split_part(unique_id, '|', 3) END")  # fmt: skip
+PROVIDER = (
+    "service_provider_name",
+    TEXT,
+    "Provider; empty on other levels.",
+    "CASE WHEN scope_level = 'provider' THEN split_part(unique_id, '|', 3) END",
+)
 
 HORIZONS = Dataset(
     "ml", "cost_forecast_horizons",
@@ -101,21 +108,25 @@ where past.scope_level = 'provider'""",
 )  # fmt: skip
 
 CAUSES = Dataset(
-    "ml", "anomaly_causes",
+    "ml",
+    "anomaly_causes",
     (
         money("contribution_sum", "Contribution", "SUM(contribution)", "Part of the impact that it explains.", MONEY),
         Metric("largest_share", "Share of the impact", "MAX(share)", "Contribution over impact.", PERCENT),
     ),
-    time="start_date", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
+    time="start_date",
+    scope=(("account", "sub_account_id"),),
+    roles=("viewer", "team", "finance"),
     columns=(*columns_of("cost_anomalies", *EXPLAINED), *columns_of("anomaly_causes", *CAUSE)),
     sql=f"""\
 select {name_all("found", EXPLAINED)}, {name_all("cause", CAUSE)}
 from ml.anomaly_causes as cause
 inner join ml.cost_anomalies as found on cause.anomaly_id = found.anomaly_id""",
-)  # fmt: skip
+)
 
 ANOMALIES = Dataset(
-    "ml", "cost_anomalies",
+    "ml",
+    "cost_anomalies",
     (
         Metric("anomalies", "Anomalies", "COUNT(*)", "Anomalies found.", COUNT),
         Metric("open_anomalies", "Open anomalies", "COUNT(CASE WHEN is_open THEN 1 END)", "Recent ones.", COUNT),
@@ -126,24 +137,29 @@ ANOMALIES = Dataset(
         money("band_low", "Expected band, low", "SUM(lower_cost)", "Lower end of what is usual.", MONEY),
         money("band_high", "Expected band, high", "SUM(upper_cost)", "Upper end of what is usual.", MONEY),
     ),
-    time="start_date", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
+    time="start_date",
+    scope=(("account", "sub_account_id"),),
+    roles=("viewer", "team", "finance"),
     columns=(
         *columns_of("cost_anomalies", *FOUND),
-        ("feedback", TEXT, "What people said: expected, unexpected, planned, or nothing yet."),
-        ("feedback_reason", TEXT, "Why they said it."), ("feedback_by", TEXT, "Who said it."),
+        ("feedback", TEXT, "What people stated: expected, unexpected, planned, or nothing yet."),
+        ("feedback_reason", TEXT, "Why they stated it."),
+        ("feedback_by", TEXT, "Who stated it."),
     ),
     sql=f"""\
-select {name_all("found", FOUND)}, coalesce(said.verdict, 'nothing yet') as feedback, said.reason as feedback_reason,
-    said.actor as feedback_by
+select {name_all("found", FOUND)}, coalesce(stated.verdict, 'nothing yet') as feedback,
+    stated.reason as feedback_reason, stated.actor as feedback_by
 from ml.cost_anomalies as found
-left join ops.anomaly_feedback as said on found.anomaly_id = said.anomaly_id""",
-)  # fmt: skip
+left join ops.anomaly_feedback as stated on found.anomaly_id = stated.anomaly_id""",
+)
 
 RECOMMENDATIONS = Dataset(
-    "ml", "recommendations",
+    "ml",
+    "recommendations",
     (
         money("saving", "Monthly saving", "SUM(monthly_saving)", "Estimated, in billing currency.", EXACT),
         Metric("recommendations", "Recommendations", "COUNT(*)", "Findings.", COUNT),
     ),
-    scope=(("account", "account_id"),), roles=("viewer", "team", "finance"),
-)  # fmt: skip
+    scope=(("account", "account_id"),),
+    roles=("viewer", "team", "finance"),
+)

@@ -20,33 +20,42 @@ RECONCILIATION = Dataset(
 )  # fmt: skip
 
 INVOICES = Dataset(
-    "marts", "fct_invoice_reconciliation",
+    "marts",
+    "fct_invoice_reconciliation",
     (
         money("billed_here", "Billed cost", "SUM(billed_cost)", "What the warehouse holds of the invoice.", EXACT),
         money("invoiced", "Invoiced", "SUM(invoiced_amount)", "What the invoice says.", EXACT),
         money("invoice_variance", "Difference", "SUM(variance)", "Billed cost minus invoice.", EXACT),
     ),
-    time="billing_period", roles=("viewer", "finance"),
-)  # fmt: skip
+    time="billing_period",
+    roles=("viewer", "finance"),
+)
 
 BILLING_PERIODS = Dataset(
-    "marts", "dim_billing_period",
+    "marts",
+    "dim_billing_period",
     (Metric("periods", "Billing periods", "COUNT(*)", "As the issuers of invoices state them.", COUNT),),
-    time="billing_period", roles=("viewer", "finance"),
-)  # fmt: skip
+    time="billing_period",
+    roles=("viewer", "finance"),
+)
 
 RESTATEMENTS = Dataset(
-    "marts", "fct_cost_restatements",
+    "marts",
+    "fct_cost_restatements",
     (
         money("billed_moved", "Billed cost moved", "SUM(billed_cost_difference)", "New minus old.", EXACT),
         money("effective_moved", "Effective cost moved", "SUM(effective_cost_difference)", "New minus old.", EXACT),
         Metric("changes", "Changes", "COUNT(*)", "Restated figures by day, account and service.", COUNT),
     ),
-    time="changed_at", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
-)  # fmt: skip
+    time="changed_at",
+    scope=(("account", "sub_account_id"),),
+    roles=("viewer", "team", "finance"),
+)
 
 HISTORY = Dataset(
-    "marts", "fct_cost_monthly_history",
+    "marts",
+    "fct_cost_monthly_history",
     (money("billed_believed", "Billed cost as believed", "SUM(billed_cost)", "As known then.", EXACT),),
-    time="valid_from", roles=("viewer", "finance"),
-)  # fmt: skip
+    time="valid_from",
+    roles=("viewer", "finance"),
+)

@@ -78,8 +78,8 @@ class AuditLog(DBEventLogger):
         self._waiting, self._writer, self._lock = queue.SimpleQueue(), None, threading.Lock()
 
 
-def asked_for() -> dict[str, Any]:
-    """What a request for a chart's data says it wants; a page sends it as JSON, its export as a form."""
+def requested_chart() -> dict[str, Any]:
+    """What a request for a chart's data names; a page sends it as JSON, its export as a form."""
     text = request.form.get("form_data")
     body = request.get_json(silent=True) if request.is_json else json.loads(text) if text else None
     return body if isinstance(body, dict) else {}
@@ -89,7 +89,7 @@ def is_view() -> bool:
     """Whether a page asks for what a chart shows, rather than somebody for a file, or for anything else."""
     if not has_request_context() or request.endpoint not in VIEWS or request.form:
         return False
-    return (request.args.get("format") or asked_for().get("result_format")) in (None, "json")
+    return (request.args.get("format") or requested_chart().get("result_format")) in (None, "json")
 
 
 def note(action: str, user_id: int | None, **details: Any) -> None:
@@ -104,7 +104,7 @@ def note(action: str, user_id: int | None, **details: Any) -> None:
 
 
 def note_exports(app: Any) -> None:
-    """An event ``export`` for every answer that is a file, whichever way it was asked for."""
+    """An event ``export`` for every answer that is a file, whichever way it was requested."""
 
     @app.after_request
     def note_export(response: Response) -> Response:
@@ -112,10 +112,14 @@ def note_exports(app: Any) -> None:
         if response.status_code == 200 and disposition.startswith("attachment"):
             from superset.utils.core import get_user_id
 
-            asked = asked_for() if request.endpoint in VIEWS else {}
+            requested = requested_chart() if request.endpoint in VIEWS else {}
             note(
-                "export", get_user_id(), path=request.path, type=response.mimetype,
-                file=disposition.partition("filename=")[2].strip('"'), datasource=asked.get("datasource"),
-                chart=(asked.get("form_data") or {}).get("slice_id"),
-            )  # fmt: skip
+                "export",
+                get_user_id(),
+                path=request.path,
+                type=response.mimetype,
+                file=disposition.partition("filename=")[2].strip('"'),
+                datasource=requested.get("datasource"),
+                chart=(requested.get("form_data") or {}).get("slice_id"),
+            )
         return response

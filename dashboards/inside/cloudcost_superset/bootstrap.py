@@ -241,9 +241,12 @@ def ensure_row_level_security(access: dict[str, Any], settings: dict[str, Any]) 
     unrestricted = [security_manager.find_role(name) for name in names]
     wanted: dict[str, tuple[str, str, list[Any], list[Any]]] = {
         "cloudcost: nothing without a scope": (
-            "Base", "1 = 0", [*unrestricted, *scopes.values()], list(datasets.values()),
+            "Base",
+            "1 = 0",
+            [*unrestricted, *scopes.values()],
+            list(datasets.values()),
         )
-    }  # fmt: skip
+    }
     for scope in settings["scopes"]:
         by_clause: dict[str, list[Any]] = {}
         for name, dataset in datasets.items():

@@ -69,12 +69,19 @@ DEADLINE.seconds = SETTINGS["statement_seconds"]
 # answers are kept until the next warehouse is published
 _cache = {"CACHE_DEFAULT_TIMEOUT": SETTINGS["cache_seconds"], "CACHE_THRESHOLD": 20_000}
 if REDIS_URL:
-    DATA_CACHE_CONFIG = {**_cache, "CACHE_TYPE": f"{caches.__name__}.make_redis_cache",
-                         "CACHE_REDIS_URL": f"{REDIS_URL}/1", "CACHE_KEY_PREFIX": "data_"}  # fmt: skip
+    DATA_CACHE_CONFIG = {
+        **_cache,
+        "CACHE_TYPE": f"{caches.__name__}.make_redis_cache",
+        "CACHE_REDIS_URL": f"{REDIS_URL}/1",
+        "CACHE_KEY_PREFIX": "data_",
+    }
     RATELIMIT_STORAGE_URI = f"{REDIS_URL}/2"
 else:
-    DATA_CACHE_CONFIG = {**_cache, "CACHE_TYPE": f"{caches.__name__}.make_file_cache",
-                         "CACHE_DIR": str(HOME / "cache" / "data")}  # fmt: skip
+    DATA_CACHE_CONFIG = {
+        **_cache,
+        "CACHE_TYPE": f"{caches.__name__}.make_file_cache",
+        "CACHE_DIR": str(HOME / "cache" / "data"),
+    }
     RATELIMIT_STORAGE_URI = "memory://"
 CACHE_CONFIG = {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(HOME / "cache" / "pages"),
                 "CACHE_DEFAULT_TIMEOUT": 300, "CACHE_THRESHOLD": 5_000, "CACHE_KEY_PREFIX": "page_"}  # fmt: skip

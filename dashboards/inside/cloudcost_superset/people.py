@@ -6,7 +6,7 @@ from flask import g, has_app_context, has_request_context
 
 ROLE_PREFIX, SCOPE_PREFIX = "cloudcost_", "cloudcost_scope_"
 Standing = Literal["admin", "finance", "team", "viewer", "guest", "none", "process"]
-#: Those who write no SQL, and whom no error of the warehouse is told.
+#: Those who write no SQL, and who see no error of the warehouse.
 RESTRICTED = ("team", "viewer", "guest", "none")
 
 

@@ -153,7 +153,7 @@ select
     {%- endfor %}
     {%- for dimension in dimensions %}
     nodes.x_{{ dimension }} as node_{{ dimension }},
-    -- what a pod says nothing of, its node says
+    -- what a pod states nothing of, its node states
     coalesce(bounds.x_{{ dimension }}, nodes.x_{{ dimension }}) as container_{{ dimension }},
     {%- endfor %}
     {%- for column in container %}

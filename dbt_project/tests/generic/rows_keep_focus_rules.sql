@@ -1,6 +1,6 @@
 {#-
     Fails for every period with rows that break FOCUS's allowed values or null rules; its columns count the rows per
-    rule. One scan, over the periods that the run changed (all of them when it says nothing of periods).
+    rule. One scan, over the periods that the run changed (all of them when it states nothing of periods).
 
     `native`: true for what the pipeline maps itself, false for what other generators wrote as FOCUS. Where a cloud
     delivered its actual costs alone, the effective cost of a purchase is what was billed; no other writer has that

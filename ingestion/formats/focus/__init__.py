@@ -1,7 +1,7 @@
 """FOCUS files of every version, 1.0-preview to 1.4, of any generator, and the datasets that lie beside them.
 
 `columns`: names and aliases; `values`: allowed values and other spellings; `costs`: what stands in for a cost that is
-not stated; `notes`: what is said of it; `companions`: the other datasets.
+not stated; `notes`: what is noted of it; `companions`: the other datasets.
 """
 
 from ingestion.contracts import ExportFormat

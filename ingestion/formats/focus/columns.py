@@ -32,9 +32,13 @@ _TIMESTAMP = ("billing_period_start", "billing_period_end", "charge_period_start
 _JSON = ("tags", "sku_price_details")
 
 _REQUIRED = {
-    "billed_cost", "billing_account_id", "billing_currency", "billing_period_start", "charge_category",
+    "billed_cost",
+    "billing_account_id",
+    "billing_currency",
+    "billing_period_start",
+    "charge_category",
     "charge_period_start",
-}  # fmt: skip
+}
 #: A tax or a fee of a whole month has no charge period of its own; its billing period is used then.
 _EMPTY_WHERE = {"charge_period_start": "billing_period_start is not null"}
 

@@ -28,7 +28,7 @@ def _declare(required: str, **names: str) -> tuple[Column, ...]:
     )
 
 
-def _say_kept(what: str) -> tuple[Note, ...]:
+def _note_kept(what: str) -> tuple[Note, ...]:
     return (Note("companion", "true", f"{{n}} rows of FOCUS's {what} dataset: kept beside the costs, not counted"),)
 
 
@@ -49,7 +49,7 @@ BILLING_PERIOD = ExportFormat(
     cost_column="",
     measures={},
     dataset="billing_period",
-    notes=_say_kept("Billing Period"),
+    notes=_note_kept("Billing Period"),
     spell=name_column,
 )
 
@@ -79,7 +79,7 @@ INVOICE_DETAIL = ExportFormat(
     cost_column="billed_cost",
     measures={},
     dataset="invoice_detail",
-    notes=_say_kept("Invoice Detail"),
+    notes=_note_kept("Invoice Detail"),
     spell=name_column,
 )
 
@@ -113,7 +113,7 @@ CONTRACT_COMMITMENT = ExportFormat(
     cost_column="",
     measures={},
     dataset="contract_commitment",
-    notes=_say_kept("Contract Commitment"),
+    notes=_note_kept("Contract Commitment"),
     spell=name_column,
 )
 

@@ -1,7 +1,7 @@
 """What each cost of a row is, also where an export states no more than the billed one.
 
 A cost that is not stated is never 0: list and contracted cost would fall below what was paid, and the effective cost
-of a month would vanish. FOCUS says of charges without a unit price that ContractedCost and ListCost equal BilledCost;
+of a month would vanish. FOCUS states of charges without a unit price that ContractedCost and ListCost equal BilledCost;
 of usage that a commitment covers, which bills nothing, the effective cost stands in. So whatever is unknown shows no
 saving, and none is invented.
 

@@ -1,21 +1,21 @@
-"""What is said about rows of FOCUS files that are taken: what was assumed, read otherwise, or is doubtful in them."""
+"""What is noted about rows of FOCUS files that are taken: what was assumed, read otherwise, or is doubtful in them."""
 
 from ingestion.contracts import Note
 from ingestion.expressions.sql import quote_literal
 from ingestion.formats.focus.values import VALUE_MAPS, ValueMap, squeeze_sql
 
 
-def _say_value(value_map: ValueMap) -> Note:
+def _note_value(value_map: ValueMap) -> Note:
     return Note(
-        f"outside_{value_map.column}",
-        value_map.is_outside(),
-        f"{value_map.column_id} is read as FOCUS has it: {{values}} ({{n}} rows)",
-        f"{value_map.column} || ' as ' || coalesce({value_map.read_sql()}, {quote_literal(value_map.filled_by)})",
+        name=f"outside_{value_map.column}",
+        where=value_map.is_outside(),
+        sentence=f"{value_map.column_id} is read as FOCUS has it: {{values}} ({{n}} rows)",
+        value=f"{value_map.column} || ' as ' || coalesce({value_map.read_sql()}, {quote_literal(value_map.filled_by)})",
     )
 
 
 NOTES = (
-    *(_say_value(value_map) for value_map in VALUE_MAPS),
+    *(_note_value(value_map) for value_map in VALUE_MAPS),
     Note(
         "adjustment_is_credit",
         f"{squeeze_sql('charge_subcategory')} = 'credit'",
@@ -43,10 +43,10 @@ NOTES = (
     ),
     # FOCUS: EffectiveCost of a purchase that covers later charges is 0; only what the commitment pays for carries it
     Note(
-        "effective_cost_on_purchase",
-        "lower(charge_category) = 'purchase' and commitment_discount_id is not null and effective_cost <> 0",
-        "EffectiveCost on the purchase of a commitment, where FOCUS has 0 ({n} rows: {values}): it counts twice if the "
-        "usage that it covers states it too; totals stay as delivered",
-        "commitment_discount_id || ': ' || rtrim(rtrim(effective_cost::varchar, '0'), '.')",
+        name="effective_cost_on_purchase",
+        where="lower(charge_category) = 'purchase' and commitment_discount_id is not null and effective_cost <> 0",
+        sentence="EffectiveCost on the purchase of a commitment, where FOCUS has 0 ({n} rows: {values}): it counts "
+        "twice if the usage that it covers states it too; totals stay as delivered",
+        value="commitment_discount_id || ': ' || rtrim(rtrim(effective_cost::varchar, '0'), '.')",
     ),
 )

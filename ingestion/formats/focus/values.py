@@ -1,6 +1,6 @@
 """The values that FOCUS allows in a column, other spellings of them, and what anything else is read as.
 
-Declared here once: the door says what it meets outside the standard, staging reads it (by the settings table
+Declared here once: the door states what it meets outside the standard, staging reads it (by the settings table
 `focus_values`), and docs/RECIPES.md lists it. Spellings are compared without blanks, dashes, underscores and case.
 
 Source: FOCUS_Spec, specification/columns, versions 1.0 to 1.4 (allowed values) and 1.0-preview (On-Demand,

@@ -85,7 +85,7 @@ def predict_boosted(
     known = np.where(np.isfinite(features[good]), features[good], np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        told = np.nanmax(known, axis=0) > np.nanmin(known, axis=0)
+        varies = np.nanmax(known, axis=0) > np.nanmin(known, axis=0)
     if good.sum() < LEAST_ROWS:
         return out
     model = HistGradientBoostingRegressor(
@@ -100,7 +100,7 @@ def predict_boosted(
     )
     # thousands of small splits: beside other work on the machine, threads spin while they wait for one another
     with threadpool_limits(1, "openmp"):
-        model.fit(features[good][:, told], target[good])
+        model.fit(features[good][:, varies], target[good])
     steps = np.arange(1, plan.horizon + 1)
     block = max(1, PREDICT_ROWS // plan.horizon)
     for number, origin in enumerate(origins):
@@ -109,7 +109,7 @@ def predict_boosted(
             part = ready[first : first + block]
             where = (np.repeat(part, plan.horizon), np.full(len(part) * plan.horizon, origin))
             features, base, spread = learner.make_rows(*where, np.tile(steps, len(part)))
-            out[number, part] = (base + spread * model.predict(features[:, told])).reshape(len(part), plan.horizon)
+            out[number, part] = (base + spread * model.predict(features[:, varies])).reshape(len(part), plan.horizon)
     return out
 
 

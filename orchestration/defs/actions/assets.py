@@ -88,7 +88,7 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
     description="Whether later bills show what executed proposals were to save; a proposal is then verified or failed.",
 )
 def verified_savings(context: dg.AssetExecutionContext, installation: InstallationResource) -> dg.MaterializeResult:
-    """Judges each executed proposal by its bills; what they cannot tell yet is asked again in the next run."""
+    """Judges each executed proposal by its bills; what they do not show yet is judged again in the next run."""
     opened = installation.open()
     found: Counter[str] = Counter(verified=0, refuted=0, unknown=0)
     for proposal in ProposalBook(opened.store, utc_now).list("executed"):
@@ -127,11 +127,11 @@ def execute_action(context: dg.OpExecutionContext, installation: InstallationRes
 @dg.op(
     pool="warehouse",
     config_schema=ACTION_CONFIG,
-    description="Takes back what a proposal did, if an approver has asked for it.",
+    description="Takes back what a proposal did, if an approver has requested it.",
 )
 def rollback_action(context: dg.OpExecutionContext, installation: InstallationResource) -> None:
-    """Restores the resource as far as the remediation promises. Who asked and why is in the audit log, not in the run's
-    configuration, which anybody could write.
+    """Restores the resource as far as the remediation promises. Who requested it and why is in the audit log, not in
+    the run's configuration, which anybody could write.
     """
     opened = installation.open()
     start_action(opened)
@@ -139,18 +139,18 @@ def rollback_action(context: dg.OpExecutionContext, installation: InstallationRe
 
 
 def start_action(installation: Installation) -> None:
-    """Before anything is done: keep in the audit log what is allowed, and tell where the log is not intact."""
+    """Before anything is done: keep in the audit log what is allowed, and report where the log is not intact."""
     record_settings(installation)
     watch_audit(installation)
 
 
 def report_result(context: dg.OpExecutionContext, result: ActionResult) -> None:
-    """Log what happened; fail the run unless it went as asked (a dry run did)."""
+    """Log what happened; fail the run unless it went as requested (a dry run did)."""
     why = result.error or "; ".join(result.failures)
-    said = f"{result.proposal_id}: {result.outcome.replace('_', ' ')}" + (f": {why}" if why else "")
-    context.log.info("\n".join([said, *(f"would do: {step}" for step in result.would_do)]))
+    summary = f"{result.proposal_id}: {result.outcome.replace('_', ' ')}" + (f": {why}" if why else "")
+    context.log.info("\n".join([summary, *(f"would do: {step}" for step in result.would_do)]))
     if not result.is_ok:
-        raise dg.Failure(description=said, allow_retries=False)
+        raise dg.Failure(description=summary, allow_retries=False)
 
 
 @dg.job(description="Carries out one approved proposal.")
@@ -161,7 +161,7 @@ def execute_action_job() -> None:
 
 @dg.job(description="Takes back one executed proposal.")
 def rollback_action_job() -> None:
-    """Started by `cloudcost actions rollback`; by hand, it goes on with what was asked for there."""
+    """Started by `cloudcost actions rollback`; by hand, it goes on with what was requested there."""
     rollback_action()
 
 

@@ -13,7 +13,7 @@ from orchestration.resources.installation import InstallationResource
 
 
 def incident_book(installation: Installation) -> IncidentBook:
-    """The incidents of an installation, told to its channels."""
+    """The incidents of an installation, sent to its channels."""
     return IncidentBook(installation.store, installation.config.alerts.channels, utc_now)
 
 
@@ -36,7 +36,7 @@ def incidents(context: dg.AssetExecutionContext, installation: InstallationResou
             frame = connection.execute("select * from ml.cost_anomalies where is_open order by impact_cost desc").df()
     budgets = read_budget_findings(opened)
     for name in budgets.refused:
-        context.log.warning(f"budget {name}: nothing is said while its costs do not reconcile")
+        context.log.warning(f"budget {name}: nothing is reported while its costs do not reconcile")
     book = incident_book(opened)
     new = 0
     findings = [describe_anomaly(row) for row in frame.to_dict("records")]

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from cloudcost.installation import Installation
-from cloudcost.repair.failed_deliveries import tell_damages, tell_failures
+from cloudcost.repair.failed_deliveries import report_damages, report_failures
 from cloudcost.repair.lake_repair import find_unreadable, list_rebuilt, repair_snapshots
 from cloudcost.repair.replay import replay_missed
 from core.errors import LocationError
@@ -66,7 +66,7 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
             dg.AssetCheckSpec(
                 DRIFT_CHECK,
                 asset=raw_key(source_name),
-                description="Native columns beside those of the delivery before; new and vanished ones are only told.",
+                description="Native columns beside those of the delivery before; new and vanished ones are only named.",
             ),
         ],
         description=f"Deliveries of source `{source_name}`: discovered, verified, judged, landed, promoted.",
@@ -87,7 +87,7 @@ def build_raw_asset(source: SourceConfig, partitions: dg.PartitionsDefinition) -
             report = IngestReport(source_name, problems=[Problem(None, str(as_refusal(error, source_name)))])
         for problem in report.problems:
             context.log.warning(f"{source_name}: {problem.message}")
-        tell_failures(incident_book(opened), source_name, report.problems, begun, is_whole=report.is_whole)
+        report_failures(incident_book(opened), source_name, report.problems, begun, is_whole=report.is_whole)
         checks = [check_report(source_name, report), *compare_report(source_name, report)]
         return dg.MaterializeResult(metadata=describe_report(report, scanned), check_results=checks)
 
@@ -132,7 +132,7 @@ def build_snapshots_asset(source_names: Sequence[str], engine: str) -> dg.Assets
         if outdated:
             context.log.info(f"an earlier release built these with other columns; they are built anew: {outdated}")
         steps = replay_missed(opened, lambda arguments, periods: list(run_dbt(opened, arguments, periods)))
-        context.log.info(f"states that no run had built, told to the history now: {steps}")
+        context.log.info(f"states that no run had built, recorded in the history now: {steps}")
         # before the snapshots are read: what is promoted in between then counts as not published yet
         opened.mark_published()
         # a reader would fail on a file that is gone or cut, and with it every source
@@ -149,7 +149,7 @@ def build_snapshots_asset(source_names: Sequence[str], engine: str) -> dg.Assets
             current = publish_current(opened, frozenset(d.key for d in damages))
         if damages:
             opened.mark_unpublished()
-        tell_damages(opened, incident_book(opened), damages)
+        report_damages(opened, incident_book(opened), damages)
         yield dg.AssetCheckResult(
             check_name=LAKE_CHECK,
             asset_key=["snapshots", "current_snapshots"],

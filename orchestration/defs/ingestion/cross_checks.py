@@ -48,7 +48,7 @@ def build_cross_check(source: SourceConfig) -> dg.AssetChecksDefinition:
 
 
 def check_days(installation: Installation, source: SourceConfig, first: dt.date, last: dt.date) -> dg.AssetCheckResult:
-    """Compare the days from ``first`` to ``last``; a service that cannot be asked is a warning, not an agreement."""
+    """Compare the days from ``first`` to ``last``; a service that cannot be reached is a warning, not an agreement."""
     try:
         stated = ask_provider(installation, source, first, last)
     except LocationError as error:
@@ -68,7 +68,7 @@ def check_days(installation: Installation, source: SourceConfig, first: dt.date,
 
 
 def ask_provider(installation: Installation, source: SourceConfig, first: dt.date, last: dt.date) -> DailyTotals:
-    """What the provider's cost service says."""
+    """What the provider's cost service states."""
     if source.cross_check == "cost_explorer":
         return cost_explorer.read_daily_totals(first, last, source.access.aws, installation.environ)
     scope = source.access.azure.query_scope or ""

@@ -97,13 +97,13 @@ def collect_requests(installation: Installation, is_recorded: Callable[[str], bo
     for source in installation.config.sources:
         if isinstance(source.events, TablePollEvents):
             try:
-                asked = poll_table(
+                polled = poll_table(
                     installation.open_source(source), installation.store, installation.ingestor().scan, is_recorded
                 )
             except Exception as error:
                 faults.append(f"{source.name}: {as_refusal(error, source.name)}")
             else:
-                requests |= {request.run_key: request for request in asked}
+                requests |= {request.run_key: request for request in polled}
     return list(requests.values()), faults
 
 

@@ -50,9 +50,7 @@ def last_charge_date(daily: pd.DataFrame) -> dt.date | None:
     return None if usage.empty else pd.Timestamp(usage.max()).date()
 
 
-FORECAST_TABLES = (
-    "cost_forecasts", "cost_forecast_horizons", "forecast_accuracy", "forecast_history", "forecast_runs"
-)  # fmt: skip
+FORECAST_TABLES = ("cost_forecasts", "cost_forecast_horizons", "forecast_accuracy", "forecast_history", "forecast_runs")
 
 
 @dg.multi_asset(

@@ -23,8 +23,8 @@ SCORED = "tag:scored"
 class BuildConfig(dg.Config):
     """How the partitioned models are built. ``rebuild``: also periods whose snapshots did not change (`all`).
 
-    One of two words, because Dagster takes the name of an environment variable where a truth value or a text is asked
-    for, and tells in the run's log what that holds.
+    One of two words, because Dagster takes the name of an environment variable where a truth value or a text is due,
+    and reports in the run's log what that holds.
     """
 
     rebuild: Literal["changed", "all"] = "changed"
@@ -54,9 +54,9 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
         changed: set[ChangedPeriod] = set(warehouse.changed_periods())
         behind = warehouse.pending_models()
         if config.rebuild == "all":
-            asked = set(warehouse.loaded_periods(periods))
-            changed |= asked
-            behind = {pair: models for pair, models in behind.items() if pair not in asked}
+            requested = set(warehouse.loaded_periods(periods))
+            changed |= requested
+            behind = {pair: models for pair, models in behind.items() if pair not in requested}
         context.log.info(f"billing periods to replace: {len(changed)}")
         yield from build_assets(context, opened, changed_periods_json(sorted(changed), behind))
 

@@ -17,7 +17,7 @@ RATES = dg.AssetKey(["intermediate", "int_rates__applied"])
     pool="warehouse",
     description="Per source, billing period, account, currency and cost measure: export file = staging = FOCUS = every "
     "cost mart, as exact decimals. Nothing downstream runs on figures that do not reconcile. An invoice that differs "
-    "stops nothing but is told, and actions and budget alerts leave its month alone.",
+    "stops nothing but is reported, and actions and budget alerts leave its month alone.",
 )
 def totals_reconcile(installation: InstallationResource) -> dg.AssetCheckResult:
     """Reads the reconciliation mart; a difference is an incident, one in the chain stops what builds on it."""
@@ -37,11 +37,11 @@ def totals_reconcile(installation: InstallationResource) -> dg.AssetCheckResult:
             "7, 6"
         ).fetchall()
     differing = [row[1:] for row in found if row[0] == "differs"]
-    book, told = incident_book(opened), set()
+    book, reported = incident_book(opened), set()
     for status, source_name, period, currency, measure, variance, account in found:
         totals = (status, source_name, period, currency, measure)
-        if totals not in told:
-            told.add(totals)
+        if totals not in reported:
+            reported.add(totals)
             finding = describe_unreconciled(
                 source_name=source_name,
                 period=period,

@@ -86,9 +86,24 @@ def find_unattached_volumes(
     settings = settings or UnattachedVolumeSettings()
     if not inventory:
         why = "the inventory of volumes could not be read" if inventory is None else "the inventory of volumes is empty"
-        return Findings(skipped=[Skipped(NAME, "", "", "", "", why)])
+        return Findings(
+            skipped=[
+                Skipped(check_name=NAME, service_provider_name="", account_id="", region="", resource_id="", reason=why)
+            ]
+        )
     if costs is None:
-        return Findings(skipped=[Skipped(NAME, "", "", "", "", "the billed costs of volumes could not be read")])
+        return Findings(
+            skipped=[
+                Skipped(
+                    check_name=NAME,
+                    service_provider_name="",
+                    account_id="",
+                    region="",
+                    resource_id="",
+                    reason="the billed costs of volumes could not be read",
+                )
+            ]
+        )
     evidence = _index_costs(costs)
     counts = Counter(_name_volume(row) for row in inventory)
     found: list[Recommendation] = []
@@ -211,7 +226,9 @@ def _recommend(row: Row, cost: _Cost, as_of: date, settings: UnattachedVolumeSet
     }
     provider, account, volume = str(row["provider"]), str(row["account_id"]), str(row["volume_id"])
     return Recommendation(
-        recommendation_id=make_recommendation_id(NAME, provider.lower(), account, volume),
+        recommendation_id=make_recommendation_id(
+            check_name=NAME, provider=provider.lower(), account_id=account, resource_id=volume
+        ),
         check_name=NAME,
         service_provider_name=provider,
         account_id=account,

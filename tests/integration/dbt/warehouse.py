@@ -17,7 +17,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from cloudcost.config.document import CloudcostConfig
 from cloudcost.settings_tables import read_settings
-from orchestration.resources.dbt import told_periods
+from orchestration.resources.dbt import restrict_to_periods
 from warehouse import DuckDbWarehouse
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
@@ -165,7 +165,7 @@ class Warehouse:
         def keep_message(event: Any) -> None:
             messages.append(event.info.msg)
 
-        with told_periods(json.dumps(changed)), pytest.MonkeyPatch.context() as environment:
+        with restrict_to_periods(json.dumps(changed)), pytest.MonkeyPatch.context() as environment:
             environment.setenv("CLOUDCOST_WAREHOUSE", str(self.path))
             result = dbtRunner(manifest=parse_project(), callbacks=[keep_message]).invoke(
                 [

@@ -7,9 +7,9 @@ from attacked import add, administrator, app, attack, bearer, client, tokens
 
 
 def questions() -> list[Path]:
-    from cloudcost_superset.answers.questions import asked_folder
+    from cloudcost_superset.answers.recent import requests_folder
 
-    return list(asked_folder().glob("*")) if asked_folder().exists() else []
+    return list(requests_folder().glob("*")) if requests_folder().exists() else []
 
 
 def question(text: str, **more: Any) -> dict[str, Any]:
@@ -42,9 +42,9 @@ def ask_without_end() -> dict[str, int]:
     """Ever another question, and one that is very long."""
     visitor, headers = administrator()
     with app.app_context():
-        from cloudcost_superset.answers import questions as kept_questions
+        from cloudcost_superset.answers import recent
 
-        kept_questions.BY_ONE = 5
+        recent.BY_ONE = 5
     answers = [visitor.post("/api/v1/chart/data", json=question(f"n{n}"), headers=headers) for n in range(8)]
     kept = len(questions())
     long = question("n", form_data={"x": "x" * 100_000})

@@ -9,7 +9,7 @@ import pytest
 
 from cli.output.console import open_console
 from cli.output.tables import Format, neutralise, print_rows
-from cli.output.terminal import CleanStream, clean_text
+from cli.output.terminal import CleanStream, escape_invisible
 
 #: Clears the screen, goes up a line, sets the title, a C1 sequence, the reading direction, a line end that is none.
 ATTACKS = ("\x1b[2J", "\x1b[1A\r", "\x1b]0;x\x07", "\x9b2J", "\u202etxt.exe", "\u2066", "\u2028", "\x00", "\x7f", "\b")
@@ -21,7 +21,7 @@ def is_clean(text: str) -> bool:
 
 def test_every_character_of_unicode_is_shown_or_written_out() -> None:
     everything = [chr(number) for number in (*range(0x10000), *range(0xE0000, 0xE1000))]
-    escaped = {character for character in everything if clean_text(character) != character}
+    escaped = {character for character in everything if escape_invisible(character) != character}
     unseen = {c for c in everything if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")}
     marks = "LRE RLE LRO RLO PDF LRI RLI FSI PDI".split()
     turning = {c for c in everything if unicodedata.bidirectional(c) in marks}
@@ -32,8 +32,8 @@ def test_every_character_of_unicode_is_shown_or_written_out() -> None:
 
 def test_what_scripts_of_the_world_need_stays() -> None:
     for text in ("Größe", "می\u200cخواهم", "क्\u200dष", "日本語", "👩\u200d💻", "a\u00a0b", "C:\\new"):
-        assert clean_text(text) == text
-    assert clean_text("\x1b[31m\u202e\U000e0041\ud800\r\n\t") == "\\x1b[31m\\u202e\\U000e0041\\ud800\\r\\n\\t"
+        assert escape_invisible(text) == text
+    assert escape_invisible("\x1b[31m\u202e\U000e0041\ud800\r\n\t") == "\\x1b[31m\\u202e\\U000e0041\\ud800\\r\\n\\t"
 
 
 def test_a_stream_of_few_letters_takes_everything() -> None:

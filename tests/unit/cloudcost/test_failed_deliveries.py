@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alerts.incidents import IncidentBook
-from cloudcost.repair.failed_deliveries import tell_failures
+from cloudcost.repair.failed_deliveries import report_failures
 from ingestion.planning import Problem
 from state.sqlite import SqliteStateStore
 
@@ -21,7 +21,7 @@ def book(tmp_path: Path) -> IncidentBook:
 
 
 def tell(book: IncidentBook, *problems: Problem, day: int = 3, is_whole: bool = True) -> None:
-    tell_failures(book, "aws", problems, NOW.replace(day=day), is_whole=is_whole)
+    report_failures(book, "aws", problems, NOW.replace(day=day), is_whole=is_whole)
 
 
 def states(book: IncidentBook) -> list[tuple[str, str, str]]:
@@ -63,11 +63,11 @@ def test_what_a_person_resolved_is_told_again_only_after_it_was_gone(book: Incid
 
 def test_what_another_run_found_meanwhile_stays_open(book: IncidentBook) -> None:
     tell(book, CUT)
-    tell_failures(book, "aws", [], NOW - dt.timedelta(days=1), is_whole=True)
+    report_failures(book, "aws", [], NOW - dt.timedelta(days=1), is_whole=True)
     assert [i.state for i in book.list()] == ["open"]
 
 
 def test_another_source_is_not_touched(book: IncidentBook) -> None:
     tell(book, CUT)
-    tell_failures(book, "azure", [], NOW, is_whole=True)
+    report_failures(book, "azure", [], NOW, is_whole=True)
     assert [i.state for i in book.list()] == ["open"]

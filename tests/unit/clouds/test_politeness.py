@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from clouds.politeness import Politeness, Refusal, RetryPolicy, judge_answer, read_asked_seconds
+from clouds.politeness import Politeness, Refusal, RetryPolicy, judge_answer, read_retry_after
 from core.errors import LocationError
 from tests.peers.patience import HandClock, quick_politeness
 
@@ -30,7 +30,7 @@ MANAGEMENT = "x-ms-ratelimit-microsoft.costmanagement"
     ],
 )
 def test_how_long_headers_ask_to_wait(headers: dict[str, str], seconds: float | None) -> None:
-    assert read_asked_seconds(headers, NOON) == seconds
+    assert read_retry_after(headers, NOON) == seconds
 
 
 @pytest.mark.parametrize("status", [200, 301, 400, 401, 403, 404, 409, 412, 501])

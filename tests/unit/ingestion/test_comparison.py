@@ -7,7 +7,7 @@ import pytest
 
 from ingestion.formats import get_format
 from ingestion.judging.comparison import Drift, compare_columns, compare_figures, was_closed
-from ingestion.judging.expectations import Verdict, judge_delivery
+from ingestion.judging.expectations import DeliveryVerdict, judge_delivery
 from ingestion.judging.profile import DeliveryProfile
 from ingestion.sections.deliveries import ChangeThresholds, DropThresholds, IngestionSettings
 from ingestion.snapshots import ControlTotal, Snapshot, SnapshotKey
@@ -35,7 +35,7 @@ def judge(
     at: dt.datetime = OPEN,
     settings: IngestionSettings | None = None,
     accepted: bool = False,
-) -> Verdict:
+) -> DeliveryVerdict:
     settings = settings or IngestionSettings()
     profile = DeliveryProfile(rows, ("USD",), totals(**costs), {}, {"repeated_line_items": 0})
     compared = compare_figures(profile, before, at, settings)

@@ -18,7 +18,7 @@ from typing import Any
 
 from flask import Response, current_app, g, request
 
-from cloudcost_superset.answers.questions import keep_question
+from cloudcost_superset.answers.recent import keep_request
 from cloudcost_superset.audit import is_view
 from cloudcost_superset.publications import published_version
 
@@ -57,7 +57,7 @@ def remember_answers(app: Any) -> None:
         if content is None:
             return None
         g.answer_key = None
-        keep_question()
+        keep_request()
         log_view(round((time.perf_counter() - began) * 1000))
         return Response(content, mimetype="application/json", headers={REMEMBERED: "yes"})
 
@@ -67,7 +67,7 @@ def remember_answers(app: Any) -> None:
 
         key = g.pop("answer_key", None)
         if key and answer.status_code == 200 and answer.mimetype == "application/json" and not answer.is_streamed:
-            keep_question()
+            keep_request()
             # made while something was edited, it would be remembered as an answer of before
             if edits.are_still(g.edited):
                 cache_manager.data_cache.set(key, answer.get_data())
@@ -99,7 +99,7 @@ def key_of_request(edits: "Edits") -> str | None:
     parts = [
         request.endpoint, request.full_path, request.get_data(cache=True).decode("utf-8", "replace"), edited,
         published_version(), sorted(roles), security.digest_permissions(roles),
-        datetime.now(UTC).date().isoformat(),  # a question may say "last month"
+        datetime.now(UTC).date().isoformat(),  # a query may mean "last month"
     ]  # fmt: skip
     return "answer_" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -115,7 +115,7 @@ def person() -> Any:
         try:
             verify_jwt_in_request()  # sets g.user
         except Exception:
-            return None  # Superset says what is wrong with the token
+            return None  # Superset states what is wrong with the token
     user = g.user
     is_person = user.is_authenticated and user.is_active and not getattr(user, "is_guest_user", False)
     return user if is_person else None

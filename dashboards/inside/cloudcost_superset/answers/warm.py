@@ -1,7 +1,7 @@
 """Makes the answers of a new publication before anybody sees it: a process beside the pages, in Superset's environment.
 
 `dashboards.publish` lays the new copy beside the current one and waits, where this process runs, until it is marked as
-warm. Then it makes it current, and pages find what people asked of the copy before already answered. Without this,
+warm. Then it makes it current, and pages find what people requested of the copy before already answered. Without this,
 everybody's charts would be computed at once, at the moment at which everybody looks.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 LOCK, MARK = ".warmer", ".warm-"
 #: People wait for a new publication no longer than this, be it warm or not.
 SECONDS = 45.0
-ASKED_SECONDS = 3600.0
+RECENT_SECONDS = 3600.0
 LOGGER = logging.getLogger(__name__)
 
 
@@ -74,32 +74,36 @@ def find_new(serving: Path) -> Path | None:
 
 
 def warm(app: Any, folder: Path) -> int:
-    """Ask of the copy what was asked of others lately, the latest first, each as who asked it; how many answers."""
+    """Repeat recent requests on the copy, the latest first, each as its own person; how many were answered."""
     from flask_jwt_extended import create_access_token
 
-    from cloudcost_superset.answers.questions import asked_folder
+    from cloudcost_superset.answers.recent import requests_folder
     from cloudcost_superset.publications import PINNED
 
     now, answered, deadline = time.time(), 0, time.monotonic() + SECONDS
     base_url = app.config["SETTINGS"]["address"]  # a name that is served, see `server.hosts`
-    files = sorted(asked_folder().glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    files = sorted(requests_folder().glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
     token = PINNED.set(str(folder))
     try:
         client = app.test_client()
         for path in files:
-            if now - path.stat().st_mtime > ASKED_SECONDS:
+            if now - path.stat().st_mtime > RECENT_SECONDS:
                 path.unlink(missing_ok=True)
             elif time.monotonic() < deadline:
-                question = json.loads(path.read_text())
+                kept = json.loads(path.read_text())
                 with app.app_context():
-                    bearer = create_access_token(identity=str(question["user_id"]), fresh=True)
+                    bearer = create_access_token(identity=str(kept["user_id"]), fresh=True)
                 answer = client.open(
-                    question["path"], method=question["method"], data=question["body"], base_url=base_url,
-                    content_type=question["content_type"], headers={"Authorization": f"Bearer {bearer}"},
-                )  # fmt: skip
+                    kept["path"],
+                    method=kept["method"],
+                    data=kept["body"],
+                    base_url=base_url,
+                    content_type=kept["content_type"],
+                    headers={"Authorization": f"Bearer {bearer}"},
+                )
                 if answer.status_code != 200:
-                    # whoever asked may no longer, or what was asked is gone: not asked again
-                    LOGGER.warning("%s was answered with %d", question["path"], answer.status_code)
+                    # the person may no longer, or the dataset is gone: not repeated
+                    LOGGER.warning("%s was answered with %d", kept["path"], answer.status_code)
                     path.unlink(missing_ok=True)
                 answered += answer.status_code == 200
     finally:

@@ -12,13 +12,13 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from cloudcost_superset.audit import VIEWS, asked_for
+from cloudcost_superset.audit import VIEWS, requested_chart
 
 #: Bytes that a request brings: one that readers send, and any other, such as a bundle of dashboards.
 SMALL, LARGE = 256 * 1024, 64 * 2**20
-#: What readers send: questions, and what Superset stores for them, such as the state of a page.
+#: What readers send: queries, and what Superset stores for them, such as the state of a page.
 _READING = re.compile(r"/(filter_state|permalink|form_data|explore_json|log|login)\b|^/api/v1/chart/data")
-#: Values that one question names, in all its queries, and characters of each.
+#: Values that one chart request names, in all its queries, and characters of each.
 VALUES, LONGEST = 5_000, 4_000
 #: Cells of a pivoted table.
 CELLS = 5_000_000
@@ -26,8 +26,8 @@ CELLS = 5_000_000
 _WIDE = re.compile(r"\d{3,}")
 
 
-class HeavyQuestionError(ValueError):
-    """A question that names more than it may; the message is meant for whoever asks."""
+class HeavyQueryError(ValueError):
+    """A query that names more than it may; the message is meant for whoever asks."""
 
 
 def limit_burden(app: Any) -> None:
@@ -49,8 +49,8 @@ def limit_burden(app: Any) -> None:
                 return jsonify({"message": f"A request has at most {SMALL // 1024} KiB."}), 413
         if request.endpoint in VIEWS:
             try:
-                judge_size(asked_for())
-            except HeavyQuestionError as error:
+                judge_size(requested_chart())
+            except HeavyQueryError as error:
                 return jsonify({"message": str(error)}), 400
         return None
 
@@ -65,10 +65,10 @@ def discard_rest() -> None:
             return
 
 
-def judge_size(asked: dict[str, Any]) -> None:
-    """How much a question names, before Superset reads it."""
+def judge_size(requested: dict[str, Any]) -> None:
+    """How much a query names, before Superset reads it."""
     count = 0
-    waiting: list[Any] = [asked.get("queries")]
+    waiting: list[Any] = [requested.get("queries")]
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict):
@@ -78,18 +78,18 @@ def judge_size(asked: dict[str, Any]) -> None:
         else:
             count += 1
             if isinstance(part, str) and len(part) > LONGEST:
-                raise HeavyQuestionError(f"A text of a question has at most {LONGEST} characters.")
+                raise HeavyQueryError(f"A text of a question has at most {LONGEST} characters.")
         if count > VALUES:
-            raise HeavyQuestionError(f"A question names at most {VALUES} values.")
-    form = asked.get("form_data")
+            raise HeavyQueryError(f"A question names at most {VALUES} values.")
+    form = requested.get("form_data")
     formats = form.get("column_config") if isinstance(form, dict) else None
     for column in formats.values() if isinstance(formats, dict) else ():
         if isinstance(column, dict) and _WIDE.search(str(column.get("d3NumberFormat"))):
-            raise HeavyQuestionError("A number is shown with at most 99 digits.")
+            raise HeavyQueryError("A number is shown with at most 99 digits.")
 
 
 def cells_of_pivot(df: Any, **options: Any) -> int:
-    """Cells of the table that a step of a question pivots; pandas makes every combination that is not to be dropped."""
+    """Cells of the table that a step of a query pivots; pandas makes every combination that is not to be dropped."""
     index, columns = options.get("index") or [], options.get("columns") or []
     count = _combinations if options.get("drop_missing_columns", True) else _all_combinations
     return count(df, index) * count(df, columns) * max(len(options.get("aggregates") or {}), 1)

@@ -1,8 +1,8 @@
 """Where the rules of `expressions`, `permitted` and `statements` stand in Superset.
 
-Four doors, one behind the other, for everybody but administrators: what is asked, when Superset asks whether it may be
-(`judge_question`); each piece of SQL, when it is put into a statement (`rewrite`); every statement, when it is about to
-be executed (`judge_execution`), also by routes that nobody thought of; and errors, whose texts quote rows
+Four doors, one behind the other, for everybody but administrators: the query, when Superset checks whether it may run
+(`judge_query_context`); each piece of SQL, when it is put into a statement (`rewrite`); every statement, when it is
+about to be executed (`judge_execution`), also by routes that nobody thought of; and errors, whose texts quote rows
 (`hide_error`). A door that cannot tell who asks, or of which dataset, is closed.
 """
 
@@ -17,24 +17,24 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Response, jsonify, request
 
-from cloudcost_superset.audit import VIEWS, asked_for, note
+from cloudcost_superset.audit import VIEWS, note, requested_chart
 from cloudcost_superset.people import RESTRICTED, Standing, standing
 from cloudcost_superset.rows.deadline import DEADLINE
 from cloudcost_superset.rows.expressions import RefusedExpressionError, rewrite_expression, rewrite_order
 from cloudcost_superset.rows.pages import known_of, pages_of
-from cloudcost_superset.rows.permitted import RefusedQuestionError, judge_burden, judge_query, judge_summary
+from cloudcost_superset.rows.permitted import RefusedQueryError, judge_burden, judge_query, judge_summary
 from cloudcost_superset.rows.statements import RefusedStatementError, judge_statement
 
 LOGGER = logging.getLogger(__name__)
 
-#: The dataset that is asked at the moment.
-ASKED: ContextVar[Any] = ContextVar("asked", default=None)
+#: The dataset that is queried at the moment.
+QUERIED: ContextVar[Any] = ContextVar("queried", default=None)
 #: Whether row rules could not be applied to the tables in a dataset's query.
 UNRULED: ContextVar[bool] = ContextVar("unruled", default=False)
 
 
 def close_doors() -> None:
-    """Put the doors in; once in a process, before anything is asked."""
+    """Put the doors in; once in a process, before anything is queried."""
     from superset.connectors.sqla import models
     from superset.connectors.sqla.models import SqlaTable
     from superset.db_engine_specs.base import BaseEngineSpec
@@ -47,7 +47,7 @@ def close_doors() -> None:
     ):
         setattr(ExploreMixin, name, _rewriting(getattr(ExploreMixin, name), rule))
     for name in ("query", "values_for_column", "validate_expression", "get_query_str"):
-        setattr(SqlaTable, name, _asking(getattr(SqlaTable, name), name))
+        setattr(SqlaTable, name, _guarded(getattr(SqlaTable, name), name))
     BaseEngineSpec.execute = classmethod(_executing(BaseEngineSpec.execute.__func__))
     for spec in _family(BaseEngineSpec):
         if "fetch_data" in vars(spec):  # DuckDB goes on computing while it is fetched from
@@ -58,7 +58,7 @@ def close_doors() -> None:
 
 
 def answer_plainly(app: Any) -> None:
-    """Questions that Superset fails on are answered as what they are: ones that cannot be asked (400)."""
+    """Queries that Superset fails on are answered as what they are: invalid ones (400)."""
     from superset.daos.exceptions import DatasourceTypeNotSupportedError
     from superset.exceptions import QueryObjectValidationError
 
@@ -70,7 +70,7 @@ def answer_plainly(app: Any) -> None:
 
     @app.before_request
     def refuse_second_dataset() -> tuple[Response, int] | None:
-        queries = asked_for().get("queries") if request.endpoint in VIEWS else None
+        queries = requested_chart().get("queries") if request.endpoint in VIEWS else None
         if any(isinstance(query, dict) and "datasource" in query for query in queries or []):
             return jsonify({"message": "A query cannot name a dataset beside the one that is asked."}), 400
         return None
@@ -87,7 +87,7 @@ def refuse(message: str, action: str, **details: Any) -> Exception:
     return SupersetSecurityException(SupersetError(message=message, error_type=kind, level=ErrorLevel.ERROR))
 
 
-def judge_question(query_context: Any) -> None:
+def judge_query_context(query_context: Any) -> None:
     """The first door: whether somebody may ask this of this dataset.
 
     Raises Superset's security exception (403) with the reason.
@@ -98,11 +98,11 @@ def judge_question(query_context: Any) -> None:
     dataset = query_context.datasource
     try:
         if dataset.type != "table":
-            raise RefusedQuestionError("Only datasets can be asked.")
+            raise RefusedQueryError("Only datasets can be asked.")
         judge_burden(query_context.queries)
         for query in query_context.queries:
             if query.datasource is not None and (query.datasource.type, query.datasource.id) != ("table", dataset.id):
-                raise RefusedQuestionError("A query asks another dataset than it says.")
+                raise RefusedQueryError("A query asks another dataset than it says.")
             if who == "finance":
                 continue
             result_type = str(query.result_type or query_context.result_type or "full")
@@ -111,7 +111,7 @@ def judge_question(query_context: Any) -> None:
             judge_query(query, known, dialect)
             if who != "team":
                 judge_summary(query, result_type, pages_of(dataset, dialect), known, dialect)
-    except RefusedQuestionError as error:
+    except RefusedQueryError as error:
         raise refuse(str(error), "question_refused", dataset=getattr(dataset, "table_name", None)) from error
 
 
@@ -138,11 +138,11 @@ def _rewriting(process: Callable[..., Any], rule: Callable[[str, Any, str], str]
     return rewrite
 
 
-def _asking(ask: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """Says which dataset is asked while it is, and refuses those routes of Superset that only designers need."""
+def _guarded(query_dataset: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """Records which dataset is queried while it is, and refuses those routes of Superset that only designers need."""
 
-    @functools.wraps(ask)
-    def asking(self: Any, *args: Any, **kwargs: Any) -> Any:
+    @functools.wraps(query_dataset)
+    def guarded(self: Any, *args: Any, **kwargs: Any) -> Any:
         who = standing()
         if name == "values_for_column" and who in ("viewer", "guest", "none"):
             raise refuse(
@@ -150,14 +150,14 @@ def _asking(ask: Callable[..., Any], name: str) -> Callable[..., Any]:
             )
         if name == "validate_expression" and who not in ("admin", "process"):
             raise refuse("SQL of your own is not available here.", "expression_refused", dataset=self.table_name)
-        token = ASKED.set(self)
+        token = QUERIED.set(self)
         try:
             with hide_error(who):
-                return ask(self, *args, **kwargs)
+                return query_dataset(self, *args, **kwargs)
         finally:
-            ASKED.reset(token)
+            QUERIED.reset(token)
 
-    return asking
+    return guarded
 
 
 def _executing(execute: Callable[..., Any]) -> Callable[..., Any]:
@@ -239,10 +239,10 @@ def _end_event(connection: Any, cursor: Any, *_: Any) -> None:
 
 
 def judge_execution(sql: str) -> None:
-    """A statement of anybody but an administrator reads the dataset that is asked, under their rules, and no more."""
+    """A statement of anybody but an administrator reads the dataset that is queried, under their rules, and no more."""
     if standing() in ("admin", "process"):
         return
-    dataset = ASKED.get()
+    dataset = QUERIED.get()
     try:
         if dataset is None:
             raise RefusedStatementError("no dataset is asked")

@@ -1,7 +1,7 @@
 """What a reader may write into a chart as SQL: one expression over the columns of its dataset, and nothing else.
 
 Superset looks for subqueries and can be led past that: ``string_agg(x, ',') from t union all select ''``. Here nothing
-is looked for. An expression is taken apart, each part has to be on a list, and what is asked of the warehouse is
+is looked for. An expression is taken apart, each part has to be on a list, and what is queried of the warehouse is
 written anew from the parts, so that no text of a reader's reaches it. Pure functions; no Superset.
 """
 
@@ -51,7 +51,7 @@ _TEMPLATES = ("{{", "{%", "{#")
 
 
 class RefusedExpressionError(ValueError):
-    """An expression that a reader may not use; the message says which part and is meant for them."""
+    """An expression that a reader may not use; the message states which part and is meant for them."""
 
 
 def rewrite_expression(text: str, columns: Collection[str], dialect: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g
 
-from cloudcost_superset.rows.permitted import ChartQuestion, Known, Pages, RefusedQuestionError, describe_chart
+from cloudcost_superset.rows.permitted import ChartQuery, Known, Pages, RefusedQueryError, describe_chart
 
 #: Seconds after which an edit of a page counts.
 SECONDS = 5.0
@@ -24,11 +24,11 @@ def known_of(dataset: Any, dialect: str) -> Known:
         from superset.models.slice import Slice
 
         charts = db.session.query(Slice).filter_by(datasource_id=dataset.id, datasource_type="table")
-        described = [question for chart in charts if (question := _describe(chart, dialect))]
+        described = [chart_query for chart in charts if (chart_query := _describe(chart, dialect))]
         return Known(
             frozenset(column.column_name for column in dataset.columns),
             frozenset(metric.metric_name for metric in dataset.metrics),
-            frozenset(question.conditions for question in described),
+            frozenset(chart_query.conditions for chart_query in described),
             frozenset(dataset.dttm_cols),
             dataset.main_dttm_col,
         )
@@ -54,7 +54,7 @@ def _read_pages(dataset: Any, dialect: str) -> Pages:
         charts = [
             chart for chart in page.slices if (chart.datasource_id, chart.datasource_type) == (dataset.id, "table")
         ]
-        pages.charts += [question for chart in charts if (question := _describe(chart, dialect))]
+        pages.charts += [chart_query for chart in charts if (chart_query := _describe(chart, dialect))]
         settings = json.loads(page.json_metadata or "{}")
         for native in settings.get("native_filter_configuration") or []:
             for target in native.get("targets") or []:
@@ -78,11 +78,11 @@ def _dashboards() -> list[Any]:
     return [page for page in published if roles & {role.id for role in page.roles}]
 
 
-def _describe(chart: Any, dialect: str) -> ChartQuestion | None:
-    """The chart's question; none of one whose own condition cannot be understood."""
+def _describe(chart: Any, dialect: str) -> ChartQuery | None:
+    """The chart's query; none of one whose own condition cannot be understood."""
     try:
         return describe_chart(json.loads(chart.params or "{}"), json.loads(chart.query_context or "{}"), dialect)
-    except (RefusedQuestionError, ValueError, KeyError, TypeError):
+    except (RefusedQueryError, ValueError, KeyError, TypeError):
         return None
 
 

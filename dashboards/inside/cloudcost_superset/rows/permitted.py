@@ -1,7 +1,7 @@
 """What somebody may ask of a dataset, by what they are.
 
 Whoever sees a part of the costs, or summaries, uses the certified metrics and the columns of a dataset and writes no
-SQL: text of their own could lead past the row rules, and error messages would tell of rows outside them. Viewers and
+SQL: text of their own could lead past the row rules, and error messages would reveal rows outside them. Viewers and
 guests moreover ask what the charts of their pages ask, and nothing finer: a query by every column would be the bill
 line by line.
 """
@@ -14,11 +14,11 @@ from typing import Any
 
 from cloudcost_superset.rows.statements import RefusedStatementError, conjuncts_of_text
 
-#: Rows of a question that says nothing of them; ROW_LIMIT of `config`.
+#: Rows of a query that does not limit them; ROW_LIMIT of `config`.
 USUAL_ROWS = 10_000
 #: How pages call the time column.
 TIME = "__timestamp"
-#: Results that are rows of the dataset, whatever the query says.
+#: Results that are rows of the dataset, whatever the query states.
 _ROWS = {"samples", "drill_detail"}
 #: Results that hold no row at all.
 _FORMS = {"timegrains", "columns"}
@@ -41,15 +41,15 @@ _STEPS = {
 _OFFSETS, _QUERIES, _DONE = 5, 10, 30
 
 
-class RefusedQuestionError(ValueError):
-    """A question that this person may not ask; the message is meant for them."""
+class RefusedQueryError(ValueError):
+    """A query that this person may not run; the message is meant for them."""
 
 
 @dataclass(frozen=True)
-class ChartQuestion:
+class ChartQuery:
     """What a chart of a page asks: by which columns, which metrics, under which conditions, at most how many rows.
 
-    ``grains`` has with each column how finely it is told apart (`_grain`); ``orders`` is what rows may be sorted by.
+    ``grains`` has with each column how finely it is grouped (`_grain`); ``orders`` is what rows may be sorted by.
     ``is_raw`` is a table of rows as they are. ``filters`` are the chart's own, as (column, operator, value as JSON).
     """
 
@@ -67,15 +67,15 @@ class ChartQuestion:
 class Pages:
     """What the pages of somebody ask of one dataset, and the columns by which these pages can be filtered."""
 
-    charts: list[ChartQuestion] = field(default_factory=list)
+    charts: list[ChartQuery] = field(default_factory=list)
     filters: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
 class Known:
-    """A dataset as far as a question may name it: columns, metrics, and the conditions of charts on it.
+    """A dataset as far as a query may name it: columns, metrics, and the conditions of charts on it.
 
-    ``times`` are its columns of time, ``time`` the one that Superset takes where a question names none of them.
+    ``times`` are its columns of time, ``time`` the one that Superset takes where a query names none of them.
     """
 
     columns: frozenset[str]
@@ -85,8 +85,8 @@ class Known:
     time: str | None = None
 
 
-def describe_chart(params: dict[str, Any], query_context: dict[str, Any], dialect: str) -> ChartQuestion:
-    """The question of a chart, from what it is drawn by and from the query it was saved with."""
+def describe_chart(params: dict[str, Any], query_context: dict[str, Any], dialect: str) -> ChartQuery:
+    """The query of a chart, from what it is drawn by and from the query it was saved with."""
     columns: set[str] = set()
     metrics: set[str] = set()
     for name in ("groupby", "all_columns", "groupbyRows", "groupbyColumns", "columns", "series_columns"):
@@ -98,9 +98,9 @@ def describe_chart(params: dict[str, Any], query_context: dict[str, Any], dialec
         metrics |= {m for m in [params.get(name)] if isinstance(m, str)}
     grains: set[tuple[str, int]] = set()
     for query in query_context.get("queries") or []:
-        asked = [(_text_of(column), _grain(column)) for column in query.get("columns") or []]
-        columns |= {name for name, _ in asked if name}
-        grains |= {(name, grain) for name, grain in asked if name}
+        grouped = [(_text_of(column), _grain(column)) for column in query.get("columns") or []]
+        columns |= {name for name, _ in grouped if name}
+        grains |= {(name, grain) for name, grain in grouped if name}
         metrics |= {m for m in query.get("metrics") or [] if isinstance(m, str)}
     axis = _text_of(params.get("x_axis"))
     if axis:
@@ -110,12 +110,16 @@ def describe_chart(params: dict[str, Any], query_context: dict[str, Any], dialec
     own = [f for f in params.get("adhoc_filters") or [] if f.get("clause", "WHERE") == "WHERE"]
     texts = [f["sqlExpression"] for f in own if f.get("expressionType") == "SQL"]
     simple = [f for f in own if f.get("expressionType") == "SIMPLE" and f.get("operator") != "TEMPORAL_RANGE"]
-    return ChartQuestion(
-        frozenset(columns), frozenset(metrics), conditions_of(" AND ".join(f"({t})" for t in texts), dialect),
+    return ChartQuery(
+        frozenset(columns),
+        frozenset(metrics),
+        conditions_of(" AND ".join(f"({t})" for t in texts), dialect),
         frozenset((f["subject"], f["operator"], _value(f.get("comparator"))) for f in simple),
-        int(params.get("row_limit") or USUAL_ROWS), params.get("query_mode") == "raw", frozenset(grains),
+        int(params.get("row_limit") or USUAL_ROWS),
+        params.get("query_mode") == "raw",
+        frozenset(grains),
         frozenset(columns | metrics | sorted_by),
-    )  # fmt: skip
+    )
 
 
 @functools.lru_cache(1000)
@@ -124,11 +128,11 @@ def conditions_of(text: str, dialect: str) -> frozenset[str]:
     try:
         return conjuncts_of_text(text, dialect) if text.strip() else frozenset()
     except RefusedStatementError as error:
-        raise RefusedQuestionError("This condition cannot be used.") from error
+        raise RefusedQueryError("This condition cannot be used.") from error
 
 
 def judge_burden(queries: Collection[Any]) -> None:
-    """What anybody but an administrator may make the server do with one question."""
+    """What anybody but an administrator may make the server do with one request."""
     _demand(len(queries) <= _QUERIES, f"One question has at most {_QUERIES} queries.")
     for query in queries:
         _demand(len(query.time_offsets or []) <= _OFFSETS, f"At most {_OFFSETS} times are compared.")
@@ -150,11 +154,11 @@ def judge_query(query: Any, known: Known, dialect: str) -> None:
     for column in _columns_of(query):
         _demand(_name_of(column, names) is not None, "You can use the dataset's own columns, not SQL of your own.")
     _demand(query.granularity in {None, ""} | names, "You can filter by the dataset's own columns.")
-    for asked in query.filter:
+    for condition in query.filter:
         # a word that is no column counts for nothing: a page's filter is sent to all of its datasets
-        is_word = isinstance(asked.get("col"), str)
+        is_word = isinstance(condition.get("col"), str)
         _demand(
-            is_word or _name_of(asked.get("col"), names) is not None, "You can filter by the dataset's own columns."
+            is_word or _name_of(condition.get("col"), names) is not None, "You can filter by the dataset's own columns."
         )
     labels = {c["label"] for c in query.columns if isinstance(c, dict) and isinstance(c.get("label"), str)}
     for order in query.orderby:
@@ -163,8 +167,8 @@ def judge_query(query: Any, known: Known, dialect: str) -> None:
             "You can sort by the dataset's own columns and metrics.",
         )
     _demand(not (query.extras.get("having") or "").strip(), "Conditions of your own are not available to you.")
-    asked_for = conditions_of(query.extras.get("where") or "", dialect)
-    _demand(not asked_for or asked_for in known.conditions, "Conditions of your own are not available to you.")
+    conditions = conditions_of(query.extras.get("where") or "", dialect)
+    _demand(not conditions or conditions in known.conditions, "Conditions of your own are not available to you.")
 
 
 def judge_summary(query: Any, result_type: str, pages: Pages, known: Known, dialect: str) -> None:
@@ -173,11 +177,13 @@ def judge_summary(query: Any, result_type: str, pages: Pages, known: Known, dial
         return
     _demand(result_type not in _ROWS, "Your pages show summaries; rows of the dataset are not available to you.")
     names = known.columns | {TIME}
-    asked_by = [(_name_of(column, names), _grain(column)) for column in _columns_of(query)]
-    named = [(name, grain) for name, grain in asked_by if name and name != TIME] + _time_of(query, known)
+    grouped_by = [(_name_of(column, names), _grain(column)) for column in _columns_of(query)]
+    named = [(name, grain) for name, grain in grouped_by if name and name != TIME] + _time_of(query, known)
     columns = {name for name, _ in named}
     metrics = {metric for metric in _metrics_of(query) if isinstance(metric, str)}
-    filters = {_name_of(asked.get("col"), names) for asked in query.filter if not _is_period(asked, known)} - {
+    filters = {
+        _name_of(condition.get("col"), names) for condition in query.filter if not _is_period(condition, known)
+    } - {
         TIME,
         None,
     }
@@ -205,7 +211,7 @@ def judge_summary(query: Any, result_type: str, pages: Pages, known: Known, dial
             and rows <= max(chart.rows, 1)
         ):
             return
-    raise RefusedQuestionError("Your pages show summaries, and none of their charts asks this.")
+    raise RefusedQueryError("Your pages show summaries, and none of their charts asks this.")
 
 
 def _metrics_of(query: Any) -> Iterable[Any]:
@@ -217,16 +223,16 @@ def _columns_of(query: Any) -> Iterable[Any]:
 
 
 def _time_of(query: Any, known: Known) -> list[tuple[str, int]]:
-    """The time that rows are told apart by beside the columns: Superset takes its own where it is given no time."""
+    """The time that rows are grouped by beside the columns: Superset takes its own where it is given no time."""
     if not query.is_timeseries and TIME not in query.columns:
         return []
     column = query.granularity if query.granularity in known.times else known.time
     return [(column or TIME, GRAINS.get(query.extras.get("time_grain_sqla") or "", 0))]
 
 
-def _is_period(asked: Any, known: Known) -> bool:
+def _is_period(condition: Any, known: Known) -> bool:
     """Whether a filter is the page's period, on the time that a chart is about."""
-    return asked.get("op") == "TEMPORAL_RANGE" and asked.get("col") in known.times
+    return condition.get("op") == "TEMPORAL_RANGE" and condition.get("col") in known.times
 
 
 def _grain(column: Any) -> int:
@@ -253,4 +259,4 @@ def _value(value: Any) -> str:
 
 def _demand(holds: bool, why: str) -> None:
     if not holds:
-        raise RefusedQuestionError(why)
+        raise RefusedQueryError(why)

@@ -111,7 +111,7 @@ def limit_attempts(app: Any) -> None:
             return refuse(address, "address", PER_ADDRESS)
         if not _limiter.test(WRONG_PER_ADDRESS, "wrong", address):
             return refuse(address, "wrong", WRONG_PER_ADDRESS)
-        account = account_of(name_asked())
+        account = account_of(name_given())
         # an address from which this account signed in has a count of its own
         counted = (account, address) if _limiter.storage.get(KNOWN.key_for("known", account, address)) else (account,)
         if not hit(PER_ACCOUNT, *counted):
@@ -149,7 +149,7 @@ def refuse(address: str, why: str, limit: RateLimitItem) -> Response:
     return answer
 
 
-def name_asked() -> str:
+def name_given() -> str:
     """The name that somebody wants to sign in with."""
     body: Any = request.get_json(silent=True) if request.is_json else request.form
     return str(body.get("username", "")) if hasattr(body, "get") else ""
@@ -158,7 +158,7 @@ def name_asked() -> str:
 def account_of(name: str) -> str:
     """The account that a name, or a mail address, is of: one account has one count under all its names.
 
-    What is nobody's is counted too, as a digest, so that an answer does not tell whether there is such an account; it
+    What is nobody's is counted too, as a digest, so that an answer does not show whether there is such an account; it
     may be a password in the wrong field.
     """
     from superset import security_manager

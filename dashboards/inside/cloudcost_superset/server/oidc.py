@@ -1,4 +1,4 @@
-"""Signing in through OpenID Connect: who somebody is, the provider says; what they may see, the configuration."""
+"""Signing in through OpenID Connect: who somebody is, the provider states; what they may see, the configuration."""
 
 from typing import Any
 

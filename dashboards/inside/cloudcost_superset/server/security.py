@@ -11,7 +11,7 @@ from superset.utils.core import get_user_id
 
 from cloudcost_superset.audit import note
 from cloudcost_superset.people import standing
-from cloudcost_superset.rows.doors import judge_question, refuse
+from cloudcost_superset.rows.doors import judge_query_context, refuse
 from cloudcost_superset.server.limits import count_right, count_wrong
 from cloudcost_superset.server.sessions import StampedSecurityManager
 
@@ -40,7 +40,7 @@ class CloudcostSecurityManager(StampedSecurityManager):
         """As Superset has it; beyond that, readers ask datasets by charts' queries alone, and only what they may."""
         super().raise_for_access(*args, **kwargs)
         if query_context := kwargs.get("query_context"):
-            judge_question(query_context)
+            judge_query_context(query_context)
         elif standing() not in ("admin", "process") and any(kwargs.get(name) for name in ("query", "sql", "viz")):
             raise refuse("SQL of your own is not available to you.", "question_refused")
 

@@ -12,15 +12,19 @@ from sqlalchemy.exc import DatabaseError
 _metadata = MetaData()
 #: One row per person: what was signed for another generation than this counts no more. No row is a generation too.
 SIGN_INS = Table(
-    "cloudcost_sign_ins", _metadata,
-    Column("user_id", Integer, primary_key=True, autoincrement=False), Column("generation", String(64), nullable=False),
-)  # fmt: skip
+    "cloudcost_sign_ins",
+    _metadata,
+    Column("user_id", Integer, primary_key=True, autoincrement=False),
+    Column("generation", String(64), nullable=False),
+)
 #: One row per limit and whom it counts, as a digest; ``expires`` in seconds since 1970.
 ATTEMPTS = Table(
-    "cloudcost_attempts", _metadata,
-    Column("key", String(200), primary_key=True), Column("count", Integer, nullable=False),
+    "cloudcost_attempts",
+    _metadata,
+    Column("key", String(200), primary_key=True),
+    Column("count", Integer, nullable=False),
     Column("expires", Float, nullable=False, index=True),
-)  # fmt: skip
+)
 
 
 def make_tables(app: Any) -> None:

@@ -42,7 +42,7 @@ named as (
             as pod_namespace,
         case
             when line_item_resource_id like 'arn:%:eks:%:pod/%' then split_part(line_item_resource_id, '/', 2)
-            -- a task's older name does not tell its cluster
+            -- a task's older name does not name its cluster
             when line_item_resource_id like 'arn:%:ecs:%:task/%/%' then split_part(line_item_resource_id, '/', 2)
         end as container_cluster,
         {%- for attribute, names in attributes.items() %}

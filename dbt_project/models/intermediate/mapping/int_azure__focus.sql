@@ -19,7 +19,7 @@
             coalesce(subscription_id, '') as subscription_key,
             coalesce(billing_currency, '') as currency_key,
             coalesce(date, billing_period_start_date, billing_period) as charge_date,
-            -- prices are in the pricing currency; null where nothing says what they are in the billing currency
+            -- prices are in the pricing currency; null where nothing states what they are in the billing currency
             case
                 when upper(pricing_currency) = upper(billing_currency) then cast(1 as {{ money_type() }})
                 when exchange_rate_pricing_to_billing > 0 and exchange_rate_pricing_to_billing < 1000000000000
@@ -392,7 +392,7 @@ charges as (
         categorised.meter_name as x_usage_type,
         coalesce(categorised.invoice_section_name, categorised.invoice_section_id) as x_invoice_section,
         lower(categorised.resource_group) as x_resource_group,
-        -- a purchase that is paid once says when its term begins; one that is paid monthly does not
+        -- a purchase that is paid once states when its term begins; one that is paid monthly does not
         case
             when categorised.is_bought_once then cast(categorised.charge_date as timestamp)
         end as x_commitment_start_at,

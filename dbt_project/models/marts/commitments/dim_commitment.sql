@@ -14,7 +14,7 @@ spans as (
     group by 1, 2
 ),
 
--- what the newest month says of it
+-- what the newest month states of it
 described as (
     select
         service_provider_name,

@@ -185,7 +185,7 @@ invoice_levels as (
         max(invoice_matches.invoiced_amount) as invoiced_amount,
         max(invoice_statements.is_differing) as is_differing,
         count(*) as matched_count,
-        -- an invoice over several periods or accounts says nothing of one of them
+        -- an invoice over several periods or accounts states nothing of one of them
         case when count(*) < max(invoice_statements.billed_invoice_count) then 1 else 0 end as is_spanning
     from invoice_matches
     inner join invoice_statements on invoice_matches.statement_key = invoice_statements.statement_key

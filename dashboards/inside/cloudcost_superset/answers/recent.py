@@ -1,7 +1,7 @@
-"""Questions that were answered lately, kept so that the next publication is asked them before it is current.
+"""Chart requests that were answered lately, kept to be repeated on the next publication before it is current.
 
 Only what was answered is kept, each at most `LONGEST` bytes, `BY_ONE` of one person and `ALL` together: beyond that the
-oldest of that person, or of whoever has most, gives way, so that nobody's flood costs others their questions.
+oldest of that person, or of whoever has most, gives way, so that nobody's flood costs others their requests.
 """
 
 import hashlib
@@ -15,18 +15,18 @@ from pathlib import Path
 from flask import g, request
 
 LONGEST, BY_ONE, ALL = 64 * 1024, 300, 2000
-#: A question that was kept this lately is not written again.
+#: A request that was kept this lately is not written again.
 ANEW_SECONDS = 60.0
 
 _kept: dict[str, float] = {}
 
 
-def asked_folder() -> Path:
-    """Where questions are kept for `warm`: a file each, named after what was asked and the person's number."""
-    return Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"]) / "cache" / "asked"
+def requests_folder() -> Path:
+    """Where requests are kept for `warm`: a file each, named after their content and the person's number."""
+    return Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"]) / "cache" / "requests"
 
 
-def keep_question() -> None:
+def keep_request() -> None:
     """Keep the present request, which was answered."""
     body = request.get_data(as_text=True)
     path = request.full_path
@@ -40,18 +40,18 @@ def keep_question() -> None:
     if len(_kept) > 10_000:
         _kept.clear()
     _kept[digest] = now
-    question = {"user_id": g.user.id, "method": request.method, "path": path, "body": body,
+    kept = {"user_id": g.user.id, "method": request.method, "path": path, "body": body,
                 "content_type": request.content_type}  # fmt: skip
-    folder = asked_folder()
+    folder = requests_folder()
     folder.mkdir(parents=True, exist_ok=True)
     make_room(folder, digest, str(g.user.id))
     unfinished = folder / f"{digest}.{threading.get_ident()}-{os.getpid()}"
-    unfinished.write_text(json.dumps(question))
+    unfinished.write_text(json.dumps(kept))
     unfinished.replace(folder / f"{digest}-{g.user.id}.json")
 
 
 def make_room(folder: Path, digest: str, person: str) -> None:
-    """Remove what the new question takes the place of: the same one of somebody else, or an old one."""
+    """Remove what the new request takes the place of: the same one of somebody else, or an old one."""
     files = list(folder.glob("*.json"))
     same = [path for path in files if path.name.startswith(digest)]
     count = Counter(path.stem.partition("-")[2] for path in files)
@@ -64,6 +64,6 @@ def make_room(folder: Path, digest: str, person: str) -> None:
 
 
 def oldest_of(files: list[Path], person: str) -> Path:
-    """The question of a person that was asked longest ago; another process may have removed some."""
+    """The oldest request of a person; another process may have removed some."""
     theirs = [path for path in files if path.stem.partition("-")[2] == person]
     return min(theirs, key=lambda path: path.stat().st_mtime if path.exists() else 0.0)

@@ -1,0 +1,1 @@
+"""What services write to their logs, and what never gets into one."""
