@@ -48,9 +48,9 @@ def build_assets(context: dg.AssetExecutionContext, installation: Installation, 
 def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) -> Iterator[dict[str, Any]]:
     """Run a dbt command on the installation's warehouse; yields the events of its nodes' results, as dbt logs them.
 
-    ``periods`` are the changed ones, see `told_periods`. Raises `DbtError` at the end when dbt failed. A reader that
-    leaves early, such as a run that is terminated, has the running statements cancelled and dbt ended first; for a dbt
-    that does not end, nobody waits longer than a minute.
+    ``periods`` are the changed ones, see `restrict_to_periods`. Raises `DbtError` at the end when dbt failed. A reader
+    that leaves early, such as a run that is terminated, has the running statements cancelled and dbt ended first; for a
+    dbt that does not end, nobody waits longer than a minute.
     """
     from dbt.cli.main import dbtRunner
     from dbt_common.events.functions import msg_to_dict
