@@ -98,8 +98,8 @@ lint: $(STAMP) ## check style, types, SQL, that no file names a machine's path a
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/mypy $(PACKAGES) benchmarks tests
-	@$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
+	@$(BIN)/mypy $(PACKAGES) benchmarks tests & types=$$!; \
+		$(BIN)/python -m scripts.lint_sql $(SQL); sql=$$?; wait $$types && exit $$sql
 	@$(BIN)/python -m scripts.check_files
 	@$(BIN)/python -m scripts.unused
 
@@ -110,5 +110,5 @@ format: $(STAMP) ## put Python and SQL into shape
 
 clean: ## remove the environment and everything generated
 	rm -rf .venv dashboards/.venv .uv .conformance .cloudcost demo logs dbt_project/target dbt_project/logs dbt_project/dbt_packages \
-		.pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis *.egg-info
+		.pytest_cache .ruff_cache .mypy_cache .import_linter_cache .sqlfluff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

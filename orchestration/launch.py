@@ -49,7 +49,7 @@ def execute_pipeline(
         import dagster as dg
 
         from orchestration.definitions import build_definitions
-        from orchestration.defs.jobs import range_tags
+        from orchestration.defs.pipeline.jobs import range_tags
         from orchestration.resources.dead_runs import LAUNCHER_TAG, end_dead_runs
 
         definitions = build_definitions(installation)

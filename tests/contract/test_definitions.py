@@ -88,3 +88,15 @@ def test_nothing_is_scored_before_the_totals_reconcile(described: dict[str, Any]
 def test_each_source_of_the_configuration_is_an_asset(described: dict[str, Any]) -> None:
     assert [name for name in sorted(described["assets"]) if name.startswith("raw/")] == ["raw/aws_prod", "raw/azure_ea"]
     assert {"raw/aws_prod: delivery_is_valid", "raw/azure_ea: delivery_is_valid"} <= set(described["checks"])
+
+
+def test_every_domain_lists_its_own() -> None:
+    from core.registry import find_values
+    from orchestration.domains import Domain
+
+    domains = find_values("orchestration.defs", Domain)
+    folders = {file.parent.name for file in ROOT.glob("orchestration/defs/*/__init__.py")}
+    assert set(domains) == folders
+    assert {domain.build.__module__ for domain in domains.values()} == {
+        f"orchestration.defs.{name}.definitions" for name in folders
+    }

@@ -38,6 +38,7 @@ ROOTS: Mapping[str, tuple[str, str]] = {
     "scripts.azure_seeds": ("dbt_project/seeds/regions.yml", "python -m scripts.azure_seeds"),
     "scripts.picture_dashboards": ("docs/DASHBOARDS.md", "python -m scripts.picture_dashboards"),
     "scripts.conformance": ("Makefile", "python -m scripts.conformance"),
+    "scripts.lint_sql": ("Makefile", "python -m scripts.lint_sql"),
     "scripts.check_files": ("Makefile", "python -m scripts.check_files"),
     "scripts.house": ("docs/ARCHITECTURE.md", "python -m scripts.house"),
     "scripts.unused": ("Makefile", "python -m scripts.unused"),
@@ -52,6 +53,10 @@ ENTRIES = {
     *(type(remediation).__module__ for remediation in REMEDIATIONS.values()),
     *(channel.__module__ for channel in CHANNELS.values()),
     *(check.run.__module__ for check in CHECKS.values()),
+    *(
+        f"orchestration.defs.{file.parent.name}.definitions"
+        for file in ROOT.glob("orchestration/defs/*/definitions.py")
+    ),
 }
 
 

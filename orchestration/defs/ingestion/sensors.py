@@ -1,4 +1,4 @@
-"""The sensor that turns the clouds' own events into one run per source, billing period and delivery."""
+"""The sensors of new files: one looks at the sources by the clock, one takes the clouds' own events."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,8 @@ import dagster as dg
 
 from alerts.findings import describe_unreadable_event
 from cloudcost.installation import Installation
+from cloudcost.run_lock import try_lock
+from core.instants import utc_now
 from ingestion.events.dispatch import Dispatch, Request, dispatch_messages
 from ingestion.events.opening import open_queue
 from ingestion.events.queues import EventQueue
@@ -15,8 +17,51 @@ from ingestion.routing import find_source
 from ingestion.sections.events import SqsEvents, StorageQueueEvents, TablePollEvents
 from ingestion.sections.sources import SourceConfig
 from orchestration.defs.alerts.assets import incident_book
-from orchestration.defs.jobs import cost_pipeline_job, range_tags
+from orchestration.defs.pipeline.jobs import (
+    cost_pipeline_job,
+    is_under_way,
+    list_waiting,
+    look_at_sources,
+    range_tags,
+    run_key_of,
+)
+from orchestration.resources.dead_runs import end_dead_runs
 from orchestration.resources.installation import InstallationResource
+
+
+@dg.sensor(
+    job=cost_pipeline_job,
+    minimum_interval_seconds=300,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Looks at every source for deliveries that are not current yet, and for a run that did not finish, and "
+    "starts one run for them. It only looks: reading files is the run's work.",
+)
+def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
+    """One run per set of new deliveries; a source that cannot be read does not hide the others."""
+    opened = installation.open()
+    with try_lock(opened.home) as is_alone:
+        if is_alone:
+            end_dead_runs(context.instance)
+        if not is_alone or is_under_way(context.instance):
+            return dg.SensorResult(skip_reason="a run is under way")
+    # export_event_sensor looks at the others when something was announced
+    plans, faults = look_at_sources(opened, lambda source: source.events is None)
+    for fault in faults:
+        context.log.warning(fault)
+    now = utc_now()
+    waiting = list_waiting(plans)
+    periods = {period for plan in plans for period in plan.periods}
+    if any(plan.unscanned for plan in plans):
+        # only the rows show the periods of these files: offer all that are known
+        periods |= {opened.first_period(), now.date().replace(day=1)}
+    if not periods and not opened.is_up_to_date():
+        waiting = [opened.scoring_input()]
+        periods = opened.current_periods() or {now.date().replace(day=1)}
+    if not periods:
+        return dg.SensorResult(skip_reason="nothing new" + (f"; {'; '.join(faults)}" if faults else ""))
+    opened.remember_periods(periods)
+    tags = range_tags(min(periods).isoformat(), max(periods).isoformat())
+    return dg.SensorResult([dg.RunRequest(run_key=run_key_of(waiting, now), tags=tags)])
 
 
 def request_run(request: Request) -> dg.RunRequest:

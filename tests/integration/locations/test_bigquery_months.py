@@ -20,7 +20,7 @@ from ingestion.locations.bigquery import BigQueryLocation
 from ingestion.reports import IngestReport
 from ingestion.source import Source
 from orchestration.defs.ingestion.assets import build_raw_asset
-from orchestration.defs.jobs import range_tags
+from orchestration.defs.pipeline.jobs import range_tags
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
 from state import SqliteStateStore

@@ -8,7 +8,7 @@ import pytest
 
 from cloudcost.installation import Installation
 from orchestration.defs.ingestion.assets import build_raw_asset, raw_key
-from orchestration.defs.jobs import daily_cost_schedule, range_tags
+from orchestration.defs.pipeline.jobs import daily_cost_schedule, range_tags
 from orchestration.partitions import billing_periods
 from orchestration.resources.installation import InstallationResource
 from tests.unit.ingestion.exports import cur_rows, write_csv

@@ -1,4 +1,4 @@
-"""The jobs that build everything, their schedule and the sensor that watches for new deliveries."""
+"""The job that builds everything, its schedule, and what whoever starts it asks first."""
 
 import datetime as dt
 import hashlib
@@ -7,12 +7,9 @@ from collections.abc import Callable, Iterable
 import dagster as dg
 
 from cloudcost.installation import Installation
-from cloudcost.run_lock import try_lock
-from core.instants import utc_now
 from ingestion.planning import SourcePlan
 from ingestion.refusals import as_refusal
 from ingestion.sections.sources import SourceConfig
-from orchestration.resources.dead_runs import end_dead_runs
 from orchestration.resources.installation import InstallationResource
 
 cost_pipeline_job = dg.define_asset_job(
@@ -63,41 +60,6 @@ def is_under_way(instance: dg.DagsterInstance) -> bool:
     return bool(instance.get_runs_count(dg.RunsFilter(job_name=cost_pipeline_job.name, statuses=statuses)))
 
 
-@dg.sensor(
-    job=cost_pipeline_job,
-    minimum_interval_seconds=300,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Looks at every source for deliveries that are not current yet, and for a run that did not finish, and "
-    "starts one run for them. It only looks: reading files is the run's work.",
-)
-def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: InstallationResource) -> dg.SensorResult:
-    """One run per set of new deliveries; a source that cannot be read does not hide the others."""
-    opened = installation.open()
-    with try_lock(opened.home) as is_alone:
-        if is_alone:
-            end_dead_runs(context.instance)
-        if not is_alone or is_under_way(context.instance):
-            return dg.SensorResult(skip_reason="a run is under way")
-    # export_event_sensor looks at the others when something was announced
-    plans, faults = look_at_sources(opened, lambda source: source.events is None)
-    for fault in faults:
-        context.log.warning(fault)
-    now = utc_now()
-    waiting = list_waiting(plans)
-    periods = {period for plan in plans for period in plan.periods}
-    if any(plan.unscanned for plan in plans):
-        # only the rows show the periods of these files: offer all that are known
-        periods |= {opened.first_period(), now.date().replace(day=1)}
-    if not periods and not opened.is_up_to_date():
-        waiting = [opened.scoring_input()]
-        periods = opened.current_periods() or {now.date().replace(day=1)}
-    if not periods:
-        return dg.SensorResult(skip_reason="nothing new" + (f"; {'; '.join(faults)}" if faults else ""))
-    opened.remember_periods(periods)
-    tags = range_tags(min(periods).isoformat(), max(periods).isoformat())
-    return dg.SensorResult([dg.RunRequest(run_key=run_key_of(waiting, now), tags=tags)])
-
-
 @dg.schedule(
     job=cost_pipeline_job,
     cron_schedule="0 6 * * *",
@@ -112,11 +74,7 @@ def daily_cost_schedule(context: dg.ScheduleEvaluationContext, installation: Ins
         context.log.warning(fault)
     today = context.scheduled_execution_time.date()
     current = today.replace(day=1)
-    previous = (
-        current.replace(year=current.year - 1, month=12)
-        if current.month == 1
-        else current.replace(month=current.month - 1)
-    )
+    previous = (current - dt.timedelta(days=1)).replace(day=1)
     periods = {previous, current}.union(*(plan.periods for plan in plans))
     tags = range_tags(min(periods).isoformat(), max(periods).isoformat())
     return dg.RunRequest(run_key=today.isoformat(), tags=tags)
