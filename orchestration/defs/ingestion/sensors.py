@@ -7,6 +7,7 @@ import dagster as dg
 from alerts.findings import describe_unreadable_event
 from cloudcost.installation import Installation
 from cloudcost.run_lock import try_lock
+from cloudcost.waiting import list_waiting_deliveries, look_at_sources, run_key_of
 from core.instants import utc_now
 from ingestion.events.dispatch import Dispatch, Request, dispatch_messages
 from ingestion.events.opening import open_queue
@@ -17,14 +18,7 @@ from ingestion.routing import find_source
 from ingestion.sections.events import SqsEvents, StorageQueueEvents, TablePollEvents
 from ingestion.sections.sources import SourceConfig
 from orchestration.defs.alerts.assets import incident_book
-from orchestration.defs.pipeline.jobs import (
-    cost_pipeline_job,
-    is_under_way,
-    list_waiting,
-    look_at_sources,
-    range_tags,
-    run_key_of,
-)
+from orchestration.defs.pipeline.jobs import cost_pipeline_job, is_under_way, range_tags
 from orchestration.resources.dead_runs import end_dead_runs
 from orchestration.resources.installation import InstallationResource
 
@@ -49,7 +43,7 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: Insta
     for fault in faults:
         context.log.warning(fault)
     now = utc_now()
-    waiting = list_waiting(plans)
+    waiting = list_waiting_deliveries(plans)
     periods = {period for plan in plans for period in plan.periods}
     if any(plan.unscanned for plan in plans):
         # only the rows show the periods of these files: offer all that are known

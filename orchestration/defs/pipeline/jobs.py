@@ -1,15 +1,10 @@
-"""The job that builds everything, its schedule, and what whoever starts it asks first."""
+"""The job that builds everything, and its schedule."""
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable, Iterable
 
 import dagster as dg
 
-from cloudcost.installation import Installation
-from ingestion.planning import SourcePlan
-from ingestion.refusals import as_refusal
-from ingestion.sections.sources import SourceConfig
+from cloudcost.waiting import look_at_sources
 from orchestration.resources.installation import InstallationResource
 
 cost_pipeline_job = dg.define_asset_job(
@@ -22,36 +17,6 @@ cost_pipeline_job = dg.define_asset_job(
 def range_tags(first: str, last: str) -> dict[str, str]:
     """The tags of a run over the billing periods from ``first`` to ``last``, both included."""
     return {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
-
-
-def run_key_of(parts: Iterable[str], now: dt.datetime) -> str:
-    """Names what a run is about: the same deliveries start one run, and one more an hour later if that run failed."""
-    return f"{hashlib.sha256(chr(0).join(sorted(parts)).encode()).hexdigest()[:24]}:{now:%Y%m%d%H}"
-
-
-def list_waiting(plans: Iterable[SourcePlan]) -> list[str]:
-    """Every delivery and unread file that waits, named."""
-    return [
-        name
-        for plan in plans
-        for name in (
-            *(f"{p.key.text}/{p.delivery_id}" for p in plan.pending),
-            *(f"{plan.source_name}/{f.ref.name}/{f.ref.etag}" for f in plan.unscanned),
-        )
-    ]
-
-
-def look_at_sources(
-    installation: Installation, is_meant: Callable[[SourceConfig], bool] = lambda source: True
-) -> tuple[list[SourcePlan], list[str]]:
-    """What the sources have that is not current yet, and those that cannot be looked at: one hides no other."""
-    plans, faults = [], []
-    for source in filter(is_meant, installation.config.sources):
-        try:
-            plans.append(installation.ingestor().plan(installation.open_source(source)))
-        except Exception as error:  # whatever one source holds hides no other
-            faults.append(f"{source.name}: {as_refusal(error, source.name)}")
-    return plans, faults
 
 
 def is_under_way(instance: dg.DagsterInstance) -> bool:
