@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from core.scope import Clause, Scope, compile_scope
+
 #: The folder, beside a published copy, with a copy for each combination of scopes.
 COPIES = "scopes"
 
@@ -16,11 +18,20 @@ def write_row_rules(scopes: Iterable[Mapping[str, Any]], access: Mapping[str, An
 
 def scope_clause(scope: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     """The SQL condition of a scope on a dataset with these columns for team and account; without any, no row."""
-    parts = [
-        f"{columns[kind]} in ({', '.join(quote(value) for value in scope[f'{kind}s'])})"
-        for kind in ("team", "account")
-        if columns.get(kind) and scope[f"{kind}s"]
-    ]
+    kinds = [{kind: {"in": scope[f"{kind}s"]}} for kind in ("team", "account") if scope[f"{kind}s"]]
+    clauses = compile_scope(Scope.model_validate({"any": kinds})) if kinds else ((),)
+    return " and ".join(_write_clause(clause, columns) for clause in clauses)
+
+
+def _write_clause(clause: Clause, columns: Mapping[str, str]) -> str:
+    """The condition of tests of which one must hold; values are compared as they are written, case and all."""
+    values: dict[str, list[str]] = {}
+    for test in clause:
+        if test.literal is None or test.is_negated:
+            raise ValueError(f"{test.pattern!r} is no single value: who may see rows is written out")
+        if columns.get(test.field):
+            values.setdefault(columns[test.field], []).append(quote(test.literal))
+    parts = [f"{column} in ({', '.join(quoted)})" for column, quoted in values.items()]
     return f"({' or '.join(parts)})" if parts else "1 = 0"
 
 

@@ -8,7 +8,12 @@ import datetime as dt
 from pydantic import Field, model_validator
 
 from core.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
+from core.scope import FieldCondition, Scope
 from core.section import Section
+
+
+def _read_scope(section: Section, fields: tuple[str, ...]) -> Scope:
+    return Scope.model_validate({field: getattr(section, field) for field in fields})
 
 
 class ForecastEventSettings(Section):
@@ -17,10 +22,12 @@ class ForecastEventSettings(Section):
     name: str = Field(min_length=1, description="What people call it.")
     start_date: dt.date = Field(description="The first day that is different.")
     end_date: dt.date | None = Field(None, description="The last one; without it the change stays.")
-    provider: str | None = Field(None, description="Only this provider, as service_provider_name; default: every one.")
-    account: str | None = Field(None, description="Only this account, as sub_account_id; default: every one.")
-    service: str | None = Field(None, description="Only this service, as service_name; default: every one.")
-    currency: str | None = Field(
+    provider: FieldCondition = Field(
+        None, description="Only this provider, as service_provider_name; default: every one."
+    )
+    account: FieldCondition = Field(None, description="Only this account, as sub_account_id; default: every one.")
+    service: FieldCondition = Field(None, description="Only this service, as service_name; default: every one.")
+    currency: FieldCondition = Field(
         None, description="Only costs in this billing currency; daily_amount needs it where there are several."
     )
     percent: float | None = Field(
@@ -32,6 +39,11 @@ class ForecastEventSettings(Section):
     ends_commitment: bool = Field(
         False, description="A commitment expires: what it saved over the last 28 days is paid again."
     )
+
+    @property
+    def scope(self) -> Scope:
+        """Which costs change."""
+        return _read_scope(self, ("provider", "account", "service", "currency"))
 
     @model_validator(mode="after")
     def _has_one_effect(self) -> "ForecastEventSettings":
@@ -63,21 +75,20 @@ class ForecastSection(Section):
 class AnomalyScope(Section):
     """Where a limit or a planned event holds: what is left out means all. At least one of them is needed."""
 
-    provider: str | None = Field(None, description="As FOCUS names it: AWS, Microsoft, Google Cloud.")
-    account: str | None = Field(None, description="Id of the account, subscription or project.")
-    service: str | None = Field(None, description="FOCUS service name.")
-    region: str | None = Field(None, description="Region id.")
-    usage_type: str | None = Field(None, description="Usage type, meter or SKU, as in x_usage_type.")
+    provider: FieldCondition = Field(None, description="As FOCUS names it: AWS, Microsoft, Google Cloud.")
+    account: FieldCondition = Field(None, description="Id of the account, subscription or project.")
+    service: FieldCondition = Field(None, description="FOCUS service name.")
+    region: FieldCondition = Field(None, description="Region id.")
+    usage_type: FieldCondition = Field(None, description="Usage type, meter or SKU, as in x_usage_type.")
 
     @property
-    def scope(self) -> dict[str, str]:
-        """The fields that are set."""
-        names = ("provider", "account", "service", "region", "usage_type")
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
+    def scope(self) -> Scope:
+        """The conditions that are set."""
+        return _read_scope(self, ("provider", "account", "service", "region", "usage_type"))
 
     @model_validator(mode="after")
     def _names_something(self) -> "AnomalyScope":
-        if not self.scope:
+        if self.scope.is_everything:
             raise ValueError("name a provider, account, service, region or usage_type")
         return self
 

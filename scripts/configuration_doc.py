@@ -19,6 +19,7 @@ from alerts.channels import CHANNELS
 from alerts.channels.base import ChannelOptions
 from cloudcost.config.allocation import TagRule
 from cloudcost.config.document import CloudcostConfig
+from cloudcost.config.scopes import SCOPED_THINGS
 from core.scope import Condition, Scope
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "CONFIGURATION.md"
@@ -68,6 +69,24 @@ from each cloud's own chain (`aws configure` or a role, `az login` or a managed 
 credentials).
 """
 
+SCOPES = """\
+## Scopes: which charges something is about
+
+One language everywhere. All that a scope names must hold; upper and lower case are the same:
+
+```yaml
+scope:
+  team: web                                # the whole value
+  region: "eu-*"                           # `*` is any text, also none
+  service: [AmazonEC2, "AmazonRDS*"]       # one of several
+  account: {prefix: "12"}                  # equals, in, prefix, contains: here `*` is itself
+  any:                                     # one of these scopes; `all` is every one of them
+    - {environment: prod}
+    - {category: {equals: "a*b"}}          # a value that has a `*`
+  not: {team: sandbox, environment: dev}   # not both; a charge without a team is not of team sandbox
+```
+"""
+
 #: What several keys hold is documented once, and a channel's options by their type.
 _SECTIONS_AT_THE_END = (TagRule, Scope, Condition, ChannelOptions)
 
@@ -76,11 +95,17 @@ def write_documentation() -> str:
     """The whole page."""
     parts = [INTRODUCTION, *_section("", CloudcostConfig, "Top level"), *_sections_below("", CloudcostConfig)]
     parts += _section("rules[].", TagRule, "`allocation.<dimension>.rules`: one entry per virtual tag")
-    parts += _section("when.", Scope, "Scopes: `when` of a rule, `scope` of a split")
-    parts += _section("when.<field>.", Condition, "Conditions of a scope")
+    parts += [SCOPES, *_list_scoped_things(), ""]
+    parts += _section("<scope>.", Scope, "What a scope can ask")
+    parts += _section("<scope>.<field>.", Condition, "Conditions of a scope")
     for kind, channel in sorted(CHANNELS.items()):
         parts += _section("alerts.channels[].", channel.options_model, f"`alerts.channels` of type `{kind}`")
     return "\n".join(parts)
+
+
+def _list_scoped_things() -> list[str]:
+    rows = [f"| {one.what} | {one.keys} | {', '.join(one.fields)} | {one.how} |" for one in SCOPED_THINGS]
+    return ["| what is scoped | where it is set | fields | how |", "|---|---|---|---|", *rows]
 
 
 def _sections_below(prefix: str, parent: type[BaseModel]) -> list[str]:
@@ -163,8 +188,10 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True, validated_data={})
-    if value is None or value in ((), {}, []) or isinstance(value, BaseModel):
-        return "none" if not isinstance(value, BaseModel) else "its own defaults"
+    if value is None or value in ((), {}, [], Scope()):
+        return "none"
+    if isinstance(value, BaseModel):
+        return "its own defaults"
     if isinstance(value, tuple | list):
         return ", ".join(f"`{v}`" for v in value)
     return f"`{value}`"

@@ -90,11 +90,7 @@ def list_events(installation: Installation) -> list[Any]:
             name=event.name,
             start=event.start_date,
             end=event.end_date,
-            scope=tuple(
-                (name, value)
-                for name in ("provider", "account", "service", "currency")
-                if (value := getattr(event, name)) is not None
-            ),
+            scope=event.scope,
             percent=event.percent,
             daily_amount=event.daily_amount,
             ends_commitment=event.ends_commitment,

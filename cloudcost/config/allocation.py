@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from core.scope import Scope, ScopeText
+from core.scope import Part, Scope, compile_scope
 from core.section import Section, check_unique
 
 Dimension = Literal["team", "environment", "product", "cost_center"]
@@ -22,9 +22,21 @@ DEFAULT_TAG_KEYS: dict[Dimension, list[str]] = {
     "cost_center": ["cost_center", "cost-center", "costcenter"],
 }
 
+#: A text that becomes part of a query: engines read a backslash in different ways.
+QueryText = Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[^\\]+$")]
 #: A value of a dimension; kept in lower case, as tag values are.
-DimensionValue = Annotated[ScopeText, Field(description="A value of the dimension.")]
+DimensionValue = Annotated[QueryText, Field(description="A value of the dimension.")]
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="Lower-case snake case.")]
+
+
+def _check_backslashes(scope: Scope) -> Scope:
+    for test in (test for clause in compile_scope(scope) for test in clause):
+        if "\\" in test.pattern:
+            raise ValueError(f"{test.field} has a backslash, which engines read in different ways")
+    return scope
+
+
+ChargeScope = Annotated[Part, AfterValidator(_check_backslashes)]
 
 
 class TagRule(Section):
@@ -32,7 +44,7 @@ class TagRule(Section):
 
     name: RuleName = Field(description="Names the rule.")
     value: DimensionValue = Field(description="The value that these charges get.")
-    when: Scope = Field(description="Which charges; a dimension in it means the charge's own tag, after aliases.")
+    when: ChargeScope = Field(description="Which charges; a dimension in it means the charge's own tag, after aliases.")
 
 
 class DimensionSettings(Section):
@@ -51,7 +63,7 @@ class DimensionSettings(Section):
     rules: list[TagRule] = Field(
         default_factory=list, description="Virtual tags for what carries no tag, in order. Default: none."
     )
-    accounts: dict[ScopeText, DimensionValue] = Field(
+    accounts: dict[QueryText, DimensionValue] = Field(
         default_factory=dict,
         description="The value of everything in an account, subscription or project, by its id. Default: none.",
     )
@@ -105,7 +117,7 @@ class Split(Section):
 
     name: RuleName = Field(description="Names the split.")
     dimension: Dimension = Field("team", description="Along which dimension it moves cost. Default: team.")
-    scope: Scope = Field(
+    scope: ChargeScope = Field(
         description="The shared pool; a dimension in it means the value after rules and accounts. A charge is taken by "
         "the first split of a dimension that it fits."
     )

@@ -5,10 +5,11 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from cloudcost.config.scopes import COST_FIELDS, asks_only
 from core.plausible_dates import check_plausible
-from core.scope import PatternScope, check_scope, scope_field
+from core.scope import Scope
 from core.section import CurrencyCode, Section
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=26, decimal_places=12)]
@@ -27,7 +28,9 @@ class BudgetSettings(Section):
     """One budget: an amount per calendar month, quarter or year for the costs of a scope."""
 
     name: str = Field(min_length=1, max_length=100, description="Names the budget in tables and alerts.")
-    scope: PatternScope = scope_field("count")
+    scope: Annotated[Scope, AfterValidator(asks_only(*COST_FIELDS))] = Field(
+        Scope(), description="Which costs count. Default: all."
+    )
     period: PeriodKind = Field("month", description="The calendar period that an amount is for.")
     amount: Amount | None = Field(None, description="The amount of every period. Either this or `amounts`.")
     amounts: dict[str, Amount] = Field(
@@ -73,7 +76,6 @@ class BudgetSettings(Section):
             parse_period(name, self.period)
         if self.starts and self.ends and parse_period(self.ends, self.period) < parse_period(self.starts, self.period):
             raise ValueError(f"it ends ({self.ends}) before it starts ({self.starts})")
-        check_scope(self.scope)
         return self
 
 

@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
+from core.scope import ScopeText
 from core.section import Section, check_host_names, list_repeated
 
 Role = Literal["viewer", "team", "finance", "admin"]
@@ -16,13 +17,15 @@ DATA_FORMATS = ("csv", "xlsx")
 
 
 class ScopeSettings(Section):
-    """A part of the costs that some people may see: rows of these teams, or of these accounts."""
+    """A part of the costs that some people may see: rows of these teams, or of these accounts, written out in full."""
 
     name: Name = Field(description="Names the scope; becomes a role in Superset.")
-    teams: list[str] = Field(default_factory=list, description="Values of the dimension team. Default none.")
-    accounts: list[str] = Field(
+    teams: list[ScopeText] = Field(
+        default_factory=list, description="Values of the dimension team, in exactly this case. Default none."
+    )
+    accounts: list[ScopeText] = Field(
         default_factory=list,
-        description="Sub account ids (AWS account, Azure subscription, GCP project). Default none.",
+        description="Sub account ids (AWS account, Azure subscription, GCP project), exactly so. Default none.",
     )
 
     @model_validator(mode="after")

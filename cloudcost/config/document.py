@@ -217,4 +217,4 @@ def _known_keys(location: list[Any]) -> list[str]:
         if found is None:
             return []
         section = found
-    return list(section.model_fields)
+    return [field.alias or name for name, field in section.model_fields.items()]

@@ -1,10 +1,11 @@
 """What the business makes with the cloud: section ``metrics`` of the configuration."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from core.scope import PatternScope, check_scope, scope_field
+from cloudcost.config.scopes import COST_FIELDS, asks_only
+from core.scope import Scope
 from core.section import Section
 
 
@@ -26,7 +27,9 @@ class MetricSettings(Section):
     per: Literal["provider", "account", "service", "team", "environment"] | None = Field(
         None, description="The cost dimension that the metric's column `dimension` names. Default none: one total."
     )
-    scope: PatternScope = scope_field("are divided by the metric")
+    scope: Annotated[Scope, AfterValidator(asks_only(*COST_FIELDS))] = Field(
+        Scope(), description="Which costs are divided by the metric. Default: all."
+    )
     measure: Literal["effective_cost", "billed_cost"] = Field(
         "effective_cost", description="effective_cost: a unit is not dearer on the day a commitment is paid for."
     )
@@ -35,5 +38,4 @@ class MetricSettings(Section):
     def _has_one_origin(self) -> "MetricSettings":
         if (self.file is None) == (self.query is None):
             raise ValueError("a metric comes either from a file or from a query")
-        check_scope(self.scope)
         return self

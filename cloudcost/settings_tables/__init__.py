@@ -8,11 +8,12 @@ from pathlib import Path
 
 from cloudcost.config.document import CloudcostConfig
 from cloudcost.settings_tables.allocation import ALLOCATION_TABLES
-from cloudcost.settings_tables.budgets import BUDGET_AMOUNTS, BUDGET_SCOPES, BUDGET_THRESHOLDS, BUDGETS
+from cloudcost.settings_tables.budgets import BUDGET_AMOUNTS, BUDGET_THRESHOLDS, BUDGETS
 from cloudcost.settings_tables.currency import CURRENCY_RATES, CURRENCY_SETTINGS
 from cloudcost.settings_tables.focus import FOCUS_VALUES
 from cloudcost.settings_tables.invoices import INVOICE_SETTINGS, INVOICES
-from cloudcost.settings_tables.metrics import METRIC_SCOPES, METRIC_VALUES, METRICS
+from cloudcost.settings_tables.metrics import METRIC_VALUES, METRICS
+from cloudcost.settings_tables.scopes import SCOPE_TESTS
 from warehouse.settings_contracts import Column, SettingsContent, SettingsError, SettingsTable
 
 SETTINGS_TABLES: tuple[SettingsTable, ...] = (
@@ -24,11 +25,10 @@ SETTINGS_TABLES: tuple[SettingsTable, ...] = (
     FOCUS_VALUES,
     BUDGETS,
     BUDGET_AMOUNTS,
-    BUDGET_SCOPES,
     BUDGET_THRESHOLDS,
     METRICS,
-    METRIC_SCOPES,
     METRIC_VALUES,
+    SCOPE_TESTS,
 )
 
 __all__ = ["SETTINGS_TABLES", "Column", "SettingsContent", "SettingsError", "SettingsTable", "read_settings"]

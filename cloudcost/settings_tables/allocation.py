@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cloudcost.config.allocation import DIMENSIONS
 from cloudcost.config.document import CloudcostConfig
+from cloudcost.settings_tables.scopes import SCOPE_DIGEST, digest_scope
 from warehouse.settings_contracts import Column, Row, SettingsTable
 
 DIMENSION = Column("dimension", "text", "team, environment, product or cost_center.")
@@ -51,22 +52,21 @@ def list_accounts(config: CloudcostConfig, _: Path) -> list[Row]:
 
 
 def list_rules(config: CloudcostConfig, _: Path) -> list[Row]:
-    """The tests of every virtual tag: one row per test, and per value of an `in`."""
+    """Every virtual tag."""
     return [
-        (dimension, rule.name, rank, rule.value.lower(), *test)
+        (dimension, rule.name, rank, rule.value.lower(), digest_scope(rule.when))
         for dimension in DIMENSIONS
         for rank, rule in enumerate(config.allocation.dimension(dimension).rules, 1)
-        for test in rule.when.list_tests()
     ]
 
 
 def list_splits(config: CloudcostConfig, _: Path) -> list[Row]:
-    """The tests of every split's scope, with how it splits."""
+    """Every split, and how it splits."""
     return [
-        (split.name, split.dimension, rank, split.method, split.by, split.targets == "all" and not split.shares, *test)
+        (split.name, split.dimension, rank, split.method, split.by, split.targets == "all" and not split.shares,
+         digest_scope(split.scope))
         for rank, split in enumerate(config.allocation.splits, 1)
-        for test in split.scope.list_tests()
-    ]
+    ]  # fmt: skip
 
 
 def list_targets(config: CloudcostConfig, _: Path) -> list[Row]:
@@ -77,12 +77,6 @@ def list_targets(config: CloudcostConfig, _: Path) -> list[Row]:
         rows += [(split.name, target.lower(), None) for target in split.targets if split.targets != "all"]
     return rows
 
-
-TESTS = (
-    Column("field", "text", "What the test is about: provider, account, service, ... or a dimension."),
-    Column("operator", "text", "equals, in, prefix or contains."),
-    Column("test_value", "text", "What it is compared with, in lower case; one row per value of an `in`."),
-)
 
 TAG_KEYS = SettingsTable(
     name="allocation_tag_keys",
@@ -119,14 +113,14 @@ ACCOUNTS = SettingsTable(
 )
 RULES = SettingsTable(
     name="allocation_rules",
-    description="Virtual tags: the value that charges get for which every test of a rule holds.",
-    columns=(DIMENSION, Column("rule_name", "text", "Name of the rule."), RANK, VALUE, *TESTS),
-    key=("dimension", "rule_name", "field", "operator", "test_value"),
+    description="Virtual tags: the value that the charges of a scope get.",
+    columns=(DIMENSION, Column("rule_name", "text", "Name of the rule."), RANK, VALUE, SCOPE_DIGEST),
+    key=("dimension", "rule_name"),
     rows=list_rules,
 )
 SPLITS = SettingsTable(
     name="allocation_splits",
-    description="Shared costs: the tests that make a charge part of the pool, and how the pool is split.",
+    description="Shared costs: how the pool of a scope is split.",
     columns=(
         Column("rule_name", "text", "Name of the split."),
         DIMENSION,
@@ -134,9 +128,9 @@ SPLITS = SettingsTable(
         Column("method", "text", "even, proportional or fixed."),
         Column("weight_measure", "text", "The cost that proportions follow."),
         Column("is_open", "boolean", "Whether everybody with cost of their own is a target."),
-        *TESTS,
+        SCOPE_DIGEST,
     ),
-    key=("rule_name", "field", "operator", "test_value"),
+    key=("rule_name",),
     rows=list_splits,
 )
 TARGETS = SettingsTable(

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from cloudcost.config.budgets import BudgetSettings, next_period, parse_period
 from cloudcost.config.document import CloudcostConfig
-from cloudcost.settings_tables.scopes import SCOPE_COLUMNS
-from core.scope import list_patterns
 from warehouse.settings_contracts import Column, Row, SettingsTable
 
 FIRST_DAY, NO_END = dt.date(1970, 1, 1), dt.date(9999, 12, 31)
@@ -17,7 +15,7 @@ BUDGET_NAME = Column("budget_name", "text", "Name of the budget.")
 def list_budgets(config: CloudcostConfig, _: Path) -> list[Row]:
     """One row per budget."""
     return [
-        (b.name, b.period, b.currency or config.reporting_currency, b.measure, b.alert_on_forecast, len(b.scope))
+        (b.name, b.period, b.currency or config.reporting_currency, b.measure, b.alert_on_forecast)
         for b in config.budgets
     ]
 
@@ -41,11 +39,6 @@ def cut_stretches(budget: BudgetSettings) -> list[tuple[dt.date, dt.date, Decima
     return sorted(stretch for stretch in stretches if stretch[0] < stretch[1])
 
 
-def list_scopes(config: CloudcostConfig, _: Path) -> list[Row]:
-    """The patterns of every budget's scope."""
-    return [(budget.name, *pattern) for budget in config.budgets for pattern in list_patterns(budget.scope)]
-
-
 def list_thresholds(config: CloudcostConfig, _: Path) -> list[Row]:
     """The thresholds of every budget."""
     return [(budget.name, threshold) for budget in config.budgets for threshold in sorted(set(budget.thresholds))]
@@ -60,7 +53,6 @@ BUDGETS = SettingsTable(
         Column("budget_currency", "text", "Currency of the amounts."),
         Column("cost_measure", "text", "effective_cost or billed_cost."),
         Column("alerts_on_forecast", "boolean", "Whether a forecast above the amount opens an incident."),
-        Column("dimension_count", "integer", "Dimensions that the scope names, all of which must match."),
     ),
     key=("budget_name",),
     rows=list_budgets,
@@ -76,13 +68,6 @@ BUDGET_AMOUNTS = SettingsTable(
     ),
     key=("budget_name", "first_date"),
     rows=list_amounts,
-)
-BUDGET_SCOPES = SettingsTable(
-    name="budget_scopes",
-    description="Which costs count: of each dimension one pattern must match.",
-    columns=(BUDGET_NAME, *SCOPE_COLUMNS),
-    key=("budget_name", "dimension", "pattern"),
-    rows=list_scopes,
 )
 BUDGET_THRESHOLDS = SettingsTable(
     name="budget_thresholds",

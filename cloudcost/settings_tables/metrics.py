@@ -5,8 +5,6 @@ from pathlib import Path
 
 from cloudcost.config.document import CloudcostConfig
 from cloudcost.settings_tables.csv_files import read_csv
-from cloudcost.settings_tables.scopes import SCOPE_COLUMNS
-from core.scope import list_patterns
 from warehouse.settings_contracts import Column, Row, SettingsTable
 
 METRIC_NAME = Column("metric_name", "text", "Name of the metric.")
@@ -14,12 +12,7 @@ METRIC_NAME = Column("metric_name", "text", "Name of the metric.")
 
 def list_metrics(config: CloudcostConfig, _: Path) -> list[Row]:
     """One row per metric."""
-    return [(m.name, m.unit, m.per, m.measure, len(m.scope)) for m in config.metrics]
-
-
-def list_scopes(config: CloudcostConfig, _: Path) -> list[Row]:
-    """The patterns of every metric's scope."""
-    return [(metric.name, *pattern) for metric in config.metrics for pattern in list_patterns(metric.scope)]
+    return [(m.name, m.unit, m.per, m.measure) for m in config.metrics]
 
 
 def list_values(config: CloudcostConfig, base_directory: Path) -> list[Row]:
@@ -50,17 +43,9 @@ METRICS = SettingsTable(
         Column("unit", "text", "What is counted."),
         Column("per_dimension", "text", "The cost dimension that the values are distinguished by.", is_nullable=True),
         Column("cost_measure", "text", "effective_cost or billed_cost."),
-        Column("dimension_count", "integer", "Dimensions that the scope names, all of which must match."),
     ),
     key=("metric_name",),
     rows=list_metrics,
-)
-METRIC_SCOPES = SettingsTable(
-    name="metric_scopes",
-    description="Which costs are divided by a metric: of each dimension one pattern must match.",
-    columns=(METRIC_NAME, *SCOPE_COLUMNS),
-    key=("metric_name", "dimension", "pattern"),
-    rows=list_scopes,
 )
 METRIC_VALUES = SettingsTable(
     name="metric_values",

@@ -1,4 +1,7 @@
-{#- The settings tables that allocation depends on, for the `meta` of a model. -#}
+{#-
+    The settings tables that allocation depends on, for the `meta` of a model. Not scope_tests, which changes with every
+    budget: rules and splits have digests of their scopes.
+-#}
 {% macro allocation_settings() %}
     {{ return([
         'allocation_tag_keys', 'allocation_sources', 'allocation_aliases', 'allocation_accounts', 'allocation_rules',
@@ -50,11 +53,12 @@
 {%- endmacro %}
 
 
-{#- The virtual tag of a dimension: the value of the first rule of which every test holds. -#}
-{% macro rule_value(dimension, rules) -%}
+{#- The virtual tag of a dimension: the value of the first rule whose scope a charge is in. -#}
+{% macro rule_value(dimension, rules, tests) -%}
     case
-    {%- for name, rows in group_rules(rules, 'dimension', dimension).items() %}
-        when {{ scope_condition(rows, 'tag_') }} then '{{ rows[0]['value'] | replace("'", "''") }}'
+    {%- for rule in rules if rule['dimension'] == dimension %}
+        when {{ scope_condition(tests['rule', dimension ~ '.' ~ rule['rule_name']], 'tag_') }} then '
+            {{- rule['value'] | replace("'", "''") }}'
     {%- endfor %}
         when 1 = 0 then ''
     end
@@ -62,45 +66,21 @@
 
 
 {#- The name of the first split along a dimension that a charge is in the scope of. -#}
-{% macro split_name(dimension, splits) -%}
+{% macro split_name(dimension, splits, tests) -%}
     case
-    {%- for name, rows in group_rules(splits, 'dimension', dimension).items() %}
-        when {{ scope_condition(rows, '') }} then '{{ name }}'
+    {%- for split in splits if split['dimension'] == dimension %}
+        when {{ scope_condition(tests['split', split['rule_name']], '') }} then '{{ split['rule_name'] }}'
     {%- endfor %}
         when 1 = 0 then ''
     end
 {%- endmacro %}
 
 
-{#- Rows of a dimension by the name of their rule, in the order in which they come. -#}
-{% macro group_rules(rows, column, value) %}
+{#- The rows of settings.scope_tests by (used_by, owner). -#}
+{% macro read_scope_tests() %}
     {%- set grouped = {} -%}
-    {%- for row in rows if row[column] == value -%}
-        {%- do grouped.setdefault(row['rule_name'], []).append(row) -%}
+    {%- for row in read_settings('scope_tests', 'used_by, owner, clause, field, pattern, is_negated') -%}
+        {%- do grouped.setdefault((row['used_by'], row['owner']), []).append(row) -%}
     {%- endfor -%}
     {{ return(grouped) }}
 {% endmacro %}
-
-
-{#-
-    The tests of a scope as one condition: every field must meet its test, one of several where it has an `in`. Text is
-    compared in lower case; of an account the id counts. `prefix`: what stands before the name of a dimension's column.
--#}
-{% macro scope_condition(tests, prefix) -%}
-    {%- set fields = {} -%}
-    {%- for test in tests -%} {%- do fields.setdefault(test['field'], []).append(test) -%} {%- endfor -%}
-    {%- for field, alternatives in fields.items() -%}
-        {%- set name = prefix ~ field if field in allocation_dimensions() else scope_fields()[field][0] -%}
-        {%- set column = 'lower(' ~ name ~ ')' -%}
-        {{ ' and ' if not loop.first }}(
-        {%- for test in alternatives -%}
-            {%- set text = "'" ~ test['test_value'] | replace("'", "''") ~ "'" -%}
-            {{ ' or ' if not loop.first }}
-            {%- if test['operator'] == 'prefix' -%} left({{ column }}, {{ test['test_value'] | length }}) = {{ text }}
-            {%- elif test['operator'] == 'contains' -%} position({{ text }} in {{ column }}) > 0
-            {%- else -%} {{ column }} = {{ text }}
-            {%- endif -%}
-        {%- endfor -%}
-        )
-    {%- endfor -%}
-{%- endmacro %}

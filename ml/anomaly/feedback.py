@@ -5,7 +5,7 @@ direction and up to a quarter more than the one it was stated for is normal unti
 report; the scope is watched more closely (SENSITIVE times the usual limit of surprise) until a date.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.scope import Scope
 from ml.anomaly.settings import SCOPE_FIELDS
 from ml.errors import AnalyticsInputError
-from ml.scopes import match_scope
+from ml.scopes import SeriesScope, match_scope
 
 Verdict = Literal["expected", "unexpected", "planned"]
 SENSITIVE = 0.9
@@ -26,12 +27,12 @@ ALLOWANCE = 1.25
 
 @dataclass(frozen=True)
 class Feedback:
-    """One statement: of which scope (one of settings.SCOPE_FIELDS -> value), from which day to which day it holds.
+    """One statement: of which scope (it asks for settings.SCOPE_FIELDS), from which day to which day it holds.
 
     `daily_impact`: the signed money a day that was called expected; not used for the other verdicts.
     """
 
-    scope: Mapping[str, str]
+    scope: SeriesScope
     verdict: Verdict
     start: date
     until: date
@@ -41,7 +42,7 @@ class Feedback:
     def __post_init__(self) -> None:
         if self.verdict not in get_args(Verdict):
             raise AnalyticsInputError(f"feedback is {', '.join(get_args(Verdict))}, not {self.verdict!r}")
-        if not self.scope:
+        if not self.scope or self.scope == Scope():
             raise AnalyticsInputError("feedback needs a scope: with none it would hold for everything")
         if self.until < self.start:
             raise AnalyticsInputError(f"feedback ends on {self.until}, before it starts on {self.start}")

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.errors import AnalyticsInputError
-from ml.scopes import match_scope
+from ml.scopes import SeriesScope, match_scope
 
 #: What a scope of the configuration or of feedback can ask of a series.
 SCOPE_FIELDS = ("provider", "account", "service", "region", "usage_type", "currency")
@@ -25,9 +25,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class ScopeLimits:
-    """Other limits within a scope (one of SCOPE_FIELDS -> value); None keeps what holds otherwise."""
+    """Other limits within a scope, which asks for SCOPE_FIELDS; None keeps what holds otherwise."""
 
-    scope: Mapping[str, str]
+    scope: SeriesScope
     min_amount: float | None = None
     min_percent: float | None = None
     min_surprise: float | None = None

@@ -10,7 +10,7 @@ import pandas as pd
 from ml.errors import AnalyticsInputError
 from ml.forecast.models.simple import Matrix
 from ml.rows import is_scored
-from ml.scopes import match_scope
+from ml.scopes import SeriesScope, match_scope
 
 SAVING_DAYS = 28
 #: What the scope of an event can ask of a series.
@@ -19,7 +19,7 @@ SCOPE_FIELDS = ("provider", "account", "service", "currency")
 
 @dataclass(frozen=True)
 class ForecastEvent:
-    """A change from `start` to `end` (None: for good) of what matches `scope` (provider, account, service, currency).
+    """A change from `start` to `end` (None: for good) of what matches `scope`, which asks for SCOPE_FIELDS.
 
     One of: `percent` of the usage, `daily_amount` of money, or `ends_commitment`: the saving of committed usage, as it
     was over the last 28 days, is lost.
@@ -28,7 +28,7 @@ class ForecastEvent:
     name: str
     start: date
     end: date | None = None
-    scope: tuple[tuple[str, str], ...] = ()
+    scope: SeriesScope | tuple[tuple[str, str], ...] = ()
     percent: float | None = None
     daily_amount: float | None = None
     ends_commitment: bool = False
@@ -52,7 +52,8 @@ def apply_events(
     changed = usage.copy()
     unmatched: list[str] = []
     for event in events:
-        rows = match_scope(keys, dict(event.scope), SCOPE_FIELDS)
+        scope = dict(event.scope) if isinstance(event.scope, tuple) else event.scope
+        rows = match_scope(keys, scope, SCOPE_FIELDS)
         if not rows.any():
             unmatched.append(event.name)
             continue

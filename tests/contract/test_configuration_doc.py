@@ -3,8 +3,11 @@
 import re
 from pathlib import Path
 
+import yaml
+
 from actions.settings import ActionSettings
 from cloudcost.config.document import CloudcostConfig, load_config
+from core.scope import Scope
 from scripts.configuration_doc import FILE, write_documentation
 
 
@@ -20,12 +23,14 @@ def test_every_key_of_the_models_has_its_row() -> None:
 
 
 def test_the_example_of_how_keys_are_written_loads(tmp_path: Path) -> None:
-    (snippet,) = re.findall(r"```yaml\n(.*?)```", FILE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    snippet, scope = re.findall(r"```yaml\n(.*?)```", FILE.read_text(encoding="utf-8"), flags=re.DOTALL)
     (tmp_path / "c.yaml").write_text(snippet, encoding="utf-8")
     config = load_config(tmp_path / "c.yaml")
     assert [s.name for s in config.sources] == ["aws_prod", "other"]
     assert [split.name for split in config.allocation.splits] == ["platform"]
     assert list(config.actions.accounts) == ["111122223333"]
+    written = yaml.safe_load(scope)["scope"]
+    assert set(Scope.model_validate(written).model_dump(exclude_none=True, by_alias=True)) == set(written)
 
 
 def test_a_key_is_written_as_the_kind_of_its_value_asks() -> None:

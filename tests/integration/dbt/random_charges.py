@@ -197,7 +197,8 @@ def draw_allocation(chance: random.Random) -> dict[str, Any]:
         {"team": "platform"}, {"charge_category": {"in": ["Tax", "Credit"]}}, {"service": {"contains": "support"}},
         {"provider": "AWS", "usage_type": {"prefix": "box"}}, {"account": "o'neill"}, {"charge_category": "Usage"},
         {"environment": "prod"}, {"cost_center": {"prefix": "cc-"}, "team": {"in": ["payments", "unallocated"]}},
-        {"product": "shop"}, {"region": "nowhere"},
+        {"product": "shop"}, {"region": "nowhere"}, {"any": [{"team": "pl*"}, {"service": "*compute*"}]},
+        {"charge_category": ["usage", "t*"], "not": {"account": "o'*"}},
     ]  # fmt: skip
     allocation: dict[str, Any] = {"splits": []}
     for dimension in ("team", "environment", "product", "cost_center"):

@@ -117,7 +117,13 @@ def test_replaced_and_withdrawn_periods_are_the_same_too(twins: Twins) -> None:
         gcp_row("N2 core", cost, labels=json.dumps({"team": team, "environment": environment}))
         for team, environment, cost in teams
     ]
-    twins.duckdb.configure(budgets=[{"name": "parts", "scope": {"team": ["a|b"]}, "amount": "1"}])
+    others = {"any": [{"team": "a*"}, {"service": {"prefix": "comp"}}], "not": {"team": ["a|b"]}}
+    twins.duckdb.configure(
+        budgets=[
+            {"name": "parts", "scope": {"team": ["a|b"]}, "amount": "1"},
+            {"name": "others", "scope": others, "amount": "1"},
+        ]
+    )
     twins.duckdb.deliver(
         "gcp_billing", rows, source_name="gcp", billing_period=JANUARY, delivery_id="d2",
         totals={("USD", "billed_cost"): "27273.000000000007"}, promoted_at=dt.datetime(2099, 1, 1),
@@ -131,7 +137,9 @@ def test_replaced_and_withdrawn_periods_are_the_same_too(twins: Twins) -> None:
     assert ours["marts", "fct_cost_monthly"] != before["marts", "fct_cost_monthly"]
     assert_same(ours, theirs)
     budget = "select actual_cost from marts.fct_budget_status where period_start = '2025-01-01'"
-    assert twins.peer.postgres.run_sql(budget, twins.peer.database).strip() == "270.000000000000"
+    budget += " and budget_name = '{}'"
+    assert twins.peer.postgres.run_sql(budget.format("parts"), twins.peer.database).strip() == "270.000000000000"
+    assert float(twins.peer.postgres.run_sql(budget.format("others"), twins.peer.database)) >= 27000
     # promoted by a clock that was ahead: believed from its build on, on either engine
     late = "select count(*) from intermediate.int_costs__changed where change_number = 2 and changed_at = loaded_at"
     assert twins.peer.postgres.run_sql(late, twins.peer.database).strip() == str(twins.duckdb.rows(late)[0][0]) != "0"

@@ -8,6 +8,7 @@ import pytest
 from cloudcost.config.document import CloudcostConfig, load_config
 from cloudcost.settings_tables import read_settings
 from cloudcost.settings_tables.allocation import SPLITS, TARGETS
+from cloudcost.settings_tables.scopes import SCOPE_TESTS, digest_scope
 from core.config_file import ConfigError
 from warehouse.settings_contracts import SettingsContent, SettingsError
 
@@ -42,6 +43,12 @@ def read(folder: Path, text: str) -> CloudcostConfig:
             "allocation: {team: {rules: [{name: r, value: v, when: {servise: x}}]}}",
             "unknown key; did you mean 'service'?",
         ),
+        ("allocation: {splits: [{name: s, scope: {not: {team: 'a\\\\b'}}}]}", "splits[0].scope: team has a backslash"),
+        ("allocation: {splits: [{name: s, scope: {an: [{team: a}]}}]}", "scope.an: unknown key; did you mean 'any'?"),
+        (
+            "budgets: [{name: b, amount: 1, scope: {usage_type: x}}]",
+            "budgets[0].scope: usage_type cannot be asked here; there are source, provider",
+        ),
         (
             "allocation: {splits: [{name: s, scope: {team: a}, method: fixed, shares: {x: 50, y: 49.9}}]}",
             "the shares add up to 99.9, not to 100",
@@ -70,9 +77,12 @@ def test_rules_become_rows_in_lower_case(tmp_path: Path) -> None:
         " shares: {X: 33.3, y: 66.7}}]}",
     )
     assert SPLITS.rows(config, HERE) == [
-        ("s", "team", 1, "fixed", "effective_cost", False, "region", "in", "a"),
-        ("s", "team", 1, "fixed", "effective_cost", False, "region", "in", "b"),
-        ("s", "team", 1, "fixed", "effective_cost", False, "team", "equals", "ops"),
+        ("s", "team", 1, "fixed", "effective_cost", False, digest_scope(config.allocation.splits[0].scope))
+    ]
+    assert SCOPE_TESTS.rows(config, HERE) == [
+        ("split", "s", 1, "region", "a", False),
+        ("split", "s", 1, "region", "b", False),
+        ("split", "s", 2, "team", "ops", False),
     ]
     assert TARGETS.rows(config, HERE) == [("s", "x", Decimal("0.333")), ("s", "y", Decimal("0.667"))]
 

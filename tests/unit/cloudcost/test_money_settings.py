@@ -18,7 +18,7 @@ from cloudcost.settings_tables.budgets import cut_stretches
 from cloudcost.settings_tables.currency import CURRENCY_RATES, CURRENCY_SETTINGS
 from cloudcost.settings_tables.invoices import INVOICES
 from cloudcost.settings_tables.metrics import METRIC_VALUES
-from core.scope import like_pattern
+from core.scope import Scope, compile_scope
 from warehouse import DuckDbWarehouse
 from warehouse.settings_contracts import SettingsError
 
@@ -128,7 +128,8 @@ def test_a_budget_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_a_pattern_has_no_other_wildcard_than_the_star() -> None:
-    assert like_pattern(" Amazon_EC2* 50%! ") == "amazon!_ec2% 50!%!!"
+    (test,), *others = compile_scope(Scope(service=" Amazon_EC2* 50%! "))
+    assert (test.folded, others) == ("amazon!_ec2% 50!%!!", [])
 
 
 def test_values_of_a_metric_come_once_per_day_and_other_metrics_are_left_alone(tmp_path: Path) -> None:

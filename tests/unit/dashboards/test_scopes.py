@@ -30,6 +30,11 @@ def test_every_dataset_has_a_condition_and_one_without_columns_shows_no_row() ->
     }  # fmt: skip
 
 
+def test_a_star_is_itself_and_case_counts() -> None:
+    (rules,) = write_row_rules([{"name": "one", "teams": ["*", "Web", "web", "a!%"], "accounts": []}], ACCESS).values()
+    assert rules["costs"] == "(x_team in ('*', 'Web', 'web', 'a!%'))"
+
+
 @pytest.mark.parametrize("value", ["{{ current_user() }}", "{% raw %}", "{# x"])
 def test_a_value_that_superset_would_read_as_a_template_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="cannot be a scope's value"):

@@ -10,11 +10,12 @@
 {% set dimensions = allocation_dimensions() %}
 {% set measures = cost_measures() %}
 {% set sources = allocation_sources() %}
-{% set rules = read_settings('allocation_rules', 'dimension, rank, rule_name, field') %}
-{% set splits = read_settings('allocation_splits', 'rank, rule_name, field') %}
+{% set rules = read_settings('allocation_rules', 'dimension, rank, rule_name') %}
+{% set splits = read_settings('allocation_splits', 'rank, rule_name') %}
+{% set tests = read_scope_tests() %}
 -- read when this model is compiled:
 -- depends_on: {{ source('settings', 'allocation_sources') }}, {{ source('settings', 'allocation_rules') }}
--- depends_on: {{ source('settings', 'allocation_splits') }}
+-- depends_on: {{ source('settings', 'allocation_splits') }}, {{ source('settings', 'scope_tests') }}
 {#- nothing is weighed or pooled along a dimension that no split moves cost along -#}
 {% set split_dimensions = [] %}
 {% for split in splits %}
@@ -99,7 +100,7 @@ ruled as (
     select
         tagged.*
         {%- for dimension in dimensions %},
-        {{ rule_value(dimension, rules) }} as rule_{{ dimension }}
+        {{ rule_value(dimension, rules, tests) }} as rule_{{ dimension }}
         {%- endfor %}
     from tagged
 ),
@@ -118,7 +119,7 @@ attributed as (
     select
         valued.*
         {%- for dimension in dimensions %},
-        {{ split_name(dimension, splits) }} as {{ dimension }}_split
+        {{ split_name(dimension, splits, tests) }} as {{ dimension }}_split
         {%- endfor %}
     from valued
 ),
@@ -174,7 +175,7 @@ pool_months as (
 ),
 
 rules as (
-    select distinct
+    select
         rule_name,
         method,
         weight_measure,

@@ -47,7 +47,7 @@ combinations as (
 ),
 
 matches as (
-    {{ match_scopes('combinations', 'metrics', source('settings', 'metric_scopes'), 'metric_name') }}
+    {{ match_scopes('combinations', 'metrics', 'metric_name', 'metric') }}
 ),
 
 metric_costs as (

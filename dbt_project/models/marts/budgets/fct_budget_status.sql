@@ -32,9 +32,7 @@ combinations as (
 ),
 
 matches as (
-    {{ match_scopes(
-        'combinations', source('settings', 'budgets'), source('settings', 'budget_scopes'), 'budget_name'
-    ) }}
+    {{ match_scopes('combinations', source('settings', 'budgets'), 'budget_name', 'budget') }}
 ),
 
 -- the last day with usage: what comes after it is forecast
@@ -143,15 +141,16 @@ scope_levels as (
         budgets.budget_name,
         max(
             case
-                when scopes.dimension is null or scopes.dimension in ('provider', 'account', 'service') then 0
+                when tests.field is null or tests.field in ('provider', 'account', 'service') then 0
                 else 1
             end
         ) as has_other_dimension,
-        max(case when scopes.dimension = 'provider' then 1 else 0 end) as names_provider,
-        max(case when scopes.dimension = 'account' then 1 else 0 end) as names_account,
-        max(case when scopes.dimension = 'service' then 1 else 0 end) as names_service
+        max(case when tests.field = 'provider' then 1 else 0 end) as names_provider,
+        max(case when tests.field = 'account' then 1 else 0 end) as names_account,
+        max(case when tests.field = 'service' then 1 else 0 end) as names_service
     from {{ source('settings', 'budgets') }} as budgets
-    left join {{ source('settings', 'budget_scopes') }} as scopes on budgets.budget_name = scopes.budget_name
+    left join {{ source('settings', 'scope_tests') }} as tests
+        on budgets.budget_name = tests.owner and tests.used_by = 'budget'
     group by 1
 ),
 
@@ -195,9 +194,7 @@ forecast_combinations as (
 ),
 
 forecast_matches as (
-    {{ match_scopes(
-        'forecast_combinations', source('settings', 'budgets'), source('settings', 'budget_scopes'), 'budget_name'
-    ) }}
+    {{ match_scopes('forecast_combinations', source('settings', 'budgets'), 'budget_name', 'budget') }}
 ),
 
 -- the newest rate that each currency was converted with
