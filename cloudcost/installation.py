@@ -22,7 +22,8 @@ from ingestion.circuit import CircuitBreaker, GuardedLocation
 from ingestion.contracts import Provider
 from ingestion.expressions.dates import PlausibleDates
 from ingestion.ingest import Ingestor
-from ingestion.landing.lake import Lake, LocalLake
+from ingestion.landing.lake import Lake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.sections.sources import SourceConfig
