@@ -11,8 +11,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from alerts.channels import ChannelOptions
-from alerts.outbox import KIND as OUTBOX_KIND
-from alerts.outbox import plan_message
+from alerts.messages import KIND as OUTBOX_KIND
+from alerts.messages import plan_message
 from alerts.reports import Event, render_incident
 from alerts.severity import Severity
 from audit.log import AuditEntry, AuditLog
