@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.incidents import IncidentBook
+from alerts.incident_book import IncidentBook
 from audit.check import digest_records
 from audit.keys import AuditKeyError, KeyVariable
 from audit.log import AuditEntry, AuditLog, AuditRow, ChainVerdict, hash_row
