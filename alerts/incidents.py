@@ -15,6 +15,8 @@ from core.section import StrictModel
 
 #: Stands for the start in the identity of what has none.
 UNDATED = "1970-01-01"
+#: Stands for a day that is not known, or none of the calendar's, in an incident's start.
+UNKNOWN_DAY = date(1970, 1, 1)
 
 IncidentState = Literal["open", "acknowledged", "resolved"]
 

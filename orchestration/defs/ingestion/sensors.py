@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import dagster as dg
 
-from alerts.findings import describe_unreadable_event
+from alerts.delivery_findings import describe_unreadable_event
 from cloudcost.installation import Installation
 from ingestion.events.dispatch import Dispatch, Request, dispatch_messages
 from ingestion.events.opening import open_queue
