@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from actions.proposals import ProposalBook
+from actions.proposal_book import ProposalBook
 from alerts.feedback import FeedbackBook
 from alerts.incident_book import IncidentBook
 from cloudcost.installation import Installation

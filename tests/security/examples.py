@@ -7,7 +7,8 @@ from typing import Any
 
 from actions.approvals import Approvals
 from actions.engine import ActionEngine
-from actions.proposals import ActionFinding, Proposal, ProposalBook, ResourceRef
+from actions.proposal_book import ProposalBook
+from actions.proposals import ActionFinding, Proposal, ResourceRef
 from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step, StepContext, StepRefusedError
 from actions.results import ActionResult
 from audit.keys import KEY_FILE, KEY_FOLDER, KeyFile

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actions.approvals import Approvals, NotAllowedError
-from actions.proposals import ProposalBook, ProposalStateError
+from actions.proposal_book import ProposalBook, ProposalStateError
 from audit.keys import name_key
 from audit.log import AuditLog, AuditRow, hash_row
 from state import SqliteStateStore

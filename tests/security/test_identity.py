@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from actions.approvals import NotAllowedError
-from actions.proposals import ProposalBook
+from actions.proposal_book import ProposalBook
 from alerts.incident_book import IncidentBook
 from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
 from cli.app import app
