@@ -17,7 +17,8 @@ from actions.log_replay import (
     replay_steps,
     since_proposed,
 )
-from actions.proposals import SYSTEM, Approval, Proposal
+from actions.proposal_book import SYSTEM
+from actions.proposals import Approval, Proposal
 from actions.settings import ActionSettings
 from audit.log import AuditLog, AuditRow
 from core.instants import digest_key

@@ -11,7 +11,8 @@ from actions.approval_evidence import (
     find_account_use,
     judge_approvals,
 )
-from actions.proposals import SYSTEM, Approval, Change, Proposal, ProposalBook, ProposalStateError
+from actions.proposal_book import SYSTEM, Change, ProposalBook, ProposalStateError
+from actions.proposals import Approval, Proposal
 from actions.settings import ActionSettings
 from audit.log import AuditEntry, AuditLog
 from core.errors import USAGE, CloudcostError

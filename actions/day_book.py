@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from actions.log_replay import PROPOSED
-from actions.proposals import Proposal, ProposalBook
+from actions.proposal_book import ProposalBook
+from actions.proposals import Proposal
 from audit.log import AuditLog, AuditRow
 from core.instants import Clock
 from state import Record, StateStore, Write

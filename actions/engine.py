@@ -17,15 +17,8 @@ from actions.day_book import DAY_KIND, DayBook
 from actions.guardrails import LIMITS, Verdict
 from actions.judge import COUNTED, Counts, IsReconciled, Judge
 from actions.progress import Progress
-from actions.proposals import (
-    ATTEMPTS,
-    SYSTEM,
-    Change,
-    LastCheck,
-    Proposal,
-    ProposalBook,
-    ProposalStateError,
-)
+from actions.proposal_book import ATTEMPTS, SYSTEM, Change, ProposalBook, ProposalStateError
+from actions.proposals import LastCheck, Proposal
 from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, StepRefusedError, WatchLostError
 from actions.results import ActionResult, Outcome
 from actions.settings import ActionSettings

@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from actions.progress import Progress, StepRecord
-from actions.proposals import Change, Proposal, ProposalBook, ProposalState
+from actions.proposal_book import Change, ProposalBook
+from actions.proposals import Proposal, ProposalState
 from core.errors import CloudcostError
 from core.instants import Clock
 from state import Write

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from actions.proposals import SYSTEM, Change, Proposal, ProposalBook, ProposalStateError
+from actions.proposal_book import SYSTEM, Change, ProposalBook, ProposalStateError
+from actions.proposals import Proposal
 from core.instants import Clock
 from state import StateStore
 

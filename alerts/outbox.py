@@ -9,139 +9,29 @@ can do better without the receiver's help.
 import uuid
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from alerts.channels import Channel, ChannelError, Message
 from alerts.cleaning import clean_text
-from alerts.reports import Rendering
+from alerts.messages import KIND, OutboxMessage, Status
+from alerts.outcomes import DeliveryReport, SendOutcome
 from alerts.settings import AlertSettings
 from audit.log import AuditEntry, AuditLog
 from core.errors import CloudcostError
-from core.instants import Checkpoint, Clock, digest_key, pass_checkpoint
+from core.instants import Checkpoint, Clock, pass_checkpoint
 from state import ConflictError, Record, StateStore, Write
 
-KIND = "outbox"
 ACTOR = "cloudcost"
 
 # Failures of one channel in one delivery run after which the rest of its messages wait.
 FAILURES_IN_A_ROW = 2
 
-Status = Literal["pending", "sent", "dead"]
-
-
-class OutboxMessage(BaseModel):
-    """One message for one channel; its key is (subject, channel, event) and is used once, ever."""
-
-    model_config = ConfigDict(frozen=True)
-
-    message_id: str
-    subject_id: str
-    channel: str
-    event: str
-    subject: str
-    text: str
-    html: str
-    data: dict[str, Any]
-    created_at: datetime
-    due_at: datetime
-    status: Status = "pending"
-    attempts: int = 0
-    lease_owner: str | None = None
-    lease_until: datetime | None = None
-    last_error: str | None = None
-    sent_at: datetime | None = None
-    receipt: str | None = None
-    version: int = Field(default=0, exclude=True)
-
-    @property
-    def order(self) -> tuple[int, datetime, str]:
-        """Oldest first, but what has failed comes after what was never tried: it must not stand in its way."""
-        return self.attempts, self.created_at, self.key
-
-    @property
-    def key(self) -> str:
-        """The record's key."""
-        return message_key(self.subject_id, self.channel, self.event)
-
-
-@dataclass(frozen=True)
-class SendOutcome:
-    """What became of one message in one delivery run."""
-
-    key: str
-    message_id: str
-    channel: str
-    status: Status
-    attempts: int
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class DeliveryReport:
-    """One delivery run. `held_back` were due but their channel had just failed; `dead_in_all` is the whole outbox's."""
-
-    deliveries: tuple[SendOutcome, ...]
-    held_back: int
-    dead_in_all: int
-
-    @property
-    def failures(self) -> tuple[SendOutcome, ...]:
-        """Messages that did not reach everybody they were for."""
-        return tuple(delivery for delivery in self.deliveries if delivery.error is not None)
-
-    @property
-    def is_ok(self) -> bool:
-        """True when everything that was tried has arrived."""
-        return not self.failures
-
-    def raise_for_failures(self) -> None:
-        """Raises DeliveryFailedError unless everything has arrived: a failing channel is a failed run."""
-        if self.failures:
-            raise DeliveryFailedError(self)
-
 
 class MessageNotFoundError(CloudcostError, KeyError):
     """There is no message with this key that waits to be put in again."""
-
-
-class DeliveryFailedError(CloudcostError):
-    """At least one message could not be delivered in this run."""
-
-    def __init__(self, report: DeliveryReport) -> None:
-        self.report = report
-        first = report.failures[0]
-        super().__init__(
-            f"{len(report.failures)} message(s) not delivered;"
-            f" first: channel {first.channel!r}, {first.key}: {first.error}; what is not dead is tried again"
-        )
-
-
-def message_key(subject_id: str, channel: str, event: str) -> str:
-    """The outbox key of a message."""
-    return f"{subject_id}/{channel}/{event}"
-
-
-def plan_message(
-    subject_id: str, channel: str, event: str, rendering: Rendering, data: dict[str, Any], now: datetime
-) -> Write:
-    """The write that puts a message into the outbox; to be done in the transaction that decides on it."""
-    message = OutboxMessage(
-        message_id=digest_key(subject_id, channel, event),
-        subject_id=subject_id,
-        channel=channel,
-        event=event,
-        subject=rendering.subject,
-        text=rendering.text,
-        html=rendering.html,
-        data=data,
-        created_at=now,
-        due_at=now,
-    )
-    return Write.insert(KIND, message.key, message.model_dump(mode="json"))
 
 
 class Outbox:

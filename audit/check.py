@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from audit.keys import AuditKeyError, name_key
 from audit.rows import (
     ACCEPTED,
     FIRST_HASH,
@@ -18,7 +19,7 @@ from audit.rows import (
     read_head,
     read_row,
 )
-from audit.seal import AuditKeyError, Seal, Sighting, name_key
+from audit.seal import Seal, Sighting
 from state import Record, StateStore
 
 #: A log that is written to all the time is read again this often, until its rows and its head are of one moment.

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from audit.check import ChainVerdict, check_log, count_closed, digest_records, is_witness_gone
+from audit.keys import name_key
 from audit.rows import (
     ACCEPTED,
     FIRST_HASH,
@@ -28,7 +29,7 @@ from audit.rows import (
     read_row,
     write_row,
 )
-from audit.seal import EMPTY, Seal, SealedStore, Sighting, name_key
+from audit.seal import EMPTY, Seal, SealedStore, Sighting
 from core.errors import CloudcostError
 from core.instants import Clock
 from state import ConflictError, Record, StateStore, Write

@@ -5,7 +5,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from audit.seal import EMPTY, Sighting, name_key, sign
+from audit.keys import name_key, sign
+from audit.seal import EMPTY, Sighting
 from state import Record, StateStore
 
 ROW_KIND = "audit"

@@ -105,7 +105,7 @@ def run_export(
     export: Annotated[str, typer.Argument(help="Name of the Cost Management export to start.")],
 ) -> None:
     """Let Azure write an export now, instead of at its next scheduled time."""
-    from cli.commands.check import start_export
+    from cli.commands.run_export import start_export
 
     start_export(find_installation(context), source, export)
 

@@ -1,7 +1,8 @@
 """The alerts of an installation that wait for delivery, and the channels that take them."""
 
 from alerts.channels import open_channel
-from alerts.outbox import DeliveryFailedError, Outbox
+from alerts.outbox import Outbox
+from alerts.outcomes import DeliveryFailedError
 from cloudcost.installation import Installation
 from core.instants import utc_now
 

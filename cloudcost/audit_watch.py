@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from alerts.incidents import ACTOR, IncidentBook, IncidentFinding
+from alerts.incident_book import ACTOR, IncidentBook
+from alerts.incidents import IncidentFinding
 from alerts.severity import Severity
 from audit.log import AuditLog, ChainVerdict
 from cloudcost.installation import Installation

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from audit.seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, KeyVariable, Seal, SealedStore, Witness
+from audit.keys import KEY_FILE, KEY_FOLDER, KeyFile, KeyVariable
+from audit.seal import WITNESS_FILE, Seal, SealedStore, Witness
 from cloudcost.config.document import CloudcostConfig, find_config_path, find_home, load_config
 from cloudcost.identity.home_access import check_home, close_home
 from cloudcost.identity.people import find_origin
@@ -21,7 +22,8 @@ from ingestion.circuit import CircuitBreaker, GuardedLocation
 from ingestion.contracts import Provider
 from ingestion.expressions.dates import PlausibleDates
 from ingestion.ingest import Ingestor
-from ingestion.landing.lake import Lake, LocalLake
+from ingestion.landing.lake import Lake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.sections.sources import SourceConfig

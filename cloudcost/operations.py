@@ -10,9 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from actions.proposals import ProposalBook
+from actions.proposal_book import ProposalBook
 from alerts.feedback import FeedbackBook
-from alerts.incidents import IncidentBook
+from alerts.incident_book import IncidentBook
 from cloudcost.installation import Installation
 from core.instants import utc_now
 from ingestion.freshness import judge_freshness

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from simulator.aws_columns import SCHEMA, describe_columns
 from simulator.aws_commitments import buy_commitments, covered_by, plan_rate, planted_lines
 from simulator.aws_fees import Usage, make_fees
+from simulator.aws_items import AWS_ITEMS
 from simulator.aws_lines import describe_lines, list_price
-from simulator.catalogue import AWS_ITEMS
 from simulator.company import AWS_ACCOUNTS, AWS_PAYER
 from simulator.events import Happenings, plan_lines
 from simulator.fleet import Fleet, Line, build_lines, make_guid

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from simulator.catalogue import AWS_ITEMS, Item
+from simulator.aws_items import AWS_ITEMS
+from simulator.catalogue import Item
 from simulator.company import AWS_ACCOUNTS, AWS_PAYER, Account, find_account
 from simulator.fleet import Line, make_guid, make_token
 from simulator.periods import Period, Window

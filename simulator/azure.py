@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from simulator.azure_commitments import buy_benefits, planted_lines
 from simulator.azure_fees import ACTUAL, AMORTISED, benefit_columns, make_fees
+from simulator.azure_items import AZURE_ITEMS
 from simulator.azure_lines import HEADER, describe_lines, quote_rows
-from simulator.catalogue import AZURE_ITEMS
 from simulator.company import AZURE_ACCOUNTS, AZURE_ENROLLMENT
 from simulator.events import Happenings, plan_lines
 from simulator.fleet import Fleet, build_lines, make_guid

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.catalogue import AZURE_ITEMS, Item
+from simulator.azure_items import AZURE_ITEMS
+from simulator.catalogue import Item
 from simulator.company import AZURE_ACCOUNTS, Account, find_account
 from simulator.fleet import Line, make_guid, make_token
 from simulator.periods import Period

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from simulator import gcp_schema as schema
-from simulator.catalogue import GCP_ITEMS
 from simulator.company import GCP_ACCOUNTS, GCP_BILLING_ACCOUNT
 from simulator.events import Happenings, plan_lines
 from simulator.fleet import Fleet, build_lines
 from simulator.gcp_fees import buy_commitments, make_fees, planted_lines
+from simulator.gcp_items import GCP_ITEMS
 from simulator.gcp_lines import describe_lines, effective_price
 from simulator.periods import Period, Window
 from simulator.plans import PLANS, Plan

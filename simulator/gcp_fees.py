@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from simulator.catalogue import GCP_ITEMS
 from simulator.company import GCP_ACCOUNTS, GCP_BILLING_ACCOUNT, Account, find_account
 from simulator.fleet import Line, make_guid, make_token
+from simulator.gcp_items import GCP_ITEMS
 from simulator.gcp_lines import DEFAULT_MODEL, PLAN_PERCENT, describe_project
 from simulator.gcp_schema import SCHEMA
 from simulator.periods import Period

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.catalogue import AWS_BEDROCK, AWS_ITEMS, AZURE_ITEMS, GCP_ITEMS, GCP_VERTEX, Item
+from simulator.aws_items import AWS_BEDROCK, AWS_ITEMS
+from simulator.azure_items import AZURE_ITEMS
+from simulator.catalogue import Item
 from simulator.company import AWS_ACCOUNTS, AZURE_ACCOUNTS, GCP_ACCOUNTS, Account, find_account
+from simulator.gcp_items import GCP_ITEMS, GCP_VERTEX
 
 Kind = Literal[
     "spike", "multi_day_spike", "level_shift", "slow_leak", "trend_break", "service_stopped", "new_service",

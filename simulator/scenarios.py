@@ -10,7 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from simulator.catalogue import AWS_BEDROCK, AWS_ITEMS, AZURE_ITEMS, GCP_ITEMS, GCP_VERTEX, Item
+from simulator.aws_items import AWS_BEDROCK, AWS_ITEMS
+from simulator.azure_items import AZURE_ITEMS
+from simulator.catalogue import Item
 from simulator.company import (
     AWS_ACCOUNTS,
     AWS_REGIONS,
@@ -20,6 +22,7 @@ from simulator.company import (
     GCP_REGIONS,
     Account,
 )
+from simulator.gcp_items import GCP_ITEMS, GCP_VERTEX
 from simulator.periods import Window
 from simulator.plans import PLANS, Kind, Plan
 

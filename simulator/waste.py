@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from simulator import aws_lines, azure_lines, gcp_lines
-from simulator.catalogue import AWS_ITEMS, AZURE_ITEMS, GCP_ITEMS, Item
+from simulator.aws_items import AWS_ITEMS
+from simulator.azure_items import AZURE_ITEMS
+from simulator.catalogue import Item
 from simulator.company import AWS_ACCOUNTS, AZURE_ACCOUNTS, GCP_ACCOUNTS, Account, find_account
 from simulator.fleet import Line, make_token
+from simulator.gcp_items import GCP_ITEMS
 
 _DAYS_IN_MONTH = 30
 

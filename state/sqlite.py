@@ -20,6 +20,7 @@ from state.records import (
     check_writes,
     encode_body,
 )
+from state.sqlite_faults import DAMAGED, NOT_WRITABLE, explain_sqlite
 
 #: Its name in an installation's folder.
 STATE_FILE = "state.sqlite"
@@ -33,29 +34,6 @@ create table if not exists records (
     primary key (kind, key)
 ) without rowid
 """
-
-
-_NOT_WRITABLE = "it cannot be opened for writing: this user must be able to write the file and its folder"
-_DAMAGED = "it is damaged: put a backup of it back, or move it away to begin anew"
-#: What SQLite's primary result codes mean for somebody who keeps the file, and what to do.
-_EXPLAINED = {
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_FULL: "the disk is full: free some space and try again; what was written before is kept",
-    sqlite3.SQLITE_IOERR: "the disk cannot be read or written: see whether it is full, and try again",
-    sqlite3.SQLITE_BUSY: "another process holds it: try again when that is done",
-    sqlite3.SQLITE_LOCKED: "another process holds it: try again when that is done",
-} | dict.fromkeys(
-    (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH),
-    _NOT_WRITABLE,
-)
-
-
-def explain_sqlite(error: sqlite3.Error) -> str:
-    """What is wrong with a file and what to do about it, with SQLite's own words."""
-    code = getattr(error, "sqlite_errorcode", None)
-    what = None if code is None else _EXPLAINED.get(code & 0xFF)
-    return f"{what or 'it does not hold what cloudcost wrote: put a backup of it back'} ({error})"
 
 
 class SqliteStateStore:
@@ -118,7 +96,7 @@ class SqliteStateStore:
         try:
             return [Record(kind, key, version, json.loads(body)) for key, version, body in rows]
         except (TypeError, ValueError) as error:
-            raise StateStoreError(f"{self.path}: a record of kind {kind} cannot be read: {_DAMAGED}") from error
+            raise StateStoreError(f"{self.path}: a record of kind {kind} cannot be read: {DAMAGED}") from error
 
     def transact(self, writes: Sequence[Write]) -> None:
         """All of `writes` or none; raises ConflictError naming the first write that could not happen."""
@@ -142,7 +120,7 @@ class SqliteStateStore:
     def check_writable(self) -> None:
         """`ReadOnlyStateError` where records can only be read."""
         if self.is_read_only:
-            raise ReadOnlyStateError(f"{self.path}: {_NOT_WRITABLE}")
+            raise ReadOnlyStateError(f"{self.path}: {NOT_WRITABLE}")
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:

@@ -28,11 +28,10 @@ def passes(asked: Any, value: str | None) -> bool:
     if isinstance(asked, str):
         return fnmatchcase(value, asked.lower().replace("[", "[[]").replace("?", "[?]"))
     ((operator, wanted),) = asked.items()
-    wanted = [text.lower() for text in wanted] if isinstance(wanted, list) else wanted.lower()
-    return {
-        "equals": lambda: value == wanted, "in": lambda: value in wanted, "prefix": lambda: value.startswith(wanted),
-        "contains": lambda: wanted in value,
-    }[operator]()  # fmt: skip
+    if operator == "in":
+        return value in [text.lower() for text in wanted]
+    text = str(wanted).lower()
+    return {"equals": value == text, "prefix": value.startswith(text), "contains": text in value}[operator]
 
 
 def draw_scope(chance: random.Random, depth: int = 2) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ingestion.columns.projection import LANDED_TYPES
 from ingestion.contracts import ExportFormat
 from ingestion.expressions.sql import quote_identifier, quote_path
 from ingestion.formats import DATASETS
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.snapshots import Snapshot
 from warehouse.contracts import ChangedPeriod, WarehouseError
 from warehouse.duckdb_faults import explain_duckdb

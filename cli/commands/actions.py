@@ -130,7 +130,7 @@ def rollback(
 
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
-    from actions.proposals import ProposalBook
+    from actions.proposal_book import ProposalBook
     from cli.context import find_installation
     from core.instants import utc_now
 
@@ -139,7 +139,7 @@ def _open(context: typer.Context) -> "tuple[Installation, Any]":
 
 
 def _find(book: Any, prefix: str) -> "Proposal":
-    from actions.proposals import ProposalNotFoundError
+    from actions.proposal_book import ProposalNotFoundError
     from core.short_names import find_named
 
     found: list[Proposal] = find_named(book.list(), prefix, lambda p: (p.proposal_id,))
@@ -161,7 +161,7 @@ def _run_job(
     installation: "Installation", job: str, run_config: dict[str, Any], verbose: bool, proposal_id: str
 ) -> int:
     """Execute one of the action jobs in this process and state what came of it."""
-    from actions.proposals import ProposalBook
+    from actions.proposal_book import ProposalBook
     from core.errors import FAILED, OK
     from core.instants import utc_now
     from orchestration.launch import execute_job

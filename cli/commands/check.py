@@ -1,4 +1,4 @@
-"""`cloudcost check` and `run-export`: one line per source, with the reason where it cannot be read."""
+"""`cloudcost check`: one line per source, with the reason where it cannot be read."""
 
 import shutil
 import tempfile
@@ -8,10 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from cli.commands.run import CommandError
 from cloudcost.installation import Installation
 from cloudcost.repair.machine_faults import explain_fault
-from clouds.azure.management import CostManagement
 from core.errors import FAILED, OK, CloudcostError, LocationError, SourceError
 from ingestion.circuit import GuardedLocation
 from ingestion.columns.projection import Projection, project_file
@@ -199,13 +197,3 @@ def fetch_samples(source: Source, plan: SourcePlan, directory: Path) -> Iterator
 def newest_first(plan: SourcePlan) -> list[PendingSnapshot]:
     """What is pending, the newest billing period first."""
     return sorted(plan.pending, key=lambda p: p.key.billing_period, reverse=True)
-
-
-def start_export(installation: Installation, source_name: str, export: str) -> None:
-    """Start a run of a Cost Management export of a source's scope."""
-    source = next((s for s in installation.config.sources if s.name == source_name), None)
-    scope = source.access.azure.query_scope if source else None
-    if source is None or scope is None:
-        raise CommandError(f"there is no source {source_name!r} with access.azure.query_scope")
-    CostManagement(scope, source.access.azure, environ=installation.environ).run_export(export)
-    print(f"{export}: started; its delivery is taken by the next run after it is written")

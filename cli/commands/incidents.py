@@ -87,7 +87,7 @@ def resolve(
 
     A broken audit log is not over by being declared so: its incident ends with the log put right or accepted.
     """
-    from alerts.incidents import IncidentStateError
+    from alerts.incident_book import IncidentStateError
     from cloudcost.actors import find_actor
     from cloudcost.audit_watch import RULE
 
@@ -115,7 +115,7 @@ def _name_period(incident: "Incident") -> str:
 
 
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
-    from alerts.incidents import IncidentBook
+    from alerts.incident_book import IncidentBook
     from cli.context import find_installation
     from core.instants import utc_now
 
@@ -124,7 +124,7 @@ def _open(context: typer.Context) -> "tuple[Installation, Any]":
 
 
 def _find(book: Any, prefix: str) -> "Incident":
-    from alerts.incidents import IncidentNotFoundError
+    from alerts.incident_book import IncidentNotFoundError
     from core.short_names import find_named
 
     found: list[Incident] = find_named(book.list(), prefix, lambda one: (one.incident_id,))

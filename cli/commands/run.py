@@ -121,7 +121,7 @@ def survey_sources(installation: Installation) -> Survey:
 
 def report_survey(installation: Installation, survey: Survey) -> None:
     """Open and close incidents by what was seen of the sources, when no run does it."""
-    from alerts.incidents import IncidentBook
+    from alerts.incident_book import IncidentBook
     from cloudcost.repair.failed_deliveries import report_failures
 
     book = IncidentBook(installation.store, installation.config.alerts.channels, utc_now)

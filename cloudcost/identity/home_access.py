@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from audit.seal import KEY_FILE, KEY_FOLDER
+from audit.keys import KEY_FILE, KEY_FOLDER
 from core.errors import CloudcostError
 from core.file_trust import ROOT, WRITABLE_BY_OTHERS, explain_key, explain_owner
 

@@ -4,8 +4,14 @@ import datetime as dt
 from collections.abc import Iterable
 from itertools import count
 
-from alerts.findings import DELIVERY_FAILED, SNAPSHOT_DAMAGED, describe_damaged_snapshot, describe_failed_delivery
-from alerts.incidents import ACTOR, Incident, IncidentBook
+from alerts.delivery_findings import (
+    DELIVERY_FAILED,
+    SNAPSHOT_DAMAGED,
+    describe_damaged_snapshot,
+    describe_failed_delivery,
+)
+from alerts.incident_book import ACTOR, IncidentBook
+from alerts.incidents import Incident
 from cloudcost.installation import Installation
 from cloudcost.repair.lake_repair import Damage
 from ingestion.planning import Problem

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.config_file import shorten
-from state.sqlite import explain_sqlite
+from state.sqlite_faults import explain_sqlite
 
 _FULL = "the disk is full: free some space and run again; what was taken before is kept"
 _NOT_OURS = "this user may not read and write here: change its owner or mode, or let CLOUDCOST_HOME name another folder"

@@ -1,6 +1,5 @@
 """Cost anomalies of every scope: the one call from daily cost rows to incidents, each reported once at its level."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,46 +8,16 @@ import numpy as np
 import pandas as pd
 
 from ml.anomaly.feedback import Feedback, list_leniency, list_sensitivity
-from ml.anomaly.hierarchy import Finding, merge_levels
-from ml.anomaly.incidents import Incident, list_incidents, list_leak_incidents, rate_severity_with_surprise
+from ml.anomaly.hierarchy import merge_levels
+from ml.anomaly.incidents import Incident, list_incidents, list_leak_incidents
 from ml.anomaly.judge import Verdicts, judge_days
 from ml.anomaly.leak import find_leaks
 from ml.anomaly.panel import LevelPanel, build_panel
 from ml.anomaly.pattern import find_patterns
 from ml.anomaly.settings import AnomalySettings, Limits
+from ml.anomaly.tables import ANOMALY_COLUMNS, VERDICT_COLUMNS, list_anomalies, list_verdicts
 from ml.series import DEFAULT_IMMATURE_DAYS
 
-ANOMALY_COLUMNS = (
-    "anomaly_id",
-    "unique_id",
-    "scope_level",
-    "service_provider_name",
-    "sub_account_id",
-    "sub_account_name",
-    "service_name",
-    "region_id",
-    "x_usage_type",
-    "billing_currency",
-    "kind",
-    "direction",
-    "start_date",
-    "end_date",
-    "days",
-    "actual_cost",
-    "expected_cost",
-    "lower_cost",
-    "upper_cost",
-    "impact_cost",
-    "impact_percent",
-    "score",
-    "severity",
-    "as_of_date",
-    "is_excused",
-    "is_open",
-)
-VERDICT_COLUMNS = (
-    "unique_id", "charge_date", "actual_cost", "expected_cost", "lower_cost", "upper_cost", "score", "is_anomaly"
-)  # fmt: skip
 REPORTED_LEVEL = "account_service"
 LIMITS = ("amount", "percent", "surprise")
 
@@ -106,8 +75,8 @@ def detect_anomalies(
     incidents["account"] += find_patterns(panel.levels["usage_type"], judged["usage_type"][0], accounts, limits)
     findings = merge_levels(panel.levels, incidents)
     reported = panel.levels[REPORTED_LEVEL]
-    anomalies = _list_anomalies(findings, reported.calendar, as_of, settings)
-    return AnomalyResult(anomalies, _list_verdicts(reported, judged[REPORTED_LEVEL][0]), panel.skipped)
+    anomalies = list_anomalies(findings, reported.calendar, as_of, settings)
+    return AnomalyResult(anomalies, list_verdicts(reported, judged[REPORTED_LEVEL][0]), panel.skipped)
 
 
 def judge_levels(
@@ -149,64 +118,3 @@ def _spread_rows(found: Verdicts, part: slice, rows: np.ndarray, shape: tuple[in
         empty[rows] = verdicts[part]
         whole[name] = empty
     return Verdicts(**whole)
-
-
-def make_anomaly_id(anchor: str, start: pd.Timestamp, direction: str) -> str:
-    """The id of the incident that began on a day in a scope, however often and late it is scored."""
-    return hashlib.sha256(f"{anchor}|{start.date().isoformat()}|{direction}".encode()).hexdigest()[:24]
-
-
-def _list_anomalies(
-    findings: Sequence[Finding], calendar: pd.DatetimeIndex, as_of: date, settings: AnomalySettings
-) -> pd.DataFrame:
-    """The stored form of findings; of two with one id (a step and its leak) the larger one."""
-    records: dict[str, dict[str, object]] = {}
-    for found in findings:
-        one = found.incident
-        direction = "up" if found.sign > 0 else "down"
-        name = make_anomaly_id(found.anchor, calendar[one.start], direction)
-        if name in records and abs(float(str(records[name]["impact_cost"]))) >= abs(one.impact):
-            continue
-        end = calendar[one.end].date()
-        scope = {column: found.key[column] for column in ANOMALY_COLUMNS[3:10]}
-        records[name] = {
-            "anomaly_id": name,
-            "unique_id": found.key["unique_id"],
-            "scope_level": found.level,
-            **scope,
-            "kind": one.kind,
-            "direction": direction,
-            "start_date": calendar[one.start].date(),
-            "end_date": end,
-            "days": one.end - one.start + 1,
-            "actual_cost": one.actual,
-            "expected_cost": one.expected,
-            "lower_cost": one.lower,
-            "upper_cost": one.upper,
-            "impact_cost": one.impact,
-            "impact_percent": one.percent,
-            "score": one.score,
-            "severity": rate_severity_with_surprise(one.impact, one.score, settings),
-            "as_of_date": as_of,
-            "is_excused": one.is_excused,
-            "is_open": not one.is_excused and (as_of - end).days <= settings.lookback_days,
-        }
-    return pd.DataFrame(list(records.values()), columns=list(ANOMALY_COLUMNS))
-
-
-def _list_verdicts(panel: LevelPanel, verdicts: Verdicts) -> pd.DataFrame:
-    """One row per judged series and day."""
-    row, day = np.nonzero(~np.isnan(verdicts.expected))
-    return pd.DataFrame(
-        {
-            "unique_id": panel.keys["unique_id"].to_numpy()[row],
-            "charge_date": panel.calendar.date[day],
-            "actual_cost": panel.costs[row, day],
-            "expected_cost": verdicts.expected[row, day],
-            "lower_cost": verdicts.lower[row, day],
-            "upper_cost": verdicts.upper[row, day],
-            "score": verdicts.score[row, day],
-            "is_anomaly": verdicts.flag[row, day] != 0,
-        },
-        columns=list(VERDICT_COLUMNS),
-    )

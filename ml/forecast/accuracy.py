@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.forecast.panel import CostPanel, UsageForecast
+from ml.forecast.panel import CostPanel
+from ml.forecast.usage import UsageForecast
 
 # which days ahead are kept for good: enough to see how accuracy falls with distance, small enough to keep for years
 LEADS = (1, 3, 7, 14, 28, 60, 90)

@@ -21,8 +21,9 @@ from ml.forecast.horizons import list_horizons
 from ml.forecast.intervals import Spread, spread_costs
 from ml.forecast.lump_matrix import forecast_lump_matrix
 from ml.forecast.models.simple import Matrix
-from ml.forecast.panel import YEAR, CostPanel, build_panel, forecast_usage
+from ml.forecast.panel import YEAR, CostPanel, build_panel
 from ml.forecast.reconcile import reconcile, share_gap
+from ml.forecast.usage import forecast_usage
 from ml.series import DEFAULT_IMMATURE_DAYS, FINE_SCOPE_FIELDS, SCOPE_FIELDS, Level
 
 FORECAST_COLUMNS = (

@@ -7,7 +7,8 @@ import pandas as pd
 
 from ml.forecast.intervals import Z
 from ml.forecast.models.simple import Matrix
-from ml.forecast.panel import CostPanel, UsageForecast
+from ml.forecast.panel import CostPanel
+from ml.forecast.usage import UsageForecast
 
 HORIZON_COLUMNS = (
     "unique_id",

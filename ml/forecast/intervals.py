@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.forecast.models.simple import Matrix
-from ml.forecast.panel import CostPanel, UsageForecast
+from ml.forecast.panel import CostPanel
+from ml.forecast.usage import UsageForecast
 
 # how many standard deviations hold 80 and 95 % of a normal distribution
 Z = {80: 1.2815515655446004, 95: 1.959963984540054}

@@ -14,7 +14,7 @@ from ingestion.formats.focus import COMPANIONS
 from ingestion.formats.focus.costs import COSTS
 from ingestion.judging.expectations import MESSAGES, judge_delivery
 from ingestion.judging.profile import DeliveryProfile
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.source import FORMAT_NAMES
 from tests.integration.dbt.warehouse import parse_project
 from warehouse import DuckDbWarehouse, raw_view_sql

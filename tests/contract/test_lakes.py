@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import LocationError
-from ingestion.landing.lake import Lake, LocalLake
+from ingestion.landing.lake import Lake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.landing.s3_lake import MANIFEST, S3Lake
 from tests.peers.moto_server import MotoServer
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.instants import utc_now
 from ingestion.ingest import Ingestor
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.snapshots import Snapshot, SnapshotKey

@@ -8,7 +8,7 @@ import pytest
 import actions.remediations
 from actions.approvals import Approvals
 from actions.engine import ActionEngine
-from actions.proposals import ProposalBook
+from actions.proposal_book import ProposalBook
 from actions.remediations import (
     REMEDIATIONS,
     LiveResource,

@@ -7,11 +7,13 @@ from typing import Any
 
 from actions.approvals import Approvals
 from actions.engine import ActionEngine
-from actions.proposals import ActionFinding, Proposal, ProposalBook, ResourceRef
+from actions.proposal_book import ProposalBook
+from actions.proposals import ActionFinding, Proposal, ResourceRef
 from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step, StepContext, StepRefusedError
 from actions.results import ActionResult
+from audit.keys import KEY_FILE, KEY_FOLDER, KeyFile
 from audit.log import AuditLog, AuditRow
-from audit.seal import KEY_FILE, KEY_FOLDER, WITNESS_FILE, KeyFile, Origin, Seal, SealedStore, Witness
+from audit.seal import WITNESS_FILE, Origin, Seal, SealedStore, Witness
 from state import STATE_FILE, SqliteStateStore
 from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, make_finding, make_settings
 

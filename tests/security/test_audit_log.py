@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from alerts.incidents import IncidentBook
+from alerts.incident_book import IncidentBook
 from audit.check import digest_records
+from audit.keys import AuditKeyError, KeyVariable
 from audit.log import AuditEntry, AuditLog, AuditRow, ChainVerdict, hash_row
 from audit.rows import ACCEPTED, ROW_KIND
-from audit.seal import AuditKeyError, KeyVariable, Origin, Seal, SealedStore, Sighting, Witness
+from audit.seal import Origin, Seal, SealedStore, Sighting, Witness
 from cloudcost.audit_watch import RULE, watch_audit
 from cloudcost.installation import Installation
 from state import SqliteStateStore

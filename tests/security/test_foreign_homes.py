@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.seal import EMPTY, AuditKeyError, KeyFile, Witness
+from audit.keys import AuditKeyError, KeyFile
+from audit.seal import EMPTY, Witness
 from cloudcost.identity.home_access import HomeError, close_home
 
 MALLORY, VICTIM = 64001, 64002

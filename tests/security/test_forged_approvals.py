@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from actions.approvals import Approvals, NotAllowedError
-from actions.proposals import ProposalBook, ProposalStateError
+from actions.proposal_book import ProposalBook, ProposalStateError
+from audit.keys import name_key
 from audit.log import AuditLog, AuditRow, hash_row
-from audit.seal import name_key
 from state import SqliteStateStore
 from tests.integration.actions.runs import run_everything
 from tests.security.examples import ANA, BEN, Bureau

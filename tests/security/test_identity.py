@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from actions.approvals import NotAllowedError
-from actions.proposals import ProposalBook
-from alerts.incidents import IncidentBook
+from actions.proposal_book import ProposalBook
+from alerts.incident_book import IncidentBook
 from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
 from cli.app import app
 from cloudcost.actors import find_actor

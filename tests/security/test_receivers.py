@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from alerts.channels import Message, open_channel
-from alerts.outbox import DeliveryReport, Outbox, OutboxMessage, plan_message
+from alerts.messages import OutboxMessage, plan_message
+from alerts.outbox import Outbox
+from alerts.outcomes import DeliveryReport
 from alerts.reports import Rendering
 from alerts.settings import AlertSettings, choose_options_model
 from audit.log import AuditLog, AuditRow

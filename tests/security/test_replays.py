@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from actions.proposals import ProposalStateError
+from actions.proposal_book import ProposalStateError
 from actions.results import ActionResult
 from tests.security.examples import ANA, BEN, Bureau
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from audit.keys import KeyVariable
 from audit.log import AuditEntry, AuditLog
-from audit.seal import KeyVariable, Origin, Seal, SealedStore, Witness
+from audit.seal import Origin, Seal, SealedStore, Witness
 from state import SqliteStateStore
 from tests.security.examples import ANA, BEN, Bureau
 

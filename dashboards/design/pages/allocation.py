@@ -1,8 +1,9 @@
 """Allocation and chargeback: whose cost it is, what is shared, what nobody claims, what a unit of business costs."""
 
+from dashboards.design.charts import bars, bars_over_time, big_number, lines_over_time, table
 from dashboards.design.datasets.allocation import ALLOCATED, CONTAINERS, COVERAGE, STATEMENTS, UNITS
 from dashboards.design.filters import shared
-from dashboards.design.parts import Filter, Page, bars, bars_over_time, big_number, lines_over_time, table
+from dashboards.design.parts import Filter, Page
 
 PAGE = Page(
     slug="allocation",

@@ -1,9 +1,10 @@
 """Anomalies: what surprised, by how much, why, and who takes care."""
 
+from dashboards.design.charts import bars, bars_over_time, big_number, lines_over_time, rows, table
 from dashboards.design.datasets.operations import INCIDENTS
 from dashboards.design.datasets.scores import ANOMALIES, CAUSES
 from dashboards.design.filters import period
-from dashboards.design.parts import Filter, Page, bars, bars_over_time, big_number, lines_over_time, rows, table
+from dashboards.design.parts import Filter, Page
 
 PAGE = Page(
     slug="anomalies",

@@ -1,12 +1,13 @@
 """Commitments: how much is covered, how much is used, what ends when, what it saves."""
 
+from dashboards.design.charts import bars, big_number, lines_over_time, rows, table
 from dashboards.design.datasets.commitments import (
     COMMITMENT_COVERAGE,
     COMMITMENTS,
     CONTRACT_COMMITMENTS,
     UTILIZATION,
 )
-from dashboards.design.parts import Filter, Page, bars, big_number, lines_over_time, rows, table
+from dashboards.design.parts import Filter, Page
 
 PAGE = Page(
     slug="commitments",

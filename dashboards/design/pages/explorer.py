@@ -1,8 +1,9 @@
 """Cost explorer: any dimension by any cost, from the provider down to the line of the bill."""
 
+from dashboards.design.charts import bars_over_time, pivot, rows, table
 from dashboards.design.datasets.costs import CHANGES, DAILY, LINES
 from dashboards.design.filters import shared
-from dashboards.design.parts import Filter, Page, bars_over_time, pivot, rows, table
+from dashboards.design.parts import Filter, Page
 
 LINE_COLUMNS = [
     "charge_period_start", "service_provider_name", "sub_account_id", "service_name", "region_id", "resource_id",

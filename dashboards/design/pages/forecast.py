@@ -1,9 +1,10 @@
 """Forecast and budgets: what the next months cost, and how good such forecasts were."""
 
+from dashboards.design.charts import bars, bars_over_time, big_number, lines_over_time, table
 from dashboards.design.datasets.allocation import BUDGETS
 from dashboards.design.datasets.costs import DAILY
 from dashboards.design.datasets.scores import ACCURACY, FORECASTS, HORIZONS, OUTCOMES
-from dashboards.design.parts import Filter, Page, bars, bars_over_time, big_number, lines_over_time, table
+from dashboards.design.parts import Filter, Page
 
 MONTH_END = "scope_level = 'total' and horizon = 'month_end'"
 AHEAD = "forecast_date > as_of_date and forecast_date <= as_of_date + interval '{days} day'"

@@ -1,9 +1,10 @@
 """Optimisation: what could be saved, at what risk, and what became of it."""
 
+from dashboards.design.charts import bars, bars_over_time, big_number, rows
 from dashboards.design.datasets.costs import WASTE
 from dashboards.design.datasets.operations import ACTIONS
 from dashboards.design.datasets.scores import RECOMMENDATIONS
-from dashboards.design.parts import Filter, Page, bars, bars_over_time, big_number, rows
+from dashboards.design.parts import Filter, Page
 
 PAGE = Page(
     slug="optimisation",

@@ -1,11 +1,12 @@
 """Executive overview: what do we spend, where does it go, what will the month cost."""
 
+from dashboards.design.charts import bars, bars_over_time, big_number, lines_over_time, table
 from dashboards.design.datasets.allocation import BUDGETS
 from dashboards.design.datasets.costs import CHANGES, DAILY, REPORTING
 from dashboards.design.datasets.operations import ACTIONS, INCIDENTS
 from dashboards.design.datasets.scores import FORECASTS, HORIZONS
 from dashboards.design.filters import shared
-from dashboards.design.parts import Page, bars, bars_over_time, big_number, lines_over_time, table
+from dashboards.design.parts import Page
 
 CONVERTED = "in the reporting currency, see below"
 CHOSEN = "of the chosen currency"

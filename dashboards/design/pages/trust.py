@@ -1,8 +1,9 @@
 """Trust: do the figures equal the bill, are they fresh, what moved since."""
 
+from dashboards.design.charts import bars_over_time, big_number, rows, table
 from dashboards.design.datasets.operations import CHECKS, DELIVERIES, SOURCES
 from dashboards.design.datasets.trust import BILLING_PERIODS, HISTORY, INVOICES, RECONCILIATION, RESTATEMENTS
-from dashboards.design.parts import Filter, Page, bars_over_time, big_number, rows, table
+from dashboards.design.parts import Filter, Page
 
 PAGE = Page(
     slug="trust",

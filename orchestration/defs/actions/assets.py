@@ -10,7 +10,8 @@ import dagster as dg
 from actions.approvals import Approvals
 from actions.day_book import DayBook
 from actions.engine import ActionEngine
-from actions.proposals import Proposal, ProposalBook, ProposalStateError
+from actions.proposal_book import ProposalBook, ProposalStateError
+from actions.proposals import Proposal
 from actions.results import ActionResult
 from actions.verification import confirm_saving
 from alerts.findings import describe_recommendation

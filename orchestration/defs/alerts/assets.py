@@ -5,7 +5,7 @@ import pandas as pd
 
 from alerts.budget_findings import BudgetFindings, find_budget_alerts
 from alerts.findings import describe_anomaly, describe_closed_change
-from alerts.incidents import IncidentBook
+from alerts.incident_book import IncidentBook
 from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
 from core.instants import utc_now

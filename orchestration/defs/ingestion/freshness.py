@@ -4,8 +4,8 @@ import datetime as dt
 
 import dagster as dg
 
-from alerts.findings import describe_late_source
-from alerts.incidents import IncidentBook
+from alerts.delivery_findings import describe_late_source
+from alerts.incident_book import IncidentBook
 from cloudcost.installation import Installation
 from core.instants import utc_now
 from ingestion.freshness import Freshness, judge_freshness

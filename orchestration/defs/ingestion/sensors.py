@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import dagster as dg
 
-from alerts.findings import describe_unreadable_event
+from alerts.delivery_findings import describe_unreadable_event
 from cloudcost.installation import Installation
 from cloudcost.run_lock import try_lock
 from cloudcost.waiting import list_waiting_deliveries, look_at_sources, run_key_of

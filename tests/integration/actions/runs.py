@@ -1,7 +1,8 @@
 """The daemon's work in one go: what was left unfinished, then what is approved, each by one engine."""
 
 from actions.engine import ActionEngine
-from actions.proposals import ProposalBook, ProposalState, ProposalStateError
+from actions.proposal_book import ProposalBook, ProposalStateError
+from actions.proposals import ProposalState
 from actions.results import ActionResult
 from state import StateStore
 from tests.unit.actions.examples import HandClock

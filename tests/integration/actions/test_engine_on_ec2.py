@@ -10,7 +10,7 @@ import pytest
 
 from actions.approvals import NotAllowedError
 from actions.engine import ActionEngine
-from actions.proposals import ProposalStateError
+from actions.proposal_book import ProposalStateError
 from actions.results import ActionResult
 from tests.integration.actions.runs import run_everything
 from tests.integration.actions.world import TAGS, World

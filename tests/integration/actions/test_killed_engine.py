@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from actions.approvals import Approvals
-from actions.proposals import ProposalBook
+from actions.proposal_book import ProposalBook
 from audit.log import AuditLog
 from state import SqliteStateStore
 from tests.integration.actions.killed_process import Trap, execute, open_engine, roll_back, run_until_killed

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from alerts.channels import Channel, open_channel
-from alerts.incidents import IncidentBook
-from alerts.outbox import DeliveryFailedError, Outbox
+from alerts.incident_book import IncidentBook
+from alerts.outbox import Outbox
+from alerts.outcomes import DeliveryFailedError
 from alerts.settings import AlertSettings
 from audit.log import AuditLog
 from state import SqliteStateStore

@@ -8,7 +8,8 @@ from moto.ec2.models import ec2_backends
 from actions.approvals import Approvals
 from actions.engine import ActionEngine
 from actions.judge import IsReconciled
-from actions.proposals import Proposal, ProposalBook
+from actions.proposal_book import ProposalBook
+from actions.proposals import Proposal
 from audit.log import AuditLog
 from core.instants import Checkpoint, pass_checkpoint
 from state import SqliteStateStore

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from actions.approvals import NotAllowedError
-from alerts.incidents import IncidentBook, IncidentFinding, IncidentNotFoundError, IncidentStateError
+from alerts.incident_book import IncidentBook, IncidentNotFoundError, IncidentStateError
+from alerts.incidents import IncidentFinding
 from alerts.severity import Severity
 from audit.log import AuditLog
 from cli.app import app

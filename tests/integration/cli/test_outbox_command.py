@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from actions.approvals import NotAllowedError
-from alerts.outbox import KIND, MessageNotFoundError, Outbox
+from alerts.messages import KIND
+from alerts.outbox import MessageNotFoundError, Outbox
 from alerts.reports import Rendering
 from alerts.settings import AlertSettings
 from audit.log import AuditLog

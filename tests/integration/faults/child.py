@@ -20,7 +20,7 @@ from core.instants import utc_now
 from core.progress import CRASH_ENV, checkpoint
 from ingestion.contracts import Provider
 from ingestion.ingest import Ingestor
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.sections.deliveries import ChangeThresholds, DropThresholds, IngestionSettings

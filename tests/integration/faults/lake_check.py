@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from core.instants import utc_now
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.ledger import Ledger
 from state import StateStore
 from tests.integration.dbt.warehouse import Warehouse

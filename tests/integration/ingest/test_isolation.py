@@ -262,7 +262,7 @@ def test_any_exception_inside_a_delivery_is_its_quarantine(tmp_path: Path, monke
             raise ZeroDivisionError("nobody thought of this")
         return real(staged, target)
 
-    monkeypatch.setattr("ingestion.landing.lake.LocalLake.publish", fail)
+    monkeypatch.setattr("ingestion.landing.local_lake.LocalLake.publish", fail)
     assert desk.problems() == ["bill.csv: cannot be taken: ZeroDivisionError: nobody thought of this"]
     assert desk.totals() == GOOD
     assert [r.body["billing_period"] for r in desk.ledger.quarantined()] == ["2026-08-01"]

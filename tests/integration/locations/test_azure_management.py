@@ -17,7 +17,7 @@ from core.errors import LocationError
 from core.instants import utc_now
 from ingestion.discovery import discover
 from ingestion.ingest import Ingestor
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.ledger import Ledger
 from ingestion.locations.azure_exports import find_unread_azure_exports
 from ingestion.locations.azure_query import AzureQueryLocation, read_daily_totals

@@ -14,7 +14,7 @@ from cloudcost.installation import Installation
 from core.errors import OK
 from core.instants import utc_now
 from ingestion.ingest import Ingestor
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.ledger import Ledger
 from ingestion.locations.bigquery import BigQueryLocation
 from ingestion.reports import IngestReport

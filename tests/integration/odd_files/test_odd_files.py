@@ -10,7 +10,7 @@ import pytest
 
 from core.instants import utc_now
 from ingestion.ingest import Ingestor
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.reports import IngestReport

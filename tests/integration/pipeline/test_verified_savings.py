@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from actions.progress import Progress, StepRecord
-from actions.proposals import SYSTEM, Change, Proposal, ProposalBook, ResourceRef
+from actions.proposal_book import SYSTEM, Change, ProposalBook
+from actions.proposals import Proposal, ResourceRef
 from audit.log import AuditLog
 from cloudcost.installation import Installation
 from cloudcost.operations import list_actions

@@ -8,15 +8,8 @@ import pytest
 
 from actions.approval_evidence import judge_approvals
 from actions.approvals import Approvals, NotAllowedError, count_required
-from actions.proposals import (
-    SYSTEM,
-    TRANSITIONS,
-    Change,
-    Proposal,
-    ProposalBook,
-    ProposalNotFoundError,
-    ProposalStateError,
-)
+from actions.proposal_book import SYSTEM, Change, ProposalBook, ProposalNotFoundError, ProposalStateError
+from actions.proposals import TRANSITIONS, Proposal
 from actions.settings import ActionSettings
 from actions.verification import SavingEvidence, confirm_saving, judge_saving
 from audit.log import AuditLog

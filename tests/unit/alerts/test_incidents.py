@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alerts.channels import ChannelOptions
-from alerts.incidents import IncidentBook, IncidentNotFoundError, IncidentStateError
+from alerts.incident_book import IncidentBook, IncidentNotFoundError, IncidentStateError
 from alerts.severity import Severity
 from audit.log import AuditLog
 from state import SqliteStateStore, StateStore

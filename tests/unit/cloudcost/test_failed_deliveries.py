@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.incidents import IncidentBook
+from alerts.incident_book import IncidentBook
 from cloudcost.repair.failed_deliveries import report_failures
 from ingestion.planning import Problem
 from state.sqlite import SqliteStateStore

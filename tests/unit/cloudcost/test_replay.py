@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cloudcost.repair.replay import find_missed
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.ledger import Ledger
 from ingestion.snapshots import Snapshot, SnapshotKey
 from state import SqliteStateStore

@@ -5,7 +5,7 @@ import pkgutil
 
 import pytest
 
-from actions.proposals import ProposalNotFoundError
+from actions.proposal_book import ProposalNotFoundError
 from core.errors import CloudcostError, LocationError, explaining
 
 PACKAGES = "actions alerts audit cli cloudcost clouds core dashboards ingestion ml savings state warehouse".split()

@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 
 
 def test_a_scan_can_be_kept_and_claimed_while_others_drop_it(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import TypedDict
 import pytest
 
 from ingestion.contracts import DeliveryError
-from ingestion.landing.lake import LocalLake, snapshot_directory
+from ingestion.landing.lake import snapshot_directory
+from ingestion.landing.local_lake import LocalLake
 from ingestion.landing.retention import remove_expired
 from ingestion.ledger import Ledger
 from ingestion.sections.deliveries import IngestionSettings

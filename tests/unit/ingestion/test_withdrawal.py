@@ -12,7 +12,7 @@ from core.short_names import ShortNameError
 from ingestion.contracts import DeliveredFile, FileRef
 from ingestion.expressions.dates import PlausibleDates
 from ingestion.judging.acceptance import AcceptanceError, find_delivery, withdraw_delivery
-from ingestion.landing.lake import LocalLake
+from ingestion.landing.local_lake import LocalLake
 from ingestion.landing.retention import find_expired
 from ingestion.ledger import Ledger
 from ingestion.planning import PendingSnapshot, plan_source

@@ -5,9 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.anomaly.costs import ANOMALY_COLUMNS, detect_anomalies
+from ml.anomaly.costs import detect_anomalies
 from ml.anomaly.incidents import rate_severity
 from ml.anomaly.settings import AnomalySettings
+from ml.anomaly.tables import ANOMALY_COLUMNS
 from ml.errors import AnalyticsInputError
 from tests.unit.ml.detection import day, detect
 from tests.unit.ml.rows import make_rows, make_weekly

@@ -8,7 +8,7 @@ from ml.anomaly.costs import detect_anomalies
 from ml.anomaly.feedback import Feedback, Verdict
 from ml.anomaly.settings import AnomalySettings, ScopeLimits
 from ml.errors import AnalyticsInputError
-from ml.scopes import match_scope
+from ml.scopes import SeriesScope, match_scope
 from tests.unit.ml.detection import day, detect
 from tests.unit.ml.rows import last_day, make_rows, make_weekly
 
@@ -27,13 +27,14 @@ def test_limits_of_a_scope() -> None:
 
 def test_a_scope_is_in_the_language_of_the_configuration_and_a_coarser_series_is_in_none() -> None:
     keys = pd.DataFrame({"service_name": ["EC2", "ec2-*", "S3", ""], "sub_account_id": ["1", "1", "2", "1"]})
-    for scope, inside in [
+    cases: list[tuple[SeriesScope, list[bool]]] = [
         (Scope(service="EC2*"), [True, True, False, False]),
         (Scope(service=["s3", "ec2"]), [True, False, True, False]),
         (Scope.model_validate({"not": {"service": "S3"}}), [True, True, False, False]),
         ({"service": "ec2-*"}, [False, True, False, False]),
         (Scope(), [True] * 4),
-    ]:
+    ]
+    for scope, inside in cases:
         assert match_scope(keys, scope, ("service", "account")).tolist() == inside
     with pytest.raises(AnalyticsInputError, match="region cannot be asked here"):
         match_scope(keys, Scope(region="r"), ("service", "account"))

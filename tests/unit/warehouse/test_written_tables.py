@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from ml.anomaly.costs import ANOMALY_COLUMNS
+from ml.anomaly.tables import ANOMALY_COLUMNS
 from ml.causes import CAUSE_COLUMNS, DAY_COLUMNS
 from ml.forecast.accuracy import ACCURACY_COLUMNS, HISTORY_COLUMNS
 from ml.forecast.costs import FORECAST_COLUMNS

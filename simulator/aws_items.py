@@ -1,0 +1,73 @@
+"""What the company buys of AWS, one `Item` per service and meter."""
+
+from simulator.catalogue import Item
+
+_EC2 = ("AmazonEC2", "Amazon Elastic Compute Cloud")
+_RDS = ("AmazonRDS", "Amazon Relational Database Service")
+_CI = "Compute Instance"
+
+# fmt: off
+AWS_ITEMS: tuple[Item, ...] = (
+    Item(*_EC2, "BoxUsage:m6i.xlarge", "Hrs", 214000, 24, "always_on", 10, "i-", _CI, "RunInstances"),
+    Item(*_EC2, "BoxUsage:c6i.2xlarge", "Hrs", 364000, 24, "always_on", 6, "i-", _CI, "RunInstances", "plan"),
+    Item(*_EC2, "BoxUsage:t3.medium", "Hrs", 45600, 10, "office_hours", 8, "i-", _CI, "RunInstances"),
+    Item(*_EC2, "SpotUsage:c6i.2xlarge", "Hrs", 132800, 18, "batch", 5, "i-", _CI, "RunInstances:SV001", "spot"),
+    Item(*_EC2, "EBS:VolumeUsage.gp3", "GB-Mo", 88000, 12, "steady", 14, "vol-", "Storage", "CreateVolume-Gp3"),
+    Item(*_EC2, "EBS:SnapshotUsage", "GB-Mo", 50000, 8, "steady", 6, "snap-", "Storage Snapshot", "CreateSnapshot"),
+    Item(*_EC2, "NatGateway-Hours", "Hrs", 48000, 24, "always_on", 2, "nat-", "NAT Gateway", "NatGateway"),
+    Item(*_EC2, "NatGateway-Bytes", "GB", 48000, 90, "business", 2, "nat-", "NAT Gateway", "NatGateway"),
+    Item("AWSDataTransfer", "AWS Data Transfer", "DataTransfer-Out-Bytes", "GB", 90000, 60, "business", 4, "",
+         "Data Transfer", "RunInstances"),
+    Item("AmazonVPC", "Amazon Virtual Private Cloud", "PublicIPv4:InUseAddress", "Hrs", 5000, 24, "always_on", 5,
+         "eni-", "Amazon Virtual Private Cloud", "RunInstances"),
+    Item("AWSELB", "Elastic Load Balancing", "LoadBalancerUsage", "Hrs", 25200, 24, "always_on", 4, "alb:",
+         "Load Balancer-Application", "LoadBalancing:Application"),
+    Item("AWSELB", "Elastic Load Balancing", "LCUUsage", "LCU-Hrs", 8000, 400, "business", 3, "alb:",
+         "Load Balancer-Application", "LoadBalancing:Application"),
+    Item(*_RDS, "InstanceUsage:db.r6g.large", "Hrs", 252000, 24, "always_on", 4, "rds:", "Database Instance",
+         "CreateDBInstance:0014"),
+    Item(*_RDS, "InstanceUsage:db.m6g.xlarge", "Hrs", 318000, 24, "always_on", 3, "rds:", "Database Instance",
+         "CreateDBInstance:0014", "reserved", ("shop-prod",), {"commitment": "rds"}),
+    Item(*_RDS, "RDS:GP3-Storage", "GB-Mo", 127000, 14, "steady", 4, "rds:", "Database Storage",
+         "CreateDBInstance:0014"),
+    Item("AmazonElastiCache", "Amazon ElastiCache", "NodeUsage:cache.r6g.large", "Hrs", 227000, 24, "always_on", 3,
+         "cache:", "Cache Instance", "CreateCacheCluster:0002", "reserved", ("shop-prod",), {"commitment": "cache"}),
+    Item("AWSLambda", "AWS Lambda", "Lambda-GB-Second", "Lambda-GB-Second", 17, 420000, "business", 6, "lambda:",
+         "Serverless", "Invoke"),
+    Item("AWSLambda", "AWS Lambda", "Global-Lambda-GB-Second-Free", "Lambda-GB-Second", 0, 13000, "business", 2,
+         "lambda:", "Serverless", "Invoke", "free"),
+    Item("AmazonS3", "Amazon Simple Storage Service", "TimedStorage-ByteHrs", "GB-Mo", 24500, 330, "steady", 10,
+         "s3:", "Storage", "StandardStorage"),
+    Item("AmazonS3", "Amazon Simple Storage Service", "Requests-Tier1", "Requests", 5, 620000, "business", 5, "s3:",
+         "API Request", "PutObject"),
+    Item("AmazonDynamoDB", "Amazon DynamoDB", "ReadCapacityUnit-Hrs", "ReadCapacityUnit-Hrs", 147, 48000, "business",
+         5, "ddb:", "Provisioned IOPS", "CommittedThroughput"),
+    Item("AmazonES", "Amazon OpenSearch Service", "ESInstance:r6g.large.search", "Hrs", 187000, 72, "steady", 3,
+         "es:", "Amazon OpenSearch Service Instance", "ESDomain"),
+    Item("AmazonRedshift", "Amazon Redshift", "Node:ra3.xlplus", "Hrs", 1202000, 24, "always_on", 2, "redshift:",
+         _CI, "RunComputeNode:0002"),
+    Item("AmazonEKS", "Amazon Elastic Kubernetes Service", "AmazonEKS-Hours:perCluster", "Hours", 100000, 24,
+         "always_on", 3, "eks:", "Compute", "CreateOperation"),
+    Item("AmazonECS", "Amazon Elastic Container Service", "Fargate-vCPU-Hours:perCPU", "hours", 40480, 96,
+         "always_on", 5, "ecs:", "Compute", "FargateTask", "plan"),
+    Item("AmazonCloudFront", "Amazon CloudFront", "EU-DataTransfer-Out-Bytes", "GB", 85000, 300, "business", 3,
+         "cf:", "Data Transfer", "GET"),
+    Item("AmazonCloudWatch", "AmazonCloudWatch", "DataProcessing-Bytes", "GB", 570000, 25, "business", 6, "logs:",
+         "Data Payload", "PutLogEvents"),
+    Item("AmazonMSK", "Amazon Managed Streaming for Apache Kafka", "Kafka.m5.large", "Hrs", 238000, 72, "steady", 2,
+         "msk:", "Managed Streaming for Apache Kafka (MSK)", "RunBroker"),
+    Item("awskms", "AWS Key Management Service", "KMS-Requests", "Requests", 3, 900000, "business", 3, "kms:",
+         "API Request", "Decrypt"),
+    Item("AmazonGuardDuty", "Amazon GuardDuty", "PaidEventsAnalyzed", "Events", 4, 3000000, "business", 2, "",
+         "Enterprise Applications", "CloudTrailEvents"),
+    Item("AWSGlue", "AWS Glue", "ETL-DPU-Hour", "DPU-Hour", 440000, 40, "batch", 3, "glue:", "AWS Glue", "Jobrun"),
+    Item("AmazonAthena", "Amazon Athena", "DataScannedInTB", "Terabytes", 5000000, 3, "batch", 2, "", "Athena",
+         "ExecuteQuery"),
+    Item("AmazonSageMaker", "Amazon SageMaker", "Host:ml.m5.xlarge", "Hrs", 257000, 24, "always_on", 3, "sm:",
+         "ML Instance", "RunInstance", accounts=("ml-research",)),
+    Item("AmazonEFS", "Amazon Elastic File System", "TimedStorage-ByteHrs", "GB-Mo", 330000, 20, "steady", 3, "efs:",
+         "Storage", "Storage"),
+)
+AWS_BEDROCK = Item("AmazonBedrock", "Amazon Bedrock", "InputTokenCount-Units", "1K tokens", 3000, 120000, "steady", 0,
+                   "", "Amazon Bedrock", "InvokeModelInference")
+# fmt: on
