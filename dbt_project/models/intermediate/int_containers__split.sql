@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent
 {{ config(
     materialized='incremental',
     dist='even',
@@ -24,8 +25,8 @@ with containers as (
         {%- endfor %}
         cast(sum(used_cost + unused_cost) as {{ money_type() }}) as weight,
         cast(sum(unused_cost) as {{ money_type() }}) as unused_weight
-    from {{ ref('int_aws__splits') }} as splits
-    where {{ changed_periods_filter('splits') }}
+    from {{ ref('int_aws__splits') }}
+    where {{ changed_periods_filter() }}
     group by {{ first_columns(node_day | length + container | length + dimensions | length) }}
     having sum(used_cost + unused_cost) > 0
 ),
@@ -82,7 +83,7 @@ node_days as (
 
 ranked as (
     select
-        containers.*,
+        *,
         sum(weight) over (partition by {{ node_day | join(', ') }}) as given,
         row_number() over (
             partition by {{ node_day | join(', ') }}
@@ -114,7 +115,7 @@ weighed as (
 
 shares as (
     select
-        weighed.*,
+        *,
         {{ divide_exactly('weight', 'whole') }} as share,
         {{ divide_exactly('unused_weight', 'weight') }} as unused_share
     from weighed
@@ -123,7 +124,7 @@ shares as (
 -- parts end where the next begin, so that they add up whatever is rounded
 ends as (
     select
-        shares.*,
+        *,
         cast(
             case
                 when part_rank = part_count and given >= whole then 1
@@ -139,7 +140,7 @@ ends as (
 
 bounds as (
     select
-        ends.*,
+        *,
         cast(
             coalesce(lag(part_end) over (partition by {{ node_day | join(', ') }} order by part_rank), 0)
             as {{ money_type() }}

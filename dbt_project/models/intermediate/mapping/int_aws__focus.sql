@@ -60,7 +60,7 @@ units as (
 
 typed as (
     select
-        native.*,
+        *,
         coalesce(line_item_net_unblended_cost, line_item_unblended_cost, 0) as charged_cost,
         {{ aws_public_cost() }} as public_cost,
         bill_billing_entity = 'AWS Marketplace' as is_marketplace,
@@ -109,43 +109,43 @@ typed as (
 
 categorised as (
     select
-        typed.*,
+        *,
         case
-            when typed.part = 'unused' then 'Usage'
-            when typed.line_item_type in (
+            when part = 'unused' then 'Usage'
+            when line_item_type in (
                 'Usage', 'Split', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'BundledDiscount', 'EdpDiscount',
                 'PrivateRateDiscount', 'SppDiscount', 'DistributorDiscount', 'Discount', 'FlatRateSubscription'
             ) then 'Usage'
             when
-                typed.line_item_type in (
+                line_item_type in (
                     'RIFee', 'Fee', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee', 'RiVolumeDiscount'
                 )
-                or typed.is_commitment_refund
+                or is_commitment_refund
                 then 'Purchase'
-            when typed.line_item_type = 'Tax' then 'Tax'
-            when typed.line_item_type = 'Credit' then 'Credit'
+            when line_item_type = 'Tax' then 'Tax'
+            when line_item_type = 'Credit' then 'Credit'
             else 'Adjustment'
         end as charge_category,
         case
-            when typed.commitment_discount_id is null then null
+            when commitment_discount_id is null then null
             when
-                typed.line_item_type like 'SavingsPlan%'
-                or (typed.line_item_type = 'Refund' and typed.reservation_arn is null)
+                line_item_type like 'SavingsPlan%'
+                or (line_item_type = 'Refund' and reservation_arn is null)
                 then 'Spend'
             else 'Usage'
         end as commitment_discount_category,
         case
-            when typed.commitment_discount_id is not null
+            when commitment_discount_id is not null
                 then coalesce(
-                    {{ timestamp_from_iso('typed.savings_plan_start_time') }},
-                    {{ timestamp_from_iso('typed.reservation_start_time') }}
+                    {{ timestamp_from_iso('savings_plan_start_time') }},
+                    {{ timestamp_from_iso('reservation_start_time') }}
                 )
         end as x_commitment_start_at,
         case
-            when typed.commitment_discount_id is not null
+            when commitment_discount_id is not null
                 then coalesce(
-                    {{ timestamp_from_iso('typed.savings_plan_end_time') }},
-                    {{ timestamp_from_iso('typed.reservation_end_time') }}
+                    {{ timestamp_from_iso('savings_plan_end_time') }},
+                    {{ timestamp_from_iso('reservation_end_time') }}
                 )
         end as x_commitment_end_at,
         {{ tag_columns(['resource_tags', 'cost_category'], aws_tag_kinds()) }}
@@ -192,7 +192,8 @@ charges as (
             when categorised.part = 'unused' and categorised.line_item_type = 'RIFee'
                 then coalesce(categorised.reservation_unused_quantity, 0)
             when categorised.part = 'unused'
-                then coalesce(categorised.savings_plan_total_commitment_to_date, 0)
+                then
+                    coalesce(categorised.savings_plan_total_commitment_to_date, 0)
                     - coalesce(categorised.savings_plan_used_commitment, 0)
             when categorised.line_item_type = 'SavingsPlanCoveredUsage'
                 then coalesce(categorised.savings_plan_effective_cost, 0)

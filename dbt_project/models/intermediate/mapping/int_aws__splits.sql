@@ -29,7 +29,7 @@ with split_rows as (
 
 parsed as (
     select
-        split_rows.*,
+        *,
         {{ parse_tags('resource_tags', attributes.values() | sum(start=tag_keys)) }},
         {{ parse_tags('cost_category', tag_keys) }}
     from split_rows
@@ -37,7 +37,7 @@ parsed as (
 
 named as (
     select
-        parsed.*,
+        *,
         case when line_item_resource_id like 'arn:%:eks:%:pod/%' then split_part(line_item_resource_id, '/', 3) end
             as pod_namespace,
         case

@@ -1,8 +1,9 @@
+-- noqa: disable=layout.indent
 -- A charge and what it is. Written out twice below rather than shared: DuckDB would work out a shared CTE for every
 -- period before it picks the changed ones.
 {% set line_items %}
     select
-        native.*,
+        *,
         kind in ('purchase', 'refund') as is_purchase,
         kind in ('unusedreservation', 'unusedsavingsplan') and (dataset = 'amortised' or native_cost = 0) as is_unused,
         (
@@ -71,7 +72,7 @@ days as (
 
 converted as (
     select
-        line_items.*,
+        *,
         {{ price_at_rate('payg_price', 'price_rate') }} as retail_unit_price,
         {{ cost_at_price('payg_price', 'quantity', 'price_rate') }} as retail_cost,
         {{ price_at_rate('unit_price', 'price_rate') }} as agreed_unit_price,
@@ -115,7 +116,7 @@ priced as (
 
 contracted as (
     select
-        priced.*,
+        *,
         case
             when is_unused then 0
             when is_purchase or kind like 'unused%' then native_cost
@@ -134,7 +135,7 @@ contracted as (
 
 measured as (
     select
-        contracted.*,
+        *,
         case
             when side = 'amortised' then 0
             when side = 'only' and dataset = 'amortised' and is_commitment then 0
@@ -193,7 +194,7 @@ units as (
 
 categorised as (
     select
-        measured.*,
+        *,
         case
             when lower(replace(resource_location, ' ', '')) not in ('', 'unassigned', 'unknown', 'global', 'nolocation')
                 then lower(replace(resource_location, ' ', ''))
@@ -226,7 +227,7 @@ categorised as (
 
 identified as (
     select
-        categorised.*,
+        *,
         is_purchase and kind = 'purchase' and commitment_discount_id is not null and not is_recurring
         and term_months is not null as is_bought_once,
         {{ tag_columns(['tags']) }}

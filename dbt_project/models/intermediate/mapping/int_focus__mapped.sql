@@ -4,9 +4,9 @@
 
 with native as (
     select
-        delivered.*,
+        *,
         {{ parsed_tags(['tags']) }}
-    from {{ ref('stg_focus__charges') }} as delivered
+    from {{ ref('stg_focus__charges') }}
 ),
 
 charges as (
@@ -109,7 +109,7 @@ charges as (
 
 completed as (
     select
-        charges.*,
+        *,
         coalesce(
             charge_subcategory,
             case when written_charge_category <> charge_category then written_charge_category end

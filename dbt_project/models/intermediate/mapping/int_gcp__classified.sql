@@ -4,7 +4,7 @@
 {% set fee = "coalesce(sku_description, '') like 'Commitment %'" %}
 
 select
-    native.*,
+    *,
     {{ regular }} and {{ fee }} as is_fee,
     {{ regular }} and {{ fee }} and (
         coalesce(credits_commitment, 0) <> 0
@@ -31,4 +31,4 @@ select
             || coalesce(location_region, location_location, 'global') || '/'
             || coalesce(usage_pricing_unit, 'unit')
     end as pool_id
-from {{ ref('stg_gcp__billing') }} as native
+from {{ ref('stg_gcp__billing') }}

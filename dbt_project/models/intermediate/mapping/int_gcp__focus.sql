@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent
 -- One native row is one FOCUS row, but for: a promotion (a Credit row of its own), usage that a commitment covers in
 -- part (two rows), and what of a commitment went unused (a row of its own).
 --
@@ -10,22 +11,22 @@
 
 with native as (
     select
-        line_items.*,
+        *,
         'charge' as part
-    from {{ ref('int_gcp__classified') }} as line_items
+    from {{ ref('int_gcp__classified') }}
     where not (is_credited and {{ is_covered_whole }})
     union all
     -- a promotion pays for a charge; it does not make the charge smaller
     select
-        line_items.*,
+        *,
         'promotion' as part
-    from {{ ref('int_gcp__classified') }} as line_items
+    from {{ ref('int_gcp__classified') }}
     where credits_promotion <> 0
     union all
     select
-        line_items.*,
+        *,
         case when is_fee then 'unused' else 'covered' end as part
-    from {{ ref('int_gcp__classified') }} as line_items
+    from {{ ref('int_gcp__classified') }}
     where
         (credits_commitment <> 0 or sku_description like 'Commitment %')
         and (is_credited or (is_offset_fee and native_cost + other_credits + commitment_credit <> 0))
@@ -86,7 +87,7 @@ units as (
 
 categorised as (
     select
-        native.*,
+        *,
         case
             when part = 'promotion' then 'Credit'
             when part in ('unused', 'covered') then 'Usage'
@@ -124,7 +125,7 @@ categorised as (
 
 shared as (
     select
-        categorised.*,
+        *,
         charge_category in ('Usage', 'Purchase') as has_price,
         case when part = 'covered' then pool_id end as covering_pool_id,
         case
@@ -144,7 +145,7 @@ shared as (
             else {{ multiply_money('usage_amount', 'covered_share') }}
         end as part_usage_amount,
         case
-            when categorised.part = 'covered'
+            when part = 'covered'
                 then case
                     when pool_category = 'Spend' then -commitment_credit
                     when covered_share = 1 then quantity
@@ -172,7 +173,8 @@ priced as (
             when shared.part = 'unused' then shared.native_cost + shared.other_credits + shared.commitment_credit
             when shared.is_fee then 0
             when shared.part = 'covered'
-                then {{ multiply_money('coalesce(rates.fee_rate, 0)', 'shared.pool_weight') }}
+                then
+                    {{ multiply_money('coalesce(rates.fee_rate, 0)', 'shared.pool_weight') }}
                     + case
                         when {{ is_covered_whole }}
                             then shared.native_cost + shared.commitment_credit + shared.other_credits

@@ -27,7 +27,7 @@ with pools as (
 )
 
 select
-    pools.*,
+    *,
     coalesce(
         case
             when

@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_months',
@@ -31,9 +32,9 @@
 {% set columns = keys + ['service_category', 'region_id', 'x_usage_type'] %}
 
 with containers as (
-    select * from {{ ref('int_containers__split') }} as containers
+    select * from {{ ref('int_containers__split') }}
     where
-        {{ changed_periods_filter('containers') }}
+        {{ changed_periods_filter() }}
         and (
             {%- for dimension in dimensions %}
             {{ 'or ' if not loop.first }}coalesce(container_{{ dimension }}, '') <> coalesce(node_{{ dimension }}, '')
@@ -50,8 +51,8 @@ daily as (
         {%- endfor %}
         {{ measures | join(', ') }},
         line_item_count
-    from {{ ref('fct_cost_daily') }} as daily
-    where {{ changed_periods_filter('daily') }}
+    from {{ ref('fct_cost_daily') }}
+    where {{ changed_periods_filter() }}
     {%- for side, sign in [('node', '-'), ('container', '')] %}
     union all
     select
@@ -98,7 +99,7 @@ tagged as (
 
 ruled as (
     select
-        tagged.*
+        *
         {%- for dimension in dimensions %},
         {{ rule_value(dimension, rules, tests) }} as rule_{{ dimension }}
         {%- endfor %}
@@ -107,7 +108,7 @@ ruled as (
 
 valued as (
     select
-        ruled.*
+        *
         {%- for dimension in dimensions %},
         {{ allocated_value(dimension, sources[dimension]) }} as {{ dimension }},
         {{ allocated_basis(dimension, sources[dimension]) }} as {{ dimension }}_basis
@@ -117,7 +118,7 @@ valued as (
 
 attributed as (
     select
-        valued.*
+        *
         {%- for dimension in dimensions %},
         {{ split_name(dimension, splits, tests) }} as {{ dimension }}_split
         {%- endfor %}
@@ -213,7 +214,7 @@ targets as (
 
 weighed as (
     select
-        targets.*,
+        *,
         sum(weight) over (partition by rule_name, billing_period, billing_currency) as total_weight,
         count(*) over (partition by rule_name, billing_period, billing_currency) as target_count,
         row_number() over (
@@ -225,7 +226,7 @@ weighed as (
 
 shares as (
     select
-        weighed.*,
+        *,
         -- where nobody has any weight, equal parts
         {{ divide_exactly(
             'cast(case when total_weight = 0 then 1 else weight end as ' ~ money_type() ~ ')',

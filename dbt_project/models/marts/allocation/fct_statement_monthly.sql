@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_months',
@@ -7,8 +8,8 @@
 ) }}
 
 with allocated as (
-    select * from {{ ref('fct_cost_allocated_daily') }} as allocated
-    where {{ changed_periods_filter('allocated') }}
+    select * from {{ ref('fct_cost_allocated_daily') }}
+    where {{ changed_periods_filter() }}
 ),
 
 reconciliation as (
@@ -17,8 +18,8 @@ reconciliation as (
         billing_period,
         billing_currency,
         min(case when is_reconciled then 1 else 0 end) as is_reconciled
-    from {{ ref('fct_reconciliation') }} as reconciliation
-    where {{ changed_periods_filter('reconciliation') }}
+    from {{ ref('fct_reconciliation') }}
+    where {{ changed_periods_filter() }}
     group by 1, 2, 3
 ),
 

@@ -7,8 +7,8 @@
 ) }}
 
 with direct as (
-    select * from {{ ref('fct_cost_allocated_daily') }} as allocated
-    where allocation_kind = 'direct' and {{ changed_periods_filter('allocated') }}
+    select * from {{ ref('fct_cost_allocated_daily') }}
+    where allocation_kind = 'direct' and {{ changed_periods_filter() }}
 ),
 
 coverage as (

@@ -6,8 +6,8 @@
 ) }}
 
 with daily as (
-    select * from {{ ref('fct_cost_daily') }} as daily
-    where {{ changed_periods_filter('daily') }} and charge_category = 'Usage'
+    select * from {{ ref('fct_cost_daily') }}
+    where {{ changed_periods_filter() }} and charge_category = 'Usage'
 ),
 
 meters as (

@@ -6,8 +6,8 @@
 ) }}
 
 with charges as (
-    select * from {{ ref('int_focus__unioned') }} as charges
-    where {{ changed_periods_filter('charges') }} and commitment_discount_id is not null
+    select * from {{ ref('int_focus__unioned') }}
+    where {{ changed_periods_filter() }} and commitment_discount_id is not null
 ),
 
 monthly as (

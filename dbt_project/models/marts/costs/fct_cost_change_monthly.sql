@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent
 {% set scope = [
     'source_name', 'billing_period', 'billing_currency', 'service_provider_name', 'billing_account_id',
     'sub_account_id', 'service_name', 'x_usage_type'

@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent
 {{ config(materialized='view') }}
 
 {% set is_same = 'daily.billing_currency = currency_settings.reporting_currency' %}

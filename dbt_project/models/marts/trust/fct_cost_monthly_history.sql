@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent
 {{ config(materialized='view') }}
 
 {% set measures = changing_measures() %}
