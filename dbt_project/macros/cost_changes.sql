@@ -9,7 +9,7 @@
 {% endmacro %}
 
 
-{#- The measures whose changes are remembered; the count distinguishes a period without rows from one whose costs are zero. -#}
+{#- The measures whose changes are remembered; the count tells a period without rows from one whose costs are zero. -#}
 {% macro changing_measures() %}
     {{ return(['billed_cost', 'effective_cost', 'list_cost', 'contracted_cost', 'line_item_count']) }}
 {% endmacro %}
