@@ -19,6 +19,8 @@ from typing import Any
 
 import pandas as pd
 
+from ml.frames import columns_of, make_frame
+
 BASELINE_DAYS = 28
 TOP_VALUES, REPORTED_VALUES = 10, 3
 OTHER, NONE, REST = "(other)", "(none)", "(rest)"
@@ -34,11 +36,8 @@ DIMENSIONS: Mapping[str, str] = {
     "x_team": "team",
 }
 EFFECTS = ("price", "usage", "mix", "coverage")
-CAUSE_COLUMNS = ("anomaly_id", "dimension", "member", "contribution", "share", "rank")
-DAY_COLUMNS = (
-    "anomaly_id", "charge_date", "weekday", "is_inside", "billing_currency", "service_provider_name", "sub_account_id",
-    "service_name", "region_id", "x_usage_type",
-)  # fmt: skip
+CAUSE_COLUMNS = columns_of("anomaly_causes")
+DAY_COLUMNS = columns_of("anomaly_days")
 ANY = "*"
 _LEVEL_FIELDS: Mapping[str, tuple[str, ...]] = {
     "usage_type": ("sub_account_id", "service_name", "region_id", "x_usage_type"),
@@ -135,7 +134,7 @@ def list_days(anomalies: pd.DataFrame, first_day: date = date.min) -> pd.DataFra
                     {"anomaly_id": one["anomaly_id"], "charge_date": day, "weekday": day.weekday(),
                      "is_inside": is_inside, **common}
                 )  # fmt: skip
-    return pd.DataFrame(records, columns=list(DAY_COLUMNS))
+    return make_frame(records, DAY_COLUMNS)
 
 
 def _choose_days(start: date, end: date, busy: set[date], first_day: date) -> list[tuple[date, bool]]:
@@ -193,7 +192,18 @@ def explain_anomalies(anomalies: pd.DataFrame, days: pd.DataFrame, parts: Iterab
             rows += _rank(name, "effect", effects, difference)
             causes += rows
             tops[name] = _describe_top(rows, difference, str(one["billing_currency"]))
-    return Explanations(pd.DataFrame(causes, columns=list(CAUSE_COLUMNS)), amounts, tops)
+    records = [
+        {
+            "anomaly_id": name,
+            "dimension": dimension,
+            "member": member,
+            "contribution": amount,
+            "share": share,
+            "rank": rank,
+        }
+        for name, dimension, member, amount, share, rank in causes
+    ]
+    return Explanations(make_frame(records, CAUSE_COLUMNS), amounts, tops)
 
 
 #: Now and before: effective cost, contracted cost, quantity.

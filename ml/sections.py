@@ -7,7 +7,7 @@ import datetime as dt
 
 from pydantic import Field, model_validator
 
-from core.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
+from core.plausible import MOST_DAYS, MOST_MONEY, MOST_PERCENT
 from core.scope import FieldCondition, Scope
 from core.section import Section
 

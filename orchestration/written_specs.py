@@ -11,7 +11,15 @@ from warehouse.written_tables import find_written_table
 def describe_written(schema: str, name: str) -> dict[str, Any]:
     """Key, text and columns of a declared table, as arguments of an asset or of its spec."""
     table = find_written_table(schema, name)
-    columns = [dg.TableColumn(f.name, str(f.type), description=table.texts[f.name]) for f in table.columns]
+    columns = [
+        dg.TableColumn(
+            f.name,
+            str(f.type),
+            description=table.texts[f.name],
+            tags={"unit": table.units[f.name]} if f.name in table.units else {},
+        )
+        for f in table.columns
+    ]
     return {
         "key": dg.AssetKey([schema, name]),
         "description": table.description,

@@ -7,16 +7,13 @@ forecasts, and the models and dashboards that read them must still find their co
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
+from core.declared_tables import read_declared_tables
 from warehouse.contracts import Warehouse, WarehouseError
-
-DECLARATION = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "written.yml"
 
 #: The Arrow type of each `data_type`; these are what a declaration may use.
 ARROW_TYPES: Mapping[str, pa.DataType] = {
@@ -39,22 +36,22 @@ class WrittenTable:
     description: str
     columns: pa.Schema
     texts: Mapping[str, str]  # what each column means
+    units: Mapping[str, str]  # what the numbers of a column count
 
 
 @cache
 def read_declaration() -> Mapping[tuple[str, str], WrittenTable]:
     """Every declared table by schema and name."""
-    declared = yaml.safe_load(DECLARATION.read_text(encoding="utf-8"))
     return {
-        (source["schema"], table["name"]): WrittenTable(
-            source["schema"],
-            table["name"],
-            " ".join(table["description"].split()),
-            pa.schema([(column["name"], ARROW_TYPES[column["data_type"]]) for column in table["columns"]]),
-            {column["name"]: " ".join(column["description"].split()) for column in table["columns"]},
+        key: WrittenTable(
+            declared.schema,
+            declared.name,
+            declared.description,
+            pa.schema([(column.name, ARROW_TYPES[column.data_type]) for column in declared.columns]),
+            {column.name: column.description for column in declared.columns},
+            {column.name: column.unit for column in declared.columns if column.unit},
         )
-        for source in declared["sources"]
-        for table in source["tables"]
+        for key, declared in read_declared_tables().items()
     }
 
 

@@ -17,7 +17,7 @@ from cloudcost.recorded_settings import record_settings
 from cloudcost.run_lock import try_lock
 from core.errors import FAILED, INCOMPLETE, OK, CloudcostError
 from core.instants import utc_now
-from core.plausible_dates import check_plausible
+from core.plausible import check_plausible
 from core.progress import listen
 from ingestion.planning import Problem, SourcePlan
 from ingestion.refusals import as_refusal

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from cloudcost.config.scopes import COST_FIELDS, asks_only
-from core.plausible_dates import check_plausible
+from core.plausible import check_plausible
 from core.scope import Scope
 from core.section import CurrencyCode, Section
 

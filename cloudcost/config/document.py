@@ -25,7 +25,7 @@ from cloudcost.config.ui import UiSettings
 from cloudcost.identity.people import PersonSettings, check_people
 from clouds.secrets import SecretsSettings
 from core.config_file import ConfigError, Document, Location, read_document, shorten
-from core.plausible_dates import check_plausible
+from core.plausible import check_plausible
 from core.section import BillingCurrency, Section, check_unique
 from ingestion.sections.deliveries import IngestionSettings
 from ingestion.sections.sources import SourceConfig, overlap

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from core.plausible_numbers import MOST_MONEY
+from core.plausible import MOST_MONEY
 from core.section import Section
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.config_file import shorten
 from core.currencies import CURRENCY_PATTERN
-from core.plausible_dates import check_plausible
+from core.plausible import check_plausible
 from core.text_files import TextFileError, read_text
 from warehouse.settings_contracts import TEXT_BYTES, SettingsError
 

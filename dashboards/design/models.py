@@ -1,5 +1,6 @@
 """What dbt knows of a model or of a table that the pipeline writes: its description and columns, from the `.yml`."""
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,14 @@ def _described() -> dict[str, str]:
 def description_of(model: str) -> str:
     """The description of a model."""
     return _plain(_models().get(model, {}).get("description", ""))
+
+
+def names_of(model: str, *, but: Collection[str]) -> tuple[str, ...]:
+    """The names of all columns of a model but these; ValueError for one that it does not have."""
+    names = tuple(column["name"] for column in _models()[model]["columns"])
+    for unknown in set(but) - set(names):
+        raise ValueError(f"{model} has no column {unknown}")
+    return tuple(name for name in names if name not in but)
 
 
 def columns_of(model: str, *names: str) -> tuple[tuple[str, str, str], ...]:

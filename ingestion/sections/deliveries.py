@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from core.plausible_numbers import MOST_DAYS, MOST_MONEY, MOST_PERCENT
+from core.plausible import MOST_DAYS, MOST_MONEY, MOST_PERCENT
 from core.section import Section
 
 

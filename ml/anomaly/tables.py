@@ -10,37 +10,11 @@ import pandas as pd
 from ml.anomaly.hierarchy import Finding
 from ml.anomaly.incidents import rate_severity_with_surprise
 from ml.anomaly.judge import Verdicts
-from ml.anomaly.panel import LevelPanel
+from ml.anomaly.panel import SCOPE, LevelPanel
 from ml.anomaly.settings import AnomalySettings
+from ml.frames import columns_of, make_frame
 
-ANOMALY_COLUMNS = (
-    "anomaly_id",
-    "unique_id",
-    "scope_level",
-    "service_provider_name",
-    "sub_account_id",
-    "sub_account_name",
-    "service_name",
-    "region_id",
-    "x_usage_type",
-    "billing_currency",
-    "kind",
-    "direction",
-    "start_date",
-    "end_date",
-    "days",
-    "actual_cost",
-    "expected_cost",
-    "lower_cost",
-    "upper_cost",
-    "impact_cost",
-    "impact_percent",
-    "score",
-    "severity",
-    "as_of_date",
-    "is_excused",
-    "is_open",
-)
+ANOMALY_COLUMNS = columns_of("cost_anomalies", but=("top_cause", "causes"))
 VERDICT_COLUMNS = (
     "unique_id", "charge_date", "actual_cost", "expected_cost", "lower_cost", "upper_cost", "score", "is_anomaly"
 )  # fmt: skip
@@ -63,7 +37,7 @@ def list_anomalies(
         if name in records and abs(float(str(records[name]["impact_cost"]))) >= abs(one.impact):
             continue
         end = calendar[one.end].date()
-        scope = {column: found.key[column] for column in ANOMALY_COLUMNS[3:10]}
+        scope = {column: found.key[column] for column in (*SCOPE, "sub_account_name", "billing_currency")}
         records[name] = {
             "anomaly_id": name,
             "unique_id": found.key["unique_id"],
@@ -86,7 +60,7 @@ def list_anomalies(
             "is_excused": one.is_excused,
             "is_open": not one.is_excused and (as_of - end).days <= settings.lookback_days,
         }
-    return pd.DataFrame(list(records.values()), columns=list(ANOMALY_COLUMNS))
+    return make_frame(list(records.values()), ANOMALY_COLUMNS)
 
 
 def list_verdicts(panel: LevelPanel, verdicts: Verdicts) -> pd.DataFrame:

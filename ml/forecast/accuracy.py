@@ -8,37 +8,12 @@ import pandas as pd
 
 from ml.forecast.panel import CostPanel
 from ml.forecast.usage import UsageForecast
+from ml.frames import columns_of, make_frame
 
 # which days ahead are kept for good: enough to see how accuracy falls with distance, small enough to keep for years
 LEADS = (1, 3, 7, 14, 28, 60, 90)
-HISTORY_COLUMNS = (
-    "forecast_id",
-    "unique_id",
-    "scope_level",
-    "billing_currency",
-    "as_of_date",
-    "forecast_date",
-    "days_ahead",
-    "model",
-    "forecast_cost",
-    "lower_80",
-    "upper_80",
-    "lower_95",
-    "upper_95",
-)
-ACCURACY_COLUMNS = (
-    "unique_id",
-    "scope_level",
-    "billing_currency",
-    "kind",
-    "days_ahead",
-    "forecasts",
-    "wape",
-    "bias",
-    "coverage_80",
-    "coverage_95",
-    "as_of_date",
-)
+HISTORY_COLUMNS = columns_of("forecast_history")
+ACCURACY_COLUMNS = columns_of("forecast_accuracy")
 
 
 def list_backtests(panel: CostPanel, usage: UsageForecast, as_of: date, shown: np.ndarray) -> pd.DataFrame:
@@ -51,14 +26,21 @@ def list_backtests(panel: CostPanel, usage: UsageForecast, as_of: date, shown: n
         # sum of |error| over its relative size is the sum of |actual|
         size = np.abs(known).sum() / made.backtest_wape[row] if made.backtest_wape[row] > 0 else np.nan
         rows.append(
-            (
-                *(key["unique_id"], key["scope_level"], key["billing_currency"], "backtest", made.plan.horizon),
-                *(len(known), float(made.backtest_wape[row]), float(-known.sum() / size) if size == size else 0.0),
-                *(float(made.backtest_coverage[level][row]) for level in (80, 95)),
-                as_of,
-            )
+            {
+                "unique_id": key["unique_id"],
+                "scope_level": key["scope_level"],
+                "billing_currency": key["billing_currency"],
+                "kind": "backtest",
+                "days_ahead": made.plan.horizon,
+                "forecasts": len(known),
+                "wape": float(made.backtest_wape[row]),
+                "bias": float(-known.sum() / size) if size == size else 0.0,
+                "coverage_80": float(made.backtest_coverage[80][row]),
+                "coverage_95": float(made.backtest_coverage[95][row]),
+                "as_of_date": as_of,
+            }
         )
-    return pd.DataFrame(rows, columns=list(ACCURACY_COLUMNS))
+    return make_frame(rows, ACCURACY_COLUMNS)
 
 
 def keep_history(history: pd.DataFrame, forecasts: pd.DataFrame) -> pd.DataFrame:

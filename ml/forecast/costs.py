@@ -24,29 +24,10 @@ from ml.forecast.models.simple import Matrix
 from ml.forecast.panel import YEAR, CostPanel, build_panel
 from ml.forecast.reconcile import reconcile, share_gap
 from ml.forecast.usage import forecast_usage
+from ml.frames import columns_of
 from ml.series import DEFAULT_IMMATURE_DAYS, FINE_SCOPE_FIELDS, SCOPE_FIELDS, Level
 
-FORECAST_COLUMNS = (
-    "forecast_id",
-    "unique_id",
-    "scope_level",
-    *SCOPE_FIELDS,
-    "billing_currency",
-    "forecast_date",
-    "forecast_cost",
-    "lower_80",
-    "upper_80",
-    "lower_95",
-    "upper_95",
-    "model",
-    "as_of_date",
-    "training_days",
-    "backtest_wape",
-    *FINE_SCOPE_FIELDS,
-    "backtest_coverage_80",
-    "backtest_coverage_95",
-    "days_ahead",
-)
+FORECAST_COLUMNS = columns_of("cost_forecasts")
 DEFAULT_LEVELS: tuple[Level, ...] = ("total", "provider", "account", "service", "team", "environment")
 
 

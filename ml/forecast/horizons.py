@@ -9,24 +9,9 @@ from ml.forecast.intervals import Z
 from ml.forecast.models.simple import Matrix
 from ml.forecast.panel import CostPanel
 from ml.forecast.usage import UsageForecast
+from ml.frames import columns_of, make_frame
 
-HORIZON_COLUMNS = (
-    "unique_id",
-    "scope_level",
-    "billing_currency",
-    "horizon",
-    "start_date",
-    "end_date",
-    "actual_cost",
-    "forecast_cost",
-    "total_cost",
-    "lower_80",
-    "upper_80",
-    "lower_95",
-    "upper_95",
-    "known_until",
-    "as_of_date",
-)
+HORIZON_COLUMNS = columns_of("cost_forecast_horizons")
 
 
 def list_horizons(
@@ -75,7 +60,7 @@ def list_horizons(
                 record[f"lower_{level:g}"] = spent + ahead - half
                 record[f"upper_{level:g}"] = spent + ahead + half
             rows.append(record)
-    return pd.DataFrame(rows, columns=list(HORIZON_COLUMNS))
+    return make_frame(rows, HORIZON_COLUMNS)
 
 
 def _list_spans(as_of: pd.Timestamp) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:

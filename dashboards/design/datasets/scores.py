@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 
 from dashboards.design.datasets.figures import TEXT, money, of_one_currency
-from dashboards.design.models import columns_of
+from dashboards.design.models import columns_of, names_of
 from dashboards.design.parts import COUNT, EXACT, MONEY, PERCENT, Dataset, Metric
 
 #: Of forecasts; teams and environments have levels of their own, and a filter by them would empty charts of the others.
-FORECAST = """unique_id scope_level service_provider_name sub_account_id sub_account_name service_name billing_currency
-    forecast_date forecast_cost lower_80 upper_80 lower_95 upper_95 model as_of_date training_days
-    backtest_wape""".split()
+FORECAST = names_of(
+    "cost_forecasts",
+    but="forecast_id x_usage_type x_team x_environment backtest_coverage_80 backtest_coverage_95 days_ahead".split(),
+)
 #: What joins show of past forecasts, of anomalies beside their causes, of causes, and of anomalies.
-PAST = "billing_currency as_of_date forecast_date days_ahead model forecast_cost lower_80 upper_80".split()
+PAST = names_of("forecast_history", but="forecast_id unique_id scope_level lower_95 upper_95".split())
 EXPLAINED = """anomaly_id start_date service_provider_name sub_account_id sub_account_name service_name billing_currency
     severity is_open""".split()
-CAUSE = "dimension member contribution share rank".split()
-FOUND = """anomaly_id unique_id scope_level service_provider_name sub_account_id sub_account_name service_name
-    billing_currency kind direction start_date end_date days actual_cost expected_cost lower_cost upper_cost impact_cost
-    impact_percent score severity top_cause as_of_date is_open""".split()
+CAUSE = names_of("anomaly_causes", but=["anomaly_id"])
+FOUND = names_of("cost_anomalies", but="region_id x_usage_type is_excused causes".split())
 
 
 def name_all(alias: str, columns: Sequence[str]) -> str:

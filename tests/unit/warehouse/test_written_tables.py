@@ -8,11 +8,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from core.declared_tables import read_declared_tables
 from ml.anomaly.tables import ANOMALY_COLUMNS
 from ml.causes import CAUSE_COLUMNS, DAY_COLUMNS
+from ml.errors import AnalyticsInputError
 from ml.forecast.accuracy import ACCURACY_COLUMNS, HISTORY_COLUMNS
 from ml.forecast.costs import FORECAST_COLUMNS
 from ml.forecast.horizons import HORIZON_COLUMNS
+from ml.frames import make_frame
 from warehouse import WarehouseError
 from warehouse.written_tables import find_written_table, fit_rows, read_declaration
 
@@ -41,6 +44,26 @@ ROW = {
 )
 def test_what_is_scored_has_the_declared_columns(name: str, columns: tuple[str, ...]) -> None:
     assert sorted(find_written_table("ml", name).columns.names) == sorted(columns)
+
+
+def test_a_number_has_its_unit_unless_it_counts_nothing() -> None:
+    without = {
+        f"{table.name}.{column.name}"
+        for table in read_declared_tables().values()
+        for column in table.columns
+        if column.data_type in ("bigint", "double precision", "numeric(38,12)") and not column.unit
+    }
+    assert without == {
+        "anomaly_causes.rank", "anomaly_days.weekday", "forecast_runs.seed", "forecast_runs.weight_power",
+        "forecast_runs.weight_pull",
+    }  # fmt: skip
+    assert CAUSES.units == {"contribution": "billing currency", "share": "share"}
+
+
+def test_a_row_that_differs_from_its_table_is_refused_where_it_is_made() -> None:
+    assert make_frame([ROW], CAUSE_COLUMNS).to_dict("records") == [ROW]
+    with pytest.raises(AnalyticsInputError, match="differs from its table in rank"):
+        make_frame([{name: value for name, value in ROW.items() if name != "rank"}], CAUSE_COLUMNS)
 
 
 @pytest.mark.parametrize("key", read_declaration(), ids=".".join)
