@@ -102,7 +102,8 @@ def lint(places: Sequence[Path]) -> list[str]:
     digests = digest_files(find_files(places, "*.sql"))
     passed = load_passed()
     stale = [file for file, digest in digests.items() if passed.get(file) != digest]
-    passed = {file: digest for file, digest in digests.items() if file not in stale}
+    # Those of other places are kept as they are.
+    passed = {file: digest for file, digest in passed.items() if file not in stale and Path(file).exists()}
     findings: list[str] = []
     if stale:
         records = Linter(config=FluffConfig.from_root()).lint_paths(tuple(stale), retain_files=False).as_records()

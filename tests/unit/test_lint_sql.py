@@ -71,6 +71,11 @@ def test_what_passed_is_not_read_again(project: Project) -> None:
     assert project.lint() == ([], [])
 
 
+def test_a_run_over_one_file_forgets_no_other(project: Project) -> None:
+    assert lint_sql.lint([MODELS / "plain.sql"]) == []
+    assert project.lint() == ([], [])
+
+
 @pytest.mark.parametrize(
     ("change", "read"),
     [
