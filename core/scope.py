@@ -38,6 +38,8 @@ FIELD_COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 #: Clauses that one `any` (or `not` of several things) may become: each is matched against every combination of values.
 MOST_CLAUSES = 256
+#: Bytes of a pattern, as a text of the settings tables.
+LONGEST_PATTERN = 1024
 #: Before a character of a pattern that stands for itself.
 ESCAPE = "!"
 
@@ -125,7 +127,11 @@ class Scope(Section):
 
     @model_validator(mode="after")
     def _is_not_too_much(self) -> Self:
-        compile_scope(self)
+        for test in (test for clause in compile_scope(self) for test in clause):
+            if len(test.pattern.encode()) > LONGEST_PATTERN:
+                raise ValueError(
+                    f"{test.field}: a value has at most {LONGEST_PATTERN} bytes, `%`, `_` and `!` count twice"
+                )
         return self
 
     @property
@@ -227,7 +233,7 @@ def _join(alternatives: Sequence[Sequence[Clause]]) -> tuple[Clause, ...]:
     count = 1
     for clauses in alternatives:
         count *= len(clauses)
-    if len(alternatives) > 1 and count > MOST_CLAUSES:
+    if count > MOST_CLAUSES:
         raise ValueError(f"`any` and `not` make {count} conditions of it, more than {MOST_CLAUSES}")
     merged = (dict.fromkeys(test for clause in chosen for test in clause) for chosen in product(*alternatives))
     return tuple(tuple(tests) for tests in merged)

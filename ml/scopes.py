@@ -34,7 +34,10 @@ def _read_scope(scope: SeriesScope, fields: Collection[str]) -> Scope:
     for name in scope:
         if name not in fields:
             raise AnalyticsInputError(f"a scope has {', '.join(fields)}, not {name!r}")
-    return Scope.model_validate({name: {"equals": value} for name, value in scope.items()})
+    try:
+        return Scope.model_validate({name: {"equals": value} for name, value in scope.items()})
+    except ValueError as error:
+        raise AnalyticsInputError(f"a scope: {error}") from None
 
 
 def _pass_test(keys: pd.DataFrame, test: ScopeTest) -> npt.NDArray[np.bool_]:

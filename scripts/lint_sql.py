@@ -22,7 +22,7 @@ PASSED = Path(".sqlfluff_cache/passed.json")
 JUDGES = ("sqlfluff", "sqlfluffrs", "jinja2")
 WORD = re.compile(r"\w+")
 SECTIONS = ("core", "indentation", "layout", "templater", "rules")
-MACRO = re.compile(r"{%-?\s*macro\s+(\w+)")
+MACRO = re.compile(r"{%[-+]?\s*macro\s+(\w+)")
 
 
 class Macros:
@@ -105,12 +105,15 @@ def lint(places: Sequence[Path]) -> list[str]:
     # Those of other places are kept as they are.
     passed = {file: digest for file, digest in passed.items() if file not in stale and Path(file).exists()}
     findings: list[str] = []
+    records: list[dict[str, Any]] = []
     if stale:
         records = Linter(config=FluffConfig.from_root()).lint_paths(tuple(stale), retain_files=False).as_records()
         for record in records:
             findings += [_show(record["filepath"], violation) for violation in record["violations"]]
             if not record["violations"]:
                 passed[record["filepath"]] = digests[record["filepath"]]
+    # sqlfluff goes on after a file that it fails over
+    findings += [f"{file}: was not linted" for file in sorted(set(stale) - {r["filepath"] for r in records})]
     save_passed(passed)
     return findings
 

@@ -15,7 +15,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
@@ -27,6 +27,9 @@ OWN_LOGGERS = (
     *("actions", "alerts", "audit", "cli", "cloudcost", "clouds", "core", "dashboards", "door", "ingestion", "ml"),
     *("orchestration", "savings", "state", "warehouse"),
 )
+
+#: Characters of a message or traceback.
+LONGEST = 8_000
 
 _context: ContextVar[Mapping[str, str]] = ContextVar("log_context", default={})  # noqa: B039 - nobody changes it
 
@@ -57,12 +60,36 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": redact(record.getMessage()),
+            "message": _clean(_message_of(record)),
             **_context.get(),
         }
         if record.exc_info:
-            entry["error"] = redact(self.formatException(record.exc_info))
-        return json.dumps(entry, ensure_ascii=False)
+            entry["error"] = _clean(self.formatException(record.exc_info))
+        # ASCII: what no encoding can write, such as half of a file's name, is a line all the same
+        return json.dumps(entry)
+
+
+class JsonHandler(logging.StreamHandler[TextIO]):
+    """Writes JSON lines; where one cannot be written, nothing of its record is shown in its place."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say on standard error that a line is missing; Python would print the arguments, secrets among them."""
+        with suppress(Exception):
+            sys.stderr.write(f"a line of the log could not be written: {record.name}, line {record.lineno}\n")
+
+
+def _message_of(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception:  # arguments that do not fit are a fault of whoever logs, and no reason to lose the line
+        return str(record.msg)
+
+
+def _clean(text: str) -> str:
+    """Without secrets, and no longer than a person reads: the end of a long text is where an error says what it is."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} [...] {text[-LONGEST // 2 :]}"
+    return redact(text)
 
 
 @contextmanager
@@ -73,7 +100,7 @@ def log_as_json(
 
     Afterwards they are as they were.
     """
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = JsonHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter())
     loggers = [logging.getLogger(name) for name in (*OWN_LOGGERS, *others)]
     before = [(logger, logger.handlers[:], logger.level) for logger in loggers]

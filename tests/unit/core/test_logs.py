@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from core.logs.json_lines import log_as_json, log_context
+from core.logs.redaction import redact
 from ingestion.fetching import work_ahead
 
 LOGGER = logging.getLogger("ingestion.somewhere")
@@ -94,3 +95,44 @@ def test_work_in_threads_keeps_the_context_of_who_gave_it(stream: io.StringIO) -
         for outcome in work:
             outcome.result()
     assert [entry["source"] for entry in read(stream)] == ["aws"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=hunter2==",
+        '{"private_key": "hunter2"}',
+        "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----",
+        "Cookie: session=hunter2",
+        "client_assertion=hunter2",
+        "my_password_of_today=hunter2",
+    ],
+)
+def test_secrets_of_clouds_and_browsers_are_taken_out(secret: str) -> None:
+    assert "hunter2" not in redact(f"before {secret}")
+
+
+def test_a_line_that_cannot_be_made_as_meant_is_a_line_all_the_same(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("ingestion"), "propagate", False)  # pytest's own handler raises
+    text = io.StringIO()
+    with log_as_json(text, logging.INFO):
+        logging.getLogger("ingestion.test").warning("token=hunter2 %s %s", "one")
+        logging.getLogger("ingestion.test").warning("half a name: %s", "\udc80")
+    lines = [json.loads(line) for line in text.getvalue().splitlines()]
+    assert [line["message"] for line in lines] == ["token=... %s %s", "half a name: \udc80"]
+    assert text.getvalue().isascii()
+    closed = io.StringIO()
+    with log_as_json(closed, logging.INFO):
+        closed.close()
+        logging.getLogger("ingestion.test").warning("password=%s", "hunter2")
+    captured = capsys.readouterr()
+    assert "could not be written" in captured.err and "hunter2" not in captured.out + captured.err
+
+
+def test_a_long_text_is_cut_before_it_is_searched() -> None:
+    text = io.StringIO()
+    with log_as_json(text, logging.INFO):
+        logging.getLogger("ingestion.test").warning("a" * 1_000_000 + "secret" * 100_000)
+    assert len(text.getvalue()) < 20_000

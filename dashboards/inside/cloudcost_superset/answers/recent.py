@@ -23,7 +23,7 @@ _kept: dict[str, float] = {}
 
 def requests_folder() -> Path:
     """Where requests are kept for `warm`: a file each, named after their content and the person's number."""
-    return Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"]) / "cache" / "requests"
+    return Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"]) / "cache" / "asked"
 
 
 def keep_request() -> None:
