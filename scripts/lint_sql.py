@@ -105,15 +105,16 @@ def lint(places: Sequence[Path]) -> list[str]:
     # Those of other places are kept as they are.
     passed = {file: digest for file, digest in passed.items() if file not in stale and Path(file).exists()}
     findings: list[str] = []
-    records: list[dict[str, Any]] = []
+    unread = set(stale)
     if stale:
         records = Linter(config=FluffConfig.from_root()).lint_paths(tuple(stale), retain_files=False).as_records()
         for record in records:
+            unread.discard(record["filepath"])
             findings += [_show(record["filepath"], violation) for violation in record["violations"]]
             if not record["violations"]:
                 passed[record["filepath"]] = digests[record["filepath"]]
     # sqlfluff goes on after a file that it fails over
-    findings += [f"{file}: was not linted" for file in sorted(set(stale) - {r["filepath"] for r in records})]
+    findings += [f"{file}: was not linted" for file in sorted(unread)]
     save_passed(passed)
     return findings
 
