@@ -76,7 +76,8 @@ class Dashboards:
         self.run(command)
 
     def run(self, command: list[str]) -> None:
-        with (self.folder / "output").open("wb") as output:
+        # whoever runs the tests by `nohup` has SIGHUP ignored, which children inherit
+        with (self.folder / "output").open("wb") as output, taking(signal.SIGHUP):
             self.process = subprocess.Popen(
                 command, env=self.environment, cwd=ROOT, stdout=output, stderr=output, start_new_session=True
             )
@@ -105,6 +106,16 @@ class Dashboards:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
             return False
         return not [pid for pid in self.pids() if is_alive(pid)]
+
+
+@contextlib.contextmanager
+def taking(number: signal.Signals) -> Iterator[None]:
+    """A block in which the signal does what it does by default."""
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def is_alive(pid: int) -> bool:
