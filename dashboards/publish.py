@@ -1,4 +1,7 @@
-"""Publishing: a copy of the warehouse file that dashboards read, while the pipeline goes on writing its own."""
+"""Publishing: what dashboards read, while the pipeline goes on writing its own.
+
+A publication is a copy of the warehouse file, which is small, and links to the Parquet files of the largest models.
+"""
 
 import contextlib
 import fcntl
@@ -12,11 +15,15 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.period_files import list_files, replace_paths
+
 CURRENT = "current"
 #: The folder before the present one stays: somebody may be reading it.
 KEPT = 2
 #: Views on the lake, which nobody can read where files of the machine are out of reach.
 PRIVATE_SCHEMAS = ("staging", "raw")
+#: Beside the publications: for each a folder of links to the files of the largest models, which it alone reads.
+FILES = ".files"
 #: Held by the process that makes answers before a publication is current, and what it leaves when it has.
 LOCK, MARK = ".warmer", ".warm-"
 #: No publication waits longer for it.
@@ -55,18 +62,21 @@ def publish_warehouse(
     unfinished = serving / f".{name}"
     unfinished.mkdir(mode=0o700)
     copy = unfinished / warehouse.name
+    files = serving / FILES / name
     try:
         _copy_file(warehouse, copy)
         with duckdb.connect(str(copy)) as connection:
             connection.execute("set max_vacuum_tasks = 0")  # the copy is only read: it need not be packed anew
             for schema in PRIVATE_SCHEMAS:
                 connection.execute(f'drop schema if exists "{schema}" cascade')
+            link_files(connection, files)
             connection.execute("checkpoint")
         complete(copy)
         copy.chmod(0o400)
         unfinished.rename(serving / name)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(files, ignore_errors=True)
         raise
     _wait_until_warm(serving, name)
     _point_at(serving, name)
@@ -78,6 +88,26 @@ def publish_warehouse(
 def published_file(serving: Path, warehouse_name: str) -> Path:
     """Where the copy that is current is read, by a path that stays the same."""
     return serving / CURRENT / warehouse_name
+
+
+def link_files(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Give a copy names of its own for the files that its views read: what is replaced later stays for its readers.
+
+    Nothing is copied where the file system has links. Nobody may write to the files, through whichever name.
+    """
+    links = {}
+    connection.begin()
+    for file in list_files(connection):
+        link = folder.joinpath(*file.path.parts[-4:])
+        link.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            link.hardlink_to(file.path)
+        except OSError:  # another disk, or a file system without them
+            _copy_file(file.path, link)
+        link.chmod(0o400)
+        links[str(file.path)] = str(link)
+    replace_paths(connection, links)
+    connection.commit()
 
 
 def _copy_file(source: Path, target: Path) -> None:
@@ -119,9 +149,11 @@ def _remove_old(serving: Path) -> None:
     for name in published[:-KEPT]:
         if name != current:
             shutil.rmtree(serving / name, ignore_errors=True)
+            shutil.rmtree(serving / FILES / name, ignore_errors=True)
     for mark in serving.glob(f"{MARK}*"):
         if not (serving / mark.name.removeprefix(MARK)).exists():
             mark.unlink(missing_ok=True)
     for abandoned in serving.glob(".[0-9]*"):  # of a publication that was killed
         if abandoned.stat().st_mtime < time.time() - 3600:
             shutil.rmtree(abandoned, ignore_errors=True)
+            shutil.rmtree(serving / FILES / abandoned.name[1:], ignore_errors=True)

@@ -17,6 +17,7 @@ from ingestion.landing.local_lake import LocalLake
 from ingestion.snapshots import Snapshot
 from warehouse.contracts import ChangedPeriod, WarehouseError
 from warehouse.duckdb_faults import explain_duckdb
+from warehouse.period_files import PeriodFile, files_folder, list_files, remove_unused, take_over_moved
 from warehouse.query_faults import explain_query
 from warehouse.reading import ReadableWarehouse
 from warehouse.rows import control_total_rows, current_snapshot_rows
@@ -42,7 +43,10 @@ class DuckDbWarehouse(ReadableWarehouse):
 
     def __init__(self, path: Path, lake: Path | None = None) -> None:
         self.path = path
-        self._read_by_views = set() if lake is None else {lake, lake.resolve()}
+        #: Where the files of the largest models are.
+        self.files = files_folder(path)
+        folders = [self.files] if lake is None else [self.files, lake]
+        self._read_by_views = {spelling for folder in folders for spelling in (folder, folder.resolve())}
 
     @property
     def place(self) -> str:
@@ -101,6 +105,7 @@ class DuckDbWarehouse(ReadableWarehouse):
         source and billing period opens the files of those alone.
         """
         with self.connect() as connection:
+            take_over_moved(connection, self.files)
             connection.begin()
             connection.execute("create schema if not exists raw")
             for fmt in DATASETS:
@@ -182,8 +187,31 @@ class DuckDbWarehouse(ReadableWarehouse):
         return self.is_there and self.path.stat().st_size > 0 and super().has_snapshots()
 
     def changed_periods(self) -> list[ChangedPeriod]:
-        """The (source, billing period) pairs that some model was not built from the published snapshots of."""
-        return super().changed_periods() if self.is_there else []
+        """The (source, billing period) pairs that some model was not built from the published snapshots of, or whose
+        rows a disk or a hand has taken."""
+        if not self.is_there:
+            return []
+        lost = {(file.source_name, file.billing_period) for file in self.lost_files()}
+        return sorted({*super().changed_periods(), *lost})
+
+    def pending_models(self) -> dict[ChangedPeriod, list[str]]:
+        """The models that are behind, by (source, billing period); none before the first build, which builds all."""
+        behind = super().pending_models()
+        for file in self.lost_files():
+            models = behind.setdefault((file.source_name, file.billing_period), [])
+            if file.model not in models:
+                models.append(file.model)
+        return behind
+
+    def lost_files(self) -> list[PeriodFile]:
+        """The current files of models that are not there any more, or not whole."""
+        with self.connect(read_only=True) as connection:
+            return [file for file in list_files(connection) if not file.is_whole]
+
+    def remove_unused_files(self) -> tuple[int, int]:
+        """Remove the files that were replaced, or that a killed build left; how many they were, and their bytes."""
+        with self.connect() as connection:
+            return remove_unused(connection, self.files)
 
     def find_table(self, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
         """Whether there is that table or view."""

@@ -37,6 +37,12 @@ def drop_outdated(warehouse: Warehouse, tables: Columns) -> Sequence[str]:
         ).fetchall():
             found.setdefault((schema, table), set()).add(column)
         outdated = sorted(name for name, columns in tables.items() if found.get(name, columns) != columns)
+        kinds = {
+            (schema, table): "view" if kind == "VIEW" else "table"  # of a model that is kept in files
+            for schema, table, kind in connection.execute(
+                "select table_schema, table_name, table_type from information_schema.tables"
+            ).fetchall()
+        }
         # what is dropped last is found again by the run after one that was killed in between
         if outdated:
             marks = ", ".join("?" for _ in tables)
@@ -45,5 +51,5 @@ def drop_outdated(warehouse: Warehouse, tables: Columns) -> Sequence[str]:
                 sorted(table for _, table in tables),
             )
         for schema, table in outdated:
-            connection.execute(f"drop table {schema}.{table} cascade")
+            connection.execute(f"drop {kinds[schema, table]} {schema}.{table} cascade")
     return [f"{schema}.{table}" for schema, table in outdated]

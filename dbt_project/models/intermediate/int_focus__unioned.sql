@@ -1,9 +1,12 @@
 -- noqa: disable=layout.indent
 {{ config(
     materialized='incremental',
+    period_files=true,
     dist='even',
     sort=['billing_period', 'source_name', 'charge_period_start'],
-    pre_hook=["{{ create_loaded_snapshots() }}", "{{ create_loaded_settings() }}"],
+    pre_hook=[
+        "{{ create_loaded_snapshots() }}", "{{ create_loaded_settings() }}", "{{ create_period_files() }}"
+    ],
     post_hook="{{ record_loaded_snapshots() }}",
     meta={'settings': ['allocation_tag_keys', 'focus_values']}
 ) }}

@@ -102,7 +102,9 @@ def fingerprint() -> Callable[[Warehouse], dict[str, tuple[object, ...]]]:
     def take(warehouse: Warehouse) -> dict[str, tuple[object, ...]]:
         tables = warehouse.rows(
             "select table_schema || '.' || table_name from information_schema.tables "
-            "where table_schema in ('intermediate', 'marts') and table_type = 'BASE TABLE' order by 1"
+            "where table_schema in ('intermediate', 'marts') and table_name <> 'period_files' "
+            "and (table_type = 'BASE TABLE' or table_name in (select model_name from intermediate.period_files)) "
+            "order by 1"
         )
         return {
             table: warehouse.rows(f"select count(*), bit_xor(hash(t)), sum(hash(t) % 1000003) from {table} as t")[0]

@@ -291,7 +291,7 @@ def test_a_delivery_of_one_source_moves_the_shares_of_all_in_its_month(allocated
 
 def test_other_rules_rebuild_what_is_allocated_and_nothing_else(allocated: Warehouse, tmp_path: Path) -> None:
     warehouse = copy_of(allocated, tmp_path)
-    warehouse.execute("update intermediate.int_focus__unioned set x_team = 'mark'")
+    warehouse.mark("int_focus__unioned", "x_team", "mark")
     warehouse.configure(allocation={"team": {"tag_keys": ["owner", "team"], "default": "nobody"}})
     behind = warehouse.rows(
         "select source_name, cast(billing_period as varchar), models from intermediate.int_periods__pending"

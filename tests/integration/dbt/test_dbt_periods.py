@@ -45,7 +45,7 @@ def test_a_new_delivery_replaces_its_period_and_no_other(copied: Warehouse) -> N
     redeliver_gcp(copied)
     assert pending_periods(copied) == [("gcp", JANUARY, 15)]
     # a mark that a rebuild would wipe out
-    copied.execute("update intermediate.int_focus__unioned set x_team = 'mark'")
+    copied.mark("int_focus__unioned", "x_team", "mark")
     copied.build(changed_periods=[("gcp", JANUARY)])
     rows = copied.rows(
         "select source_name, delivery_id, count(*) from intermediate.int_focus__unioned "

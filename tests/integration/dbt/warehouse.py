@@ -19,6 +19,7 @@ from cloudcost.config.document import CloudcostConfig
 from cloudcost.settings_tables import read_settings
 from orchestration.resources.dbt import restrict_to_periods
 from warehouse import DuckDbWarehouse
+from warehouse.period_files import list_files, replace_paths
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 
@@ -90,6 +91,27 @@ class Warehouse:
         """Run one statement and close."""
         with duckdb.connect(str(self.path)) as connection:
             connection.execute(sql, parameters)
+
+    def mark(self, model: str, column: str, text: str) -> None:
+        """Write a text into a column of every row of a model that is kept in files: what is built anew has lost it."""
+        with duckdb.connect(str(self.path)) as connection:
+            folder = Path(tempfile.mkdtemp(dir=self.path.parent))
+            marked = {}
+            for number, file in enumerate(list_files(connection)):
+                if file.model == model:
+                    target = folder / str(number) / Path(*file.path.parts[-4:])
+                    target.parent.mkdir(parents=True)
+                    connection.execute(
+                        f"copy (select * replace (? as {column}) from read_parquet(?, hive_partitioning = false)) "
+                        f"to '{target}'",
+                        [text, str(file.path)],
+                    )
+                    connection.execute(
+                        "update intermediate.period_files set size_bytes = ? where path = ?",
+                        [target.stat().st_size, str(file.path)],
+                    )
+                    marked[str(file.path)] = str(target)
+            replace_paths(connection, marked)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query; decimals come as Decimal."""

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
 from cloudcost_superset.publications import published_version
+from cloudcost_superset.server.connections import open_locked
 
 #: Characters of a statement whose parts are remembered: they take three hundred times the memory of its text.
 LONGEST = 4_000
@@ -42,6 +43,7 @@ class SharedEngines:
             if address not in self._engines:
                 # none of the caller's options: an engine that others get too must not be one's own
                 options = {"poolclass": QueuePool, "pool_size": 24, "max_overflow": -1}
+                options["creator"] = functools.partial(open_locked, url)
                 self._engines[address] = (published_version(), self._create(url, **options))
                 self._forget_old()
             return self._engines[address][1]

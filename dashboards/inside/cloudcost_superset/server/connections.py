@@ -7,9 +7,12 @@ nothing: it is the served address, or it is refused.
 
 import functools
 import os
+import re
+import threading
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from flask import Response, current_app, g, jsonify, request
 from sqlalchemy import event, inspect
 from sqlalchemy.engine.url import URL, make_url
@@ -19,6 +22,9 @@ from cloudcost_superset.publications import CURRENT, published_version
 
 #: Nothing of the machine can be read through the copy, and nobody can switch that on again.
 LOCK = {"access_mode": "READ_ONLY", "enable_external_access": "false", "lock_configuration": "true"}
+#: Beside the publications, see `dashboards.publish`: for each the Parquet files that its views read.
+FILES = ".files"
+_OPENING = threading.Lock()
 #: Superset looks whether a host and a port can be reached, for the form of a new connection.
 PROBES = ("DatabaseRestApi.validate_parameters",)
 
@@ -55,6 +61,38 @@ def own_copy(published: Path) -> Path:
     if own is None or not own.exists():
         raise refusal("Your part of the costs is there from the next publication on.")
     return own
+
+
+def open_locked(url: URL) -> Any:
+    """A connection to a published copy that reads it and the files of its own views, and nothing else of the machine.
+
+    DuckDB takes the folder that may be read only once the database is open, and shares an open database within the
+    process: so nobody else opens one until the lock is on. Whoever opens it without this gets no file at all.
+    """
+    from duckdb_engine import ConnectionWrapper
+
+    path = Path(str(url.database))
+    config = {name: value for name, value in url.query.items() if name not in LOCK}
+    with _OPENING:
+        connection = duckdb.connect(str(path), read_only=True, config=config)
+        try:
+            if connection.execute("select current_setting('lock_configuration')").fetchall() != [(True,)]:
+                _lock(connection, path.parent.parent / FILES / path.parent.name)
+        except BaseException:
+            connection.close()
+            raise
+    return ConnectionWrapper(connection)
+
+
+def _lock(connection: Any, files: Path) -> None:
+    # views name a file by a pattern that only it fits, see `warehouse.selects.lock_connection`
+    spellings = {str(files), re.sub(r"([*?\[])", r"[\1]", str(files))}
+    listed = ", ".join("'" + spelling.replace("'", "''") + "/'" for spelling in sorted(spellings))
+    connection.execute("set python_enable_replacements = false")
+    if files.is_dir():
+        connection.execute(f"set allowed_directories = [{listed}]")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
 
 
 def served_address() -> URL:
