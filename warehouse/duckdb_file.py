@@ -205,6 +205,8 @@ class DuckDbWarehouse(ReadableWarehouse):
 
     def lost_files(self) -> list[PeriodFile]:
         """The current files of models that are not there any more, or not whole."""
+        if not self.is_there:
+            return []
         with self.connect(read_only=True) as connection:
             return [file for file in list_files(connection) if not file.is_whole]
 
