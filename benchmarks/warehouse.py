@@ -159,6 +159,7 @@ def open_installation(root: Path, location: Path | None = None) -> Installation:
 def fill_lake(seed: list[tuple[Snapshot, Path]], root: Path, months: int, rows: int) -> int:
     """Promote so many months, each with about so many line items, and return how many there are."""
     installation = open_installation(root)
+    installation.ledger.current_snapshots()  # a lake without a state beside it would be a lost state
     found = sum(s.row_count for s, _ in seed)
     copies = max(1, round(rows / found))
     return sum(

@@ -1,0 +1,126 @@
+"""Models that are kept in files: what is current, what is left of a killed build, what is lost, what is moved."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+from tests.integration.dbt.test_dbt_periods import JANUARY, redeliver_gcp
+from tests.integration.dbt.warehouse import Warehouse
+from warehouse import DuckDbWarehouse
+from warehouse.period_files import PeriodFile, files_folder, list_files, take_over_moved
+
+MODEL = "int_focus__unioned"
+ROWS = f"select * from intermediate.{MODEL} order by all"
+
+
+def current_files(path: Path) -> list[PeriodFile]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return list_files(connection)
+
+
+def build(warehouse: Warehouse, *changed: tuple[str, str]) -> None:
+    """Build the model anew: for these pairs, or all of it."""
+    result = warehouse.dbt("run", "--select", MODEL, changed_periods=changed or None)
+    assert result.success, result.output[-3000:]
+    DuckDBConnectionManager.close_all_connections()  # as a run does: dbt keeps the file open
+
+
+def own(copied: Warehouse) -> DuckDbWarehouse:
+    """The copy with files of its own, as every installation has."""
+    with duckdb.connect(str(copied.path), read_only=True) as connection:
+        for file in list_files(connection):
+            target = files_folder(copied.path).joinpath(*file.path.parts[-4:])
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file.path, target)
+    warehouse = DuckDbWarehouse(copied.path)
+    with warehouse.connect() as connection:
+        take_over_moved(connection, warehouse.files)
+    assert all(file.path.is_relative_to(warehouse.files) for file in current_files(copied.path))
+    return warehouse
+
+
+def test_only_the_files_of_the_changed_period_are_others(copied: Warehouse) -> None:
+    before = {file for file in current_files(copied.path)}
+    redeliver_gcp(copied)
+    build(copied, ("gcp", JANUARY))
+    after = {file for file in current_files(copied.path)}
+    assert {(f.source_name, f.billing_period.isoformat()) for f in before ^ after} == {("gcp", JANUARY)}
+    assert all(file.is_whole for file in after)
+
+
+def test_a_moved_home_reads_its_own_files(copied: Warehouse) -> None:
+    rows = copied.rows(ROWS)
+    warehouse = own(copied)
+    assert copied.rows(ROWS) == rows
+    assert warehouse.lost_files() == []
+
+
+def test_what_nobody_names_is_removed_and_nothing_else(copied: Warehouse) -> None:
+    warehouse = own(copied)
+    left = warehouse.files / f"model_name={MODEL}" / "source_name=gcp" / "billing_period=2025-01-01" / "killed.parquet"
+    left.write_bytes(b"half of it")
+    redeliver_gcp(copied)
+    build(copied, ("gcp", JANUARY))
+    count, size = warehouse.remove_unused_files()
+    assert count == 2  # what was left, and what was replaced
+    assert size > 0
+    assert not left.exists()
+    rows = copied.rows(ROWS)
+    assert rows
+    assert warehouse.remove_unused_files() == (0, 0)
+    assert copied.rows(ROWS) == rows
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut", "emptied"])
+def test_a_file_that_is_lost_is_written_again(copied: Warehouse, harm: str) -> None:
+    warehouse = own(copied)
+    rows = copied.rows(ROWS)
+    lost = next(file for file in current_files(copied.path) if file.source_name == "gcp")
+    if harm == "gone":
+        lost.path.unlink()
+    else:
+        os.truncate(lost.path, lost.size - 9 if harm == "cut" else 0)
+    pair = (lost.source_name, lost.billing_period)
+    assert warehouse.lost_files() == [lost]
+    assert pair in warehouse.changed_periods()
+    assert warehouse.pending_models() == {pair: [MODEL]}
+    build(copied, (pair[0], pair[1].isoformat()))
+    assert warehouse.lost_files() == []
+    assert copied.rows(ROWS) == rows
+
+
+def test_a_table_of_an_earlier_release_becomes_files(copied: Warehouse) -> None:
+    rows = copied.rows(ROWS)
+    copied.execute("create table intermediate.old as " + ROWS)
+    copied.execute(f"drop view intermediate.{MODEL}")
+    copied.execute(f"alter table intermediate.old rename to {MODEL}")
+    copied.execute("drop table intermediate.period_files")
+    build(copied, ("gcp", JANUARY))
+    assert copied.rows(ROWS) == rows
+    assert len(current_files(copied.path)) > 5
+
+
+def test_names_that_a_reader_takes_for_patterns(copied: Warehouse) -> None:
+    odd = Warehouse(copied.path.parent / "a [b] *'" / "warehouse.duckdb")
+    odd.path.parent.mkdir()
+    shutil.copy(copied.path, odd.path)
+    rows = odd.rows(ROWS)
+    build(odd)
+    assert odd.rows(ROWS) == rows
+    assert all(file.path.is_relative_to(odd.path.parent) for file in current_files(odd.path))
+    assert DuckDbWarehouse(odd.path).query(ROWS)[1] == rows
+
+
+def test_without_any_snapshot_it_has_its_columns_and_no_rows(copied: Warehouse) -> None:
+    columns = [row[:2] for row in copied.rows(f"describe intermediate.{MODEL}")]
+    copied.execute("delete from raw.current_snapshots")
+    copied.execute(f"drop view intermediate.{MODEL}")
+    build(copied)
+    assert copied.rows(ROWS) == []
+    assert [row[:2] for row in copied.rows(f"describe intermediate.{MODEL}")] == columns
