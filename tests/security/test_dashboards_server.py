@@ -12,6 +12,7 @@ from cloudcost.config.dashboards import DashboardSettings
 from cloudcost_superset.server.hosts import KnownHosts, list_hosts
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
 from dashboards.publish import publish_warehouse
+from tests.period_files import keep_in_files
 from tests.security.superset_signatures import OVERRIDDEN, REPLACED, signatures
 
 SCRIPT = Path(__file__).with_name("superset_attacks")
@@ -25,6 +26,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for path, table in ((warehouse, "costs"), (folder / "stranger.duckdb", "secret")):
         with duckdb.connect(str(path)) as connection:
             connection.execute(f"create schema marts; create table marts.{table} as select 1 as x")
+    with duckdb.connect(str(warehouse)) as connection:
+        keep_in_files(connection, warehouse, "charges", "select 1 as x")
     (folder / "secret.txt").write_text("a file of the machine")
     (folder / "current").symlink_to(folder)
     serving = folder / "serving"

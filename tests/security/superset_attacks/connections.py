@@ -42,18 +42,35 @@ LOOSE = {"enable_external_access": "true", "lock_configuration": "false"}
 OPTIONS = {"engine_params": {"connect_args": {"config": LOOSE}}}
 
 
+#: What a locked connection must not do, by any name of a file.
+BEYOND = [
+    f"select * from read_text('{FOLDER / 'secret.txt'}')",
+    f"select * from read_parquet('{FOLDER}/warehouse.duckdb.files/*/*/*/*.parquet')",
+    f"select * from read_text('{FOLDER}/serving/.files/../../secret.txt')",
+    f"copy (select 1) to '{FOLDER / 'out.csv'}'",
+    f"attach '{STRANGER}' as other",
+    "set enable_external_access = true",
+    "set allowed_directories = ['/']",
+    "set lock_configuration = false",
+]
+
+
 def judge(database: Any) -> str:
     """What somebody who has this connection can do with it."""
     with database.get_sqla_engine() as engine:
         connection = engine.raw_connection()
         try:
             cursor = connection.cursor()
-            try:
-                cursor.execute(f"select * from read_text('{FOLDER / 'secret.txt'}')")
-                return f"reads files: {cursor.fetchall()}"
-            except Exception as error:
-                if "disabled" not in str(error):
-                    return f"error: {error}"[:300]
+            cursor.execute("select x from intermediate.charges")  # a view over files, which this copy alone may read
+            if cursor.fetchall() != [(1,)]:
+                return "does not read its own files"
+            for beyond in BEYOND:
+                try:
+                    cursor.execute(beyond)
+                    return f"reads files: {cursor.fetchall()}"
+                except Exception as error:
+                    if "disabled" not in str(error) and "locked" not in str(error):
+                        return f"error: {error}"[:300]
             cursor.execute("select database_name from duckdb_databases() where not internal")
             names = sorted(name for (name,) in cursor.fetchall())
             return "confined" if names == ["warehouse"] else f"opens {names}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards.publish import CURRENT, LOCK, MARK, publish_warehouse, published_file
+from dashboards.publish import CURRENT, FILES, LOCK, MARK, publish_warehouse, published_file
+from tests.period_files import keep_in_files
+from warehouse.period_files import files_folder, list_files, remove_unused
 
 
 class Warehouse:
@@ -181,3 +184,43 @@ def test_a_copy_does_not_wait_for_ever(warehouse: Warehouse, tmp_path: Path, mon
         fcntl.flock(lock, fcntl.LOCK_EX)
         publish_warehouse(warehouse.path, warehouse.connect, serving)
     assert read_total(serving) == 2000
+
+
+def test_files_of_models_are_shared_and_outlive_what_replaces_them(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    query = "select sum(cost) from intermediate.charges"
+    with warehouse.connect() as connection:
+        first = keep_in_files(connection, warehouse.path, "charges", "select 1 as cost from range(10)")
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    before = published_file(serving, "warehouse.duckdb").resolve()
+    with warehouse.connect() as connection:
+        keep_in_files(connection, warehouse.path, "charges", "select 2 as cost from range(10)")
+        assert remove_unused(connection, files_folder(warehouse.path))[0] == 1
+    assert not first.exists()
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    after = published_file(serving, "warehouse.duckdb").resolve()
+    for path, total in ((before, 10), (after, 20)):
+        with duckdb.connect(str(path), read_only=True) as connection:
+            assert connection.execute(query).fetchall() == [(total,)]
+            (file,) = list_files(connection)
+        assert file.path.is_relative_to(serving)
+        assert file.path.stat().st_mode & 0o777 == 0o400
+    assert file.path.stat().st_nlink == 2, "the file was copied"
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    kept = {p.name for p in serving.iterdir() if p.name[0] != "." and not p.is_symlink()}
+    assert {p.name for p in (serving / FILES).iterdir()} == kept
+
+
+def test_a_killed_publication_leaves_no_files_for_long(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    with warehouse.connect() as connection:
+        keep_in_files(connection, warehouse.path, "charges", "select 1 as cost")
+    killed = serving / FILES / "00000000000000000001-killed"
+    unfinished = serving / ".00000000000000000001-killed"
+    for folder in (killed, unfinished):
+        folder.mkdir(parents=True)
+        os.utime(folder, (0, 0))
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    assert not killed.exists()
+    assert not unfinished.exists()
