@@ -33,11 +33,11 @@
 
 {#- As dbt's own, where a model that is kept in files is there as the view over them. -#}
 {% macro is_incremental() %}
-    {%- if not (execute and model.resource_type == 'model' and config.get('period_files') and target.type == 'duckdb') -%}
-        {{ return(dbt.is_incremental()) }}
+    {%- if execute and target.type == 'duckdb' and model.config.get('period_files') -%}
+        {%- set existing = load_relation(this) -%}
+        {{ return(existing is not none and existing.is_view and not should_full_refresh()) }}
     {%- endif -%}
-    {%- set existing = load_relation(this) -%}
-    {{ return(existing is not none and existing.is_view and not should_full_refresh()) }}
+    {{ return(dbt.is_incremental()) }}
 {% endmacro %}
 
 

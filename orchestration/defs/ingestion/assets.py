@@ -26,7 +26,9 @@ from orchestration.partitions import periods_of
 from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.dbt_build import run_dbt
 from orchestration.resources.installation import InstallationResource
+from warehouse import DuckDbWarehouse
 from warehouse.outdated_tables import drop_outdated, read_derived_tables
+from warehouse.takeover import read_file_models, take_over
 
 DELIVERY_CHECK = "delivery_is_valid"
 PLAUSIBILITY_CHECK = "delivery_is_plausible"
@@ -128,7 +130,12 @@ def build_snapshots_asset(source_names: Sequence[str], engine: str) -> dg.Assets
         context: dg.AssetExecutionContext, installation: InstallationResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         opened = installation.open()
-        outdated = drop_outdated(opened.warehouse, read_derived_tables(prepare_manifest(opened)))
+        manifest = prepare_manifest(opened)
+        if isinstance(opened.warehouse, DuckDbWarehouse):
+            backup = take_over(opened.warehouse.path, read_file_models(manifest))
+            if backup:
+                context.log.info(f"the largest models are kept in files now; the warehouse as it was is {backup}")
+        outdated = drop_outdated(opened.warehouse, read_derived_tables(manifest))
         if outdated:
             context.log.info(f"an earlier release built these with other columns; they are built anew: {outdated}")
         steps = replay_missed(opened, lambda arguments, periods: list(run_dbt(opened, arguments, periods)))

@@ -10,10 +10,11 @@ import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-from tests.integration.dbt.test_dbt_periods import JANUARY, redeliver_gcp
+from tests.integration.dbt.test_dbt_periods import JANUARY, pending_periods, redeliver_gcp
 from tests.integration.dbt.warehouse import Warehouse
 from warehouse import DuckDbWarehouse
 from warehouse.period_files import PeriodFile, files_folder, list_files, take_over_moved
+from warehouse.takeover import take_over
 
 MODEL = "int_focus__unioned"
 ROWS = f"select * from intermediate.{MODEL} order by all"
@@ -95,12 +96,48 @@ def test_a_file_that_is_lost_is_written_again(copied: Warehouse, harm: str) -> N
     assert copied.rows(ROWS) == rows
 
 
-def test_a_table_of_an_earlier_release_becomes_files(copied: Warehouse) -> None:
-    rows = copied.rows(ROWS)
-    copied.execute("create table intermediate.old as " + ROWS)
+def as_before(copied: Warehouse) -> None:
+    """The warehouse as a release made it that kept every model as a table."""
+    copied.execute(f"create table intermediate.old as from intermediate.{MODEL}")
     copied.execute(f"drop view intermediate.{MODEL}")
     copied.execute(f"alter table intermediate.old rename to {MODEL}")
     copied.execute("drop table intermediate.period_files")
+
+
+def count_rows(path: Path) -> dict[str, int]:
+    with duckdb.connect(str(path)) as connection:
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+        ).fetchall()
+        return {name: connection.execute(f"select count(*) from {name}").fetchall()[0][0] for (name,) in tables}
+
+
+def test_a_warehouse_of_an_earlier_release_is_taken_over_with_its_history(copied: Warehouse) -> None:
+    rows, history = copied.rows(ROWS), copied.rows("select * from intermediate.int_costs__changed order by all")
+    as_before(copied)
+    before = count_rows(copied.path)
+    killed = copied.path.with_name("warehouse.duckdb.takeover")
+    killed.mkdir()
+    (killed / copied.path.name).write_bytes(b"a file that a killed run left")
+    backup = take_over(copied.path, [MODEL])
+    assert backup == copied.path.with_name("warehouse.duckdb.before-files")
+    assert count_rows(backup) == before
+    moved = before.pop(f"intermediate.{MODEL}")
+    assert moved == len(rows)
+    assert count_rows(copied.path) == before | {"intermediate.period_files": len(current_files(copied.path))}
+    assert copied.rows(ROWS) == rows
+    assert copied.rows("select * from intermediate.int_costs__changed order by all") == history
+    assert not killed.exists()
+    assert take_over(copied.path, [MODEL]) is None
+    redeliver_gcp(copied)
+    build(copied, ("gcp", JANUARY))
+    assert {r for r in copied.rows(ROWS) if r[0] != "gcp"} == {r for r in rows if r[0] != "gcp"}
+    assert pending_periods(copied) != []  # what is built on it is not built yet
+
+
+def test_a_table_that_was_not_taken_over_becomes_files_all_the_same(copied: Warehouse) -> None:
+    rows = copied.rows(ROWS)
+    as_before(copied)
     build(copied, ("gcp", JANUARY))
     assert copied.rows(ROWS) == rows
     assert len(current_files(copied.path)) > 5
