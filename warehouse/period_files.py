@@ -1,8 +1,8 @@
 """The Parquet files that hold the rows of the largest models, one or more per source and billing period.
 
-dbt writes them (`dbt_project/macros/period_files.sql`) and the table `intermediate.period_files` names the current ones. A
-file is never changed once it is written. Here they are looked after: those that nothing names any more are removed, what a
-disk or a hand has taken is found, and a home that was moved finds its own.
+dbt writes them (`dbt_project/macros/period_files.sql`); the table `intermediate.period_files` names the current ones. A
+file is never changed once it is written. Here they are looked after: those that nothing names any more are removed,
+what a disk or a hand has taken is found, and a home that was moved finds its own.
 """
 
 import datetime as dt
