@@ -18,12 +18,12 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from cloudcost.installation import Installation
 from orchestration.resources.dbt import (
-    DbtError,
+    PROJECT_DIRECTORY,
     WarehouseTranslator,
-    dbt_places,
     restrict_to_periods,
     set_dbt_environment,
 )
+from orchestration.resources.parsed_project import DbtError, load_manifest, project_places
 
 #: dbt keeps its flags, its adapter and its log in global variables.
 _ALONE = threading.Lock()
@@ -56,13 +56,14 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
     from dbt_common.events.functions import msg_to_dict
 
     set_dbt_environment(installation)
-    command = [*arguments, *dbt_places(installation), "--no-use-colors"]
+    manifest = load_manifest(PROJECT_DIRECTORY, installation.dbt_target)
+    command = [*arguments, *project_places(PROJECT_DIRECTORY, installation.dbt_target), "--no-use-colors"]
     events: queue.SimpleQueue[Any] = queue.SimpleQueue()
     outcomes = []
 
     def work() -> None:
         try:
-            outcomes.append(dbtRunner(callbacks=[events.put]).invoke(command))
+            outcomes.append(dbtRunner(manifest, callbacks=[events.put]).invoke(command))
         finally:
             events.put(None)
 
