@@ -55,6 +55,9 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
     from dbt.cli.main import dbtRunner
     from dbt_common.events.functions import msg_to_dict
 
+    from orchestration.resources.dbt_events import leave_out_notes
+
+    leave_out_notes()
     set_dbt_environment(installation)
     manifest = load_manifest(PROJECT_DIRECTORY, installation.dbt_target)
     command = [*arguments, *project_places(PROJECT_DIRECTORY, installation.dbt_target), "--no-use-colors"]
