@@ -37,6 +37,8 @@ def build_assets(context: dg.AssetExecutionContext, installation: Installation, 
     """Build what this run selected of a dbt asset group: outputs of models and seeds, and results of checks."""
     invocation = get_updated_cli_invocation_params_for_context(context, {}, WarehouseTranslator())
     arguments = ["build", "--exclude-resource-type", "unit_test", *invocation.selection_args]
+    if "--exclude" not in arguments:  # some of the group: dbt would take along all tests of what is selected
+        arguments += ["--exclude", "tag:nightly"]
     if invocation.indirect_selection:
         arguments += ["--indirect-selection", invocation.indirect_selection]
     for event in run_dbt(installation, arguments, periods):

@@ -1,4 +1,4 @@
-"""dbt's events without those that nobody reads: it makes a thousand notes of debugging per run, each a message of its own.
+"""dbt's events without those that nobody reads: a thousand notes of debugging per run, each a message of its own.
 
 Imports dbt, which takes seconds: it is imported where dbt is started.
 """
