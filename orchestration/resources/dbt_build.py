@@ -68,7 +68,9 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
 
     def work() -> None:
         try:
-            outcomes.append(dbtRunner(manifest, callbacks=[events.put]).invoke(command))
+            runner = dbtRunner(callbacks=[events.put])
+            runner.manifest = manifest
+            outcomes.append(runner.invoke(command))
         finally:
             events.put(None)
 
