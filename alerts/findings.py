@@ -17,6 +17,8 @@ ANOMALY_SEVERITIES = {
     "critical": Severity.CRITICAL,
 }
 
+CHECK_FAILED = "check_failed"
+
 
 def describe_unreconciled(
     source_name: str,
@@ -54,6 +56,21 @@ def describe_missing_rate(start: str, end: str, days: Sequence[dt.date | str]) -
         severity=Severity.WARNING,
         title=f"No exchange rate of {start} to {end} on {len(days)} day(s) from {days[0]}",
         summary=f"There is no rate on {shown}. Costs of these days have no amount in {end} until `currency:` has one.",
+    )
+
+
+def describe_failed_check(asset: str, check: str, rows: int, day: dt.date) -> IncidentFinding:
+    """A test of the models that failed at night, first on ``day``, for this many rows; 0 where it could not run."""
+    return IncidentFinding(
+        rule=CHECK_FAILED,
+        scope={"asset": asset, "check": check},
+        start=day,
+        severity=Severity.WARNING,
+        title=f"{asset}: the nightly check {check} failed",
+        summary="What this table promises does not hold for some of its rows. The reconciliation and the checks of "
+        "each run are others and say whether the totals are right.",
+        figures={"failing rows": str(rows)},
+        is_dated=False,
     )
 
 

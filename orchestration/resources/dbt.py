@@ -3,26 +3,23 @@
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator
+from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 from cloudcost.installation import Installation
-from core.errors import CloudcostError
 from ingestion.expressions.sql import memory_limit
+from orchestration.resources.parsed_project import DbtError as DbtError
+from orchestration.resources.parsed_project import find_parsed, project_key
 from warehouse.storage_settings import WarehouseSettings
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parents[2] / "dbt_project"
 
 #: What ``restrict_to_periods`` gives to a build of the whole warehouse.
 ALL_PERIODS = "null"
-
-
-class DbtError(CloudcostError):
-    """dbt failed; the message is dbt's own."""
 
 
 class WarehouseTranslator(DagsterDbtTranslator):
@@ -37,6 +34,15 @@ class WarehouseTranslator(DagsterDbtTranslator):
         if dbt_resource_props["resource_type"] == "seed":
             return dg.AssetKey(["seeds", name])
         return dg.AssetKey([dbt_resource_props["fqn"][1], name])
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """As dagster-dbt's; seeds wait for the snapshots, as the views do that read both: else they would be a step,
+        and an invocation of dbt, of their own.
+        """
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if manifest["nodes"].get(unique_id, {}).get("resource_type") == "seed":
+            return spec.replace_attributes(deps=[dg.AssetKey(["snapshots", "current_snapshots"])])
+        return spec
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """Seeds stand with the staging models that they serve; models stand with their layer."""
@@ -88,44 +94,21 @@ def redshift_environment(settings: WarehouseSettings, environ: Mapping[str, str]
 
 
 def prepare_manifest(installation: Installation) -> Path:
-    """The manifest of the dbt project, parsed anew when any file of the project is another: newer or older."""
+    """The manifest of the dbt project as it is now, in the installation's own folder."""
     set_dbt_environment(installation)
     manifest = installation.dbt_target / "manifest.json"
-    mark, files = manifest.with_name("manifest.files"), _mark_files()
-    if manifest.exists() and mark.exists() and mark.read_text() == files:
-        return manifest
+    mark, key = manifest.with_name("manifest.key"), project_key(PROJECT_DIRECTORY)
+    with suppress(OSError):
+        if mark.read_text() == _mark(key, manifest.read_bytes()):
+            return manifest
+    content = find_parsed(PROJECT_DIRECTORY, installation.dbt_target).manifest
     installation.dbt_target.mkdir(parents=True, exist_ok=True)
-    # what dbt remembers of another folder's project it would look for there
-    manifest.with_name("partial_parse.msgpack").unlink(missing_ok=True)
-    from dbt.cli.main import dbtRunner
-
-    outcome = dbtRunner().invoke(["--quiet", "parse", *dbt_places(installation)])
-    if not outcome.success:
-        raise DbtError(f"the dbt project cannot be parsed: {outcome.exception}")
-    parsed: Any = outcome.result
     whole = manifest.with_name(f"manifest-{os.getpid()}.json")
-    parsed.writable_manifest().write(str(whole))
+    whole.write_bytes(content)
     whole.replace(manifest)  # in one step: who is killed while writing leaves no half of it
-    mark.write_text(files)
+    mark.write_text(_mark(key, content))
     return manifest
 
 
-def dbt_places(installation: Installation) -> list[str]:
-    """Arguments of every dbt command: where the project is and where to write; of its artifacts nothing is read.
-
-    One dbt at a time has the warehouse, so all share one folder and its parse cache.
-    """
-    places = ["--project-dir", str(PROJECT_DIRECTORY), "--profiles-dir", str(PROJECT_DIRECTORY)]
-    return [*places, "--target-path", str(installation.dbt_target), "--no-write-json"]
-
-
-def _mark_files() -> str:
-    """Which files the project has: another release's are older than the manifest that this one finds."""
-    states = [(str(p), (state := p.stat()).st_size, state.st_mtime_ns) for p in sorted(_project_files())]
-    return hashlib.sha256(repr(states).encode()).hexdigest()
-
-
-def _project_files() -> list[Path]:
-    folders = ("models", "macros", "seeds", "tests", "snapshots")
-    files = [p for folder in folders for p in (PROJECT_DIRECTORY / folder).rglob("*") if p.is_file()]
-    return [*files, PROJECT_DIRECTORY / "dbt_project.yml", PROJECT_DIRECTORY / "profiles.yml"]
+def _mark(key: str, manifest: bytes) -> str:
+    return f"{key} {hashlib.sha256(manifest).hexdigest()}"

@@ -18,12 +18,12 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from cloudcost.installation import Installation
 from orchestration.resources.dbt import (
-    DbtError,
+    PROJECT_DIRECTORY,
     WarehouseTranslator,
-    dbt_places,
     restrict_to_periods,
     set_dbt_environment,
 )
+from orchestration.resources.parsed_project import DbtError, load_manifest, project_places
 
 #: dbt keeps its flags, its adapter and its log in global variables.
 _ALONE = threading.Lock()
@@ -37,6 +37,8 @@ def build_assets(context: dg.AssetExecutionContext, installation: Installation, 
     """Build what this run selected of a dbt asset group: outputs of models and seeds, and results of checks."""
     invocation = get_updated_cli_invocation_params_for_context(context, {}, WarehouseTranslator())
     arguments = ["build", "--exclude-resource-type", "unit_test", *invocation.selection_args]
+    if "--exclude" not in arguments:  # some of the group: dbt would take along all tests of what is selected
+        arguments += ["--exclude", "tag:nightly"]
     if invocation.indirect_selection:
         arguments += ["--indirect-selection", invocation.indirect_selection]
     for event in run_dbt(installation, arguments, periods):
@@ -55,14 +57,20 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
     from dbt.cli.main import dbtRunner
     from dbt_common.events.functions import msg_to_dict
 
+    from orchestration.resources.dbt_events import leave_out_notes
+
+    leave_out_notes()
     set_dbt_environment(installation)
-    command = [*arguments, *dbt_places(installation), "--no-use-colors"]
+    manifest = load_manifest(PROJECT_DIRECTORY, installation.dbt_target)
+    command = [*arguments, *project_places(PROJECT_DIRECTORY, installation.dbt_target), "--no-use-colors"]
     events: queue.SimpleQueue[Any] = queue.SimpleQueue()
     outcomes = []
 
     def work() -> None:
         try:
-            outcomes.append(dbtRunner(callbacks=[events.put]).invoke(command))
+            runner = dbtRunner(callbacks=[events.put])
+            runner.manifest = manifest
+            outcomes.append(runner.invoke(command))
         finally:
             events.put(None)
 

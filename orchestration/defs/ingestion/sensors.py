@@ -18,13 +18,13 @@ from ingestion.routing import find_source
 from ingestion.sections.events import SqsEvents, StorageQueueEvents, TablePollEvents
 from ingestion.sections.sources import SourceConfig
 from orchestration.defs.alerts.assets import incident_book
-from orchestration.defs.pipeline.jobs import cost_pipeline_job, is_under_way, range_tags
+from orchestration.defs.pipeline.jobs import JOB, is_under_way, range_tags
 from orchestration.resources.dead_runs import end_dead_runs
 from orchestration.resources.installation import InstallationResource
 
 
 @dg.sensor(
-    job=cost_pipeline_job,
+    job_name=JOB,
     minimum_interval_seconds=300,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Looks at every source for deliveries that are not current yet, and for a run that did not finish, and "
@@ -102,7 +102,7 @@ def receive_events(
 
 
 @dg.sensor(
-    job=cost_pipeline_job,
+    job_name=JOB,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Receives the events of sources that have `events:`; starts one run per delivery that they announce.",

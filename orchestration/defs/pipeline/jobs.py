@@ -1,4 +1,4 @@
-"""The job that builds everything, and its schedule."""
+"""When the job that builds everything runs, and over which periods."""
 
 import datetime as dt
 
@@ -7,11 +7,7 @@ import dagster as dg
 from cloudcost.waiting import look_at_sources
 from orchestration.resources.installation import InstallationResource
 
-cost_pipeline_job = dg.define_asset_job(
-    "cost_pipeline_job",
-    selection=dg.AssetSelection.all(),
-    description="Exports to lake to warehouse to forecasts, anomalies, incidents, proposals, for a range of periods.",
-)
+JOB = "cost_pipeline_job"
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:
@@ -22,11 +18,11 @@ def range_tags(first: str, last: str) -> dict[str, str]:
 def is_under_way(instance: dg.DagsterInstance) -> bool:
     """Whether a run of the pipeline waits or runs; what it will find is not known yet."""
     statuses = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-    return bool(instance.get_runs_count(dg.RunsFilter(job_name=cost_pipeline_job.name, statuses=statuses)))
+    return bool(instance.get_runs_count(dg.RunsFilter(job_name=JOB, statuses=statuses)))
 
 
 @dg.schedule(
-    job=cost_pipeline_job,
+    job_name=JOB,
     cron_schedule="0 6 * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Every morning, whatever the sensors saw: the current and the previous billing period, and older ones "

@@ -18,6 +18,8 @@ from warehouse import ChangedPeriod, changed_periods_json
 PARTITIONED = "tag:staging tag:by_period config.materialized:incremental"
 #: What joins the marts with forecasts and recommendations, and so is built after these.
 SCORED = "tag:scored"
+#: Tests that run in `nightly_checks_job`.
+NIGHTLY = "tag:nightly"
 
 
 class BuildConfig(dg.Config):
@@ -37,6 +39,7 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
     @dbt_assets(
         manifest=manifest,
         select=PARTITIONED,
+        exclude=NIGHTLY,
         name="dbt_billing_periods",
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -62,7 +65,7 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
 
     @dbt_assets(
         manifest=manifest,
-        exclude=f"{PARTITIONED} {SCORED}",
+        exclude=f"{PARTITIONED} {SCORED} {NIGHTLY}",
         name="dbt_tables",
         dagster_dbt_translator=translator,
         pool="warehouse",
@@ -73,6 +76,7 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
     @dbt_assets(
         manifest=manifest,
         select=SCORED,
+        exclude=NIGHTLY,
         name="dbt_scored_tables",
         dagster_dbt_translator=translator,
         pool="warehouse",
