@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
+from cloudcost.step_clock import StepClock
 from core.instants import utc_now
 from core.logs.json_lines import log_as_json, log_context
-from core.progress import report_progress
+from core.progress import measure, report_progress
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -46,13 +47,15 @@ def execute_pipeline(
     the sources could not be taken.
     """
     with dagster_environment(installation, verbose):
-        import dagster as dg
+        with measure("start", "imports of the pipeline"):
+            import dagster as dg
 
-        from orchestration.definitions import build_definitions
-        from orchestration.defs.pipeline.jobs import range_tags
-        from orchestration.resources.dead_runs import LAUNCHER_TAG, end_dead_runs
+            from orchestration.definitions import build_definitions
+            from orchestration.defs.pipeline.jobs import range_tags
+            from orchestration.resources.dead_runs import LAUNCHER_TAG, end_dead_runs
 
-        definitions = build_definitions(installation)
+        with measure("start", "definitions"):
+            definitions = build_definitions(installation)
         run_config = {"ops": {"dbt_billing_periods": {"config": {"rebuild": "all" if rebuild else "changed"}}}}
         with dg.DagsterInstance.get() as instance:
             end_dead_runs(instance)
@@ -69,7 +72,8 @@ def execute_pipeline(
             failures = [f"{event.step_key}: {_message(event)}" for event in result.all_events if event.is_step_failure]
             if not result.success and not failures:
                 failures = ["a blocking check failed, see the log"]
-            undelivered = run_delivery(installation, definitions, instance) if result.success else []
+            with measure("alerts", "sending"):
+                undelivered = run_delivery(installation, definitions, instance) if result.success else []
     return result.success, failures, [*list_problems(result), *undelivered]
 
 
@@ -112,6 +116,7 @@ def report_steps(instance: "dg.DagsterInstance", steps: int) -> str:
             report_progress("pipeline steps", done, steps)
 
     instance.add_event_listener(run_id, count)
+    instance.add_event_listener(run_id, StepClock())
     report_progress("pipeline steps", 0, steps)
     return run_id
 
