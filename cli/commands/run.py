@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from cli.output.console import open_console
 from cli.output.summary import describe_problem, print_summary
@@ -172,6 +171,11 @@ def parse_period(text: str) -> dt.date:
 @contextlib.contextmanager
 def show_progress(console: Console) -> Iterator[None]:
     """A progress bar per stage on a terminal; nothing where the output is piped."""
+    if not console.is_terminal:
+        yield
+        return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -179,12 +183,7 @@ def show_progress(console: Console) -> Iterator[None]:
         TextColumn("{task.completed}/{task.total}"),
     )
     with Progress(
-        *columns,
-        TimeElapsedColumn(),
-        console=console,
-        redirect_stdout=False,
-        redirect_stderr=False,
-        disable=not console.is_terminal,
+        *columns, TimeElapsedColumn(), console=console, redirect_stdout=False, redirect_stderr=False
     ) as progress:
         tasks: dict[str, TaskID] = {}
 
