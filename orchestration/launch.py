@@ -13,7 +13,7 @@ from cloudcost.installation import Installation
 from cloudcost.step_clock import StepClock
 from core.instants import utc_now
 from core.logs.json_lines import log_as_json, log_context
-from core.progress import measure, report_progress
+from core.progress import measure
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -60,7 +60,8 @@ def execute_pipeline(
         with dg.DagsterInstance.get() as instance:
             end_dead_runs(instance)
             job = definitions.resolve_job_def("cost_pipeline_job")
-            run_id = report_steps(instance, len(list(job.nodes)))
+            run_id = str(uuid.uuid4())
+            instance.add_event_listener(run_id, StepClock(len(list(job.nodes))))
             with log_context(run_id=run_id):
                 result = job.execute_in_process(
                     instance=instance,
@@ -101,24 +102,6 @@ def list_problems(result: "dg.ExecuteInProcessResult") -> list[str]:
         if "problems" in evaluation.metadata
     ]
     return [f"{source}: {problem}" for source, problems in found for problem in problems]
-
-
-def report_steps(instance: "dg.DagsterInstance", steps: int) -> str:
-    """The id for a new run whose finished steps are reported to whoever shows progress."""
-    run_id = str(uuid.uuid4())
-    done = 0
-
-    def count(entry: Any) -> None:
-        nonlocal done
-        event = entry.dagster_event
-        if event is not None and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
-            done += 1
-            report_progress("pipeline steps", done, steps)
-
-    instance.add_event_listener(run_id, count)
-    instance.add_event_listener(run_id, StepClock())
-    report_progress("pipeline steps", 0, steps)
-    return run_id
 
 
 def run_delivery(

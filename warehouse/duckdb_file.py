@@ -3,7 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -151,16 +151,24 @@ class DuckDbWarehouse(ReadableWarehouse):
             connection.commit()
             return [content.table.name for content in changed]
 
-    def replace_table(self, schema: str, name: str, frame: Any) -> int:
-        """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """What is read inside shares one open file: to open it costs more than most of what is asked of it."""
+        with self.connect(read_only=True) if self.is_there else nullcontext():
+            yield
+
+    def replace_tables(self, schema: str, frames: Mapping[str, Any]) -> dict[str, int]:
+        """Replace tables of a schema by Arrow tables or data frames in one transaction; returns the rows of each."""
         with self.connect() as connection:
             connection.begin()
             connection.execute(f"create schema if not exists {quote_identifier(schema)}")
-            target = f"{quote_identifier(schema)}.{quote_identifier(name)}"
-            connection.register("incoming_frame", frame)
-            connection.execute(f"create or replace table {target} as select * from incoming_frame")
+            for name, frame in frames.items():
+                target = f"{quote_identifier(schema)}.{quote_identifier(name)}"
+                connection.register("incoming_frame", frame)
+                connection.execute(f"create or replace table {target} as select * from incoming_frame")
+                connection.unregister("incoming_frame")
             connection.commit()
-            return int(connection.execute(f"select count(*) from {target}").fetchall()[0][0])
+        return {name: len(frame) for name, frame in frames.items()}
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The columns and rows of somebody's own SELECT, on a connection that reads this file and the lake alone."""

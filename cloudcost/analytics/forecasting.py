@@ -120,10 +120,11 @@ def _read_scored(installation: Installation, name: str, days: ScoredDays) -> pd.
 
 def _read_table(installation: Installation, schema: str, name: str, query: str) -> pd.DataFrame:
     """A table of the warehouse, or no rows where it was never written."""
-    if not installation.warehouse.has_table(schema, name):
-        return pd.DataFrame()
-    with installation.warehouse.connect(read_only=True) as connection:
-        frame: pd.DataFrame = connection.execute(query).df()
+    with installation.warehouse.hold():
+        if not installation.warehouse.has_table(schema, name):
+            return pd.DataFrame()
+        with installation.warehouse.connect(read_only=True) as connection:
+            frame: pd.DataFrame = connection.execute(query).df()
     return frame
 
 

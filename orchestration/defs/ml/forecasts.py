@@ -15,7 +15,7 @@ from orchestration.defs.alerts.assets import incident_book
 from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from orchestration.written_specs import written_spec
-from warehouse.written_tables import write_table
+from warehouse.written_tables import write_tables
 
 COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
 COSTS_CHANGED = dg.AssetKey(["intermediate", "int_costs__changed"])
@@ -74,8 +74,7 @@ def cost_forecasts(installation: InstallationResource) -> Iterator[dg.Materializ
         tables, facts = keep_past_forecasts(opened, days), {"reason": "there is no usage to forecast"}
     else:
         tables, facts = score_forecasts(opened, daily, as_of, days)
-    for name in FORECAST_TABLES:
-        rows = write_table(opened.warehouse, "ml", name, tables[name])
+    for name, rows in write_tables(opened.warehouse, "ml", {name: tables[name] for name in FORECAST_TABLES}).items():
         yield dg.MaterializeResult(asset_key=["ml", name], metadata={"dagster/row_count": rows, **facts})
 
 

@@ -67,7 +67,7 @@ def test_a_form_without_timings_is_wrong_usage() -> None:
 
 
 def test_steps_and_models_are_measured_by_their_events() -> None:
-    clock = StepClock()
+    clock = StepClock(1)
 
     @dg.asset
     def costs() -> dg.MaterializeResult[None]:
