@@ -119,8 +119,15 @@ class Warehouse(Protocol):
         """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
         ...
 
-    def replace_tables(self, schema: str, frames: Mapping[str, Any]) -> dict[str, int]:
-        """The same for tables of a schema by name, all in one transaction; returns the rows of each."""
+    def replace_tables(self, schema: str, frames: Mapping[str, Any], mark: str = "") -> dict[str, int]:
+        """The same for tables of a schema by name, all in one transaction; returns the rows of each.
+
+        ``mark`` says what they were made from; it goes with the tables, whoever writes them next.
+        """
+        ...
+
+    def read_mark(self, schema: str, name: str) -> str:
+        """What that table was written with; empty where it is not there, has none, or the engine keeps none."""
         ...
 
     def hold(self) -> AbstractContextManager[None]:

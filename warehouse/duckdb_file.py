@@ -11,7 +11,7 @@ import duckdb
 
 from ingestion.columns.projection import LANDED_TYPES
 from ingestion.contracts import ExportFormat
-from ingestion.expressions.sql import quote_identifier, quote_path
+from ingestion.expressions.sql import quote_identifier, quote_literal, quote_path
 from ingestion.formats import DATASETS
 from ingestion.landing.local_lake import LocalLake
 from ingestion.snapshots import Snapshot
@@ -157,8 +157,11 @@ class DuckDbWarehouse(ReadableWarehouse):
         with self.connect(read_only=True) if self.is_there else nullcontext():
             yield
 
-    def replace_tables(self, schema: str, frames: Mapping[str, Any]) -> dict[str, int]:
-        """Replace tables of a schema by Arrow tables or data frames in one transaction; returns the rows of each."""
+    def replace_tables(self, schema: str, frames: Mapping[str, Any], mark: str = "") -> dict[str, int]:
+        """Replace tables of a schema by Arrow tables or data frames in one transaction; returns the rows of each.
+
+        The ``mark`` is the table's comment, which goes when the table is replaced.
+        """
         with self.connect() as connection:
             connection.begin()
             connection.execute(f"create schema if not exists {quote_identifier(schema)}")
@@ -167,8 +170,18 @@ class DuckDbWarehouse(ReadableWarehouse):
                 connection.register("incoming_frame", frame)
                 connection.execute(f"create or replace table {target} as select * from incoming_frame")
                 connection.unregister("incoming_frame")
+                if mark:
+                    connection.execute(f"comment on table {target} is {quote_literal(mark)}")
             connection.commit()
         return {name: len(frame) for name, frame in frames.items()}
+
+    def read_mark(self, schema: str, name: str) -> str:
+        """The comment of that table; empty where it has none or is not there."""
+        if not self.is_there:
+            return ""
+        with self.connect(read_only=True) as connection:
+            found = connection.execute("select schema_name, table_name, comment from duckdb_tables()").fetchall()
+        return next((comment or "" for *place, comment in found if place == [schema, name]), "")
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The columns and rows of somebody's own SELECT, on a connection that reads this file and the lake alone."""

@@ -142,8 +142,8 @@ class RedshiftWarehouse(ReadableWarehouse):
             cursor = connection.execute(sql)
             return [d[0] for d in cursor.description or []], cursor.fetchall()
 
-    def replace_tables(self, schema: str, frames: Mapping[str, Any]) -> dict[str, int]:
-        """Replace tables of a schema by Arrow tables or data frames in one transaction; returns the rows of each."""
+    def replace_tables(self, schema: str, frames: Mapping[str, Any], mark: str = "") -> dict[str, int]:
+        """Replace tables of a schema by Arrow tables or data frames in one transaction; keeps no mark."""
         tables = {name: as_loadable(_as_table(frame)) for name, frame in frames.items()}
         with self.connect() as connection:
             connection.execute(f"create schema if not exists {quote_identifier(schema)}")
