@@ -118,13 +118,24 @@ def run(
     retry_quarantined: Annotated[
         bool, typer.Option("--retry-quarantined", help="Judge deliveries again that are in quarantine.")
     ] = False,
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Say at the end where the time went: sources, steps, slowest models.")
+    ] = False,
+    output: Annotated[Format, typer.Option("--format", help="How --timings prints its rows.")] = Format.TABLE,
 ) -> None:
     """Ingest what is new and bring warehouse, forecasts, anomalies, alerts and proposals up to date."""
-    from cli.commands.run import run_pipeline
+    from cli.output.timings import show_timings
+    from core.progress import measure
 
-    installation = find_installation(context)
-    installation.check_usable()
-    raise typer.Exit(run_pipeline(installation, period, everything, retry_quarantined, context.obj["verbose"]))
+    with show_timings(timings, output):
+        with measure("start", "imports of the command"):
+            from cli.commands.run import run_pipeline
+
+        with measure("start", "configuration"):
+            installation = find_installation(context)
+            installation.check_usable()
+        code = run_pipeline(installation, period, everything, retry_quarantined, context.obj["verbose"])
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from core.errors import LocationError
+from core.progress import measure
 from ingestion.contracts import DeliveredFile, Delivery, DeliveryError
 from ingestion.discovery import verify
 from ingestion.discovery.plain import name_dataset
@@ -54,7 +55,8 @@ class DeliveryReader:
             for number, file in enumerate(files):
                 self._on_progress(f"{source.name}: reading", number, len(files))
                 mark = _mark(source, file)
-                outcome = self._scan(connection, source, file, mark, scratch / mark)
+                with measure("ingestion", f"{source.name}: fetch", is_detail=True):
+                    outcome = self._scan(connection, source, file, mark, scratch / mark)
                 if "fault" in outcome:
                     self._ledger.quarantine(source.name, None, UNKNOWN_DATASET, mark, [outcome["fault"]])
                 self._ledger.put_scan(source.name, mark, outcome)
@@ -90,6 +92,12 @@ class DeliveryReader:
         self, connection: duckdb.DuckDBPyConnection, source: Source, pending: PendingSnapshot, directory: Path
     ) -> list[IncomingFile]:
         """Fetch all files of a delivery, verify them against its manifest, then read them; or take what a scan read."""
+        with measure("ingestion", f"{source.name}: fetch", is_detail=True):
+            return self._read_delivery(connection, source, pending, directory)
+
+    def _read_delivery(
+        self, connection: duckdb.DuckDBPyConnection, source: Source, pending: PendingSnapshot, directory: Path
+    ) -> list[IncomingFile]:
         directory.mkdir(parents=True, exist_ok=True)
         scans = [self._claim_scan(source, f, directory / f"scan-{n:05d}") for n, f in enumerate(pending.files)]
         if scans and all(scans):

@@ -5,7 +5,7 @@ again, which brings SQLite's write-ahead log into the file each time. A run over
 spent 45 of its 200 seconds on that.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +37,26 @@ class ReusedEngineEventLogStorage(SqliteEventLogStorage):
         """As `dagster.yaml` describes it; every program of Dagster's that works on a home begins here."""
         write_privately()
         return cls(str(Path(config_value["home"], "history", "runs")), inst_data)
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has it. Asked at most events, by an engine of its own; what is there stays."""
+        ask = super().has_table
+        return self._remember(table_name, lambda: ask(table_name))
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        """Whether the index keeps it of an asset. Asked whenever assets are read; what is there stays."""
+        ask = super().has_asset_key_col
+        return self._remember(f".{column_name}", lambda: ask(column_name))
+
+    def _has_asset_key_col_on_connection(self, conn: db.Connection, column_name: str) -> bool:
+        ask = super()._has_asset_key_col_on_connection
+        return self._remember(f".{column_name}", lambda: ask(conn, column_name))
+
+    def _remember(self, name: str, ask: Callable[[], bool]) -> bool:
+        known: set[str] = self.__dict__.setdefault("_known", set())  # Dagster asks before its own constructor is done
+        if name not in known and ask():
+            known.add(name)
+        return name in known
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[db.Connection]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from cloudcost.alert_outbox import outbox_of
 from cloudcost.installation import Installation
+from cloudcost.step_clock import StepClock
 from core.instants import utc_now
 from core.logs.json_lines import log_as_json, log_context
-from core.progress import report_progress
+from core.progress import measure
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -46,18 +47,21 @@ def execute_pipeline(
     the sources could not be taken.
     """
     with dagster_environment(installation, verbose):
-        import dagster as dg
+        with measure("start", "imports of the pipeline"):
+            import dagster as dg
 
-        from orchestration.definitions import build_definitions
-        from orchestration.defs.pipeline.jobs import range_tags
-        from orchestration.resources.dead_runs import LAUNCHER_TAG, end_dead_runs
+            from orchestration.definitions import build_definitions
+            from orchestration.defs.pipeline.jobs import range_tags
+            from orchestration.resources.dead_runs import LAUNCHER_TAG, end_dead_runs
 
-        definitions = build_definitions(installation)
+        with measure("start", "definitions"):
+            definitions = build_definitions(installation)
         run_config = {"ops": {"dbt_billing_periods": {"config": {"rebuild": "all" if rebuild else "changed"}}}}
         with dg.DagsterInstance.get() as instance:
             end_dead_runs(instance)
             job = definitions.resolve_job_def("cost_pipeline_job")
-            run_id = report_steps(instance, len(list(job.nodes)))
+            run_id = str(uuid.uuid4())
+            instance.add_event_listener(run_id, StepClock(len(list(job.nodes))))
             with log_context(run_id=run_id):
                 result = job.execute_in_process(
                     instance=instance,
@@ -69,7 +73,8 @@ def execute_pipeline(
             failures = [f"{event.step_key}: {_message(event)}" for event in result.all_events if event.is_step_failure]
             if not result.success and not failures:
                 failures = ["a blocking check failed, see the log"]
-            undelivered = run_delivery(installation, definitions, instance) if result.success else []
+            with measure("alerts", "sending"):
+                undelivered = run_delivery(installation, definitions, instance) if result.success else []
     return result.success, failures, [*list_problems(result), *undelivered]
 
 
@@ -97,23 +102,6 @@ def list_problems(result: "dg.ExecuteInProcessResult") -> list[str]:
         if "problems" in evaluation.metadata
     ]
     return [f"{source}: {problem}" for source, problems in found for problem in problems]
-
-
-def report_steps(instance: "dg.DagsterInstance", steps: int) -> str:
-    """The id for a new run whose finished steps are reported to whoever shows progress."""
-    run_id = str(uuid.uuid4())
-    done = 0
-
-    def count(entry: Any) -> None:
-        nonlocal done
-        event = entry.dagster_event
-        if event is not None and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
-            done += 1
-            report_progress("pipeline steps", done, steps)
-
-    instance.add_event_listener(run_id, count)
-    report_progress("pipeline steps", 0, steps)
-    return run_id
 
 
 def run_delivery(

@@ -1,7 +1,7 @@
 """What the pipeline needs of a warehouse, whichever engine it is."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -117,6 +117,24 @@ class Warehouse(Protocol):
 
     def replace_table(self, schema: str, name: str, frame: Any) -> int:
         """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
+        ...
+
+    def replace_tables(self, schema: str, frames: Mapping[str, Any], mark: str = "") -> dict[str, int]:
+        """The same for tables of a schema by name, all in one transaction; returns the rows of each.
+
+        ``mark`` says what they were made from; it goes with the tables, whoever writes them next.
+        """
+        ...
+
+    def read_mark(self, schema: str, name: str) -> str:
+        """What that table was written with; empty where it is not there, has none, or the engine keeps none."""
+        ...
+
+    def hold(self) -> AbstractContextManager[None]:
+        """What is read inside finds the warehouse open, which saves opening it for every question.
+
+        Nothing may be written inside: not by this process, and not by another one while it lasts.
+        """
         ...
 
     def has_table(self, schema: str, name: str) -> bool:

@@ -3,7 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import duckdb
 
 from ingestion.columns.projection import LANDED_TYPES
 from ingestion.contracts import ExportFormat
-from ingestion.expressions.sql import quote_identifier, quote_path
+from ingestion.expressions.sql import quote_identifier, quote_literal, quote_path
 from ingestion.formats import DATASETS
 from ingestion.landing.local_lake import LocalLake
 from ingestion.snapshots import Snapshot
@@ -156,16 +156,37 @@ class DuckDbWarehouse(ReadableWarehouse):
             connection.commit()
             return [content.table.name for content in changed]
 
-    def replace_table(self, schema: str, name: str, frame: Any) -> int:
-        """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """What is read inside shares one open file: to open it costs more than most of what is asked of it."""
+        with self.connect(read_only=True) if self.is_there else nullcontext():
+            yield
+
+    def replace_tables(self, schema: str, frames: Mapping[str, Any], mark: str = "") -> dict[str, int]:
+        """Replace tables of a schema by Arrow tables or data frames in one transaction; returns the rows of each.
+
+        The ``mark`` is the table's comment, which goes when the table is replaced.
+        """
         with self.connect() as connection:
             connection.begin()
             connection.execute(f"create schema if not exists {quote_identifier(schema)}")
-            target = f"{quote_identifier(schema)}.{quote_identifier(name)}"
-            connection.register("incoming_frame", frame)
-            connection.execute(f"create or replace table {target} as select * from incoming_frame")
+            for name, frame in frames.items():
+                target = f"{quote_identifier(schema)}.{quote_identifier(name)}"
+                connection.register("incoming_frame", frame)
+                connection.execute(f"create or replace table {target} as select * from incoming_frame")
+                connection.unregister("incoming_frame")
+                if mark:
+                    connection.execute(f"comment on table {target} is {quote_literal(mark)}")
             connection.commit()
-            return int(connection.execute(f"select count(*) from {target}").fetchall()[0][0])
+        return {name: len(frame) for name, frame in frames.items()}
+
+    def read_mark(self, schema: str, name: str) -> str:
+        """The comment of that table; empty where it has none or is not there."""
+        if not self.is_there:
+            return ""
+        with self.connect(read_only=True) as connection:
+            found = connection.execute("select schema_name, table_name, comment from duckdb_tables()").fetchall()
+        return next((comment or "" for *place, comment in found if place == [schema, name]), "")
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The columns and rows of somebody's own SELECT, on a connection that reads this file and the lake alone."""
@@ -217,8 +238,8 @@ class DuckDbWarehouse(ReadableWarehouse):
 
     def find_table(self, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
         """Whether there is that table or view."""
-        query = "select count(*) from information_schema.tables where table_schema = ? and table_name = ?"
-        return bool(connection.execute(query, [schema, name]).fetchall()[0][0])
+        # without parameters: DuckDB imports pandas to look at the first one that it is given, which takes half a second
+        return f"{schema}.{name}" in list_tables(connection)
 
 
 def list_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:

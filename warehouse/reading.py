@@ -3,7 +3,8 @@
 import calendar
 import datetime as dt
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ingestion.snapshots import SnapshotKey
@@ -33,6 +34,22 @@ class ReadableWarehouse(ABC):
     @abstractmethod
     def find_table(self, connection: Any, schema: str, name: str) -> bool:
         """Whether there is that table or view."""
+
+    @abstractmethod
+    def replace_tables(self, schema: str, frames: Mapping[str, Any], mark: str = "") -> dict[str, int]:
+        """Replace tables of a schema in one transaction; returns the rows of each."""
+
+    def replace_table(self, schema: str, name: str, frame: Any) -> int:
+        """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
+        return self.replace_tables(schema, {name: frame})[name]
+
+    def read_mark(self, schema: str, name: str) -> str:
+        """What that table was written with; none where the engine keeps none, and then nothing is carried over."""
+        return ""
+
+    def hold(self) -> AbstractContextManager[None]:
+        """What is read inside finds the warehouse open; a server always is."""
+        return nullcontext()
 
     def has_table(self, schema: str, name: str) -> bool:
         """Whether the warehouse has that table or view."""

@@ -142,18 +142,18 @@ class RedshiftWarehouse(ReadableWarehouse):
             cursor = connection.execute(sql)
             return [d[0] for d in cursor.description or []], cursor.fetchall()
 
-    def replace_table(self, schema: str, name: str, frame: Any) -> int:
-        """Replace ``schema.name`` by an Arrow table or data frame in one transaction; returns its rows."""
-        table = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
-        table = as_loadable(table)
-        target = f"{quote_identifier(schema)}.{quote_identifier(name)}"
+    def replace_tables(self, schema: str, frames: Mapping[str, Any], mark: str = "") -> dict[str, int]:
+        """Replace tables of a schema by Arrow tables or data frames in one transaction; keeps no mark."""
+        tables = {name: as_loadable(_as_table(frame)) for name, frame in frames.items()}
         with self.connect() as connection:
             connection.execute(f"create schema if not exists {quote_identifier(schema)}")
-            connection.execute(f"drop table if exists {target}")
-            connection.execute(f"create table {target} ({describe_columns(table.schema)}) {EVERYWHERE}")
-            self._copy_table(connection, target, table)
+            for name, table in tables.items():
+                target = f"{quote_identifier(schema)}.{quote_identifier(name)}"
+                connection.execute(f"drop table if exists {target}")
+                connection.execute(f"create table {target} ({describe_columns(table.schema)}) {EVERYWHERE}")
+                self._copy_table(connection, target, table)
             self._grant_readers(connection, [schema] if schema in PUBLISHED else [])
-        return table.num_rows
+        return {name: table.num_rows for name, table in tables.items()}
 
     def find_table(self, connection: RedshiftConnection, schema: str, name: str) -> bool:
         """Whether there is that table or view; late-binding views are in the catalogue of classes too."""
@@ -241,6 +241,10 @@ class RedshiftWarehouse(ReadableWarehouse):
 
 _FORMATS = {fmt.table: fmt for fmt in DATASETS}
 _LAYOUTS = {fmt.table: hashlib.sha256(repr(raw_columns(fmt)).encode()).hexdigest()[:16] for fmt in DATASETS}
+
+
+def _as_table(frame: Any) -> pa.Table:
+    return frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
 
 
 def _describe(snapshot: Snapshot) -> CopiedSnapshot:

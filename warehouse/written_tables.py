@@ -65,6 +65,12 @@ def write_table(warehouse: Warehouse, schema: str, name: str, rows: Any) -> int:
     return warehouse.replace_table(schema, name, fit_rows(find_written_table(schema, name), rows))
 
 
+def write_tables(warehouse: Warehouse, schema: str, tables: Mapping[str, Any], mark: str = "") -> dict[str, int]:
+    """Replace declared tables of a schema in one transaction; returns the rows of each. ``mark``: see `Warehouse`."""
+    fitting = {name: fit_rows(find_written_table(schema, name), rows) for name, rows in tables.items()}
+    return warehouse.replace_tables(schema, fitting, mark)
+
+
 def fit_rows(table: WrittenTable, rows: Any) -> pa.Table:
     """The rows with the declared columns, in their order and types; `WarehouseError` where they do not fit.
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from cli.output.console import open_console
 from cli.output.summary import describe_problem, print_summary
@@ -18,7 +17,7 @@ from cloudcost.run_lock import try_lock
 from core.errors import FAILED, INCOMPLETE, OK, CloudcostError
 from core.instants import utc_now
 from core.plausible import check_plausible
-from core.progress import listen
+from core.progress import listen, measure
 from ingestion.planning import Problem, SourcePlan
 from ingestion.refusals import as_refusal
 from orchestration.launch import execute_pipeline
@@ -85,7 +84,8 @@ def _run_alone(
         for problem in survey.problems:
             console.print(f"problem: {problem}")
         report_survey(installation, survey)
-        undelivered = deliver_alerts(installation)
+        with measure("alerts", "sending"):
+            undelivered = deliver_alerts(installation)
         for problem in undelivered:
             console.print(f"problem: {problem}")
         if survey.faults or (survey.problems and not any(p.unchanged for p in survey.plans)):
@@ -105,7 +105,8 @@ def _run_alone(
             console.print(f"failed: {failure}")
         console.print(f"The run failed; its log is in {installation.log_directory}")
         return FAILED
-    return INCOMPLETE if print_summary(installation, [*survey.problems, *problems], started) else OK
+    with measure("summary", "reading"):
+        return INCOMPLETE if print_summary(installation, [*survey.problems, *problems], started) else OK
 
 
 def survey_sources(installation: Installation) -> Survey:
@@ -113,7 +114,8 @@ def survey_sources(installation: Installation) -> Survey:
     survey = Survey(utc_now())
     for source in installation.config.sources:
         try:
-            survey.plans.append(installation.ingestor().scan(installation.open_source(source)))
+            with measure("survey", source.name):
+                survey.plans.append(installation.ingestor().scan(installation.open_source(source)))
         except Exception as error:
             survey.faults.append(f"{source.name}: {as_refusal(error, source.name)}")
     return survey
@@ -169,6 +171,11 @@ def parse_period(text: str) -> dt.date:
 @contextlib.contextmanager
 def show_progress(console: Console) -> Iterator[None]:
     """A progress bar per stage on a terminal; nothing where the output is piped."""
+    if not console.is_terminal:
+        yield
+        return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -176,12 +183,7 @@ def show_progress(console: Console) -> Iterator[None]:
         TextColumn("{task.completed}/{task.total}"),
     )
     with Progress(
-        *columns,
-        TimeElapsedColumn(),
-        console=console,
-        redirect_stdout=False,
-        redirect_stderr=False,
-        disable=not console.is_terminal,
+        *columns, TimeElapsedColumn(), console=console, redirect_stdout=False, redirect_stderr=False
     ) as progress:
         tasks: dict[str, TaskID] = {}
 

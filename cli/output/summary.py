@@ -19,6 +19,11 @@ def print_summary(installation: Installation, standing: list[str], started: dt.d
 
     ``standing`` are those that were seen before anything was read; what was quarantined since ``started`` joins them.
     """
+    with installation.warehouse.hold():
+        return _print_summary(installation, standing, started)
+
+
+def _print_summary(installation: Installation, standing: list[str], started: dt.datetime) -> list[str]:
     fresh = [s for s, at in installation.ledger.current_snapshots() if at >= started]
     costs = [s for s in fresh if s.key.dataset not in BESIDE_COSTS]
     print(

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from cloudcost.analytics.scored_days import ScoredDays
+from cloudcost.analytics.scored_inputs import count_kept, fingerprint_inputs
 from cloudcost.installation import Installation
-from warehouse.written_tables import find_written_table
+from warehouse.written_tables import find_written_table, write_tables
 
 _CHANGES = """
 select service_provider_name, charge_date, changed_at,
@@ -19,26 +20,54 @@ group by service_provider_name, charge_date, changed_at
 """
 
 
+FORECAST_TABLES = ("cost_forecasts", "cost_forecast_horizons", "forecast_accuracy", "forecast_history", "forecast_runs")
+
+
+def bring_forecasts_up_to_date(
+    installation: Installation, daily: pd.DataFrame, as_of: dt.date | None, days: ScoredDays
+) -> tuple[dict[str, int], dict[str, Any]]:
+    """Write the tables of a forecast run; their rows, and the facts that their materialisations state.
+
+    Models are weighed, intervals calibrated and parents reconciled over all series together, so one series that changed
+    changes the others too: all are scored, or none where nothing changed since the tables were written, on this day.
+    """
+    warehouse = installation.warehouse
+    if as_of is None:
+        past = keep_past_forecasts(installation, days)
+        return write_tables(warehouse, "ml", past), {"reason": "there is no usage to forecast"}
+    inputs = read_inputs(installation, days)
+    mark = fingerprint_inputs(daily, as_of, days, sorted(inputs.items()))
+    kept = count_kept(warehouse, "ml", FORECAST_TABLES, mark)
+    if kept is not None:
+        return kept, {"as_of": as_of.isoformat(), "reason": "nothing changed: the forecasts that are there stay"}
+    tables, facts = score_forecasts(installation, daily, as_of, days, inputs)
+    return write_tables(warehouse, "ml", {name: tables[name] for name in FORECAST_TABLES}, mark), facts
+
+
+def read_inputs(installation: Installation, days: ScoredDays) -> dict[str, Any]:
+    """What a forecast is made from beside the costs, as `forecast_costs` takes it."""
+    from ml.forecast.costs import ForecastSettings
+
+    settings = installation.config.forecasts
+    return {
+        "settings": ForecastSettings(horizon_days=settings.horizon_days),
+        "immature_days": count_immature_days(installation, days),
+        "default_immature_days": settings.immature_days,
+        "events": list_events(installation),
+    }
+
+
 def score_forecasts(
-    installation: Installation, daily: pd.DataFrame, as_of: dt.date, days: ScoredDays
+    installation: Installation, daily: pd.DataFrame, as_of: dt.date, days: ScoredDays, inputs: dict[str, Any]
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """The tables of a forecast run by name, and the facts that its materialisations state.
+    """The tables of a forecast run by name, and the facts that its materialisations state; ``inputs``: `read_inputs`.
 
     Past forecasts and runs that stand on a day that is not scored are left out, as the costs of such a day are.
     """
     from ml.forecast.accuracy import keep_history, score_history
-    from ml.forecast.costs import ForecastSettings, forecast_costs
+    from ml.forecast.costs import forecast_costs
 
-    settings = installation.config.forecasts
-    immature = count_immature_days(installation, days)
-    result = forecast_costs(
-        daily,
-        as_of,
-        settings=ForecastSettings(horizon_days=settings.horizon_days),
-        immature_days=immature,
-        default_immature_days=settings.immature_days,
-        events=list_events(installation),
-    )
+    result = forecast_costs(daily, as_of, **inputs)
     history = _read_scored(installation, "forecast_history", days)
     came = score_history(history, result.actuals, as_of)
     runs = _read_scored(installation, "forecast_runs", days)
@@ -59,7 +88,7 @@ def score_forecasts(
         "series without forecast": len(result.skipped),
         "why": {str(reason): int(count) for reason, count in result.skipped["reason"].value_counts().items()},
         "models": {str(name): int(count) for name, count in models.items()},
-        "immature days learnt": {name: int(days) for name, days in immature.items()},
+        "immature days learnt": {name: int(days) for name, days in inputs["immature_days"].items()},
         "events that match nothing": list(result.unmatched_events),
         "run": {name: _as_plain(value) for name, value in result.run.items()},
     }
@@ -120,10 +149,11 @@ def _read_scored(installation: Installation, name: str, days: ScoredDays) -> pd.
 
 def _read_table(installation: Installation, schema: str, name: str, query: str) -> pd.DataFrame:
     """A table of the warehouse, or no rows where it was never written."""
-    if not installation.warehouse.has_table(schema, name):
-        return pd.DataFrame()
-    with installation.warehouse.connect(read_only=True) as connection:
-        frame: pd.DataFrame = connection.execute(query).df()
+    with installation.warehouse.hold():
+        if not installation.warehouse.has_table(schema, name):
+            return pd.DataFrame()
+        with installation.warehouse.connect(read_only=True) as connection:
+            frame: pd.DataFrame = connection.execute(query).df()
     return frame
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import boto3
-import botocore.session
-from botocore.config import Config
 from pydantic import Field
 
 from core.errors import CloudcostError
 from core.section import Section
+
+if TYPE_CHECKING:
+    import boto3
 
 ClientFactory = Callable[[str, str, str], Any]
 """(service, account id, region) -> a client of the provider's SDK."""
@@ -52,7 +52,7 @@ def make_aws_factory(
     """
     sessions: dict[str, boto3.Session] = {}
     clients: dict[tuple[str, str, str], Any] = {}
-    begin_session = _begin_confined_session if is_confined else boto3.Session
+    begin_session = _begin_confined_session if is_confined else _begin_session
 
     def open_client(service: str, account_id: str, region: str) -> Any:
         key = (service, account_id, region)
@@ -70,12 +70,22 @@ def make_aws_factory(
     return open_client
 
 
-def _begin_confined_session(**options: Any) -> boto3.Session:
+def _begin_session(**options: Any) -> "boto3.Session":
+    import boto3  # every command reads the settings above; few act in an account
+
+    return boto3.Session(**options)
+
+
+def _begin_confined_session(**options: Any) -> "boto3.Session":
     """A session whose every request is judged when its address is final.
 
     Credentials are made up unless they are given: looking for real ones may ask the metadata service of the machine or
     a company's sign-in, and whatever listens here has no business with them.
     """
+    import boto3
+    import botocore.session
+    from botocore.config import Config
+
     core = botocore.session.Session()
     core.set_default_client_config(Config(proxies={}))
     core.register("before-send", _check_request)
@@ -105,8 +115,8 @@ def _open_session(
     region: str,
     settings: AccountSettings,
     environ: Mapping[str, str],
-    begin_session: Callable[..., boto3.Session],
-) -> boto3.Session:
+    begin_session: "Callable[..., boto3.Session]",
+) -> "boto3.Session":
     session = begin_session(region_name=region)
     if settings.role_arn is not None:
         wanted: dict[str, str] = {"RoleArn": settings.role_arn, "RoleSessionName": SESSION_NAME}

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from core.instants import Checkpoint
+from core.progress import measure
 from ingestion.contracts import DeliveryError, ExportFormat
 from ingestion.incoming import IncomingFile
 from ingestion.judging.comparison import Comparison, Drift, compare_columns, compare_figures
@@ -102,21 +103,23 @@ class Promoter:
         if faults:
             self.refuse(report, pending, faults)
             return
-        candidate = _stage_and_measure(connection, source, pending, directory, incoming)
-        status = self._ledger.status(pending.key, pending.delivery_id)
-        compared, drift = self._compare(candidate)
-        # what is current and only lands anew was judged, or accepted, before
-        is_accepted = status == "accepted" or pending.is_lost
-        verdict = judge_delivery(candidate.fmt, candidate.profile, compared, self._settings, is_accepted=is_accepted)
-        verdict = DeliveryVerdict((*verdict.expectations, *candidate.repeats.judge(is_accepted)))
+        with measure("ingestion", f"{source.name}: judge", is_detail=True):
+            candidate = _stage_and_measure(connection, source, pending, directory, incoming)
+            status = self._ledger.status(pending.key, pending.delivery_id)
+            compared, drift = self._compare(candidate)
+            # what is current and only lands anew was judged, or accepted, before
+            is_accepted = status == "accepted" or pending.is_lost
+            verdict = judge_delivery(candidate.fmt, candidate.profile, compared, self._settings, is_accepted)
+            verdict = DeliveryVerdict((*verdict.expectations, *candidate.repeats.judge(is_accepted)))
         judged = Judged(pending.key, pending.delivery_id, candidate.profile, verdict, promoted=False, drift=drift)
         if verdict.failures:
             report.judged.append(judged)
             self.refuse(report, pending, [name_sentence(pending, f) for f in verdict.failures], verdict.is_acceptable)
             return
         self._checkpoint("judged")
-        snapshot = self._land(candidate)
-        self._promote(snapshot, judged, report, was_expired=status == "expired")
+        with measure("ingestion", f"{source.name}: land", is_detail=True):
+            snapshot = self._land(candidate)
+            self._promote(snapshot, judged, report, was_expired=status == "expired")
 
     def _compare(self, candidate: Candidate) -> tuple[list[Comparison], Drift]:
         """The delivery beside the one that is current; another format has other columns, which is no drift."""

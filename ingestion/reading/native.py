@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 
 from core.errors import first_line, shorten
 from ingestion.contracts import DeliveryError, NativeColumn, squeeze_name
 from ingestion.expressions.sql import quote_identifier, quote_path
-from ingestion.reading.native_avro import convert_avro
 from ingestion.reading.native_csv import read_csv_file
 from ingestion.reading.native_json import read_json_file
 from ingestion.reading.sniffing import SNIFFED_BYTES, name_foreign_kind, sniff_kind
@@ -93,6 +91,8 @@ def read_native_file(
     if kind == "parquet":
         native = _read_parquet(connection, plain, name)
     elif kind == "avro":
+        from ingestion.reading.native_avro import convert_avro  # fastavro and pyarrow, for the few files of this kind
+
         native = _read_parquet(connection, convert_avro(plain, name, workspace, is_look=is_look), name)
     elif kind == "json":
         json = read_json_file(connection, plain, name, workspace, nothing, is_look=is_look)
@@ -118,6 +118,8 @@ def read_native_file(
 
 
 def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> NativeFile:
+    import pyarrow.parquet as pq  # takes longer than a run that finds nothing new; CSV needs none of it
+
     try:
         written = pq.read_schema(path).names
         reader = f"read_parquet({quote_path(path)}, hive_partitioning = false)"

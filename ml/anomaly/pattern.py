@@ -7,7 +7,6 @@ before, once in four weeks, and a day is reported when it is stranger than all d
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import IsolationForest
 
 from ml.anomaly.baseline import Matrix
 from ml.anomaly.hierarchy import ACCOUNT
@@ -26,6 +25,8 @@ MARGIN = 1.02
 def find_patterns(fine: LevelPanel, verdicts: Verdicts, accounts: LevelPanel, limits: Limits) -> list[Incident]:
     """Strange account-days; `limits` are of the accounts. A day is judged by a forest grown from days before it."""
     account = _place_accounts(fine, accounts)
+    from sklearn.ensemble import IsolationForest  # a second of imports, for who has months of costs
+
     # the error before any flag: in units of what is usual, and in money
     rest = np.nan_to_num(fine.costs - verdicts.expected)
     size = np.nan_to_num(verdicts.score) * np.sign(rest)

@@ -3,16 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from ml.forecast.engine import PanelForecast
 from ml.forecast.lumps import forecast_lumps
 from ml.forecast.models.simple import Matrix
 from ml.forecast.reconcile import list_members
 from ml.series import SCOPE_COLUMNS, Level, build_levels
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 FINEST: Level = "account_service"
 # levels whose series share the finest ones between them: they add up to the total only
@@ -25,7 +29,7 @@ ENDED_DAYS, CONSTANT_DAYS = 28, 56
 class CostPanel:
     """`keys`: one row per series (see SeriesSet.keys); `usage[i]`: its days; `days`: every day that is forecast.
 
-    `finest` and `parents`: row numbers; `members`: which finest series belongs to which parent. `lumps`: per row, the
+    `finest` and `parents`: row numbers. `lumps`: per row, the
     frame of its lumps. `loose_lumps`: (series, days) lump forecasts of teams and environments.
     """
 
@@ -35,12 +39,17 @@ class CostPanel:
     days: pd.DatetimeIndex
     finest: np.ndarray
     parents: np.ndarray
-    members: sparse.csr_matrix
     loose_lumps: Matrix
     skipped: pd.DataFrame
     levels: tuple[str, ...]
     training_days: np.ndarray
     named: dict[int, str]
+
+    @cached_property
+    def members(self) -> "sparse.csr_matrix":
+        """Which finest series belongs to which parent: ones in (parents, finest)."""
+        scopes = [SCOPE_COLUMNS[level] for level in self.keys["scope_level"].to_numpy()[self.parents]]
+        return list_members(self.keys.iloc[self.parents], scopes, self.keys.iloc[self.finest])
 
     def name_models(self, made: PanelForecast) -> list[str]:
         """The model of each series; those that need none state why."""
@@ -124,14 +133,12 @@ def _place(
     parents = np.flatnonzero((level != FINEST) & ~np.isin(level, LOOSE))
     first = keys["last_date"].min() + pd.Timedelta(days=1) if len(keys) else pd.Timestamp(as_of)
     days = pd.date_range(first, pd.Timestamp(as_of) + pd.Timedelta(days=YEAR))
-    scopes = [SCOPE_COLUMNS[level[row]] for row in parents]
-    members = list_members(keys.iloc[parents], scopes, keys.iloc[finest]) if len(keys) else sparse.csr_matrix((0, 0))
     loose = np.zeros((len(keys), len(days)))
     for row in np.flatnonzero(np.isin(level, LOOSE)):
         loose[row] = forecast_lumps(lumps[row], keys.at[row, "first_date"], keys.at[row, "last_date"], days).mean
     training = np.array([len(values) - int(np.argmax(values != 0)) for values in usage], dtype=np.int64)
     named = {row: name for row, values in enumerate(usage) if (name := _name_simple(values))}
-    return CostPanel(keys, usage, lumps, days, finest, parents, members, loose, skipped, levels, training, named)
+    return CostPanel(keys, usage, lumps, days, finest, parents, loose, skipped, levels, training, named)
 
 
 def _name_simple(values: Matrix) -> str:

@@ -4,16 +4,21 @@ Minimum trace with the variances of the back-test on the diagonal (Wickramasuriy
 what is surest moves least. Parents are then the sums of their children, exactly.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.sparse.linalg import splu
 
 from ml.forecast.models.simple import Matrix
 
+if TYPE_CHECKING:
+    from scipy import sparse  # a second of imports, for who has series to forecast
 
-def list_members(parents: pd.DataFrame, scopes: list[tuple[str, ...]], children: pd.DataFrame) -> sparse.csr_matrix:
+
+def list_members(parents: pd.DataFrame, scopes: list[tuple[str, ...]], children: pd.DataFrame) -> "sparse.csr_matrix":
     """Which child belongs to which parent: ones in (parents, children). `scopes[i]`: the columns that say so."""
+    from scipy import sparse
+
     rows: list[int] = []
     columns: list[int] = []
     for scope in sorted(set(scopes)):
@@ -27,12 +32,15 @@ def list_members(parents: pd.DataFrame, scopes: list[tuple[str, ...]], children:
 
 
 def reconcile(
-    parents: Matrix, children: Matrix, members: sparse.csr_matrix, parent_error: Matrix, child_error: Matrix
+    parents: Matrix, children: Matrix, members: "sparse.csr_matrix", parent_error: Matrix, child_error: Matrix
 ) -> Matrix:
     """The children's forecasts (children, days) after both sides have met; `members @ result` are the parents'.
 
     `…_error`: the typical error of each series, in money; a series without error does not move.
     """
+    from scipy import sparse
+    from scipy.sparse.linalg import splu
+
     gap = parents - members @ children
     if not gap.any() or not len(parents):
         return children

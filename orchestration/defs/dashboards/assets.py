@@ -15,7 +15,7 @@ from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from orchestration.written_specs import written_spec
 from warehouse import DuckDbWarehouse
-from warehouse.written_tables import write_table
+from warehouse.written_tables import write_tables
 
 #: What changes the state that is shown.
 DECIDED = (["alerts", "incidents"], ["actions", "proposals"], ["actions", "verified_savings"])
@@ -33,11 +33,10 @@ PUBLISHED = dg.AssetKey(["dashboards", "published"])
 def operations(context: dg.AssetExecutionContext, installation: InstallationResource):  # type: ignore[no-untyped-def]
     """Replaces the tables of schema ``ops``."""
     opened = installation.open()
-    for name, read in OPERATIONS.items():
-        rows = write_table(opened.warehouse, "ops", name, read(opened, utc_now()))
+    tables = {name: read(opened, utc_now()) for name, read in OPERATIONS.items()}
+    tables["checks"] = list_checks(context.instance)
+    for name, rows in write_tables(opened.warehouse, "ops", tables).items():
         yield dg.MaterializeResult(asset_key=["ops", name], metadata={"dagster/row_count": rows})
-    rows = write_table(opened.warehouse, "ops", "checks", list_checks(context.instance))
-    yield dg.MaterializeResult(asset_key=["ops", "checks"], metadata={"dagster/row_count": rows})
 
 
 def list_marts(manifest: Path) -> list[dg.AssetKey]:

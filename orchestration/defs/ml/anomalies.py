@@ -20,7 +20,7 @@ from orchestration.defs.ml.forecasts import COST_DAILY, COSTS_CHANGED, last_char
 from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from orchestration.written_specs import written_spec
-from warehouse.written_tables import write_table
+from warehouse.written_tables import write_table, write_tables
 
 CHARGES = dg.AssetKey(["marts", "fct_charges"])
 ANOMALIES, CAUSES = dg.AssetKey(["ml", "cost_anomalies"]), dg.AssetKey(["ml", "anomaly_causes"])
@@ -64,8 +64,7 @@ def cost_anomalies(installation: InstallationResource) -> Iterator[dg.Materializ
     daily = read_daily_costs(opened, days, _DAILY)
     as_of = last_charge_date(daily)
     if as_of is None:
-        for name in ANOMALY_TABLES:
-            write_table(opened.warehouse, "ml", name, pd.DataFrame())
+        write_tables(opened.warehouse, "ml", {name: pd.DataFrame() for name in ANOMALY_TABLES})
         reason: dict[str, Any] = {"dagster/row_count": 0, "reason": "there is no usage to judge"}
         yield from (dg.MaterializeResult(asset_key=key, metadata=reason) for key in (ANOMALIES, CAUSES))
         return
@@ -111,8 +110,9 @@ def write_anomalies(installation: Installation, anomalies: pd.DataFrame, first_d
         for query in list_queries("ml.anomaly_days", "marts.fct_charges", charge_date):
             parts += connection.execute(query).fetchall() if len(days) else []
     explained = explain_anomalies(anomalies, days, parts)
-    rows = write_table(warehouse, "ml", "cost_anomalies", explained.describe(anomalies))
-    return rows, write_table(warehouse, "ml", "anomaly_causes", explained.causes)
+    tables = {"cost_anomalies": explained.describe(anomalies), "anomaly_causes": explained.causes}
+    rows = write_tables(warehouse, "ml", tables)
+    return rows["cost_anomalies"], rows["anomaly_causes"]
 
 
 def remember_quality(

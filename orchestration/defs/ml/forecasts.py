@@ -7,6 +7,7 @@ import dagster as dg
 import pandas as pd
 
 from alerts.findings import describe_worse_forecasts
+from cloudcost.analytics.forecasting import FORECAST_TABLES, bring_forecasts_up_to_date
 from cloudcost.analytics.readiness import list_waiting
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
@@ -15,7 +16,6 @@ from orchestration.defs.alerts.assets import incident_book
 from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from orchestration.written_specs import written_spec
-from warehouse.written_tables import write_table
 
 COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
 COSTS_CHANGED = dg.AssetKey(["intermediate", "int_costs__changed"])
@@ -50,9 +50,6 @@ def last_charge_date(daily: pd.DataFrame) -> dt.date | None:
     return None if usage.empty else pd.Timestamp(usage.max()).date()
 
 
-FORECAST_TABLES = ("cost_forecasts", "cost_forecast_horizons", "forecast_accuracy", "forecast_history", "forecast_runs")
-
-
 @dg.multi_asset(
     name="cost_forecasts",
     specs=[
@@ -65,18 +62,11 @@ FORECAST_TABLES = ("cost_forecasts", "cost_forecast_horizons", "forecast_accurac
 )
 def cost_forecasts(installation: InstallationResource) -> Iterator[dg.MaterializeResult]:
     """Replaces the forecasts, and adds to the history of those made before; the same data gives the same rows."""
-    from cloudcost.analytics.forecasting import keep_past_forecasts, score_forecasts
-
     opened, days = installation.open(), ScoredDays.until(utc_now().date())
     daily = read_daily_costs(opened, days)
-    as_of = last_charge_date(daily)
-    if as_of is None:
-        tables, facts = keep_past_forecasts(opened, days), {"reason": "there is no usage to forecast"}
-    else:
-        tables, facts = score_forecasts(opened, daily, as_of, days)
+    counts, facts = bring_forecasts_up_to_date(opened, daily, last_charge_date(daily), days)
     for name in FORECAST_TABLES:
-        rows = write_table(opened.warehouse, "ml", name, tables[name])
-        yield dg.MaterializeResult(asset_key=["ml", name], metadata={"dagster/row_count": rows, **facts})
+        yield dg.MaterializeResult(asset_key=["ml", name], metadata={"dagster/row_count": counts[name], **facts})
 
 
 @dg.asset_check(

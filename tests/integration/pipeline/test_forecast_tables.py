@@ -9,8 +9,9 @@ import duckdb
 import pandas as pd
 import pytest
 
+from cloudcost.analytics.forecasting import FORECAST_TABLES
 from cloudcost.installation import Installation
-from orchestration.defs.ml.forecasts import FORECAST_TABLES, cost_forecasts, forecast_accuracy_holds
+from orchestration.defs.ml.forecasts import cost_forecasts, forecast_accuracy_holds
 from orchestration.resources.installation import InstallationResource
 from tests.unit.ml.rows import make_rows, make_weekly
 

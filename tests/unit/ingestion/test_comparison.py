@@ -4,10 +4,12 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingestion.formats import get_format
 from ingestion.judging.comparison import Drift, compare_columns, compare_figures, was_closed
-from ingestion.judging.expectations import DeliveryVerdict, judge_delivery
+from ingestion.judging.expectations import COMPARED, DeliveryVerdict, find_failed, judge_delivery, list_limits
 from ingestion.judging.profile import DeliveryProfile
 from ingestion.sections.deliveries import ChangeThresholds, DropThresholds, IngestionSettings
 from ingestion.snapshots import ControlTotal, Snapshot, SnapshotKey
@@ -123,3 +125,18 @@ def test_when_a_month_is_closed() -> None:
     december = dt.date(2026, 12, 1)
     assert not was_closed(december, dt.datetime(2027, 1, 1, tzinfo=dt.UTC), 0)
     assert was_closed(december, dt.datetime(2027, 1, 2, tzinfo=dt.UTC), 0)
+
+
+@given(
+    st.lists(st.sampled_from([0, 1, 7]), min_size=2, max_size=2),
+    st.lists(st.sampled_from([0.0, 9.99, 10.0, 10.01, 49.9, 50.0, 50.1, 300.0]), min_size=2, max_size=2),
+)
+@settings(max_examples=25)
+def test_great_expectations_would_not_fault_what_it_is_not_asked_about(
+    counts: list[int], percents: list[float]
+) -> None:
+    checks = dict(zip(("repeated_line_items", "unreadable_values"), counts, strict=True))
+    limits = list_limits(sorted(checks), IngestionSettings())
+    figures = {**checks, **dict(zip(COMPARED, percents, strict=True))}
+    beyond = {(column, severity) for column, limit, severity in limits if not 0 <= figures[column] <= limit}
+    assert find_failed(FORMAT, figures, limits) == beyond
