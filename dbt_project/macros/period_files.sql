@@ -116,7 +116,7 @@
 
 {#- Where all such files are, beside the warehouse file; DuckDB makes the folders below. -#}
 {% macro period_files_folder() %}
-    {{ return(env_var('CLOUDCOST_WAREHOUSE', 'warehouse.duckdb') ~ '.files') }}
+    {{ return(target.path ~ '.files') }}
 {% endmacro %}
 
 
