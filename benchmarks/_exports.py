@@ -21,14 +21,10 @@ def simulate_month(folder: Path, rows: int) -> list[str]:
 
 def write_parquet(files: list[str], target: Path, rows: int, months_back: int = 0) -> None:
     """A CUR 2.0 month of exactly so many rows, its dates moved back by so many months."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     times = ("bill_billing_period_start_date", "bill_billing_period_end_date",
              "line_item_usage_start_date", "line_item_usage_end_date")  # fmt: skip
     moved = ", ".join(f"{c} - interval {months_back} month as {c}" for c in times)
-    with _connect() as connection:
-        connection.execute(
-            f"copy (select * replace ({moved}) from ({repeat_rows(files, rows)})) to '{target}' (format parquet)"
-        )
+    copy_rows(f"select * replace ({moved}) from ({repeat_rows(files, rows)})", target)
 
 
 def write_legacy_csv(files: list[str], target: Path, rows: int, columns: int) -> None:
@@ -51,11 +47,21 @@ def write_legacy_csv(files: list[str], target: Path, rows: int, columns: int) ->
         )
 
 
-def repeat_rows(files: list[str], rows: int) -> str:
-    """SQL for exactly ``rows`` rows of these files, repeated as often as it takes."""
+def copy_rows(query: str, target: Path) -> None:
+    """Write the rows of a query as Parquet."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _connect() as connection:
+        connection.execute(f"copy ({query}) to '{target}' (format parquet)")
+
+
+#: Line ids of a CUR, made unique: the rows are written as often as ``copy`` counts.
+UNIQUE_LINES = "* replace (identity_line_item_id || '-' || copy::varchar as identity_line_item_id)"
+
+
+def repeat_rows(files: list[str], rows: int, unique: str = UNIQUE_LINES) -> str:
+    """SQL for exactly ``rows`` rows of these files, repeated as often as it takes; ``unique`` selects of them."""
     found = duckdb.execute(f"select count(*) from read_parquet({files})").fetchall()[0][0]
     copies = -(-rows // found)
-    unique = "* replace (identity_line_item_id || '-' || copy::varchar as identity_line_item_id)"
     return (
         f"select * exclude (copy) from (select {unique} from read_parquet({files}), "
         f"(select unnest(range({copies})) as copy)) limit {rows}"

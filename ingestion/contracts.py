@@ -19,6 +19,7 @@ ColumnKind = Literal["text", "money", "quantity", "timestamp", "date", "json"]
 
 #: Money and quantities are DECIMAL(38, 12) from the door to the mart.
 MONEY_TYPE = "DECIMAL(38,12)"
+MONEY_PLACES = 12
 #: No line of a bill costs this much, and ten billion lines of less cannot run over DECIMAL(38,12).
 LARGEST_COST = Decimal("1e15")
 
@@ -212,11 +213,15 @@ class NativeSchema(Protocol):
 
 @dataclass(frozen=True)
 class NativeColumn:
-    """A column, or a leaf of a nested column, of a native file: its own spelling, SQL to read it and DuckDB type."""
+    """A column, or a leaf of a nested column, of a native file: its own spelling, SQL to read it and DuckDB type.
+
+    ``text_sql``: SQL of the tags in it as text, where the reader works them out once for every row.
+    """
 
     name: str
     sql: str
     duckdb_type: str
+    text_sql: str = ""
 
 
 SpecialColumn = Callable[[NativeSchema], "str | None"]

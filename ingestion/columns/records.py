@@ -1,4 +1,4 @@
-"""Records that a file keeps as JSON in one cell, as tools do that know no nested columns."""
+"""What is worked out below the rows that others read: JSON records of one cell, and the text of lists of tags."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 from ingestion.contracts import Column, ExportFormat, NativeColumn
 from ingestion.expressions.json_numbers import quote_numbers
 from ingestion.expressions.sql import null_if_nothing, quote_identifier, quote_literal
+from ingestion.expressions.tags import write_list
 from ingestion.reading.native import NativeFile
 
 
@@ -37,6 +38,20 @@ def open_records(native: NativeFile, fmt: ExportFormat) -> tuple[NativeFile, tup
     reader = f"(select *, {read} from (select *, {', '.join(cells)} from {native.reader_sql}))"
     columns = (NativeColumn(leaf, quote_identifier(leaf), "VARCHAR") for leaf, _ in leaves)
     return replace(native, reader_sql=reader, columns=(*native.columns, *columns)), tuple(opened)
+
+
+def write_lists(native: NativeFile) -> NativeFile:
+    """``native`` with the tags of its lists as text in columns of their own, worked out once a row.
+
+    An expression is copied wherever it is used, and a branch that decides by it shares nothing with the others.
+    """
+    texts = {column.name: sql for column in native.columns if (sql := write_list(column))}
+    if not texts:
+        return native
+    names = {name: quote_identifier(f"text of {name}") for name in texts}
+    written = ", ".join(f"{sql} as {names[name]}" for name, sql in texts.items())
+    columns = tuple(replace(c, text_sql=names.get(c.name, "")) for c in native.columns)
+    return replace(native, reader_sql=f"(select *, {written} from {native.reader_sql})", columns=columns)
 
 
 def _read_fields(cell: str, fields: Sequence[str], has_numbers: bool) -> str:

@@ -22,16 +22,14 @@ _KEY_AND_VALUE = re.compile(r'STRUCT\("?key"? VARCHAR, "?value"? VARCHAR[,)]')
 
 def read_tags(column: NativeColumn) -> str:
     """SQL giving the tags of a column of text, a map, a struct or a list."""
-    sql, kind = column.sql, column.duckdb_type
-    wrapped = _WRAPPED_LIST.fullmatch(kind)
-    if wrapped:
-        outer, inner, kind = wrapped[1], wrapped[2], f"{wrapped[3]}[]"
-        sql = f"list_transform({sql}[{quote_literal(outer)}], lambda item: item[{quote_literal(inner)}])"
+    sql, kind = _unwrap(column)
     if kind == "VARCHAR":
         return f"read_tags({sql})"
-    if kind.endswith("[]") and _KEY_AND_VALUE.match(kind):
-        listed = f"own_first({sql})" if "inherited" in kind else sql
-        return f"write_tags(list_transform({listed}, lambda e: {{'k': e['key'], 'v': to_json(e['value'])}}))"
+    written = write_list(column)
+    if written:
+        # what `write_tags` does, without a list per row that the text is worked out in
+        text, kept = column.text_sql or written, f"join_tags(keep_tags({_list_tags(sql, kind)}))"
+        return f"case when is_doubtful({text}) then nullif({kept}, '{{}}') when {text} <> '{{}}' then {text} end"
     if kind.startswith("STRUCT") and not kind.endswith("[]"):
         # a member that this row does not have is null in it
         return f"check_object(cast(json_merge_patch('{{}}', to_json({sql})) as varchar))"
@@ -40,6 +38,30 @@ def read_tags(column: NativeColumn) -> str:
         # what `check_object` does, without a list per row that it is worked out in
         return f"case when is_doubtful({text}) then check_object({text}) when {text} <> '{{}}' then {text} end"
     return f"read_tags({text})"
+
+
+def write_list(column: NativeColumn) -> str | None:
+    """SQL giving the tags of a list of keys and values as text that may still hold some without a value.
+
+    `read_tags` needs it three times. None for any other column.
+    """
+    sql, kind = _unwrap(column)
+    is_list = kind.endswith("[]") and _KEY_AND_VALUE.match(kind) is not None
+    return f"join_tags({_list_tags(sql, kind)})" if is_list else None
+
+
+def _unwrap(column: NativeColumn) -> tuple[str, str]:
+    """SQL and type of a column; of a list whose writer did not call it one, those of the list in it."""
+    wrapped = _WRAPPED_LIST.fullmatch(column.duckdb_type)
+    if not wrapped:
+        return column.sql, column.duckdb_type
+    outer, inner, kind = wrapped[1], wrapped[2], f"{wrapped[3]}[]"
+    return f"list_transform({column.sql}[{quote_literal(outer)}], lambda item: item[{quote_literal(inner)}])", kind
+
+
+def _list_tags(sql: str, kind: str) -> str:
+    listed = f"own_first({sql})" if "inherited" in kind else sql
+    return f"list_transform({listed}, lambda e: {{'k': e['key'], 'v': to_json(e['value'])}})"
 
 
 def read_tag_column(name: str) -> SpecialColumn:

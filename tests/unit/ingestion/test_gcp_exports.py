@@ -232,3 +232,33 @@ def test_credits_that_come_late_count(door: Door) -> None:
 def test_fields_that_nobody_knows_are_left_out_and_told(door: Door) -> None:
     taken = door.take("a.json", write_lines([{**ROWS[0], "carbon": {"kg": 1.5}, "project": {"id": "p", "team": "x"}}]))
     assert taken.extra_columns == ("carbon",)
+
+
+def test_typed_decimals_zones_and_lists_are_landed_exactly(scratch: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path, target = tmp_path / "bill.parquet", tmp_path / "landed.parquet"
+    scratch.execute(
+        """copy (select '01A' as billing_account_id, {'description': 'Compute'} as service, {'id': 'k'} as sku,
+            timestamptz '2026-09-03 02:00:00+02' as usage_start_time, labels, tags, 'USD' as currency,
+            {'month': '202609'} as invoice, cost::decimal(38, 9) as cost, list::decimal(38, 15) as cost_at_list
+        from (values
+            (1.000000001, 1.0000000000005, [{'key': 'team', 'value': 'search'}, {'key': 'no', 'value': null}],
+             [{'key': 'a', 'value': 'far', 'inherited': true}, {'key': 'a', 'value': 'own', 'inherited': false}]),
+            (12345678901234.123456789, 1.0000000000015, [{'key': 'Env', 'value': ''}, {'key': 'env', 'value': 'x"y'}],
+             [{'key': 'empty', 'value': '', 'inherited': null}]),
+            (-0.000000001, 99999999999999999999999.5, [], null),
+            (2, null, [null, {'key': 'k', 'value': 'N/A'}], [])
+        ) as t(cost, list, labels, tags)) to '"""
+        + str(path)
+        + "' (format parquet)"
+    )
+    read_incoming_file(scratch, path, "bill.parquet", target, tmp_path / "work", READING)
+    landed = scratch.execute(
+        f"select cost, rounding_remainder, cost_at_list, labels, tags, usage_start_time from '{target}' order by cost"
+    ).fetchall()
+    assert [row[:5] for row in landed] == [
+        (Decimal("-1e-9"), 0, Decimal("99999999999999999999999.5"), None, None),
+        (Decimal("1.000000001"), 0, Decimal("1"), '{"team":"search"}', '{"a":"own","a":"far"}'),
+        (Decimal("2"), 0, None, None, None),
+        (Decimal("12345678901234.123456789"), 0, Decimal("1.000000000002"), '{"env":"x\\"y"}', '{"empty":""}'),
+    ]
+    assert {row[5] for row in landed} == {dt.datetime(2026, 9, 3)}
