@@ -10,9 +10,9 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from cloudcost.dbt.project import ALL_PERIODS
+from cloudcost.dbt.running import run_dbt
 from cloudcost.installation import Installation
-from orchestration.resources.dbt import ALL_PERIODS
-from orchestration.resources.dbt_build import run_dbt
 
 
 @dataclass

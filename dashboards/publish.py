@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.period_files import list_files, replace_paths
+from warehouse.files.period_files import list_files, replace_paths
 
 CURRENT = "current"
 #: The folder before the present one stays: somebody may be reading it.

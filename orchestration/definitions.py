@@ -2,11 +2,11 @@
 
 import dagster as dg
 
+from cloudcost.dbt.project import prepare_manifest
 from cloudcost.identity.home_access import write_privately
 from cloudcost.installation import Installation
 from orchestration.domains import Frame, build_domains
 from orchestration.partitions import billing_periods
-from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.installation import InstallationResource
 
 

@@ -101,8 +101,8 @@ def build_warehouse(folder: Path) -> Path:
     """Ingest a small simulated company and build the FOCUS views; returns the warehouse file."""
     from dbt.cli.main import dbtRunner
 
+    from cloudcost.dbt.project import PROJECT_DIRECTORY, set_dbt_environment
     from cloudcost.installation import Installation
-    from orchestration.resources.dbt import PROJECT_DIRECTORY, set_dbt_environment
     from simulator import generate
 
     generate(folder / "exports", seed=3, months=2, rows_per_month=3000)

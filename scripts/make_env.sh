@@ -21,4 +21,4 @@ else
 fi
 .venv/bin/python --version
 # What every first run would else do for fifteen seconds. Without it they do it, so that this ends no build.
-.venv/bin/python -m orchestration.resources.parse_project || echo "note: the dbt project could not be parsed" >&2
+.venv/bin/python -m cloudcost.dbt.parse_project || echo "note: the dbt project could not be parsed" >&2

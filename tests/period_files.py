@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.expressions.sql import quote_literal, quote_path
-from warehouse.period_files import files_folder
+from warehouse.files.period_files import files_folder
 
 
 def keep_in_files(connection: Any, warehouse: Path, model: str, query: str) -> Path:

@@ -9,22 +9,20 @@ from typing import Any
 
 import duckdb
 
-from ingestion.columns.projection import LANDED_TYPES
-from ingestion.contracts import ExportFormat
-from ingestion.expressions.sql import quote_identifier, quote_literal, quote_path
+from ingestion.expressions.sql import quote_identifier, quote_literal
 from ingestion.formats import DATASETS
 from ingestion.landing.local_lake import LocalLake
 from ingestion.snapshots import Snapshot
 from warehouse.contracts import ChangedPeriod, WarehouseError
 from warehouse.duckdb_faults import explain_duckdb
-from warehouse.period_files import PeriodFile, files_folder, list_files, remove_unused, take_over_moved
+from warehouse.files.period_files import PeriodFile, files_folder, list_files, remove_unused, take_over_moved
+from warehouse.files.raw_views import raw_view_sql, read_absent_columns
 from warehouse.query_faults import explain_query
 from warehouse.reading import ReadableWarehouse
 from warehouse.rows import control_total_rows, current_snapshot_rows
 from warehouse.selects import check_select, lock_connection
 from warehouse.settings_contracts import SQL_TYPES, SettingsContent
 
-PARTITION_COLUMNS = {"source_name": "VARCHAR", "billing_period": "DATE", "dataset": "VARCHAR", "delivery_id": "VARCHAR"}
 WAREHOUSE_FILE = "warehouse.duckdb"
 #: The oldest DuckDB that reads the file. Formats before it cost twice the time for every row that is written.
 STORAGE_VERSION = "v1.4.0"
@@ -249,57 +247,6 @@ def list_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "where table_schema not in ('information_schema', 'pg_catalog')"
     )
     return [name for (name,) in connection.execute(query).fetchall()]
-
-
-#: The columns of a format that a file lacks -> the files that lack them.
-AbsentColumns = Mapping[frozenset[str], Sequence[Path]]
-
-
-def read_absent_columns(
-    connection: duckdb.DuckDBPyConnection, fmt: ExportFormat, paths: Sequence[Path]
-) -> AbsentColumns:
-    """Files by the columns that they lack, having been landed before the format kept these; reads footers only."""
-    if not paths:
-        return {}
-    listed = ", ".join(quote_path(p) for p in paths)
-    wanted = frozenset(c.name for c in fmt.columns)
-    found = connection.execute(
-        f"select file_name, list(name) from parquet_schema([{listed}]) group by file_name"
-    ).fetchall()
-    names = {Path(file): wanted.difference(columns) for file, columns in found}
-    groups: dict[frozenset[str], list[Path]] = {}
-    for path in paths:
-        groups.setdefault(names[path], []).append(path)
-    return groups
-
-
-def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path], absent: AbsentColumns | None = None) -> str:
-    """The SELECT of a raw table over these Parquet files; without files it has the columns and no rows.
-
-    ``absent``: the files by the columns that they lack, which are null for them; none lacks any when left out.
-    """
-    if not paths:
-        empty = [
-            *(f"cast(null as {kind}) as {name}" for name, kind in PARTITION_COLUMNS.items()),
-            "cast(null as varchar) as source_file",
-            *(f"cast(null as {LANDED_TYPES[c.kind]}) as {quote_identifier(c.name)}" for c in fmt.columns),
-        ]
-        return f"select {', '.join(empty)} where false"
-    types = ", ".join(f"'{name}': {kind}" for name, kind in PARTITION_COLUMNS.items())
-    selects = []
-    for missing, files in (absent or {frozenset(): paths}).items():
-        columns = [
-            f"cast(null as {LANDED_TYPES[c.kind]}) as {quote_identifier(c.name)}"
-            if c.name in missing
-            else quote_identifier(c.name)
-            for c in fmt.columns
-        ]
-        listed = ", ".join(quote_path(p) for p in files)
-        selects.append(
-            f"select {', '.join([*PARTITION_COLUMNS, 'source_file', *columns])} "
-            f"from read_parquet([{listed}], hive_partitioning = true, hive_types = {{{types}}})"
-        )
-    return " union all ".join(selects)
 
 
 def _is_held(error: duckdb.Error) -> bool:

@@ -12,8 +12,8 @@ def run_ours(kind: Input, file: Path, folder: Path) -> Figures:
     import dbt.cli.main
     import great_expectations  # what every process loads once is not what a row costs
 
+    from cloudcost.dbt.project import prepare_manifest
     from cloudcost.installation import Installation
-    from orchestration.resources.dbt import prepare_manifest
 
     assert dbt.cli.main
     assert great_expectations

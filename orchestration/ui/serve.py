@@ -58,8 +58,8 @@ def serve_ui(installation: Installation, host: str, port: int) -> None:
         cookie = f"cloudcost_ui_{port}"  # a browser sends the cookies of all ports of a host to each of them
         person = find_starter(installation)
         sessions = Sessions(person, lambda token: print_link(address, token), clock=time.monotonic)
+        from cloudcost.dbt.project import prepare_manifest
         from door.door import Door
-        from orchestration.resources.dbt import prepare_manifest
 
         prepare_dagster_home(installation)
         prepare_manifest(installation)

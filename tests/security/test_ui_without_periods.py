@@ -14,13 +14,13 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from cloudcost.dbt import running as dbt_build
+from cloudcost.dbt.project import prepare_manifest
 from cloudcost.installation import Installation
 from orchestration.defs.alerts.assets import incident_book
 from orchestration.defs.ingestion.assets import build_raw_asset
 from orchestration.defs.warehouse import assets as transform
 from orchestration.partitions import billing_periods, periods_of
-from orchestration.resources import dbt_build
-from orchestration.resources.dbt import prepare_manifest
 from orchestration.resources.installation import InstallationResource
 
 TOLD = "launch it with billing periods"

@@ -6,7 +6,10 @@ from typing import Any
 
 import dagster as dg
 
+from cloudcost.dbt.project import prepare_manifest
+from cloudcost.dbt.running import run_dbt
 from cloudcost.installation import Installation
+from cloudcost.repair.earlier_release import adopt_warehouse
 from cloudcost.repair.failed_deliveries import report_damages, report_failures
 from cloudcost.repair.lake_repair import find_unreadable, list_rebuilt, repair_snapshots
 from cloudcost.repair.replay import replay_missed
@@ -23,12 +26,7 @@ from ingestion.snapshots import Snapshot, SnapshotKey
 from orchestration.defs.alerts.assets import incident_book
 from orchestration.defs.ingestion.freshness import freshness_policy
 from orchestration.partitions import periods_of
-from orchestration.resources.dbt import prepare_manifest
-from orchestration.resources.dbt_build import run_dbt
 from orchestration.resources.installation import InstallationResource
-from warehouse import DuckDbWarehouse
-from warehouse.outdated_tables import drop_outdated, read_derived_tables
-from warehouse.takeover import read_file_models, take_over
 
 DELIVERY_CHECK = "delivery_is_valid"
 PLAUSIBILITY_CHECK = "delivery_is_plausible"
@@ -130,14 +128,8 @@ def build_snapshots_asset(source_names: Sequence[str], engine: str) -> dg.Assets
         context: dg.AssetExecutionContext, installation: InstallationResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         opened = installation.open()
-        manifest = prepare_manifest(opened)
-        if isinstance(opened.warehouse, DuckDbWarehouse):
-            backup = take_over(opened.warehouse.path, read_file_models(manifest))
-            if backup:
-                context.log.info(f"the largest models are kept in files now; the warehouse as it was is {backup}")
-        outdated = drop_outdated(opened.warehouse, read_derived_tables(manifest))
-        if outdated:
-            context.log.info(f"an earlier release built these with other columns; they are built anew: {outdated}")
+        for done in adopt_warehouse(opened, prepare_manifest(opened)):
+            context.log.info(done)
         steps = replay_missed(opened, lambda arguments, periods: list(run_dbt(opened, arguments, periods)))
         context.log.info(f"states that no run had built, recorded in the history now: {steps}")
         # before the snapshots are read: what is promoted in between then counts as not published yet

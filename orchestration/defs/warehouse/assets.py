@@ -8,8 +8,9 @@ from typing import Any, Literal
 import dagster as dg
 from dagster_dbt import dbt_assets
 
+from cloudcost.dbt.project import ALL_PERIODS
 from orchestration.partitions import periods_of
-from orchestration.resources.dbt import ALL_PERIODS, WarehouseTranslator
+from orchestration.resources.dbt import WarehouseTranslator
 from orchestration.resources.dbt_build import build_assets
 from orchestration.resources.installation import InstallationResource
 from warehouse import ChangedPeriod, changed_periods_json

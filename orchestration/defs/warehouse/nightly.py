@@ -12,12 +12,13 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from alerts.findings import CHECK_FAILED, describe_failed_check
 from alerts.incident_book import IncidentBook
+from cloudcost.dbt.parsed_project import DbtError
+from cloudcost.dbt.project import ALL_PERIODS
+from cloudcost.dbt.running import run_dbt
 from core.instants import utc_now
 from orchestration.defs.alerts.assets import incident_book
-from orchestration.resources.dbt import ALL_PERIODS, WarehouseTranslator
-from orchestration.resources.dbt_build import run_dbt
+from orchestration.resources.dbt import WarehouseTranslator
 from orchestration.resources.installation import InstallationResource
-from orchestration.resources.parsed_project import DbtError
 
 NIGHTLY = "nightly"
 JOB = "nightly_checks_job"

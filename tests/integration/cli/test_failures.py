@@ -88,7 +88,7 @@ def test_models_that_dbt_cannot_read(shell: Shell, monkeypatch: pytest.MonkeyPat
     project.mkdir()
     (project / "dbt_project.yml").write_text("name: [")
     (project / "profiles.yml").write_text("")
-    monkeypatch.setattr("orchestration.resources.dbt.PROJECT_DIRECTORY", project)
+    monkeypatch.setattr("cloudcost.dbt.project.PROJECT_DIRECTORY", project)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -13,8 +13,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from tests.integration.dbt.test_dbt_periods import JANUARY, pending_periods, redeliver_gcp
 from tests.integration.dbt.warehouse import Warehouse
 from warehouse import DuckDbWarehouse
-from warehouse.period_files import PeriodFile, files_folder, list_files, take_over_moved
-from warehouse.takeover import take_over
+from warehouse.files.period_files import PeriodFile, files_folder, list_files, take_over_moved
+from warehouse.files.takeover import take_over
 
 MODEL = "int_focus__unioned"
 ROWS = f"select * from intermediate.{MODEL} order by all"

@@ -16,10 +16,10 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from cloudcost.config.document import CloudcostConfig
+from cloudcost.dbt.project import restrict_to_periods
 from cloudcost.settings_tables import read_settings
-from orchestration.resources.dbt import restrict_to_periods
 from warehouse import DuckDbWarehouse
-from warehouse.period_files import list_files, replace_paths
+from warehouse.files.period_files import list_files, replace_paths
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 

@@ -5,9 +5,10 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
+from cloudcost.dbt.parsed_project import DbtError
+from cloudcost.dbt.project import ALL_PERIODS
+from cloudcost.dbt.running import _cancel_statements, run_dbt
 from cloudcost.installation import Installation
-from orchestration.resources.dbt import ALL_PERIODS, DbtError
-from orchestration.resources.dbt_build import _cancel_statements, run_dbt
 
 SEEDS = ["build", "--select", "resource_type:seed", "--exclude-resource-type", "test"]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cloudcost.dbt.project import set_dbt_environment
+from cloudcost.dbt.running import run_dbt
 from cloudcost.installation import Installation
 from cloudcost.repair.replay import HISTORY, replay_missed
-from orchestration.resources.dbt import set_dbt_environment
-from orchestration.resources.dbt_build import run_dbt
 from tests.unit.ingestion.exports import cur_rows, write_csv
 from warehouse import changed_periods_json
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from cloudcost.dbt.project import ALL_PERIODS, prepare_manifest
+from cloudcost.dbt.running import run_dbt
 from cloudcost.installation import Installation
 from orchestration.check_results import list_checks
 from orchestration.definitions import build_definitions
 from orchestration.defs.alerts.assets import incident_book
 from orchestration.defs.warehouse.nightly import find_nightly
-from orchestration.resources.dbt import ALL_PERIODS, prepare_manifest
-from orchestration.resources.dbt_build import run_dbt
 
 REGIONS = dg.AssetKey(["seeds", "regions"])
 #: What every run judges for itself, since nothing else would.

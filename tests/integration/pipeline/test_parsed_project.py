@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cloudcost.installation import Installation
-from orchestration.resources import parsed_project
-from orchestration.resources.dbt import PROJECT_DIRECTORY, prepare_manifest, set_dbt_environment
-from orchestration.resources.parsed_project import (
+from cloudcost.dbt.parsed_project import (
     KEPT,
     DbtError,
     ParsedProject,
@@ -17,6 +14,9 @@ from orchestration.resources.parsed_project import (
     load_manifest,
     project_key,
 )
+from cloudcost.dbt.project import PROJECT_DIRECTORY, prepare_manifest, set_dbt_environment
+from cloudcost.installation import Installation
+from orchestration.resources import parsed_project
 
 PROFILE = """\
 small:

@@ -7,7 +7,7 @@ import pytest
 
 from ingestion.formats import FORMATS
 from warehouse import DuckDbWarehouse, WarehouseError
-from warehouse.duckdb_file import raw_view_sql
+from warehouse.files.raw_views import raw_view_sql
 from warehouse.selects import check_words
 
 FOCUS = next(fmt for fmt in FORMATS if fmt.table == "focus")

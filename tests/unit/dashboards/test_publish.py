@@ -15,7 +15,7 @@ import pytest
 
 from dashboards.publish import CURRENT, FILES, LOCK, MARK, publish_warehouse, published_file
 from tests.period_files import keep_in_files
-from warehouse.period_files import files_folder, list_files, remove_unused
+from warehouse.files.period_files import files_folder, list_files, remove_unused
 
 
 class Warehouse:

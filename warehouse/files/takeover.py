@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.expressions.sql import quote_identifier, quote_literal, quote_path
-from warehouse.period_files import files_folder
+from warehouse.files.period_files import files_folder
 
 #: How the old file is called afterwards.
 BACKUP = ".before-files"

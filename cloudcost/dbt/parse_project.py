@@ -1,11 +1,11 @@
-"""``python -m orchestration.resources.parse_project``: leaves the dbt project parsed beside the code."""
+"""``python -m cloudcost.dbt.parse_project``: leaves the dbt project parsed beside the code."""
 
 import os
 import tempfile
 from pathlib import Path
 
-from orchestration.resources.dbt import PROJECT_DIRECTORY
-from orchestration.resources.parsed_project import find_parsed
+from cloudcost.dbt.parsed_project import find_parsed
+from cloudcost.dbt.project import PROJECT_DIRECTORY
 
 if __name__ == "__main__":
     # as of every installation that has no other warehouse configured
