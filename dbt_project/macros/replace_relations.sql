@@ -1,7 +1,7 @@
 {#-
     Views and tables of DuckDB, replaced in place in one transaction: readers see the old one until it is committed, and a
-    model that fails leaves it. dbt-duckdb's own ways build beside it under another name, rename both and drop the old one:
-    for a small warehouse that was a third of the statements. No model of ours has grants, indexes or foreign keys.
+    model that fails leaves it. dbt-duckdb's own ways build beside it under another name, rename both and drop the old one.
+    No model of ours has grants, indexes or foreign keys.
 -#}
 {% materialization view, adapter='duckdb' -%}
     {{- run_hooks(pre_hooks) -}}

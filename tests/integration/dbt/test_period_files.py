@@ -29,7 +29,8 @@ def build(warehouse: Warehouse, *changed: tuple[str, str]) -> None:
     """Build the model anew: for these pairs, or all of it."""
     result = warehouse.dbt("run", "--select", MODEL, changed_periods=changed or None)
     assert result.success, result.output[-3000:]
-    DuckDBConnectionManager.close_all_connections()  # as a run does: dbt keeps the file open
+    # as a run does: dbt keeps the file open
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def own(copied: Warehouse) -> DuckDbWarehouse:

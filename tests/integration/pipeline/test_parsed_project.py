@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cloudcost.dbt import parsed_project
 from cloudcost.dbt.parsed_project import (
     KEPT,
     DbtError,
@@ -16,7 +17,6 @@ from cloudcost.dbt.parsed_project import (
 )
 from cloudcost.dbt.project import PROJECT_DIRECTORY, prepare_manifest, set_dbt_environment
 from cloudcost.installation import Installation
-from orchestration.resources import parsed_project
 
 PROFILE = """\
 small:

@@ -72,7 +72,7 @@ def open_locked(url: URL) -> Any:
     from duckdb_engine import ConnectionWrapper
 
     path = Path(str(url.database))
-    config = {name: value for name, value in url.query.items() if name not in LOCK}
+    config: dict[str, Any] = {name: str(value) for name, value in url.query.items() if name not in LOCK}
     with _OPENING:
         connection = duckdb.connect(str(path), read_only=True, config=config)
         try:
