@@ -181,12 +181,18 @@ def statement(
 def query(
     context: typer.Context,
     sql: Annotated[str, typer.Argument(help="A SELECT on the warehouse, which is opened read-only.")],
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--as-of", help="Any mart as it was published then; how long, `dashboards.keep_published_days` says."
+        ),
+    ] = None,
     output: OutputOption = Format.TABLE,
 ) -> None:
     """Ask the warehouse in SQL."""
     from cli.commands.queries import print_query
 
-    print_query(find_installation(context), sql, output)
+    print_query(find_installation(context), sql, as_of, output)
 
 
 @app.command()

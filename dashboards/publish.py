@@ -4,6 +4,7 @@ A publication is a copy of the warehouse file, which is small, and links to the 
 """
 
 import contextlib
+import datetime as dt
 import fcntl
 import shutil
 import time
@@ -43,7 +44,11 @@ class Publication:
 
 
 def publish_warehouse(
-    warehouse: Path, connect: Connect, serving: Path, complete: Callable[[Path], object] = lambda copy: None
+    warehouse: Path,
+    connect: Connect,
+    serving: Path,
+    complete: Callable[[Path], object] = lambda copy: None,
+    keep_days: int = 0,
 ) -> Publication:
     """Copy the warehouse into ``serving`` and make it current by one rename of a link; readers never wait nor fail.
 
@@ -51,6 +56,7 @@ def publish_warehouse(
     (`cloudcost_superset.answers.warm`).
 
     ``connect`` opens the warehouse for writing; nobody may write to it meanwhile (the pool `warehouse` sees to that).
+    ``keep_days``: for so many days the last publication of each day is kept, beside the newest two.
     ``complete`` puts what belongs to a copy beside it, before anybody sees it (`scoped_copies`).
     The file keeps its name, because the views in it name the catalog, which is called after the file.
     """
@@ -62,7 +68,7 @@ def publish_warehouse(
     unfinished = serving / f".{name}"
     unfinished.mkdir(mode=0o700)
     copy = unfinished / warehouse.name
-    files = serving / FILES / name
+    files = files_of(serving / name)
     try:
         _copy_file(warehouse, copy)
         with duckdb.connect(str(copy)) as connection:
@@ -80,7 +86,7 @@ def publish_warehouse(
         raise
     _wait_until_warm(serving, name)
     _point_at(serving, name)
-    _remove_old(serving)
+    _remove_old(serving, keep_days)
     size = (serving / name / warehouse.name).stat().st_size
     return Publication(serving / name, size, time.monotonic() - started)
 
@@ -143,17 +149,34 @@ def _point_at(serving: Path, name: str) -> None:
     link.replace(serving / CURRENT)
 
 
-def _remove_old(serving: Path) -> None:
-    current = (serving / CURRENT).resolve().name
-    published = sorted(p.name for p in serving.iterdir() if p.is_dir() and not p.is_symlink() and p.name[0] != ".")
-    for name in published[:-KEPT]:
-        if name != current:
-            shutil.rmtree(serving / name, ignore_errors=True)
-            shutil.rmtree(serving / FILES / name, ignore_errors=True)
+def list_publications(serving: Path) -> list[tuple[dt.datetime, Path]]:
+    """The publications that are kept, oldest first: when each was begun, in UTC, and its folder."""
+    if not serving.is_dir():
+        return []
+    found = sorted(p for p in serving.iterdir() if p.is_dir() and not p.is_symlink() and p.name[0] != ".")
+    return [(dt.datetime.fromtimestamp(int(p.name.partition("-")[0]) / 1e9, dt.UTC), p) for p in found]
+
+
+def files_of(publication: Path) -> Path:
+    """Where the files are that the views of a publication read."""
+    return publication.parent / FILES / publication.name
+
+
+def _remove_old(serving: Path, keep_days: int) -> None:
+    published = list_publications(serving)
+    kept = {(serving / CURRENT).resolve().name, *(folder.name for _, folder in published[-KEPT:])}
+    oldest = dt.datetime.now(dt.UTC) - dt.timedelta(days=keep_days)
+    # the last of each day
+    kept |= {folder.name for folder in {at.date(): folder for at, folder in published if at > oldest}.values()}
+    for _, folder in published:
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
     for mark in serving.glob(f"{MARK}*"):
         if not (serving / mark.name.removeprefix(MARK)).exists():
             mark.unlink(missing_ok=True)
     for abandoned in serving.glob(".[0-9]*"):  # of a publication that was killed
         if abandoned.stat().st_mtime < time.time() - 3600:
             shutil.rmtree(abandoned, ignore_errors=True)
-            shutil.rmtree(serving / FILES / abandoned.name[1:], ignore_errors=True)
+    for files in (serving / FILES).glob("*"):
+        if not (serving / files.name).exists() and not (serving / f".{files.name}").exists():
+            shutil.rmtree(files, ignore_errors=True)

@@ -37,12 +37,12 @@ class DuckDbWarehouse(ReadableWarehouse):
     """Reads and writes the warehouse file; every method opens and closes its own connection.
 
     ``lake``: the folder of the lake that the raw tables are views over; without it a query reads no raw table.
+    ``files``: where the files of the largest models are, if not beside the warehouse file.
     """
 
-    def __init__(self, path: Path, lake: Path | None = None) -> None:
+    def __init__(self, path: Path, lake: Path | None = None, files: Path | None = None) -> None:
         self.path = path
-        #: Where the files of the largest models are.
-        self.files = files_folder(path)
+        self.files = files or files_folder(path)
         folders = [self.files] if lake is None else [self.files, lake]
         self._read_by_views = {spelling for folder in folders for spelling in (folder, folder.resolve())}
 

@@ -1,8 +1,11 @@
 """Commands that only read: totals and free queries."""
 
+import datetime as dt
+import sys
+
 from cli.output.tables import Format, print_rows
 from cloudcost.installation import Installation
-from warehouse import WarehouseError
+from warehouse import DuckDbWarehouse, WarehouseError
 
 _TOTALS = """
 with files as (
@@ -43,7 +46,29 @@ def print_totals(installation: Installation, output: Format) -> None:
     print_rows(columns, rows, output)
 
 
-def print_query(installation: Installation, sql: str, output: Format) -> None:
-    """The rows of a query on the read-only warehouse."""
-    columns, rows = installation.warehouse.query(sql)
+def print_query(installation: Installation, sql: str, as_of: str | None, output: Format) -> None:
+    """The rows of a query on the read-only warehouse, as it is or as it was published last before a moment."""
+    warehouse = installation.warehouse if as_of is None else find_published(installation, as_of)
+    columns, rows = warehouse.query(sql)
     print_rows(columns, rows, output)
+
+
+def find_published(installation: Installation, text: str) -> DuckDbWarehouse:
+    """The kept publication that people saw at that moment; `WarehouseError` where none is kept from before it."""
+    from cli.commands.history import parse_moment
+    from dashboards.publish import files_of, list_publications
+
+    if not isinstance(installation.warehouse, DuckDbWarehouse):
+        raise WarehouseError("Redshift keeps no publications", "`cloudcost totals --as-of` asks the history of costs")
+    moment = parse_moment(text).replace(tzinfo=dt.UTC)
+    kept = list_publications(installation.serving)
+    before = [(at, folder) for at, folder in kept if at <= moment]
+    if not before:
+        oldest = f"the oldest is of {kept[0][0]:%Y-%m-%dT%H:%M:%SZ}" if kept else "there is none"
+        raise WarehouseError(
+            f"no publication from before {text} is kept; {oldest}",
+            "`dashboards.keep_published_days` keeps more; `cloudcost totals --as-of` asks the history of costs",
+        )
+    at, folder = before[-1]
+    print(f"note: as published at {at:%Y-%m-%dT%H:%M:%SZ}", file=sys.stderr)
+    return DuckDbWarehouse(folder / installation.warehouse.path.name, files=files_of(folder))

@@ -146,6 +146,14 @@ class DashboardSettings(Section):
         "moreover, their statements run in a database that holds the rows of their scopes only, made anew at every "
         "publication (embedded warehouse only). Default rows: nothing is stored twice.",
     )
+    keep_published_days: int = Field(
+        7,
+        ge=0,
+        le=3660,
+        description="For so many days the last publication of each day is kept, for `cloudcost query --as-of` "
+        "(embedded warehouse only), beside the newest two. Each takes the size of `warehouse.duckdb`; FOCUS rows that "
+        "did not change are stored once. Default 7.",
+    )
     statement_seconds: float = Field(
         60, ge=1, le=3600, description="The warehouse's work on one chart is ended after this many seconds. Default 60."
     )

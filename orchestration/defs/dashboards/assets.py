@@ -82,6 +82,7 @@ def publish(opened: Installation) -> dg.MaterializeResult:
         opened.warehouse.connect,
         opened.serving,
         lambda copy: make_scoped_copies(copy, settings),
+        settings.keep_published_days,
     )
     return dg.MaterializeResult(
         metadata={

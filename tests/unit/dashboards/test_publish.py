@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import threading
@@ -13,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards.publish import CURRENT, FILES, LOCK, MARK, publish_warehouse, published_file
+from dashboards.publish import CURRENT, FILES, LOCK, MARK, list_publications, publish_warehouse, published_file
 from tests.period_files import keep_in_files
 from warehouse.files.period_files import files_folder, list_files, remove_unused
 
@@ -224,3 +225,20 @@ def test_a_killed_publication_leaves_no_files_for_long(warehouse: Warehouse, tmp
     publish_warehouse(warehouse.path, warehouse.connect, serving)
     assert not killed.exists()
     assert not unfinished.exists()
+
+
+def test_the_last_publication_of_each_day_is_kept_for_so_many_days(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    with warehouse.connect() as connection:
+        keep_in_files(connection, warehouse.path, "charges", "select 1 as cost")
+    now = dt.datetime.now(dt.UTC).replace(hour=12)
+    moments = [now - dt.timedelta(days=days, hours=hours) for days in (9, 3, 2) for hours in (3, 0)]
+    names = [f"{int(moment.timestamp()) * 1_000_000_000:020d}-{number}" for number, moment in enumerate(moments)]
+    for name in names:
+        (serving / name).mkdir(parents=True)
+        (serving / FILES / name).mkdir(parents=True)
+    done = [publish_warehouse(warehouse.path, warehouse.connect, serving, keep_days=7).folder.name for _ in range(3)]
+    kept = [folder.name for _, folder in list_publications(serving)]
+    assert kept == [names[3], names[5], *done[1:]]
+    assert sorted(p.name for p in (serving / FILES).iterdir()) == kept
+    assert [f"{at:%d %H}" for at, _ in list_publications(serving)[:2]] == [f"{moments[n]:%d %H}" for n in (3, 5)]
