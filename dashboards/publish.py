@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.files.period_files import list_files, replace_paths
+from warehouse.files.period_files import files_folder, list_files, replace_paths, take_over_moved
 
 CURRENT = "current"
 #: The folder before the present one stays: somebody may be reading it.
@@ -62,6 +62,7 @@ def publish_warehouse(
     """
     started = time.monotonic()
     with connect() as connection:
+        take_over_moved(connection, files_folder(warehouse))
         connection.execute("checkpoint")
     serving.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:6]}"
@@ -155,6 +156,13 @@ def list_publications(serving: Path) -> list[tuple[dt.datetime, Path]]:
         return []
     found = sorted(p for p in serving.iterdir() if p.is_dir() and not p.is_symlink() and p.name[0] != ".")
     return [(dt.datetime.fromtimestamp(int(p.name.partition("-")[0]) / 1e9, dt.UTC), p) for p in found]
+
+
+def reads_elsewhere(published: Path) -> bool:
+    """Whether a published copy reads files of another place: its home was moved or copied."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        own = files_of(published.resolve().parent).resolve()
+        return not all(file.path.resolve().is_relative_to(own) for file in list_files(connection))
 
 
 def files_of(publication: Path) -> Path:

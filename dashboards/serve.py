@@ -23,7 +23,7 @@ from dashboards.ending import ENDING, end_processes, run_to_end, start_process
 from dashboards.errors import ServeError
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
 from dashboards.local_services import LocalServices, run_local_services
-from dashboards.publish import publish_warehouse, published_file
+from dashboards.publish import publish_warehouse, published_file, reads_elsewhere
 from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
 from warehouse import DuckDbWarehouse, WarehouseError
 
@@ -59,7 +59,7 @@ def home_of(installation: Installation) -> DashboardHome:
 
 
 def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
-    """Publish where nothing was published yet, bootstrap, and serve."""
+    """Publish where nothing was published that can be read here, bootstrap, and serve."""
     warehouse = installation.warehouse
     home = home_of(installation)
     require_secrets(home.settings)
@@ -70,7 +70,11 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
         raise ConfigError(f"dashboards.scopes: {error}") from error
     if isinstance(warehouse, DuckDbWarehouse):
         published = published_file(home.serving, warehouse.path.name)
-        if not published.exists() or are_copies_missing(published, home.settings):
+        if (
+            not published.exists()
+            or are_copies_missing(published, home.settings)
+            or reads_elsewhere(published.resolve())
+        ):
             if not warehouse.path.exists():
                 raise WarehouseError(f"{warehouse.path}: there is no warehouse yet", "`cloudcost run` builds it")
             publish_warehouse(

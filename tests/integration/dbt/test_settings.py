@@ -48,9 +48,8 @@ def test_other_tag_keys_make_every_period_behind_and_a_build_mends_it(copied: Wa
 
 
 def test_a_model_that_is_behind_leaves_what_it_is_built_on_alone(copied: Warehouse) -> None:
-    mark = "update {} set x_team = 'mark'"
-    for table in ("intermediate.int_focus__unioned", "intermediate.int_costs__daily"):
-        copied.execute(mark.format(table))
+    copied.mark("int_focus__unioned", "x_team", "mark")
+    copied.execute("update intermediate.int_costs__daily set x_team = 'mark'")
     copied.execute("update marts.fct_cost_monthly set line_item_count = 0")
     pair = ("gcp", JANUARY)
     run = ("run", "--select", "int_focus__unioned+")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -25,15 +26,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     config.write_text("sources: [{name: one, location: exports}]\n")
     monkeypatch.setenv("CLOUDCOST_CONFIG", str(config))
     monkeypatch.setenv("CLOUDCOST_HOME", str(tmp_path / "home"))
-    opened = Installation(config, tmp_path / "home")
+    opened, file = Installation(config, tmp_path / "home"), tmp_path / "home" / "warehouse.duckdb"
     for cost, moment in ((1, FIRST), (2, SECOND), (3, None)):
         with opened.warehouse.connect() as connection:
             connection.execute("create schema if not exists marts")
             connection.execute(f"create or replace table marts.costs as select {cost} as cost")
-            keep_in_files(connection, tmp_path / "home" / "warehouse.duckdb", "charges", f"select {cost} as cost")
+            keep_in_files(connection, file, "charges", f"select {cost} as cost")
         if moment:
             monkeypatch.setattr("dashboards.publish.time.time_ns", lambda at=moment: int(at.timestamp()) * 10**9)
-            publish_warehouse(tmp_path / "home" / "warehouse.duckdb", opened.warehouse.connect, opened.serving)
+            publish_warehouse(file, lambda: duckdb.connect(str(file)), opened.serving)
     return tmp_path / "home"
 
 

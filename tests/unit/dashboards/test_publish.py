@@ -14,7 +14,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards.publish import CURRENT, FILES, LOCK, MARK, list_publications, publish_warehouse, published_file
+from dashboards.publish import (
+    CURRENT,
+    FILES,
+    LOCK,
+    MARK,
+    list_publications,
+    publish_warehouse,
+    published_file,
+    reads_elsewhere,
+)
 from tests.period_files import keep_in_files
 from warehouse.files.period_files import files_folder, list_files, remove_unused
 
@@ -242,3 +251,20 @@ def test_the_last_publication_of_each_day_is_kept_for_so_many_days(warehouse: Wa
     assert kept == [names[3], names[5], *done[1:]]
     assert sorted(p.name for p in (serving / FILES).iterdir()) == kept
     assert [f"{at:%d %H}" for at, _ in list_publications(serving)[:2]] == [f"{moments[n]:%d %H}" for n in (3, 5)]
+
+
+def test_a_moved_home_publishes_its_own_files(warehouse: Warehouse, tmp_path: Path) -> None:
+    home, moved = tmp_path / "home", tmp_path / "moved"
+    home.mkdir()
+    file = home / "warehouse.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        keep_in_files(connection, file, "charges", "select 1 as cost")
+    publish_warehouse(file, lambda: duckdb.connect(str(file)), home / "serving")
+    assert not reads_elsewhere(published_file(home / "serving", file.name))
+    home.rename(moved)
+    published = published_file(moved / "serving", file.name)
+    assert reads_elsewhere(published)
+    publish_warehouse(moved / file.name, lambda: duckdb.connect(str(moved / file.name)), moved / "serving")
+    assert not reads_elsewhere(published)
+    with duckdb.connect(str(published.resolve()), read_only=True) as connection:
+        assert connection.execute("select cost from intermediate.charges").fetchall() == [(1,)]
