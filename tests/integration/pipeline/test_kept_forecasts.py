@@ -58,7 +58,7 @@ def scorings(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return made
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_what_is_kept_is_what_a_scoring_would_make(seed: int, tmp_path: Path, scorings: list[object]) -> None:
     rows = make_rows(make_weekly(40, seed=seed))
     (tmp_path / "kept").mkdir()
