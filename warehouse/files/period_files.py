@@ -7,6 +7,7 @@ what a disk or a hand has taken is found, and a home that was moved finds its ow
 
 import datetime as dt
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from ingestion.expressions.sql import quote_path
 
 #: How a Parquet file begins and ends.
 MAGIC = b"PAR1"
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,11 @@ def replace_paths(connection: Any, paths: dict[str, str]) -> None:
     olds, news = list(paths), list(paths.values())
     connection.execute("insert into other_paths select unnest(?), unnest(?)", [olds, news])
     connection.execute("update intermediate.period_files set path = new from other_paths where path = old")
+    quoted = {quote_path(Path(old)): quote_path(Path(new)) for old, new in paths.items()}
     views = "select schema_name, view_name, sql from duckdb_views() where not internal and not temporary"
     for schema, name, sql in connection.execute(views).fetchall():
         if name in models:
-            for old, new in paths.items():
-                sql = sql.replace(quote_path(Path(old)), quote_path(Path(new)))
-            definition = sql.removeprefix("CREATE VIEW ")
+            definition = _LITERAL.sub(lambda found: quoted.get(found[0], found[0]), sql).removeprefix("CREATE VIEW ")
             connection.execute(f'drop view "{schema}"."{name}"')
             connection.execute(f"create view {definition}")
     connection.execute("drop table other_paths")

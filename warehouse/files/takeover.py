@@ -97,12 +97,12 @@ def _write_files(connection: duckdb.DuckDBPyConnection, model: str, folder: Path
     written = connection.execute(
         "select path from intermediate.period_files where model_name = ? order by all", [model]
     ).fetchall()
+    if not written:  # a model without rows is built anew: a view over the old file would not outlive it
+        return
     listed = ", ".join(quote_path(Path(file)) for (file,) in written)
     rows = (
         f"read_parquet([{listed}], hive_partitioning = true, "
         "hive_types = {'source_name': varchar, 'billing_period': date})"
-        if written
-        else f"{table} where false"
     )
     selected = ", ".join(quote_identifier(name) for name in columns)
     connection.execute(f"create view intermediate.{quote_identifier(model)} as select {selected} from {rows}")

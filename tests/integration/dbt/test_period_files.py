@@ -136,6 +136,16 @@ def test_a_warehouse_of_an_earlier_release_is_taken_over_with_its_history(copied
     assert pending_periods(copied) != []  # what is built on it is not built yet
 
 
+def test_a_model_without_rows_is_built_anew_after_the_takeover(copied: Warehouse) -> None:
+    rows = copied.rows(ROWS)
+    as_before(copied)
+    copied.execute(f"delete from intermediate.{MODEL}")
+    assert take_over(copied.path, [MODEL]) is not None
+    assert current_files(copied.path) == []
+    build(copied, ("gcp", JANUARY))
+    assert copied.rows(ROWS) == rows
+
+
 def test_a_table_that_was_not_taken_over_becomes_files_all_the_same(copied: Warehouse) -> None:
     rows = copied.rows(ROWS)
     as_before(copied)
