@@ -26,10 +26,12 @@ def find_actor(installation: Installation, chosen: str) -> str:
     audit = AuditLog(installation.store, utc_now)
     wanted, option = (chosen, "--as") if chosen else (os.environ.get(USER_ENV, ""), USER_ENV)
     if wanted and audit.is_demo:
+        _check_enabled(installation, wanted)
         return normalise_person(wanted)
     account = find_account()
     try:
-        person = authenticate(installation.config.people)
+        person = authenticate(installation.directory.list())
+        _check_enabled(installation, person)
     except NotAllowedError as refusal:
         audit.append(AuditEntry(f"account {account}", "identity.refused", account, {"why": str(refusal)}))
         raise
@@ -40,3 +42,9 @@ def find_actor(installation: Installation, chosen: str) -> str:
         f"{option} {wanted!r}: names are chosen in the demo only; you are {person!r}, whose account on this machine is "
         f"{account!r} (`people` in the configuration says whose accounts are whose)"
     )
+
+
+def _check_enabled(installation: Installation, name: str) -> None:
+    person = installation.directory.find(name)
+    if person is not None and person.is_disabled:
+        raise NotAllowedError(f"{person.name!r} is disabled: `cloudcost people show {person.name}` says by whom")

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from actions.settings import ActionSettings
 from audit.keys import KEY_FILE, KEY_FOLDER, KeyFile, KeyVariable
 from audit.seal import WITNESS_FILE, Seal, SealedStore, Witness
 from cloudcost.config.document import CloudcostConfig, find_config_path, find_home, load_config
+from cloudcost.identity.directory import Directory, people_of_file
 from cloudcost.identity.home_access import check_home, close_home
 from cloudcost.identity.people import find_origin
 from cloudcost.lost_state import check_records, check_state_file
@@ -87,6 +89,19 @@ class Installation:
         store = open_state_store(settings.backend, self.home, settings.table)
         check_records(name, store, self.warehouse)
         return store
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The people, as the configuration and administrators have them now."""
+        config = self.config
+        readers = [(person.email, person.role, person.scopes) for person in config.dashboards.people]
+        people = people_of_file(config.people, config.actions.approvers, readers)
+        return Directory(self.store, people, [scope.name for scope in config.dashboards.scopes], utc_now)
+
+    @property
+    def action_settings(self) -> ActionSettings:
+        """What actions go by, with those who may approve now: a role that was taken away counts at once."""
+        return self.config.actions.model_copy(update={"approvers": self.directory.approvers()})
 
     @cached_property
     def environ(self) -> Mapping[str, str]:

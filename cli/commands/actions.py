@@ -75,7 +75,7 @@ def approve(
     installation, book = _open(context)
     found = _find(book, proposal)
     person = _start_action(installation, actor)
-    decided = Approvals(installation.store, installation.config.actions, utc_now).approve(
+    decided = Approvals(installation.store, installation.action_settings, utc_now).approve(
         found.proposal_id, person, reason
     )
     if decided.state == "proposed":
@@ -102,7 +102,7 @@ def reject(
 
     installation, book = _open(context)
     found = _find(book, proposal)
-    decided = Approvals(installation.store, installation.config.actions, utc_now).reject(
+    decided = Approvals(installation.store, installation.action_settings, utc_now).reject(
         found.proposal_id, _start_action(installation, actor), reason
     )
     print(f"{decided.proposal_id}: {decided.state}")
@@ -122,7 +122,7 @@ def rollback(
     installation, book = _open(context)
     found = _find(book, proposal)
     person = _start_action(installation, actor)
-    Approvals(installation.store, installation.config.actions, utc_now).request_rollback(
+    Approvals(installation.store, installation.action_settings, utc_now).request_rollback(
         found.proposal_id, person, reason
     )
     config = {"ops": {"rollback_action": {"config": {"proposal_id": found.proposal_id}}}}

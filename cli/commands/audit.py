@@ -117,7 +117,7 @@ def accept(
 
     installation, audit = _open(context)
     person = find_actor(installation, "")
-    if person not in installation.config.actions.approvers:
+    if person not in installation.directory.named_approvers():
         audit.append(AuditEntry(person, "audit.acceptance_refused", SUBJECT, {"reason": reason}))
         raise NotAllowedError(f"{person!r} is not among the approvers")
     if not reason.strip():

@@ -7,13 +7,15 @@ freely. Who becomes another account with sudo or su acts as that account.
 import os
 import pwd
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from pydantic import Field, field_validator
 
 from actions.approvals import NotAllowedError
 from audit.seal import Origin
 from cloudcost.identity.real_account import find_doubt
+from cloudcost.identity.roles import Role
 from core.persons import normalise_person
 from core.section import Section, check_unique
 
@@ -24,11 +26,26 @@ UNPROVEN = "unproven uid "
 
 
 class PersonSettings(Section):
-    """A person and the account of the operating system that is theirs alone."""
+    """A person: how they sign in, what they may do, and whose costs they see."""
 
-    name: str = Field(min_length=1, description="As actions.approvers and the audit log name them.")
-    account: str = Field(
-        min_length=1, description="Their account on this machine; who is signed in with it acts as this person."
+    name: str = Field(
+        min_length=1,
+        max_length=200,
+        description="As the audit log names them; for who signs in through a provider or to dashboards, their address.",
+    )
+    account: str | None = Field(
+        None,
+        min_length=1,
+        description="Their account on this machine; who is signed in with it acts as this person. Default none: only "
+        "an account that is called like them.",
+    )
+    roles: tuple[Role, ...] = Field(
+        (),
+        description="viewer, analyst, team_lead, approver, admin; several add up. Default none beside what "
+        "`actions.approvers` and `dashboards.people` give.",
+    )
+    scopes: tuple[str, ...] = Field(
+        (), description="Names of `dashboards.scopes`: whose costs a team_lead, viewer or approver sees. Default none."
     )
 
     @field_validator("name")
@@ -38,9 +55,24 @@ class PersonSettings(Section):
         return normalise_person(value)
 
 
+class HasAccount(Protocol):
+    """Somebody whose account on this machine is known."""
+
+    @property
+    def name(self) -> str:
+        """As the audit log names them."""
+        ...
+
+    @property
+    def account(self) -> str | None:
+        """Theirs alone."""
+        ...
+
+
 def check_people(people: Sequence[PersonSettings]) -> None:
     """ValueError where an account is given to two people, or a person named twice."""
-    for kind, values in (("name", [p.name for p in people]), ("account", [p.account for p in people])):
+    accounts = [p.account for p in people if p.account is not None]
+    for kind, values in (("name", [p.name for p in people]), ("account", accounts)):
         check_unique(f"the {kind}", values, "is used twice: one person, one account")
 
 
@@ -62,7 +94,7 @@ def find_origin(channel: str) -> Origin:
     return Origin(find_account(), socket.gethostname(), channel)
 
 
-def authenticate(people: Sequence[PersonSettings]) -> str:
+def authenticate(people: Iterable[HasAccount]) -> str:
     """The person whose account this process runs as; the account's own name where nobody claims it, with `account`
     before it where people are not spelled like it.
 
@@ -72,12 +104,12 @@ def authenticate(people: Sequence[PersonSettings]) -> str:
     doubt = find_doubt(os.getuid())
     if doubt is not None:
         raise NotAllowedError(f"it is not certain whose account this is: {doubt}")
-    account = find_account()
-    own = next((person.name for person in people if person.account == account), None)
+    account, known = find_account(), list(people)
+    own = next((person.name for person in known if person.account == account), None)
     if own is not None:
         return own
-    namesake = next((person for person in people if person.name == normalise_person(account)), None)
-    if namesake is not None:
+    namesake = next((person for person in known if person.name == normalise_person(account)), None)
+    if namesake is not None and namesake.account is not None:
         raise NotAllowedError(
             f"the account {account!r} is not that of {namesake.name!r}, whose account is {namesake.account!r} (people)"
         )

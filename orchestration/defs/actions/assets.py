@@ -43,7 +43,7 @@ def is_period_reconciled(installation: Installation, source_name: str, period: d
 
 def engine_of(installation: Installation) -> ActionEngine:
     """The engine with the installation's settings, clients and reconciliation."""
-    settings = installation.config.actions
+    settings = installation.action_settings
     is_reconciled = partial(is_period_reconciled, installation)
     clients = open_clients(installation)
     return ActionEngine(installation.store, settings, clients, is_reconciled, utc_now, time.sleep)
@@ -65,7 +65,7 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
     if opened.warehouse.has_table("ml", "recommendations"):
         with opened.warehouse.connect(read_only=True) as connection:
             rows = fetch_records(connection.execute("select * from ml.recommendations order by recommendation_id"))
-    lapsed = Approvals(opened.store, opened.config.actions, utc_now).expire_stale()
+    lapsed = Approvals(opened.store, opened.action_settings, utc_now).expire_stale()
     book = ProposalBook(opened.store, utc_now)
     new = sum(book.propose(describe_recommendation(row))[1] for row in rows if row["remediation"])
     waiting = book.list("proposed")
