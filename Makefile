@@ -13,7 +13,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 BIN := .venv/bin
 STAMP := .venv/.made
 SUPERSET := dashboards/.venv/.made
-PACKAGES := actions alerts audit cli cloudcost clouds core dashboards door ingestion ml orchestration savings scripts \
+PACKAGES := actions alerts api audit cli cloudcost clouds core dashboards door ingestion ml orchestration savings scripts \
 	simulator state warehouse
 # What sqlfluff reads; how, pyproject.toml says.
 SQL := dbt_project/models dbt_project/macros dbt_project/tests

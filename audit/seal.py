@@ -12,7 +12,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -102,6 +102,10 @@ class Seal:
         self._source = source
         self.witness = witness
         self.origin = origin
+
+    def for_account(self, account: str) -> "Seal":
+        """The same seal for rows that somebody else than this process's account writes through it."""
+        return Seal(self._source, self.witness, replace(self.origin, account=account))
 
     @cached_property
     def key(self) -> bytes:

@@ -16,6 +16,7 @@ from actions.settings import ActionSettings
 from alerts.settings import AlertSettings
 from audit.settings import AuditSettings
 from cloudcost.config.allocation import AllocationSettings
+from cloudcost.config.api import ApiSettings
 from cloudcost.config.budgets import BudgetSettings
 from cloudcost.config.currency import CurrencySettings
 from cloudcost.config.dashboards import DashboardSettings
@@ -74,6 +75,7 @@ class CloudcostConfig(Section):
     audit: AuditSettings = Field(default_factory=AuditSettings)
     dashboards: DashboardSettings = Field(default_factory=DashboardSettings)
     ui: UiSettings = Field(default_factory=UiSettings)
+    api: ApiSettings = Field(default_factory=ApiSettings)
 
     @field_validator("first_billing_period")
     @classmethod
@@ -87,6 +89,15 @@ class CloudcostConfig(Section):
     def _people_are_apart(cls, people: tuple[PersonSettings, ...]) -> tuple[PersonSettings, ...]:
         check_people(people)
         return people
+
+    @model_validator(mode="after")
+    def _scopes_of_people_are_known(self) -> "CloudcostConfig":
+        known = {scope.name for scope in self.dashboards.scopes}
+        for person in self.people:
+            for scope in person.scopes:
+                if scope not in known:
+                    raise ValueError(f"people: {person.name}: no such scope {scope!r}; `dashboards.scopes` has them")
+        return self
 
     @field_validator("sources")
     @classmethod

@@ -86,8 +86,16 @@ class _Replay:
 class Directory:
     """Everybody whom the configuration or an administrator named. Safe to share between threads."""
 
-    def __init__(self, store: StateStore, people: Iterable[Person], scopes: Collection[str], clock: Clock) -> None:
-        """``people``: as the configuration has them (`people_of_file`); ``scopes``: the names of scopes there are."""
+    def __init__(
+        self,
+        store: StateStore,
+        people: Iterable[Person],
+        scopes: Collection[str],
+        clock: Clock,
+        other: "Directory | None" = None,
+    ) -> None:
+        """``people``: as the configuration has them (`people_of_file`); ``scopes``: the names of scopes there are;
+        ``other``: whose memory ends too with a change made here."""
         self._store = store
         self._base = {person.name: person for person in people}
         self._scopes = frozenset(scopes)
@@ -95,6 +103,7 @@ class Directory:
         self._replay = _Replay()
         self._read_at = float("-inf")
         self._lock = threading.Lock()
+        self._other = other
 
     def list(self) -> Sequence[Person]:
         """Everybody, by name, also those who are disabled."""
@@ -142,6 +151,8 @@ class Directory:
         known = self._get(name)
         wanted = _as_json(fields)
         self._check(known.name, wanted)
+        if "roles" in wanted and known.name == normalise_person(actor):
+            raise PeopleError(f"{known.name!r}: somebody else has to change your own roles")
         after = replace(known, **_values(wanted))
         self._check_somebody_manages(known, after)
         return known if after == known else self._write(seen, CHANGED, actor, known.name, wanted, reason)
@@ -205,10 +216,16 @@ class Directory:
             self.forget()
         return self._get(name)
 
+    def acting_through(self, store: StateStore) -> "Directory":
+        """The same people, whose changes are written through this store: of another account than this process's."""
+        return Directory(store, self._base.values(), self._scopes, self._clock, self)
+
     def forget(self) -> None:
         """Read the log again before the next answer."""
         with self._lock:
             self._read_at = float("-inf")
+        if self._other is not None:
+            self._other.forget()
 
     def _refresh(self) -> _Replay:
         with self._lock:

@@ -1,0 +1,95 @@
+"""What stands before every route: who may use it. A route without one of these fails a test."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, get_args
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.callers import Caller, CredentialError
+from api.problems import ProblemError
+from api.services import Services, services_of
+from cloudcost.identity.roles import Permission
+
+BEARER = HTTPBearer(auto_error=False, scheme_name="bearer", description="An access token, or a key of a machine.")
+#: Before a key, where a client cannot send a bearer token.
+MARK = "__access__"
+
+
+class Require:
+    """The dependency of a route that only those may use who have a permission; it gives the `Caller`."""
+
+    def __init__(self, permission: Permission) -> None:
+        if permission not in get_args(Permission):
+            raise ValueError(permission)
+        self.permission: Permission = permission
+
+    def __call__(
+        self,
+        request: Request,
+        services: Annotated[Services, Depends(services_of)],
+        given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
+    ) -> Caller:
+        """The caller; a problem of status 401 where nobody is proved, 403 where they may not."""
+        caller = identify(services, given)
+        request.state.caller = caller
+        if not caller.may(self.permission):
+            why = "a machine may not" if caller.is_machine and caller.person.may(self.permission) else "you may not"
+            raise ProblemError(403, "forbidden", f"This needs the permission {self.permission}, and {why} do that.")
+        services.limits.check(caller)
+        return caller
+
+
+class Anybody:
+    """The dependency of a route that everybody may use who has proved who they are."""
+
+    def __call__(
+        self,
+        request: Request,
+        services: Annotated[Services, Depends(services_of)],
+        given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
+    ) -> Caller:
+        """The caller; a problem of status 401 where nobody is proved."""
+        caller = identify(services, given)
+        request.state.caller = caller
+        services.limits.check(caller)
+        return caller
+
+
+class Public:
+    """The dependency of a route that needs no sign-in."""
+
+    def __call__(self) -> None:
+        """Let everybody in."""
+
+
+def identify(services: Services, given: HTTPAuthorizationCredentials | None) -> Caller:
+    """The caller of a request with this header; a problem of status 401 where nobody is proved."""
+    if given is None:
+        raise ProblemError(
+            401, "unauthenticated", "A bearer token or a key is needed.", challenge='Bearer realm="cloudcost"'
+        )
+    try:
+        caller = services.authenticator.identify(given.credentials)
+    except CredentialError as refusal:
+        challenge = 'Bearer realm="cloudcost", error="invalid_token"'
+        raise ProblemError(401, "unauthenticated", str(refusal), challenge=challenge) from refusal
+    if caller.person.is_disabled or not caller.person.roles:
+        raise ProblemError(403, "forbidden", f"{caller.person.name} has no role here.")
+    return caller
+
+
+def access_of(dependant: Any) -> Require | Anybody | Public | None:
+    """What stands before a route, of its resolved dependencies; None where nothing does."""
+    for found in dependant.dependencies:
+        if isinstance(found.call, Require | Anybody | Public):
+            return found.call
+        inner = access_of(found)
+        if inner is not None:
+            return inner
+    return None
+
+
+def allow(permission: Permission) -> Callable[..., Caller]:
+    """`Depends` of a permission, for a parameter of a route."""
+    return Depends(Require(permission))

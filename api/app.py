@@ -1,0 +1,83 @@
+"""The application: routes found by name, and what stands before all of them."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from api import problems, routes
+from api.callers import Authenticator
+from api.problems import MEDIA_TYPE, Problem
+from api.requests import RequestGuard
+from api.services import make_services
+from cloudcost.installation import Installation
+
+PREFIX = "/v1"
+DESCRIPTION = """\
+Costs of AWS, Azure and Google Cloud in one reconciled warehouse, what people decide on them, and who may.
+
+Every answer about money states the snapshot that it is of, until when data is complete, and whether it is reconciled.
+Amounts are decimal texts, exact to the last place. Currencies are never added up.
+"""
+
+
+def make_app(installation: Installation, authenticator: Authenticator) -> FastAPI:
+    """The application of an installation; ``authenticator`` tells who a token or key is of."""
+    app = FastAPI(
+        title="cloudcost",
+        version=version("cloudcost"),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        generate_unique_id_function=_name_operation,
+        responses={"default": {"model": Problem, "description": "A problem.", "content": {MEDIA_TYPE: {}}}},
+    )
+    app.state.services = make_services(installation, authenticator)
+    problems.install(app)
+    for router in find_routers():
+        app.include_router(router)
+    settings = installation.config.api
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.origins),
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-Match",
+                "If-None-Match",
+                "Idempotency-Key",
+                "X-Request-Id",
+            ],
+            expose_headers=["ETag", "X-Request-Id", "Retry-After", "Link"],
+        )
+    app.add_middleware(RequestGuard, hosts=list_hosts(installation))
+    return app
+
+
+def find_routers() -> list[APIRouter]:
+    """The router of every module of `api/routes`, in order of their names."""
+    names = sorted(info.name for info in pkgutil.iter_modules(routes.__path__))
+    return [importlib.import_module(f"{routes.__name__}.{name}").router for name in names]
+
+
+def list_hosts(installation: Installation) -> set[str]:
+    """The names under which the API answers."""
+    settings = installation.config.api
+    machine = {"localhost", "127.0.0.1", "[::1]", f"[{settings.host}]" if ":" in settings.host else settings.host}
+    with_port = {f"{name}:{settings.port}" for name in machine}
+    own = {urlsplit(settings.url).netloc} if settings.url else set()
+    return {name.lower() for name in {*machine, *with_port, *own, *settings.hosts}}
+
+
+def _name_operation(route: Any) -> str:
+    """Names an operation after its function: what a generated client calls its methods."""
+    endpoint: Callable[..., Any] = route.endpoint
+    return endpoint.__name__

@@ -1,0 +1,40 @@
+"""Which rows a caller sees: the one place where a table is named in a statement of the API.
+
+Every table comes in as a relation that has no other row, by the rules of the dashboards (`dashboards/scopes.py`).
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+from api.callers import Caller
+from api.problems import ProblemError
+from api.services import Services
+from dashboards.scopes import scope_clause
+
+
+@cache
+def _scope_columns() -> Mapping[str, Mapping[str, str]]:
+    """By table, the columns that hold team and account, as the dashboards have them."""
+    from dashboards.design.pages import DATASETS
+
+    return {f"{one.schema}.{one.table}": dict(one.scope) for one in DATASETS if one.sql is None}
+
+
+def relation(services: Services, caller: Caller, table: str) -> str:
+    """A table of the warehouse as this caller sees it, to stand after `from`; a table without columns for scopes is
+    empty for whoever sees a part of the costs."""
+    if caller.person.sees_all_rows:
+        return table
+    conditions = [
+        scope_clause(scope.model_dump(), _scope_columns().get(table, {}))
+        for scope in services.installation.config.dashboards.scopes
+        if scope.name in caller.person.scopes
+    ]
+    condition = " or ".join(f"({one})" for one in conditions) or "1 = 0"
+    return f"(select * from {table} where {condition})"  # noqa: S608 - tables are the code's own, values are quoted
+
+
+def require_all_rows(caller: Caller, what: str) -> None:
+    """A problem of status 403 for somebody who sees a part of the costs, where something is about all of them."""
+    if not caller.person.sees_all_rows:
+        raise ProblemError(403, "forbidden", f"{what} is about all costs, and you see those of your scopes.")

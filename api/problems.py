@@ -1,0 +1,152 @@
+"""Errors as RFC 9457 has them: `application/problem+json`, with a stable type, one sentence, and the request's id."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from actions.approvals import NoReasonError, NotAllowedError
+from actions.proposal_book import ProposalNotFoundError
+from alerts.incident_book import IncidentNotFoundError, IncidentStateError
+from cloudcost.identity.directory import NoSuchPersonError, PeopleError
+from core.errors import CloudcostError, shorten
+from state import StateStoreError
+from warehouse import WarehouseError
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:cloudcost:problem:"
+TITLES: Mapping[str, str] = {
+    "unauthenticated": "Nobody is signed in",
+    "forbidden": "Not allowed",
+    "not_found": "Not found",
+    "method_not_allowed": "No such method",
+    "invalid": "The request cannot be understood",
+    "conflict": "Something else came first",
+    "precondition_failed": "It has changed since it was read",
+    "precondition_required": "A precondition is needed",
+    "too_large": "Too large",
+    "too_many_requests": "Too many requests",
+    "unsupported": "No such format",
+    "unavailable": "Not available now",
+    "timeout": "It took too long",
+    "internal": "A defect",
+}
+BY_STATUS: Mapping[int, str] = {
+    400: "invalid", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+    406: "unsupported", 409: "conflict", 412: "precondition_failed", 413: "too_large", 415: "unsupported",
+    422: "invalid", 428: "precondition_required", 429: "too_many_requests", 503: "unavailable", 504: "timeout",
+}  # fmt: skip
+#: Errors of the application: status and type.
+BY_ERROR: Sequence[tuple[type[Exception], int, str]] = (
+    (NotAllowedError, 403, "forbidden"),
+    (NoReasonError, 422, "invalid"),
+    (ProposalNotFoundError, 404, "not_found"),
+    (IncidentNotFoundError, 404, "not_found"),
+    (IncidentStateError, 409, "conflict"),
+    (NoSuchPersonError, 404, "not_found"),
+    (PeopleError, 409, "conflict"),
+    (StateStoreError, 503, "unavailable"),
+    (WarehouseError, 503, "unavailable"),
+)
+
+
+class Fault(BaseModel):
+    """One thing that is wrong with a request."""
+
+    pointer: str = Field(description="Where: `query/month`, `body/roles/0`, `header/If-Match`.")
+    detail: str = Field(description="What is wrong.")
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 describes it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{
+        "type": f"{TYPE}forbidden", "title": "Not allowed", "status": 403,
+        "detail": "This needs the permission see_audit, and you may not do that.", "instance": "req-5f0c2f6f0a9b4a52",
+    }]})  # fmt: skip
+
+    type: str = Field(description="A stable name of the kind of problem.")
+    title: str = Field(description="The kind, in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="One sentence about this very case.")
+    instance: str = Field(description="The id of the request, as it stands in the logs.")
+    errors: list[Fault] | None = Field(None, description="Every fault of a request that cannot be understood.")
+
+
+class ProblemError(Exception):
+    """A request that ends with a problem."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        detail: str,
+        errors: Sequence[Fault] = (),
+        challenge: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.kind, self.detail, self.errors = status, kind, detail, tuple(errors)
+        self.headers = {**(headers or {}), **({"WWW-Authenticate": challenge} if challenge else {})}
+
+
+def answer_problem(request: Request, problem: ProblemError) -> JSONResponse:
+    """The answer to a request that ends with a problem."""
+    body = Problem(
+        type=f"{TYPE}{problem.kind}",
+        title=TITLES[problem.kind],
+        status=problem.status,
+        detail=shorten(problem.detail, 2000),
+        instance=getattr(request.state, "request_id", ""),
+        errors=list(problem.errors) or None,
+    )
+    content = body.model_dump(exclude_none=True)
+    return JSONResponse(content, problem.status, problem.headers, media_type=MEDIA_TYPE)
+
+
+def translate(error: Exception) -> ProblemError | None:
+    """The problem that an error of the application is; None for a defect."""
+    for kind, status, name in BY_ERROR:
+        if isinstance(error, kind):
+            return ProblemError(status, name, str(error))
+    return ProblemError(409, "conflict", str(error)) if isinstance(error, CloudcostError) else None
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the application come out as a problem."""
+
+    @app.exception_handler(ProblemError)
+    async def _problem(request: Request, error: ProblemError) -> JSONResponse:
+        return answer_problem(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [_read_fault(one) for one in error.errors()]
+        detail = f"{faults[0].pointer}: {faults[0].detail}" if faults else "The request cannot be understood."
+        return answer_problem(request, ProblemError(422, "invalid", detail, faults))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        kind = BY_STATUS.get(error.status_code, "invalid" if error.status_code < 500 else "internal")
+        headers = dict(error.headers or {})
+        return answer_problem(request, ProblemError(error.status_code, kind, str(error.detail), headers=headers))
+
+    @app.exception_handler(Exception)
+    async def _defect(request: Request, error: Exception) -> JSONResponse:
+        found = translate(error)
+        if found is None:
+            logging.getLogger("api").error("a defect", exc_info=error)
+            found = ProblemError(500, "internal", "Something went wrong here; the request's id helps to find it.")
+        return answer_problem(request, found)
+
+
+def _read_fault(error: Any) -> Fault:
+    place = "/".join(str(part) for part in error.get("loc", ()))
+    return Fault(
+        pointer=shorten(place, 300), detail=shorten(str(error.get("msg", "")).removeprefix("Value error, "), 500)
+    )

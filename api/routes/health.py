@@ -1,0 +1,49 @@
+"""Whether the API is up, and what it stands on."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, Field
+
+from api.access import Public
+from api.services import Services, services_of
+from core.errors import CloudcostError, shorten
+
+router = APIRouter(tags=["health"], dependencies=[Depends(Public())])
+
+
+class Health(BaseModel):
+    """Whether the process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    """Whether questions can be answered."""
+
+    status: Literal["ready", "not_ready"] = Field(description="ready where every part is.")
+    parts: dict[str, str] = Field(description="Each part: `ok`, or why it is not.")
+
+
+@router.get("/livez")
+def live() -> Health:
+    """Whether the process is there. Everybody may ask."""
+    return Health()
+
+
+@router.get("/readyz", responses={503: {"model": Readiness, "description": "Some part is not there."}})
+def ready(services: Annotated[Services, Depends(services_of)], response: Response) -> Readiness:
+    """Whether the state and what is published can be read. Everybody may ask; no figure is shown."""
+    parts = {"state": "ok", "published": "ok"}
+    try:
+        services.installation.store.get("partitions", "first_period")
+    except CloudcostError:
+        parts["state"] = "the state cannot be read"
+    try:
+        with services.published.read() as reading:
+            reading.rows("select 1")
+    except CloudcostError as error:
+        parts["published"] = shorten(str(error)) if "nothing is published" in str(error) else "it cannot be read"
+    is_ready = set(parts.values()) == {"ok"}
+    response.status_code = 200 if is_ready else 503
+    return Readiness(status="ready" if is_ready else "not_ready", parts=parts)
