@@ -78,7 +78,11 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
             if not warehouse.path.exists():
                 raise WarehouseError(f"{warehouse.path}: there is no warehouse yet", "`cloudcost run` builds it")
             publish_warehouse(
-                warehouse.path, warehouse.connect, home.serving, lambda copy: make_scoped_copies(copy, home.settings)
+                warehouse.path,
+                warehouse.connect,
+                home.serving,
+                lambda copy: make_scoped_copies(copy, home.settings),
+                home.settings.keep_published_days,
             )
         environment = home.environment(duckdb_uri(home.serving, warehouse.path.name))
     elif home.settings.separation == "copies":
