@@ -31,7 +31,7 @@ HOME_SHOWN := $(if $(IS_DEMO),demo/state,$(or $(CLOUDCOST_HOME),.cloudcost))
 SHOWN := $(if $(IS_DEMO),the demo ($(DEMO)),$(or $(CLOUDCOST_CONFIG),cloudcost.yaml)), state in $(HOME_SHOWN)
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-.PHONY: help env dashboards-env dashboards dashboards-full dashboards-lock demo ui docs test test-all bench bench-faults bench-inputs conformance lint format clean
+.PHONY: help env dashboards-env dashboards dashboards-full dashboards-lock demo ui api docs test test-all bench bench-faults bench-inputs conformance lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ demo: $(STAMP) ## run the whole pipeline on a simulated cloud account
 ui: $(STAMP) ## open the Dagster UI on your configuration, without one on the demo
 	@echo "Showing $(SHOWN)"
 	@$(if $(IS_DEMO),$(BIN)/python -m simulator.demo ui,$(BIN)/cloudcost ui)
+
+api: $(STAMP) ## serve the API of your configuration, without one of the demo
+	@echo "Showing $(SHOWN)"
+	@$(ON_DEMO) $(BIN)/cloudcost api
 
 dashboards: $(STAMP) $(SUPERSET) ## serve the dashboards of your configuration, without one of the demo
 	@echo "Showing $(SHOWN)"

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cloudcost.identity.directory import Person
-from cloudcost.identity.roles import Permission
+from cloudcost.identity.roles import FOR_PEOPLE_ONLY, Permission
 from core.errors import CloudcostError
-
-#: What a machine never may, whoever made its key: a person decides.
-FOR_PEOPLE_ONLY: frozenset[Permission] = frozenset({"decide_proposals", "manage_people", "own_keys"})
 
 
 class CredentialError(CloudcostError):

@@ -21,6 +21,7 @@ from cli.context import find_installation
 from cli.failures import UsageError, end_with
 from cli.output.tables import Format
 from cli.output.terminal import clean_streams
+from cli.sign_in.keys import keys_app
 from cloudcost.identity.home_access import write_privately
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
@@ -42,6 +43,7 @@ app.add_typer(anomalies_app, name="anomalies")
 app.add_typer(audit_app, name="audit")
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(incidents_app, name="incidents")
+app.add_typer(keys_app, name="keys")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(people_app, name="people")
 app.add_typer(settings_app, name="settings")
@@ -226,6 +228,48 @@ def ui(
     installation = find_installation(context)
     installation.check_usable()
     serve_ui(installation, host, port)
+
+
+@app.command()
+def api(context: typer.Context) -> None:
+    """Serve the API, for whoever signs in there; `api` and `identity` in the configuration say where and by what."""
+    from api.serve import serve_api
+
+    installation = find_installation(context)
+    installation.check_usable()
+    serve_api(installation)
+
+
+@app.command()
+def login(
+    context: typer.Context,
+    url: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--url", help="Address of the API. Default: that of the configuration."),
+    ] = None,
+) -> None:
+    """Sign this terminal in at an API, by a page that its code is typed into."""
+    from cli.sign_in.sign_in import log_in
+
+    log_in(url or find_installation(context).config.api.address)
+
+
+@app.command()
+def logout(
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="End every sign-in of yours.")] = False,
+) -> None:
+    """End the sign-in of this terminal."""
+    from cli.sign_in.sign_in import log_out
+
+    log_out(everywhere)
+
+
+@app.command()
+def whoami() -> None:
+    """Show who one is at the API that this terminal is signed in to, and what one may there."""
+    from cli.sign_in.sign_in import show_me
+
+    show_me()
 
 
 def check_arguments(arguments: Sequence[str]) -> None:

@@ -36,7 +36,7 @@ from warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 #: What a complete run ends with.
 FINAL_STAGES = ("incidents", "proposals", "dashboards")
 #: Sections that forecasts and anomalies do not depend on; of sources, their names alone.
-_NOT_SCORED = {"sources", "alerts", "state", "ingestion", "dashboards", "people", "audit", "ui", "api"}
+_NOT_SCORED = {"sources", "alerts", "state", "ingestion", "dashboards", "people", "audit", "ui", "api", "identity"}
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,11 @@ ROOT = Path(__file__).resolve().parents[1]
 ALLOWED = Path(__file__).with_name("unused_allowed.yaml")
 NO_CALLERS = ("tests/", "benchmarks/")
 KINDS = ("class", "function", "method", "property")
-#: What these decorate is called by typer, Dagster or pydantic.
-REGISTERED = ("@app.*", "@*_app.command", "@*_app.callback", "@dg.*", "@field_validator", "@model_validator")
+#: What these decorate is called by typer, Dagster, FastAPI or pydantic.
+REGISTERED = (
+    *("@app.*", "@*_app.command", "@*_app.callback", "@dg.*"),
+    *("@router.*", "@field_validator", "@model_validator"),
+)
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,18 @@ def reset(context: typer.Context, name: PersonArgument, reason: ReasonOption = "
     _print(installation.directory.reset(_authorise(installation, actor), name, reason))
 
 
+@people_app.command()
+def password(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Of whom. Default: yourself.")] = "",
+    actor: ActorOption = "",
+) -> None:
+    """Make your own password for the API, or a link by which somebody else sets theirs, once."""
+    from cli.sign_in.sign_in import set_password
+
+    set_password(_open(context), name, actor)
+
+
 def _change(context: typer.Context, name: str, reason: str, actor: str, **fields: Any) -> None:
     installation = _open(context)
     _print(installation.directory.change(_authorise(installation, actor), name, reason, **fields))

@@ -24,6 +24,7 @@ from cloudcost.config.invoices import InvoiceSettings
 from cloudcost.config.metrics import MetricSettings
 from cloudcost.config.ui import UiSettings
 from cloudcost.identity.people import PersonSettings, check_people
+from cloudcost.identity.settings import IdentitySettings
 from clouds.secrets import SecretsSettings
 from core.config_file import ConfigError, Document, Location, name_key, read_document, shorten
 from core.plausible import check_plausible
@@ -84,6 +85,7 @@ class CloudcostConfig(Section):
     dashboards: DashboardSettings = Field(default_factory=DashboardSettings)
     ui: UiSettings = Field(default_factory=UiSettings)
     api: ApiSettings = Field(default_factory=ApiSettings)
+    identity: IdentitySettings = Field(default_factory=IdentitySettings)
 
     @field_validator("first_billing_period")
     @classmethod
@@ -105,6 +107,7 @@ class CloudcostConfig(Section):
             for scope in person.scopes:
                 if scope not in known:
                     raise ValueError(f"people: {person.name}: no such scope {scope!r}; `dashboards.scopes` has them")
+        self.identity.check_scopes(known)
         return self
 
     @field_validator("sources")

@@ -47,6 +47,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "approver": _WORKER | {"see_operations", "decide_proposals", "stop_actions"},
     "admin": frozenset(get_args(Permission)) - {"decide_proposals"},
 }
+#: What a machine never may, whoever made its key: a person decides.
+FOR_PEOPLE_ONLY: frozenset[Permission] = frozenset({"decide_proposals", "manage_people", "own_keys"})
 #: Who has one of these sees every row, whatever scopes stand beside.
 UNBOUND: frozenset[Role] = frozenset({"analyst", "admin"})
 #: Roles that see only the rows of their scopes, and without a scope none.

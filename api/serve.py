@@ -1,0 +1,107 @@
+"""`cloudcost api`: the API in this process, with a line of the log for each request."""
+
+import contextlib
+import json
+import logging
+import socket
+import sys
+from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
+from typing import ClassVar
+
+import uvicorn
+
+from api.app import make_app
+from api.sign_in.authenticator import DoorsAuthenticator
+from api.sign_in.desk import make_doors
+from cloudcost.identity.local.first_admin import make_first_admin
+from cloudcost.identity.settings import is_this_machine
+from cloudcost.installation import Installation
+from core.errors import CloudcostError
+from core.logs.json_lines import JsonFormatter
+
+LOG_FILE = "api.log"
+#: The log of requests: 10 files of this size are kept.
+LOG_BYTES, LOG_FILES = 20 << 20, 9
+#: Requests under way get this long at the end; so many wait for a turn; an idle connection is closed after.
+GRACE_SECONDS, MOST_AT_ONCE, IDLE_SECONDS = 5, 200, 30
+
+
+class RequestFormatter(JsonFormatter):
+    """A JSON line that has what a request's record brings: its id, who sent it, how long it took."""
+
+    FIELDS: ClassVar = ("request", "person", "milliseconds")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its end."""
+        found = {name: getattr(record, name) for name in self.FIELDS if getattr(record, name, "") != ""}
+        return json.dumps({**json.loads(super().format(record)), **found})
+
+
+def serve_api(installation: Installation) -> None:
+    """Serve the API until the process is interrupted."""
+    settings = installation.config.api
+    doors = make_doors(installation)
+    app = make_app(installation, DoorsAuthenticator(doors))
+    listener = listen(settings.host, settings.port)
+    print(f"API: {settings.address}   (state in {installation.home}; stop with Ctrl-C)", flush=True)
+    if not is_this_machine(settings.host) and not settings.address.startswith("https://"):
+        print("note: other machines reach this address, and what passes is not encrypted", flush=True)
+    if doors.is_local_enabled:
+        print_first_admin(installation, make_first_admin(installation.directory, doors.local.accounts))
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=MOST_AT_ONCE,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    with log_requests(installation), listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; `CloudcostError` where it cannot."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        where = f"{host}, port {port}"
+        raise CloudcostError(f"{where}: cannot be listened on ({error.strerror}); `api` names another") from None
+
+
+def print_first_admin(installation: Installation, made: tuple[str, str] | None) -> None:
+    """Say how to sign in, with the password where one was just made; it is shown this once and logged nowhere."""
+    if made is None:
+        return
+    name, password = made
+    print(f"First administrator: {name}\nPassword, shown this once: {password}", flush=True)
+    print("Another one: `cloudcost people password`", flush=True)
+
+
+@contextlib.contextmanager
+def log_requests(installation: Installation) -> Iterator[None]:
+    """Requests go to a file of the installation, defects and warnings to standard error as well."""
+    installation.log_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = installation.log_directory / LOG_FILE
+    file = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+    stream = logging.StreamHandler(sys.stderr)
+    stream.setLevel(logging.WARNING)
+    handlers: list[logging.Handler] = [file, stream]
+    loggers = [logging.getLogger(name) for name in ("api", "cloudcost", "audit", "state", "warehouse", "uvicorn")]
+    for handler in handlers:
+        handler.setFormatter(RequestFormatter())
+    for logger in loggers:
+        logger.handlers[:] = handlers
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.handlers[:] = []
+            logger.propagate = True
+        file.close()

@@ -1,0 +1,178 @@
+"""The local accounts: a password or none, invitations to set one, and the generation that all tokens are of."""
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audit.log import AuditEntry, AuditLog
+from audit.seal import SealedStore
+from cloudcost.identity.directory import SUBJECT, Directory, Person
+from cloudcost.identity.local.attempts import Attempts
+from cloudcost.identity.local.passwords import check_password, hash_password, is_password, make_password
+from cloudcost.identity.proofs import NotProvenError
+from cloudcost.identity.sealed_records import SealedRecords
+from core.instants import Clock
+from core.persons import normalise_person
+from state import ConflictError
+
+KIND = "identity_accounts"
+INVITATION_HOURS = 24
+#: A network from which somebody signed in is an acquaintance for so long.
+KNOWN_DAYS, MOST_NETWORKS = 30, 20
+WRONG = "Name or password is wrong."
+BAD_INVITATION = "This invitation was used, has ended, or was never made: ask an administrator for another one."
+#: Of two who change an account at once, one looks again.
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What lets somebody set their password, once. ``token`` is shown when it is made and never again."""
+
+    person: str
+    token: str
+    ends_at: dt.datetime
+
+
+class Accounts:
+    """The accounts of the people in the directory."""
+
+    def __init__(self, store: SealedStore, directory: Directory, clock: Clock, attempts: Attempts) -> None:
+        self._records = SealedRecords(store, KIND)
+        self._store = store
+        self._directory = directory
+        self._clock = clock
+        self.attempts = attempts
+
+    def sign_in(self, name: str, password: str, network: str) -> Person:
+        """The person of this name and password, who is not disabled.
+
+        `NotProvenError`, in one sentence whatever was wrong; `TooManyAttemptsError`; `TooBusyError`.
+        """
+        spelled = _spell(name)
+        record = self._records.get(spelled) if spelled else None
+        body: Mapping[str, Any] = {} if record is None else record.body
+        self.attempts.begin(spelled, network, self._is_known(body, network))
+        is_right = is_password(password, body.get("password"))
+        person = self._directory.find(spelled) if spelled else None
+        if not is_right or person is None or person.is_disabled:
+            raise NotProvenError(WRONG)
+        self.attempts.end_right(spelled, network)
+        self._remember(spelled, network)
+        return person
+
+    def has_password(self, person: str) -> bool:
+        """Whether they can sign in here."""
+        record = self._records.get(person)
+        return record is not None and record.body.get("password") is not None
+
+    def generation(self, person: str) -> int:
+        """What tokens of theirs must be of to count; 0 for whoever never had an account."""
+        record = self._records.get(person)
+        return 0 if record is None else int(record.body["generation"])
+
+    def reset_password(self, actor: str, person: str) -> str:
+        """A new password for somebody; everything that was signed in ends."""
+        password = make_password()
+        fields = {"password": hash_password(password), "invitation": None}
+        self._change(actor, "password.set", person, fields, {"by": "terminal"}, is_new=True)
+        return password
+
+    def invite(self, actor: str, person: Person) -> Invitation:
+        """An invitation to set a password, which replaces an earlier one; what is signed in goes on."""
+        token = f"cci_{secrets.token_urlsafe(32)}"
+        ends_at = self._clock() + dt.timedelta(hours=INVITATION_HOURS)
+        kept = {"hash": _hash(token), "ends_at": ends_at.isoformat(), "by": actor}
+        self._change(actor, "password.invited", person.name, {"invitation": kept}, {"until": ends_at.isoformat()})
+        return Invitation(person.name, token, ends_at)
+
+    def accept(self, name: str, token: str, password: str, network: str) -> Person:
+        """Set the password that an invitation was for; everything that was signed in ends.
+
+        `NotProvenError` for a wrong invitation; `PasswordError` for what cannot be a password.
+        """
+        spelled = _spell(name)
+        record = self._records.get(spelled) if spelled else None
+        invitation = {} if record is None else record.body.get("invitation") or {}
+        self.attempts.begin(f"invitation {spelled}", network, True)
+        is_right = hmac.compare_digest(_hash(token), str(invitation.get("hash", "")))
+        person = self._directory.find(spelled) if spelled else None
+        is_over = not invitation or dt.datetime.fromisoformat(invitation["ends_at"]) <= self._clock()
+        if not is_right or is_over or record is None or person is None or person.is_disabled:
+            raise NotProvenError(BAD_INVITATION)
+        check_password(password, spelled)
+        body = {
+            **record.body,
+            "password": hash_password(password),
+            "invitation": None,
+            "generation": int(record.body["generation"]) + 1,
+        }
+        entry = AuditEntry(spelled, "password.set", f"{SUBJECT}{spelled}", {"by": "invitation", "of": invitation["by"]})
+        try:
+            AuditLog(self._store, self._clock).commit([self._records.update(record, body)], [entry])
+        except ConflictError:
+            raise NotProvenError(BAD_INVITATION) from None  # somebody else has just used it
+        self.attempts.end_right(f"invitation {spelled}", network)
+        return person
+
+    def end_everything(self, actor: str, person: str) -> None:
+        """End everything that is signed in as somebody; no token that was signed before counts."""
+        self._change(actor, "identity.signed_out", person, {}, {"everywhere": True}, is_new=True)
+
+    def _change(
+        self, actor: str, event: str, person: str, fields: dict[str, Any], details: dict[str, Any], is_new: bool = False
+    ) -> None:
+        """``is_new``: a generation begins."""
+        for left in reversed(range(TRIES)):
+            record = self._records.get(person)
+            before: dict[str, Any] = {"generation": self._first_generation()} if record is None else record.body
+            body = {**before, **fields, "generation": int(before["generation"]) + is_new}
+            write = self._records.put(person, body) if record is None else self._records.update(record, body)
+            try:
+                AuditLog(self._store, self._clock).commit(
+                    [write], [AuditEntry(actor, event, f"{SUBJECT}{person}", details)]
+                )
+                return
+            except ConflictError:
+                if not left:
+                    raise
+
+    def _first_generation(self) -> int:
+        """Later than any that a record had which somebody put out of the way."""
+        return int(self._clock().timestamp())
+
+    def _is_known(self, body: Mapping[str, Any], network: str) -> bool:
+        seen = body.get("networks", {}).get(_name_network(network))
+        since = self._clock() - dt.timedelta(days=KNOWN_DAYS)
+        return seen is not None and dt.datetime.fromisoformat(seen) > since
+
+    def _remember(self, person: str, network: str) -> None:
+        """Signing in does not fail where this is not kept."""
+        record = self._records.get(person)
+        if record is None:
+            return
+        networks = {**record.body.get("networks", {}), _name_network(network): self._clock().isoformat()}
+        newest = dict(sorted(networks.items(), key=lambda item: item[1])[-MOST_NETWORKS:])
+        try:
+            self._store.transact([self._records.update(record, {**record.body, "networks": newest})])
+        except ConflictError:
+            return
+
+
+def _spell(name: str) -> str:
+    try:
+        return normalise_person(name[:200])
+    except ValueError:
+        return ""
+
+
+def _name_network(network: str) -> str:
+    return hashlib.sha256(network.encode()).hexdigest()[:16]
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""Identities of other providers, by OpenID Connect."""
