@@ -10,8 +10,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from actions.approvals import NoReasonError, NotAllowedError
+from actions.approvals import NoReasonError, NotAllowedError, PlanChangedError
 from actions.proposal_book import ProposalNotFoundError
+from alerts.feedback import FeedbackError
 from alerts.incident_book import IncidentNotFoundError, IncidentStateError
 from cloudcost.identity.directory import NoSuchPersonError, PeopleError
 from core.errors import CloudcostError, shorten
@@ -45,6 +46,8 @@ BY_STATUS: Mapping[int, str] = {
 BY_ERROR: Sequence[tuple[type[Exception], int, str]] = (
     (NotAllowedError, 403, "forbidden"),
     (NoReasonError, 422, "invalid"),
+    (PlanChangedError, 412, "precondition_failed"),
+    (FeedbackError, 422, "invalid"),
     (ProposalNotFoundError, 404, "not_found"),
     (IncidentNotFoundError, 404, "not_found"),
     (IncidentStateError, 409, "conflict"),

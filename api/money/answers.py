@@ -7,16 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from api.callers import Caller
-from api.money.paging import digest_question
+from api.money.paging import Cursors, digest_question
 from api.money.questions import Period
 from api.published import Reading, Snapshot, judge_reconciled
 from api.services import Services
+
+Item = TypeVar("Item")
 
 
 class MoneyAnswer(BaseModel):
@@ -35,11 +37,20 @@ class MoneyAnswer(BaseModel):
 
 @dataclass(frozen=True)
 class Content:
-    """What a route makes of a reading: the body, its media type, and headers of its own."""
+    """What a route makes of a reading: body, media type, own headers. ``value``: what JSON was made of."""
 
     body: bytes
     media_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+    value: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """A part of a list, and the cursor of the next one."""
+
+    items: Sequence[Item]
+    next: str | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,11 @@ class Asking:
         headers = {**self._headers(reading.snapshot, more), **content.headers}
         return Response(content.body, media_type=content.media_type, headers=headers)
 
+    @property
+    def accepted(self) -> str | None:
+        """The formats that the asker takes, on which the answer depends."""
+        return self.request.headers.get("accept")
+
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """A place and a connection for one question."""
@@ -70,6 +86,14 @@ class Asking:
         """The name of the question, which is another for somebody who sees other rows; its page is no part of it."""
         asked = sorted((n, v) for n, v in self.request.query_params.multi_items() if n not in ("cursor", "limit"))
         return digest_question(self.request.url.path, asked, list_seen(self.services, self.caller), more)
+
+    def page(self, items: Sequence[Item], limit: int, cursor: str | None) -> "Page[Item]":
+        """A page of what the state has, in an order in which new ones come last."""
+        cursors, question = Cursors.of(self.services), self.name_question()
+        offset = cursors.read(cursor, question, "")
+        found = items[offset : offset + limit]
+        is_more = len(items) > offset + limit
+        return Page(found, cursors.write(question, "", offset + limit) if is_more else None)
 
     def _headers(self, snapshot: Snapshot, more: Sequence[object]) -> dict[str, str]:
         return {
@@ -96,6 +120,12 @@ def list_seen(services: Services, caller: Caller) -> object:
         return "all"
     scopes = services.installation.config.dashboards.scopes
     return [scope.model_dump(mode="json") for scope in scopes if scope.name in caller.person.scopes]
+
+
+def list_stated(caller: Caller, sources: Sequence[str]) -> Sequence[str]:
+    """Of which sources an answer says how far they are; of all to whoever sees a part of the costs, lest it says which
+    there are."""
+    return sources if caller.person.sees_all_rows else ()
 
 
 def describe(snapshot: Snapshot, periods: Collection[Period], sources: Collection[str] = ()) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from api.money.answers import Asking, Content, MoneyAnswer, describe
+from api.money.answers import Asking, Content, MoneyAnswer, describe, list_stated
 from api.money.costs import Cells, answer_rows, refuse
 from api.money.measures import DAILY, CostTable, QuestionError
 from api.money.questions import PeriodQuery, Value, find_period, write_filters
@@ -74,5 +74,8 @@ def answer_charges(asking: Asking, query: ChargesQuery, reading: Reading) -> Con
         f"select {columns} from {relation(asking.services, asking.caller, CHARGES.name)} as costs "  # noqa: S608
         f"where {' and '.join([wanted, *filters])} order by {order} limit ? offset ?"
     )
-    head = {**describe(reading.snapshot, [period], query.source_name), "period": period.as_json()}
+    head = {
+        **describe(reading.snapshot, [period], list_stated(asking.caller, query.source_name)),
+        "period": period.as_json(),
+    }
     return answer_rows(asking, query, reading, Statement(sql, (*values, *filtered), COLUMNS), head, "charges")

@@ -6,18 +6,18 @@ from typing import Any
 
 from pydantic import Field
 
-from api.money.answers import Asking, Content, MoneyAnswer, describe, write_json
+from api.money.answers import Asking, Content, MoneyAnswer, describe, list_stated, write_json
 from api.money.formats import MEDIA_TYPES, Row, as_objects, choose_format, write_export, write_value
 from api.money.measures import REPORTING, QuestionError
 from api.money.paging import Cursors, link_next
-from api.money.questions import DEFAULT_LIMIT, CostQuery, FormatName, Period, PeriodQuery, find_period, write_filters
+from api.money.questions import DEFAULT_LIMIT, CostQuery, FormatName, PageQuery, Period, find_period, write_filters
 from api.money.rows import relation
 from api.money.statements import Column, Statement, write_statement
 from api.problems import Fault, ProblemError
 from api.published import Reading
 from audit.log import AuditEntry, AuditLog
 
-Cells = dict[str, str | int | None]
+Cells = dict[str, str | int | bool | None]
 _HUNDRED, _PERCENT_PLACES = Decimal(100), Decimal("1e-6")
 
 
@@ -50,7 +50,7 @@ def answer_costs(asking: Asking, query: CostQuery, reading: Reading) -> Content:
     before = period.before(query.compare) if query.compare else None
     rates = _list_rates(asking, query, period, reading) if query.currency == "reporting" else None
     head = {
-        **describe(reading.snapshot, [p for p in (period, before) if p], query.source_name),
+        **describe(reading.snapshot, [p for p in (period, before) if p], list_stated(asking.caller, query.source_name)),
         "period": period.as_json(),
         "compared_with": None if before is None else before.as_json(),
         "rates": rates,
@@ -59,7 +59,7 @@ def answer_costs(asking: Asking, query: CostQuery, reading: Reading) -> Content:
 
 
 def answer_rows(
-    asking: Asking, query: PeriodQuery, reading: Reading, statement: Statement, head: dict[str, Any], name: str
+    asking: Asking, query: PageQuery, reading: Reading, statement: Statement, head: dict[str, Any], name: str
 ) -> Content:
     """A page of a statement's rows as JSON after ``head``, or all of them as a file that is called ``name``."""
     wanted = choose_format(asking.request, query.format)
@@ -77,9 +77,8 @@ def answer_rows(
     cursor = cursors.write(question, reading.snapshot.snapshot_id, offset + limit) if is_more else None
     headers = {"Link": link_next(asking.request, cursor)} if cursor else {}
     if wanted == "json":
-        return Content(
-            write_json({**head, "items": as_objects(statement.columns, page), "next": cursor}), headers=headers
-        )
+        body = {**head, "items": as_objects(statement.columns, page), "next": cursor}
+        return Content(write_json(body), headers=headers, value=body)
     _record_export(asking, name, wanted, len(page), reading)
     headers["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
     return Content(write_export(wanted, statement.columns, page), MEDIA_TYPES[wanted], headers)

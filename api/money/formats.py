@@ -22,6 +22,14 @@ MEDIA_TYPES: dict[FormatName, str] = {
     "parquet": "application/vnd.apache.parquet",
 }
 Row = Sequence[Any]
+_FILE = {"schema": {"type": "string"}}
+#: What routes say of the files that they give beside JSON.
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The rows.",
+        "content": {media: _FILE for name, media in MEDIA_TYPES.items() if name != "json"},
+    }
+}
 
 
 def choose_format(request: Request, wanted: FormatName | None) -> FormatName:
@@ -93,6 +101,7 @@ def _write_parquet(columns: Sequence[Column], rows: Sequence[Row]) -> bytes:
         "timestamp": pa.timestamp("us"),
         "money": pa.decimal128(38, 12),
         "count": pa.int64(),
+        "flag": pa.bool_(),
     }
     schema = pa.schema([(column.name, types[column.kind]) for column in columns])
     values = list(zip(*rows, strict=True)) or [()] * len(columns)

@@ -20,8 +20,18 @@ Day = Annotated[str, StringConstraints(pattern=DAY)]
 FormatName = Literal["json", "csv", "ndjson", "parquet"]
 
 
-class _Asked(BaseModel):
+class PageQuery(BaseModel):
+    """Which page of an answer, and how it is written."""
+
     model_config = ConfigDict(extra="forbid")
+
+    limit: int | None = Field(
+        None, ge=1, le=MOST_LIMIT, description=f"Rows of one page. Default: {DEFAULT_LIMIT} in JSON, else all."
+    )
+    cursor: str | None = Field(None, max_length=500, description="Where to go on, as the page before says.")
+    format: FormatName | None = Field(
+        None, description="Instead of Accept. Others than json need the permission export_costs."
+    )
 
 
 def _make_filters() -> type[BaseModel]:
@@ -32,7 +42,7 @@ def _make_filters() -> type[BaseModel]:
         fields[name] = (list[Value], Field([], max_length=100, description=one_of))
         begins = f"Only rows whose {name} begins with one of these."
         fields[f"{name}_prefix"] = (list[Value], Field([], max_length=20, description=begins))
-    return create_model("Filters", __base__=_Asked, **fields)
+    return create_model("Filters", __base__=PageQuery, **fields)
 
 
 Filters: Any = _make_filters()
@@ -46,13 +56,6 @@ class PeriodQuery(Filters):
     )
     start: Day | None = Field(None, description="First day of the charges (UTC), instead of a month.")
     end: Day | None = Field(None, description="The day after the last one (UTC).")
-    limit: int | None = Field(
-        None, ge=1, le=MOST_LIMIT, description=f"Rows of one page. Default: {DEFAULT_LIMIT} in JSON, else all."
-    )
-    cursor: str | None = Field(None, max_length=500, description="Where to go on, as the page before says.")
-    format: FormatName | None = Field(
-        None, description="Instead of Accept. Others than json need the permission export_costs."
-    )
 
     @model_validator(mode="after")
     def _is_one_period(self) -> Self:

@@ -38,6 +38,15 @@ def relation(services: Services, caller: Caller, table: str) -> str:
     return f"(select * from {table} where {condition})"  # noqa: S608 - tables are the code's own, values are quoted
 
 
+def sees_account(services: Services, caller: Caller, account: str | None) -> bool:
+    """Whether the caller sees what is about this account, where nothing says of which team it is: by the rule of
+    `relation` for a table that has accounts alone."""
+    if caller.person.sees_all_rows:
+        return True
+    scopes = services.installation.config.dashboards.scopes
+    return any(account in scope.accounts for scope in scopes if scope.name in caller.person.scopes)
+
+
 def require_all_rows(caller: Caller, what: str) -> None:
     """A problem of status 403 for somebody who sees a part of the costs, where something is about all of them."""
     if not caller.person.sees_all_rows:

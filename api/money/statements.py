@@ -11,7 +11,7 @@ from api.money.rows import relation
 from api.services import Services
 
 #: How a column is written into files of columns.
-Kind = Literal["text", "date", "timestamp", "money", "count"]
+Kind = Literal["text", "date", "timestamp", "money", "count", "flag"]
 
 
 @dataclass(frozen=True)

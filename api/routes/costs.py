@@ -1,6 +1,6 @@
 """Costs by dimension, the values that dimensions have, and single charges."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -9,7 +9,7 @@ from api.callers import Caller
 from api.money.answers import Asking
 from api.money.charges import Charges, ChargesQuery, answer_charges
 from api.money.costs import Costs, answer_costs
-from api.money.formats import MEDIA_TYPES
+from api.money.formats import FILES
 from api.money.measures import Dimension
 from api.money.questions import CostQuery
 from api.money.values import DimensionValues, ValuesQuery, answer_values
@@ -17,14 +17,6 @@ from api.services import Services, services_of
 
 router = APIRouter(prefix="/v1", tags=["costs"])
 ServicesOf = Annotated[Services, Depends(services_of)]
-_FILE = {"schema": {"type": "string"}}
-#: Beside JSON the same rows as files.
-FILES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The rows.",
-        "content": {media: _FILE for name, media in MEDIA_TYPES.items() if name != "json"},
-    }
-}
 
 
 @router.get("/costs", response_model=Costs, responses=FILES)
@@ -39,7 +31,7 @@ def read_costs(
     For everybody who sees costs; whoever sees a part of them gets the sums of that part. Files need `export_costs`.
     """
     asking = Asking(request, services, caller)
-    return asking.answer(lambda reading: answer_costs(asking, query, reading), request.headers.get("accept"))
+    return asking.answer(lambda reading: answer_costs(asking, query, reading), asking.accepted)
 
 
 @router.get("/costs/dimensions/{dimension}", response_model=DimensionValues)
@@ -67,4 +59,4 @@ def list_charges(
     For those who see charges, of what they see. Files need `export_costs`.
     """
     asking = Asking(request, services, caller)
-    return asking.answer(lambda reading: answer_charges(asking, query, reading), request.headers.get("accept"))
+    return asking.answer(lambda reading: answer_charges(asking, query, reading), asking.accepted)
