@@ -44,7 +44,8 @@ class IdempotentWrites:
             if not KEY.fullmatch(key):
                 raise ProblemError(422, "invalid", f"header/{HEADER}: 1 to 200 visible characters of ASCII")
             body = await _read_body(receive)
-            asked = hashlib.sha256("\0".join((scope["method"], scope["path"], "")).encode() + body).hexdigest()
+            line = b"\0".join((scope["method"].encode(), scope["path"].encode(), scope["query_string"], body))
+            asked = hashlib.sha256(line).hexdigest()
             book, name = IdempotencyBook(services.installation.store, services.clock), _name(caller, key)
             found = await anyio.to_thread.run_sync(book.begin, name, asked)
             if found.state != "begun":
