@@ -32,6 +32,9 @@ def take_over(path: Path, models: Collection[str]) -> Path | None:
     """
     if not path.exists() or not (found := _find_tables(path, models)):
         return None
+    with duckdb.connect(str(path)) as connection:
+        # what a killed run left in the log beside the file: the new file could not be opened with it
+        connection.execute("checkpoint")
     work = path.with_name(f"{path.name}.takeover")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(mode=0o700)
