@@ -59,11 +59,15 @@ def describe_missing_rate(start: str, end: str, days: Sequence[dt.date | str]) -
     )
 
 
-def describe_failed_check(asset: str, check: str, rows: int, day: dt.date) -> IncidentFinding:
-    """A test of the models that failed at night, first on ``day``, for this many rows; 0 where it could not run."""
+def describe_failed_check(asset: str, check: str, rows: int, day: dt.date, times_before: int = 0) -> IncidentFinding:
+    """A test of the models that failed at night, first on ``day``, for this many rows; 0 where it could not run.
+
+    ``times_before``: how often it passed again and then failed.
+    """
+    scope = {"asset": asset, "check": check}
     return IncidentFinding(
         rule=CHECK_FAILED,
-        scope={"asset": asset, "check": check},
+        scope={**scope, "times_before": str(times_before)} if times_before else scope,
         start=day,
         severity=Severity.WARNING,
         title=f"{asset}: the nightly check {check} failed",

@@ -11,7 +11,8 @@ import dagster as dg
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from alerts.findings import CHECK_FAILED, describe_failed_check
-from alerts.incident_book import IncidentBook
+from alerts.incident_book import ACTOR, IncidentBook
+from alerts.incidents import IncidentFinding
 from cloudcost.dbt.parsed_project import DbtError
 from cloudcost.dbt.project import ALL_PERIODS
 from cloudcost.dbt.running import run_dbt
@@ -71,17 +72,17 @@ def build_nightly_checks(manifest: Path) -> dg.AssetChecksDefinition:
 
 
 def judge(check: dg.AssetCheckKey, result: Mapping[str, Any], book: IncidentBook) -> dg.AssetCheckResult:
-    """What dbt says of one test; opens or resolves its incident."""
+    """What dbt says of one test; opens its incident, a new one where it had passed in between, or ends it."""
     status, rows = str(result["node_info"]["node_status"]), int(result.get("num_failures") or 0)
     passed = status in ("pass", "success")
-    finding = describe_failed_check(check.asset_key.to_user_string(), check.name, rows, utc_now().date())
+    asset = check.asset_key.to_user_string()
+    before = [i for i in book.list() if i.finding.rule == CHECK_FAILED and _is_of(i.finding, asset, check.name)]
     if passed:
-        for incident in book.list():
-            known = incident.finding
-            if known.rule == CHECK_FAILED and known.scope == finding.scope and incident.state != "resolved":
-                book.resolve(incident.incident_id, "cloudcost", "passed again")
+        for incident in before:
+            book.end(incident.incident_id, ACTOR, "passed again")
     else:
-        book.open(finding)
+        times_before = sum(incident.is_over for incident in before)
+        book.open(describe_failed_check(asset, check.name, rows, utc_now().date(), times_before))
     severity = dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR
     return dg.AssetCheckResult(
         passed=passed,
@@ -90,6 +91,10 @@ def judge(check: dg.AssetCheckKey, result: Mapping[str, Any], book: IncidentBook
         severity=severity,
         metadata={"status": status, "failing rows": rows},
     )
+
+
+def _is_of(finding: IncidentFinding, asset: str, check: str) -> bool:
+    return (finding.scope["asset"], finding.scope["check"]) == (asset, check)
 
 
 @dg.schedule(

@@ -12,7 +12,7 @@ from cloudcost.installation import Installation
 from orchestration.check_results import list_checks
 from orchestration.definitions import build_definitions
 from orchestration.defs.alerts.assets import incident_book
-from orchestration.defs.warehouse.nightly import find_nightly
+from orchestration.defs.warehouse.nightly import find_nightly, judge
 
 REGIONS = dg.AssetKey(["seeds", "regions"])
 #: What every run judges for itself, since nothing else would.
@@ -88,3 +88,22 @@ def test_a_failed_one_is_an_incident_until_it_passes(installation: Installation)
     list(run_dbt(installation, ["seed"], ALL_PERIODS))
     seeds, opened = judge()
     assert all(row["is_passed"] for row in seeds.values()) and len(seeds) > 20 and not opened
+
+
+def test_one_that_fails_again_after_it_passed_is_told_again(installation: Installation) -> None:
+    check, book = dg.AssetCheckKey(REGIONS, "region_spellings_are_unique"), incident_book(installation)
+
+    def opened_by(*statuses: str) -> list[str]:
+        for status in statuses:
+            judge(check, {"node_info": {"node_status": status}, "num_failures": 1}, book)
+        return [incident.incident_id for incident in book.list("open")]
+
+    (first,) = opened_by("fail", "fail")
+    assert opened_by("pass", "pass") == []
+    (again,) = opened_by("fail", "fail")
+    assert again != first
+    book.resolve(again, "alice", "known")
+    assert opened_by("fail") == [], "somebody said so, and it is still the same"
+    (third,) = opened_by("pass", "fail")
+    assert third not in (first, again)
+    assert opened_by("pass") == []
