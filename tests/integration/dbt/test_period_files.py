@@ -170,6 +170,32 @@ def test_what_a_killed_run_left_in_the_log_of_the_warehouse_is_taken_over_too(co
         assert count_rows(path)["late.written"] == 1
 
 
+def test_what_went_back_to_the_earlier_release_is_taken_over_again(copied: Warehouse) -> None:
+    own(copied)
+    rows, files = copied.rows(ROWS), [file.path for file in current_files(copied.path)]
+    copied.execute("create table intermediate.listed as from intermediate.period_files")
+    as_before(copied)
+    copied.execute("alter table intermediate.listed rename to period_files")
+    assert take_over(copied.path, [MODEL]) is not None
+    assert copied.rows(ROWS) == rows
+    assert DuckDbWarehouse(copied.path).lost_files() == []
+    assert not any(file.exists() for file in files), "what a takeover replaces is left over"
+
+
+def test_a_file_system_without_hard_links_keeps_the_old_file_too(
+    copied: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    as_before(copied)
+    before = count_rows(copied.path)
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    backup = take_over(copied.path, [MODEL])
+    assert backup is not None
+    assert count_rows(backup) == before
+
+
 def test_a_model_without_rows_is_built_anew_after_the_takeover(copied: Warehouse) -> None:
     rows = copied.rows(ROWS)
     as_before(copied)
