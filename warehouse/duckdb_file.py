@@ -229,7 +229,10 @@ class DuckDbWarehouse(ReadableWarehouse):
             return []
         with self.connect(read_only=True) as connection:
             files = list_files(connection)
-        return [file for file in files if not (file.is_whole and file.path.is_relative_to(self.files))]
+        return [file for file in files if not (file.is_whole and self._is_own(file.path))]
+
+    def _is_own(self, file: Path) -> bool:
+        return file.is_relative_to(self.files) or file.parent.resolve().is_relative_to(self.files.resolve())
 
     def remove_unused_files(self) -> tuple[int, int]:
         """Remove the files that were replaced, or that a killed build left; how many they were, and their bytes."""

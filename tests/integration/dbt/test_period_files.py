@@ -94,6 +94,8 @@ def test_a_copied_home_does_not_stand_on_the_files_of_the_other(copied: Warehous
     with warehouse.connect() as connection:
         assert take_over_moved(connection, warehouse.files) == len(current_files(copied.path))
     assert warehouse.lost_files() == []
+    (link := copied.path.parent / "link").symlink_to(home)
+    assert DuckDbWarehouse(link / copied.path.name).lost_files() == [], "the same home by another name"
 
 
 @pytest.mark.parametrize("harm", ["gone", "cut", "emptied", "a pipe"])
