@@ -117,10 +117,14 @@ class Installation:
 
     @cached_property
     def warehouse(self) -> Warehouse:
-        """The warehouse: a file of this folder, or a database on Redshift."""
+        """The warehouse: a file of this folder, a shared catalog, or a database on Redshift."""
         settings = self.config.warehouse
         if settings.backend == "duckdb":
             return DuckDbWarehouse(self.home / WAREHOUSE_FILE, self.local_lake)
+        if settings.backend == "ducklake":
+            from warehouse.ducklake.engine import DuckLakeWarehouse
+
+            return DuckLakeWarehouse(settings, (self.lake.place, self.config.lake.region), self.environ)
         from ingestion.landing.s3_lake import S3Lake
         from warehouse.redshift import RedshiftWarehouse
 
@@ -152,7 +156,8 @@ class Installation:
     @property
     def dbt_target(self) -> Path:
         """Where dbt writes its manifest and compiled SQL, which differ by engine."""
-        return self.home / ("dbt" if self.config.warehouse.backend == "duckdb" else "dbt_redshift")
+        backend = self.config.warehouse.backend
+        return self.home / ("dbt" if backend == "duckdb" else f"dbt_{backend}")
 
     @property
     def log_directory(self) -> Path:
