@@ -5,8 +5,8 @@
 
     The model itself is a view over the files that are current, which are listed in `intermediate.period_files`. Both
     change in the model's one transaction, so that a run that is killed leaves nothing but files that nobody reads;
-    `warehouse.files.period_files` removes these. On Redshift and
-    DuckLake such a model is a table as any other.
+    `warehouse.files.period_files` removes these. On Redshift such a model is a table
+    as any other; DuckLake keeps tables in Parquet files itself, see `create_table_as`.
 -#}
 {% materialization incremental, adapter='duckdb', supported_languages=['sql'] %}
     {%- if not keeps_period_files() -%}

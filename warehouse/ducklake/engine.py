@@ -1,15 +1,20 @@
 """The shared warehouse: tables and views in DuckLake, the raw ones over a lake on S3."""
 
+import datetime as dt
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from warehouse.contracts import WarehouseError
 from warehouse.duckdb_tables import DuckDbTables, list_tables
+from warehouse.ducklake.export import export_snapshot
 from warehouse.ducklake.lease import WriterLease
+from warehouse.ducklake.pins import TABLE, Pin, add_pin, list_pins
+from warehouse.ducklake.retention import GRACE, Removed, expire
 from warehouse.ducklake.session import CATALOG, METADATA, CatalogAccess, CatalogSession
 from warehouse.query_faults import explain_query
 from warehouse.selects import check_select, lock_connection
@@ -55,6 +60,27 @@ class DuckLakeWarehouse(DuckDbTables):
     def claim(self) -> AbstractContextManager[None]:
         """Nobody else writes inside, on whatever machine; waits, and `WarehouseError` ends the wait."""
         return self._lease.hold()
+
+    def export(self, copy: Path, files: Path, left_out: Collection[str]) -> int:
+        """Write the present snapshot into a new file of the embedded warehouse, see `export`; returns its number."""
+        with self._session.lend(read_only=False) as connection:
+            return export_snapshot(self.access, connection, copy, files, left_out)
+
+    def pin(self, pin: Pin) -> None:
+        """Remember that a snapshot is published, so that it stays."""
+        with self.connect() as connection:
+            add_pin(connection, pin)
+
+    def list_pins(self) -> list[Pin]:
+        """The publications that are kept, oldest first."""
+        with self.connect(read_only=True) as connection:
+            return list_pins(connection, self.find_table(connection, *TABLE.split(".")))
+
+    def expire(self, keep_days: int, grace: dt.timedelta = GRACE) -> Removed:
+        """Remove what is neither current nor published nor read by anybody, see `retention`."""
+        pins = self.list_pins()
+        with self.connect() as connection:
+            return expire(connection, pins, dt.datetime.now(dt.UTC), keep_days, grace)
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The columns and rows of somebody's own SELECT, in a DuckDB that reads the catalog and its files alone."""

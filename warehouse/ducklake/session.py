@@ -8,11 +8,14 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import duckdb
 
+from clouds.access import AwsAccess
+from core.errors import explaining
 from ingestion.expressions.sql import memory_limit, quote_literal
 from warehouse.contracts import WarehouseError
 from warehouse.ducklake.extensions import load_extension
@@ -102,6 +105,17 @@ class CatalogAccess:
             if given.get(name) != options:
                 self._create_secret(connection, name, options)
         return described
+
+    def fetch(self, address: str, target: Path) -> None:
+        """One file of the warehouse as a local one."""
+        from clouds.aws.errors import explain_error
+        from clouds.aws.session import open_client
+
+        bucket, _, key = address.removeprefix("s3://").partition("/")
+        with explaining(lambda error: explain_error(error, address, bucket, "s3:GetObject")):
+            open_client("s3", AwsAccess(region=self.settings.region), environ=self._environ).download_file(
+                bucket, key, str(target)
+            )
 
     def explain(self, error: BaseException) -> WarehouseError:
         """What is wrong with the catalog or the files, in one sentence."""
