@@ -28,7 +28,7 @@ from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.sections.sources import SourceConfig
 from ingestion.source import Source, list_read_formats
-from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
+from state import STATE_FILE, ConflictError, SqliteStateStore, StateStore, open_state_store
 from warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 
 #: What a complete run ends with.
@@ -211,17 +211,22 @@ class Installation:
 
     def remember_periods(self, periods: Collection[dt.date]) -> None:
         """Offer partitions for these billing periods; never takes any away."""
-        record = self.store.get("partitions", "first_period")
-        known = {} if record is None else record.body
-        first, last = min(periods).isoformat(), max(periods).isoformat()
-        body = {
-            "first_period": min(first, known.get("first_period", first)),
-            "last_period": max(last, known.get("last_period", last)),
-        }
-        if record is None:
-            self.store.insert("partitions", "first_period", body)
-        elif body != known:
-            self.store.update("partitions", "first_period", body, record.version)
+        while True:
+            record = self.store.get("partitions", "first_period")
+            known = {} if record is None else record.body
+            first, last = min(periods).isoformat(), max(periods).isoformat()
+            body = {
+                "first_period": min(first, known.get("first_period", first)),
+                "last_period": max(last, known.get("last_period", last)),
+            }
+            try:
+                if record is None:
+                    self.store.insert("partitions", "first_period", body)
+                elif body != known:
+                    self.store.update("partitions", "first_period", body, record.version)
+                return
+            except ConflictError:  # another machine remembered others in between
+                continue
 
     def read_settings(self) -> list[SettingsContent]:
         """The parts of the configuration that dbt reads, as tables."""
@@ -259,11 +264,16 @@ class Installation:
         return None if record is None else record.body["input"]
 
     def _mark(self, stage: str, value: str | None) -> None:
-        record = self.store.get("pipeline", stage)
-        if record is None:
-            self.store.insert("pipeline", stage, {"input": value})
-        else:
-            self.store.update("pipeline", stage, {"input": value}, record.version)
+        while True:
+            record = self.store.get("pipeline", stage)
+            try:
+                if record is None:
+                    self.store.insert("pipeline", stage, {"input": value})
+                else:
+                    self.store.update("pipeline", stage, {"input": value}, record.version)
+                return
+            except ConflictError:  # another machine marked it in between: the last mark counts
+                continue
 
 
 def _name_provider(source: SourceConfig) -> Provider:
