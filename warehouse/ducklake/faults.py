@@ -36,7 +36,7 @@ _FILES = (
     (re.compile(r"HTTP(?: code)? 301|PermanentRedirect"), "the bucket is in another region, see `region`"),
     (re.compile(r"(?i)could not (?:connect|establish)|HTTP (?:GET|PUT|HEAD|POST)"), "S3 cannot be reached: {reason}"),
 )  # fmt: skip
-_ADDRESS = re.compile(r"s3://[^\s'\"]+")
+_ADDRESS = re.compile(r"(?:s3|https?)://[^\s'\"?]+")
 _CONFLICT = re.compile(r"(?i)transaction conflict|write-write conflict")
 OTHERS_WROTE = "another run wrote to the warehouse meanwhile, and nothing of this was kept: run again"
 

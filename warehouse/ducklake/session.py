@@ -6,6 +6,7 @@ those of S3 are AWS's temporary ones as a rule and are looked at again whenever 
 
 import os
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ METADATA = f"__ducklake_metadata_{CATALOG}"
 EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")
 #: What the attachment is called in DuckDB's own list of secrets.
 ADDRESS = "ducklake:cloudcost_warehouse"
+_ATTEMPTS = 10
 
 
 class CatalogAccess:
@@ -65,11 +67,16 @@ class CatalogAccess:
         Returns the credentials of S3 that DuckDB has now, see `give_credentials`.
         """
         given = self.configure(connection)
-        try:
-            options = f"({', '.join(modes)})" if modes else ""
-            connection.execute(f"attach if not exists {quote_literal(ADDRESS)} as {CATALOG} {options}")
-        except duckdb.Error as error:
-            raise self.explain(error) from None
+        options = f"({', '.join(modes)})" if modes else ""
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            try:
+                connection.execute(f"attach if not exists {quote_literal(ADDRESS)} as {CATALOG} {options}")
+                break
+            except duckdb.Error as error:
+                # another machine makes the new catalog's tables at the same moment: the next attempt finds them
+                if not attempts_left or "Failed to initialize" not in str(error):
+                    raise self.explain(error) from None
+                time.sleep(1)
         return given
 
     def configure(self, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
