@@ -142,6 +142,8 @@ class Installation:
         self.store.get("partitions", "first_period")
         if isinstance(self.warehouse, DuckDbWarehouse):
             self.warehouse.check_file()
+        elif self.config.warehouse.backend == "ducklake":
+            self.warehouse.has_snapshots()  # which fails where catalog or password are wrong
 
     @property
     def serving(self) -> Path:

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -202,16 +202,14 @@ def test_a_query_reads_nothing_of_the_catalog_itself(shared: DuckLakeWarehouse, 
 )
 def test_a_fault_is_one_sentence_without_the_password(peer: CatalogPeer, other: dict[str, Any], sentence: str) -> None:
     broken = DuckLakeWarehouse(peer.create_catalog(**other))
-    for attempt in (
-        lambda: broken.is_there,
-        lambda: broken.replace_table("ml", "costs", pd.DataFrame({"day": range(99)})),
-    ):
-        try:
+    costs = pd.DataFrame({"day": range(99)})
+    attempts: list[Callable[[], object]] = [lambda: broken.is_there, lambda: broken.replace_table("ml", "costs", costs)]
+    # to look for a table needs no bucket
+    for attempt in attempts["data_path" in other :]:
+        with pytest.raises(WarehouseError) as caught:
             attempt()
-        except WarehouseError as error:
-            assert sentence in str(error) and peer.password not in repr(error) and "\n" not in str(error)
-        else:
-            assert "data_path" in other and attempt() is False  # nothing was looked for in the bucket
+        assert sentence in str(caught.value) and "\n" not in str(caught.value)
+        assert peer.password not in repr(caught.value)
 
 
 def test_a_wrong_or_missing_password_and_a_missing_extension_are_said(
