@@ -28,7 +28,7 @@ from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.sections.sources import SourceConfig
 from ingestion.source import Source, list_read_formats
-from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
+from state import STATE_FILE, ConflictError, SqliteStateStore, StateStore, open_state_store
 from warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 
 #: What a complete run ends with.
@@ -117,10 +117,14 @@ class Installation:
 
     @cached_property
     def warehouse(self) -> Warehouse:
-        """The warehouse: a file of this folder, or a database on Redshift."""
+        """The warehouse: a file of this folder, a shared catalog, or a database on Redshift."""
         settings = self.config.warehouse
         if settings.backend == "duckdb":
             return DuckDbWarehouse(self.home / WAREHOUSE_FILE, self.local_lake)
+        if settings.backend == "ducklake":
+            from warehouse.ducklake.engine import DuckLakeWarehouse
+
+            return DuckLakeWarehouse(settings, (self.lake.place, self.config.lake.region), self.environ)
         from ingestion.landing.s3_lake import S3Lake
         from warehouse.redshift import RedshiftWarehouse
 
@@ -138,6 +142,8 @@ class Installation:
         self.store.get("partitions", "first_period")
         if isinstance(self.warehouse, DuckDbWarehouse):
             self.warehouse.check_file()
+        elif self.config.warehouse.backend == "ducklake":
+            self.warehouse.has_snapshots()  # which fails where catalog or password are wrong
 
     @property
     def serving(self) -> Path:
@@ -152,7 +158,8 @@ class Installation:
     @property
     def dbt_target(self) -> Path:
         """Where dbt writes its manifest and compiled SQL, which differ by engine."""
-        return self.home / ("dbt" if self.config.warehouse.backend == "duckdb" else "dbt_redshift")
+        backend = self.config.warehouse.backend
+        return self.home / ("dbt" if backend == "duckdb" else f"dbt_{backend}")
 
     @property
     def log_directory(self) -> Path:
@@ -206,17 +213,22 @@ class Installation:
 
     def remember_periods(self, periods: Collection[dt.date]) -> None:
         """Offer partitions for these billing periods; never takes any away."""
-        record = self.store.get("partitions", "first_period")
-        known = {} if record is None else record.body
-        first, last = min(periods).isoformat(), max(periods).isoformat()
-        body = {
-            "first_period": min(first, known.get("first_period", first)),
-            "last_period": max(last, known.get("last_period", last)),
-        }
-        if record is None:
-            self.store.insert("partitions", "first_period", body)
-        elif body != known:
-            self.store.update("partitions", "first_period", body, record.version)
+        while True:
+            record = self.store.get("partitions", "first_period")
+            known = {} if record is None else record.body
+            first, last = min(periods).isoformat(), max(periods).isoformat()
+            body = {
+                "first_period": min(first, known.get("first_period", first)),
+                "last_period": max(last, known.get("last_period", last)),
+            }
+            try:
+                if record is None:
+                    self.store.insert("partitions", "first_period", body)
+                elif body != known:
+                    self.store.update("partitions", "first_period", body, record.version)
+                return
+            except ConflictError:  # another machine remembered others in between
+                continue
 
     def read_settings(self) -> list[SettingsContent]:
         """The parts of the configuration that dbt reads, as tables."""
@@ -254,11 +266,16 @@ class Installation:
         return None if record is None else record.body["input"]
 
     def _mark(self, stage: str, value: str | None) -> None:
-        record = self.store.get("pipeline", stage)
-        if record is None:
-            self.store.insert("pipeline", stage, {"input": value})
-        else:
-            self.store.update("pipeline", stage, {"input": value}, record.version)
+        while True:
+            record = self.store.get("pipeline", stage)
+            try:
+                if record is None:
+                    self.store.insert("pipeline", stage, {"input": value})
+                else:
+                    self.store.update("pipeline", stage, {"input": value}, record.version)
+                return
+            except ConflictError:  # another machine marked it in between: the last mark counts
+                continue
 
 
 def _name_provider(source: SourceConfig) -> Provider:
