@@ -89,8 +89,9 @@ bench: $(STAMP) ## run every benchmark, one after the other
 		echo "== $$bench"; $(BIN)/python "$$bench" || failed="$$failed $$bench"; \
 	done; if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
 
-bench-faults: $(STAMP) ## 200 random schedules of deliveries, faults and kills; every total must be right
+bench-faults: $(STAMP) ## random schedules of deliveries, faults and kills; every total must be right
 	@$(BIN)/python benchmarks/faults.py --schedules 200
+	@$(BIN)/python benchmarks/faults.py --shared --schedules 40
 
 bench-inputs: $(STAMP) ## 2,000 spoiled exports of all formats at the door, 100 of them through whole runs; no wrong total, no crash
 	@$(BIN)/python -m benchmarks.inputs --mutations 2000 --whole 100

@@ -18,7 +18,7 @@ from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
 from core.instants import digest_key, utc_now
 from dashboards.publish import files_of, published_file
-from warehouse import DuckDbWarehouse, WarehouseError
+from warehouse import WAREHOUSE_FILE, WarehouseError
 from warehouse.contracts import Connection
 from warehouse.selects import lock_connection
 
@@ -102,21 +102,19 @@ class Published:
 
     def look(self) -> Snapshot:
         """What is published now, without asking it anything; `WarehouseError` where nothing is."""
-        warehouse = self._installation.warehouse
-        if isinstance(warehouse, DuckDbWarehouse):
-            return self._find(warehouse)[1]
-        with warehouse.connect(read_only=True) as shared:
+        if self._is_published:
+            return self._find()[1]
+        with self._installation.warehouse.connect(read_only=True) as shared:
             return self._describe_shared(shared)
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
         """A connection for one question; `WarehouseError` where nothing is published, or it takes too long."""
-        warehouse = self._installation.warehouse
-        if not isinstance(warehouse, DuckDbWarehouse):
-            with warehouse.connect(read_only=True) as shared:
+        if not self._is_published:
+            with self._installation.warehouse.connect(read_only=True) as shared:
                 yield Reading(shared, self._describe_shared(shared))
             return
-        connection, snapshot = self._find(warehouse)
+        connection, snapshot = self._find()
         with connection.cursor() as cursor:
             ender = threading.Timer(self._seconds, cursor.interrupt)
             ender.daemon = True
@@ -130,8 +128,13 @@ class Published:
             finally:
                 ender.cancel()
 
-    def _find(self, warehouse: DuckDbWarehouse) -> tuple[duckdb.DuckDBPyConnection, Snapshot]:
-        current = published_file(self._installation.serving, warehouse.path.name)
+    @property
+    def _is_published(self) -> bool:
+        """Whether readers have copies of their own; on Redshift they ask the warehouse itself."""
+        return self._installation.config.warehouse.backend != "redshift"
+
+    def _find(self) -> tuple[duckdb.DuckDBPyConnection, Snapshot]:
+        current = published_file(self._installation.serving, WAREHOUSE_FILE)
         path = current.resolve()
         with self._lock:
             if self._open is not None and self._open[0] == path:

@@ -33,11 +33,14 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the number of the first schedule, to run one again")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", type=Path, help="a folder for what is made; a mismatch leaves its installation there")
+    parser.add_argument("--shared", action="store_true", help="machines on one shared warehouse, instead of ingestion")
     options = parser.parse_args()
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="faults-") as temporary:
         folder = (options.keep or Path(temporary)).absolute()
-        counts, mismatches = run_workers(folder, options.seed, options.first, options.schedules, options.workers)
+        counts, mismatches = run_workers(
+            folder, options.seed, options.first, options.schedules, options.workers, options.shared
+        )
     for name in SHOWN:
         print(f"{counts[name]:6} {name}")
     print(f"{counts['comparisons']:6} totals compared with the truth, {len(mismatches)} mismatches")
@@ -45,14 +48,16 @@ def main() -> int:
     return 0 if counts["schedules"] == options.schedules and not mismatches else 1
 
 
-def run_workers(folder: Path, seed: int, first: int, schedules: int, workers: int) -> tuple[Counter[str], list[str]]:
+def run_workers(
+    folder: Path, seed: int, first: int, schedules: int, workers: int, is_shared: bool = False
+) -> tuple[Counter[str], list[str]]:
     """The schedules, dealt out to worker processes: what was counted, and the mismatches."""
     context = multiprocessing.get_context("spawn")
     results: Any = context.Queue()
     numbers = range(first, first + schedules)
     shares = [list(numbers[n::workers]) for n in range(workers) if numbers[n::workers]]
     processes = [
-        context.Process(target=run_share, args=(folder / f"worker-{n}", seed, share, results))
+        context.Process(target=run_share, args=(folder / f"worker-{n}", seed, share, results, is_shared))
         for n, share in enumerate(shares)
     ]
     for process in processes:
@@ -72,13 +77,14 @@ def run_workers(folder: Path, seed: int, first: int, schedules: int, workers: in
     return counts, mismatches
 
 
-def run_share(folder: Path, seed: int, numbers: list[int], results: Any) -> None:
+def run_share(folder: Path, seed: int, numbers: list[int], results: Any, is_shared: bool) -> None:
     """One worker's schedules, on peers of its own."""
     # Here and not above: every process that is to be killed imports this file anew, and has to start fast.
     from tests.integration.faults.campaign import Campaign
+    from tests.integration.faults.shared_campaign import SharedCampaign
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with Campaign(folder, seed) as campaign:
+    with SharedCampaign(folder, seed) if is_shared else Campaign(folder, seed) as campaign:
         for number in numbers:
             tally = campaign.run(number)
             results.put((tally.counts, tally.mismatches))

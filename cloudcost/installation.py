@@ -30,7 +30,7 @@ from ingestion.ledger import Ledger
 from ingestion.locations import open_location
 from ingestion.sections.sources import SourceConfig
 from ingestion.source import Source, list_read_formats
-from state import STATE_FILE, SqliteStateStore, StateStore, open_state_store
+from state import STATE_FILE, ConflictError, SqliteStateStore, StateStore, open_state_store
 from warehouse import WAREHOUSE_FILE, DuckDbWarehouse, Warehouse
 
 #: What a complete run ends with.
@@ -159,10 +159,14 @@ class Installation:
 
     @cached_property
     def warehouse(self) -> Warehouse:
-        """The warehouse: a file of this folder, or a database on Redshift."""
+        """The warehouse: a file of this folder, a shared catalog, or a database on Redshift."""
         settings = self.file_config.warehouse
         if settings.backend == "duckdb":
             return DuckDbWarehouse(self.home / WAREHOUSE_FILE, self.local_lake)
+        if settings.backend == "ducklake":
+            from warehouse.ducklake.engine import DuckLakeWarehouse
+
+            return DuckLakeWarehouse(settings, (self.lake.place, self.file_config.lake.region), self.environ)
         from ingestion.landing.s3_lake import S3Lake
         from warehouse.redshift import RedshiftWarehouse
 
@@ -180,6 +184,8 @@ class Installation:
         self.store.get("partitions", "first_period")
         if isinstance(self.warehouse, DuckDbWarehouse):
             self.warehouse.check_file()
+        elif self.config.warehouse.backend == "ducklake":
+            self.warehouse.has_snapshots()  # which fails where catalog or password are wrong
 
     @property
     def serving(self) -> Path:
@@ -194,7 +200,8 @@ class Installation:
     @property
     def dbt_target(self) -> Path:
         """Where dbt writes its manifest and compiled SQL, which differ by engine."""
-        return self.home / ("dbt" if self.config.warehouse.backend == "duckdb" else "dbt_redshift")
+        backend = self.config.warehouse.backend
+        return self.home / ("dbt" if backend == "duckdb" else f"dbt_{backend}")
 
     @property
     def log_directory(self) -> Path:
@@ -261,11 +268,16 @@ class Installation:
         return None if record is None else record.body["input"]
 
     def _mark(self, stage: str, value: str | None) -> None:
-        record = self.store.get("pipeline", stage)
-        if record is None:
-            self.store.insert("pipeline", stage, {"input": value})
-        else:
-            self.store.update("pipeline", stage, {"input": value}, record.version)
+        while True:
+            record = self.store.get("pipeline", stage)
+            try:
+                if record is None:
+                    self.store.insert("pipeline", stage, {"input": value})
+                else:
+                    self.store.update("pipeline", stage, {"input": value}, record.version)
+                return
+            except ConflictError:  # another machine marked it in between: the last mark counts
+                continue
 
 
 def _name_provider(source: SourceConfig) -> Provider:

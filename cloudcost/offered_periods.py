@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.instants import utc_now
 from ingestion.expressions.dates import PlausibleDates
 from ingestion.ledger import Ledger
-from state import StateStore
+from state import ConflictError, StateStore
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,19 @@ class OfferedPeriods:
 
     def remember(self, periods: Collection[dt.date]) -> None:
         """Offer partitions for these billing periods; never takes any away."""
-        record = self._store.get("partitions", "first_period")
-        known = {} if record is None else record.body
-        first, last = min(periods).isoformat(), max(periods).isoformat()
-        body = {
-            "first_period": min(first, known.get("first_period", first)),
-            "last_period": max(last, known.get("last_period", last)),
-        }
-        if record is None:
-            self._store.insert("partitions", "first_period", body)
-        elif body != known:
-            self._store.update("partitions", "first_period", body, record.version)
+        while True:
+            record = self._store.get("partitions", "first_period")
+            known = {} if record is None else record.body
+            first, last = min(periods).isoformat(), max(periods).isoformat()
+            body = {
+                "first_period": min(first, known.get("first_period", first)),
+                "last_period": max(last, known.get("last_period", last)),
+            }
+            try:
+                if record is None:
+                    self._store.insert("partitions", "first_period", body)
+                elif body != known:
+                    self._store.update("partitions", "first_period", body, record.version)
+                return
+            except ConflictError:  # another machine remembered others in between
+                continue

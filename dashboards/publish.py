@@ -65,17 +65,11 @@ def publish_warehouse(
     ``complete`` puts what belongs to a copy beside it, before anybody sees it (`scoped_copies`).
     The file keeps its name, because the views in it name the catalog, which is called after the file.
     """
-    started = time.monotonic()
-    with connect() as connection:
-        take_over_moved(connection, files_folder(warehouse))
-        connection.execute("checkpoint")
-    serving.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:6]}"
-    unfinished = serving / f".{name}"
-    unfinished.mkdir(mode=0o700)
-    copy = unfinished / warehouse.name
-    files = files_of(serving / name)
-    try:
+
+    def write(copy: Path, files: Path) -> None:
+        with connect() as connection:
+            take_over_moved(connection, files_folder(warehouse))
+            connection.execute("checkpoint")
         _copy_file(warehouse, copy)
         with duckdb.connect(str(copy)) as connection:
             connection.execute("set max_vacuum_tasks = 0")  # the copy is only read: it need not be packed anew
@@ -83,6 +77,27 @@ def publish_warehouse(
                 connection.execute(f'drop schema if exists "{schema}" cascade')
             link_files(connection, files)
             connection.execute("checkpoint")
+
+    return publish_copy(warehouse.name, write, serving, complete, keep_days)
+
+
+def publish_copy(
+    file_name: str,
+    write: Callable[[Path, Path], object],
+    serving: Path,
+    complete: Callable[[Path], object] = lambda copy: None,
+    keep_days: int = 0,
+) -> Publication:
+    """Publish what ``write`` makes: the file of that name, and what its views read below a folder of its own."""
+    started = time.monotonic()
+    serving.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:6]}"
+    unfinished = serving / f".{name}"
+    unfinished.mkdir(mode=0o700)
+    copy = unfinished / file_name
+    files = files_of(serving / name)
+    try:
+        write(copy, files)
         complete(copy)
         copy.chmod(0o400)
         unfinished.rename(serving / name)
@@ -93,7 +108,7 @@ def publish_warehouse(
     _wait_until_warm(serving, name)
     _point_at(serving, name)
     _remove_old(serving, keep_days)
-    size = (serving / name / warehouse.name).stat().st_size
+    size = (serving / name / file_name).stat().st_size
     return Publication(serving / name, size, time.monotonic() - started)
 
 

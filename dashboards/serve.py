@@ -23,8 +23,8 @@ from dashboards.ending import ENDING, end_processes, run_to_end, start_process
 from dashboards.errors import ServeError
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
 from dashboards.local_services import LocalServices, run_local_services
-from dashboards.own_publication import publish_where_needed
-from warehouse import DuckDbWarehouse
+from dashboards.publications import publish_where_needed
+from warehouse import WAREHOUSE_FILE
 
 #: Threads share what a process holds of Superset (250 MB); two processes use two cores.
 WORKERS, THREADS = 2, 12
@@ -59,7 +59,6 @@ def home_of(installation: Installation) -> DashboardHome:
 
 def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
     """Publish where nothing was published that can be read here, bootstrap, and serve."""
-    warehouse = installation.warehouse
     home = home_of(installation)
     require_secrets(home.settings)
     close_home(installation.home, is_thorough=True)
@@ -67,9 +66,9 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
         home.prepare()
     except ValueError as error:
         raise ConfigError(f"dashboards.scopes: {error}") from error
-    if isinstance(warehouse, DuckDbWarehouse):
+    if installation.config.warehouse.backend != "redshift":
         publish_where_needed(installation)
-        environment = home.environment(duckdb_uri(home.serving, warehouse.path.name))
+        environment = home.environment(duckdb_uri(home.serving, WAREHOUSE_FILE))
     elif home.settings.separation == "copies":
         raise ConfigError("dashboards.separation: copies are for the embedded warehouse; on this one it must be rows")
     elif "CLOUDCOST_SERVING_URI" in os.environ:

@@ -72,7 +72,7 @@ class Warehouse(Protocol):
     def publish_snapshots(self, lake: Any, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
         """Make schema ``raw`` show exactly the current snapshots of the lake, in one transaction.
 
-        DuckDB reads a local lake, Redshift one on S3.
+        DuckDB reads a local lake, Redshift and DuckLake one on S3.
         """
         ...
 
@@ -128,6 +128,13 @@ class Warehouse(Protocol):
 
     def read_mark(self, schema: str, name: str) -> str:
         """What that table was written with; empty where it is not there, has none, or the engine keeps none."""
+        ...
+
+    def claim(self) -> AbstractContextManager[None]:
+        """Nobody else builds in the warehouse inside, on whatever machine; `WarehouseError` where the wait is in vain.
+
+        Where one machine alone can write, there is nothing to wait for.
+        """
         ...
 
     def hold(self) -> AbstractContextManager[None]:

@@ -1,27 +1,19 @@
 """The embedded warehouse: one DuckDB file. Connections are opened per operation, because dbt needs the file too."""
 
-import datetime as dt
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from ingestion.expressions.sql import quote_identifier, quote_literal
-from ingestion.formats import DATASETS
-from ingestion.landing.local_lake import LocalLake
-from ingestion.snapshots import Snapshot
 from warehouse.contracts import ChangedPeriod, WarehouseError
 from warehouse.duckdb_faults import explain_duckdb
+from warehouse.duckdb_tables import DuckDbTables, list_tables
 from warehouse.files.period_files import PeriodFile, files_folder, list_files, remove_unused, take_over_moved
-from warehouse.files.raw_views import raw_view_sql, read_absent_columns
 from warehouse.query_faults import explain_query
-from warehouse.reading import ReadableWarehouse
-from warehouse.rows import control_total_rows, current_snapshot_rows
 from warehouse.selects import check_select, lock_connection
-from warehouse.settings_contracts import SQL_TYPES, SettingsContent
 
 WAREHOUSE_FILE = "warehouse.duckdb"
 #: The oldest DuckDB that reads the file. Formats before it cost twice the time for every row that is written.
@@ -33,7 +25,7 @@ WITHOUT_COMPACTION = "set max_vacuum_tasks = 0"
 LOCK_WAIT_SECONDS = 60
 
 
-class DuckDbWarehouse(ReadableWarehouse):
+class DuckDbWarehouse(DuckDbTables):
     """Reads and writes the warehouse file; every method opens and closes its own connection.
 
     ``lake``: the folder of the lake that the raw tables are views over; without it a query reads no raw table.
@@ -96,63 +88,9 @@ class DuckDbWarehouse(ReadableWarehouse):
                 if not _is_held(error):
                     raise WarehouseError(f"{self.path}: {explain_duckdb(error, self.path)}") from error
 
-    def publish_snapshots(self, lake: LocalLake, current: Sequence[tuple[Snapshot, dt.datetime]]) -> None:
-        """Make schema ``raw`` show exactly the current snapshots, in one transaction.
-
-        Each raw table is a view over the Parquet files of the lake: nothing is copied, and a reader that filters by
-        source and billing period opens the files of those alone.
-        """
-        with self.connect() as connection:
-            take_over_moved(connection, self.files)
-            connection.begin()
-            connection.execute("create schema if not exists raw")
-            for fmt in DATASETS:
-                paths = [lake.resolve(p) for s, _ in current if s.table == fmt.table for p in s.paths]
-                absent = read_absent_columns(connection, fmt, paths)
-                connection.execute(f"create or replace view raw.{fmt.table} as {raw_view_sql(fmt, paths, absent)}")
-            _replace_table(
-                connection,
-                "raw.current_snapshots",
-                "source_name varchar, billing_period date, dataset varchar, delivery_id varchar, table_name varchar, "
-                "row_count bigint, promoted_at timestamp",
-                current_snapshot_rows(current),
-            )
-            _replace_table(
-                connection,
-                "raw.control_totals",
-                "source_name varchar, billing_period date, dataset varchar, delivery_id varchar, "
-                "billing_currency varchar, measure varchar, file_total decimal(38, 12), "
-                "rounding_remainder decimal(38, 30), row_count bigint",
-                control_total_rows([s for s, _ in current]),
-            )
-            connection.commit()
-
-    def publish_settings(self, settings: Sequence[SettingsContent]) -> list[str]:
-        """Make schema ``settings`` hold exactly these tables, in one transaction; returns those whose content changed.
-
-        ``settings.fingerprints`` names each with the fingerprint of its content, which shows dbt what to build anew.
-        """
-        with self.connect() as connection:
-            connection.begin()
-            connection.execute("create schema if not exists settings")
-            connection.execute(
-                "create table if not exists settings.fingerprints (table_name varchar, fingerprint varchar)"
-            )
-            present = dict(connection.execute("select table_name, fingerprint from settings.fingerprints").fetchall())
-            wanted = {content.table.name: content.fingerprint for content in settings}
-            changed = [content for content in settings if present.get(content.table.name) != content.fingerprint]
-            for name in present.keys() - wanted.keys():
-                connection.execute(f"drop table if exists settings.{quote_identifier(name)}")
-            for content in changed:
-                columns = ", ".join(f"{quote_identifier(c.name)} {SQL_TYPES[c.kind]}" for c in content.table.columns)
-                _replace_table(
-                    connection, f"settings.{quote_identifier(content.table.name)}", columns, list(content.rows)
-                )
-            if present != wanted:
-                connection.execute("delete from settings.fingerprints")
-                connection.executemany("insert into settings.fingerprints values (?, ?)", sorted(wanted.items()))
-            connection.commit()
-            return [content.table.name for content in changed]
+    def before_publishing(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """A home that was moved finds the files of its largest models."""
+        take_over_moved(connection, self.files)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -160,31 +98,9 @@ class DuckDbWarehouse(ReadableWarehouse):
         with self.connect(read_only=True) if self.is_there else nullcontext():
             yield
 
-    def replace_tables(self, schema: str, frames: Mapping[str, Any], mark: str = "") -> dict[str, int]:
-        """Replace tables of a schema by Arrow tables or data frames in one transaction; returns the rows of each.
-
-        The ``mark`` is the table's comment, which goes when the table is replaced.
-        """
-        with self.connect() as connection:
-            connection.begin()
-            connection.execute(f"create schema if not exists {quote_identifier(schema)}")
-            for name, frame in frames.items():
-                target = f"{quote_identifier(schema)}.{quote_identifier(name)}"
-                connection.register("incoming_frame", frame)
-                connection.execute(f"create or replace table {target} as select * from incoming_frame")
-                connection.unregister("incoming_frame")
-                if mark:
-                    connection.execute(f"comment on table {target} is {quote_literal(mark)}")
-            connection.commit()
-        return {name: len(frame) for name, frame in frames.items()}
-
     def read_mark(self, schema: str, name: str) -> str:
         """The comment of that table; empty where it has none or is not there."""
-        if not self.is_there:
-            return ""
-        with self.connect(read_only=True) as connection:
-            found = connection.execute("select schema_name, table_name, comment from duckdb_tables()").fetchall()
-        return next((comment or "" for *place, comment in found if place == [schema, name]), "")
+        return super().read_mark(schema, name) if self.is_there else ""
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The columns and rows of somebody's own SELECT, on a connection that reads this file and the lake alone."""
@@ -239,27 +155,6 @@ class DuckDbWarehouse(ReadableWarehouse):
         with self.connect() as connection:
             return remove_unused(connection, self.files)
 
-    def find_table(self, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
-        """Whether there is that table or view."""
-        # without parameters: DuckDB imports pandas to look at the first one that it is given, which takes half a second
-        return f"{schema}.{name}" in list_tables(connection)
-
-
-def list_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Every table and view of the warehouse, as `schema.table`."""
-    query = (
-        "select table_schema || '.' || table_name from information_schema.tables "
-        "where table_schema not in ('information_schema', 'pg_catalog')"
-    )
-    return [name for (name,) in connection.execute(query).fetchall()]
-
 
 def _is_held(error: duckdb.Error) -> bool:
     return "could not set lock" in str(error).lower()
-
-
-def _replace_table(connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
-    connection.execute(f"create or replace table {name} ({columns})")
-    if rows:
-        marks = ", ".join("?" for _ in rows[0])
-        connection.executemany(f"insert into {name} values ({marks})", rows)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from warehouse.contracts import Warehouse
+from warehouse.duckdb_tables import DuckDbTables
 
 #: (schema, table) -> the names of its columns.
 Columns = Mapping[tuple[str, str], frozenset[str]]
@@ -50,6 +51,8 @@ def drop_outdated(warehouse: Warehouse, tables: Columns) -> Sequence[str]:
                 f"delete from intermediate.loaded_snapshots where model_name in ({marks})",
                 sorted(table for _, table in tables),
             )
+        # views of DuckDB outlive what they read, and DuckLake knows no other way
+        along = "" if isinstance(warehouse, DuckDbTables) else " cascade"
         for schema, table in outdated:
-            connection.execute(f"drop {kinds[schema, table]} {schema}.{table} cascade")
+            connection.execute(f"drop {kinds[schema, table]} {schema}.{table}{along}")
     return [f"{schema}.{table}" for schema, table in outdated]

@@ -47,6 +47,10 @@ class ReadableWarehouse(ABC):
         """What that table was written with; none where the engine keeps none, and then nothing is carried over."""
         return ""
 
+    def claim(self) -> AbstractContextManager[None]:
+        """Nobody else builds in the warehouse inside: where one machine alone can write, its own lock sees to that."""
+        return nullcontext()
+
     def hold(self) -> AbstractContextManager[None]:
         """What is read inside finds the warehouse open; a server always is."""
         return nullcontext()

@@ -91,7 +91,7 @@ def connection_arguments(settings: WarehouseSettings, environ: Mapping[str, str]
     """What redshift_connector is called with."""
     arguments: dict[str, Any] = {
         "host": settings.host,
-        "port": settings.port,
+        "port": settings.server_port,
         "database": settings.database,
         "timeout": settings.connect_timeout,
         "application_name": "cloudcost",
@@ -111,7 +111,7 @@ def connection_arguments(settings: WarehouseSettings, environ: Mapping[str, str]
 
 def describe_place(settings: WarehouseSettings) -> str:
     """Where the warehouse is, for messages; no secret is in it."""
-    return f"redshift://{settings.host}:{settings.port}/{settings.database}"
+    return f"redshift://{settings.host}:{settings.server_port}/{settings.database}"
 
 
 def explain(error: Exception) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -24,8 +25,8 @@ TABLE_FUNCTIONS = frozenset(
 _EXPECTED = "this read-only connection takes exactly one SELECT"
 
 
-def lock_connection(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
-    """Nothing outside of the database and these folders can be read from now on, and no setting changed."""
+def lock_connection(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path | str]) -> None:
+    """Nothing outside of the database and these folders (or addresses) can be read from now on, no setting changed."""
     # a file is requested by its own name or, in the raw views, by a pattern that only it fits
     listed = ", ".join(spelling(folder) for folder in folders for spelling in (quote_path, _quote_plainly))
     connection.execute("set python_enable_replacements = false")
@@ -34,8 +35,11 @@ def lock_connection(connection: duckdb.DuckDBPyConnection, folders: Iterable[Pat
     connection.execute("set lock_configuration = true")
 
 
-def check_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """`WarehouseError` where DuckDB does not take the text for one SELECT; the connection must be a locked one."""
+def check_select(connection: duckdb.DuckDBPyConnection, sql: str, hidden: str = "") -> None:
+    """`WarehouseError` where DuckDB does not take the text for one SELECT; the connection must be a locked one.
+
+    ``hidden``: a catalog that the connection has and the query may not name.
+    """
     _refuse_nul(sql)
     statements = connection.extract_statements(sql)
     if not statements:
@@ -45,13 +49,16 @@ def check_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     if statements[0].type != duckdb.StatementType.SELECT:
         raise WarehouseError(f"the query is {statements[0].type.name}; {_EXPECTED}")
     ((tree,),) = connection.execute(f"select json_serialize_sql({quote_literal(sql)})").fetchall()
-    for name in _list_table_functions(tree):
-        if name not in TABLE_FUNCTIONS:
+    for part in _list_parts(tree):
+        if part.get("type") == "TABLE_FUNCTION" and (name := part["function"]["function_name"]) not in TABLE_FUNCTIONS:
             raise WarehouseError(f"the query calls {name}, which may read more than the warehouse")
+        # of two names before a point the first may be a schema or a catalog
+        if hidden and hidden in (str(part.get(place, "")).lower() for place in ("catalog_name", "schema_name")):
+            raise WarehouseError(f"the query names {hidden}, which is no part of the warehouse")
 
 
-def _list_table_functions(tree: str) -> Iterator[str]:
-    """The table functions of a SELECT as DuckDB writes it down."""
+def _list_parts(tree: str) -> Iterator[dict[str, Any]]:
+    """The parts of a SELECT as DuckDB writes it down."""
     try:
         parts = [json.loads(tree)]
     except RecursionError:
@@ -61,8 +68,7 @@ def _list_table_functions(tree: str) -> Iterator[str]:
     while parts:
         part = parts.pop()
         if isinstance(part, dict):
-            if part.get("type") == "TABLE_FUNCTION":
-                yield part["function"]["function_name"]
+            yield part
             parts += part.values()
         elif isinstance(part, list):
             parts += part
@@ -84,7 +90,7 @@ def check_words(sql: str) -> None:
         raise WarehouseError(f"the query begins with {first or 'no word'}; {_EXPECTED}")
 
 
-def _quote_plainly(path: Path) -> str:
+def _quote_plainly(path: Path | str) -> str:
     return quote_literal(str(path))
 
 

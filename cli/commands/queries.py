@@ -2,10 +2,15 @@
 
 import datetime as dt
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 from cli.output.tables import Format, print_rows
 from cloudcost.installation import Installation
 from warehouse import DuckDbWarehouse, WarehouseError
+
+Ask = Callable[[str], tuple[list[str], list[tuple[Any, ...]]]]
 
 _TOTALS = """
 with files as (
@@ -48,27 +53,42 @@ def print_totals(installation: Installation, output: Format) -> None:
 
 def print_query(installation: Installation, sql: str, as_of: str | None, output: Format) -> None:
     """The rows of a query on the read-only warehouse, as it is or as it was published last before a moment."""
-    warehouse = installation.warehouse if as_of is None else find_published(installation, as_of)
-    columns, rows = warehouse.query(sql)
+    ask = installation.warehouse.query if as_of is None else find_published(installation, as_of)
+    columns, rows = ask(sql)
     print_rows(columns, rows, output)
 
 
-def find_published(installation: Installation, text: str) -> DuckDbWarehouse:
-    """The kept publication that people saw at that moment; `WarehouseError` where none is kept from before it."""
+def find_published(installation: Installation, text: str) -> Ask:
+    """What asks the kept publication that people saw at that moment; `WarehouseError` where none is from before it."""
     from cli.commands.history import parse_moment
-    from dashboards.publish import files_of, list_publications
 
-    if not isinstance(installation.warehouse, DuckDbWarehouse):
-        raise WarehouseError("Redshift keeps no publications", "`cloudcost totals --as-of` asks the history of costs")
     moment = parse_moment(text).replace(tzinfo=dt.UTC)
-    kept = list_publications(installation.serving)
-    before = [(at, folder) for at, folder in kept if at <= moment]
+    kept = list(_list_kept(installation))
+    before = [(at, ask) for at, ask in kept if at <= moment]
     if not before:
         oldest = f"the oldest is of {kept[0][0]:%Y-%m-%dT%H:%M:%SZ}" if kept else "there is none"
         raise WarehouseError(
             f"no publication from before {text} is kept; {oldest}",
             "`dashboards.keep_published_days` keeps more; `cloudcost totals --as-of` asks the history of costs",
         )
-    at, folder = before[-1]
+    at, ask = before[-1]
     print(f"note: as published at {at:%Y-%m-%dT%H:%M:%SZ}", file=sys.stderr)
-    return DuckDbWarehouse(folder / installation.warehouse.path.name, files=files_of(folder))
+    return ask
+
+
+def _list_kept(installation: Installation) -> Iterator[tuple[dt.datetime, Ask]]:
+    """The publications that are kept, oldest first, with what asks each: files of this machine, or snapshots."""
+    warehouse = installation.warehouse
+    if isinstance(warehouse, DuckDbWarehouse):
+        from dashboards.publish import files_of, list_publications
+
+        for at, folder in list_publications(installation.serving):
+            yield at, DuckDbWarehouse(folder / warehouse.path.name, files=files_of(folder)).query
+    elif installation.config.warehouse.backend == "redshift":
+        raise WarehouseError("Redshift keeps no publications", "`cloudcost totals --as-of` asks the history of costs")
+    else:
+        from warehouse.ducklake.engine import DuckLakeWarehouse
+
+        assert isinstance(warehouse, DuckLakeWarehouse)  # noqa: S101 - the configuration says so
+        for pin in warehouse.list_pins():
+            yield pin.published_at, partial(warehouse.query_at, snapshot=pin.snapshot)

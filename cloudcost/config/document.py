@@ -137,10 +137,10 @@ class CloudcostConfig(Section):
     @model_validator(mode="after")
     def _warehouse_reads_the_lake(self) -> "CloudcostConfig":
         is_on_s3 = self.lake.location is not None
-        if is_on_s3 != (self.warehouse.backend == "redshift"):
+        if is_on_s3 != (self.warehouse.backend != "duckdb"):
             raise ValueError(
-                "warehouse.backend redshift and lake.location on S3 belong together: Redshift copies from S3 alone, "
-                "and DuckDB reads the lake as local files"
+                "warehouse.backend redshift or ducklake and lake.location on S3 belong together: several machines read "
+                "the lake, and the DuckDB file of one machine reads it as local files"
             )
         return self
 

@@ -1,6 +1,7 @@
 """The dbt project of one installation: its manifest and its environment."""
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -22,6 +23,9 @@ def set_dbt_environment(installation: Installation) -> None:
     settings = installation.config.warehouse
     if settings.backend == "redshift":
         os.environ |= redshift_environment(settings, installation.environ)
+    elif settings.backend == "ducklake":
+        lake = installation.lake.place, installation.config.lake.region
+        os.environ |= ducklake_environment(settings, lake, installation.environ)
     else:
         os.environ["CLOUDCOST_DBT_TARGET"] = "duckdb"
         os.environ["CLOUDCOST_WAREHOUSE"] = installation.warehouse.place
@@ -45,7 +49,7 @@ def redshift_environment(settings: WarehouseSettings, environ: Mapping[str, str]
     variables = {
         "CLOUDCOST_DBT_TARGET": "redshift_iam" if settings.authentication == "iam" else "redshift",
         "CLOUDCOST_REDSHIFT_HOST": settings.host or "",
-        "CLOUDCOST_REDSHIFT_PORT": str(settings.port),
+        "CLOUDCOST_REDSHIFT_PORT": str(settings.server_port),
         "CLOUDCOST_REDSHIFT_DATABASE": settings.database,
         "CLOUDCOST_REDSHIFT_USER": settings.user,
         "CLOUDCOST_REDSHIFT_SSLMODE": settings.sslmode,
@@ -57,6 +61,20 @@ def redshift_environment(settings: WarehouseSettings, environ: Mapping[str, str]
     if settings.authentication == "password":
         variables["DBT_ENV_SECRET_CLOUDCOST_REDSHIFT_PASSWORD"] = environ.get(settings.password_env or "", "")
     return variables
+
+
+def ducklake_environment(
+    settings: WarehouseSettings, lake: tuple[str, str | None], environ: Mapping[str, str]
+) -> dict[str, str]:
+    """What the dbt profile and its plugin read; the password as for Redshift."""
+    password = "DBT_ENV_SECRET_CLOUDCOST_CATALOG_PASSWORD"  # noqa: S105 - the name of a variable
+    place = settings.model_dump(exclude_defaults=True) | {"password_env": password}
+    return {
+        "CLOUDCOST_DBT_TARGET": "ducklake",
+        "CLOUDCOST_DUCKLAKE": json.dumps({"warehouse": place, "lake": lake[0], "lake_region": lake[1]}),
+        "CLOUDCOST_MEMORY_LIMIT": memory_limit(),
+        password: environ.get(settings.password_env or "", ""),
+    }
 
 
 def prepare_manifest(installation: Installation) -> Path:

@@ -52,7 +52,7 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
             events.put(None)
 
     errors = []
-    with _ALONE, restrict_to_periods(periods):
+    with installation.warehouse.claim(), _ALONE, restrict_to_periods(periods):
         # the process does not wait for it at its end
         thread = threading.Thread(target=work, name="dbt", daemon=True)
         thread.start()
@@ -70,7 +70,8 @@ def run_dbt(installation: Installation, arguments: Sequence[str], periods: str) 
                 thread.join(_CANCEL_SECONDS)
             raise
         finally:
-            _close_warehouse()
+            if installation.config.warehouse.backend == "duckdb":
+                _close_warehouse()
     outcome = outcomes[0]
     if not outcome.success:
         messages = [error for error in errors if error] or [str(outcome.exception or outcome.result)]

@@ -25,7 +25,7 @@ MASK = 0o077
 PROBE_BYTES = 1 << 20
 #: What an installation keeps in its folder, databases with what stands beside them. The folder may hold more, which is
 #: not ours to change.
-FOLDERS = ("keys", "lake", "serving", "dagster", "dbt", "dbt_redshift", "logs", "dashboards")
+FOLDERS = ("keys", "lake", "serving", "dagster", "dbt", "dbt_ducklake", "dbt_redshift", "logs", "dashboards")
 FILES = ("audit_witness.json", "state.sqlite", "warehouse.duckdb", "run.lock")
 
 

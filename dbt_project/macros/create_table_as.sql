@@ -12,6 +12,12 @@
         create temporary view {{ relation.include(database=false, schema=false) }} as (
             {{ compiled_code }}
         )
+    {%- elif target.name == 'ducklake' and not temporary and config.get('period_files') -%}
+        {%- if config.get('contract').enforced %} {{ get_assert_columns_equivalent(compiled_code) }} {% endif %}
+        {#- a file holds one source and month, so that replacing these rows takes whole files out -#}
+        create table {{ relation }} as select * from ({{ compiled_code }}) as charges limit 0;
+        alter table {{ relation }} set partitioned by (source_name, billing_period);
+        insert into {{ relation }} select * from ({{ compiled_code }}) as charges
     {%- else -%}
         {{- dbt.duckdb__create_table_as(temporary, relation, compiled_code, language, partitioned_by, sorted_by) }}
     {%- endif -%}

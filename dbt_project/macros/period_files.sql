@@ -5,10 +5,11 @@
 
     The model itself is a view over the files that are current, which are listed in `intermediate.period_files`. Both
     change in the model's one transaction, so that a run that is killed leaves nothing but files that nobody reads;
-    `warehouse.files.period_files` removes these. On Redshift such a model is a table as any other.
+    `warehouse.files.period_files` removes these. On Redshift such a model is a table
+    as any other; DuckLake keeps tables in Parquet files itself, see `create_table_as`.
 -#}
 {% materialization incremental, adapter='duckdb', supported_languages=['sql'] %}
-    {%- if not config.get('period_files') -%}
+    {%- if not keeps_period_files() -%}
         {{ return(dbt.materialization_incremental_duckdb()) }}
     {%- endif -%}
     {%- set target_relation = this.incorporate(type='view') -%}
@@ -31,9 +32,15 @@
 {% endmaterialization %}
 
 
+{#- Whether this model's rows are kept in files of ours: in DuckLake every table is kept in Parquet files already. -#}
+{% macro keeps_period_files() %}
+    {{ return(target.name == 'duckdb' and model.config.get('period_files', false)) }}
+{% endmacro %}
+
+
 {#- As dbt's own, where a model that is kept in files is there as the view over them. -#}
 {% macro is_incremental() %}
-    {%- if execute and target.type == 'duckdb' and model.config.get('period_files') -%}
+    {%- if execute and keeps_period_files() -%}
         {%- set existing = load_relation(this) -%}
         {{ return(existing is not none and existing.is_view and not should_full_refresh()) }}
     {%- endif -%}
@@ -49,7 +56,7 @@
 
 {#- Also in a pre-hook of the first model: two models at once could not both create it. -#}
 {% macro create_period_files() %}
-    {%- if target.type == 'duckdb' %}
+    {%- if target.name == 'duckdb' %}
     create table if not exists {{ period_files() }} (
         model_name varchar, source_name varchar, billing_period date, path varchar, size_bytes bigint
     )

@@ -131,7 +131,7 @@ def quote_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def quote_path(path: Path) -> str:
+def quote_path(path: Path | str) -> str:
     """``path`` as DuckDB's readers take it: that one file, whatever its name (``bill[1].csv`` would be a pattern)."""
     return quote_literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
 

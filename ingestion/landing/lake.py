@@ -47,6 +47,10 @@ class Lake(Protocol):
         """Whether anything was ever landed, and is still there."""
         ...
 
+    def uri(self, relative: str) -> str:
+        """Where a file lies that a snapshot recorded: a path, or an address on S3."""
+        ...
+
     def scratch(self) -> AbstractContextManager[Path]:
         """A local folder for work in progress, removed at the end."""
         ...

@@ -61,6 +61,10 @@ class LocalLake(WorkArea):
             return
         shutil.rmtree(grave, ignore_errors=True)
 
+    def uri(self, relative: str) -> str:
+        """The path of a file that a snapshot recorded."""
+        return str(self.resolve(relative))
+
     def resolve(self, relative: str) -> Path:
         """The file behind a path that a snapshot recorded."""
         return self.root / relative

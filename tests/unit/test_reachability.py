@@ -36,6 +36,7 @@ ROOTS: Mapping[str, tuple[str, str]] = {
     "ml.evaluate.simulated": ("ml/evaluate/__main__.py", '"ml.evaluate.simulated"'),
     "simulator.__main__": ("docs/ACCURACY.md", "python -m simulator "),
     "cloudcost.dbt.parse_project": ("scripts/make_env.sh", "python -m cloudcost.dbt.parse_project"),
+    "cloudcost.dbt.shared_catalog": ("dbt_project/profiles.yml", "module: cloudcost.dbt.shared_catalog"),
     "scripts.azure_seeds": ("dbt_project/seeds/regions.yml", "python -m scripts.azure_seeds"),
     "scripts.picture_dashboards": ("docs/DASHBOARDS.md", "python -m scripts.picture_dashboards"),
     "scripts.conformance": ("Makefile", "python -m scripts.conformance"),

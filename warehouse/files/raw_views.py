@@ -1,7 +1,6 @@
-"""The raw tables of the embedded warehouse: views over the Parquet files of the current snapshots."""
+"""The raw tables of DuckDB and DuckLake: views over the Parquet files of the current snapshots."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import duckdb
 
@@ -11,11 +10,11 @@ from ingestion.expressions.sql import quote_identifier, quote_path
 
 PARTITION_COLUMNS = {"source_name": "VARCHAR", "billing_period": "DATE", "dataset": "VARCHAR", "delivery_id": "VARCHAR"}
 #: The columns of a format that a file lacks -> the files that lack them.
-AbsentColumns = Mapping[frozenset[str], Sequence[Path]]
+AbsentColumns = Mapping[frozenset[str], Sequence[str]]
 
 
 def read_absent_columns(
-    connection: duckdb.DuckDBPyConnection, fmt: ExportFormat, paths: Sequence[Path]
+    connection: duckdb.DuckDBPyConnection, fmt: ExportFormat, paths: Sequence[str]
 ) -> AbsentColumns:
     """Files by the columns that they lack, having been landed before the format kept these; reads footers only."""
     if not paths:
@@ -25,14 +24,14 @@ def read_absent_columns(
     found = connection.execute(
         f"select file_name, list(name) from parquet_schema([{listed}]) group by file_name"
     ).fetchall()
-    names = {Path(file): wanted.difference(columns) for file, columns in found}
-    groups: dict[frozenset[str], list[Path]] = {}
+    names = {file: wanted.difference(columns) for file, columns in found}
+    groups: dict[frozenset[str], list[str]] = {}
     for path in paths:
         groups.setdefault(names[path], []).append(path)
     return groups
 
 
-def raw_view_sql(fmt: ExportFormat, paths: Sequence[Path], absent: AbsentColumns | None = None) -> str:
+def raw_view_sql(fmt: ExportFormat, paths: Sequence[str], absent: AbsentColumns | None = None) -> str:
     """The SELECT of a raw table over these Parquet files; without files it has the columns and no rows.
 
     ``absent``: the files by the columns that they lack, which are null for them; none lacks any when left out.

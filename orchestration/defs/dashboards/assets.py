@@ -8,13 +8,11 @@ import dagster as dg
 from cloudcost.installation import Installation
 from cloudcost.operations import OPERATIONS
 from core.instants import utc_now
-from dashboards.publish import publish_warehouse
-from dashboards.scoped_copies import make_scoped_copies
+from dashboards.publications import publish_installation
 from orchestration.check_results import list_checks
 from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
 from orchestration.written_specs import written_spec
-from warehouse import DuckDbWarehouse
 from warehouse.written_tables import write_tables
 
 #: What changes the state that is shown.
@@ -72,18 +70,11 @@ def publish(opened: Installation) -> dg.MaterializeResult:
     if differing:
         raise dg.Failure(f"{differing} totals do not reconcile: what was published before stays", allow_retries=False)
     opened.mark_stage("dashboards")
-    if not isinstance(opened.warehouse, DuckDbWarehouse):
+    done = publish_installation(opened)
+    if done is None:
         return dg.MaterializeResult(
             metadata={"published": "readers of the warehouse see each build as it is committed"}
         )
-    settings = opened.config.dashboards
-    done = publish_warehouse(
-        opened.warehouse.path,
-        opened.warehouse.connect,
-        opened.serving,
-        lambda copy: make_scoped_copies(copy, settings),
-        settings.keep_published_days,
-    )
     return dg.MaterializeResult(
         metadata={
             "folder": done.folder.name,

@@ -128,26 +128,27 @@ def build_snapshots_asset(source_names: Sequence[str], engine: str) -> dg.Assets
         context: dg.AssetExecutionContext, installation: InstallationResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         opened = installation.open()
-        for done in adopt_warehouse(opened, prepare_manifest(opened)):
-            context.log.info(done)
-        steps = replay_missed(opened, lambda arguments, periods: list(run_dbt(opened, arguments, periods)))
-        context.log.info(f"states that no run had built, recorded in the history now: {steps}")
-        # before the snapshots are read: what is promoted in between then counts as not published yet
-        opened.mark_published()
-        # a reader would fail on a file that is gone or cut, and with it every source
-        broken = {(key.source_name, key.billing_period) for key in find_unreadable(opened)}
-        repaired, damages = repair_snapshots(opened, broken)
-        current = publish_current(opened, frozenset(d.key for d in damages))
-        run_config: Any = context.run.run_config
-        rebuild = run_config.get("ops", {}).get("dbt_billing_periods", {}).get("config", {}).get("rebuild")
-        pairs = list_rebuilt(opened, dict(context.run.tags), rebuild == "all") - broken
-        found = repair_snapshots(opened, pairs)
-        repaired, damages = repaired + found[0], [*damages, *found[1]]
-        if repaired or damages:
-            context.log.warning(f"damaged lake files: {repaired} snapshots landed anew, {len(damages)} left out")
+        with opened.warehouse.claim():  # of two machines, one after the other, each with the newest ledger
+            for done in adopt_warehouse(opened, prepare_manifest(opened)):
+                context.log.info(done)
+            steps = replay_missed(opened, lambda arguments, periods: list(run_dbt(opened, arguments, periods)))
+            context.log.info(f"states that no run had built, recorded in the history now: {steps}")
+            # before the snapshots are read: what is promoted in between then counts as not published yet
+            opened.mark_published()
+            # a reader would fail on a file that is gone or cut, and with it every source
+            broken = {(key.source_name, key.billing_period) for key in find_unreadable(opened)}
+            repaired, damages = repair_snapshots(opened, broken)
             current = publish_current(opened, frozenset(d.key for d in damages))
-        if damages:
-            opened.mark_unpublished()
+            run_config: Any = context.run.run_config
+            rebuild = run_config.get("ops", {}).get("dbt_billing_periods", {}).get("config", {}).get("rebuild")
+            pairs = list_rebuilt(opened, dict(context.run.tags), rebuild == "all") - broken
+            found = repair_snapshots(opened, pairs)
+            repaired, damages = repaired + found[0], [*damages, *found[1]]
+            if repaired or damages:
+                context.log.warning(f"damaged lake files: {repaired} snapshots landed anew, {len(damages)} left out")
+                current = publish_current(opened, frozenset(d.key for d in damages))
+            if damages:
+                opened.mark_unpublished()
         report_damages(opened, incident_book(opened), damages)
         yield dg.AssetCheckResult(
             check_name=LAKE_CHECK,

@@ -54,15 +54,16 @@ def build_dbt_assets(manifest: Path, partitions: dg.PartitionsDefinition) -> lis
         periods = periods_of(context)
         opened = installation.open()
         warehouse = opened.warehouse
-        # whatever else is behind is brought up to date too: what a killed run left, what a removed source left over
-        changed: set[ChangedPeriod] = set(warehouse.changed_periods())
-        behind = warehouse.pending_models()
-        if config.rebuild == "all":
-            requested = set(warehouse.loaded_periods(periods))
-            changed |= requested
-            behind = {pair: models for pair, models in behind.items() if pair not in requested}
-        context.log.info(f"billing periods to replace: {len(changed)}")
-        yield from build_assets(context, opened, changed_periods_json(sorted(changed), behind))
+        with warehouse.claim():
+            # whatever else is behind is brought up to date too: what a killed run left, what a removed source left over
+            changed: set[ChangedPeriod] = set(warehouse.changed_periods())
+            behind = warehouse.pending_models()
+            if config.rebuild == "all":
+                requested = set(warehouse.loaded_periods(periods))
+                changed |= requested
+                behind = {pair: models for pair, models in behind.items() if pair not in requested}
+            context.log.info(f"billing periods to replace: {len(changed)}")
+            yield from build_assets(context, opened, changed_periods_json(sorted(changed), behind))
 
     @dbt_assets(
         manifest=manifest,

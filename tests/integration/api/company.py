@@ -16,7 +16,7 @@ from api.app import make_app
 from api.callers import Caller, CredentialError
 from cloudcost.identity.directory import Directory
 from cloudcost.installation import Installation
-from dashboards.own_publication import publish_where_needed
+from dashboards.publications import publish_where_needed
 
 ROLES = {
     "vera": "viewer",

@@ -236,3 +236,28 @@ def test_what_is_normal_for_each_provider(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_numbers_that_nobody_means_are_named(tmp_path: Path, section: str, message: str) -> None:
     assert load(tmp_path, f"{GOOD}{section}\n").startswith(f"cloudcost.yaml:8: {message}")
+
+
+CATALOG = "backend: ducklake, host: h, data_path: 's3://bucket/rows', password_env: SECRET"
+
+
+@pytest.mark.parametrize(
+    ("lake", "warehouse", "sentence"),
+    [
+        ("s3://bucket/lake", "backend: ducklake", "backend ducklake needs host, data_path, password_env"),
+        ("s3://bucket/lake", f"{CATALOG}, authentication: iam, region: eu-central-1", "takes authentication: password"),
+        ("s3://bucket/lake", CATALOG.replace("'s3://bucket/rows'", "rows"), "data_path"),
+        (None, CATALOG, "lake.location on S3 belong together"),
+        ("s3://bucket/lake", "backend: duckdb", "lake.location on S3 belong together"),
+    ],
+)
+def test_a_shared_warehouse_is_whole_or_refused(
+    tmp_path: Path, lake: str | None, warehouse: str, sentence: str
+) -> None:
+    section = f"lake: {{location: '{lake}'}}\n" if lake else ""
+    assert sentence in load(tmp_path, f"{GOOD}{section}warehouse: {{{warehouse}}}\n")
+
+
+def test_a_shared_warehouse_has_the_usual_port_of_its_server(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(f"{GOOD}lake: {{location: 's3://bucket/lake'}}\nwarehouse: {{{CATALOG}}}\n")
+    assert load_config(tmp_path / "c.yaml").warehouse.server_port == 5432

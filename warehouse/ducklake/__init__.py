@@ -1,0 +1,1 @@
+"""The warehouse that several machines share: DuckLake, a catalog in PostgreSQL over Parquet files on S3."""
