@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -59,8 +60,16 @@ def serve_api(installation: Installation) -> None:
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    with log_requests(installation), listener:
+    with log_requests(installation), listener, contextlib.suppress(KeyboardInterrupt):
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # uvicorn ends in order and then raises the signal anew
+            signal.signal(number, end_in_order)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def end_in_order(number: int, frame: object) -> None:
+    """End as after Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -43,7 +43,9 @@ def list_forged_local(house: House) -> Iterator[tuple[str, str]]:
 
     def sign(signer: Any = pair.private, algorithm: str = ALGORITHM, header: Any = None, **changed: Any) -> str:
         body = {name: value for name, value in {**claims, **changed}.items() if value is not None}
-        return jwt.encode(body, signer, algorithm=algorithm, headers={"kid": pair.kid, "typ": "at+jwt", **(header or {})})
+        return jwt.encode(
+            body, signer, algorithm=algorithm, headers={"kid": pair.kid, "typ": "at+jwt", **(header or {})}
+        )
 
     yield "expired", sign(iat=now - 1000, exp=now - 100)
     yield "not yet valid", sign(nbf=now + 1000)
