@@ -37,6 +37,10 @@ class OtherStateError(ProposalStateError):
         CloudcostError.__init__(self, f"{proposal_id}: {why}")
 
 
+class PlanChangedError(CloudcostError):
+    """What is proposed is not any more what whoever decides has seen."""
+
+
 class NoReasonError(CloudcostError, ValueError):
     """A decision was made without saying why."""
 
@@ -63,10 +67,11 @@ class Approvals:
         self._settings = settings
         self._clock = clock
 
-    def approve(self, proposal_id: str, approver: str, reason: str) -> Proposal:
+    def approve(self, proposal_id: str, approver: str, reason: str, plan: str | None = None) -> Proposal:
         """Consent. The proposal is approved with the last consent it needs; the same person's second changes nothing.
 
-        ``approver`` is the person as authenticated. Approvals that the audit log does not prove are left out, so they
+        ``approver`` is the person as authenticated; ``plan``, where it is given, the digest of what they have seen, and
+        another one a PlanChangedError. Approvals that the audit log does not prove are left out, so they
         can be given again. Raises NotAllowedError, which leaves an audit row too, ProposalStateError and NoReasonError.
         """
         person, why = normalise_person(approver), _check_reason(reason)
@@ -94,9 +99,9 @@ class Approvals:
                 return Change("proposal.consented", person, fields, details)
             return Change("proposal.approved", person, {**fields, "state": "approved", "approved_at": now}, details)
 
-        return self._decide(proposal_id, person, "proposal.approval_refused", decide)
+        return self._decide(proposal_id, person, "proposal.approval_refused", decide, plan)
 
-    def reject(self, proposal_id: str, approver: str, reason: str) -> Proposal:
+    def reject(self, proposal_id: str, approver: str, reason: str, plan: str | None = None) -> Proposal:
         """Refuse, also after it was approved and as long as nothing was done. The finding is not proposed again.
 
         Raises as `approve` does.
@@ -110,9 +115,9 @@ class Approvals:
             fields = {"state": "rejected", "closed_by": person, "close_reason": why}
             return Change("proposal.rejected", person, fields, {"reason": why})
 
-        return self._decide(proposal_id, person, "proposal.rejection_refused", decide)
+        return self._decide(proposal_id, person, "proposal.rejection_refused", decide, plan)
 
-    def request_rollback(self, proposal_id: str, approver: str, reason: str) -> Proposal:
+    def request_rollback(self, proposal_id: str, approver: str, reason: str, plan: str | None = None) -> Proposal:
         """Ask, as one approver, that what a proposal did is taken back. Raises as `approve` does."""
         person, why = normalise_person(approver), _check_reason(reason)
 
@@ -124,7 +129,7 @@ class Approvals:
             fields = {"rollback_by": person, "rollback_reason": why}
             return Change(ROLLBACK_REQUESTED, person, fields, {"reason": why, "plan": digest_plan(proposal)})
 
-        return self._decide(proposal_id, person, "rollback.refused", decide)
+        return self._decide(proposal_id, person, "rollback.refused", decide, plan)
 
     def expire_stale(self) -> list[Proposal]:
         """Let proposals lapse that nobody answered, and approvals that grew too old; returns those that lapsed now."""
@@ -133,9 +138,16 @@ class Approvals:
         return [proposal for proposal in lapsed if proposal.state == "expired"]
 
     def _decide(
-        self, proposal_id: str, person: str, refused: str, decision: Callable[[Proposal], Change | None]
+        self,
+        proposal_id: str,
+        person: str,
+        refused: str,
+        decision: Callable[[Proposal], Change | None],
+        plan: str | None,
     ) -> Proposal:
         def decide(proposal: Proposal) -> Change | None:
+            if plan is not None and digest_plan(proposal) != plan:
+                raise PlanChangedError(f"{proposal_id} is not what it was when it was read: look at it again")
             change = decision(proposal)
             difference = None if change is None else explain_other_state(proposal, self._audit)
             if difference is not None:

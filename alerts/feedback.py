@@ -1,18 +1,25 @@
 """What people stated about anomalies: one statement per anomaly, the newest holds, each kept with its audit row."""
 
-from datetime import date, datetime
-from typing import Literal
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from audit.log import AuditEntry, AuditLog
 from core.errors import CloudcostError
 from core.instants import Clock
+from core.scope import FIELD_COLUMNS
 from core.section import StrictModel
 from state import ConflictError, StateStore, Write
 
 KIND = "anomaly_feedback"
 ATTEMPTS = 50
+
+#: How long a statement holds where no date is given: a quarter for what is normal now, else the anomaly's own days.
+DEFAULT_DAYS = 90
+_FIELDS = {name: FIELD_COLUMNS[name][0] for name in ("provider", "account", "service", "region", "usage_type")}
 
 Verdict = Literal["expected", "unexpected", "planned"]
 
@@ -90,6 +97,23 @@ class FeedbackBook:
                 continue
             return given
         raise FeedbackError(f"anomaly {anomaly_id} was spoken of {ATTEMPTS} times at this very moment; try again")
+
+    def give_about(
+        self, anomaly: Mapping[str, Any], verdict: Verdict, until: date | None, reason: str, actor: str
+    ) -> AnomalyFeedback:
+        """Keep a statement about an anomaly, a row of `ml.cost_anomalies`. Raises FeedbackError as `give` does."""
+        scope = {name: str(anomaly[column]) for name, column in _FIELDS.items() if anomaly[column]}
+        usual = anomaly["end_date"] if verdict == "planned" else anomaly["end_date"] + timedelta(days=DEFAULT_DAYS)
+        return self.give(
+            anomaly["anomaly_id"],
+            scope | {"currency": str(anomaly["billing_currency"])},
+            verdict,
+            anomaly["start_date"],
+            until or usual,
+            str((Decimal(str(anomaly["impact_cost"])) / int(anomaly["days"])).quantize(Decimal("0.01"))),
+            reason,
+            actor,
+        )
 
     def list(self) -> "list[AnomalyFeedback]":
         """All statements, ended ones too, by anomaly."""

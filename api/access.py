@@ -32,11 +32,10 @@ class Require:
     ) -> Caller:
         """The caller; a problem of status 401 where nobody is proved, 403 where they may not."""
         caller = identify(services, given)
-        request.state.caller = caller
+        _admit(request, services, caller)
         if not caller.may(self.permission):
             why = "a machine may not" if caller.is_machine and caller.person.may(self.permission) else "you may not"
             raise ProblemError(403, "forbidden", f"This needs the permission {self.permission}, and {why} do that.")
-        services.limits.check(caller)
         return caller
 
 
@@ -51,8 +50,7 @@ class Anybody:
     ) -> Caller:
         """The caller; a problem of status 401 where nobody is proved."""
         caller = identify(services, given)
-        request.state.caller = caller
-        services.limits.check(caller)
+        _admit(request, services, caller)
         return caller
 
 
@@ -77,6 +75,14 @@ def identify(services: Services, given: HTTPAuthorizationCredentials | None) -> 
     if caller.person.is_disabled or not caller.person.roles:
         raise ProblemError(403, "forbidden", f"{caller.person.name} has no role here.")
     return caller
+
+
+def _admit(request: Request, services: Services, caller: Caller) -> None:
+    """Count the request, also one that is refused, and let every answer say how many are left."""
+    request.state.caller = caller
+    services.limits.check(caller)
+    left = services.limits.describe("caller", caller.account, caller.person.name)
+    request.state.answer_headers = [*getattr(request.state, "answer_headers", []), *left.items()]
 
 
 def access_of(dependant: Any) -> Require | Anybody | Public | None:

@@ -15,6 +15,7 @@ from api.callers import Authenticator
 from api.problems import MEDIA_TYPE, Problem
 from api.requests import RequestGuard
 from api.services import make_services
+from api.writes import IdempotentWrites
 from cloudcost.installation import Installation
 
 PREFIX = "/v1"
@@ -42,6 +43,7 @@ def make_app(installation: Installation, authenticator: Authenticator) -> FastAP
     problems.install(app)
     for router in find_routers():
         app.include_router(router)
+    app.add_middleware(IdempotentWrites, services=lambda: app.state.services)
     settings = installation.config.api
     if settings.origins:
         app.add_middleware(

@@ -10,10 +10,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from actions.approvals import NoReasonError, NotAllowedError
+from actions.approvals import NoReasonError, NotAllowedError, PlanChangedError
 from actions.proposal_book import ProposalNotFoundError
+from alerts.feedback import FeedbackError
 from alerts.incident_book import IncidentNotFoundError, IncidentStateError
 from cloudcost.identity.directory import NoSuchPersonError, PeopleError
+from cloudcost.managed_settings import NoSuchSettingsError, OtherVersionError, SettingsError
 from core.errors import CloudcostError, shorten
 from state import StateStoreError
 from warehouse import WarehouseError
@@ -45,9 +47,14 @@ BY_STATUS: Mapping[int, str] = {
 BY_ERROR: Sequence[tuple[type[Exception], int, str]] = (
     (NotAllowedError, 403, "forbidden"),
     (NoReasonError, 422, "invalid"),
+    (PlanChangedError, 412, "precondition_failed"),
+    (FeedbackError, 422, "invalid"),
     (ProposalNotFoundError, 404, "not_found"),
     (IncidentNotFoundError, 404, "not_found"),
     (IncidentStateError, 409, "conflict"),
+    (NoSuchSettingsError, 404, "not_found"),
+    (OtherVersionError, 412, "precondition_failed"),
+    (SettingsError, 422, "invalid"),
     (NoSuchPersonError, 404, "not_found"),
     (PeopleError, 409, "conflict"),
     (StateStoreError, 503, "unavailable"),
@@ -109,12 +116,12 @@ def answer_problem(request: Request, problem: ProblemError) -> JSONResponse:
     return JSONResponse(content, problem.status, problem.headers, media_type=MEDIA_TYPE)
 
 
-def translate(error: Exception) -> ProblemError | None:
-    """The problem that an error of the application is; None for a defect."""
+def translate(error: CloudcostError) -> ProblemError:
+    """The problem that an error of the application is."""
     for kind, status, name in BY_ERROR:
         if isinstance(error, kind):
             return ProblemError(status, name, str(error))
-    return ProblemError(409, "conflict", str(error)) if isinstance(error, CloudcostError) else None
+    return ProblemError(409, "conflict", str(error))
 
 
 def install(app: FastAPI) -> None:
@@ -136,13 +143,15 @@ def install(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         return answer_problem(request, ProblemError(error.status_code, kind, str(error.detail), headers=headers))
 
+    @app.exception_handler(CloudcostError)
+    async def _refused(request: Request, error: CloudcostError) -> JSONResponse:
+        return answer_problem(request, translate(error))
+
     @app.exception_handler(Exception)
     async def _defect(request: Request, error: Exception) -> JSONResponse:
-        found = translate(error)
-        if found is None:
-            logging.getLogger("api").error("a defect", exc_info=error)
-            found = ProblemError(500, "internal", "Something went wrong here; the request's id helps to find it.")
-        return answer_problem(request, found)
+        logging.getLogger("api").error("a defect", exc_info=error)
+        sentence = "Something went wrong here; the request's id helps to find it."
+        return answer_problem(request, ProblemError(500, "internal", sentence))
 
 
 def _read_fault(error: Any) -> Fault:

@@ -1,11 +1,12 @@
 """The figures that the API answers from: what was published last, read-only, and how far it is complete.
 
-Nothing is remembered between questions but the open database, which is opened anew when something is published.
+Nothing is remembered between questions but the open database and what is known of its billing periods, both of which
+are read anew when something is published.
 """
 
 import datetime as dt
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,26 +14,67 @@ from typing import Any
 
 import duckdb
 
+from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
+from core.instants import digest_key, utc_now
 from dashboards.publish import files_of, published_file
 from warehouse import DuckDbWarehouse, WarehouseError
 from warehouse.contracts import Connection
 from warehouse.selects import lock_connection
 
-_SNAPSHOT = """
-select max(charge_date) filter (where charge_category = 'Usage') from marts.fct_cost_daily
-"""
-_RECONCILED = "select bool_and(is_reconciled) from marts.fct_reconciliation"
+#: A question is mostly answered by one thread: that many are answered at once.
+THREADS = 2
+
+
+@dataclass(frozen=True)
+class PeriodStanding:
+    """What is known of one billing period of one source: the days that it has charges of, the last with usage, and
+    whether every total is what the export states."""
+
+    source_name: str
+    billing_period: dt.date
+    first_day: dt.date | None
+    last_day: dt.date | None
+    last_usage: dt.date | None
+    is_reconciled: bool | None
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What an answer is of. ``complete_until``: the last day with usage; ``is_reconciled``: whether every total is what
-    the exports state, None where nothing is known."""
+    """What an answer is of: its name, since when it is published, and what is known of its billing periods."""
 
     snapshot_id: str
-    complete_until: dt.date | None
-    is_reconciled: bool | None
+    published_at: dt.datetime
+    standings: tuple[PeriodStanding, ...]
+
+    @property
+    def complete_until(self) -> dt.date | None:
+        """The day until which every source has usage."""
+        return self.complete_of(())
+
+    @property
+    def is_reconciled(self) -> bool | None:
+        """Whether every total is what the exports state; None where nothing is known."""
+        return judge_reconciled(self.standings)
+
+    @property
+    def last_period(self) -> dt.date | None:
+        """The newest billing period that has usage."""
+        return max((one.billing_period for one in self.standings if one.last_usage), default=None)
+
+    def complete_of(self, sources: Collection[str]) -> dt.date | None:
+        """The day until which each of these sources has usage, or each of all: the least of their last days."""
+        last: dict[str, dt.date] = {}
+        for one in self.standings:
+            if one.last_usage and (not sources or one.source_name in sources):
+                last[one.source_name] = max(one.last_usage, last.get(one.source_name, one.last_usage))
+        return min(last.values(), default=None)
+
+
+def judge_reconciled(standings: Collection[PeriodStanding]) -> bool | None:
+    """Whether all of these are reconciled; None where one is not known, and none is known not to be."""
+    known = {one.is_reconciled for one in standings}
+    return False if False in known else None if None in known or not known else True
 
 
 @dataclass(frozen=True)
@@ -56,6 +98,15 @@ class Published:
         self._seconds = statement_seconds
         self._lock = threading.Lock()
         self._open: tuple[Path, duckdb.DuckDBPyConnection, Snapshot] | None = None
+        self._known: Snapshot | None = None
+
+    def look(self) -> Snapshot:
+        """What is published now, without asking it anything; `WarehouseError` where nothing is."""
+        warehouse = self._installation.warehouse
+        if isinstance(warehouse, DuckDbWarehouse):
+            return self._find(warehouse)[1]
+        with warehouse.connect(read_only=True) as shared:
+            return self._describe_shared(shared)
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
@@ -63,7 +114,7 @@ class Published:
         warehouse = self._installation.warehouse
         if not isinstance(warehouse, DuckDbWarehouse):
             with warehouse.connect(read_only=True) as shared:
-                yield Reading(shared, _describe(shared, warehouse.place))
+                yield Reading(shared, self._describe_shared(shared))
             return
         connection, snapshot = self._find(warehouse)
         with connection.cursor() as cursor:
@@ -74,6 +125,8 @@ class Published:
                 yield Reading(cursor, snapshot)
             except duckdb.InterruptException as error:
                 raise WarehouseError(f"the question took more than {self._seconds:g} seconds; ask for less") from error
+            except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+                raise WarehouseError("what is published cannot be read now") from error
             finally:
                 ender.cancel()
 
@@ -86,14 +139,57 @@ class Published:
             if not path.exists():
                 raise WarehouseError("nothing is published yet; `cloudcost run` builds and publishes")
             connection = duckdb.connect(str(path), read_only=True)
-            connection.execute("set timezone = 'UTC'")
-            lock_connection(connection, [files_of(path.parent)])
+            _prepare(connection, files_of(path.parent))
+            at = dt.datetime.fromtimestamp(int(path.parent.name.partition("-")[0]) / 1e9, dt.UTC)
             # the one before is closed when the last question on it is answered
-            self._open = (path, connection, _describe(connection, path.parent.name))
+            self._open = (path, connection, Snapshot(path.parent.name, at, _list_standings(connection)))
             return self._open[1], self._open[2]
 
+    def _describe_shared(self, connection: Connection) -> Snapshot:
+        """Of a warehouse without publications: it is what it is since a run ended last, or began to publish."""
+        records = [self._installation.store.get("pipeline", stage) for stage in ("published", "dashboards")]
+        name = digest_key(*(0 if record is None else record.version for record in records))
+        if self._known is None or self._known.snapshot_id != name:
+            self._known = Snapshot(name, utc_now(), _list_standings(connection))
+        return self._known
 
-def _describe(connection: Connection, snapshot_id: str) -> Snapshot:
-    ((until,),) = connection.execute(_SNAPSHOT).fetchall()
-    ((is_reconciled,),) = connection.execute(_RECONCILED).fetchall()
-    return Snapshot(snapshot_id, until, is_reconciled)
+
+def _prepare(connection: duckdb.DuckDBPyConnection, files: Path) -> None:
+    """Let it read these files alone; one that this process has open already is locked."""
+    ((is_locked,),) = connection.execute("select current_setting('lock_configuration')").fetchall()
+    if not is_locked:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"set threads = {THREADS}")
+        lock_connection(connection, [files])
+    # DuckDB loads pandas to look at the first parameter: not while somebody waits
+    connection.execute("select ?", [1]).fetchall()
+
+
+def _list_standings(connection: Connection) -> tuple[PeriodStanding, ...]:
+    plausible = ScoredDays.until(utc_now().date()).condition("charge_date")
+    rows = connection.execute(
+        f"""
+        select periods.source_name, periods.billing_period, first_day, last_day, last_usage, reconciled
+        from (
+            select
+                source_name,
+                billing_period,
+                min(case when {plausible} then charge_date end) as first_day,
+                max(case when {plausible} then charge_date end) as last_day,
+                max(case when {plausible} and charge_category = 'Usage' then charge_date end) as last_usage
+            from marts.fct_cost_daily
+            group by source_name, billing_period
+        ) as periods
+        left join (
+            select source_name, billing_period, min(case when is_reconciled then 1 else 0 end) as reconciled
+            from marts.fct_reconciliation
+            group by source_name, billing_period
+        ) as totals
+            on periods.source_name = totals.source_name and periods.billing_period = totals.billing_period
+        order by periods.source_name, periods.billing_period
+        """  # noqa: S608 - days of the calendar
+    ).fetchall()
+    return tuple(
+        PeriodStanding(source, period, first, last, usage, None if is_reconciled is None else bool(is_reconciled))
+        for source, period, first, last, usage, is_reconciled in rows
+    )

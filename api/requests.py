@@ -55,6 +55,8 @@ class RequestGuard:
                 for name, value in HEADERS.items():
                     found.setdefault(name, value)
                 found.setdefault("Cache-Control", "private, no-cache")
+                for name, value in scope["state"].get("answer_headers", ()):
+                    found.append(name, value)
             await send(message)
 
         async def receive_bounded() -> Message:

@@ -7,6 +7,7 @@ from fastapi import Request
 from api.callers import Authenticator, Caller
 from api.limits import Limits
 from api.published import Published
+from api.running import Running
 from audit.seal import SealedStore
 from cloudcost.identity.directory import Directory
 from cloudcost.installation import Installation
@@ -22,6 +23,7 @@ class Services:
     authenticator: Authenticator
     published: Published
     limits: Limits
+    running: Running
     clock: Clock = field(default=utc_now)
 
     @property
@@ -49,6 +51,7 @@ def make_services(installation: Installation, authenticator: Authenticator) -> S
         authenticator,
         Published(installation, settings.statement_seconds),
         Limits(settings.requests_per_minute),
+        Running(settings.questions_at_once, settings.questions_at_once_of_caller),
     )
 
 

@@ -23,9 +23,8 @@ from dashboards.ending import ENDING, end_processes, run_to_end, start_process
 from dashboards.errors import ServeError
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
 from dashboards.local_services import LocalServices, run_local_services
-from dashboards.publish import publish_warehouse, published_file, reads_elsewhere
-from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
-from warehouse import DuckDbWarehouse, WarehouseError
+from dashboards.own_publication import publish_where_needed
+from warehouse import DuckDbWarehouse
 
 #: Threads share what a process holds of Superset (250 MB); two processes use two cores.
 WORKERS, THREADS = 2, 12
@@ -69,17 +68,7 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
     except ValueError as error:
         raise ConfigError(f"dashboards.scopes: {error}") from error
     if isinstance(warehouse, DuckDbWarehouse):
-        published = published_file(home.serving, warehouse.path.name)
-        if (
-            not published.exists()
-            or are_copies_missing(published, home.settings)
-            or reads_elsewhere(published.resolve())
-        ):
-            if not warehouse.path.exists():
-                raise WarehouseError(f"{warehouse.path}: there is no warehouse yet", "`cloudcost run` builds it")
-            publish_warehouse(
-                warehouse.path, warehouse.connect, home.serving, lambda copy: make_scoped_copies(copy, home.settings)
-            )
+        publish_where_needed(installation)
         environment = home.environment(duckdb_uri(home.serving, warehouse.path.name))
     elif home.settings.separation == "copies":
         raise ConfigError("dashboards.separation: copies are for the embedded warehouse; on this one it must be rows")

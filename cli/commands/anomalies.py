@@ -1,14 +1,12 @@
 """`cloudcost anomalies`: look at anomalies, and state what they were."""
 
 import datetime as dt
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from cli.commands.actions import ActorOption, OutputOption
 from cli.output.tables import Format, print_rows
-from core.scope import FIELD_COLUMNS
 
 if TYPE_CHECKING:
     from cloudcost.installation import Installation
@@ -16,9 +14,6 @@ if TYPE_CHECKING:
 anomalies_app = typer.Typer(help="Anomalies: list them, and say what they were.", no_args_is_help=True)
 
 AnomalyArgument = Annotated[str, typer.Argument(help="Id of the anomaly, or at least its first 6 characters.")]
-#: How long a statement holds where no date is given: a quarter for what is normal now, else the anomaly's own days.
-DEFAULT_DAYS = 90
-FIELDS = {name: FIELD_COLUMNS[name][0] for name in ("provider", "account", "service", "region", "usage_type")}
 _ANOMALIES = """
 select anomaly_id, service_provider_name, sub_account_id, service_name, region_id, x_usage_type, billing_currency, kind,
     start_date, end_date, days, impact_cost, severity, is_open, top_cause
@@ -75,25 +70,15 @@ def feedback(
         raise FeedbackError("say one of --expected, --unexpected and --planned")
     installation, book = _open(context)
     found = _find(installation, anomaly)
-    scope = {name: str(found[column]) for name, column in FIELDS.items() if found[column]}
-    given = book.give(
-        found["anomaly_id"],
-        scope | {"currency": str(found["billing_currency"])},
-        chosen[0],
-        found["start_date"],
-        _read_until(until, found, chosen[0]),
-        str((Decimal(str(found["impact_cost"])) / int(found["days"])).quantize(Decimal("0.01"))),
-        reason,
-        find_actor(installation, actor),
-    )
+    given = book.give_about(found, chosen[0], _read_until(until), reason, find_actor(installation, actor))
     print(f"{given.anomaly_id}: {given.verdict} until {given.until}; it counts from the next run on")
 
 
-def _read_until(text: str, found: dict[str, Any], verdict: str) -> dt.date:
+def _read_until(text: str) -> dt.date | None:
     from alerts.feedback import FeedbackError
 
     if not text:
-        return found["end_date"] if verdict == "planned" else found["end_date"] + dt.timedelta(days=DEFAULT_DAYS)
+        return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

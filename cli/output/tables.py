@@ -3,7 +3,6 @@
 import csv
 import json
 import math
-import re
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,10 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from cli.output.terminal import escape_invisible
-
-#: What makes a spreadsheet take a cell for a formula (OWASP, "CSV Injection"), also in the full width of East Asia.
-_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+from core.spreadsheets import neutralise
 
 
 class Format(StrEnum):
@@ -53,11 +49,6 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: 
     console = open_console(sys.stdout)
     console = console if console.is_terminal else open_console(sys.stdout, width=240)
     console.print(table)
-
-
-def neutralise(cell: str) -> str:
-    """A cell that a spreadsheet takes for what it states: one that would be a formula gets an apostrophe before it."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(cell) else cell
 
 
 def write_json(values: Any) -> str:

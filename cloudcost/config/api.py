@@ -40,6 +40,16 @@ class ApiSettings(Section):
         100_000, ge=1, le=10_000_000, description="The most rows of one export; more are refused with a sentence."
     )
 
+    questions_at_once: int = Field(
+        12,
+        ge=1,
+        le=1_000,
+        description="Questions about money that are answered at once; more wait, then get 503.",
+    )
+    questions_at_once_of_caller: int = Field(
+        8, ge=1, le=1_000, description="Of these, those of one person or key; more wait, then get 429."
+    )
+
     @property
     def address(self) -> str:
         """As it is reached, without a slash at the end."""

@@ -1,0 +1,137 @@
+"""What was out of the ordinary and why, what people say that it was, and what could be saved."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from alerts.feedback import AnomalyFeedback, FeedbackBook, Verdict
+from api.access import allow
+from api.callers import Caller
+from api.money.anomalies import Anomalies, answer_anomalies, find_anomaly
+from api.money.answers import Asking
+from api.money.formats import FILES
+from api.money.questions import PageQuery, Value
+from api.money.tables import Listing, Rows, answer_listing, columns_of
+from api.services import Services, services_of
+
+router = APIRouter(prefix="/v1", tags=["findings"])
+ServicesOf = Annotated[Services, Depends(services_of)]
+RECOMMENDATIONS = Listing(
+    "ml.recommendations",
+    (
+        *columns_of(text="recommendation_id check_name provider account_id region resource_id"),
+        *columns_of(money="monthly_saving", text="billing_currency remediation risk_class reason evidence source_name"),
+        *columns_of(date="billing_period created_on"),
+    ),
+    ("-monthly_saving", "recommendation_id"),
+)
+
+
+class AnomalyQuery(PageQuery):
+    """Which anomalies are asked for."""
+
+    is_open: bool | None = Field(None, description="Only recent ones, or only others.")
+    severity: list[Value] = Field([], max_length=10, description="Only of these severities.")
+    sub_account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
+    service_name: list[Value] = Field([], max_length=100, description="Only of these services.")
+
+
+class RecommendationQuery(PageQuery):
+    """Which recommendations are asked for."""
+
+    check_name: list[Value] = Field([], max_length=100, description="Only of these checks.")
+    account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
+
+
+class FeedbackIn(BaseModel):
+    """What an anomaly was."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"verdict": "planned", "reason": "the migration of September"}]},
+    )
+
+    verdict: Verdict = Field(
+        description="expected: such a cost is normal there now. planned: it was announced; be silent until it is over. "
+        "unexpected: it was right to tell."
+    )
+    reason: str = Field(min_length=1, max_length=500, description="Why; it is kept in the audit log.")
+    until: dt.date | None = Field(
+        None, description="The last day that it holds. Default: the anomaly's last, or 90 days later for expected."
+    )
+
+
+class FeedbackOut(BaseModel):
+    """A statement about an anomaly; it counts from the next run on."""
+
+    anomaly_id: str = Field(examples=["anm-5f0c2f6f0a9b4a52"])
+    verdict: Verdict
+    reason: str
+    start: dt.date
+    until: dt.date
+    daily_impact: str = Field(description="A day of the anomaly, in its currency.", examples=["12.50"])
+    actor: str = Field(examples=["ana@example.com"])
+    at: dt.datetime
+
+
+@router.get("/anomalies", response_model=Anomalies, responses=FILES)
+def list_anomalies(
+    request: Request,
+    caller: Annotated[Caller, allow("see_costs")],
+    services: ServicesOf,
+    query: Annotated[AnomalyQuery, Query()],
+) -> Response:
+    """Days on which costs were out of the ordinary, the newest first, with their causes and what people said of them.
+
+    For everybody who sees costs, of the accounts that they see.
+    """
+    asking = Asking(request, services, caller)
+    filters: dict[str, list[Any]] = {
+        "is_open": [] if query.is_open is None else [query.is_open],
+        "severity": query.severity,
+        "sub_account_id": query.sub_account_id,
+        "service_name": query.service_name,
+    }
+    said = {one.anomaly_id: one for one in FeedbackBook(services.installation.store, services.clock).list()}
+    return asking.answer(
+        lambda reading: answer_anomalies(asking, query, reading, filters, said),
+        asking.accepted,
+        sorted((one.anomaly_id, one.at.isoformat()) for one in said.values()),
+    )
+
+
+@router.post("/anomalies/{anomaly_id}/feedback")
+def state_anomaly(
+    request: Request,
+    anomaly_id: Annotated[str, Path(min_length=1, max_length=100)],
+    feedback: FeedbackIn,
+    caller: Annotated[Caller, allow("handle_incidents")],
+    services: ServicesOf,
+) -> FeedbackOut:
+    """Say what an anomaly was; later days of its scope are judged accordingly. For those who handle incidents."""
+    with Asking(request, services, caller).reading() as reading:
+        found = find_anomaly(services, caller, reading, anomaly_id)
+    book = FeedbackBook(services.store_of(caller), services.clock)
+    return _show(book.give_about(found, feedback.verdict, feedback.until, feedback.reason, caller.person.name))
+
+
+@router.get("/recommendations", response_model=Rows, responses=FILES)
+def list_recommendations(
+    request: Request,
+    caller: Annotated[Caller, allow("see_proposals")],
+    services: ServicesOf,
+    query: Annotated[RecommendationQuery, Query()],
+) -> Response:
+    """What could be saved, the largest first, with the evidence. For those who see proposals, of the accounts that they
+    see."""
+    asking = Asking(request, services, caller)
+    filters = {"check_name": query.check_name, "account_id": query.account_id}
+    return asking.answer(
+        lambda reading: answer_listing(asking, query, reading, RECOMMENDATIONS, filters), asking.accepted
+    )
+
+
+def _show(given: AnomalyFeedback) -> FeedbackOut:
+    return FeedbackOut(**given.model_dump(exclude={"scope"}))
