@@ -31,6 +31,7 @@ NO_ROLE = "You have no role here: an administrator has to give you one."
 NO_DEVICE = "No device waits for this code: look whether it is the newest one."
 #: Of PKCE: 256 bits as unpadded base64.
 CHALLENGE_CHARACTERS = 43
+COOKIE_CHARACTERS = 43
 Text = Annotated[str, Form(max_length=2000)]
 
 
@@ -178,7 +179,9 @@ def accept_invitation(
 
 
 def _open_page(request: Request, desk: Desk, wanted: ClientRequest | None, user_code: str = "") -> Response:
-    cookie = request.cookies.get(_cookie_name(desk), "") or secrets.token_urlsafe(32)
+    cookie = request.cookies.get(_cookie_name(desk), "")
+    if len(cookie) != COOKIE_CHARACTERS:
+        cookie = secrets.token_urlsafe(32)
     page = secrets.token_urlsafe(32)
     opened = Page(cookie, wanted, user_code)
     desk.grants.pages.put(page, opened)

@@ -255,5 +255,7 @@ def test_without_passwords_the_page_offers_providers_alone(
     page = open_page(house.client)
     form = {"page": page, "name": PEOPLE["admin"], "password": password}
     assert house.client.post("/oauth/sign-in", data=form).status_code == 400
-    admin = house.token(PEOPLE["boss"])
+    # who signed in by a password before is signed out
+    assert house.ask("/v1/me", house.token(PEOPLE["boss"])).status_code == 401
+    admin = provider.sign({"sub": "1", "email": PEOPLE["boss"], "aud": AUDIENCE})
     assert house.ask(f"/v1/people/{PEOPLE['viewer']}/invitation", admin, "POST").status_code == 409

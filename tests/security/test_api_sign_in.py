@@ -141,6 +141,8 @@ def test_an_account_waits_after_wrong_attempts_and_only_where_they_came_from(hou
     waiting = house.client.post("/oauth/sign-in", data={**form, "password": password})
     assert waiting.status_code == 429 and int(waiting.headers["retry-after"]) <= 31
     assert house.doors.local.sign_in(VIEWER, password, "198.51.100.7").person == VIEWER
+    limited = [row for row in _log(house) if row.event == "identity.sign_in_limited"]
+    assert [(row.actor, row.subject) for row in limited] == [("unknown", f"person {VIEWER}")]  # one row, not one each
 
 
 def test_a_terminal_signs_in_by_a_code(house: House) -> None:
