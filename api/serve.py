@@ -19,7 +19,7 @@ from cloudcost.identity.local.first_admin import make_first_admin
 from cloudcost.identity.settings import is_this_machine
 from cloudcost.installation import Installation
 from core.errors import CloudcostError
-from core.logs.json_lines import JsonFormatter
+from core.logs.json_lines import OWN_LOGGERS, JsonFormatter
 
 LOG_FILE = "api.log"
 #: The log of requests: 10 files of this size are kept.
@@ -100,7 +100,7 @@ def log_requests(installation: Installation) -> Iterator[None]:
     stream = logging.StreamHandler(sys.stderr)
     stream.setLevel(logging.WARNING)
     handlers: list[logging.Handler] = [file, stream]
-    loggers = [logging.getLogger(name) for name in ("api", "cloudcost", "audit", "state", "warehouse", "uvicorn")]
+    loggers = [logging.getLogger(name) for name in ("api", *OWN_LOGGERS, "uvicorn")]
     for handler in handlers:
         handler.setFormatter(RequestFormatter())
     for logger in loggers:

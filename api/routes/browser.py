@@ -72,6 +72,7 @@ def open_device_page(request: Request, desk: DeskOf, user_code: str = "") -> Res
     except TooManyAttemptsError as error:
         return _ask_to_wait(error)
     if desk.grants.find_device(user_code) is None:
+        desk.doors.local.accounts.attempts.end_wrong("device code", network, True)
         return pages.answer_page("Sign a device in", pages.write_code_form(NO_DEVICE), 400)
     desk.doors.local.accounts.attempts.end_right("device code", network)
     return _open_page(request, desk, None, user_code)

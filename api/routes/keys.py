@@ -10,7 +10,7 @@ from api.access import allow
 from api.callers import Caller
 from api.problems import ProblemError
 from api.sign_in.desk import Desk, DeskOf
-from cloudcost.identity.api_keys import LONGEST_DAYS, LONGEST_NAME, ApiKey, ApiKeyError, NoSuchKeyError
+from cloudcost.identity.api_keys import LONGEST_DAYS, LONGEST_NAME, ApiKey, NoSuchKeyError, NotGrantedError
 from cloudcost.identity.roles import Permission
 
 router = APIRouter(prefix="/v1", tags=["keys"])
@@ -67,8 +67,8 @@ def create_key(new: NewKey, caller: Owner, desk: DeskOf, response: Response) -> 
         made, text = desk.doors.local.keys.create(
             caller.person, new.name, new.permissions, new.days, through=desk.store_of(caller)
         )
-    except ApiKeyError as error:
-        raise ProblemError(422, "invalid", str(error)) from error
+    except NotGrantedError as error:
+        raise ProblemError(403, "forbidden", str(error)) from error
     return MadeKey(key=text, **_show(made).model_dump())
 
 

@@ -77,6 +77,40 @@ def test_a_flood_of_unknown_keys_asks_the_provider_once_in_a_while(house: House,
     assert provider.fetches == 2
 
 
+def test_while_one_fetches_some_wait_and_the_others_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_keys, "MOST_WAITING", 2)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hang(issuer: str) -> metadata.Metadata:
+        begun.set()
+        go_on.wait(10)
+        raise UnavailableError("too slow")
+
+    monkeypatch.setattr(provider_keys, "read_metadata", hang)
+    keys = ProviderKeys("https://login.example.com")
+    refused: list[str] = []
+
+    def find() -> None:
+        try:
+            keys.find("unknown", "RS256")
+        except UnavailableError as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=find) for _ in range(10)]
+    threads[0].start()
+    assert begun.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    give_up_at = time.monotonic() + 5
+    while len(refused) < 7 and time.monotonic() < give_up_at:
+        time.sleep(0.01)
+    assert len(refused) == 7, "one fetches, two wait"
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 10
+
+
 def test_many_at_once_fetch_once(provider: Provider) -> None:
     keys = ProviderKeys(provider.url)
     found = []
@@ -195,7 +229,7 @@ def test_groups_hold_for_the_sign_in(house: House, provider: Provider) -> None:
     sessions = house.ask("/v1/me/sessions", tokens["access_token"]).json()["items"]
     assert sessions[0]["ends_at"][:13] <= time.strftime("%Y-%m-%dT%H", time.gmtime(time.time() + 12 * 3600))
     refused = house.ask("/v1/keys", tokens["access_token"], "POST", json={"name": "x", "permissions": ["see_costs"]})
-    assert refused.status_code == 422 and "known by a group alone" in refused.json()["detail"]
+    assert refused.status_code == 409 and "known by a group alone" in refused.json()["detail"]
 
 
 def test_a_device_is_let_in_at_a_provider(house: House, provider: Provider) -> None:

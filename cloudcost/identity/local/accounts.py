@@ -58,14 +58,16 @@ class Accounts:
         spelled = _spell(name)
         record = self._records.get(spelled) if spelled else None
         body: Mapping[str, Any] = {} if record is None else record.body
+        is_known = self._is_known(body, network)
         try:
-            self.attempts.begin(spelled, network, self._is_known(body, network))
+            self.attempts.begin(spelled, network, is_known)
         except TooManyAttemptsError:
             self._note_limit(spelled, network)
             raise
         is_right = is_password(password, body.get("password"))
         person = self._directory.find(spelled) if spelled else None
         if not is_right or person is None or person.is_disabled:
+            self.attempts.end_wrong(spelled, network, is_known)
             raise NotProvenError(WRONG)
         self.attempts.end_right(spelled, network)
         self._remember(spelled, network)
@@ -113,7 +115,9 @@ class Accounts:
         person = self._directory.find(spelled) if spelled else None
         is_over = not invitation or dt.datetime.fromisoformat(invitation["ends_at"]) <= self._clock()
         if not is_right or is_over or record is None or person is None or person.is_disabled:
+            self.attempts.end_wrong(f"invitation {spelled}", network, True)
             raise NotProvenError(BAD_INVITATION)
+        self.attempts.end_right(f"invitation {spelled}", network)
         check_password(password, spelled)
         body = {
             **record.body,
@@ -126,7 +130,6 @@ class Accounts:
             AuditLog(self._store, self._clock).commit([self._records.update(record, body)], [entry])
         except ConflictError:
             raise NotProvenError(BAD_INVITATION) from None  # somebody else has just used it
-        self.attempts.end_right(f"invitation {spelled}", network)
         return person
 
     def end_everything(self, actor: str, person: str, through: SealedStore | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from actions.approvals import NotAllowedError
 from api.sign_in.desk import make_doors
-from cloudcost.identity.local import first_admin, signing_keys
+from cloudcost.identity.local import first_admin, passwords, signing_keys
 from cloudcost.identity.local.attempts import FIRST_WAIT, FREE, LONGEST_WAIT, Attempts, TooManyAttemptsError
 from cloudcost.identity.local.first_admin import make_first_admin
 from cloudcost.identity.local.passwords import (
@@ -80,6 +81,7 @@ def wrong(attempts: Attempts, name: str, network: str, is_known: bool = False) -
         attempts.begin(name, network, is_known)
     except TooManyAttemptsError:
         return False
+    attempts.end_wrong(name, network, is_known)
     return True
 
 
@@ -114,6 +116,25 @@ def test_a_network_that_is_wrong_everywhere_waits() -> None:
     tried = [wrong(attempts, f"person {number}", "a") for number in range(80)]
     assert tried.count(True) == 60
     assert wrong(attempts, "person 79", "b")
+
+
+def test_people_behind_one_address_do_not_use_each_other_up() -> None:
+    attempts = Attempts(Clock().seconds)
+    for number in range(200):
+        attempts.begin(f"person {number}", "office", False)
+        attempts.end_right(f"person {number}", "office")
+
+
+def test_so_many_wait_for_a_turn_and_others_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_AT_ONCE", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "_WAITING", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "LONGEST_WAIT", 0.05)
+    with passwords._AT_ONCE:
+        with pytest.raises(passwords.TooBusyError):
+            is_password("x", None)
+        with passwords._WAITING, pytest.raises(passwords.TooBusyError):
+            is_password("x", None)
+    assert not is_password("x", None)
 
 
 def test_a_right_password_begins_anew() -> None:
