@@ -1,0 +1,121 @@
+"""People and settings by the API: an administrator changes them, with versions and reasons, and it counts at once."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.log import AuditLog
+from core.instants import utc_now
+from tests.api_house import PEOPLE, House, build_house
+
+BUDGETS = [{"name": "all", "amount": "1200.5", "currency": "USD"}]
+ADMIN, BOSS, VIEWER, APPROVER = PEOPLE["admin"], PEOPLE["boss"], PEOPLE["viewer"], PEOPLE["approver"]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return build_house(tmp_path / "it", "locked_settings: [anomalies]\n")
+
+
+def send(house: House, name: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    headers = {"Authorization": f"Bearer {house.token(name)}", **headers}
+    return house.client.request(method, path, headers=headers, json=body)
+
+
+def test_one_sees_who_one_is(house: House) -> None:
+    found = send(house, PEOPLE["team_lead"], "GET", "/v1/me").json()
+    assert (found["person"]["roles"], found["person"]["scopes"], found["is_machine"]) == (
+        ["team_lead"], ["payments"], False,
+    )  # fmt: skip
+    assert "decide_proposals" not in found["allowed"] and "see_charges" in found["allowed"]
+
+
+def test_somebody_is_added_changed_and_put_back_and_the_log_says_by_whom(house: House) -> None:
+    made = send(house, ADMIN, "POST", "/v1/people", {"name": "Dora@Example.com", "roles": ["viewer"], "reason": "new"})
+    assert (made.status_code, made.json()["name"], made.json()["origin"]) == (201, "dora@example.com", "store")
+    changed = send(house, ADMIN, "PATCH", f"/v1/people/{VIEWER}", {"roles": ["analyst"], "reason": "moved"})
+    assert (changed.json()["roles"], changed.json()["changed"]) == (["analyst"], ["roles"])
+    back = send(house, ADMIN, "DELETE", f"/v1/people/{VIEWER}/changes")
+    assert (back.json()["roles"], back.json()["changed"]) == (["viewer"], [])
+    rows = [row for row in AuditLog(house.installation.store, utc_now).rows() if row.subject == f"person {VIEWER}"]
+    assert [(row.actor, row.account, row.channel) for row in rows] == [(ADMIN, f"local {ADMIN}", "api")] * 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "detail"),
+    [
+        ("POST", "/v1/people", {"name": VIEWER.upper(), "roles": ["viewer"]}, 409, "is there already"),
+        ("POST", "/v1/people", {"name": "x", "roles": ["boss"]}, 422, "body/roles/0"),
+        ("POST", "/v1/people", {"name": "x", "roles": ["viewer"], "scopes": ["all"]}, 409, "there is no scope 'all'"),
+        ("POST", "/v1/people", {"name": " ", "roles": ["viewer"]}, 409, "name is empty"),
+        ("POST", "/v1/people", {"name": "a\u0000b", "roles": ["viewer"]}, 409, "printable"),
+        ("PATCH", "/v1/people/nobody-here", {"is_disabled": True}, 404, "there is nobody called"),
+        ("PATCH", f"/v1/people/{ADMIN}", {"roles": ["admin", "approver"]}, 409, "somebody else has to change"),
+        ("GET", "/v1/people/nobody-here", None, 404, "there is nobody called"),
+    ],
+)
+def test_what_cannot_be_is_a_problem_in_one_sentence(
+    house: House, method: str, path: str, body: Any, status: int, detail: str
+) -> None:
+    answer = send(house, ADMIN, method, path, body)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert detail in answer.json()["detail"] and answer.json()["instance"] == answer.headers["x-request-id"]
+
+
+def test_who_is_disabled_by_one_request_is_refused_by_the_next(house: House) -> None:
+    token = house.token(APPROVER)
+    assert house.ask("/v1/me", token).status_code == 200
+    assert send(house, ADMIN, "PATCH", f"/v1/people/{APPROVER}", {"is_disabled": True}).status_code == 200
+    assert house.ask("/v1/me", token).status_code in (401, 403)
+    assert APPROVER not in house.installation.action_settings.approvers
+
+
+def test_the_last_administrator_stays_one(house: House) -> None:
+    assert send(house, ADMIN, "PATCH", f"/v1/people/{BOSS}", {"roles": ["viewer"]}).status_code == 200
+    refused = send(house, ADMIN, "PATCH", f"/v1/people/{ADMIN}", {"is_disabled": True})
+    assert (refused.status_code, "is the last who may manage people" in refused.text) == (409, True)
+
+
+def test_a_section_is_changed_under_its_version_and_rolled_back(house: House) -> None:
+    path = "/v1/settings/budgets"
+    seen = send(house, ADMIN, "GET", path)
+    assert (seen.headers["etag"], seen.json()["is_changed"], seen.json()["value"]) == ('"0"', False, None)
+    assert send(house, ADMIN, "PUT", path, {"value": BUDGETS, "reason": "a quarter"}).status_code == 428
+    done = send(house, ADMIN, "PUT", path, {"value": BUDGETS, "reason": "a quarter"}, **{"If-Match": '"0"'})
+    assert (done.status_code, done.headers["etag"], done.json()["value"]) == (200, '"1"', BUDGETS)
+    assert send(house, BOSS, "PUT", path, {"value": [], "reason": "x"}, **{"If-Match": '"0"'}).status_code == 412
+    assert send(house, BOSS, "PUT", path, {"value": [], "reason": "x"}, **{"If-Match": '"1"'}).json()["version"] == 2
+    assert send(house, ADMIN, "POST", f"{path}/rollback", {"version": 1, "reason": "no"}).json()["value"] == BUDGETS
+    assert send(house, ADMIN, "POST", f"{path}/rollback", {"version": 9, "reason": "no"}).status_code == 404
+    versions = send(house, ADMIN, "GET", f"{path}/versions").json()["items"]
+    assert [(one["version"], one["changed_by"], one["reason"]) for one in versions] == [
+        (1, ADMIN, "a quarter"), (2, BOSS, "x"), (3, ADMIN, "no"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "value", "status", "detail"),
+    [
+        ("anomalies", {"minimum_amount": 1}, 422, "locked"),
+        ("budgets", [{"name": "all"}], 422, "a budget needs an amount"),
+        ("forecasts", {"horizon": 3}, 422, "unknown key"),
+        ("sources", [], 422, "path/section"),
+    ],
+)
+def test_what_does_not_hold_together_is_refused(
+    house: House, section: str, value: Any, status: int, detail: str
+) -> None:
+    body = {"value": value, "reason": "because"}
+    answer = send(house, ADMIN, "PUT", f"/v1/settings/{section}", body, **{"If-Match": '"0"'})
+    assert (answer.status_code, detail in answer.text) == (status, True), answer.text
+
+
+def test_an_approver_stops_executions_and_an_administrator_lets_them_go_on(house: House) -> None:
+    stopped = send(house, APPROVER, "PUT", "/v1/actions/stop", {"reason": "something is wrong"})
+    assert (stopped.json()["is_stopped"], stopped.json()["mode"], stopped.json()["changed_by"]) == (
+        True, "dry_run", APPROVER,
+    )  # fmt: skip
+    assert send(house, APPROVER, "DELETE", "/v1/actions/stop").status_code == 403
+    assert send(house, PEOPLE["analyst"], "PUT", "/v1/actions/stop", {"reason": "x"}).status_code == 403
+    assert send(house, ADMIN, "DELETE", "/v1/actions/stop").json()["is_stopped"] is False
