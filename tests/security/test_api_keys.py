@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     return build_house(tmp_path_factory.mktemp("keys") / "it")
 
 
-def create(house: House, owner: str, *permissions: str, **more: object):
+def create(house: House, owner: str, *permissions: str, **more: object) -> Any:
     body = {"name": "nightly export", "permissions": permissions, **more}
     return house.ask("/v1/keys", house.token(owner), "POST", json=body)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-CLOUDCOST = Path(sys.executable).with_name("cloudcost")
+CLOUDCOST = str(Path(sys.executable).with_name("cloudcost"))
 
 
 def run(folder: Path, *arguments: str) -> str:
