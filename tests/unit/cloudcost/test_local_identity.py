@@ -12,6 +12,7 @@ import pytest
 
 from actions.approvals import NotAllowedError
 from api.sign_in.desk import make_doors
+from audit.seal import SealedStore
 from cloudcost.identity.local import first_admin, passwords, signing_keys
 from cloudcost.identity.local.attempts import FIRST_WAIT, FREE, LONGEST_WAIT, Attempts, TooManyAttemptsError
 from cloudcost.identity.local.first_admin import make_first_admin
@@ -23,7 +24,9 @@ from cloudcost.identity.local.passwords import (
     is_password,
     make_password,
 )
+from cloudcost.identity.local.sessions import Sessions, SignedIn
 from cloudcost.identity.local.signing_keys import AFTER, AHEAD, SIGNS, SigningKeyError, SigningKeys
+from cloudcost.identity.proofs import NotProvenError
 from cloudcost.installation import Installation
 from tests.api_house import PEOPLE, build_house
 
@@ -210,3 +213,19 @@ def test_where_nobody_manages_people_the_account_is_made_administrator(
     person = installation.directory.find("ana")
     assert made is not None and made[0] == "ana" and person is not None and person.roles == ("admin",)
     assert not any(made[1] in str(record.body) for record in installation.store.list("identity_accounts"))
+
+
+def test_a_sign_in_ends_with_its_time_whatever_is_done(tmp_path: Path) -> None:
+    clock = Clock()
+    store = build_house(tmp_path / "it").installation.store
+    assert isinstance(store, SealedStore)
+    sessions = Sessions(store, clock)
+    who = SignedIn("ana@example.com", "local ana@example.com", START, 1)
+    session, token = sessions.begin(who, "cloudcost-cli", dt.timedelta(days=2), "home")
+    clock.wait(86_400 * 1.9)
+    session, token = sessions.refresh(token, "cloudcost-cli")
+    assert sessions.list("ana@example.com") == [session] and sessions.list("ben@example.com") == []
+    clock.wait(86_400 * 0.2)
+    with pytest.raises(NotProvenError, match="has ended"):
+        sessions.refresh(token, "cloudcost-cli")
+    assert sessions.find(session.name) is None and sessions.list("ana@example.com") == []
