@@ -32,6 +32,8 @@ _NAME = re.compile(r"\d+-")
 LOCK, MARK = ".warmer", ".warm-"
 #: No publication waits longer for it.
 WARM_SECONDS = 60.0
+#: How a publication is called: the nanosecond at which it was begun comes first. A disk has folders of its own.
+_NAME = re.compile(r"\d+-")
 _FICLONE = 0x40049409
 
 Connect = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
@@ -111,7 +113,7 @@ def link_files(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         link = folder.joinpath(*file.path.parts[-4:])
         link.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            link.hardlink_to(file.path)
+            link.hardlink_to(file.path.resolve())  # a link to a symbolic link would be one, too
         except OSError:  # another disk, or a file system without them
             _copy_file(file.path, link)
         link.chmod(0o400)
@@ -150,14 +152,17 @@ def _is_somebody_warming(serving: Path) -> bool:
 def _point_at(serving: Path, name: str) -> None:
     link = serving / f".{CURRENT}-{uuid.uuid4().hex}"
     link.symlink_to(name)
-    link.replace(serving / CURRENT)
+    current = serving / CURRENT
+    if current.is_dir() and not current.is_symlink():  # of a copy of the home that followed links
+        current.rename(serving / f".{name}-{CURRENT}")
+    link.replace(current)
 
 
 def list_publications(serving: Path) -> list[tuple[dt.datetime, Path]]:
     """The publications that are kept, oldest first: when each was begun, in UTC, and its folder."""
     if not serving.is_dir():
         return []
-    found = sorted(p for p in serving.iterdir() if p.is_dir() and not p.is_symlink() and _NAME.match(p.name))
+    found = sorted(p for p in serving.iterdir() if _NAME.match(p.name) and p.is_dir() and not p.is_symlink())
     return [(dt.datetime.fromtimestamp(int(p.name.partition("-")[0]) / 1e9, dt.UTC), p) for p in found]
 
 
@@ -185,6 +190,8 @@ def _remove_old(serving: Path, keep_days: int) -> None:
     for mark in serving.glob(f"{MARK}*"):
         if not (serving / mark.name.removeprefix(MARK)).exists():
             mark.unlink(missing_ok=True)
+    for link in serving.glob(f".{CURRENT}-*"):
+        link.unlink(missing_ok=True)
     for abandoned in serving.glob(".[0-9]*"):  # of a publication that was killed
         if abandoned.stat().st_mtime < time.time() - 3600:
             shutil.rmtree(abandoned, ignore_errors=True)

@@ -223,12 +223,16 @@ class DuckDbWarehouse(ReadableWarehouse):
         return behind
 
     def lost_files(self) -> list[PeriodFile]:
-        """The current files of models that are not there any more, not whole, or another home's, whose they stay."""
+        """The current files of models that are not there any more, not whole, or another home's, which this one was
+        copied from: that one will remove them."""
         if not self.is_there:
             return []
         with self.connect(read_only=True) as connection:
             files = list_files(connection)
-        return [file for file in files if not (file.path.is_relative_to(self.files) and file.is_whole)]
+        return [file for file in files if not (file.is_whole and self._is_own(file.path))]
+
+    def _is_own(self, file: Path) -> bool:
+        return file.is_relative_to(self.files) or file.parent.resolve().is_relative_to(self.files.resolve())
 
     def remove_unused_files(self) -> tuple[int, int]:
         """Remove the files that were replaced, or that a killed build left; how many they were, and their bytes."""

@@ -13,7 +13,7 @@ from cloudcost.repair.lake_repair import repair_snapshots
 from ingestion.landing.lake import Lake, safe_delivery_id
 from ingestion.ledger import Ledger
 from ingestion.snapshots import PromotedSnapshot, Snapshot, SnapshotKey
-from warehouse import ChangedPeriod, changed_periods_json
+from warehouse import ChangedPeriod, DuckDbWarehouse, changed_periods_json
 
 #: The model that remembers, and what it is built from.
 HISTORY = "+int_costs__changed"
@@ -46,8 +46,15 @@ def replay_missed(installation: Installation, build: Callable[[list[str], str], 
         others = [found for found in current if _pair(found[0].key) not in states]
         warehouse.publish_snapshots(lake, [*others, *(snapshot for state in states.values() for snapshot in state)])
         arguments = ["build", "--exclude-resource-type", "test", "unit_test", "--select", HISTORY]
-        build(arguments, changed_periods_json(sorted(states)))
+        build(arguments, changed_periods_json(sorted({*states, *_list_lost(installation)})))
     return steps
+
+
+def _list_lost(installation: Installation) -> set[ChangedPeriod]:
+    """The pairs whose rows a disk or a hand has taken: nothing can be built while a model names their files."""
+    warehouse = installation.warehouse
+    lost = warehouse.lost_files() if isinstance(warehouse, DuckDbWarehouse) else []
+    return {(file.source_name, file.billing_period) for file in lost}
 
 
 def _list_current(installation: Installation, damaged: frozenset[SnapshotKey]) -> list[PromotedSnapshot]:

@@ -33,6 +33,8 @@ class PeriodFile:
     @property
     def is_whole(self) -> bool:
         """Whether it is there, as long as it was, and ends as a Parquet file does: what is cut in writing does not."""
+        if not self.path.is_file():  # to open a pipe would wait for a writer
+            return False
         try:
             with self.path.open("rb") as file:
                 file.seek(-len(MAGIC), os.SEEK_END)
@@ -104,7 +106,7 @@ def remove_unused(connection: Any, folder: Path) -> tuple[int, int]:
     count = size = 0
     for path in _walk(folder):
         if path.resolve() not in current:
-            size += path.stat().st_size
+            size += path.lstat().st_size  # also of a link that leads nowhere
             path.unlink()
             count += 1
     return count, size

@@ -41,10 +41,13 @@ def take_over(path: Path, models: Collection[str]) -> Path | None:
         connection.execute(f"attach {quote_literal(str(path))} as old (read_only)")
         _copy_tables(connection, found)
         connection.execute(
-            "create table intermediate.period_files "
+            "create table if not exists intermediate.period_files "
             "(model_name varchar, source_name varchar, billing_period date, path varchar, size_bytes bigint)"
         )
         for model in found:
+            # of a takeover that broke down, or of this release before one that went back to the earlier
+            connection.execute("delete from intermediate.period_files where model_name = ?", [model])
+            shutil.rmtree(files_folder(path) / f"model_name={model}", ignore_errors=True)
             _write_files(connection, model, files_folder(path))
         _copy_views(connection)
         connection.execute("detach old")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -67,10 +70,11 @@ def test_what_nobody_names_is_removed_and_nothing_else(copied: Warehouse) -> Non
     warehouse = own(copied)
     left = warehouse.files / f"model_name={MODEL}" / "source_name=gcp" / "billing_period=2025-01-01" / "killed.parquet"
     left.write_bytes(b"half of it")
+    (warehouse.files / "link.parquet").symlink_to(warehouse.files / "nowhere")
     redeliver_gcp(copied)
     build(copied, ("gcp", JANUARY))
     count, size = warehouse.remove_unused_files()
-    assert count == 2  # what was left, and what was replaced
+    assert count == 3  # what was left, what was replaced, and a link that leads nowhere
     assert size > 0
     assert not left.exists()
     rows = copied.rows(ROWS)
@@ -79,14 +83,31 @@ def test_what_nobody_names_is_removed_and_nothing_else(copied: Warehouse) -> Non
     assert copied.rows(ROWS) == rows
 
 
-@pytest.mark.parametrize("harm", ["gone", "cut", "emptied"])
+def test_a_copied_home_does_not_stand_on_the_files_of_the_other(copied: Warehouse) -> None:
+    other = own(copied)
+    home = copied.path.parent / "copy"
+    home.mkdir()
+    shutil.copy(copied.path, home)
+    shutil.copytree(other.files, files_folder(home / copied.path.name))
+    warehouse = DuckDbWarehouse(home / copied.path.name)
+    assert set(warehouse.changed_periods()) >= {(f.source_name, f.billing_period) for f in current_files(copied.path)}
+    with warehouse.connect() as connection:
+        assert take_over_moved(connection, warehouse.files) == len(current_files(copied.path))
+    assert warehouse.lost_files() == []
+    (link := copied.path.parent / "link").symlink_to(home)
+    assert DuckDbWarehouse(link / copied.path.name).lost_files() == [], "the same home by another name"
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut", "emptied", "a pipe"])
 def test_a_file_that_is_lost_is_written_again(copied: Warehouse, harm: str) -> None:
     warehouse = own(copied)
     rows = copied.rows(ROWS)
     lost = next(file for file in current_files(copied.path) if file.source_name == "gcp")
-    if harm == "gone":
+    if harm in ("gone", "a pipe"):
         lost.path.unlink()
-    else:
+    if harm == "a pipe":
+        os.mkfifo(lost.path)
+    elif harm != "gone":
         os.truncate(lost.path, lost.size - 9 if harm == "cut" else 0)
     pair = (lost.source_name, lost.billing_period)
     assert warehouse.lost_files() == [lost]
@@ -134,6 +155,47 @@ def test_a_warehouse_of_an_earlier_release_is_taken_over_with_its_history(copied
     build(copied, ("gcp", JANUARY))
     assert {r for r in copied.rows(ROWS) if r[0] != "gcp"} == {r for r in rows if r[0] != "gcp"}
     assert pending_periods(copied) != []  # what is built on it is not built yet
+
+
+def test_what_a_killed_run_left_in_the_log_of_the_warehouse_is_taken_over_too(copied: Warehouse) -> None:
+    as_before(copied)
+    writer = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute(sys.argv[2]); os.kill(os.getpid(), 9)"
+    statement = "create schema late; create table late.written as select 1 as x"
+    killed = subprocess.run([sys.executable, "-c", writer, str(copied.path), statement])
+    assert killed.returncode == -signal.SIGKILL
+    log = copied.path.with_name(copied.path.name + ".wal")
+    assert log.exists()
+    backup = take_over(copied.path, [MODEL])
+    assert backup is not None
+    assert not log.exists()
+    for path in (copied.path, backup):
+        assert count_rows(path)["late.written"] == 1
+
+
+def test_what_went_back_to_the_earlier_release_is_taken_over_again(copied: Warehouse) -> None:
+    own(copied)
+    rows, files = copied.rows(ROWS), [file.path for file in current_files(copied.path)]
+    copied.execute("create table intermediate.listed as from intermediate.period_files")
+    as_before(copied)
+    copied.execute("alter table intermediate.listed rename to period_files")
+    assert take_over(copied.path, [MODEL]) is not None
+    assert copied.rows(ROWS) == rows
+    assert DuckDbWarehouse(copied.path).lost_files() == []
+    assert not any(file.exists() for file in files), "what a takeover replaces is left over"
+
+
+def test_a_file_system_without_hard_links_keeps_the_old_file_too(
+    copied: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    as_before(copied)
+    before = count_rows(copied.path)
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    backup = take_over(copied.path, [MODEL])
+    assert backup is not None
+    assert count_rows(backup) == before
 
 
 def test_a_model_without_rows_is_built_anew_after_the_takeover(copied: Warehouse) -> None:

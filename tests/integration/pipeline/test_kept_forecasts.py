@@ -1,6 +1,7 @@
 """Forecasts are scored when something that they stand on changed; what is there else is what a scoring would make."""
 
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.integration.pipeline.scoring import execute, open_installation, read
 from tests.unit.ml.rows import make_rows, make_weekly
 from warehouse import written_tables
 from warehouse.written_tables import read_declaration
+
+ROOT = Path(__file__).resolve().parents[3]
 
 #: Of the daily costs, of what was scored, and of neither.
 CHANGES = {
@@ -122,3 +125,15 @@ def test_other_settings_another_day_and_other_code_score_anew(
         for days in (today, ScoredDays(today.first, today.last.replace(year=today.last.year + 1)))
     }
     assert len(fingerprints) == 2
+
+
+def test_what_the_models_go_by_is_in_the_fingerprint() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in scored_inputs.list_code()}
+    imported = re.compile(r"^\s*from (core\.\w+|warehouse\.\w+) import", re.MULTILINE)
+    used = {name for path in (ROOT / "ml").rglob("*.py") for name in imported.findall(path.read_text())}
+    assert "core.scope" in used
+    # neither bounds of the configuration nor errors change a figure
+    assert {f"{name.replace('.', '/')}.py" for name in used} - names == {
+        "core/errors.py", "core/plausible.py", "core/section.py",
+    }  # fmt: skip
+    assert "dbt_project/models/written.yml" in names

@@ -102,3 +102,22 @@ def test_one_that_fails_again_is_a_new_incident(installation: Installation) -> N
     judge(check, {"node_info": {"node_status": "error"}, "num_failures": None}, book)
     (broken,) = book.list("open")
     assert broken.finding.summary.startswith("It could not run")
+
+
+def test_one_that_fails_again_after_it_passed_is_told_again(installation: Installation) -> None:
+    check, book = dg.AssetCheckKey(REGIONS, "region_spellings_are_unique"), incident_book(installation)
+
+    def opened_by(*statuses: str) -> list[str]:
+        for status in statuses:
+            judge(check, {"node_info": {"node_status": status}, "num_failures": 1}, book)
+        return [incident.incident_id for incident in book.list("open")]
+
+    (first,) = opened_by("fail", "fail")
+    assert opened_by("pass", "pass") == []
+    (again,) = opened_by("fail", "fail")
+    assert again != first
+    book.resolve(again, "alice", "known")
+    assert opened_by("fail") == [], "somebody said so, and it is still the same"
+    (third,) = opened_by("pass", "fail")
+    assert third not in (first, again)
+    assert opened_by("pass") == []

@@ -42,8 +42,18 @@ LOOSE = {"enable_external_access": "true", "lock_configuration": "false"}
 OPTIONS = {"engine_params": {"connect_args": {"config": LOOSE}}}
 
 
+#: A file of the publication, which its readers read and nobody may write to.
+PUBLISHED_ROWS = next((FOLDER / "serving" / ".files").rglob("*.parquet"))
+
 #: What a locked connection must not do, by any name of a file.
 BEYOND = [
+    f"copy (select 2 as x) to '{PUBLISHED_ROWS}'",
+    f"copy (select 2 as x) to '{PUBLISHED_ROWS}' (use_tmp_file false)",
+    f"copy (select 2 as x) to '{PUBLISHED_ROWS.with_name('more.parquet')}'",
+    f"select 1; copy (select 2 as x) to '{PUBLISHED_ROWS}'",
+    f"explain analyze copy (select 2 as x) to '{PUBLISHED_ROWS}'",
+    f"prepare written as copy (select 2 as x) to '{PUBLISHED_ROWS}'",
+    f"export database '{PUBLISHED_ROWS.parent / 'all'}'",
     f"select * from read_text('{FOLDER / 'secret.txt'}')",
     f"select * from read_parquet('{FOLDER}/warehouse.duckdb.files/*/*/*/*.parquet')",
     f"select * from read_text('{FOLDER}/serving/.files/../../secret.txt')",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from dashboards.publish import (
     FILES,
     LOCK,
     MARK,
+    files_of,
     list_publications,
     publish_warehouse,
     published_file,
@@ -231,9 +233,11 @@ def test_a_killed_publication_leaves_no_files_for_long(warehouse: Warehouse, tmp
     for folder in (killed, unfinished):
         folder.mkdir(parents=True)
         os.utime(folder, (0, 0))
+    (link := serving / f".{CURRENT}-killed").symlink_to("nowhere")
     publish_warehouse(warehouse.path, warehouse.connect, serving)
     assert not killed.exists()
     assert not unfinished.exists()
+    assert not link.is_symlink()
 
 
 def test_the_last_publication_of_each_day_is_kept_for_so_many_days(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -259,6 +263,39 @@ def test_a_folder_that_is_no_publication_is_left_alone(warehouse: Warehouse, tmp
     done = publish_warehouse(warehouse.path, warehouse.connect, serving, keep_days=1)
     assert [folder for _, folder in list_publications(serving)] == [done.folder]
     assert (serving / "lost+found").is_dir()
+
+
+def test_a_file_that_was_moved_and_linked_is_shared_all_the_same(warehouse: Warehouse, tmp_path: Path) -> None:
+    with warehouse.connect() as connection:
+        file = keep_in_files(connection, warehouse.path, "charges", "select 1 as cost")
+    file.rename(tmp_path / "elsewhere.parquet")
+    file.symlink_to(tmp_path / "elsewhere.parquet")
+    folder = publish_warehouse(warehouse.path, warehouse.connect, tmp_path / "serving").folder
+    (shared,) = files_of(folder).rglob("*.parquet")
+    assert not shared.is_symlink()
+    assert shared.samefile(file)
+
+
+def test_what_is_no_publication_is_left_alone(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    strangers = [serving / "lost+found", serving / "backup"]
+    for stranger in strangers:
+        stranger.mkdir(parents=True)
+    done = [publish_warehouse(warehouse.path, warehouse.connect, serving).folder for _ in range(3)]
+    assert [folder for _, folder in list_publications(serving)] == done[1:]
+    assert all(stranger.is_dir() for stranger in strangers)
+
+
+def test_a_copy_of_a_home_that_followed_links_is_published_anew(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    followed = (serving / CURRENT).resolve()
+    (serving / CURRENT).unlink()
+    shutil.copytree(followed, serving / CURRENT)
+    warehouse.build(2)
+    publish_warehouse(warehouse.path, warehouse.connect, serving)
+    assert read_total(serving) == 2000
+    assert (serving / CURRENT).is_symlink()
 
 
 def test_a_moved_home_publishes_its_own_files(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from cloudcost_superset.publications import CURRENT, published_version
 LOCK = {"access_mode": "READ_ONLY", "enable_external_access": "false", "lock_configuration": "true"}
 #: Beside the publications, see `dashboards.publish`: for each the Parquet files that its views read.
 FILES = ".files"
+#: Statements that write nothing: EXPLAIN and EXECUTE carry out what they are given.
+READING = (duckdb.StatementType.SELECT, duckdb.StatementType.TRANSACTION)
 _OPENING = threading.Lock()
 #: Superset looks whether a host and a port can be reached, for the form of a new connection.
 PROBES = ("DatabaseRestApi.validate_parameters",)
@@ -81,7 +83,31 @@ def open_locked(url: URL) -> Any:
         except BaseException:
             connection.close()
             raise
-    return ConnectionWrapper(connection)
+    return ConnectionWrapper(ReadingConnection(connection))
+
+
+class ReadingConnection:
+    """A locked connection that takes statements which read and no others.
+
+    Where DuckDB may read a folder it may write there too, whatever the access mode of the database.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def execute(self, statement: str, *parameters: Any) -> Any:
+        """As DuckDB's own, for what reads; `duckdb.PermissionException` else."""
+        for part in self._connection.extract_statements(statement):
+            if part.type not in READING:
+                raise duckdb.PermissionException(f"{part.type.name} is disabled: the published copy is only read")
+        return self._connection.execute(statement, *parameters)
+
+    def executemany(self, statement: str, *parameters: Any) -> Any:
+        """Nothing is written row by row."""
+        raise duckdb.PermissionException("executemany is disabled: the published copy is only read")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
 
 
 def _lock(connection: Any, files: Path) -> None:
