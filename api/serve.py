@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from cloudcost.identity.local.first_admin import make_first_admin
 from cloudcost.identity.settings import is_this_machine
 from cloudcost.installation import Installation
 from core.errors import CloudcostError
-from core.logs.json_lines import JsonFormatter
+from core.logs.json_lines import OWN_LOGGERS, JsonFormatter
 
 LOG_FILE = "api.log"
 #: The log of requests: 10 files of this size are kept.
@@ -59,8 +60,16 @@ def serve_api(installation: Installation) -> None:
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    with log_requests(installation), listener:
+    with log_requests(installation), listener, contextlib.suppress(KeyboardInterrupt):
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # uvicorn ends in order and then raises the signal anew
+            signal.signal(number, end_in_order)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def end_in_order(number: int, frame: object) -> None:
+    """End as after Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -91,7 +100,7 @@ def log_requests(installation: Installation) -> Iterator[None]:
     stream = logging.StreamHandler(sys.stderr)
     stream.setLevel(logging.WARNING)
     handlers: list[logging.Handler] = [file, stream]
-    loggers = [logging.getLogger(name) for name in ("api", "cloudcost", "audit", "state", "warehouse", "uvicorn")]
+    loggers = [logging.getLogger(name) for name in ("api", *OWN_LOGGERS, "uvicorn")]
     for handler in handlers:
         handler.setFormatter(RequestFormatter())
     for logger in loggers:

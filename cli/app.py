@@ -21,6 +21,7 @@ from cli.context import find_installation
 from cli.failures import UsageError, end_with
 from cli.output.tables import Format
 from cli.output.terminal import clean_streams
+from cli.sign_in.commands import sign_in_app
 from cli.sign_in.keys import keys_app
 from cloudcost.identity.home_access import write_privately
 
@@ -47,6 +48,8 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(people_app, name="people")
 app.add_typer(settings_app, name="settings")
+# without a name: its commands stand beside the others
+app.add_typer(sign_in_app)
 
 #: What a version names beside our own: the names of the packages.
 TOOLS = {"DuckDB": "duckdb", "dbt": "dbt-core", "Dagster": "dagster"}
@@ -238,38 +241,6 @@ def api(context: typer.Context) -> None:
     installation = find_installation(context)
     installation.check_usable()
     serve_api(installation)
-
-
-@app.command()
-def login(
-    context: typer.Context,
-    url: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--url", help="Address of the API. Default: that of the configuration."),
-    ] = None,
-) -> None:
-    """Sign this terminal in at an API, by a page that its code is typed into."""
-    from cli.sign_in.sign_in import log_in
-
-    log_in(url or find_installation(context).config.api.address)
-
-
-@app.command()
-def logout(
-    everywhere: Annotated[bool, typer.Option("--everywhere", help="End every sign-in of yours.")] = False,
-) -> None:
-    """End the sign-in of this terminal."""
-    from cli.sign_in.sign_in import log_out
-
-    log_out(everywhere)
-
-
-@app.command()
-def whoami() -> None:
-    """Show who one is at the API that this terminal is signed in to, and what one may there."""
-    from cli.sign_in.sign_in import show_me
-
-    show_me()
 
 
 def check_arguments(arguments: Sequence[str]) -> None:

@@ -31,6 +31,7 @@ NO_ROLE = "You have no role here: an administrator has to give you one."
 NO_DEVICE = "No device waits for this code: look whether it is the newest one."
 #: Of PKCE: 256 bits as unpadded base64.
 CHALLENGE_CHARACTERS = 43
+COOKIE_CHARACTERS = 43
 Text = Annotated[str, Form(max_length=2000)]
 
 
@@ -71,6 +72,7 @@ def open_device_page(request: Request, desk: DeskOf, user_code: str = "") -> Res
     except TooManyAttemptsError as error:
         return _ask_to_wait(error)
     if desk.grants.find_device(user_code) is None:
+        desk.doors.local.accounts.attempts.end_wrong("device code", network, True)
         return pages.answer_page("Sign a device in", pages.write_code_form(NO_DEVICE), 400)
     desk.doors.local.accounts.attempts.end_right("device code", network)
     return _open_page(request, desk, None, user_code)
@@ -178,7 +180,9 @@ def accept_invitation(
 
 
 def _open_page(request: Request, desk: Desk, wanted: ClientRequest | None, user_code: str = "") -> Response:
-    cookie = request.cookies.get(_cookie_name(desk), "") or secrets.token_urlsafe(32)
+    cookie = request.cookies.get(_cookie_name(desk), "")
+    if len(cookie) != COOKIE_CHARACTERS:
+        cookie = secrets.token_urlsafe(32)
     page = secrets.token_urlsafe(32)
     opened = Page(cookie, wanted, user_code)
     desk.grants.pages.put(page, opened)

@@ -9,10 +9,8 @@ from pydantic import BaseModel, Field
 from api.access import allow
 from api.callers import Caller
 from api.problems import ProblemError
-from api.services import Services
 from api.sign_in.desk import Desk, DeskOf
-from audit.seal import SealedStore
-from cloudcost.identity.api_keys import LONGEST_DAYS, LONGEST_NAME, ApiKey, ApiKeyError, NoSuchKeyError
+from cloudcost.identity.api_keys import LONGEST_DAYS, LONGEST_NAME, ApiKey, NoSuchKeyError, NotGrantedError
 from cloudcost.identity.roles import Permission
 
 router = APIRouter(prefix="/v1", tags=["keys"])
@@ -67,10 +65,10 @@ def create_key(new: NewKey, caller: Owner, desk: DeskOf, response: Response) -> 
     response.headers["Cache-Control"] = "no-store"
     try:
         made, text = desk.doors.local.keys.create(
-            caller.person, new.name, new.permissions, new.days, through=_store_of(desk.services, caller)
+            caller.person, new.name, new.permissions, new.days, through=desk.store_of(caller)
         )
-    except ApiKeyError as error:
-        raise ProblemError(422, "invalid", str(error)) from error
+    except NotGrantedError as error:
+        raise ProblemError(403, "forbidden", str(error)) from error
     return MadeKey(key=text, **_show(made).model_dump())
 
 
@@ -81,7 +79,7 @@ def revoke_key(key_id: str, caller: Owner, desk: DeskOf) -> KeyOut:
     found = _find(desk, key_id)
     if found.owner != caller.person.name and not caller.may("manage_people"):
         raise ProblemError(404, "not_found", f"There is no key {key_id[:40]!r} of yours.")
-    return _show(keys.revoke(caller.person.name, found.key_id, through=_store_of(desk.services, caller)))
+    return _show(keys.revoke(caller.person.name, found.key_id, through=desk.store_of(caller)))
 
 
 def _find(desk: Desk, key_id: str) -> ApiKey:
@@ -89,11 +87,6 @@ def _find(desk: Desk, key_id: str) -> ApiKey:
         return desk.doors.local.keys.find(key_id)
     except NoSuchKeyError:
         raise ProblemError(404, "not_found", f"There is no key {key_id[:40]!r} of yours.") from None
-
-
-def _store_of(services: Services, caller: Caller) -> SealedStore | None:
-    store = services.store_of(caller)
-    return store if isinstance(store, SealedStore) else None
 
 
 def _show(key: ApiKey) -> KeyOut:

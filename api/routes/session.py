@@ -73,7 +73,7 @@ def sign_out(
     if caller.is_machine:
         raise ProblemError(403, "forbidden", "A machine does not sign in: revoke its key.")
     if what.everywhere:
-        desk.doors.local.accounts.end_everything(caller.person.name, caller.person.name)
+        desk.doors.local.accounts.end_everything(caller.person.name, caller.person.name, desk.store_of(caller))
         return Response(status_code=204)
     try:
         session = desk.doors.identify(given.credentials if given else "").session
@@ -96,6 +96,6 @@ def invite_person(
     person = desk.doors.local.directory.find(name) if name.strip() else None
     if person is None:
         raise NoSuchPersonError(f"there is nobody called {name[:200]!r}")
-    made = desk.doors.local.accounts.invite(caller.person.name, person)
+    made = desk.doors.local.accounts.invite(caller.person.name, person, desk.store_of(caller))
     query = urlencode({"name": made.person, "invitation": made.token})
     return InvitationOut(person=made.person, link=f"{desk.address}/oauth/password?{query}", ends_at=made.ends_at)

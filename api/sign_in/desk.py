@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
+from api.callers import Caller
 from api.problems import ProblemError
 from api.services import Services, services_of
 from api.sign_in.networks import find_network
@@ -56,6 +57,12 @@ class Desk:
         network = self.network_of(request)
         self.services.limits.count("network", network)
         return network
+
+    def store_of(self, caller: Caller) -> SealedStore:
+        """The state, whose audit rows say that this caller wrote them."""
+        store = self.services.store_of(caller)
+        assert isinstance(store, SealedStore)  # noqa: S101 - what `Installation.store` is
+        return store
 
     def knows_client(self, client: str) -> bool:
         """Whether there is a client of that name."""

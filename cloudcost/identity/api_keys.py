@@ -38,6 +38,10 @@ class ApiKeyError(CloudcostError):
     """A key cannot be made so; the message states why."""
 
 
+class NotGrantedError(ApiKeyError):
+    """Nobody gives a key what they have not, or what is for people alone."""
+
+
 class NoSuchKeyError(ApiKeyError):
     """There is no such key."""
 
@@ -89,7 +93,8 @@ class ApiKeys:
     ) -> tuple[ApiKey, str]:
         """A new key and its text, which is shown this once.
 
-        `ApiKeyError` for a permission that the owner has not or that is people's alone, and for too long a life.
+        `NotGrantedError` for a permission that the owner has not or that is people's alone; `ApiKeyError` for too long
+        a life, a name that is none, and one key too many.
         ``through``: the store whose audit rows say that the caller wrote them.
         """
         self._check(owner, name, permissions, days)
@@ -151,9 +156,9 @@ class ApiKeys:
             raise ApiKeyError("a key needs at least one permission")
         for permission in sorted(permissions):
             if permission in FOR_PEOPLE_ONLY:
-                raise ApiKeyError(f"{permission} is for people: no key has it")
+                raise NotGrantedError(f"{permission} is for people: no key has it")
             if not owner.may(permission):
-                raise ApiKeyError(f"{owner.name!r} has not the permission {permission} and cannot give it to a key")
+                raise NotGrantedError(f"{owner.name!r} has not the permission {permission} and cannot give it to a key")
         if not 1 <= days <= LONGEST_DAYS:
             raise ApiKeyError(f"a key counts for 1 to {LONGEST_DAYS} days")
         now = self._clock()

@@ -14,7 +14,7 @@ from cloudcost.identity.directory import Directory
 from cloudcost.identity.local.access_tokens import AccessTokens
 from cloudcost.identity.local.accounts import Accounts
 from cloudcost.identity.local.attempts import Attempts
-from cloudcost.identity.local.provider import LocalProvider
+from cloudcost.identity.local.provider import LOCAL, LocalProvider
 from cloudcost.identity.local.sessions import Sessions
 from cloudcost.identity.local.signing_keys import SigningKeys
 from cloudcost.identity.oidc.provider import Provider
@@ -70,6 +70,7 @@ def open_doors(
         ApiKeys(store, directory, clock),
         clock,
         dt.timedelta(days=settings.session_days),
+        frozenset([*([LOCAL] if settings.local.enabled else []), *(one.name for one in settings.providers)]),
     )
     providers = {one.name: Provider(one, directory, environ) for one in settings.providers}
     return Doors(local, signing, providers, settings.local.enabled)

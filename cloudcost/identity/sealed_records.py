@@ -23,9 +23,9 @@ class SealedRecords:
         record = self._store.get(self.kind, key)
         return None if record is None else self._open(record)
 
-    def list(self) -> Sequence[Record]:
-        """All genuine records, ordered by key."""
-        return [found for record in self._store.list(self.kind) if (found := self._open(record)) is not None]
+    def list(self, prefix: str = "") -> Sequence[Record]:
+        """All genuine records whose key starts so, ordered by key."""
+        return [found for record in self._store.list(self.kind, prefix) if (found := self._open(record)) is not None]
 
     def insert(self, key: str, body: Body) -> Write:
         """The write of a new record."""

@@ -97,6 +97,7 @@ def list_forged_oidc(provider: Provider) -> Iterator[tuple[str, str]]:
     yield "no audience", provider.sign({**claims, "aud": None})
     yield "no expiry", provider.sign({**claims, "exp": None})
     yield "no subject", provider.sign({**claims, "sub": None})
+    yield "subject that nothing shows", provider.sign({**claims, "sub": "a\ud800"})
     yield "wrong issuer", provider.sign({**claims, "iss": f"{provider.url}/another"})
     yield "another tenant", provider.sign({**claims, "iss": "https://login.example.com/other"})
     yield (

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from audit.log import AuditLog, AuditRow
 from cloudcost.identity.local.attempts import FREE
+from core.instants import utc_now
 from tests.api_house import PEOPLE, RETURN_TO, House, build_house, open_page, read_page_name, read_query, swap_code
 
 VIEWER = PEOPLE["viewer"]
@@ -31,7 +35,7 @@ def sign_in(house: House, name: str, password: str) -> dict[str, str]:
     return tokens.json()
 
 
-def refresh(house: House, token: str, client: str = "cloudcost-cli"):
+def refresh(house: House, token: str, client: str = "cloudcost-cli") -> Any:
     form = {"grant_type": "refresh_token", "client_id": client, "refresh_token": token}
     return house.client.post("/oauth/token", data=form)
 
@@ -47,10 +51,7 @@ def test_a_person_signs_in_by_a_page_and_goes_on_with_refresh_tokens(house: Hous
     assert events == ["password.set", "identity.signed_in"]
 
 
-def _log(house: House):
-    from audit.log import AuditLog
-    from core.instants import utc_now
-
+def _log(house: House) -> list[AuditRow]:
     return AuditLog(house.installation.store, utc_now).rows()
 
 
@@ -115,9 +116,7 @@ def test_a_page_is_of_one_browser_and_of_our_own_origin(house: House) -> None:
     assert house.client.post("/oauth/sign-in", data=form).status_code == 400  # it is over
 
 
-def build_client(house: House):
-    from fastapi.testclient import TestClient
-
+def build_client(house: House) -> TestClient:
     return TestClient(house.client.app, base_url="http://testserver", follow_redirects=False)
 
 
@@ -141,6 +140,8 @@ def test_an_account_waits_after_wrong_attempts_and_only_where_they_came_from(hou
     waiting = house.client.post("/oauth/sign-in", data={**form, "password": password})
     assert waiting.status_code == 429 and int(waiting.headers["retry-after"]) <= 31
     assert house.doors.local.sign_in(VIEWER, password, "198.51.100.7").person == VIEWER
+    limited = [row for row in _log(house) if row.event == "identity.sign_in_limited"]
+    assert [(row.actor, row.subject) for row in limited] == [("unknown", f"person {VIEWER}")]  # one row, not one each
 
 
 def test_a_terminal_signs_in_by_a_code(house: House) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from api.access import Anybody, Public, Require, access_of
@@ -43,8 +44,8 @@ def list_routes(house: House) -> list[tuple[str, str, Require | Anybody | Public
     """Method, path and what stands before it, of every route that answers."""
     return [
         (method, route.path, access_of(route.dependant))
-        for route in _walk(house.client.app.routes)
-        for method in sorted(route.methods - {"HEAD"})
+        for route in _walk(cast(FastAPI, house.client.app).routes)
+        for method in sorted((route.methods or set()) - {"HEAD"})
     ]
 
 

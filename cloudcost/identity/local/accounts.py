@@ -11,7 +11,7 @@ from typing import Any
 from audit.log import AuditEntry, AuditLog
 from audit.seal import SealedStore
 from cloudcost.identity.directory import SUBJECT, Directory, Person
-from cloudcost.identity.local.attempts import Attempts
+from cloudcost.identity.local.attempts import Attempts, TooManyAttemptsError
 from cloudcost.identity.local.passwords import check_password, hash_password, is_password, make_password
 from cloudcost.identity.proofs import NotProvenError
 from cloudcost.identity.sealed_records import SealedRecords
@@ -25,6 +25,7 @@ INVITATION_HOURS = 24
 KNOWN_DAYS, MOST_NETWORKS = 30, 20
 WRONG = "Name or password is wrong."
 BAD_INVITATION = "This invitation was used, has ended, or was never made: ask an administrator for another one."
+NOTED = dt.timedelta(minutes=1)
 #: Of two who change an account at once, one looks again.
 TRIES = 5
 
@@ -47,6 +48,7 @@ class Accounts:
         self._directory = directory
         self._clock = clock
         self.attempts = attempts
+        self._noted: dict[str, dt.datetime] = {}
 
     def sign_in(self, name: str, password: str, network: str) -> Person:
         """The person of this name and password, who is not disabled.
@@ -56,10 +58,16 @@ class Accounts:
         spelled = _spell(name)
         record = self._records.get(spelled) if spelled else None
         body: Mapping[str, Any] = {} if record is None else record.body
-        self.attempts.begin(spelled, network, self._is_known(body, network))
+        is_known = self._is_known(body, network)
+        try:
+            self.attempts.begin(spelled, network, is_known)
+        except TooManyAttemptsError:
+            self._note_limit(spelled, network)
+            raise
         is_right = is_password(password, body.get("password"))
         person = self._directory.find(spelled) if spelled else None
         if not is_right or person is None or person.is_disabled:
+            self.attempts.end_wrong(spelled, network, is_known)
             raise NotProvenError(WRONG)
         self.attempts.end_right(spelled, network)
         self._remember(spelled, network)
@@ -82,12 +90,16 @@ class Accounts:
         self._change(actor, "password.set", person, fields, {"by": "terminal"}, is_new=True)
         return password
 
-    def invite(self, actor: str, person: Person) -> Invitation:
-        """An invitation to set a password, which replaces an earlier one; what is signed in goes on."""
+    def invite(self, actor: str, person: Person, through: SealedStore | None = None) -> Invitation:
+        """An invitation to set a password, which replaces an earlier one; what is signed in goes on.
+
+        ``through``: the store whose audit rows say that the caller wrote them, here and below.
+        """
         token = f"cci_{secrets.token_urlsafe(32)}"
         ends_at = self._clock() + dt.timedelta(hours=INVITATION_HOURS)
         kept = {"hash": _hash(token), "ends_at": ends_at.isoformat(), "by": actor}
-        self._change(actor, "password.invited", person.name, {"invitation": kept}, {"until": ends_at.isoformat()})
+        details = {"until": ends_at.isoformat()}
+        self._change(actor, "password.invited", person.name, {"invitation": kept}, details, through=through)
         return Invitation(person.name, token, ends_at)
 
     def accept(self, name: str, token: str, password: str, network: str) -> Person:
@@ -103,7 +115,9 @@ class Accounts:
         person = self._directory.find(spelled) if spelled else None
         is_over = not invitation or dt.datetime.fromisoformat(invitation["ends_at"]) <= self._clock()
         if not is_right or is_over or record is None or person is None or person.is_disabled:
+            self.attempts.end_wrong(f"invitation {spelled}", network, True)
             raise NotProvenError(BAD_INVITATION)
+        self.attempts.end_right(f"invitation {spelled}", network)
         check_password(password, spelled)
         body = {
             **record.body,
@@ -116,30 +130,49 @@ class Accounts:
             AuditLog(self._store, self._clock).commit([self._records.update(record, body)], [entry])
         except ConflictError:
             raise NotProvenError(BAD_INVITATION) from None  # somebody else has just used it
-        self.attempts.end_right(f"invitation {spelled}", network)
         return person
 
-    def end_everything(self, actor: str, person: str) -> None:
+    def end_everything(self, actor: str, person: str, through: SealedStore | None = None) -> None:
         """End everything that is signed in as somebody; no token that was signed before counts."""
-        self._change(actor, "identity.signed_out", person, {}, {"everywhere": True}, is_new=True)
+        self._change(actor, "identity.signed_out", person, {}, {"everywhere": True}, is_new=True, through=through)
 
     def _change(
-        self, actor: str, event: str, person: str, fields: dict[str, Any], details: dict[str, Any], is_new: bool = False
+        self,
+        actor: str,
+        event: str,
+        person: str,
+        fields: dict[str, Any],
+        details: dict[str, Any],
+        is_new: bool = False,
+        through: SealedStore | None = None,
     ) -> None:
         """``is_new``: a generation begins."""
+        log, entry = (
+            AuditLog(through or self._store, self._clock),
+            AuditEntry(actor, event, f"{SUBJECT}{person}", details),
+        )
         for left in reversed(range(TRIES)):
             record = self._records.get(person)
             before: dict[str, Any] = {"generation": self._first_generation()} if record is None else record.body
             body = {**before, **fields, "generation": int(before["generation"]) + is_new}
             write = self._records.put(person, body) if record is None else self._records.update(record, body)
             try:
-                AuditLog(self._store, self._clock).commit(
-                    [write], [AuditEntry(actor, event, f"{SUBJECT}{person}", details)]
-                )
+                log.commit([write], [entry])
                 return
             except ConflictError:
                 if not left:
                     raise
+
+    def _note_limit(self, person: str, network: str) -> None:
+        """A row that somebody has to wait, one a minute for everybody who is known and one for all others together."""
+        is_known = bool(person) and self._directory.find(person) is not None
+        now, name = self._clock(), person if is_known else ""
+        if now - self._noted.get(name, now - NOTED) < NOTED:
+            return
+        self._noted[name] = now
+        subject = f"{SUBJECT}{person}" if is_known else "api"
+        entry = AuditEntry("unknown", "identity.sign_in_limited", subject, {"from": network})
+        AuditLog(self._store, self._clock).append(entry)
 
     def _first_generation(self) -> int:
         """Later than any that a record had which somebody put out of the way."""

@@ -52,7 +52,8 @@ class Attempts:
     def begin(self, person: str, network: str, is_known: bool) -> None:
         """An attempt is to be judged; `TooManyAttemptsError` where it is not looked at.
 
-        It counts as wrong until `end_right` says otherwise: so many at once are no more than one after the other.
+        At this account it counts as wrong until `end_right` says otherwise: so many at once are no more than one after
+        the other.
         """
         name = _name(person)
         with self._lock:
@@ -69,9 +70,12 @@ class Attempts:
             count.wrong += 1
             if count.wrong >= FREE:
                 count.until = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(count.wrong - FREE, 10))
-            self._limiter.hit(OF_NETWORK, "network", network)
-            if not is_known:
-                self._limiter.hit(OF_STRANGERS, "account", name)
+
+    def end_wrong(self, person: str, network: str, is_known: bool) -> None:
+        """The attempt was wrong: it counts for the network, and for all strangers together."""
+        self._limiter.hit(OF_NETWORK, "network", network)
+        if not is_known:
+            self._limiter.hit(OF_STRANGERS, "account", _name(person))
 
     def end_right(self, person: str, network: str) -> None:
         """The attempt was right: this network's count at this account begins anew."""

@@ -15,9 +15,11 @@ SALT_BYTES, HASH_BYTES = 16, 32
 SHORTEST, LONGEST = 12, 200
 #: Without what looks like something else: 0 and O, 1, l and I. 20 of 56 are 116 bits.
 LETTERS = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
-#: So many are compared at once; each takes a core and memory. Who comes then waits.
-_AT_ONCE = threading.BoundedSemaphore(2)
+#: So many are compared at once, since each takes a core and memory; so many wait for a turn, each with a thread that
+#: other requests need; who comes then is told to come again.
+_AT_ONCE, _WAITING = threading.BoundedSemaphore(2), threading.BoundedSemaphore(8)
 LONGEST_WAIT = 5.0
+BUSY = "too many people are signing in: try again in a moment"
 
 
 class PasswordError(CloudcostError):
@@ -54,8 +56,13 @@ def is_password(password: str, kept: str | None) -> bool:
 
     `TooBusyError` where it has no turn within some seconds.
     """
-    if not _AT_ONCE.acquire(timeout=LONGEST_WAIT):
-        raise TooBusyError("too many people are signing in: try again in a moment")
+    if not _WAITING.acquire(blocking=False):
+        raise TooBusyError(BUSY)
+    try:
+        if not _AT_ONCE.acquire(timeout=LONGEST_WAIT):
+            raise TooBusyError(BUSY)
+    finally:
+        _WAITING.release()
     try:
         _, costs, salt, digest = (kept or _NOBODY).split("$")
         n, r, p = map(int, costs.split(","))

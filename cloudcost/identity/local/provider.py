@@ -32,7 +32,11 @@ class TokenSet:
 
 @dataclass(frozen=True)
 class LocalProvider:
-    """The parts of the local provider, put together. ``lasts``: a sign-in at most."""
+    """The parts of the local provider, put together.
+
+    ``lasts``: a sign-in at most. ``ways``: by what people may have signed in: `local`, or the name of a provider; who
+    came by one that there is no more is signed out.
+    """
 
     directory: Directory
     accounts: Accounts
@@ -41,6 +45,7 @@ class LocalProvider:
     keys: ApiKeys
     clock: Clock
     lasts: dt.timedelta
+    ways: frozenset[str]
 
     def sign_in(self, name: str, password: str, network: str) -> SignedIn:
         """Somebody by their password; see `Accounts.sign_in`."""
@@ -96,7 +101,9 @@ class LocalProvider:
         return self.tokens.issue(who.person, session.client, claims)
 
     def _find(self, who: SignedIn) -> Person | None:
-        """As the directory has them; whom it does not name has what their groups gave."""
+        """As the directory has them; whom it does not name has what their groups gave. None for nobody."""
+        if who.account.partition(" ")[0] not in self.ways:
+            return None
         found = self.directory.find(who.person)
         if found is not None or not who.roles:
             return found

@@ -23,7 +23,7 @@ from core.instants import Clock
 from state import ConflictError, Record
 
 KIND = "identity_sessions"
-PREFIX = "ccr_"
+PREFIX, SHELF = "ccr_", 12
 ENDED = "This sign-in has ended: sign in again."
 
 
@@ -65,12 +65,13 @@ class Sessions:
     def begin(self, who: SignedIn, client: str, lasts: dt.timedelta, network: str) -> tuple[Session, str]:
         """A new sign-in and its first refresh token."""
         handle, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
-        session = Session(_digest(handle)[:32], who, client, self._clock() + lasts, False)
+        name = f"{_shelf(who.person)}{_digest(handle)[:32]}"
+        session = Session(name, who, client, self._clock() + lasts, False)
         write = self._records.insert(session.name, {**_as_body(session), "token": _digest(secret)})
         details = {"by": client, "session": session.name, "from": network, "account": who.account}
         entry = AuditEntry(who.person, "identity.signed_in", f"{SUBJECT}{who.person}", details)
         AuditLog(self._store, self._clock).commit([write], [entry])
-        return session, f"{PREFIX}{handle}.{secret}"
+        return session, f"{PREFIX}{_shelf(who.person)}{handle}.{secret}"
 
     def find(self, name: str) -> Session | None:
         """The sign-in of that name, unless it has ended."""
@@ -80,13 +81,13 @@ class Sessions:
 
     def list(self, person: str) -> Sequence[Session]:
         """The sign-ins of somebody that have not ended."""
-        found = [_read(record) for record in self._records.list() if record.body["person"] == person]
-        return [session for session in found if self._is_open(session)]
+        found = [_read(record) for record in self._records.list(_shelf(person))]
+        return [session for session in found if self._is_open(session) and session.who.person == person]
 
     def refresh(self, token: str, client: str) -> tuple[Session, str]:
         """The sign-in that a refresh token goes on with, and the next token. `NotProvenError` where there is none."""
-        handle, _, secret = token.removeprefix(PREFIX).partition(".")
-        record = self._records.get(_digest(handle)[:32]) if token.startswith(PREFIX) else None
+        name, secret = _take_apart(token)
+        record = self._records.get(name) if name else None
         session = None if record is None else _read(record)
         if record is None or session is None or not self._is_open(session) or session.client != client:
             raise NotProvenError(ENDED)
@@ -101,13 +102,12 @@ class Sessions:
             # it was used twice at once
             self.end(session.name, "identity.token_reused")
             raise NotProvenError(ENDED) from None
-        return session, f"{PREFIX}{handle}.{following}"
+        return session, f"{token.partition('.')[0]}.{following}"
 
     def find_by_token(self, token: str) -> Session | None:
         """The sign-in that a refresh token is of, whether it was used or not."""
-        if not token.startswith(PREFIX):
-            return None
-        return self.find(_digest(token.removeprefix(PREFIX).partition(".")[0])[:32])
+        name, _ = _take_apart(token)
+        return self.find(name) if name else None
 
     def end(self, name: str, event: str = "identity.signed_out") -> None:
         """End one sign-in, with every token of it; one that has ended stays so."""
@@ -159,6 +159,19 @@ def _read(record: Record) -> Session:
         tuple(body["scopes"]),
     )
     return Session(record.key, who, body["client"], dt.datetime.fromisoformat(body["ends_at"]), body["is_ended"])
+
+
+def _shelf(person: str) -> str:
+    """What the names of somebody's sign-ins begin with, so that theirs are found without reading all."""
+    return _digest(person)[:SHELF]
+
+
+def _take_apart(token: str) -> tuple[str, str]:
+    """The name of the sign-in that a refresh token is of, and its secret; no name where it is none."""
+    found, _, secret = token.removeprefix(PREFIX).partition(".")
+    if not token.startswith(PREFIX) or len(found) <= SHELF:
+        return "", ""
+    return f"{found[:SHELF]}{_digest(found[SHELF:])[:32]}", secret
 
 
 def _digest(value: str) -> str:

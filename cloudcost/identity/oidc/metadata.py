@@ -12,7 +12,7 @@ from cloudcost.identity.proofs import UnavailableError
 from cloudcost.identity.settings import check_private_address
 
 PATH = "/.well-known/openid-configuration"
-CONNECT_SECONDS, READ_SECONDS, ALL_SECONDS = 3.0, 4.0, 8.0
+CONNECT_SECONDS, READ_SECONDS, ALL_SECONDS = 3.0, 3.0, 5.0
 MOST_BYTES = 1 << 20
 
 

@@ -15,6 +15,7 @@ from core.persons import normalise_person
 
 #: Two clocks differ by so much at most.
 LEEWAY_SECONDS = 60
+LONGEST_SUBJECT = 300
 REQUIRED = ("iss", "aud", "sub", "iat", "exp")
 #: What only a token has that tells a client who signed in, and that is for nobody else to take.
 OF_ID_TOKENS = ("nonce", "at_hash", "c_hash")
@@ -83,6 +84,8 @@ class Provider:
     def name(self, claims: Mapping[str, Any]) -> Proof:
         """The person or machine that claims name, with the roles that they have here."""
         subject = str(claims["sub"])
+        if not subject.isprintable() or not 0 < len(subject) <= LONGEST_SUBJECT:
+            raise NotProvenError(REFUSED)
         account = f"{self.settings.name} {subject}"
         machine = next((one for one in self.settings.machines if (one.subject or one.client_id) == subject), None)
         if machine is not None:

@@ -16,8 +16,8 @@ from cloudcost.identity.proofs import UnavailableError
 
 #: Keys of this age are fetched anew; so long they count all the same; the shortest time between two fetches.
 FRESH_SECONDS, LONGEST_SECONDS, COOLDOWN_SECONDS = 300.0, 86_400.0, 30.0
-#: Of a request that comes while another one fetches.
-WAIT_SECONDS = 9.0
+#: Of a request that comes while another one fetches; so many wait, each with a thread that other requests need.
+WAIT_SECONDS, MOST_WAITING = 11.0, 12
 KINDS = {"RSA", "EC", "OKP"}
 
 
@@ -31,6 +31,7 @@ class ProviderKeys:
         self._metadata: Metadata | None = None
         self._fetched_at = self._tried_at = float("-inf")
         self._lock = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
 
     def find(self, kid: str, algorithm: str) -> jwt.PyJWK | None:
         """The key of that name for signatures of that kind; None where the provider has none.
@@ -68,7 +69,7 @@ class ProviderKeys:
 
     def _fetch_if_due(self, is_needed: bool) -> None:
         """One thread fetches; who needs the answer waits for it, who has a key goes on with that."""
-        if not self._lock.acquire(timeout=WAIT_SECONDS if is_needed else 0):
+        if not self._lock.acquire(blocking=False) and not (is_needed and self._wait_for_turn()):
             return
         try:
             now = self._clock()
@@ -84,6 +85,15 @@ class ProviderKeys:
                 return
         finally:
             self._lock.release()
+
+    def _wait_for_turn(self) -> bool:
+        """Whether it has come."""
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._lock.acquire(timeout=WAIT_SECONDS)
+        finally:
+            self._waiting.release()
 
 
 def _index(found: Mapping[str, Any]) -> Mapping[str, dict[str, Any]]:

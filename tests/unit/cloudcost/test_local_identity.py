@@ -1,0 +1,231 @@
+"""The local provider's parts: passwords, attempts, signing keys, the first administrator."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from pathlib import Path
+
+import jwt
+import pytest
+
+from actions.approvals import NotAllowedError
+from api.sign_in.desk import make_doors
+from audit.seal import SealedStore
+from cloudcost.identity.local import first_admin, passwords, signing_keys
+from cloudcost.identity.local.attempts import FIRST_WAIT, FREE, LONGEST_WAIT, Attempts, TooManyAttemptsError
+from cloudcost.identity.local.first_admin import make_first_admin
+from cloudcost.identity.local.passwords import (
+    LETTERS,
+    PasswordError,
+    check_password,
+    hash_password,
+    is_password,
+    make_password,
+)
+from cloudcost.identity.local.sessions import Sessions, SignedIn
+from cloudcost.identity.local.signing_keys import AFTER, AHEAD, SIGNS, SigningKeyError, SigningKeys
+from cloudcost.identity.proofs import NotProvenError
+from cloudcost.installation import Installation
+from tests.api_house import PEOPLE, build_house
+
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def seconds(self) -> float:
+        return self.now.timestamp()
+
+    def wait(self, seconds: float) -> None:
+        self.now += dt.timedelta(seconds=seconds)
+
+
+def test_a_password_is_kept_so_that_it_is_slow_to_guess() -> None:
+    password = make_password()
+    assert len(password) == 23 and set(password) <= set(LETTERS) | {"-"}
+    kept = hash_password(password)
+    assert kept != hash_password(password) and password not in kept
+    assert is_password(password, kept)
+    assert not is_password(password + "x", kept) and not is_password("", kept)
+
+
+def test_nobodys_password_takes_as_long_as_somebodys() -> None:
+    kept = hash_password("a good long one")
+
+    def measure(password: str, text: str | None) -> float:
+        best = 9.0
+        for _ in range(3):
+            started = time.process_time()
+            assert not is_password(password, text)
+            best = min(best, time.process_time() - started)
+        return best
+
+    somebody, nobody = measure("wrong", kept), measure("wrong", None)
+    assert 0.5 < somebody / nobody < 2
+    assert not is_password("", None)
+
+
+@pytest.mark.parametrize("password", ["short", "a" * 30, "ana@example.com", "x" * 201, "abababababababab"])
+def test_what_is_no_password(password: str) -> None:
+    with pytest.raises(PasswordError):
+        check_password(password, "ana@example.com")
+
+
+def wrong(attempts: Attempts, name: str, network: str, is_known: bool = False) -> bool:
+    """Whether a wrong attempt was looked at."""
+    try:
+        attempts.begin(name, network, is_known)
+    except TooManyAttemptsError:
+        return False
+    attempts.end_wrong(name, network, is_known)
+    return True
+
+
+def test_waits_grow_end_and_are_not_made_longer_by_trying() -> None:
+    clock = Clock()
+    attempts = Attempts(clock.seconds)
+    assert [wrong(attempts, "ana", "a", True) for _ in range(FREE + 1)] == [True] * FREE + [False]
+    waits = []
+    for _ in range(8):
+        with pytest.raises(TooManyAttemptsError) as found:
+            attempts.begin("ana", "a", True)
+        waits.append(found.value.seconds - 1)
+        for _ in range(20):
+            assert not wrong(attempts, "ana", "a", True)
+        clock.wait(waits[-1] + 1)
+        assert wrong(attempts, "ana", "a", True)
+    assert waits == [FIRST_WAIT, 60, 120, 240, 480, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]
+
+
+def test_strangers_cannot_lock_somebody_out_of_where_they_come_from() -> None:
+    attempts = Attempts(Clock().seconds)
+    tried = [wrong(attempts, "ana", f"stranger {number}") for number in range(40)]
+    assert tried.count(True) == 20
+    assert not wrong(attempts, "ana", "another stranger")
+    assert wrong(attempts, "ana", "home", is_known=True)
+    attempts.end_right("ana", "home")
+    assert wrong(attempts, "ben", "another stranger")
+
+
+def test_a_network_that_is_wrong_everywhere_waits() -> None:
+    attempts = Attempts(Clock().seconds)
+    tried = [wrong(attempts, f"person {number}", "a") for number in range(80)]
+    assert tried.count(True) == 60
+    assert wrong(attempts, "person 79", "b")
+
+
+def test_people_behind_one_address_do_not_use_each_other_up() -> None:
+    attempts = Attempts(Clock().seconds)
+    for number in range(200):
+        attempts.begin(f"person {number}", "office", False)
+        attempts.end_right(f"person {number}", "office")
+
+
+def test_so_many_wait_for_a_turn_and_others_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_AT_ONCE", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "_WAITING", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "LONGEST_WAIT", 0.05)
+    with passwords._AT_ONCE:
+        with pytest.raises(passwords.TooBusyError):
+            is_password("x", None)
+        with passwords._WAITING, pytest.raises(passwords.TooBusyError):
+            is_password("x", None)
+    assert not is_password("x", None)
+
+
+def test_a_right_password_begins_anew() -> None:
+    attempts = Attempts(Clock().seconds)
+    for _ in range(10):
+        assert all(wrong(attempts, "ana", "home", True) for _ in range(FREE - 1))
+        attempts.end_right("ana", "home")
+
+
+def test_signing_keys_are_published_before_and_after_they_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signing_keys, "FRESH_SECONDS", 0.0)
+    clock = Clock()
+    keys = SigningKeys(tmp_path / "keys", clock)
+    first = keys.current()
+    path = tmp_path / "keys" / "tokens.json"
+    assert path.stat().st_mode & 0o777 == 0o600 and path.parent.stat().st_mode & 0o777 == 0o700
+    clock.wait((SIGNS - AHEAD).total_seconds())
+    assert len(keys.published()) == 2 and keys.current().kid == first.kid
+    clock.wait(AHEAD.total_seconds())
+    second = keys.current()
+    assert second.kid != first.kid and keys.find(first.kid) is not None
+    assert SigningKeys(tmp_path / "keys", clock).current().kid == second.kid
+    clock.wait(AFTER.total_seconds())
+    assert keys.find(first.kid) is None and keys.current().kid == second.kid
+    assert jwt.PyJWK(second.public_jwk).key.public_numbers() == second.private.public_key().public_numbers()
+    assert "d" not in second.public_jwk
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o660, 0o602])
+def test_signing_keys_that_others_may_know_are_not_used(tmp_path: Path, mode: int) -> None:
+    SigningKeys(tmp_path, Clock()).current()
+    (tmp_path / "tokens.json").chmod(mode)
+    with pytest.raises(SigningKeyError, match="others can read or write"):
+        SigningKeys(tmp_path, Clock()).current()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"pairs": [{"kid": "a"}]}', '{"pairs": 1}', "[]"])
+def test_a_file_without_keys_is_a_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "tokens.json").touch(mode=0o600)
+    (tmp_path / "tokens.json").write_text(text)
+    with pytest.raises(SigningKeyError, match="no keys are in it"):
+        SigningKeys(tmp_path, Clock()).current()
+
+
+def test_whoever_serves_the_api_first_is_its_administrator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = build_house(tmp_path / "it")
+    directory, accounts = house.installation.directory, house.doors.local.accounts
+    monkeypatch.setattr(first_admin, "authenticate", lambda people: "stranger")
+    assert make_first_admin(directory, accounts) is None, "others manage people here"
+    monkeypatch.setattr(first_admin, "authenticate", lambda people: PEOPLE["admin"])
+    made = make_first_admin(directory, accounts)
+    assert made is not None and made[0] == PEOPLE["admin"]
+    assert house.doors.local.sign_in(*made, "home").person == PEOPLE["admin"]
+    assert make_first_admin(directory, accounts) is None, "a second start makes nothing"
+
+
+def test_where_nobody_manages_people_the_account_is_made_administrator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "exports").mkdir()
+    config = tmp_path / "c.yaml"
+    config.write_text(f"sources: [{{name: a, provider: aws, location: {tmp_path / 'exports'}}}]\n")
+    installation = Installation(config, tmp_path / "home", "api")
+    accounts = make_doors(installation).local.accounts
+
+    def doubt(people: object) -> str:
+        raise NotAllowedError("it is not certain whose account this is")
+
+    monkeypatch.setattr(first_admin, "authenticate", doubt)
+    assert make_first_admin(installation.directory, accounts) is None
+    monkeypatch.setattr(first_admin, "authenticate", lambda people: "Ana")
+    made = make_first_admin(installation.directory, accounts)
+    person = installation.directory.find("ana")
+    assert made is not None and made[0] == "ana" and person is not None and person.roles == ("admin",)
+    assert not any(made[1] in str(record.body) for record in installation.store.list("identity_accounts"))
+
+
+def test_a_sign_in_ends_with_its_time_whatever_is_done(tmp_path: Path) -> None:
+    clock = Clock()
+    store = build_house(tmp_path / "it").installation.store
+    assert isinstance(store, SealedStore)
+    sessions = Sessions(store, clock)
+    who = SignedIn("ana@example.com", "local ana@example.com", START, 1)
+    session, token = sessions.begin(who, "cloudcost-cli", dt.timedelta(days=2), "home")
+    clock.wait(86_400 * 1.9)
+    session, token = sessions.refresh(token, "cloudcost-cli")
+    assert sessions.list("ana@example.com") == [session] and sessions.list("ben@example.com") == []
+    clock.wait(86_400 * 0.2)
+    with pytest.raises(NotProvenError, match="has ended"):
+        sessions.refresh(token, "cloudcost-cli")
+    assert sessions.find(session.name) is None and sessions.list("ana@example.com") == []
