@@ -15,7 +15,7 @@ from actions.approval_evidence import list_rollback_doubts
 from actions.approvals import ROLLBACK_STATES, Approvals
 from actions.day_book import DAY_KIND, DayBook
 from actions.guardrails import LIMITS, Verdict
-from actions.judge import COUNTED, Counts, IsReconciled, Judge
+from actions.judge import COUNTED, Counts, FindSettings, IsReconciled, Judge
 from actions.progress import Progress
 from actions.proposal_book import ATTEMPTS, SYSTEM, Change, ProposalBook, ProposalStateError
 from actions.proposals import LastCheck, Proposal
@@ -48,13 +48,15 @@ class ActionEngine:
         remediations: Mapping[str, Remediation] = REMEDIATIONS,
         checkpoint: Checkpoint = pass_checkpoint,
         lease_seconds: float = 300,
+        find_settings: FindSettings | None = None,
     ) -> None:
+        """``find_settings``: the settings as they are before each step; without it ``settings`` hold throughout."""
         self._book = ProposalBook(store, clock)
-        self._settings = settings
+        self._find_settings = find_settings or (lambda: settings)
         self._clients = clients
         self._approvals = Approvals(store, settings, clock)
         self._audit = AuditLog(store, clock)
-        self._judge = Judge(settings, is_reconciled, self._audit, clock)
+        self._judge = Judge(self._find_settings, is_reconciled, self._audit, clock)
         self._day = DayBook(store, self._book, clock)
         self._clock = clock
         self._sleep = sleep
@@ -236,7 +238,7 @@ class ActionEngine:
 
     def _refuse_verdict(self, log: StepLog, verdict: Verdict, steps: Sequence[Step]) -> ActionResult:
         outcome: Literal["dry_run", "deferred", "blocked"] = "blocked"
-        if verdict.fails_only("mode") and self._settings.mode == "dry_run":
+        if verdict.fails_only("mode") and self._find_settings().mode == "dry_run":
             outcome = "dry_run"
         elif verdict.fails_only(*LIMITS):
             outcome = "deferred"

@@ -35,14 +35,17 @@ COUNTED = Counts(-1, -1, Decimal(0))
 IsReconciled = Callable[[str, date], bool | None]
 """(source name, billing period) -> whether the period reconciles; None when that is not known."""
 
+FindSettings = Callable[[], ActionSettings]
+"""The settings as they are now: before each step is looked whether somebody has lost a role or stopped everything."""
+
 
 class Judge:
     """Decides by the settings, the approvals as the audit log has them, the finding's bill and a fresh reading of the
     resource.
     """
 
-    def __init__(self, settings: ActionSettings, is_reconciled: IsReconciled, audit: AuditLog, clock: Clock) -> None:
-        self._settings = settings
+    def __init__(self, find_settings: FindSettings, is_reconciled: IsReconciled, audit: AuditLog, clock: Clock) -> None:
+        self._find_settings = find_settings
         self._audit = audit
         self._is_reconciled = is_reconciled
         self._clock = clock
@@ -84,7 +87,7 @@ class Judge:
         return evaluate_rollback(self._collect(remediation, proposal), self._clock())
 
     def _collect(self, remediation: Remediation, proposal: Proposal) -> Signals:
-        settings, resource = self._settings, proposal.finding.resource
+        settings, resource = self._find_settings(), proposal.finding.resource
         approvals, verdict = judge_approvals(proposal, settings, self._audit), self._audit.verify_chain()
         return Signals(
             mode=settings.mode,

@@ -59,16 +59,25 @@ def describe_missing_rate(start: str, end: str, days: Sequence[dt.date | str]) -
     )
 
 
-def describe_failed_check(asset: str, check: str, rows: int, day: dt.date) -> IncidentFinding:
-    """A test of the models that failed at night, first on ``day``, for this many rows; 0 where it could not run."""
+def describe_failed_check(asset: str, check: str, rows: int, day: dt.date, times_before: int = 0) -> IncidentFinding:
+    """A test of the models that failed at night, first on ``day``, for this many rows; 0 where it could not run.
+
+    ``times_before``: how often it failed and passed again before.
+    """
+    scope = {"asset": asset, "check": check}
+    found = (
+        "What this table promises does not hold for some of its rows."
+        if rows
+        else "It could not run, so nobody knows whether what this table promises holds; the log of dbt says why."
+    )
     return IncidentFinding(
         rule=CHECK_FAILED,
-        scope={"asset": asset, "check": check},
+        scope={**scope, "times_before": str(times_before)} if times_before else scope,
         start=day,
         severity=Severity.WARNING,
         title=f"{asset}: the nightly check {check} failed",
-        summary="What this table promises does not hold for some of its rows. The reconciliation and the checks of "
-        "each run are others and say whether the totals are right.",
+        summary=f"{found} The reconciliation and the checks of each run are others and say whether the totals are "
+        "right.",
         figures={"failing rows": str(rows)},
         is_dated=False,
     )

@@ -1,7 +1,8 @@
 """The book of incidents: opens, updates and ends them, and plans the alerts of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from alerts.channels import ChannelOptions
@@ -46,6 +47,18 @@ class IncidentBook:
             except ConflictError:
                 continue
         raise IncidentStateError(f"incident {finding.incident_id} changed {ATTEMPTS} times while it was scored")
+
+    def open_anew(self, describe: Callable[[int], IncidentFinding]) -> Incident:
+        """The incident of a fault that may return: of the same fault a new one where the last is over.
+
+        ``describe``: the finding, given how often the fault was over before.
+        """
+        for times_before in count():
+            finding = describe(times_before)
+            known = self.find(finding.incident_id)
+            if known is None or not known.is_over:
+                return self.open(finding)[0]
+        raise AssertionError("counting ends at nothing")
 
     def acknowledge(self, incident_id: str, actor: str, note: str = "") -> Incident:
         """Somebody takes care of it. Once is enough: a second acknowledgement changes nothing."""

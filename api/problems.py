@@ -15,6 +15,7 @@ from actions.proposal_book import ProposalNotFoundError
 from alerts.feedback import FeedbackError
 from alerts.incident_book import IncidentNotFoundError, IncidentStateError
 from cloudcost.identity.directory import NoSuchPersonError, PeopleError
+from cloudcost.managed_settings import NoSuchSettingsError, OtherVersionError, SettingsError
 from core.errors import CloudcostError, shorten
 from state import StateStoreError
 from warehouse import WarehouseError
@@ -51,6 +52,9 @@ BY_ERROR: Sequence[tuple[type[Exception], int, str]] = (
     (ProposalNotFoundError, 404, "not_found"),
     (IncidentNotFoundError, 404, "not_found"),
     (IncidentStateError, 409, "conflict"),
+    (NoSuchSettingsError, 404, "not_found"),
+    (OtherVersionError, 412, "precondition_failed"),
+    (SettingsError, 422, "invalid"),
     (NoSuchPersonError, 404, "not_found"),
     (PeopleError, 409, "conflict"),
     (StateStoreError, 503, "unavailable"),

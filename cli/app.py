@@ -15,6 +15,8 @@ from cli.commands.audit import audit_app
 from cli.commands.deliveries import deliveries_app
 from cli.commands.incidents import incidents_app
 from cli.commands.outbox import outbox_app
+from cli.commands.people import people_app
+from cli.commands.settings import settings_app
 from cli.context import find_installation
 from cli.failures import UsageError, end_with
 from cli.output.tables import Format
@@ -41,6 +43,8 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(incidents_app, name="incidents")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(people_app, name="people")
+app.add_typer(settings_app, name="settings")
 
 #: What a version names beside our own: the names of the packages.
 TOOLS = {"DuckDB": "duckdb", "dbt": "dbt-core", "Dagster": "dagster"}

@@ -5,6 +5,7 @@ import os
 from actions.approvals import NotAllowedError
 from audit.log import AuditEntry, AuditLog
 from cloudcost.identity.people import UNPROVEN, USER_ENV, authenticate, find_account
+from cloudcost.identity.roles import Permission
 from cloudcost.installation import Installation
 from core.instants import utc_now
 from core.persons import normalise_person
@@ -42,6 +43,24 @@ def find_actor(installation: Installation, chosen: str) -> str:
         f"{option} {wanted!r}: names are chosen in the demo only; you are {person!r}, whose account on this machine is "
         f"{account!r} (`people` in the configuration says whose accounts are whose)"
     )
+
+
+def find_allowed(installation: Installation, chosen: str, permission: Permission) -> str:
+    """The person who acts, if they have the permission; else a `NotAllowedError` and an audit row.
+
+    Where nobody may manage people, the account of the home may: somebody has to be the first, and whoever owns the home
+    can write its configuration. `decide_proposals` is never given so.
+    """
+    name = find_actor(installation, chosen)
+    directory = installation.directory
+    person = directory.find(name)
+    if person is not None and person.may(permission):
+        return name
+    is_first = permission == "manage_people" and not any(p.may("manage_people") for p in directory.list())
+    if is_first and os.getuid() in (0, installation.home.stat().st_uid):
+        return name
+    AuditLog(installation.store, utc_now).append(AuditEntry(name, "identity.refused", permission, {"why": "no role"}))
+    raise NotAllowedError(f"{name!r} may not do that: it needs the permission {permission} (`cloudcost people list`)")
 
 
 def _check_enabled(installation: Installation, name: str) -> None:

@@ -1,10 +1,9 @@
 """One installation: a configuration file and the folder that holds all its local state."""
 
-import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,13 +15,14 @@ from cloudcost.config.document import CloudcostConfig, find_config_path, find_ho
 from cloudcost.identity.directory import Directory, people_of_file
 from cloudcost.identity.home_access import check_home, close_home
 from cloudcost.identity.people import find_origin
-from cloudcost.lost_state import check_records, check_state_file
+from cloudcost.lost_state import check_records, check_state_file, is_blank
+from cloudcost.managed_settings import ManagedSettings, SettingsVersion, merge
+from cloudcost.offered_periods import OfferedPeriods
 from cloudcost.settings_tables import SettingsContent, read_settings
 from clouds.secrets import add_secrets
 from core.instants import utc_now
 from ingestion.circuit import CircuitBreaker, GuardedLocation
 from ingestion.contracts import Provider
-from ingestion.expressions.dates import PlausibleDates
 from ingestion.ingest import Ingestor
 from ingestion.landing.lake import Lake
 from ingestion.landing.local_lake import LocalLake
@@ -61,9 +61,24 @@ class Installation:
         return found
 
     @cached_property
-    def config(self) -> CloudcostConfig:
-        """The validated configuration."""
+    def file_config(self) -> CloudcostConfig:
+        """The validated configuration as the file has it."""
         return load_config(self.config_path)
+
+    @cached_property
+    def config(self) -> CloudcostConfig:
+        """The validated configuration: the file, with the sections in its place that people changed since."""
+        changed = self.managed_settings.read() if self._has_state else {}
+        return self.load_merged(changed) if changed else self.file_config
+
+    def load_merged(self, changed: Mapping[str, SettingsVersion]) -> CloudcostConfig:
+        """The configuration with these sections in the place of the file's."""
+        return load_config(self.config_path, lambda values: (merge(values, changed), changed.keys()))
+
+    @property
+    def managed_settings(self) -> ManagedSettings:
+        """The sections that people changed."""
+        return ManagedSettings(SealedStore(self._opened_state, self.seal), self.load_merged, utc_now)
 
     @cached_property
     def store(self) -> StateStore:
@@ -73,22 +88,31 @@ class Installation:
     @property
     def seal(self) -> Seal:
         """The key of the audit log, its witness, and as whom this process writes."""
-        variable = self.config.audit.key_env
+        variable = self.file_config.audit.key_env
         key = KeyVariable(variable, self.environ) if variable else KeyFile(self.home / KEY_FOLDER / KEY_FILE)
         return Seal(key, Witness(self.home / WITNESS_FILE), find_origin(self.channel))
 
     @cached_property
     def state(self) -> StateStore:
         """The state store alone; `LostStateError` where it is gone."""
-        settings = self.config.state
+        settings = self.file_config.state
         name = f"the DynamoDB table {settings.table}"
         if settings.backend == "sqlite":
             file = self.home / STATE_FILE
             name = str(file)
             check_state_file(file, self.lake, self.warehouse)
-        store = open_state_store(settings.backend, self.home, settings.table)
-        check_records(name, store, self.warehouse)
-        return store
+        check_records(name, self._opened_state, self.warehouse)
+        return self._opened_state
+
+    @cached_property
+    def _opened_state(self) -> StateStore:
+        settings = self.file_config.state
+        return open_state_store(settings.backend, self.home, settings.table)
+
+    @property
+    def _has_state(self) -> bool:
+        """Whether there is any state to read; a look must not make one."""
+        return self.file_config.state.backend != "sqlite" or not is_blank(self.home / STATE_FILE)
 
     @cached_property
     def directory(self) -> Directory:
@@ -100,13 +124,16 @@ class Installation:
 
     @property
     def action_settings(self) -> ActionSettings:
-        """What actions go by, with those who may approve now: a role that was taken away counts at once."""
-        return self.config.actions.model_copy(update={"approvers": self.directory.approvers()})
+        """What actions go by now: who may approve, and whether executions are stopped, count at once."""
+        settings: dict[str, object] = {"approvers": self.directory.approvers()}
+        if self.managed_settings.is_stopped():
+            settings["mode"] = "dry_run"
+        return self.config.actions.model_copy(update=settings)
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
         """The environment, and what `secrets:` adds to it: in memory only, for this process alone."""
-        return add_secrets(self.config.secrets, os.environ)
+        return add_secrets(self.file_config.secrets, os.environ)
 
     @property
     def ledger(self) -> Ledger:
@@ -121,19 +148,19 @@ class Installation:
     @cached_property
     def lake(self) -> Lake:
         """The raw lake."""
-        if self.config.lake.location is None:
+        if self.file_config.lake.location is None:
             return LocalLake(self.local_lake)
         from clouds.access import AwsAccess
         from clouds.aws.session import open_client
         from ingestion.landing.s3_lake import S3Lake
 
-        client = open_client("s3", AwsAccess(region=self.config.lake.region), environ=self.environ)
-        return S3Lake(self.config.lake.location, self.local_lake, client)
+        client = open_client("s3", AwsAccess(region=self.file_config.lake.region), environ=self.environ)
+        return S3Lake(self.file_config.lake.location, self.local_lake, client)
 
     @cached_property
     def warehouse(self) -> Warehouse:
         """The warehouse: a file of this folder, or a database on Redshift."""
-        settings = self.config.warehouse
+        settings = self.file_config.warehouse
         if settings.backend == "duckdb":
             return DuckDbWarehouse(self.home / WAREHOUSE_FILE, self.local_lake)
         from ingestion.landing.s3_lake import S3Lake
@@ -193,45 +220,10 @@ class Installation:
 
         return Ingestor(self.lake, self.ledger, report_progress, checkpoint, self.config.ingestion)
 
-    def first_period(self) -> dt.date:
-        """The first billing period that is offered as a partition."""
-        if self.config.first_billing_period:
-            return dt.date.fromisoformat(f"{self.config.first_billing_period}-01")
-        thirteen_months_ago = (utc_now().date().replace(day=1) - dt.timedelta(days=365)).replace(day=1)
-        return min([thirteen_months_ago, *self._plausible_periods()])
-
-    def current_periods(self) -> set[dt.date]:
-        """The billing periods that have a current snapshot; not what once came through without being a period."""
-        dates = PlausibleDates(utc_now().date())
-        current = {s.key.billing_period for s, _ in self.ledger.current_snapshots()}
-        return {period for period in current if dates.has_period(period)}
-
-    def months_ahead(self) -> int:
-        """How many billing periods are offered beyond the current month: those of bills that came early."""
-        today = utc_now().date()
-        last = max([today, *self._plausible_periods()])
-        return (last.year - today.year) * 12 + last.month - today.month
-
-    def _plausible_periods(self) -> list[dt.date]:
-        """The periods that are current, and the first and last that were ever seen."""
-        record = self.store.get("partitions", "first_period")
-        seen = [] if record is None else [dt.date.fromisoformat(day) for day in record.body.values()]
-        dates = PlausibleDates(utc_now().date())
-        return [*self.current_periods(), *filter(dates.has_period, seen)]
-
-    def remember_periods(self, periods: Collection[dt.date]) -> None:
-        """Offer partitions for these billing periods; never takes any away."""
-        record = self.store.get("partitions", "first_period")
-        known = {} if record is None else record.body
-        first, last = min(periods).isoformat(), max(periods).isoformat()
-        body = {
-            "first_period": min(first, known.get("first_period", first)),
-            "last_period": max(last, known.get("last_period", last)),
-        }
-        if record is None:
-            self.store.insert("partitions", "first_period", body)
-        elif body != known:
-            self.store.update("partitions", "first_period", body, record.version)
+    @property
+    def periods(self) -> OfferedPeriods:
+        """The billing periods that are offered as partitions."""
+        return OfferedPeriods(self.store, self.ledger, self.config.first_billing_period)
 
     def read_settings(self) -> list[SettingsContent]:
         """The parts of the configuration that dbt reads, as tables."""

@@ -18,5 +18,9 @@ def publish_where_needed(installation: Installation) -> None:
     if not warehouse.path.exists():
         raise WarehouseError(f"{warehouse.path}: there is no warehouse yet", "`cloudcost run` builds it")
     publish_warehouse(
-        warehouse.path, warehouse.connect, installation.serving, lambda copy: make_scoped_copies(copy, settings)
+        warehouse.path,
+        warehouse.connect,
+        installation.serving,
+        lambda copy: make_scoped_copies(copy, settings),
+        settings.keep_published_days,
     )

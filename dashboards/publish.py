@@ -6,6 +6,7 @@ A publication is a copy of the warehouse file, which is small, and links to the 
 import contextlib
 import datetime as dt
 import fcntl
+import re
 import shutil
 import time
 import uuid
@@ -25,6 +26,8 @@ KEPT = 2
 PRIVATE_SCHEMAS = ("staging", "raw")
 #: Beside the publications: for each a folder of links to the files of the largest models, which it alone reads.
 FILES = ".files"
+#: How a publication's folder is called: when it was begun, in nanoseconds. A disk may have folders of its own here.
+_NAME = re.compile(r"\d+-")
 #: Held by the process that makes answers before a publication is current, and what it leaves when it has.
 LOCK, MARK = ".warmer", ".warm-"
 #: No publication waits longer for it.
@@ -154,7 +157,7 @@ def list_publications(serving: Path) -> list[tuple[dt.datetime, Path]]:
     """The publications that are kept, oldest first: when each was begun, in UTC, and its folder."""
     if not serving.is_dir():
         return []
-    found = sorted(p for p in serving.iterdir() if p.is_dir() and not p.is_symlink() and p.name[0] != ".")
+    found = sorted(p for p in serving.iterdir() if p.is_dir() and not p.is_symlink() and _NAME.match(p.name))
     return [(dt.datetime.fromtimestamp(int(p.name.partition("-")[0]) / 1e9, dt.UTC), p) for p in found]
 
 
@@ -186,5 +189,6 @@ def _remove_old(serving: Path, keep_days: int) -> None:
         if abandoned.stat().st_mtime < time.time() - 3600:
             shutil.rmtree(abandoned, ignore_errors=True)
     for files in (serving / FILES).glob("*"):
-        if not (serving / files.name).exists() and not (serving / f".{files.name}").exists():
+        # in this order: another publication may be finished, and so renamed, in between
+        if not (serving / f".{files.name}").exists() and not (serving / files.name).exists():
             shutil.rmtree(files, ignore_errors=True)

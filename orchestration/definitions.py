@@ -12,7 +12,7 @@ from orchestration.resources.installation import InstallationResource
 
 def build_definitions(installation: Installation) -> dg.Definitions:
     """The definitions of one installation."""
-    partitions = billing_periods(installation.first_period(), installation.months_ahead())
+    partitions = billing_periods(installation.periods.first(), installation.periods.months_ahead())
     frame = Frame(installation, partitions, prepare_manifest(installation))
     bound = dg.Definitions(
         executor=dg.multiprocess_executor.configured(take_no_settings, config_schema={}),

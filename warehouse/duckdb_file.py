@@ -223,11 +223,12 @@ class DuckDbWarehouse(ReadableWarehouse):
         return behind
 
     def lost_files(self) -> list[PeriodFile]:
-        """The current files of models that are not there any more, or not whole."""
+        """The current files of models that are not there any more, not whole, or another home's, whose they stay."""
         if not self.is_there:
             return []
         with self.connect(read_only=True) as connection:
-            return [file for file in list_files(connection) if not file.is_whole]
+            files = list_files(connection)
+        return [file for file in files if not (file.path.is_relative_to(self.files) and file.is_whole)]
 
     def remove_unused_files(self) -> tuple[int, int]:
         """Remove the files that were replaced, or that a killed build left; how many they were, and their bytes."""

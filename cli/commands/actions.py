@@ -129,6 +129,38 @@ def rollback(
     raise typer.Exit(_run_job(installation, "rollback_action_job", config, context.obj["verbose"], found.proposal_id))
 
 
+@actions_app.command()
+def stop(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")],
+    actor: ActorOption = "",
+) -> None:
+    """Stop every execution now: all that runs and all that was approved only states what it would do. For approvers and
+    administrators."""
+    _set_stop(context, True, reason, actor)
+
+
+@actions_app.command()
+def resume(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")],
+    actor: ActorOption = "",
+) -> None:
+    """Let executions go on, in the mode that the configuration has. For administrators."""
+    _set_stop(context, False, reason, actor)
+
+
+def _set_stop(context: typer.Context, is_stopped: bool, reason: str, actor: str) -> None:
+    from cloudcost.actors import find_allowed
+    from cloudcost.managed_settings import STOP
+
+    installation, _ = _open(context)
+    person = find_allowed(installation, actor, "stop_actions" if is_stopped else "change_settings")
+    installation.managed_settings.change(person, STOP, is_stopped, reason)
+    mode = "dry_run" if is_stopped else installation.file_config.actions.mode
+    print(f"executions are {'stopped' if is_stopped else 'not stopped any more'}; mode is {mode}")
+
+
 def _open(context: typer.Context) -> "tuple[Installation, Any]":
     from actions.proposal_book import ProposalBook
     from cli.context import find_installation

@@ -96,7 +96,7 @@ def _run_alone(
         else:
             print("There are no costs yet: no source has delivered a row. The warehouse is built with the first one.")
         return INCOMPLETE if survey.problems or undelivered else OK
-    installation.remember_periods(wanted)
+    installation.periods.remember(wanted)
     rebuild = everything or requested is not None
     with show_progress(console):
         succeeded, failures, problems = execute_pipeline(installation, min(wanted), max(wanted), rebuild, verbose)
@@ -141,7 +141,7 @@ def choose_periods(
     """The billing periods that a run has to cover; none where everything is up to date."""
     # what was withdrawn may have been all there was: the warehouse still has it
     is_left = installation.warehouse.is_there and not installation.is_up_to_date()
-    known = installation.current_periods() or ({utc_now().date().replace(day=1)} if is_left else set())
+    known = installation.periods.current() or ({utc_now().date().replace(day=1)} if is_left else set())
     if requested is not None:
         if requested not in survey.periods | known and not survey.problems:
             raise CommandError(f"--period {requested:%Y-%m}: no source has a delivery of that month")

@@ -36,7 +36,8 @@ def bring_forecasts_up_to_date(
         past = keep_past_forecasts(installation, days)
         return write_tables(warehouse, "ml", past), {"reason": "there is no usage to forecast"}
     inputs = read_inputs(installation, days)
-    mark = fingerprint_inputs(daily, as_of, days, sorted(inputs.items()))
+    columns = [find_written_table("ml", name).columns.to_string() for name in FORECAST_TABLES]
+    mark = fingerprint_inputs(daily, as_of, days, sorted(inputs.items()), columns)
     kept = count_kept(warehouse, "ml", FORECAST_TABLES, mark)
     if kept is not None:
         return kept, {"as_of": as_of.isoformat(), "reason": "nothing changed: the forecasts that are there stay"}

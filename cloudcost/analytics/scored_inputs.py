@@ -13,7 +13,7 @@ from warehouse import Warehouse
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: Code whose change changes results, beside that of these packages.
-_CODE = ("ml", "cloudcost/analytics")
+_CODE = ("ml", "cloudcost/analytics", "core")
 _PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "statsforecast", "pyarrow", "duckdb")
 
 

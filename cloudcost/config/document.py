@@ -5,10 +5,10 @@ import difflib
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
@@ -25,7 +25,7 @@ from cloudcost.config.metrics import MetricSettings
 from cloudcost.config.ui import UiSettings
 from cloudcost.identity.people import PersonSettings, check_people
 from clouds.secrets import SecretsSettings
-from core.config_file import ConfigError, Document, Location, read_document, shorten
+from core.config_file import ConfigError, Document, Location, name_key, read_document, shorten
 from core.plausible import check_plausible
 from core.section import BillingCurrency, Section, check_unique
 from ingestion.sections.deliveries import IngestionSettings
@@ -38,6 +38,9 @@ CONFIG_ENV = "CLOUDCOST_CONFIG"
 HOME_ENV = "CLOUDCOST_HOME"
 DEFAULT_CONFIG_NAME = "cloudcost.yaml"
 DEFAULT_HOME_NAME = ".cloudcost"
+
+#: Of a file's values: those that count, and the names of the sections among them that are not the file's.
+Merge = Callable[[dict[str, Any]], tuple[dict[str, Any], Collection[str]]]
 
 
 class CloudcostConfig(Section):
@@ -69,6 +72,11 @@ class CloudcostConfig(Section):
     anomalies: AnomalySection = Field(default_factory=AnomalySection)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     actions: ActionSettings = Field(default_factory=ActionSettings)
+    locked_settings: tuple[Literal["budgets", "anomalies", "forecasts"], ...] = Field(
+        (),
+        description="Sections of this file that nobody can change by `cloudcost settings` or the API. Default none: "
+        "administrators can change them, and every version is kept.",
+    )
     people: tuple[PersonSettings, ...] = Field(
         (), description="Whose accounts on this machine are whose. Default none: a person is named like their account."
     )
@@ -154,19 +162,30 @@ def find_home() -> Path:
     return Path(os.environ.get(HOME_ENV) or DEFAULT_HOME_NAME).absolute()
 
 
-def load_config(path: Path) -> CloudcostConfig:
-    """The validated configuration at ``path``; `ConfigError` states what is wrong, in which line."""
+def load_config(path: Path, merge: Merge | None = None) -> CloudcostConfig:
+    """The validated configuration at ``path``; `ConfigError` states what is wrong, in which line.
+
+    ``merge``: gives the values that are to be validated, of those of the file, and the sections that are not its own.
+    """
     document = read_document(path)
     if document is None or not isinstance(document.values, dict):
         raise ConfigError(f"{path}:1: a mapping with the key 'sources' is expected")
+    values, changed = (document.values, ()) if merge is None else merge(document.values)
     try:
-        config = CloudcostConfig.model_validate(document.values)
+        config = CloudcostConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("\n".join(_describe(document, problem) for problem in error.errors())) from error
-    wrong = [document.error(location, message) for location, message in _list_implausible(config, document.values)]
+        raise ConfigError("\n".join(_describe(document, problem, changed) for problem in error.errors())) from error
+    wrong = [_place(document, location, text, changed) for location, text in _list_implausible(config, values)]
     if wrong:
         raise ConfigError("\n".join(wrong))
     return config
+
+
+def _place(document: Document, location: Location, message: str, changed: Collection[str]) -> str:
+    """Where something is wrong: a line of the file, or a section that stands in the place of the file's."""
+    if location and location[0] in changed:
+        return f"{name_key(location)}, as changed since (`cloudcost settings show {location[0]}`): {message}"
+    return document.error(location, message)
 
 
 def _list_implausible(value: Any, written: Any, location: Location = ()) -> Iterator[tuple[Location, str]]:
@@ -200,20 +219,20 @@ def _look_up(written: Any, name: Any) -> Any:
     return written[name] if isinstance(written, list) else None
 
 
-def _describe(document: Document, problem: Any) -> str:
+def _describe(document: Document, problem: Any, changed: Collection[str] = ()) -> str:
     """One validation problem as ``file:line: key: what is wrong``."""
     location = [part for part in problem["loc"] if isinstance(part, int) or not re.fullmatch(r"[a-z-]+\[.*", str(part))]
     if problem["type"] == "extra_forbidden":
         close = difflib.get_close_matches(str(location[-1]), _known_keys(location[:-1]), n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
-        return document.error(location, f"unknown key{hint}")
+        return _place(document, tuple(location), f"unknown key{hint}", changed)
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "int_parsing_size":  # in pydantic's words "unable to parse input string"
         message = "Input should be a smaller number"
     given = problem.get("input")
     is_shown = isinstance(given, str | int | float) and not isinstance(given, bool)
     shown = f" (found {shorten(repr(given))})" if is_shown else ""
-    return document.error(location, f"{message}{shown}")
+    return _place(document, tuple(location), f"{message}{shown}", changed)
 
 
 def _known_keys(location: list[Any]) -> list[str]:

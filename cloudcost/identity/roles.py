@@ -16,6 +16,7 @@ Permission = Literal[
     "handle_incidents",
     "see_proposals",
     "decide_proposals",
+    "stop_actions",
     "change_settings",
     "see_audit",
     "manage_people",
@@ -31,6 +32,7 @@ PERMISSION_TEXTS: Mapping[Permission, str] = {
     "handle_incidents": "acknowledging and resolving incidents, and saying what an anomaly was",
     "see_proposals": "recommendations and proposals",
     "decide_proposals": "approving, rejecting and rolling back",
+    "stop_actions": "stopping every execution",
     "change_settings": "budgets, rules and thresholds",
     "see_audit": "the audit log",
     "manage_people": "people, their roles, and everybody's keys",
@@ -42,7 +44,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "viewer": _READER,
     "team_lead": _WORKER,
     "analyst": _WORKER | {"see_operations"},
-    "approver": _WORKER | {"see_operations", "decide_proposals"},
+    "approver": _WORKER | {"see_operations", "decide_proposals", "stop_actions"},
     "admin": frozenset(get_args(Permission)) - {"decide_proposals"},
 }
 #: Who has one of these sees every row, whatever scopes stand beside.

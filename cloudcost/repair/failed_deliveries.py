@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import count
 
 from alerts.delivery_findings import (
     DELIVERY_FAILED,
@@ -46,12 +45,11 @@ def report_damages(installation: Installation, book: IncidentBook, damages: Iter
 
 def _open(book: IncidentBook, source_name: str, problem: Problem, today: dt.date) -> Incident:
     """The incident of a problem; a new one where it was over and is there again."""
-    for times_before in count():
-        finding = describe_failed_delivery(source_name, problem.billing_period, problem.message, today, times_before)
-        known = book.find(finding.incident_id)
-        if known is None or not known.is_over:
-            return book.open(finding)[0]
-    raise AssertionError("counting ends at nothing")
+    return book.open_anew(
+        lambda times_before: describe_failed_delivery(
+            source_name, problem.billing_period, problem.message, today, times_before
+        )
+    )
 
 
 def _list(book: IncidentBook, rule: str, source_name: str | None = None) -> list[Incident]:

@@ -61,7 +61,7 @@ def test_dbt_is_not_even_begun_without_periods(tmp_path: Path, monkeypatch: pyte
         yield
 
     monkeypatch.setattr(transform, "build_assets", build)
-    partitions = billing_periods(installation.first_period(), installation.months_ahead())
+    partitions = billing_periods(installation.periods.first(), installation.periods.months_ahead())
     models = transform.build_dbt_assets(prepare_manifest(installation), partitions)[0]
     resources = {"installation": InstallationResource.of(installation)}
     job = dg.Definitions(assets=[models], resources=resources).resolve_implicit_global_asset_job_def()

@@ -96,8 +96,10 @@ def replace_paths(connection: Any, paths: dict[str, str]) -> None:
 def remove_unused(connection: Any, folder: Path) -> tuple[int, int]:
     """Remove the files of this folder that no model names, which nobody may be building meanwhile; how many, and bytes.
 
-    Those of a publication stay: it has names of its own for them.
+    A home that was moved or copied finds its own first: while its models name those of the old place, all of these
+    would be unused. Those of a publication stay: it has names of its own for them.
     """
+    take_over_moved(connection, folder)
     current = {file.path.resolve() for file in list_files(connection)}
     count = size = 0
     for path in _walk(folder):

@@ -32,6 +32,7 @@ def take_over(path: Path, models: Collection[str]) -> Path | None:
     """
     if not path.exists() or not (found := _find_tables(path, models)):
         return None
+    _fold_log(path)
     work = path.with_name(f"{path.name}.takeover")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(mode=0o700)
@@ -48,8 +49,12 @@ def take_over(path: Path, models: Collection[str]) -> Path | None:
         _copy_views(connection)
         connection.execute("detach old")
     backup = path.with_name(path.name + BACKUP)
-    backup.unlink(missing_ok=True)
-    backup.hardlink_to(path)
+    kept = work / backup.name
+    try:
+        kept.hardlink_to(path)
+    except OSError:  # a file system without links
+        shutil.copy2(path, kept)
+    kept.replace(backup)
     new.replace(path)
     shutil.rmtree(work)
     return backup
@@ -61,6 +66,15 @@ def _find_tables(path: Path, models: Collection[str]) -> list[str]:
             "select table_name from duckdb_tables() where schema_name = 'intermediate' and list_contains(?, table_name)"
         )
         return sorted(name for (name,) in connection.execute(query, [list(models)]).fetchall())
+
+
+def _fold_log(path: Path) -> None:
+    """Bring what a killed run left in the write-ahead log into the file: the log is beside the path, whichever file is
+    there, and the new one would take the same rows a second time.
+    """
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set max_vacuum_tasks = 0")  # the file is kept as it is, not packed anew
+        connection.execute("checkpoint")
 
 
 def _copy_tables(connection: duckdb.DuckDBPyConnection, left_out: Collection[str]) -> None:

@@ -46,7 +46,15 @@ def engine_of(installation: Installation) -> ActionEngine:
     settings = installation.action_settings
     is_reconciled = partial(is_period_reconciled, installation)
     clients = open_clients(installation)
-    return ActionEngine(installation.store, settings, clients, is_reconciled, utc_now, time.sleep)
+    return ActionEngine(
+        installation.store,
+        settings,
+        clients,
+        is_reconciled,
+        utc_now,
+        time.sleep,
+        find_settings=lambda: installation.action_settings,
+    )
 
 
 @dg.asset(

@@ -47,13 +47,13 @@ def new_delivery_sensor(context: dg.SensorEvaluationContext, installation: Insta
     periods = {period for plan in plans for period in plan.periods}
     if any(plan.unscanned for plan in plans):
         # only the rows show the periods of these files: offer all that are known
-        periods |= {opened.first_period(), now.date().replace(day=1)}
+        periods |= {opened.periods.first(), now.date().replace(day=1)}
     if not periods and not opened.is_up_to_date():
         waiting = [opened.scoring_input()]
-        periods = opened.current_periods() or {now.date().replace(day=1)}
+        periods = opened.periods.current() or {now.date().replace(day=1)}
     if not periods:
         return dg.SensorResult(skip_reason="nothing new" + (f"; {'; '.join(faults)}" if faults else ""))
-    opened.remember_periods(periods)
+    opened.periods.remember(periods)
     tags = range_tags(min(periods).isoformat(), max(periods).isoformat())
     return dg.SensorResult([dg.RunRequest(run_key=run_key_of(waiting, now), tags=tags)])
 
@@ -115,7 +115,7 @@ def export_event_sensor(context: dg.SensorEvaluationContext, installation: Insta
         context.log.warning(fault)
     if not found:
         return dg.SensorResult(skip_reason="; ".join(["no new delivery was announced", *faults]))
-    opened.remember_periods({request.pending.key.billing_period for request in found})
+    opened.periods.remember({request.pending.key.billing_period for request in found})
     return dg.SensorResult([request_run(request) for request in found])
 
 

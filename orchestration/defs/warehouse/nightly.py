@@ -11,7 +11,7 @@ import dagster as dg
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from alerts.findings import CHECK_FAILED, describe_failed_check
-from alerts.incident_book import IncidentBook
+from alerts.incident_book import ACTOR, IncidentBook
 from cloudcost.dbt.parsed_project import DbtError
 from cloudcost.dbt.project import ALL_PERIODS
 from cloudcost.dbt.running import run_dbt
@@ -71,17 +71,18 @@ def build_nightly_checks(manifest: Path) -> dg.AssetChecksDefinition:
 
 
 def judge(check: dg.AssetCheckKey, result: Mapping[str, Any], book: IncidentBook) -> dg.AssetCheckResult:
-    """What dbt says of one test; opens or resolves its incident."""
+    """What dbt says of one test; opens its incident, or ends it."""
     status, rows = str(result["node_info"]["node_status"]), int(result.get("num_failures") or 0)
     passed = status in ("pass", "success")
-    finding = describe_failed_check(check.asset_key.to_user_string(), check.name, rows, utc_now().date())
+    asset, today = check.asset_key.to_user_string(), utc_now().date()
     if passed:
         for incident in book.list():
             known = incident.finding
-            if known.rule == CHECK_FAILED and known.scope == finding.scope and incident.state != "resolved":
-                book.resolve(incident.incident_id, "cloudcost", "passed again")
+            is_same = known.rule == CHECK_FAILED and (known.scope["asset"], known.scope["check"]) == (asset, check.name)
+            if is_same and not incident.is_over:
+                book.end(incident.incident_id, ACTOR, "passed again")
     else:
-        book.open(finding)
+        book.open_anew(lambda times_before: describe_failed_check(asset, check.name, rows, today, times_before))
     severity = dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR
     return dg.AssetCheckResult(
         passed=passed,

@@ -128,6 +128,22 @@ def test_switching_to_dry_run_stops_an_execution_half_way(world: World) -> None:
     assert world.engine().execute(world.proposal_id).outcome == "executed"
 
 
+@pytest.mark.parametrize("lost", [{"mode": "dry_run"}, {"approvers": ("cem@example.com",)}])
+def test_what_is_stopped_or_taken_away_half_way_stops_the_very_run(world: World, lost: dict[str, Any]) -> None:
+    """The snapshot is taken; then somebody stops everything, or the approver loses the role: nothing is deleted."""
+
+    def find_settings() -> Any:
+        return make_settings(**lost) if world.aws.count("CreateSnapshot") else make_settings()
+
+    engine = ActionEngine(
+        world.store, make_settings(), world.aws.client, lambda source, period: True, world.clock, world.clock.sleep,
+        find_settings=find_settings,
+    )  # fmt: skip
+    result = engine.execute(world.proposal_id)
+    assert (result.outcome, result.state) == ("blocked", "executing")
+    assert world.aws.count("DeleteVolume") == 0 and world.volume_id in world.volumes()
+
+
 def test_a_volume_attached_half_way_ends_the_execution(world: World) -> None:
     world.aws.fail_next["DeleteVolume"] = [403]
     world.engine().execute(world.proposal_id)

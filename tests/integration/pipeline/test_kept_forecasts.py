@@ -1,8 +1,10 @@
 """Forecasts are scored when something that they stand on changed; what is there else is what a scoring would make."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 import ml.forecast.costs
@@ -14,6 +16,8 @@ from core.instants import utc_now
 from orchestration.defs.ml.forecasts import last_charge_date, read_daily_costs
 from tests.integration.pipeline.scoring import execute, open_installation, read
 from tests.unit.ml.rows import make_rows, make_weekly
+from warehouse import written_tables
+from warehouse.written_tables import read_declaration
 
 #: Of the daily costs, of what was scored, and of neither.
 CHANGES = {
@@ -102,6 +106,15 @@ def test_other_settings_another_day_and_other_code_score_anew(
     monkeypatch.setattr(scored_inputs, "_fingerprint_code", lambda: "other code")
     score(Installation(path, installation.home))
     assert len(scorings) == 4
+    declared = read_declaration()
+    key = ("ml", "cost_forecasts")
+    columns = declared[key].columns
+    wide = pa.schema([(c.name, pa.float64() if pa.types.is_integer(c.type) else c.type) for c in columns])
+    assert wide != columns
+    changed = {**declared, key: replace(declared[key], columns=wide)}
+    monkeypatch.setattr(written_tables, "read_declaration", lambda: changed)
+    score(Installation(path, installation.home))
+    assert len(scorings) == 5, "what is there has the types that an earlier release declared"
     today = ScoredDays.until(utc_now().date())
     daily = read_daily_costs(installation, today)
     fingerprints = {

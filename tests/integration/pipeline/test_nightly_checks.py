@@ -12,7 +12,7 @@ from cloudcost.installation import Installation
 from orchestration.check_results import list_checks
 from orchestration.definitions import build_definitions
 from orchestration.defs.alerts.assets import incident_book
-from orchestration.defs.warehouse.nightly import find_nightly
+from orchestration.defs.warehouse.nightly import find_nightly, judge
 
 REGIONS = dg.AssetKey(["seeds", "regions"])
 #: What every run judges for itself, since nothing else would.
@@ -88,3 +88,17 @@ def test_a_failed_one_is_an_incident_until_it_passes(installation: Installation)
     list(run_dbt(installation, ["seed"], ALL_PERIODS))
     seeds, opened = judge()
     assert all(row["is_passed"] for row in seeds.values()) and len(seeds) > 20 and not opened
+
+
+def test_one_that_fails_again_is_a_new_incident(installation: Installation) -> None:
+    book, check = incident_book(installation), dg.AssetCheckKey(REGIONS, "region_spellings_are_unique")
+    failed = {"node_info": {"node_status": "fail"}, "num_failures": 2}
+    for times in (1, 2, 3):
+        for _ in range(2):
+            assert not judge(check, failed, book).passed
+            assert len(book.list("open")) == 1
+        assert judge(check, {"node_info": {"node_status": "pass"}, "num_failures": 0}, book).passed
+        assert not book.list("open") and len(book.list("resolved")) == times
+    judge(check, {"node_info": {"node_status": "error"}, "num_failures": None}, book)
+    (broken,) = book.list("open")
+    assert broken.finding.summary.startswith("It could not run")

@@ -253,6 +253,14 @@ def test_the_last_publication_of_each_day_is_kept_for_so_many_days(warehouse: Wa
     assert [f"{at:%d %H}" for at, _ in list_publications(serving)[:2]] == [f"{moments[n]:%d %H}" for n in (3, 5)]
 
 
+def test_a_folder_that_is_no_publication_is_left_alone(warehouse: Warehouse, tmp_path: Path) -> None:
+    serving = tmp_path / "serving"
+    (serving / "lost+found").mkdir(parents=True)
+    done = publish_warehouse(warehouse.path, warehouse.connect, serving, keep_days=1)
+    assert [folder for _, folder in list_publications(serving)] == [done.folder]
+    assert (serving / "lost+found").is_dir()
+
+
 def test_a_moved_home_publishes_its_own_files(warehouse: Warehouse, tmp_path: Path) -> None:
     home, moved = tmp_path / "home", tmp_path / "moved"
     home.mkdir()

@@ -1,16 +1,19 @@
 """Why the dashboards cannot be served is one sentence, with an exit code that says whose turn it is."""
 
+import datetime as dt
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from core.errors import CloudcostError
 from dashboards import local_services, serve
 from dashboards.ending import ENDING
 from dashboards.errors import ServeError
+from dashboards.publish import CURRENT, list_publications
 
 REDSHIFT = """\
 sources: [{name: a, location: exports}]
@@ -49,6 +52,28 @@ def test_what_is_missing_is_told(
     assert start(tmp_path, monkeypatch, config) == code
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("cloudcost: ") and message in line
+
+
+def test_publishing_before_serving_keeps_the_days_that_are_to_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the published copy cannot be used here, for one, because its home was moved."""
+
+    def stop(home: object, environment: object) -> None:
+        raise ServeError("far enough")
+
+    monkeypatch.setattr(serve, "bootstrap", stop)
+    file, serving = tmp_path / "home" / "warehouse.duckdb", tmp_path / "home" / "serving"
+    file.parent.mkdir(mode=0o700)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema marts")
+    days = [dt.datetime.now(dt.UTC) - dt.timedelta(days=number) for number in (4, 3, 2)]
+    before = [serving / f"{int(day.timestamp()) * 10**9:020d}-before" for day in days]
+    for folder in before:
+        folder.mkdir(parents=True, mode=0o700)
+    assert start(tmp_path, monkeypatch, "sources: [{name: a, location: exports}]\n") == 1
+    kept = [folder for _, folder in list_publications(serving)]
+    assert kept[:-1] == before and (serving / CURRENT).resolve() == kept[-1]
 
 
 def test_patience_with_superset_ends() -> None:
