@@ -1,18 +1,17 @@
 """The application: routes found by name, and what stands before all of them."""
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from api import problems, routes
+from api import problems
 from api.callers import Authenticator
-from api.problems import MEDIA_TYPE, Problem
+from api.documentation import document, find_routers
+from api.problems import Problem
 from api.requests import RequestGuard
 from api.services import make_services
 from api.writes import IdempotentWrites
@@ -37,12 +36,13 @@ def make_app(installation: Installation, authenticator: Authenticator) -> FastAP
         redoc_url=None,
         openapi_url="/openapi.json",
         generate_unique_id_function=_name_operation,
-        responses={"default": {"model": Problem, "description": "A problem.", "content": {MEDIA_TYPE: {}}}},
+        responses={"default": {"model": Problem}},
     )
     app.state.services = make_services(installation, authenticator)
     problems.install(app)
     for router in find_routers():
         app.include_router(router)
+    app.openapi = document(app)  # type: ignore[method-assign]
     app.add_middleware(IdempotentWrites, services=lambda: app.state.services)
     settings = installation.config.api
     if settings.origins:
@@ -62,12 +62,6 @@ def make_app(installation: Installation, authenticator: Authenticator) -> FastAP
         )
     app.add_middleware(RequestGuard, hosts=list_hosts(installation))
     return app
-
-
-def find_routers() -> list[APIRouter]:
-    """The router of every module of `api/routes`, in order of their names."""
-    names = sorted(info.name for info in pkgutil.iter_modules(routes.__path__))
-    return [importlib.import_module(f"{routes.__name__}.{name}").router for name in names]
 
 
 def list_hosts(installation: Installation) -> set[str]:

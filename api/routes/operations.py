@@ -57,7 +57,7 @@ class ReconciliationQuery(PageQuery):
     )
 
 
-class Version(BaseModel):
+class Release(BaseModel):
     """The release that answers."""
 
     version: str = Field(examples=["0.1.0"])
@@ -103,6 +103,6 @@ def list_reconciliation(
 
 
 @router.get("/version", dependencies=[Depends(Anybody())])
-def read_version() -> Version:
+def read_version() -> Release:
     """Which release this is. For everybody who is signed in."""
-    return Version(version=version("cloudcost"), api="v1")
+    return Release(version=version("cloudcost"), api="v1")
