@@ -95,6 +95,8 @@ def _complete(whole: Json, operation: Json, route: APIRoute, method: str) -> Non
         wanted.add("409")
     if any(parameter["name"] == "format" for parameter in parameters):
         wanted.add("406")
+    if any(parameter["name"] == "If-Match" for parameter in parameters):
+        wanted |= {"412", "428"}
     if method in METHODS and not is_public:
         wanted |= {"409", "422"}
         parameters.append(_KEY)
