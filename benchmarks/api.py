@@ -2,10 +2,10 @@
 
 ``python benchmarks/api.py --home FOLDER [--config FILE] [--rate 50] [--seconds 60]``: serves the installation with
 uvicorn as the product does, in a process of its own, and asks it from this one. A request is sent when its time has
-come, whether or not those before were answered, and its time counts from the moment that it was due: a server that falls
-behind cannot hide it. Every question is about one month by service and has other filters than those before it, and
-nobody remembers answers. A second run repeats ten questions, stated beside it. The bar: the 95th percentile of all is at
-most 150 ms, and nothing else than 200 is answered.
+come, whether or not those before were answered, and its time counts from the moment that it was due: a server that
+falls behind cannot hide it. Every question is about one month by service and has other filters than those before it,
+and nobody remembers answers. A second run repeats ten questions, stated beside it. The bar: the 95th percentile of all
+is at most 150 ms, and nothing else than 200 is answered.
 """
 
 import argparse
