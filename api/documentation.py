@@ -108,7 +108,8 @@ def _complete(whole: Json, operation: Json, route: APIRoute, method: str) -> Non
             answers[status] = _describe_problem(status)
     for status in successes:
         answers[status].setdefault("headers", {}).update(_headers(is_money))
-        _add_example(whole, answers[status].get("content", {}))
+    for answer in answers.values():
+        _add_example(whole, answer.get("content", {}))
     _add_example(whole, operation.get("requestBody", {}).get("content", {}))
     if not parameters:
         del operation["parameters"]
