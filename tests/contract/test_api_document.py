@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from fastapi.routing import APIRoute
 
 from api.access import Public, access_of
 from api.documentation import find_routers
@@ -21,9 +22,11 @@ from tests.integration.api.company import Company, open_company
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in item]
 PUBLIC = {
-    route.path for router in find_routers() for route in router.routes
-    if isinstance(access_of(getattr(route, "dependant")), Public)  # noqa: B009 - routes of FastAPI
-}  # fmt: skip
+    route.path
+    for router in find_routers()
+    for route in router.routes
+    if isinstance(route, APIRoute) and isinstance(access_of(route.dependant), Public)
+}
 
 
 def test_the_file_is_what_the_code_makes() -> None:

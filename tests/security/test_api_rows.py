@@ -39,6 +39,11 @@ _LOOKED_FOR = (
     "sub_account_id", "sub_account_name", "x_team", "x_product", "service_name", "x_usage_type", "resource_id",
     "resource_name", "x_cost_center",
 )  # fmt: skip
+#: What rows that are shown have besides: the account that pays for them, who provides them.
+_SHOWN = (
+    "billing_account_id", "billing_account_name", "service_provider_name", "charge_description", "service_category",
+    "invoice_id", "sku_id", "commitment_discount_id", "resource_type", "x_environment",
+)  # fmt: skip
 
 
 @dataclass
@@ -70,9 +75,10 @@ def watch(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wat
     store = company.installation.store
     plant(company)
     secrets: set[str] = {HIDDEN_ACCOUNT}
+    query = "select distinct {} from marts.fct_charges where {}" + _IN_SCOPE
+    shown = {str(value) for name in (*_LOOKED_FOR, *_SHOWN) for (value,) in company.rows(query.format(name, ""))}
     for column in _LOOKED_FOR:
-        query = f"select distinct {column} from marts.fct_charges where {{}}{_IN_SCOPE} and length({column}) > 5"
-        hidden, shown = ({value for (value,) in company.rows(query.format(negated))} for negated in ("not ", ""))
+        hidden = {value for (value,) in company.rows(query.format(column, "not ")) if len(value or "") > 5}
         # what is part of something that is shown would be found there
         secrets |= {one for one in hidden if not any(one in other for other in shown)}
     assert "data-platform" in secrets and len(secrets) > 100
@@ -146,12 +152,12 @@ def test_no_order_page_or_comparison_shows_what_is_out_of_scope(watch: Watch) ->
         watch.check(theo.get("/v1/costs", params={"group_by": [name], "compare": "previous_period", "limit": 1000}))
         watch.check(theo.get("/v1/costs", params={"group_by": [name], "allocation": True, "limit": 1000}))
         watch.check(theo.get("/v1/costs", params={"group_by": [name], "currency": "reporting", "limit": 1000}))
-    answer = theo.get("/v1/costs", params={"group_by": columns[:8], "limit": 7})
+    answer = theo.get("/v1/costs", params={"group_by": columns[:8], "limit": 2})
     pages = 0
     while "next" in answer.links and pages < 10:
         answer, pages = theo.get(answer.links["next"]["url"]), pages + 1
         watch.check(answer)
-    assert pages == 10
+    assert pages >= 3
 
 
 def test_what_is_in_scope_is_shown(watch: Watch) -> None:
