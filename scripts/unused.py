@@ -23,7 +23,15 @@ ALLOWED = Path(__file__).with_name("unused_allowed.yaml")
 NO_CALLERS = ("tests/", "benchmarks/")
 KINDS = ("class", "function", "method", "property")
 #: What these decorate is called by typer, Dagster or pydantic.
-REGISTERED = ("@app.*", "@*_app.command", "@*_app.callback", "@dg.*", "@field_validator", "@model_validator")
+REGISTERED = (
+    "@app.*",
+    "@router.*",
+    "@*_app.command",
+    "@*_app.callback",
+    "@dg.*",
+    "@field_validator",
+    "@model_validator",
+)
 
 
 @dataclass(frozen=True)
