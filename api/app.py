@@ -1,22 +1,28 @@
 """The application: routes found by name, and what stands before all of them."""
 
-import importlib
-import pkgutil
-from collections.abc import Callable
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, FastAPI
+import anyio.to_thread
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from api import problems, routes
+from api import problems
 from api.callers import Authenticator
-from api.problems import MEDIA_TYPE, Problem
+from api.documentation import document, find_routers
+from api.money.rows import list_scope_columns
+from api.problems import Problem
 from api.requests import RequestGuard
 from api.services import make_services
 from api.writes import IdempotentWrites
 from cloudcost.installation import Installation
+from core.errors import CloudcostError
+from dashboards.own_publication import publish_where_needed
 
 PREFIX = "/v1"
 DESCRIPTION = """\
@@ -37,12 +43,14 @@ def make_app(installation: Installation, authenticator: Authenticator) -> FastAP
         redoc_url=None,
         openapi_url="/openapi.json",
         generate_unique_id_function=_name_operation,
-        responses={"default": {"model": Problem, "description": "A problem.", "content": {MEDIA_TYPE: {}}}},
+        lifespan=_start,
+        responses={"default": {"model": Problem}},
     )
     app.state.services = make_services(installation, authenticator)
     problems.install(app)
     for router in find_routers():
         app.include_router(router)
+    app.openapi = document(app)  # type: ignore[method-assign]
     app.add_middleware(IdempotentWrites, services=lambda: app.state.services)
     settings = installation.config.api
     if settings.origins:
@@ -64,10 +72,22 @@ def make_app(installation: Installation, authenticator: Authenticator) -> FastAP
     return app
 
 
-def find_routers() -> list[APIRouter]:
-    """The router of every module of `api/routes`, in order of their names."""
-    names = sorted(info.name for info in pkgutil.iter_modules(routes.__path__))
-    return [importlib.import_module(f"{routes.__name__}.{name}").router for name in names]
+@asynccontextmanager
+async def _start(app: FastAPI) -> AsyncIterator[None]:
+    """Have what questions need before the first one comes; what is not there yet is said by `/readyz`."""
+    services = app.state.services
+
+    def prepare() -> None:
+        try:
+            publish_where_needed(services.installation)
+            services.published.look()
+        except CloudcostError as error:
+            logging.getLogger("api").warning("no figures yet: %s", error)
+
+    await anyio.to_thread.run_sync(prepare)
+    # whose columns hold accounts and teams is read from the models: that takes a second, and few wait for it
+    threading.Thread(target=list_scope_columns, name="scope-columns", daemon=True).start()
+    yield
 
 
 def list_hosts(installation: Installation) -> set[str]:

@@ -48,16 +48,6 @@ class Snapshot:
     standings: tuple[PeriodStanding, ...]
 
     @property
-    def complete_until(self) -> dt.date | None:
-        """The day until which every source has usage."""
-        return self.complete_of(())
-
-    @property
-    def is_reconciled(self) -> bool | None:
-        """Whether every total is what the exports state; None where nothing is known."""
-        return judge_reconciled(self.standings)
-
-    @property
     def last_period(self) -> dt.date | None:
         """The newest billing period that has usage."""
         return max((one.billing_period for one in self.standings if one.last_usage), default=None)

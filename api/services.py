@@ -1,6 +1,8 @@
 """What routes work with: the installation, who callers are, and what is published. Made once a process."""
 
+import hmac
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fastapi import Request
 
@@ -30,6 +32,11 @@ class Services:
     def directory(self) -> Directory:
         """The people."""
         return self.installation.directory
+
+    @cached_property
+    def cursor_key(self) -> bytes:
+        """What cursors are signed with, made of the installation's own key: the same in all of its processes."""
+        return hmac.digest(self.installation.seal.key, b"cloudcost api cursors", "sha256")
 
     def directory_of(self, caller: Caller) -> Directory:
         """The people, as whose changes this caller's account is written down."""

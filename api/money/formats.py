@@ -13,7 +13,7 @@ from fastapi import Request
 from api.money.questions import FormatName
 from api.money.statements import Column
 from api.problems import ProblemError
-from core.spreadsheets import neutralise
+from cloudcost.spreadsheets import neutralise
 
 MEDIA_TYPES: dict[FormatName, str] = {
     "json": "application/json",

@@ -12,20 +12,19 @@ from fastapi import Request
 from api.problems import Fault, ProblemError
 from api.services import Services
 
-_PURPOSE = b"cloudcost api cursors"
 _MAC_BYTES = 16
 
 
 @dataclass(frozen=True)
 class Cursors:
-    """Makes and reads cursors, under a key that is made of the installation's own."""
+    """Makes and reads cursors, under the installation's key."""
 
     key: bytes
 
     @classmethod
     def of(cls, services: Services) -> "Cursors":
         """Those of an installation: the same in all of its processes, also after a start."""
-        return cls(hmac.digest(services.installation.seal.key, _PURPOSE, "sha256"))
+        return cls(services.cursor_key)
 
     def write(self, question: str, snapshot: str, offset: int) -> str:
         """The cursor of the page that begins after so many rows of a question's answer."""

@@ -16,7 +16,7 @@ _BEHIND_QUERIES = ("marts.fct_cost_reporting_daily", "ml.cost_anomalies")
 
 
 @cache
-def _scope_columns() -> Mapping[str, Mapping[str, str]]:
+def list_scope_columns() -> Mapping[str, Mapping[str, str]]:
     """By table, the columns that hold team and account, as the dashboards have them."""
     from dashboards.design.pages import DATASETS
 
@@ -30,7 +30,7 @@ def relation(services: Services, caller: Caller, table: str) -> str:
     if caller.person.sees_all_rows:
         return table
     conditions = [
-        scope_clause(scope.model_dump(), _scope_columns().get(table, {}))
+        scope_clause(scope.model_dump(), list_scope_columns().get(table, {}))
         for scope in services.installation.config.dashboards.scopes
         if scope.name in caller.person.scopes
     ]

@@ -84,14 +84,14 @@ def read_incident(incident_id: IncidentId, caller: Handler, services: ServicesOf
     return _show(_find(services, caller, incident_id))
 
 
-@router.post("/incidents/{incident_id}/acknowledge", responses={409: {}})
+@router.post("/incidents/{incident_id}/acknowledge")
 def acknowledge_incident(incident_id: IncidentId, note: Note, caller: Handler, services: ServicesOf) -> IncidentOut:
     """Say that one takes care of it; a second time changes nothing. For those who handle incidents."""
     _find(services, caller, incident_id)
     return _show(_book(services, caller).acknowledge(incident_id, caller.person.name, note.reason.strip()))
 
 
-@router.post("/incidents/{incident_id}/resolve", responses={409: {}})
+@router.post("/incidents/{incident_id}/resolve")
 def resolve_incident(incident_id: IncidentId, note: Note, caller: Handler, services: ServicesOf) -> IncidentOut:
     """Say that it is over: whoever was notified of it is notified again; a second time changes nothing. For those who
     handle incidents. That of a broken audit log ends by itself."""

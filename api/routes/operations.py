@@ -13,6 +13,7 @@ from api.callers import Caller
 from api.money.answers import Asking
 from api.money.formats import FILES
 from api.money.questions import MONTH, PageQuery, Value
+from api.money.rows import require_all_rows
 from api.money.tables import Listing, Rows, answer_listing, columns_of
 from api.services import Services, services_of
 
@@ -57,7 +58,7 @@ class ReconciliationQuery(PageQuery):
     )
 
 
-class Version(BaseModel):
+class Release(BaseModel):
     """The release that answers."""
 
     version: str = Field(examples=["0.1.0"])
@@ -75,6 +76,7 @@ def list_deliveries(
 
     For those who see operations and all costs.
     """
+    require_all_rows(caller, "What was delivered")
     asking = Asking(request, services, caller)
     filters: dict[str, Sequence[Any]] = {"source_name": query.source_name, "status": query.status}
     return asking.answer(lambda reading: answer_listing(asking, query, reading, DELIVERIES, filters), asking.accepted)
@@ -91,6 +93,7 @@ def list_reconciliation(
 
     For those who see operations and all costs.
     """
+    require_all_rows(caller, "The reconciliation")
     asking = Asking(request, services, caller)
     filters: dict[str, Sequence[Any]] = {
         "billing_period": [dt.date.fromisoformat(f"{query.month}-01")] if query.month else [],
@@ -103,6 +106,6 @@ def list_reconciliation(
 
 
 @router.get("/version", dependencies=[Depends(Anybody())])
-def read_version() -> Version:
+def read_version() -> Release:
     """Which release this is. For everybody who is signed in."""
-    return Version(version=version("cloudcost"), api="v1")
+    return Release(version=version("cloudcost"), api="v1")

@@ -6,7 +6,7 @@ carried out here: the pipeline does that with what is approved.
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -37,7 +37,6 @@ IfMatch = Annotated[
         examples=['"9f2c8d1e5b7a4c3f0e6d8b2a"'],
     ),
 ]
-DECISIONS: dict[int | str, dict[str, Any]] = {409: {}, 412: {}, 428: {}}
 
 
 class ProposalOut(BaseModel):
@@ -112,7 +111,7 @@ def read_proposal(proposal_id: ProposalId, caller: Reader, services: ServicesOf,
     return _answer(services, _find(services, caller, proposal_id), response)
 
 
-@router.post("/proposals/{proposal_id}/approve", responses=DECISIONS)
+@router.post("/proposals/{proposal_id}/approve")
 def approve_proposal(
     proposal_id: ProposalId,
     decision: Decision,
@@ -126,7 +125,7 @@ def approve_proposal(
     return _decide(services, caller, proposal_id, if_match, response, decision, lambda one: one.approve)
 
 
-@router.post("/proposals/{proposal_id}/reject", responses=DECISIONS)
+@router.post("/proposals/{proposal_id}/reject")
 def reject_proposal(
     proposal_id: ProposalId,
     decision: Decision,
@@ -139,7 +138,7 @@ def reject_proposal(
     return _decide(services, caller, proposal_id, if_match, response, decision, lambda one: one.reject)
 
 
-@router.post("/proposals/{proposal_id}/rollback", responses=DECISIONS)
+@router.post("/proposals/{proposal_id}/rollback")
 def roll_back_proposal(
     proposal_id: ProposalId,
     decision: Decision,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from cli.output.terminal import escape_invisible
-from core.spreadsheets import neutralise
+from cloudcost.spreadsheets import neutralise
 
 
 class Format(StrEnum):

@@ -46,6 +46,8 @@ ROOTS: Mapping[str, tuple[str, str]] = {
     "scripts.unused": ("Makefile", "python -m scripts.unused"),
     "scripts.configuration_doc": ("docs/CONFIGURATION.md", "python -m scripts.configuration_doc"),
     "scripts.focus_doc": ("docs/FOCUS.md", "python -m scripts.focus_doc"),
+    "scripts.openapi": ("docs/API.md", "python -m scripts.openapi"),
+    "scripts.client": ("docs/API.md", "python -m scripts.client"),
     "scripts.sqlfluff_names.api": ("pyproject.toml", 'library_path = "scripts/sqlfluff_names"'),
     "scripts.sqlfluff_names.target": ("pyproject.toml", 'library_path = "scripts/sqlfluff_names"'),
     "scripts.sqlfluff_names.dbt": ("pyproject.toml", 'library_path = "scripts/sqlfluff_names"'),

@@ -93,7 +93,7 @@ def write_config(
     listed = f", accounts: [{', '.join(map(repr, accounts))}]" if accounts else ""
     path = root / "api.yaml"
     text = CONFIG.format(team=team, accounts=listed, people=people, more=more)
-    path.write_text(f"{text}api: {{requests_per_minute: {limit}}}\n")
+    path.write_text(f"{text}api: {{requests_per_minute: {limit}, hosts: [testserver]}}\n")
     return path
 
 

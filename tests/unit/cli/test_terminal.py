@@ -10,7 +10,7 @@ import pytest
 from cli.output.console import open_console
 from cli.output.tables import Format, print_rows
 from cli.output.terminal import CleanStream, escape_invisible
-from core.spreadsheets import neutralise
+from cloudcost.spreadsheets import neutralise
 
 #: Clears the screen, goes up a line, sets the title, a C1 sequence, the reading direction, a line end that is none.
 ATTACKS = ("\x1b[2J", "\x1b[1A\r", "\x1b]0;x\x07", "\x9b2J", "\u202etxt.exe", "\u2066", "\u2028", "\x00", "\x7f", "\b")

@@ -1,0 +1,96 @@
+"""The document of the API that is checked in is what the code makes, is whole, and makes a client that works."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from fastapi.routing import APIRoute
+
+from api.access import Public, access_of
+from api.documentation import find_routers
+from scripts.client import generate_client
+from scripts.openapi import FILE, write_document
+from tests.integration.api.company import Company, open_company
+
+DOCUMENT: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in item]
+PUBLIC = {
+    route.path
+    for router in find_routers()
+    for route in router.routes
+    if isinstance(route, APIRoute) and isinstance(access_of(route.dependant), Public)
+}
+
+
+def test_the_file_is_what_the_code_makes() -> None:
+    assert FILE.read_text(encoding="utf-8") == write_document(), "run: python -m scripts.openapi"
+    assert DOCUMENT["openapi"].startswith("3.1.")
+
+
+def list_contents(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from operation.get("requestBody", {}).get("content", {}).items()
+    for answer in operation["responses"].values():
+        yield from answer.get("content", {}).items()
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_operation_has_words_examples_and_its_problems(method: str, path: str) -> None:
+    operation = DOCUMENT["paths"][path][method]
+    assert operation["description"] or operation["summary"]
+    for media, content in list_contents(operation):
+        assert "example" in content, (path, media)
+        if "json" in media and "ndjson" not in media:
+            schema = {**content["schema"], "components": DOCUMENT["components"]}
+            jsonschema.Draft202012Validator(schema).validate(content["example"])
+    answers = operation["responses"]
+    if path in PUBLIC:
+        return
+    assert {"401", "403", "429", "503", "default"} <= answers.keys() and operation["security"]
+    for status, answer in answers.items():
+        if status[0] in "45d":
+            assert list(answer["content"]) == ["application/problem+json"], (path, status)
+    parameters = {parameter["name"] for parameter in operation.get("parameters", [])}
+    assert ("Idempotency-Key" in parameters) == (method in ("post", "put", "patch", "delete"))
+    assert ("If-Match" in parameters) == ({"412", "428"} <= answers.keys())
+    assert ("304" in answers) == ("If-None-Match" in parameters)
+    if "cursor" in parameters:
+        assert "409" in answers
+
+
+def test_a_generated_client_works(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    generate_client(tmp_path / "cloudcost_client")
+    monkeypatch.syspath_prepend(tmp_path)
+    request.addfinalizer(lambda: [sys.modules.pop(n) for n in list(sys.modules) if n.startswith("cloudcost_client")])
+    company = open_company(built)
+
+    def call(name: str, who: str, **arguments: Any) -> Any:
+        client = importlib.import_module("cloudcost_client").AuthenticatedClient("http://localhost", token=who)
+        client.set_httpx_client(company.client(who))
+        return importlib.import_module(f"cloudcost_client.api.{name}").sync_detailed(client=client, **arguments)
+
+    check_costs(company, call)
+    assert call("operations.read_version", "theo").parsed.api == "v1"
+    refused = call("audit.list_audit", "theo")
+    assert (refused.status_code, refused.parsed.title) == (403, "Not allowed")
+    missing = call("proposals.read_proposal", "ana", proposal_id="prop-0")
+    assert (missing.status_code, missing.parsed.status) == (404, 404)
+
+
+def check_costs(company: Company, call: Any) -> None:
+    models = importlib.import_module("cloudcost_client.models")
+    answer = call(
+        "costs.read_costs", "ana", month="2026-10", group_by=[models.ReadCostsGroupByItem("service_name")], limit=1000
+    )
+    plain = company.get("ana", "/v1/costs", month="2026-10", group_by="service_name", limit=1000).json()
+    assert answer.status_code == 200
+    assert [item.additional_properties for item in answer.parsed.items] == plain["items"] and plain["items"]
+    assert (answer.parsed.snapshot_id, answer.parsed.is_reconciled) == (plain["snapshot_id"], True)
