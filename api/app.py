@@ -22,7 +22,7 @@ from api.services import make_services
 from api.writes import IdempotentWrites
 from cloudcost.installation import Installation
 from core.errors import CloudcostError
-from dashboards.own_publication import publish_where_needed
+from dashboards.publications import publish_where_needed
 
 PREFIX = "/v1"
 DESCRIPTION = """\

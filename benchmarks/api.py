@@ -142,7 +142,7 @@ def cpu_seconds(pid: int) -> float:
 def run(config: Path, home: Path, rate: float, seconds: float) -> bool:
     """Both loads on one server; whether the first keeps the bar."""
     from cloudcost.installation import Installation
-    from dashboards.own_publication import publish_where_needed
+    from dashboards.publications import publish_where_needed
 
     publish_where_needed(Installation(config, home, "api"))
     is_kept = True
