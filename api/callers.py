@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
 
-from cloudcost.identity.directory import Person
+from cloudcost.identity.person import Person
 from cloudcost.identity.roles import FOR_PEOPLE_ONLY, Permission
 from core.errors import CloudcostError
 

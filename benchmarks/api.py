@@ -40,7 +40,7 @@ def serve(config: Path, home: Path, port: int) -> None:
 
     from api.app import make_app
     from api.callers import Caller
-    from cloudcost.identity.directory import Person
+    from cloudcost.identity.person import Person
     from cloudcost.installation import Installation
 
     class OnePerson:

@@ -12,9 +12,10 @@ from actions.settings import ActionSettings
 from audit.keys import KEY_FILE, KEY_FOLDER, KeyFile, KeyVariable
 from audit.seal import WITNESS_FILE, Seal, SealedStore, Witness
 from cloudcost.config.document import CloudcostConfig, find_config_path, find_home, load_config
-from cloudcost.identity.directory import Directory, people_of_file
+from cloudcost.identity.directory import Directory
 from cloudcost.identity.home_access import check_home, close_home
 from cloudcost.identity.people import find_origin
+from cloudcost.identity.person import people_of_file
 from cloudcost.lost_state import check_records, check_state_file, is_blank
 from cloudcost.managed_settings import ManagedSettings, SettingsVersion, merge
 from cloudcost.offered_periods import OfferedPeriods

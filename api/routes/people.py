@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 from api.access import Anybody, allow
 from api.callers import Caller
 from api.services import Services, services_of
-from cloudcost.identity.directory import Directory, NoSuchPersonError, Person
+from cloudcost.identity.directory import Directory, NoSuchPersonError
+from cloudcost.identity.person import Person
 from cloudcost.identity.roles import Permission, Role
 
 router = APIRouter(prefix="/v1", tags=["people"])

@@ -9,7 +9,7 @@ from cli.failures import UsageError
 from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
-    from cloudcost.identity.directory import Person
+    from cloudcost.identity.person import Person
     from cloudcost.installation import Installation
 
 people_app = typer.Typer(

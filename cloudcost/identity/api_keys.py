@@ -16,7 +16,8 @@ from typing import Any, get_args
 
 from audit.log import AuditEntry, AuditLog
 from audit.seal import SealedStore
-from cloudcost.identity.directory import Directory, Person
+from cloudcost.identity.directory import Directory
+from cloudcost.identity.person import Person
 from cloudcost.identity.proofs import NotProvenError, Proof
 from cloudcost.identity.roles import FOR_PEOPLE_ONLY, Permission
 from cloudcost.identity.sealed_records import SealedRecords

@@ -15,8 +15,8 @@ from audit.keys import name_key
 from audit.log import AuditEntry, AuditLog
 from audit.rows import ROW_KIND, AuditRow, hash_row, name_row, read_head, read_row
 from audit.seal import SealedStore
-from cloudcost.identity.people import PersonSettings
-from cloudcost.identity.roles import ROLES, Permission, Role, permissions_of, sees_all_rows
+from cloudcost.identity.person import FIELDS, Person, put_together, read_fields
+from cloudcost.identity.roles import ROLES
 from core.errors import CloudcostError
 from core.instants import Clock
 from core.persons import normalise_person
@@ -27,8 +27,6 @@ ADDED, CHANGED, RESET = "person.added", "person.changed", "person.reset"
 SUBJECT = "person "
 #: A record that every change moves, so that of two who change people at once one is told to look again.
 KIND, KEY = "people", "changes"
-#: What of a person can be changed.
-FIELDS = ("roles", "scopes", "account", "is_disabled")
 LONGEST_NAME = 200
 #: How long what was read is taken for what is, in seconds.
 FRESH_SECONDS = 1.0
@@ -40,38 +38,6 @@ class PeopleError(CloudcostError):
 
 class NoSuchPersonError(PeopleError):
     """Nobody is called so."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody, or a machine of theirs, and what they may.
-
-    ``name``: their one spelling. ``account``: of the operating system, theirs alone. ``origin``: `file`, `store` (added
-    by an administrator), or `group` (known by a group of their provider alone). ``changed``: the fields that are not as
-    the file has them.
-    """
-
-    name: str
-    roles: tuple[Role, ...] = ()
-    scopes: tuple[str, ...] = ()
-    account: str | None = None
-    is_disabled: bool = False
-    origin: str = "file"
-    changed: tuple[str, ...] = ()
-
-    @property
-    def permissions(self) -> frozenset[Permission]:
-        """What they may; a disabled person may nothing."""
-        return frozenset() if self.is_disabled else permissions_of(self.roles)
-
-    @property
-    def sees_all_rows(self) -> bool:
-        """Whether they see every row of costs; else those of their scopes."""
-        return not self.is_disabled and sees_all_rows(self.roles, self.scopes)
-
-    def may(self, permission: Permission) -> bool:
-        """Whether they may do that."""
-        return permission in self.permissions
 
 
 @dataclass
@@ -109,7 +75,7 @@ class Directory:
         """Everybody, by name, also those who are disabled."""
         replayed = self._refresh()
         names = sorted(self._base.keys() | replayed.added)
-        return [_put_together(name, self._base.get(name), replayed.fields.get(name, {})) for name in names]
+        return [put_together(name, self._base.get(name), replayed.fields.get(name, {})) for name in names]
 
     def find(self, name: str) -> Person | None:
         """The person of that name, in whatever spelling; None where there is nobody."""
@@ -117,7 +83,7 @@ class Directory:
         replayed = self._refresh()
         if person not in self._base and person not in replayed.added and person not in replayed.fields:
             return None
-        return _put_together(person, self._base.get(person), replayed.fields.get(person, {}))
+        return put_together(person, self._base.get(person), replayed.fields.get(person, {}))
 
     def approvers(self) -> tuple[str, ...]:
         """The names of those who may approve now."""
@@ -153,7 +119,7 @@ class Directory:
         self._check(known.name, wanted)
         if "roles" in wanted and known.name == normalise_person(actor):
             raise PeopleError(f"{known.name!r}: somebody else has to change your own roles")
-        after = replace(known, **_values(wanted))
+        after = replace(known, **read_fields(wanted))
         self._check_somebody_manages(known, after)
         return known if after == known else self._write(seen, CHANGED, actor, known.name, wanted, reason)
 
@@ -271,22 +237,6 @@ def _apply(row: AuditRow, replayed: _Replay) -> None:
         replayed.fields.pop(name, None)
 
 
-def _put_together(name: str, base: Person | None, fields: Mapping[str, Any]) -> Person:
-    person, values = base or Person(name, origin="store"), _values(fields)
-    changed = (
-        ()
-        if base is None
-        else tuple(key for key in FIELDS if values.get(key, getattr(base, key)) != getattr(base, key))
-    )
-    return replace(person, **values, changed=changed)
-
-
-def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a row as a person has them."""
-    known = {key: fields[key] for key in FIELDS if key in fields}
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in known.items()}
-
-
 def _as_json(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in fields.items()}
 
@@ -300,34 +250,3 @@ def _spell(name: str) -> str:
     if len(person) > LONGEST_NAME or not person.isprintable():
         raise PeopleError(f"{person[:60]!r}: a name has at most {LONGEST_NAME} characters, all of them printable")
     return person
-
-
-def people_of_file(
-    people: Iterable[PersonSettings], approvers: Iterable[str], readers: Iterable[tuple[str, str, Sequence[str]]]
-) -> list[Person]:
-    """Everybody whom the configuration names, once: `people`, `actions.approvers` and `dashboards.people`.
-
-    ``readers``: address, role on the dashboards, and scopes.
-    """
-    found: dict[str, Person] = {}
-
-    def merge(name: str, roles: Sequence[Role], scopes: Sequence[str] = (), account: str | None = None) -> None:
-        person = found.get(normalise_person(name), Person(normalise_person(name)))
-        found[person.name] = replace(
-            person,
-            roles=tuple(role for role in ROLES if role in {*person.roles, *roles}),
-            scopes=tuple(dict.fromkeys([*person.scopes, *scopes])),
-            account=account or person.account,
-        )
-
-    for person in people:
-        merge(person.name, person.roles, person.scopes, person.account)
-    for name in approvers:
-        merge(name, ["approver"])
-    for address, role, scopes in readers:
-        merge(address, [OF_DASHBOARDS[role]], scopes)
-    return list(found.values())
-
-
-#: What the roles of `dashboards.people` are called here.
-OF_DASHBOARDS: Mapping[str, Role] = {"viewer": "viewer", "team": "team_lead", "finance": "analyst", "admin": "admin"}

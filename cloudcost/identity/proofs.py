@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import get_args
 
-from cloudcost.identity.directory import Person
+from cloudcost.identity.person import Person
 from cloudcost.identity.roles import Permission
 from core.errors import CloudcostError
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from audit.log import AuditEntry, AuditLog
 from audit.seal import SealedStore
-from cloudcost.identity.directory import SUBJECT, Directory, Person
+from cloudcost.identity.directory import SUBJECT, Directory
 from cloudcost.identity.local.attempts import Attempts, TooManyAttemptsError
 from cloudcost.identity.local.passwords import check_password, hash_password, is_password, make_password
+from cloudcost.identity.person import Person
 from cloudcost.identity.proofs import NotProvenError
 from cloudcost.identity.sealed_records import SealedRecords
 from core.instants import Clock

@@ -4,10 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from cloudcost.identity.api_keys import ApiKeys
-from cloudcost.identity.directory import Directory, Person
+from cloudcost.identity.directory import Directory
 from cloudcost.identity.local.access_tokens import LIFE, REFUSED, AccessTokens
 from cloudcost.identity.local.accounts import Accounts
 from cloudcost.identity.local.sessions import ENDED, Session, Sessions, SignedIn
+from cloudcost.identity.person import Person
 from cloudcost.identity.proofs import NotProvenError, Proof
 from core.instants import Clock
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import jwt
 
-from cloudcost.identity.directory import LONGEST_NAME, Directory, Person
+from cloudcost.identity.directory import LONGEST_NAME, Directory
 from cloudcost.identity.oidc.provider_keys import ProviderKeys
+from cloudcost.identity.person import Person
 from cloudcost.identity.proofs import NotProvenError, Proof
 from cloudcost.identity.roles import ROLES
 from cloudcost.identity.settings import ProviderSettings

@@ -11,8 +11,9 @@ from audit.log import AuditEntry, AuditLog
 from audit.rows import HEAD_KEY, HEAD_KIND, ROW_KIND, name_row
 from audit.seal import Origin, Seal, SealedStore, Witness
 from cloudcost.identity import directory as module
-from cloudcost.identity.directory import CHANGED, SUBJECT, Directory, NoSuchPersonError, PeopleError, people_of_file
+from cloudcost.identity.directory import CHANGED, SUBJECT, Directory, NoSuchPersonError, PeopleError
 from cloudcost.identity.people import PersonSettings
+from cloudcost.identity.person import people_of_file
 from cloudcost.identity.roles import PERMISSIONS, ROLES, permissions_of, sees_all_rows
 from state import SqliteStateStore, Write
 
