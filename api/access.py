@@ -64,7 +64,8 @@ class Public:
 
 
 class Deprecated:
-    """The dependency of a route that is to go, by `Deprecation` (RFC 9745) and `Sunset` (RFC 8594), beside `deprecated=True`, which the document shows.
+    """The dependency of a route that is to go, by `Deprecation` (RFC 9745) and `Sunset` (RFC 8594); beside it stands
+    `deprecated=True`, which the document shows.
 
     ``since``: from when on nobody should begin to use it; ``until``: from when on it may be gone; ``instead``: where
     it is written what to use.
