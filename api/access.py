@@ -1,6 +1,8 @@
 """What stands before every route: who may use it. A route without one of these fails a test."""
 
+import datetime as dt
 from collections.abc import Callable
+from email.utils import format_datetime
 from typing import Annotated, Any, get_args
 
 from fastapi import Depends, Request, Security
@@ -59,6 +61,26 @@ class Public:
 
     def __call__(self) -> None:
         """Let everybody in."""
+
+
+class Deprecated:
+    """The dependency of a route that is to go, by `Deprecation` (RFC 9745) and `Sunset` (RFC 8594); beside it stands
+    `deprecated=True`, which the document shows.
+
+    ``since``: from when on nobody should begin to use it; ``until``: from when on it may be gone; ``instead``: where
+    it is written what to use.
+    """
+
+    def __init__(self, since: dt.datetime, until: dt.datetime, instead: str) -> None:
+        self._headers = [
+            ("Deprecation", f"@{int(since.timestamp())}"),
+            ("Sunset", format_datetime(until.astimezone(dt.UTC), usegmt=True)),
+            ("Link", f'<{instead}>; rel="deprecation"; type="text/html"'),
+        ]
+
+    def __call__(self, request: Request) -> None:
+        """Let the answer say so."""
+        request.state.answer_headers = [*getattr(request.state, "answer_headers", []), *self._headers]
 
 
 def identify(services: Services, given: HTTPAuthorizationCredentials | None) -> Caller:

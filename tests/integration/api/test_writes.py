@@ -13,9 +13,8 @@ from actions.proposal_book import ProposalBook
 from alerts.incident_book import IncidentBook
 from alerts.incidents import IncidentFinding
 from alerts.severity import Severity
-from api.access import Anybody
+from api.access import Anybody, Deprecated
 from api.app import make_app
-from api.deprecation import Deprecated
 from api.idempotency import DEAD, KIND, IdempotencyBook, name_key
 from api.running import Running
 from audit.log import AuditLog
