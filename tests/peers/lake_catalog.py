@@ -1,5 +1,6 @@
 """What a shared warehouse stands on: PostgreSQL for catalogs, and a bucket for files, each catalog empty at first."""
 
+import contextlib
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -24,9 +25,10 @@ class CatalogPeer:
     def __enter__(self) -> Self:
         self.postgres = PostgresServer(self.user, self.password)
         self.postgres.start()
-        self.moto.client("s3").create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
+        s3 = self.moto.client("s3")
+        # buckets are the process's: another module of tests may have made it
+        with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+            s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         return self
 
     def __exit__(
