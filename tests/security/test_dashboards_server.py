@@ -11,6 +11,7 @@ import pytest
 from cloudcost.config.dashboards import DashboardSettings
 from cloudcost_superset.server.hosts import KnownHosts, list_hosts
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
+from dashboards.people import Readers
 from dashboards.publish import publish_warehouse
 from tests.period_files import keep_in_files
 from tests.security.superset_signatures import OVERRIDDEN, REPLACED, signatures
@@ -33,7 +34,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     serving = folder / "serving"
     publish_warehouse(warehouse, lambda: duckdb.connect(str(warehouse)), serving)
     settings = DashboardSettings.model_validate({"hosts": ["costs.example.com", "localhost"]})
-    home = DashboardHome(folder / "home", serving, settings, "USD")
+    home = DashboardHome(folder / "home", serving, settings, "USD", Readers())
     home.prepare()
     environment = home.environment(duckdb_uri(serving, warehouse.name))
     done = subprocess.run(

@@ -8,6 +8,7 @@ import dagster as dg
 from cloudcost.installation import Installation
 from cloudcost.operations import OPERATIONS
 from core.instants import utc_now
+from dashboards.people import readers_of
 from dashboards.publish import publish_warehouse
 from dashboards.scoped_copies import make_scoped_copies
 from orchestration.check_results import list_checks
@@ -77,11 +78,12 @@ def publish(opened: Installation) -> dg.MaterializeResult:
             metadata={"published": "readers of the warehouse see each build as it is committed"}
         )
     settings = opened.config.dashboards
+    people = readers_of(opened).people
     done = publish_warehouse(
         opened.warehouse.path,
         opened.warehouse.connect,
         opened.serving,
-        lambda copy: make_scoped_copies(copy, settings),
+        lambda copy: make_scoped_copies(copy, settings, people),
         settings.keep_published_days,
     )
     return dg.MaterializeResult(
