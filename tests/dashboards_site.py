@@ -116,6 +116,14 @@ class Site:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
 
+    def change_people(self, command: str, person: str, *options: str) -> None:
+        """`cloudcost people`, by the account that owns the home."""
+        done = subprocess.run(
+            [CLOUDCOST, "people", command, person, *options, "--reason", "a test"],
+            env=self.environment(), cwd=self.root, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
     def log(self) -> str:
         path = self.root / "home" / "dashboards" / "logs" / "web.log"
         return path.read_text()[-4000:] if path.exists() else ""

@@ -1,7 +1,6 @@
 """What an administrator changes of people counts on the dashboards within seconds, for all that is signed in."""
 
 import json
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from cloudcost.installation import Installation
-from tests.dashboards_site import CLOUDCOST, TEAM, Site, Visitor, patiently
+from tests.dashboards_site import TEAM, Site, Visitor, patiently
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -18,15 +17,6 @@ NORA = "nora@fernhill.example"
 COUNT = "number_of_rows"
 #: Within this many seconds a change counts.
 BOUND = 10.0
-
-
-def people(site: Site, command: str, *options: str) -> None:
-    """`cloudcost people`, by the account that owns the home."""
-    done = subprocess.run(
-        [CLOUDCOST, "people", command, NORA, *options, "--reason", "a test"],
-        env=site.environment(), cwd=site.root, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def seconds_until(is_so: Callable[[], bool]) -> float:
@@ -89,12 +79,12 @@ class SignedIn:
 @pytest.fixture(scope="module")
 def nora(site: Site) -> Iterator[str]:
     """Somebody whom an administrator adds while the dashboards are served; disabled when all is done."""
-    people(site, "add", "--role", "analyst")
+    site.change_people("add", NORA, "--role", "analyst")
     try:
         assert seconds_until(lambda: has_come(site)) < BOUND
         yield NORA
     finally:
-        people(site, "disable")
+        site.change_people("disable", NORA)
 
 
 def has_come(site: Site) -> bool:
@@ -109,8 +99,8 @@ def test_who_is_added_signs_in_without_a_restart_and_a_change_ends_what_is_signe
     number = datasets["fct_cost_daily"]
     everybody = {team for (team,) in site.query("select distinct x_team from marts.fct_cost_daily")}
     steps: list[tuple[str, Callable[[], None], set[str]]] = [
-        ("a role taken away", lambda: people(site, "change", "--role", "team_lead"), set()),
-        ("a scope given", lambda: people(site, "change", "--scope", "one_team"), {TEAM}),
+        ("a role taken away", lambda: site.change_people("change", NORA, "--role", "team_lead"), set()),
+        ("a scope given", lambda: site.change_people("change", NORA, "--scope", "one_team"), {TEAM}),
         ("a scope taken away", lambda: change_directly(site.root, scopes=[]), set()),
     ]
     before = SignedIn(site, is_on_page=True)
@@ -141,7 +131,7 @@ def test_who_is_disabled_is_out_whatever_superset_says_until_they_are_enabled(
         return found
 
     before = SignedIn(site, is_on_page=True)
-    people(site, "disable")
+    site.change_people("disable", NORA)
     record_property("disabled", round(seconds_until(before.has_ended), 2))
     with pytest.raises(AssertionError, match="Not authorized"):
         SignedIn(site)
@@ -151,7 +141,7 @@ def test_who_is_disabled_is_out_whatever_superset_says_until_they_are_enabled(
     with pytest.raises(AssertionError, match="Not authorized"):
         SignedIn(site)
     password = site.added[nora]
-    people(site, "enable")
+    site.change_people("enable", NORA)
     seconds_until(lambda: is_let_in(site) and find()["active"])
     assert before.has_ended(), "what was signed in before does not come back"
     SignedIn(site)

@@ -24,7 +24,8 @@ def follow(
     """
     from superset import db
 
-    made_for: dict[str, str] = dict(db.session.execute(select(FOLLOWED.c.name, FOLLOWED.c.line)).tuples())
+    rows = db.session.execute(select(FOLLOWED.c.name, FOLLOWED.c.line))
+    made_for: dict[str, str] = {name: line for name, line in rows}
     failed: dict[str, str] = {}
     is_reader_new = False
     for name in sorted(made_for.keys() | people.lines.keys()):
