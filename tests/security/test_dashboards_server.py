@@ -130,6 +130,25 @@ def test_an_account_is_limited_over_all_addresses_and_open_to_its_own(found: Out
     }  # fmt: skip
 
 
+def test_what_the_directory_says_ends_what_is_signed_in(found: Outcomes) -> None:
+    in_all, out = [200, 200, 200], [401, 401, 401]
+    assert found["stay_after_the_directory_changed"] == {
+        "before": in_all, "another role": out, "another role, again": [200], "disabled": out, "disabled, again": [401],
+        "enabled": out, "enabled, again": [200], "left out": out, "left out, again": [401], "somebody else": in_all,
+    }  # fmt: skip
+    assert found["stay_while_the_database_cannot_follow"] == {
+        "failing": out, "again": [401], "somebody else": in_all, "later": [200],
+    }  # fmt: skip
+    assert found["stay_while_the_file_is_spoilt"] == {"spoilt": out, "administrator": [200], "whole": in_all}
+
+
+def test_a_report_goes_to_nobody_once_its_owner_may_not_see_it(found: Outcomes) -> None:
+    assert found["have_reports_sent"] == {
+        "let in": ["report to rita@example.com"], "changed while it is drawn": [], "disabled while it is drawn": [],
+        "disabled": [], "to somebody disabled": ["error to rita@example.com"],
+    }  # fmt: skip
+
+
 def test_other_spellings_of_an_account_are_no_other_accounts(found: Outcomes) -> None:
     """Those that Superset takes for the account count together; with the rest nobody can sign in."""
     assert found["guess_one_account_under_many_names"] < 20
