@@ -1,6 +1,7 @@
 """What an administrator changes of people counts on the dashboards within seconds, for all that is signed in."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,7 +57,9 @@ class SignedIn:
         self.visitors["renewal"].carry(answer.json()["refresh_token"])
         if is_on_page:
             page = self.visitors["page"] = Visitor(site.url)
-            form = {"username": NORA, "password": site.added[NORA]}
+            found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get("/login/").text)
+            assert found
+            form = {"username": NORA, "password": site.added[NORA], "csrf_token": found[1]}
             patiently(lambda: page.session.post(f"{site.url}/login/", data=form, timeout=60))
         assert all(self.ways().values()), self.ways()
 
