@@ -144,8 +144,8 @@ def test_what_the_directory_says_ends_what_is_signed_in(found: Outcomes) -> None
 
 def test_a_report_goes_to_nobody_once_its_owner_may_not_see_it(found: Outcomes) -> None:
     assert found["have_reports_sent"] == {
-        "let in": ["report to rita@example.com"], "changed while it is drawn": [], "disabled while it is drawn": [],
-        "disabled": [], "to somebody disabled": ["error to rita@example.com"],
+        "let in": ["report to wilma@example.com"], "changed while it is drawn": [], "disabled while it is drawn": [],
+        "disabled": [], "to somebody disabled": ["error to wilma@example.com"],
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from unittest import mock
 
 from attacked import PASSWORD, app, attack, bearer, client, sign_in, tokens
 
-RITA, OTTO = "rita@example.com", "otto@example.com"
+WILMA, XAVER = "wilma@example.com", "xaver@example.com"
 HOME = Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"])
 
 
@@ -34,11 +34,11 @@ def begin() -> None:
         role.permissions = security_manager.find_role("reader").permissions
         for name in ("cloudcost_viewer", "cloudcost_none"):
             security_manager.add_role(name).permissions = []
-        for name in (RITA, OTTO):
+        for name in (WILMA, XAVER):
             if security_manager.find_user(username=name) is None:
                 security_manager.add_user(name, name, "", name, role, password=PASSWORD)
         db.session.commit()
-    write({RITA: "finance", OTTO: "finance"})
+    write({WILMA: "finance", XAVER: "finance"})
     assert client().get("/api/v1/me/").status_code == 401  # any request looks at the file
 
 
@@ -57,20 +57,20 @@ def come_in(name: str) -> list[Any]:
 def stay_after_the_directory_changed() -> dict[str, list[int]]:
     """With another role, disabled, enabled again, left out; and somebody else all the while."""
     begin()
-    other, ways = come_in(OTTO), come_in(RITA)
+    other, ways = come_in(XAVER), come_in(WILMA)
     found = {"before": [ask() for ask in ways]}
     for step, roles, refused in (
-        ("another role", {RITA: "viewer", OTTO: "finance"}, []),
-        ("disabled", {OTTO: "finance"}, [RITA]),
-        ("enabled", {RITA: "finance", OTTO: "finance"}, []),
-        ("left out", {OTTO: "finance"}, []),
+        ("another role", {WILMA: "viewer", XAVER: "finance"}, []),
+        ("disabled", {XAVER: "finance"}, [WILMA]),
+        ("enabled", {WILMA: "finance", XAVER: "finance"}, []),
+        ("left out", {XAVER: "finance"}, []),
     ):
         write(roles, *refused)
         found[step] = [ask() for ask in ways]
-        answer = tokens(RITA)
+        answer = tokens(WILMA)
         found[f"{step}, again"] = [answer.status_code]
         if answer.status_code == 200:
-            ways = come_in(RITA)
+            ways = come_in(WILMA)
     found["somebody else"] = [ask() for ask in other]
     return found
 
@@ -81,12 +81,12 @@ def stay_while_the_database_cannot_follow() -> dict[str, list[int]]:
     from cloudcost_superset.server import users
 
     begin()
-    other, ways = come_in(OTTO), come_in(RITA)
-    write({RITA: "viewer", OTTO: "finance"})
+    other, ways = come_in(XAVER), come_in(WILMA)
+    write({WILMA: "viewer", XAVER: "finance"})
     with mock.patch.object(users, "set_user", side_effect=OSError("locked")):
-        found = {"failing": [ask() for ask in ways], "again": [tokens(RITA).status_code]}
+        found = {"failing": [ask() for ask in ways], "again": [tokens(WILMA).status_code]}
         found["somebody else"] = [ask() for ask in other]
-    found["later"] = [tokens(RITA).status_code]
+    found["later"] = [tokens(WILMA).status_code]
     return found
 
 
@@ -94,10 +94,10 @@ def stay_while_the_database_cannot_follow() -> dict[str, list[int]]:
 def stay_while_the_file_is_spoilt() -> dict[str, list[int]]:
     """Nobody but the first administrator, until the file is there again."""
     begin()
-    ways = come_in(RITA)
+    ways = come_in(WILMA)
     (HOME / "people.json").write_text("{")
     found = {"spoilt": [ask() for ask in ways], "administrator": [tokens("admin").status_code]}
-    write({RITA: "finance", OTTO: "finance"})
+    write({WILMA: "finance", XAVER: "finance"})
     found["whole"] = [ask() for ask in ways]
     return found
 
@@ -106,11 +106,11 @@ def stay_while_the_file_is_spoilt() -> dict[str, list[int]]:
 def have_reports_sent() -> dict[str, list[str]]:
     """To whom each of these is handed over; drawing is done by a stand-in, during which the file may change."""
     begin()
-    finance = {RITA: "finance", OTTO: "finance"}
+    finance = {WILMA: "finance", XAVER: "finance"}
     found = {
         "let in": run_report(lambda: None),
-        "changed while it is drawn": run_report(lambda: write({**finance, RITA: "viewer"})),
-        "disabled while it is drawn": run_report(lambda: write({OTTO: "finance"}, RITA)),
+        "changed while it is drawn": run_report(lambda: write({**finance, WILMA: "viewer"})),
+        "disabled while it is drawn": run_report(lambda: write({XAVER: "finance"}, WILMA)),
         "disabled": run_report(lambda: None),
     }
     write(finance)
@@ -118,10 +118,11 @@ def have_reports_sent() -> dict[str, list[str]]:
     return found
 
 
-def run_report(meanwhile: Any, address: str = RITA) -> list[str]:
-    """Executes a report of Rita's as Celery's worker does; the addresses it was handed over for."""
+def run_report(meanwhile: Any, address: str = WILMA) -> list[str]:
+    """Executes a report of Wilma's as Celery's worker does; the addresses it was handed over for."""
     from superset import db, security_manager
     from superset.commands.report import execute
+    from superset.models.slice import Slice
     from superset.reports.models import ReportRecipients, ReportSchedule
     from superset.reports.notifications.base import NotificationContent
 
@@ -137,11 +138,12 @@ def run_report(meanwhile: Any, address: str = RITA) -> list[str]:
         return mock.Mock()
 
     with app.app_context():
-        rita = security_manager.find_user(username=RITA)
+        wilma = security_manager.find_user(username=WILMA)
         recipient = ReportRecipients(type="Email", recipient_config_json=json.dumps({"target": address}))
         schedule = ReportSchedule(
-            name=uuid.uuid4().hex, type="Report", crontab="* * * * *", timezone="UTC", active=True, owners=[rita],
-            recipients=[recipient], report_format="TEXT", extra_json="{}", grace_period=0,
+            name=uuid.uuid4().hex, type="Report", crontab="* * * * *", timezone="UTC", active=True, owners=[wilma],
+            chart=db.session.query(Slice).first(), recipients=[recipient], report_format="TEXT", extra_json="{}",
+            grace_period=0,
         )  # fmt: skip
         db.session.add(schedule)
         db.session.commit()
