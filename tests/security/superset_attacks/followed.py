@@ -130,7 +130,7 @@ def run_report(meanwhile: Any, address: str = WILMA) -> list[str]:
 
     def draw(state: Any) -> Any:
         meanwhile()
-        return NotificationContent(name="report", header_data={}, text="drawn")  # type: ignore[typeddict-item]
+        return NotificationContent(name="report", header_data={}, text="drawn")
 
     def hand_over(recipient: Any, content: Any) -> Any:
         kind = "error to" if content.name != "report" else "report to"
