@@ -44,12 +44,12 @@ class StampedSecurityManager(SupersetSecurityManager):
     def load_user(self, pk: Any) -> Any:
         """The person of a session; none where it has ended."""
         user = super().load_user(pk)
-        return user if user and self._is_valid(user, session.get(STAMP)) else None
+        return user if user and self._still_counts(user, session.get(STAMP)) else None
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: Any) -> Any:
         """The person of a token; none where it has ended."""
         user = super().load_user(jwt_data["sub"])
-        if user is None or not self._is_valid(user, jwt_data.get(STAMP)):
+        if user is None or not self._still_counts(user, jwt_data.get(STAMP)):
             return None
         g.user = user
         return user
@@ -68,7 +68,7 @@ class StampedSecurityManager(SupersetSecurityManager):
         key = str(current_app.config["SECRET_KEY"]).encode()
         return hmac.new(key, b"stamp" + json.dumps(parts).encode(), hashlib.sha256).hexdigest()
 
-    def _is_valid(self, user: Any, stamp: Any) -> bool:
+    def _still_counts(self, user: Any, stamp: Any) -> bool:
         """Whether a stamp is this person's present one, and they are let in now."""
         return FOLLOWER.lets_in(user.username) and stamp == self.stamp(user)
 
