@@ -1,4 +1,6 @@
-"""What a running Superset needs on disk: secrets made once, and the installation's decisions as `settings.json`."""
+"""What a running Superset needs on disk: secrets made once, the installation's decisions as `settings.json`, and who
+may sign in as `people.json`.
+"""
 
 import contextlib
 import json
