@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 from cloudcost.installation import Installation
 from tests.dashboards_site import TEAM, Site, Visitor, patiently
@@ -43,6 +44,19 @@ def teams_of(answer: Any) -> set[str]:
     return {row["x_team"] for row in answer.json()["result"][0]["data"]}
 
 
+class FromElsewhere(HTTPAdapter):
+    """Connects from an address of its own: attempts to sign in are counted by address, and others test here too."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options, source_address=("127.0.0.9", 0))
+
+
+def visit(site: Site) -> Visitor:
+    visitor = Visitor(site.url)
+    visitor.session.mount("http://", FromElsewhere())
+    return visitor
+
+
 class SignedIn:
     """One person, signed in by a token of the API with the one that renews it, and in a browser where asked for."""
 
@@ -50,13 +64,13 @@ class SignedIn:
         """AssertionError where she cannot sign in. Attempts are limited: no more than needed."""
         body = {"username": NORA, "password": site.added[NORA], "provider": "db", "refresh": True}
         login = f"{site.url}/api/v1/security/login"
-        answer = patiently(lambda: Visitor(site.url).session.post(login, json=body, timeout=60))
+        answer = patiently(lambda: visit(site).session.post(login, json=body, timeout=60))
         assert answer.status_code == 200, answer.text
-        self.visitors = {"bearer": Visitor(site.url), "renewal": Visitor(site.url)}
+        self.visitors = {"bearer": visit(site), "renewal": visit(site)}
         self.visitors["bearer"].carry(answer.json()["access_token"])
         self.visitors["renewal"].carry(answer.json()["refresh_token"])
         if is_on_page:
-            page = self.visitors["page"] = Visitor(site.url)
+            page = self.visitors["page"] = visit(site)
             found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get("/login/").text)
             assert found
             form = {"username": NORA, "password": site.added[NORA], "csrf_token": found[1]}
