@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -59,9 +59,15 @@ def start_process(
     environment: dict[str, str] | None = None,
     output: IO[bytes] | int | None = None,
     folder: Path | str | None = None,
+    descriptors: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """A process in a group of its own, with all that it starts: a terminal's signals do not reach it, ours do."""
-    return subprocess.Popen(command, env=environment, stdout=output, stderr=output, cwd=folder, start_new_session=True)
+    """A process in a group of its own, with all that it starts: a terminal's signals do not reach it, ours do.
+
+    ``descriptors``: open files of this process that it gets too.
+    """
+    return subprocess.Popen(
+        command, env=environment, stdout=output, stderr=output, cwd=folder, start_new_session=True, pass_fds=descriptors
+    )
 
 
 def run_to_end(command: list[str], environment: dict[str, str]) -> None:

@@ -1,16 +1,20 @@
-"""What a running Superset needs on disk: secrets made once, and the installation's decisions as `settings.json`."""
+"""What a running Superset needs on disk: secrets made once, the installation's decisions as `settings.json`, and who
+may sign in as `people.json`.
+"""
 
+import contextlib
 import json
 import os
 import secrets
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from cloudcost.config.dashboards import DashboardSettings
 from dashboards.build import describe_access, write_bundle
+from dashboards.people import Readers
 from dashboards.publish import published_file
 from dashboards.scopes import list_copies, write_row_rules
 
@@ -18,6 +22,8 @@ FOLDER = Path(__file__).resolve().parent
 PYTHON = FOLDER / ".venv" / "bin" / "python"
 #: Where Superset's processes find the package that runs inside them, and none of ours.
 INSIDE = FOLDER / "inside"
+#: Who may sign in. A file of its own, because it changes while Superset runs.
+PEOPLE_FILE = "people.json"
 #: Nothing of the machine can be read through the file, and nobody can switch that on again.
 DUCKDB_OPTIONS = "access_mode=READ_ONLY&enable_external_access=false&lock_configuration=true"
 
@@ -30,6 +36,7 @@ class DashboardHome:
     serving: Path
     settings: DashboardSettings
     reporting_currency: str
+    readers: Readers
 
     @property
     def bundle(self) -> Path:
@@ -49,22 +56,40 @@ class DashboardHome:
                 with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                     file.write(secrets.token_urlsafe(48))
         (self.folder / "settings.json").write_text(json.dumps(self.describe(), indent=1))
+        self.write_people(self.readers)
         shutil.rmtree(self.bundle, ignore_errors=True)
         write_bundle(self.bundle)
 
     def describe(self) -> dict[str, Any]:
         """The settings as Superset's side reads them; no secret is among them."""
-        described = self.settings.model_dump(mode="json")
+        described = self.settings.model_dump(mode="json", exclude={"people"})
         return {
             **described,
             "address": self.settings.address,
             "reporting_currency": self.reporting_currency,
             "is_proxied": self.settings.url is not None,
             "row_rules": write_row_rules(described["scopes"], describe_access()),
-            "copies": list_copies(described["people"]) if self.settings.separation == "copies" else [],
             "chromium": _find("chromium", "chromium-browser", "google-chrome"),
             "chromedriver": _find("chromedriver"),
         }
+
+    def write_people(self, readers: Readers) -> bool:
+        """Say who may sign in, and which combinations of scopes have a copy; whether that is news.
+
+        Written as a whole, and readable by nobody else. Superset looks at the file again within a second.
+        """
+        people = [asdict(reader) for reader in readers.people]
+        copies = list_copies(readers.people) if self.settings.separation == "copies" else []
+        text = json.dumps({"people": people, "refused": readers.refused, "copies": copies}, indent=1)
+        path = self.folder / PEOPLE_FILE
+        with contextlib.suppress(OSError, ValueError):
+            if path.read_text() == text:
+                return False
+        unfinished = path.with_name(f".{PEOPLE_FILE}.{os.getpid()}")
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+        unfinished.replace(path)
+        return True
 
     def environment(self, warehouse_uri: str) -> dict[str, str]:
         """The environment variables of every process of this Superset."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cloudcost.installation import Installation
+from dashboards.people import readers_of
 from dashboards.publish import Publication, publish_warehouse, published_file, reads_elsewhere
 from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
 from warehouse import WAREHOUSE_FILE, DuckDbWarehouse, WarehouseError
@@ -12,8 +13,10 @@ def publish_installation(installation: Installation) -> Publication | None:
     """Publish the warehouse as it is now; None where readers ask the warehouse itself."""
     warehouse, settings = installation.warehouse, installation.config.dashboards
 
+    people = readers_of(installation).people
+
     def complete(copy: Path) -> object:
-        return make_scoped_copies(copy, settings)
+        return make_scoped_copies(copy, settings, people)
 
     if isinstance(warehouse, DuckDbWarehouse):
         return publish_warehouse(
@@ -35,7 +38,9 @@ def publish_where_needed(installation: Installation) -> None:
     if installation.config.warehouse.backend == "redshift":
         return
     published = published_file(installation.serving, WAREHOUSE_FILE)
-    if published.exists() and not are_copies_missing(published, settings) and not reads_elsewhere(published.resolve()):
+    people = readers_of(installation).people
+    is_there = published.exists() and not are_copies_missing(published, settings, people)
+    if is_there and not reads_elsewhere(published.resolve()):
         return
     if not warehouse.is_there:
         raise WarehouseError(f"{warehouse.place}: there is no warehouse yet", "`cloudcost run` builds it")

@@ -5,19 +5,21 @@ Whatever statement a member of a team might get past every check, the database t
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from cloudcost.config.dashboards import DashboardSettings
+from dashboards.people import Reader
 from dashboards.scopes import COPIES, combinations_of, folder_of, scope_clause
 
 #: In the folder of the copies: which configuration they were made for.
 MADE_FOR = ".made-for"
 
 
-def make_scoped_copies(copy: Path, settings: DashboardSettings) -> list[Path]:
+def make_scoped_copies(copy: Path, settings: DashboardSettings, people: Sequence[Reader]) -> list[Path]:
     """Write ``scopes/<names of scopes>/<file>`` beside the copy, where the configuration asks for it; the files.
 
     Each has the tables behind the datasets that members of teams may read, under their names, with the rows of the
@@ -31,7 +33,7 @@ def make_scoped_copies(copy: Path, settings: DashboardSettings) -> list[Path]:
     access = describe_access()
     scopes = {scope.name: scope.model_dump() for scope in settings.scopes}
     made = []
-    for names in _combinations(settings):
+    for names in combinations_of(people):
         folder = copy.parent / COPIES / folder_of(names)
         for new in (folder.parent, folder):
             new.mkdir(exist_ok=True, mode=0o700)
@@ -39,24 +41,20 @@ def make_scoped_copies(copy: Path, settings: DashboardSettings) -> list[Path]:
         _write(copy, target, access, [scopes[name] for name in names])
         target.chmod(0o400)
         made.append(target)
-    (copy.parent / COPIES / MADE_FOR).write_text(_digest(settings))
+    (copy.parent / COPIES / MADE_FOR).write_text(_digest(settings, people))
     return made
 
 
-def are_copies_missing(published: Path, settings: DashboardSettings) -> bool:
-    """Whether the published copy has none for the scopes and people of this configuration."""
+def are_copies_missing(published: Path, settings: DashboardSettings, people: Sequence[Reader]) -> bool:
+    """Whether the published copy has none for these scopes and people."""
     if settings.separation != "copies":
         return False
     made_for = published.parent / COPIES / MADE_FOR
-    return not made_for.exists() or made_for.read_text() != _digest(settings)
+    return not made_for.exists() or made_for.read_text() != _digest(settings, people)
 
 
-def _combinations(settings: DashboardSettings) -> list[Any]:
-    return combinations_of(person.model_dump() for person in settings.people)
-
-
-def _digest(settings: DashboardSettings) -> str:
-    described = [_combinations(settings), sorted((scope.model_dump() for scope in settings.scopes), key=str)]
+def _digest(settings: DashboardSettings, people: Sequence[Reader]) -> str:
+    described = [combinations_of(people), sorted((scope.model_dump() for scope in settings.scopes), key=str)]
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.scope import Clause, Scope, compile_scope
+from dashboards.people import Reader
 
 #: The folder, beside a published copy, with a copy for each combination of scopes.
 COPIES = "scopes"
@@ -42,7 +43,7 @@ def quote(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def list_copies(people: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def list_copies(people: Iterable[Reader]) -> list[dict[str, Any]]:
     """Each combination of scopes that has a copy of its own, and the folder of it beside the published one."""
     return [{"scopes": names, "folder": f"{COPIES}/{folder_of(names)}"} for names in combinations_of(people)]
 
@@ -52,7 +53,7 @@ def folder_of(scopes: Iterable[str]) -> str:
     return "+".join(sorted(scopes)) or "none"
 
 
-def combinations_of(people: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+def combinations_of(people: Iterable[Reader]) -> list[tuple[str, ...]]:
     """The scopes that members of teams have together, and none at all."""
-    found = {tuple(sorted(person["scopes"])) for person in people if person["role"] == "team"}
+    found = {tuple(sorted(person.scopes)) for person in people if person.role == "team"}
     return sorted(found | {()})

@@ -23,6 +23,8 @@ from dashboards.ending import ENDING, end_processes, run_to_end, start_process
 from dashboards.errors import ServeError
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
 from dashboards.local_services import LocalServices, run_local_services
+from dashboards.people import readers_of
+from dashboards.people_watch import watch_people
 from dashboards.publications import publish_where_needed
 from warehouse import WAREHOUSE_FILE
 
@@ -30,6 +32,8 @@ from warehouse import WAREHOUSE_FILE
 WORKERS, THREADS = 2, 12
 #: Python's options to run a module by its name; it is not looked for in the present folder.
 RUN_MODULE = ("-P", "-m")
+#: The environment variable with the number of the pipe that passwords of new people go into.
+PASSWORDS = "CLOUDCOST_PASSWORDS_FD"
 
 
 def main() -> int:
@@ -53,29 +57,30 @@ def home_of(installation: Installation) -> DashboardHome:
     """The Superset of an installation."""
     config = installation.config
     return DashboardHome(
-        installation.home / "dashboards", installation.serving, config.dashboards, config.reporting_currency
+        installation.home / "dashboards",
+        installation.serving,
+        config.dashboards,
+        config.reporting_currency,
+        readers_of(installation),
     )
 
 
 def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
     """Publish where nothing was published that can be read here, bootstrap, and serve."""
+    is_published = installation.config.warehouse.backend != "redshift"
+    check_environment(installation.config.dashboards, is_published)
     home = home_of(installation)
-    require_secrets(home.settings)
     close_home(installation.home, is_thorough=True)
     try:
         home.prepare()
     except ValueError as error:
         raise ConfigError(f"dashboards.scopes: {error}") from error
-    if installation.config.warehouse.backend != "redshift":
+    if is_published:
         publish_where_needed(installation)
         environment = home.environment(duckdb_uri(home.serving, WAREHOUSE_FILE))
-    elif home.settings.separation == "copies":
-        raise ConfigError("dashboards.separation: copies are for the embedded warehouse; on this one it must be rows")
-    elif "CLOUDCOST_SERVING_URI" in os.environ:
+    else:
         environment = home.environment(os.environ["CLOUDCOST_SERVING_URI"])
         del environment["CLOUDCOST_SERVING"]
-    else:
-        raise ConfigError("CLOUDCOST_SERVING_URI must name the warehouse and a user of a reader role")
     with (
         run_local_services(home.folder, environment) if full else contextlib.nullcontext(LocalServices({})) as services
     ):
@@ -83,14 +88,22 @@ def serve(installation: Installation, full: bool, only_bootstrap: bool) -> int:
         bootstrap(home, environment)
         if only_bootstrap:
             return 0
-        with run_processes(home, environment, full) as processes:
+        with (
+            watch_people(lambda: readers_of(installation), home.write_people) as passwords,
+            run_processes(home, environment, full, passwords) as processes,
+        ):
             wait_until_up(home.settings.host, home.settings.port, processes)
             print(f"\nThe dashboards are at {home.settings.address}/superset/dashboard/overview/ (sign in as admin)")
             return wait_for_end(processes)
 
 
-def require_secrets(settings: DashboardSettings) -> None:
-    """Refuse to start without an environment variable that the configuration names."""
+def check_environment(settings: DashboardSettings, is_embedded: bool) -> None:
+    """Refuse to start without an environment variable that the configuration names, or where it asks for what the
+    warehouse cannot be."""
+    if not is_embedded and settings.separation == "copies":
+        raise ConfigError("dashboards.separation: copies are for the embedded warehouse; on this one it must be rows")
+    if not is_embedded and "CLOUDCOST_SERVING_URI" not in os.environ:
+        raise ConfigError("CLOUDCOST_SERVING_URI must name the warehouse and a user of a reader role")
     named = [settings.oidc.client_id_env, settings.oidc.client_secret_env] if settings.oidc else []
     if settings.mail:
         named += [name for name in (settings.mail.username_env, settings.mail.password_env) if name]
@@ -106,8 +119,11 @@ def bootstrap(home: DashboardHome, environment: dict[str, str]) -> None:
 
 
 @contextlib.contextmanager
-def run_processes(home: DashboardHome, environment: dict[str, str], full: bool):  # type: ignore[no-untyped-def]
-    """The web server, what warms publications and, in full, Celery's worker and beat; all end with the block."""
+def run_processes(home: DashboardHome, environment: dict[str, str], full: bool, passwords: int):  # type: ignore[no-untyped-def]
+    """The web server, what warms publications and, in full, Celery's worker and beat; all end with the block.
+
+    The web server adds people whom administrators add meanwhile, and writes their ``passwords`` into that pipe.
+    """
     logs = home.folder / "logs"
     host = home.settings.host
     bind = f"[{host}]:{home.settings.port}" if ":" in host else f"{host}:{home.settings.port}"
@@ -127,7 +143,10 @@ def run_processes(home: DashboardHome, environment: dict[str, str], full: bool):
             for name, command in commands.items():
                 with (logs / f"{name}.log").open("ab") as log:
                     program = [str(PYTHON.with_name(command[0])), *command[1:]]
-                    processes[name] = start_process(program, environment, log, home.folder)
+                    own = {PASSWORDS: str(passwords)} if name == "web" else {}
+                    processes[name] = start_process(
+                        program, {**environment, **own}, log, home.folder, (passwords,) if own else ()
+                    )
         yield processes
     finally:
         end_processes(list(processes.values()))

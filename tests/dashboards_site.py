@@ -10,11 +10,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import duckdb
 import pytest
@@ -60,6 +61,8 @@ class Site:
     process: subprocess.Popen[str] | None = None
     passwords: dict[str, str] = field(default_factory=dict)
     output: str = ""
+    #: Of people whom administrators added while it ran.
+    added: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -95,8 +98,15 @@ class Site:
             if found := re.fullmatch(r"  (\S+)  (\S+)\n", line):
                 self.passwords[found[1]] = found[2]
             if "The dashboards are at" in line:
+                threading.Thread(target=self._read_on, args=[self.process.stdout], daemon=True).start()
                 return
         raise AssertionError(f"the dashboards did not start:\n{self.output}{self.log()}")
+
+    def _read_on(self, output: IO[str]) -> None:
+        for line in output:
+            self.output += line
+            if found := re.fullmatch(r"  (\S+)  (\S+)\n", line):
+                self.added[found[1]] = found[2]
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
@@ -105,6 +115,14 @@ class Site:
                 self.process.wait(30)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
+
+    def change_people(self, command: str, person: str, *options: str) -> None:
+        """`cloudcost people`, by the account that owns the home."""
+        done = subprocess.run(
+            [CLOUDCOST, "people", command, person, *options, "--reason", "a test"],
+            env=self.environment(), cwd=self.root, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def log(self) -> str:
         path = self.root / "home" / "dashboards" / "logs" / "web.log"
@@ -118,7 +136,7 @@ class Site:
 
     def token_of(self, person: str) -> str:
         """A token of somebody, which is good for fifteen minutes."""
-        body = {"username": person, "password": self.passwords[person], "provider": "db"}
+        body = {"username": person, "password": (self.passwords | self.added)[person], "provider": "db"}
         answer = patiently(lambda: requests.post(f"{self.url}/api/v1/security/login", json=body, timeout=60))
         answer.raise_for_status()
         return str(answer.json()["access_token"])

@@ -16,6 +16,8 @@ REPLACED = """
     core.make_url_safe: raw_url
     SQLStatement._parse: cls script engine
     BaseReportState._get_url: self user_friendly result_format kwargs
+    BaseReportState._send: self notification_content recipients
+    AsyncExecuteReportScheduleCommand.run: self
 """
 #: Methods of Superset's, and of what it brings, that ours stand in for.
 OVERRIDDEN = """

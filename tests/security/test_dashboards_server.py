@@ -11,6 +11,7 @@ import pytest
 from cloudcost.config.dashboards import DashboardSettings
 from cloudcost_superset.server.hosts import KnownHosts, list_hosts
 from dashboards.home import PYTHON, DashboardHome, duckdb_uri
+from dashboards.people import Readers
 from dashboards.publish import publish_warehouse
 from tests.period_files import keep_in_files
 from tests.security.superset_signatures import OVERRIDDEN, REPLACED, signatures
@@ -33,7 +34,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     serving = folder / "serving"
     publish_warehouse(warehouse, lambda: duckdb.connect(str(warehouse)), serving)
     settings = DashboardSettings.model_validate({"hosts": ["costs.example.com", "localhost"]})
-    home = DashboardHome(folder / "home", serving, settings, "USD")
+    home = DashboardHome(folder / "home", serving, settings, "USD", Readers())
     home.prepare()
     environment = home.environment(duckdb_uri(serving, warehouse.name))
     done = subprocess.run(
@@ -126,6 +127,25 @@ def test_an_account_is_limited_over_all_addresses_and_open_to_its_own(found: Out
     assert outcome == {
         "first": 200, "401": 9, "429": 6, "right password from elsewhere": 429, "right password from home": 200,
         "right password from home, by the form": 302,
+    }  # fmt: skip
+
+
+def test_what_the_directory_says_ends_what_is_signed_in(found: Outcomes) -> None:
+    in_all, out = [200, 200, 200], [401, 401, 401]
+    assert found["stay_after_the_directory_changed"] == {
+        "before": in_all, "another role": out, "another role, again": [200], "disabled": out, "disabled, again": [401],
+        "enabled": out, "enabled, again": [200], "left out": out, "left out, again": [401], "somebody else": in_all,
+    }  # fmt: skip
+    assert found["stay_while_the_database_cannot_follow"] == {
+        "failing": out, "again": [401], "somebody else": in_all, "later": [200],
+    }  # fmt: skip
+    assert found["stay_while_the_file_is_spoilt"] == {"spoilt": out, "administrator": [200], "whole": in_all}
+
+
+def test_a_report_goes_to_nobody_once_its_owner_may_not_see_it(found: Outcomes) -> None:
+    assert found["have_reports_sent"] == {
+        "let in": ["report to wilma@example.com"], "changed while it is drawn": [], "disabled while it is drawn": [],
+        "disabled": [], "to somebody disabled": ["error to wilma@example.com"],
     }  # fmt: skip
 
 

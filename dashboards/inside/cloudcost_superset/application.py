@@ -11,8 +11,10 @@ from cloudcost_superset.rows.burden import limit_burden
 from cloudcost_superset.rows.doors import answer_plainly, close_doors
 from cloudcost_superset.rows.others import hide_people
 from cloudcost_superset.server.connections import guard_connections
+from cloudcost_superset.server.following import follow_people
 from cloudcost_superset.server.hosts import serve_known_hosts
 from cloudcost_superset.server.limits import limit_attempts
+from cloudcost_superset.server.owners import hold_reports
 from cloudcost_superset.server.sessions import end_sessions_of_changed_people
 from cloudcost_superset.server.tables import make_tables
 
@@ -20,6 +22,7 @@ from cloudcost_superset.server.tables import make_tables
 def adapt_application(app: Any) -> None:
     """Superset calls it (`FLASK_APP_MUTATOR`); the order is that in which requests pass."""
     make_tables(app)
+    follow_people(app)
     limit_burden(app)
     limit_attempts(app)
     end_sessions_of_changed_people(app)
@@ -35,6 +38,7 @@ def adapt_application(app: Any) -> None:
     write_ahead(app)
     part_connections(app)
     send_workbooks()
+    hold_reports(app)
 
 
 def part_connections(app: Any) -> None:

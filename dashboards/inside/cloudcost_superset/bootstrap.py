@@ -7,16 +7,16 @@ import contextlib
 import json
 import logging
 import os
-import secrets
 import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from cloudcost_superset.people import roles_of
+from cloudcost_superset.people import FIRST_ADMIN, people_file, read_people
 from cloudcost_superset.reports import ensure_reports
 from cloudcost_superset.roles import ensure_roles, ensure_row_level_security
+from cloudcost_superset.server.users import add_user, find_roles, follow
 
 
 def main() -> int:
@@ -57,10 +57,7 @@ def bootstrap(bundle: Path, settings: dict[str, Any]) -> list[tuple[str, str]]:
     access = yaml.safe_load((bundle / "access.yaml").read_text())
     ensure_roles(access, settings)
     ensure_row_level_security(access, settings)
-    if settings["oidc"]:
-        ensure_receivers(settings)
-    else:
-        made += ensure_people(settings)
+    made += ensure_people(settings)
     ensure_reports(settings)
     db.session.commit()
     return made
@@ -68,46 +65,31 @@ def bootstrap(bundle: Path, settings: dict[str, Any]) -> list[tuple[str, str]]:
 
 def ensure_admin() -> list[tuple[str, str]]:
     """The first administrator, made once."""
-    return add_person("admin", "admin@cloudcost.invalid", ["Admin"])
+    from superset import security_manager
+
+    user = security_manager.find_user(username=FIRST_ADMIN)
+    if user is None:
+        return [(FIRST_ADMIN, add_user(FIRST_ADMIN, "admin@cloudcost.invalid", ["Admin"]))]
+    user.roles, user.active = find_roles(["Admin"]), True
+    return []
 
 
 def ensure_people(settings: dict[str, Any]) -> list[tuple[str, str]]:
-    """The people of the configuration with the roles it gives; whoever was removed from it can sign in no more."""
+    """The people of `people.json` as it has them; whoever is not in it, and no provider vouches for, signs in no more.
+
+    RuntimeError where one of them cannot be so.
+    """
     from superset import security_manager
 
-    made = []
-    listed = {p["email"].lower(): p for p in settings["people"]}
-    for email, person in listed.items():
-        made += add_person(email, email, roles_of(person["role"], person["scopes"]))
+    people = read_people(people_file().read_text())
+    made: list[tuple[str, str]] = []
+    failed = follow(people, settings, lambda name, password: made.append((name, password)), is_anew=True)
+    if failed:
+        raise RuntimeError(f"people cannot be brought up to date: {failed}")
     for user in security_manager.get_all_users():
-        if user.username != "admin":
-            user.active = user.username in listed
+        if user.username != FIRST_ADMIN and user.username not in people.lines and not settings["oidc"]:
+            user.active = False
     return made
-
-
-def ensure_receivers(settings: dict[str, Any]) -> None:
-    """Where a provider signs people in: those who get reports, before they come for the first time."""
-    receivers = {address.lower() for report in settings["reports"] for address in report["to"]}
-    for person in settings["people"]:
-        email = person["email"].lower()
-        if email in receivers:
-            add_person(email, email, roles_of(person["role"], person["scopes"]))
-
-
-def add_person(username: str, email: str, role_names: list[str]) -> list[tuple[str, str]]:
-    """Somebody with exactly these roles; the name and password when they are new."""
-    from superset import security_manager
-
-    roles = [security_manager.find_role(name) for name in role_names]
-    user = security_manager.find_user(username=username)
-    if user:
-        user.roles, user.active = roles, True
-        return []
-    password = secrets.token_urlsafe(12)
-    first = username.partition("@")[0].capitalize()
-    if not security_manager.add_user(username, first, "", email, roles, password=password):
-        raise RuntimeError(f"{username} cannot be added to Superset")
-    return [(username, password)]
 
 
 def import_bundle(bundle: Path, settings: dict[str, Any]) -> None:

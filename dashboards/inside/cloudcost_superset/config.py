@@ -1,9 +1,11 @@
 """Superset's configuration: SUPERSET_CONFIG_PATH names this file.
 
-What an installation decides stands in `settings.json` below CLOUDCOST_DASHBOARDS_HOME, written by `dashboards.serve`;
-secrets come from files of mode 0600 there or from the environment.
+What an installation decides stands in `settings.json`, and who may sign in in `people.json`, both below
+CLOUDCOST_DASHBOARDS_HOME and written by `dashboards.serve`; secrets come from files of mode 0600 there or from the
+environment.
 """
 
+import functools
 import json
 import os
 from pathlib import Path
@@ -14,10 +16,10 @@ from superset.tasks.types import ExecutorType
 from cloudcost_superset.answers import caches
 from cloudcost_superset.application import adapt_application
 from cloudcost_superset.audit import AuditLog
-from cloudcost_superset.people import read_people
 from cloudcost_superset.reports import name_attachments
 from cloudcost_superset.rows.deadline import DEADLINE
 from cloudcost_superset.server.connections import open_served
+from cloudcost_superset.server.following import map_present_roles
 from cloudcost_superset.server.guests import guards_every_row
 from cloudcost_superset.server.security import CloudcostSecurityManager
 
@@ -106,7 +108,7 @@ if SETTINGS["oidc"]:
     AUTH_USER_REGISTRATION = True
     AUTH_USER_REGISTRATION_ROLE = "cloudcost_none"
     AUTH_ROLES_SYNC_AT_LOGIN = True
-    AUTH_ROLES_MAPPING = read_people(SETTINGS)
+    AUTH_ROLES_MAPPING = functools.partial(map_present_roles, SETTINGS)  # called at every sign-in
     OIDC_GROUPS_CLAIM = SETTINGS["oidc"]["groups_claim"]
     CUSTOM_SECURITY_MANAGER = OidcSecurityManager
     OAUTH_PROVIDERS = [

@@ -1,13 +1,45 @@
-"""Who is who: the Superset roles of somebody of the configuration, and what whoever asks may do at most."""
+"""Who is who: the Superset roles of the people of `people.json`, and what whoever asks may do at most."""
 
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from flask import g, has_app_context, has_request_context
 
 ROLE_PREFIX, SCOPE_PREFIX = "cloudcost_", "cloudcost_scope_"
+#: The role that allows nothing.
+NO_ROLE = "cloudcost_none"
+#: The administrator of Superset itself, whom no directory knows.
+FIRST_ADMIN = "admin"
 Standing = Literal["admin", "finance", "team", "viewer", "guest", "none", "process"]
 #: Those who write no SQL, and who see no error of the warehouse.
 RESTRICTED = ("team", "viewer", "guest", "none")
+
+
+@dataclass(frozen=True)
+class People:
+    """What the file says.
+
+    ``lines``: by address the Superset roles, none for who is refused. ``copies``: see `dashboards.scopes.list_copies`.
+    """
+
+    lines: dict[str, list[str] | None] = field(default_factory=dict)
+    copies: list[dict[str, Any]] = field(default_factory=list)
+
+
+def people_file() -> Path:
+    """Where `dashboards.serve` writes who may sign in, whenever it changes."""
+    return Path(os.environ["CLOUDCOST_DASHBOARDS_HOME"]) / "people.json"
+
+
+def read_people(text: str) -> People:
+    """What a file of people says; ValueError, TypeError or KeyError where it is none."""
+    written = json.loads(text)
+    lines: dict[str, list[str] | None] = dict.fromkeys(written["refused"])
+    lines |= {person["email"]: roles_of(person["role"], person["scopes"]) for person in written["people"]}
+    return People({name.lower(): roles for name, roles in lines.items()}, written["copies"])
 
 
 def standing() -> Standing:
@@ -37,8 +69,7 @@ def roles_of(role: str, scopes: list[str]) -> list[str]:
     return ["Admin"] if role == "admin" else [ROLE_PREFIX + role, *(SCOPE_PREFIX + scope for scope in scopes)]
 
 
-def read_people(settings: dict[str, Any]) -> dict[str, list[str]]:
-    """Superset roles by what a person brings: an address of `people`, or a group of `group_roles`."""
-    mapping = {f"mail:{p['email'].lower()}": roles_of(p["role"], p["scopes"]) for p in settings["people"]}
-    mapping |= {f"group:{group}": roles_of(role, []) for group, role in settings["oidc"]["group_roles"].items()}
-    return mapping
+def map_roles(people: People, settings: dict[str, Any]) -> dict[str, list[str]]:
+    """Superset roles by what a person brings: an address of `people.json`, or a group of `group_roles`."""
+    mapping = {f"mail:{name}": roles for name, roles in people.lines.items() if roles is not None}
+    return mapping | {f"group:{group}": roles_of(role, []) for group, role in settings["oidc"]["group_roles"].items()}

@@ -18,13 +18,15 @@ TYPES = {
 
 def ensure_reports(settings: dict[str, Any]) -> None:
     """The reports as configured and no others of ours; those that people made themselves stay as they are."""
-    from superset import db
+    from superset import db, security_manager
     from superset.reports.models import ReportSchedule
 
     known = {s.name: s for s in db.session.query(ReportSchedule) if REPORT_MARK in s.extra}
     for report in settings["reports"]:
         page, chart = find_subject(report)
         for address in report["to"]:
+            if security_manager.find_user(username=address.lower()) is None:
+                continue  # was never let in
             name = f"{report['name']} ({address.lower()})"
             schedule = known.pop(name, None) or ReportSchedule(name=name, type="Report")
             db.session.add(schedule)

@@ -74,7 +74,8 @@ def on_redshift(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         second.configure(TEAM, WAREHOUSE.format(port=peer.port))
         address = f"redshift+psycopg2://bi:of-the-reader@127.0.0.1:{peer.port}/{peer.database}?sslmode=disable"
         try:
-            second.start(CLOUDCOST_SERVING_URI=address, REDSHIFT_PASSWORD=peer.password)
+            access = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": moto.url}
+            second.start(CLOUDCOST_SERVING_URI=address, REDSHIFT_PASSWORD=peer.password, **access)
             yield second
         finally:
             second.stop()

@@ -2,7 +2,8 @@
 the provider did not give, or gave for another sign-in, is refused."""
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
@@ -60,7 +61,9 @@ def sso(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Single
     """A second Superset on the same warehouse, with what the first one made of its metadata."""
     root = tmp_path_factory.mktemp("sso")
     shutil.copytree(site.root / "home" / "dashboards", root / "home" / "dashboards")
-    shutil.copy(site.root / "home" / "warehouse.duckdb", root / "home")
+    for path in (site.root / "home").glob("*"):
+        if path.name.startswith(("warehouse.duckdb", "state.sqlite", "keys", "audit_witness")):
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, root / "home" / path.name)
     with run_oidc_provider() as provider:
         second = Site(root, free_port())
         second.configure(TEAM, OIDC.format(discovery_url=provider.discovery_url))
@@ -111,6 +114,29 @@ def test_a_team_is_answered_from_a_database_without_other_rows(sso: SingleSignOn
     assert [answer.status_code for answer in answers] == [403, 200], answers[0].text[:300]
     assert "next publication" in answers[0].text
     assert pia.ask(datasets["fct_cost_daily"], columns=[], metrics=[COUNT], row_limit=7).status_code == 200
+
+
+def test_the_directory_is_stronger_than_any_group_and_counts_within_seconds(sso: SingleSignOn) -> None:
+    gail, groups = "gail@fernhill.example", ["finops"]
+    visitor = sso.sign_in(email=gail, groups=groups)
+    assert roles_of(visitor) == {"cloudcost_finance"}
+    sso.site.change_people("add", gail, "--role", "viewer")
+    wait_until(lambda: roles_of(visitor) is None)
+    visitor = sso.sign_in(email=gail, groups=groups)
+    assert roles_of(visitor) == {"cloudcost_viewer"}
+    sso.site.change_people("disable", gail)
+    wait_until(lambda: roles_of(visitor) is None)
+    assert roles_of(sso.sign_in(email=gail, groups=groups)) is None
+    sso.site.change_people("enable", gail)
+    wait_until(lambda: roles_of(sso.sign_in(email=gail)) == {"cloudcost_viewer"})
+    assert sso.site.added == {}, "the provider has the passwords"
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "not within the bound"
+        time.sleep(0.3)
 
 
 def test_a_groups_role_follows_the_group(sso: SingleSignOn) -> None:

@@ -10,6 +10,7 @@ import traceback
 
 import attempts  # noqa: F401
 import connections  # noqa: F401
+import followed  # noqa: F401
 import headers  # noqa: F401
 import memory  # noqa: F401
 import replaced  # noqa: F401

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from cloudcost.config.dashboards import DashboardSettings
+from dashboards.people import Reader
 from dashboards.publish import publish_warehouse, published_file
 from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
 
@@ -19,14 +20,16 @@ def make_settings(separation: str = "copies", **changed: object) -> DashboardSet
                 {"name": "quoted", "teams": ["o'hara"]},
                 {"name": "account", "accounts": ["111"]},
             ],
-            "people": [
-                {"email": "a@example.com", "role": "team", "scopes": ["payments"]},
-                {"email": "b@example.com", "role": "team", "scopes": ["quoted", "account"]},
-                {"email": "c@example.com", "role": "finance"},
-            ],
             **changed,
         }
     )
+
+
+PEOPLE = (
+    Reader("a@example.com", "team", ("payments",)),
+    Reader("b@example.com", "team", ("quoted", "account")),
+    Reader("c@example.com", "finance"),
+)
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def published(tmp_path: Path) -> Path:
     settings = make_settings()
     publish_warehouse(
         warehouse, lambda: duckdb.connect(str(warehouse)), tmp_path / "serving",
-        lambda copy: make_scoped_copies(copy, settings),
+        lambda copy: make_scoped_copies(copy, settings, PEOPLE),
     )  # fmt: skip
     return published_file(tmp_path / "serving", "warehouse.duckdb")
 
@@ -83,11 +86,12 @@ def test_copies_are_their_owners_alone_and_read_only(published: Path) -> None:
 
 
 def test_other_scopes_or_people_need_other_copies(published: Path) -> None:
-    assert not are_copies_missing(published, make_settings())
-    assert not are_copies_missing(published, make_settings("rows"))
-    assert are_copies_missing(published, make_settings(scopes=[{"name": "payments", "teams": ["b"]}], people=[]))
-    assert are_copies_missing(published, make_settings(people=[]))
+    assert not are_copies_missing(published, make_settings(), PEOPLE)
+    assert not are_copies_missing(published, make_settings("rows"), PEOPLE)
+    assert are_copies_missing(published, make_settings(scopes=[{"name": "payments", "teams": ["b"]}]), PEOPLE)
+    assert are_copies_missing(published, make_settings(), PEOPLE[:1])
+    assert are_copies_missing(published, make_settings(), [*PEOPLE, Reader("d@example.com", "team", ("quoted",))])
 
 
 def test_without_being_asked_for_there_are_none(published: Path, tmp_path: Path) -> None:
-    assert make_scoped_copies(published, make_settings("rows")) == []
+    assert make_scoped_copies(published, make_settings("rows"), PEOPLE) == []

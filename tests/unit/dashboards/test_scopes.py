@@ -8,6 +8,7 @@ import pytest
 
 from cloudcost.config.dashboards import DashboardSettings
 from dashboards.home import DashboardHome
+from dashboards.people import Reader, Readers
 from dashboards.scopes import write_row_rules
 
 ACCESS: dict[str, Any] = {
@@ -55,18 +56,21 @@ def test_superset_is_told_of_rules_and_copies_and_has_a_fresh_bundle(
         {
             "separation": separation,
             "scopes": [{"name": "a", "teams": ["web"]}, {"name": "b", "accounts": ["1"]}],
-            "people": [
-                {"email": "a@example.com", "role": "team", "scopes": ["b", "a"]},
-                {"email": "c@example.com", "role": "finance"},
-            ],
         }
     )
-    home = DashboardHome(tmp_path / "dashboards", tmp_path / "serving", settings, "USD")
+    people = Reader("a@example.com", "team", ("b", "a")), Reader("c@example.com", "finance")
+    readers = Readers(people, ("d@example.com",))
+    home = DashboardHome(tmp_path / "dashboards", tmp_path / "serving", settings, "USD", readers)
     home.bundle.mkdir(parents=True)
     (home.bundle / "old.yaml").write_text("a chart that the design has no more")
     home.prepare()
     written = json.loads((home.folder / "settings.json").read_text())
-    assert written["copies"] == copies
+    assert "people" not in written
+    listed = json.loads((home.folder / "people.json").read_text())
+    assert listed["copies"] == copies
+    assert [person["email"] for person in listed["people"]] == ["a@example.com", "c@example.com"]
+    assert listed["refused"] == ["d@example.com"]
+    assert (home.folder / "people.json").stat().st_mode & 0o777 == 0o600
     assert written["row_rules"]["a"]["fct_cost_daily"] == "(x_team in ('web'))"
     assert not (home.bundle / "old.yaml").exists()
     assert (home.bundle / "access.yaml").exists()

@@ -19,6 +19,7 @@ from sqlalchemy.engine.url import URL, make_url
 
 from cloudcost_superset.people import SCOPE_PREFIX, standing
 from cloudcost_superset.publications import CURRENT, published_version
+from cloudcost_superset.server.following import FOLLOWER
 
 #: Nothing of the machine can be read through the copy, and nobody can switch that on again.
 LOCK = {"access_mode": "READ_ONLY", "enable_external_access": "false", "lock_configuration": "true"}
@@ -58,7 +59,7 @@ def own_copy(published: Path) -> Path:
         return published
     roles = current_app.appbuilder.sm.get_user_roles(g.user)  # type: ignore[attr-defined]
     held = {role.name.removeprefix(SCOPE_PREFIX) for role in roles if role.name.startswith(SCOPE_PREFIX)}
-    made = [copy["folder"] for copy in settings["copies"] if set(copy["scopes"]) == held]
+    made = [copy["folder"] for copy in FOLLOWER.people.copies if set(copy["scopes"]) == held]
     own = published.parent / made[0] / published.name if made else None
     if own is None or not own.exists():
         raise refusal("Your part of the costs is there from the next publication on.")

@@ -1,9 +1,10 @@
-"""Signing in through OpenID Connect: who somebody is, the provider states; what they may see, the configuration."""
+"""Signing in through OpenID Connect: who somebody is, the provider states; what they may see, `people.json`."""
 
 from typing import Any
 
 from flask import current_app
 
+from cloudcost_superset.server.following import FOLLOWER
 from cloudcost_superset.server.security import CloudcostSecurityManager
 
 
@@ -19,19 +20,19 @@ class OidcSecurityManager(CloudcostSecurityManager):
             return {}
         with current_app.app_context():
             groups = claims.get(current_app.config["OIDC_GROUPS_CLAIM"]) or []
-        keys = [f"mail:{email}", *(f"group:{group}" for group in groups)]
-        known = [key for key in keys if key in current_app.config["AUTH_ROLES_MAPPING"]]
+        # what the directory says of a person is stronger than any group, also that they may nothing
+        is_listed = email in FOLLOWER.people.lines
+        keys = [f"mail:{email}"] if is_listed else [f"group:{group}" for group in groups]
         return {
             "username": email,
             "email": email,
             "first_name": claims.get("given_name") or email.partition("@")[0],
             "last_name": claims.get("family_name") or "",
-            # the configuration's own line about a person is stronger than any group
-            "role_keys": known[:1] if known and known[0].startswith("mail:") else known,
+            "role_keys": [key for key in keys if key in self.auth_roles_mapping],
         }
 
     def auth_user_oauth(self, userinfo: dict[str, Any]) -> Any:
-        """Somebody whom neither `people` nor a group's role knows is refused, also if they were known before."""
-        if not userinfo.get("role_keys"):
+        """Somebody whom neither `people.json` nor a group's role lets in is refused, also if they were known before."""
+        if not userinfo.get("role_keys") or not FOLLOWER.lets_in(userinfo["email"]):
             return None
         return super().auth_user_oauth(userinfo)

@@ -12,6 +12,7 @@ from superset.utils.core import get_user_id
 from cloudcost_superset.audit import note
 from cloudcost_superset.people import standing
 from cloudcost_superset.rows.doors import judge_query_context, refuse
+from cloudcost_superset.server.following import FOLLOWER
 from cloudcost_superset.server.limits import count_right, count_wrong
 from cloudcost_superset.server.sessions import StampedSecurityManager
 
@@ -126,10 +127,12 @@ class CloudcostSecurityManager(StampedSecurityManager):
         note("logout", user.id, name=user.username)
 
     def auth_user_db(self, username: str, password: str) -> Any:
-        """The person of this name and password; who is not known is refused and noted."""
-        user = super().auth_user_db(username, password)
+        """The person of this name and password; who is not known, or let in no more, is refused and noted."""
+        is_let_in = FOLLOWER.lets_in(str(username))
+        user = super().auth_user_db(username, password) if is_let_in else None
         if user is None:
             count_wrong()
-        if user is None and not (self.find_user(username=username) or self.find_user(email=username)):
+        is_known = is_let_in and (self.find_user(username=username) or self.find_user(email=username))
+        if user is None and not is_known:
             note("login_refused", None, name=str(username)[:200])
         return user

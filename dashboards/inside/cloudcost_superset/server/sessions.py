@@ -18,6 +18,7 @@ from flask_login import user_logged_in
 from sqlalchemy import event, inspect, select
 from superset.security import SupersetSecurityManager
 
+from cloudcost_superset.server.following import FOLLOWER
 from cloudcost_superset.server.tables import SIGN_INS, insert_into
 
 #: Where the session, and the claims of a token, have the stamp.
@@ -43,12 +44,12 @@ class StampedSecurityManager(SupersetSecurityManager):
     def load_user(self, pk: Any) -> Any:
         """The person of a session; none where it has ended."""
         user = super().load_user(pk)
-        return user if user and session.get(STAMP) == self.stamp(user) else None
+        return user if user and self._still_counts(user, session.get(STAMP)) else None
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: Any) -> Any:
         """The person of a token; none where it has ended."""
         user = super().load_user(jwt_data["sub"])
-        if user is None or jwt_data.get(STAMP) != self.stamp(user):
+        if user is None or not self._still_counts(user, jwt_data.get(STAMP)):
             return None
         g.user = user
         return user
@@ -66,6 +67,10 @@ class StampedSecurityManager(SupersetSecurityManager):
         parts = [user.id, user.username, user.password, roles, self.session.execute(generation).scalar()]
         key = str(current_app.config["SECRET_KEY"]).encode()
         return hmac.new(key, b"stamp" + json.dumps(parts).encode(), hashlib.sha256).hexdigest()
+
+    def _still_counts(self, user: Any, stamp: Any) -> bool:
+        """Whether a stamp is this person's present one, and they are let in now."""
+        return FOLLOWER.lets_in(user.username) and stamp == self.stamp(user)
 
     def _stamp_session(self, sender: Any, user: Any, **_: Any) -> None:
         session[STAMP] = self.stamp(user)

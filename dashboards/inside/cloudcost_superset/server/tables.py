@@ -1,5 +1,5 @@
-"""Two small tables of ours in Superset's metadata database, which all processes share: who has to sign in anew, and
-how often somebody tried to.
+"""Small tables of ours in Superset's metadata database, which all processes share: who has to sign in anew, how often
+somebody tried to, and what of `people.json` Superset's own people are made of.
 """
 
 import contextlib
@@ -24,6 +24,14 @@ ATTEMPTS = Table(
     Column("key", String(200), primary_key=True),
     Column("count", Integer, nullable=False),
     Column("expires", Float, nullable=False, index=True),
+)
+
+#: One row per person of `people.json`: their line of it, as a digest, that their user was made or changed for.
+FOLLOWED = Table(
+    "cloudcost_people",
+    _metadata,
+    Column("name", String(256), primary_key=True),
+    Column("line", String(64), nullable=False),
 )
 
 
