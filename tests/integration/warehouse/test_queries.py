@@ -25,7 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file = folder / "part-00000.parquet"
         connection.execute(f"copy (select 'f.csv' as source_file, {columns}) to '{file}'")
         connection.execute("create schema raw")
-        connection.execute(f"create view raw.focus as {raw_view_sql(FOCUS, [file])}")
+        connection.execute(f"create view raw.focus as {raw_view_sql(FOCUS, [str(file)])}")
         connection.execute("create table costs as select date '2025-01-01' as day, 2.5::decimal(38, 12) as cost")
     return home
 

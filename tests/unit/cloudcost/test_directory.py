@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,6 @@ from audit.keys import KeyFile
 from audit.log import AuditEntry, AuditLog
 from audit.rows import HEAD_KEY, HEAD_KIND, ROW_KIND, name_row
 from audit.seal import Origin, Seal, SealedStore, Witness
-from cloudcost.identity import directory as module
 from cloudcost.identity.directory import CHANGED, SUBJECT, Directory, NoSuchPersonError, PeopleError
 from cloudcost.identity.people import PersonSettings
 from cloudcost.identity.person import people_of_file
@@ -69,7 +69,7 @@ def test_what_was_read_is_taken_for_what_is_for_a_second_at_most(
     people: Directory, store: SealedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other, now = make(store), 100.0
-    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    monkeypatch.setattr("cloudcost.identity.directory.time.monotonic", lambda: now)
     assert other.approvers() == (BEN,)
     people.change(ADA, BEN, is_disabled=True)
     now += 0.5
@@ -107,7 +107,7 @@ def test_somebody_is_added_changed_and_put_back(people: Directory) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_added_is_refused_in_a_sentence(
-    people: Directory, name: str, fields: dict[str, object], message: str
+    people: Directory, name: str, fields: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(PeopleError, match=message.replace("'", ".")):
         people.add(ADA, name, **fields)
