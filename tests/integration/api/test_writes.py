@@ -1,6 +1,7 @@
 """What people decide through the API: on what they have read, once, in their own name, and only on what they see."""
 
 import datetime as dt
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter, Depends
+from fastapi.testclient import TestClient
 
 from actions.proposal_book import ProposalBook
 from alerts.incident_book import IncidentBook
@@ -15,11 +17,14 @@ from alerts.incidents import IncidentFinding
 from alerts.severity import Severity
 from api.access import Anybody, Deprecated
 from api.app import make_app
-from api.idempotency import DEAD, KIND, IdempotencyBook, name_key
+from api.idempotency import DEAD, KIND, MOST_BYTES, MOST_ENTRIES, IdempotencyBook, Kept, name_key
+from api.problems import ProblemError
 from api.running import Running
 from audit.log import AuditLog
 from cloudcost.installation import Installation
 from core.instants import utc_now
+from state import StateStoreError
+from state.dynamodb import MAX_ITEM_BYTES
 from tests.integration.api.company import ByName, Company, write_config
 from tests.unit.actions.examples import HandClock, make_finding
 
@@ -176,6 +181,34 @@ def test_a_request_that_runs_is_waited_for_and_one_that_died_is_not(desk: Compan
     book.begin(name, "c")
     slots = {record.key: record.body["entries"] for record in desk.installation.store.list(KIND)}
     assert slots[f"{int(name[:8], 16) % 256:03d}"].keys() == {name}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ProblemError(503, "unavailable", "The provider cannot be asked.", headers={"Retry-After": "30"}),
+        StateStoreError("the state cannot be read"),
+    ],
+)
+def test_a_named_write_while_nobody_can_be_proved_is_a_problem_and_no_defect(
+    desk: Company, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ByName, "identify", fail)
+    client = TestClient(desk.app, "http://localhost", raise_server_exceptions=False)
+    for headers in ({}, {"Idempotency-Key": "k"}):
+        answer = client.post("/v1/people", json={}, headers={"Authorization": "Bearer ada", **headers})
+        assert (answer.status_code, answer.json()["type"]) == (503, "urn:cloudcost:problem:unavailable")
+
+
+def test_a_record_of_kept_answers_is_one_that_every_store_takes(desk: Company) -> None:
+    book, headers = IdempotencyBook(desk.installation.store, utc_now), (("etag", "e" * 300),)
+    for number in range(MOST_ENTRIES + 2):
+        book.finish(f"00000000{number:056x}", "r" * 64, Kept(200, headers, bytes(MOST_BYTES)))
+    (record,) = desk.installation.store.list(KIND)
+    assert len(json.dumps(record.body)) < MAX_ITEM_BYTES
 
 
 def test_two_at_once_are_one(desk: Company) -> None:
