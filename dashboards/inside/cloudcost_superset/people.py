@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -62,6 +63,13 @@ def standing() -> Standing:
         if f"cloudcost_{found}" in names:
             return found
     return "none"
+
+
+def find_address(claims: Mapping[str, Any]) -> str:
+    """The address that a provider states of somebody; none where it says that it did not verify it. Some providers
+    write truth as text."""
+    is_verified = claims.get("email_verified", True) in (True, "true")
+    return str(claims.get("email") or "").lower() if is_verified else ""
 
 
 def roles_of(role: str, scopes: list[str]) -> list[str]:
