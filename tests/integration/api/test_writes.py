@@ -108,6 +108,28 @@ def test_one_person_in_two_spellings_by_key_and_token_is_one(desk: Company) -> N
     assert [row.actor for row in rows(desk, "proposal.consented", "proposal.approved")] == ["ben", "cleo"]
 
 
+@pytest.mark.parametrize("path", ["/v1/proposals", "/v1/incidents"])
+def test_what_leaves_a_list_between_two_pages_lets_no_other_be_skipped(desk: Company, path: str) -> None:
+    state, who = ("proposed", "ben") if path == "/v1/proposals" else ("open", "ben")
+    name = "proposal_id" if path == "/v1/proposals" else "incident_id"
+    every = [one[name] for one in desk.get(who, path, state=state).json()["items"]]
+    first = desk.get(who, path, state=state, limit=1).json()
+    if path == "/v1/proposals":
+        assert decide(desk, who, "reject", first["items"][0]).status_code == 200
+    else:
+        assert desk.client(who).post(f"{path}/{every[0]}/resolve", json=REASON).status_code == 200
+    second = desk.get(who, path, state=state, limit=1, cursor=first["next"]).json()
+    assert [one[name] for one in (*first["items"], *second["items"])] == every and second["next"] is None
+
+
+def test_pages_of_the_audit_log_are_the_audit_log(desk: Company) -> None:
+    every, found, cursor = desk.get("ada", "/v1/audit").json()["items"], list[Any](), None
+    while not found or cursor:
+        page = desk.get("ada", "/v1/audit", limit=1, **({"cursor": cursor} if cursor else {})).json()
+        found, cursor = [*found, *page["items"]], page["next"]
+    assert len(every) > 2 and found == every
+
+
 def test_a_decision_that_comes_too_late_is_a_conflict(desk: Company) -> None:
     small = find(desk, "9")
     assert decide(desk, "cleo", "reject", small).json()["state"] == "rejected"
