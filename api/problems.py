@@ -1,6 +1,5 @@
 """Errors as RFC 9457 has them: `application/problem+json`, with a stable type, one sentence, and the request's id."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -125,7 +124,7 @@ def translate(error: CloudcostError) -> ProblemError:
 
 
 def install(app: FastAPI) -> None:
-    """Let every error of the application come out as a problem."""
+    """Let every error of the application come out as a problem; what is none of these is the `RequestGuard`'s."""
 
     @app.exception_handler(ProblemError)
     async def _problem(request: Request, error: ProblemError) -> JSONResponse:
@@ -146,12 +145,6 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(CloudcostError)
     async def _refused(request: Request, error: CloudcostError) -> JSONResponse:
         return answer_problem(request, translate(error))
-
-    @app.exception_handler(Exception)
-    async def _defect(request: Request, error: Exception) -> JSONResponse:
-        logging.getLogger("api").error("a defect", exc_info=error)
-        sentence = "Something went wrong here; the request's id helps to find it."
-        return answer_problem(request, ProblemError(500, "internal", sentence))
 
 
 def _read_fault(error: Any) -> Fault:

@@ -50,7 +50,9 @@ class IdempotentWrites:
             if not KEY.fullmatch(key):
                 raise ProblemError(422, "invalid", f"header/{HEADER}: 1 to 200 visible characters of ASCII")
             body = await _read_body(receive)
-            line = b"\0".join((scope["method"].encode(), scope["path"].encode(), scope["query_string"], body))
+            # what somebody has seen is a part of what they decide
+            seen = headers.get("if-match", "").encode()
+            line = b"\0".join((scope["method"].encode(), scope["path"].encode(), scope["query_string"], seen, body))
             asked = hashlib.sha256(line).hexdigest()
             book, name = IdempotencyBook(services.installation.store, services.clock), _name(caller, key)
             found = await anyio.to_thread.run_sync(book.begin, name, asked)

@@ -182,6 +182,31 @@ def test_a_write_that_is_sent_twice_is_done_once(desk: Company) -> None:
     assert bad.status_code == 422
 
 
+def test_a_key_of_one_plan_is_not_that_of_another(desk: Company) -> None:
+    small = find(desk, "9")
+    assert decide(desk, "ben", "approve", small, **{"Idempotency-Key": "once"}).is_success
+    other = decide(desk, "ben", "approve", small, plan="f" * 24, **{"Idempotency-Key": "once"})
+    assert other.status_code == 422 and "another request" in other.json()["detail"]
+
+
+def test_a_defect_is_found_by_its_id(
+    desk: Company, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("something of ours")
+
+    monkeypatch.setattr(ByName, "identify", fail)
+    client = TestClient(desk.app, "http://localhost", raise_server_exceptions=False)
+    answer = client.get("/v1/me", headers={"Authorization": "Bearer ada"})
+    assert (answer.status_code, answer.json()["type"]) == (500, "urn:cloudcost:problem:internal")
+    assert answer.headers["x-request-id"] == answer.json()["instance"]
+    assert (
+        answer.headers["x-content-type-options"] == "nosniff" and answer.headers["cache-control"] == "private, no-cache"
+    )
+    (record,) = [one for one in caplog.records if one.getMessage() == "a defect"]
+    assert vars(record)["request"] == answer.json()["instance"] and record.exc_info is not None
+
+
 def test_a_role_that_was_taken_away_is_given_no_kept_answer(desk: Company) -> None:
     small = find(desk, "9")
     assert decide(desk, "ben", "approve", small, **{"Idempotency-Key": "once"}).is_success
