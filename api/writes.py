@@ -16,6 +16,7 @@ from api.idempotency import Found, IdempotencyBook, Kept, name_key
 from api.problems import ProblemError, answer_problem, translate
 from api.services import Services
 from core.errors import CloudcostError
+from state import ConflictError
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -40,7 +41,7 @@ class IdempotentWrites:
         services, request = self._services(), Request(scope, receive)
         try:
             caller = await anyio.to_thread.run_sync(_identify, services, headers)
-        except (ProblemError, CloudcostError) as error:
+        except (ProblemError, CloudcostError, ConflictError) as error:
             await _answer_error(request, error)(scope, receive, send)
             return
         if caller is None:
@@ -60,7 +61,7 @@ class IdempotentWrites:
                 await anyio.to_thread.run_sync(services.limits.check, caller)
                 await _replay(found, scope, send)
                 return
-        except (ProblemError, CloudcostError) as error:
+        except (ProblemError, CloudcostError, ConflictError) as error:
             await _answer_error(request, error)(scope, receive, send)
             return
         await self._do(book, name, asked, body, (scope, receive, send))
@@ -117,7 +118,7 @@ class _Answer:
             await self._send(message)
 
 
-def _answer_error(request: Request, error: ProblemError | CloudcostError) -> JSONResponse:
+def _answer_error(request: Request, error: ProblemError | CloudcostError | ConflictError) -> JSONResponse:
     """As routes answer it: what is raised here does not come by their handlers."""
     return answer_problem(request, error if isinstance(error, ProblemError) else translate(error))
 

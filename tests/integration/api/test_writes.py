@@ -23,7 +23,7 @@ from api.running import Running
 from audit.log import AuditLog
 from cloudcost.installation import Installation
 from core.instants import utc_now
-from state import StateStoreError
+from state import ConflictError, StateStoreError
 from state.dynamodb import MAX_ITEM_BYTES
 from tests.integration.api.company import ByName, Company, write_config
 from tests.unit.actions.examples import HandClock, make_finding
@@ -231,14 +231,15 @@ def test_a_request_that_runs_is_waited_for_and_one_that_died_is_not(desk: Compan
 
 
 @pytest.mark.parametrize(
-    "error",
+    ("error", "status", "kind"),
     [
-        ProblemError(503, "unavailable", "The provider cannot be asked.", headers={"Retry-After": "30"}),
-        StateStoreError("the state cannot be read"),
+        (ProblemError(503, "unavailable", "Not now.", headers={"Retry-After": "30"}), 503, "unavailable"),
+        (StateStoreError("the state cannot be read"), 503, "unavailable"),
+        (ConflictError("identity_accounts", "ada", 1, 2), 409, "conflict"),
     ],
 )
 def test_a_named_write_while_nobody_can_be_proved_is_a_problem_and_no_defect(
-    desk: Company, monkeypatch: pytest.MonkeyPatch, error: Exception
+    desk: Company, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, kind: str
 ) -> None:
     def fail(*_: object) -> None:
         raise error
@@ -247,7 +248,7 @@ def test_a_named_write_while_nobody_can_be_proved_is_a_problem_and_no_defect(
     client = TestClient(desk.app, "http://localhost", raise_server_exceptions=False)
     for headers in ({}, {"Idempotency-Key": "k"}):
         answer = client.post("/v1/people", json={}, headers={"Authorization": "Bearer ada", **headers})
-        assert (answer.status_code, answer.json()["type"]) == (503, "urn:cloudcost:problem:unavailable")
+        assert (answer.status_code, answer.json()["type"]) == (status, f"urn:cloudcost:problem:{kind}")
 
 
 def test_a_record_of_kept_answers_is_one_that_every_store_takes(desk: Company) -> None:
