@@ -1,5 +1,6 @@
 """What answers say of figures that were made for the question: a publication of a few rows."""
 
+import datetime as dt
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from api.app import make_app
 from api.money.costs import _divide
+from api.money.questions import Period
 from audit.log import AuditLog
 from cloudcost.installation import Installation
 from core.instants import utc_now
@@ -70,6 +72,21 @@ def test_a_comparison_states_the_rates_of_both_periods(small: Company) -> None:
     assert stated == {"EUR": ("1.100000000000", "1.200000000000", 1), "GBP": ("1.500000000000", "1.500000000000", 0)}
     alone = small.get("ana", "/v1/costs", month="2026-03", currency="reporting").json()
     assert [(rate["billing_currency"], rate["lowest_rate"]) for rate in alone["rates"]] == [("EUR", "1.200000000000")]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "before"),
+    [
+        ("2024-02-28", "2024-02-29", ("2023-02-28", "2023-03-01")),
+        ("2024-02-01", "2024-02-29", ("2023-02-01", "2023-03-01")),
+        ("2024-02-29", "2024-03-01", ("2023-02-28", "2023-03-01")),
+        ("2025-02-01", "2025-03-01", ("2024-02-01", "2024-03-01")),
+        ("2024-02-27", "2024-02-28", ("2023-02-27", "2023-02-28")),
+    ],
+)
+def test_a_year_before_has_the_last_day_of_what_is_compared(start: str, end: str, before: tuple[str, str]) -> None:
+    found = Period(dt.date.fromisoformat(start), dt.date.fromisoformat(end), False).before("previous_year")
+    assert (found.start.isoformat(), found.end.isoformat()) == before
 
 
 def test_a_change_in_percent_is_exact_however_small_what_was_before() -> None:
