@@ -18,7 +18,8 @@ from state import ConflictError, StateStore
 KIND = "idempotency"
 #: For how long an answer is kept, and after how long a request that did not end counts as dead.
 KEPT, DEAD = dt.timedelta(hours=24), dt.timedelta(seconds=120)
-SLOTS, MOST_ENTRIES, MOST_BYTES = 256, 20, 16_384
+#: A record with so many answers of this length, written in base64, is one that DynamoDB takes (400 KiB).
+SLOTS, MOST_ENTRIES, MOST_BYTES = 256, 20, 12_288
 ATTEMPTS = 50
 
 Entry = dict[str, Any]

@@ -1,6 +1,5 @@
 """Errors as RFC 9457 has them: `application/problem+json`, with a stable type, one sentence, and the request's id."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ from alerts.incident_book import IncidentNotFoundError, IncidentStateError
 from cloudcost.identity.directory import NoSuchPersonError, PeopleError
 from cloudcost.managed_settings import NoSuchSettingsError, OtherVersionError, SettingsError
 from core.errors import CloudcostError, shorten
-from state import StateStoreError
+from state import ConflictError, StateStoreError
 from warehouse import WarehouseError
 
 MEDIA_TYPE = "application/problem+json"
@@ -116,8 +115,10 @@ def answer_problem(request: Request, problem: ProblemError) -> JSONResponse:
     return JSONResponse(content, problem.status, problem.headers, media_type=MEDIA_TYPE)
 
 
-def translate(error: CloudcostError) -> ProblemError:
+def translate(error: CloudcostError | ConflictError) -> ProblemError:
     """The problem that an error of the application is."""
+    if isinstance(error, ConflictError):
+        return ProblemError(409, "conflict", "Somebody else changed the same at this very moment: look again.")
     for kind, status, name in BY_ERROR:
         if isinstance(error, kind):
             return ProblemError(status, name, str(error))
@@ -125,7 +126,7 @@ def translate(error: CloudcostError) -> ProblemError:
 
 
 def install(app: FastAPI) -> None:
-    """Let every error of the application come out as a problem."""
+    """Let every error of the application come out as a problem; what is none of these is the `RequestGuard`'s."""
 
     @app.exception_handler(ProblemError)
     async def _problem(request: Request, error: ProblemError) -> JSONResponse:
@@ -143,15 +144,10 @@ def install(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         return answer_problem(request, ProblemError(error.status_code, kind, str(error.detail), headers=headers))
 
+    @app.exception_handler(ConflictError)
     @app.exception_handler(CloudcostError)
-    async def _refused(request: Request, error: CloudcostError) -> JSONResponse:
+    async def _refused(request: Request, error: CloudcostError | ConflictError) -> JSONResponse:
         return answer_problem(request, translate(error))
-
-    @app.exception_handler(Exception)
-    async def _defect(request: Request, error: Exception) -> JSONResponse:
-        logging.getLogger("api").error("a defect", exc_info=error)
-        sentence = "Something went wrong here; the request's id helps to find it."
-        return answer_problem(request, ProblemError(500, "internal", sentence))
 
 
 def _read_fault(error: Any) -> Fault:

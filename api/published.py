@@ -131,11 +131,11 @@ class Published:
                 return self._open[1], self._open[2]
             if not path.exists():
                 raise WarehouseError("nothing is published yet; `cloudcost run` builds and publishes")
-            connection = duckdb.connect(str(path), read_only=True)
-            _prepare(connection, files_of(path.parent))
-            at = dt.datetime.fromtimestamp(int(path.parent.name.partition("-")[0]) / 1e9, dt.UTC)
-            # the one before is closed when the last question on it is answered
-            self._open = (path, connection, Snapshot(path.parent.name, at, _list_standings(connection)))
+            try:
+                # the one before is closed when the last question on it is answered
+                self._open = (path, *_open(path))
+            except duckdb.Error as error:  # such as one that is put away at this very moment
+                raise WarehouseError("what is published cannot be read now") from error
             return self._open[1], self._open[2]
 
     def _describe_shared(self, connection: Connection) -> Snapshot:
@@ -145,6 +145,17 @@ class Published:
         if self._known is None or self._known.snapshot_id != name:
             self._known = Snapshot(name, utc_now(), _list_standings(connection))
         return self._known
+
+
+def _open(path: Path) -> tuple[duckdb.DuckDBPyConnection, Snapshot]:
+    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        _prepare(connection, files_of(path.parent))
+        at = dt.datetime.fromtimestamp(int(path.parent.name.partition("-")[0]) / 1e9, dt.UTC)
+        return connection, Snapshot(path.parent.name, at, _list_standings(connection))
+    except duckdb.Error:
+        connection.close()
+        raise
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, files: Path) -> None:

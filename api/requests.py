@@ -45,11 +45,12 @@ class RequestGuard:
         scope.setdefault("state", {})["request_id"] = request_id
         status = 500
         size = 0
+        is_begun = False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, is_begun = message["status"], True
                 found = MutableHeaders(scope=message)
                 found["X-Request-Id"] = request_id
                 for name, value in HEADERS.items():
@@ -74,19 +75,14 @@ class RequestGuard:
                 await answer_problem(request, refusal)(scope, receive, answer)
                 return
             await self._app(scope, receive_bounded, answer)
+        except Exception as error:
+            LOG.error("a defect", exc_info=error, extra={"request": request_id})
+            if is_begun:
+                raise
+            defect = ProblemError(500, "internal", "Something went wrong here; the request's id helps to find it.")
+            await answer_problem(request, defect)(scope, receive, answer)
         finally:
-            caller = scope["state"].get("caller")
-            LOG.info(
-                "%s %s %s",
-                scope["method"],
-                scope["path"],
-                status,
-                extra={
-                    "request": request_id,
-                    "person": "" if caller is None else caller.person.name,
-                    "milliseconds": round((time.monotonic() - started) * 1000, 1),
-                },
-            )
+            _note(scope, request_id, status, time.monotonic() - started)
 
     def _refuse(self, headers: Headers) -> ProblemError | None:
         hosts = [value.lower() for value in headers.getlist("host")]
@@ -96,3 +92,18 @@ class RequestGuard:
         if length.isdecimal() and int(length) > MOST_BODY_BYTES:
             return ProblemError(413, "too_large", f"A request has at most {MOST_BODY_BYTES:,} bytes.")
         return None
+
+
+def _note(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    caller = scope["state"].get("caller")
+    LOG.info(
+        "%s %s %s",
+        scope["method"],
+        scope["path"],
+        status,
+        extra={
+            "request": request_id,
+            "person": "" if caller is None else caller.person.name,
+            "milliseconds": round(seconds * 1000, 1),
+        },
+    )

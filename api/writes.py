@@ -8,12 +8,15 @@ from typing import Any
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.callers import Caller, CredentialError
 from api.idempotency import Found, IdempotencyBook, Kept, name_key
-from api.problems import ProblemError, answer_problem
+from api.problems import ProblemError, answer_problem, translate
 from api.services import Services
+from core.errors import CloudcostError
+from state import ConflictError
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -36,7 +39,11 @@ class IdempotentWrites:
             await self._app(scope, receive, send)
             return
         services, request = self._services(), Request(scope, receive)
-        caller = await anyio.to_thread.run_sync(_identify, services, headers)
+        try:
+            caller = await anyio.to_thread.run_sync(_identify, services, headers)
+        except (ProblemError, CloudcostError, ConflictError) as error:
+            await _answer_error(request, error)(scope, receive, send)
+            return
         if caller is None:
             await self._app(scope, receive, send)
             return
@@ -44,7 +51,9 @@ class IdempotentWrites:
             if not KEY.fullmatch(key):
                 raise ProblemError(422, "invalid", f"header/{HEADER}: 1 to 200 visible characters of ASCII")
             body = await _read_body(receive)
-            line = b"\0".join((scope["method"].encode(), scope["path"].encode(), scope["query_string"], body))
+            # what somebody has seen is a part of what they decide
+            seen = headers.get("if-match", "").encode()
+            line = b"\0".join((scope["method"].encode(), scope["path"].encode(), scope["query_string"], seen, body))
             asked = hashlib.sha256(line).hexdigest()
             book, name = IdempotencyBook(services.installation.store, services.clock), _name(caller, key)
             found = await anyio.to_thread.run_sync(book.begin, name, asked)
@@ -52,8 +61,8 @@ class IdempotentWrites:
                 await anyio.to_thread.run_sync(services.limits.check, caller)
                 await _replay(found, scope, send)
                 return
-        except ProblemError as problem:
-            await answer_problem(request, problem)(scope, receive, send)
+        except (ProblemError, CloudcostError, ConflictError) as error:
+            await _answer_error(request, error)(scope, receive, send)
             return
         await self._do(book, name, asked, body, (scope, receive, send))
 
@@ -107,6 +116,11 @@ class _Answer:
     async def deliver(self) -> None:
         for message in self._messages:
             await self._send(message)
+
+
+def _answer_error(request: Request, error: ProblemError | CloudcostError | ConflictError) -> JSONResponse:
+    """As routes answer it: what is raised here does not come by their handlers."""
+    return answer_problem(request, error if isinstance(error, ProblemError) else translate(error))
 
 
 def _identify(services: Services, headers: Headers) -> Caller | None:

@@ -6,6 +6,7 @@ import select
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from typing import TextIO
 
 from dashboards.people import Readers
 
@@ -32,7 +33,7 @@ class PeopleWatch:
             readable, _, _ = select.select([self._passwords], [], [], EVERY_SECONDS)
             if readable:
                 text = os.read(self._passwords, MOST_BYTES).decode()
-                print(f"New people and their passwords, shown this once:\n{text}", end="", flush=True)
+                _say(f"New people and their passwords, shown this once:\n{text}", sys.stdout)
             self.look()
 
     def look(self) -> None:
@@ -42,17 +43,22 @@ class PeopleWatch:
             self._failure = ""
         except Exception as error:  # whatever a state store may raise: the next look may succeed
             if str(error) != self._failure:
-                print(
+                _say(
                     f"cloudcost: who may see the dashboards now cannot be found out, what was known stays in force: "
-                    f"{error}",
-                    file=sys.stderr,
-                    flush=True,
+                    f"{error}\n",
+                    sys.stderr,
                 )
             self._failure = str(error)
 
     def end(self) -> None:
         """End after the present look."""
         self._is_ended.set()
+
+
+def _say(text: str, where: TextIO) -> None:
+    """A terminal that is gone must not end the watch: what administrators change would reach nobody."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text, end="", file=where, flush=True)
 
 
 @contextlib.contextmanager

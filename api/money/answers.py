@@ -92,13 +92,16 @@ class Asking:
         asked = sorted((n, v) for n, v in self.request.query_params.multi_items() if n not in ("cursor", "limit"))
         return digest_question(self.request.url.path, asked, list_seen(self.services, self.caller), more)
 
-    def page(self, items: Sequence[Item], limit: int, cursor: str | None) -> "Page[Item]":
-        """A page of what the state has, in an order in which new ones come last."""
+    def page(
+        self, items: Sequence[Item], limit: int, cursor: str | None, place_of: Callable[[Item], str]
+    ) -> "Page[Item]":
+        """A page of what the state has, in order of their places, which stay: what leaves the list between two pages,
+        as a proposal that is decided, lets no other be left out."""
         cursors, question = Cursors.of(self.services), self.name_question()
-        offset = cursors.read(cursor, question, "")
-        found = items[offset : offset + limit]
-        is_more = len(items) > offset + limit
-        return Page(found, cursors.write(question, "", offset + limit) if is_more else None)
+        last = cursors.find(cursor, question, "")
+        later = [item for item in items if last is None or place_of(item) > str(last)]
+        found = later[:limit]
+        return Page(found, cursors.write(question, "", place_of(found[-1])) if len(later) > limit else None)
 
     def _headers(self, snapshot: Snapshot, more: Sequence[object]) -> dict[str, str]:
         return {
@@ -116,6 +119,11 @@ class Asking:
     def _has_it(self, tag: str) -> bool:
         given = self.request.headers.get("if-none-match", "")
         return given.strip() == "*" or tag in {one.strip().removeprefix("W/") for one in given.split(",")}
+
+
+def place_at(moment: dt.datetime, name: str) -> str:
+    """The place of what is listed by a moment, and by its name where that is the same."""
+    return f"{moment.astimezone(dt.UTC).isoformat(timespec='microseconds')} {name}"
 
 
 def list_seen(services: Services, caller: Caller) -> object:

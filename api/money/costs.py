@@ -1,7 +1,7 @@
 """Costs by dimension: the figures, their pages, their files, and what rates they were converted with."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any
 
 from pydantic import Field
@@ -19,6 +19,8 @@ from audit.log import AuditEntry, AuditLog
 
 Cells = dict[str, str | int | bool | None]
 _HUNDRED, _PERCENT_PLACES = Decimal(100), Decimal("1e-6")
+#: More than any quotient of two amounts of 38 digits has before those places.
+_DIGITS = 90
 
 
 class Costs(MoneyAnswer):
@@ -48,9 +50,10 @@ def answer_costs(asking: Asking, query: CostQuery, reading: Reading) -> Content:
     except QuestionError as error:
         raise refuse(error) from error
     before = period.before(query.compare) if query.compare else None
-    rates = _list_rates(asking, query, period, reading) if query.currency == "reporting" else None
+    periods = [one for one in (period, before) if one]
+    rates = _list_rates(asking, query, periods, reading) if query.currency == "reporting" else None
     head = {
-        **describe(reading.snapshot, [p for p in (period, before) if p], list_stated(asking.caller, query.source_name)),
+        **describe(reading.snapshot, periods, list_stated(asking.caller, query.source_name)),
         "period": period.as_json(),
         "compared_with": None if before is None else before.as_json(),
         "rates": rates,
@@ -117,12 +120,14 @@ def _add_percent(columns: Sequence[Column], rows: Sequence[Row]) -> list[Row]:
 def _divide(change: Decimal | int, before: Decimal | int | None) -> Decimal | None:
     if not before:
         return None
-    return (Decimal(change) * _HUNDRED / abs(Decimal(before))).quantize(_PERCENT_PLACES, ROUND_HALF_EVEN)
+    with localcontext(prec=_DIGITS):
+        return (Decimal(change) * _HUNDRED / abs(Decimal(before))).quantize(_PERCENT_PLACES, ROUND_HALF_EVEN)
 
 
-def _list_rates(asking: Asking, query: CostQuery, period: Period, reading: Reading) -> list[Cells]:
-    """By currency of the bills, the rates that a question's sums were converted with."""
-    wanted, values = period.condition()
+def _list_rates(asking: Asking, query: CostQuery, periods: Sequence[Period], reading: Reading) -> list[Cells]:
+    """By currency of the bills, the rates that a question's sums were converted with, in all of its periods."""
+    conditions = [period.condition() for period in periods]
+    wanted, values = " or ".join(sql for sql, _ in conditions), [one for _, given in conditions for one in given]
     try:
         filters, filtered = write_filters(REPORTING, query.filters)
     except QuestionError as error:
@@ -136,7 +141,7 @@ def _list_rates(asking: Asking, query: CostQuery, period: Period, reading: Readi
             min(costs.rate_source) as rate_source,
             cast(sum(case when costs.exchange_rate is null then 1 else 0 end) as bigint) as rows_without_rate
         from {relation(asking.services, asking.caller, REPORTING.name)} as costs
-        where {" and ".join([wanted, *filters])}
+        where {" and ".join([f"({wanted})", *filters])}
         group by 1 order by 1
         """,  # noqa: S608 - names are of the semantic layer
         [*values, *filtered],
@@ -145,8 +150,9 @@ def _list_rates(asking: Asking, query: CostQuery, period: Period, reading: Readi
 
 
 def _record_export(asking: Asking, name: str, wanted: FormatName, rows: int, reading: Reading) -> None:
+    asked = asking.request.query_params
     details = {
-        "question": dict(sorted(asking.request.query_params.items())),
+        "question": {name: asked.getlist(name) for name in sorted(asked)},
         "format": wanted,
         "rows": rows,
         "snapshot": reading.snapshot.snapshot_id,

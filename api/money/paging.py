@@ -26,19 +26,23 @@ class Cursors:
         """Those of an installation: the same in all of its processes, also after a start."""
         return cls(services.cursor_key)
 
-    def write(self, question: str, snapshot: str, offset: int) -> str:
-        """The cursor of the page that begins after so many rows of a question's answer."""
-        text = json.dumps([question, snapshot, offset], separators=(",", ":")).encode()
+    def write(self, question: str, snapshot: str, place: int | str) -> str:
+        """The cursor of the page that begins after so many rows of a question's answer, or after the one so called."""
+        text = json.dumps([question, snapshot, place], separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(hmac.digest(self.key, text, "sha256")[:_MAC_BYTES] + text).decode().rstrip("=")
 
     def read(self, cursor: str | None, question: str, snapshot: str) -> int:
-        """After how many rows the page begins.
+        """After how many rows the page begins; see `find`."""
+        return int(self.find(cursor, question, snapshot) or 0)
+
+    def find(self, cursor: str | None, question: str, snapshot: str) -> int | str | None:
+        """After what the page begins; None for the first.
 
         A problem of status 422 where the cursor is none of ours, or of another question; of 409 where other figures
         have been published since: rows would be missing or come twice.
         """
         if not cursor:
-            return 0
+            return None
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except ValueError:
@@ -46,12 +50,13 @@ class Cursors:
         mac, text = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         if not text or not hmac.compare_digest(mac, hmac.digest(self.key, text, "sha256")[:_MAC_BYTES]):
             raise _refuse("it is none that was given here")
-        asked, seen, offset = json.loads(text)
+        asked, seen, place = json.loads(text)
         if asked != question:
             raise _refuse("it is of another question")
         if seen != snapshot:
             raise ProblemError(409, "conflict", "Other figures have been published since the first page: begin again.")
-        return int(offset)
+        found: int | str = place
+        return found
 
 
 def digest_question(*parts: object) -> str:

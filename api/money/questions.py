@@ -123,7 +123,9 @@ class Period:
     def before(self, compare: str) -> "Period":
         """The period that it is compared with."""
         if compare == "previous_year":
-            return Period(_year_before(self.start), _year_before(self.end), self.is_month)
+            # the day after the 28th of February, of which the year before has no other
+            end = self.end if (self.end.month, self.end.day) != (2, 29) else self.end + dt.timedelta(days=1)
+            return Period(_year_before(self.start), _year_before(end), self.is_month)
         if self.is_month:
             return month_of(self.start - dt.timedelta(days=1))
         return Period(self.start - (self.end - self.start), self.start, False)

@@ -76,7 +76,7 @@ def list_audit(
     """Rows of the log, oldest first. For those who see the audit log."""
     wanted = {name: getattr(query, name) for name in ("subject", "event", "actor") if getattr(query, name) is not None}
     found = [row for row in _log(services).rows() if all(getattr(row, n) == v for n, v in wanted.items())]
-    page = Asking(request, services, caller).page(found, query.limit, query.cursor)
+    page = Asking(request, services, caller).page(found, query.limit, query.cursor, lambda row: f"{row.seq:020}")
     return AuditRows(items=[AuditRowOut(**vars(row)) for row in page.items], next=page.next)
 
 

@@ -10,7 +10,7 @@ from alerts.incident_book import IncidentBook, IncidentNotFoundError, IncidentSt
 from alerts.incidents import Incident, IncidentState
 from api.access import allow
 from api.callers import Caller
-from api.money.answers import Asking
+from api.money.answers import Asking, place_at
 from api.money.rows import sees_account
 from api.services import Services, services_of
 from cloudcost.audit_watch import RULE
@@ -74,7 +74,9 @@ def list_incidents(
 ) -> Incidents:
     """Incidents, oldest first. For those who handle incidents, of the accounts that they see."""
     seen = [one for one in _book(services, caller).list(query.state) if _sees(services, caller, one)]
-    page = Asking(request, services, caller).page(seen, query.limit, query.cursor)
+    page = Asking(request, services, caller).page(
+        seen, query.limit, query.cursor, lambda one: place_at(one.opened_at, one.incident_id)
+    )
     return Incidents(items=[_show(one) for one in page.items], next=page.next)
 
 

@@ -17,7 +17,7 @@ from actions.proposal_book import ProposalBook, ProposalNotFoundError
 from actions.proposals import Approval, LastCheck, Proposal, ProposalState
 from api.access import allow
 from api.callers import Caller
-from api.money.answers import Asking
+from api.money.answers import Asking, place_at
 from api.money.formats import write_value
 from api.money.rows import sees_account
 from api.problems import ProblemError
@@ -100,7 +100,9 @@ def list_proposals(
 ) -> Proposals:
     """Proposals, oldest first. For those who see proposals, of the accounts that they see."""
     seen = [one for one in _book(services, caller).list(*query.state) if _sees(services, caller, one)]
-    page = Asking(request, services, caller).page(seen, query.limit, query.cursor)
+    page = Asking(request, services, caller).page(
+        seen, query.limit, query.cursor, lambda one: place_at(one.proposed_at, one.proposal_id)
+    )
     return Proposals(items=[_show(services, one) for one in page.items], next=page.next)
 
 

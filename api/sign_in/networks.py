@@ -19,7 +19,7 @@ def find_network(request: Request, proxies: Collection[str]) -> str:
     peer = plain_address(request.client.host) if request.client else UNKNOWN
     if peer in proxies:
         passed = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
-        hops = [plain_address(hop.strip()) for hop in reversed(passed) if hop.strip()]
+        hops = [plain_address(_without_port(hop.strip())) for hop in reversed(passed) if hop.strip()]
         peer = next((hop for hop in hops if hop not in proxies), peer)
     return name_network(peer)
 
@@ -33,3 +33,10 @@ def name_network(address: str) -> str:
     if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((found, 64), strict=False))
     return str(found)
+
+
+def _without_port(hop: str) -> str:
+    """The address alone: some gateways write a port behind it."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop

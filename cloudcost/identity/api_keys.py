@@ -23,7 +23,7 @@ from cloudcost.identity.roles import FOR_PEOPLE_ONLY, Permission
 from cloudcost.identity.sealed_records import SealedRecords
 from core.errors import CloudcostError
 from core.instants import Clock
-from state import ConflictError, Record
+from state import ConflictError, Record, StateStoreError
 
 KIND, USES = "api_keys", "api_key_uses"
 PREFIX = "cck_"
@@ -169,10 +169,10 @@ class ApiKeys:
     def _note_use(self, key_id: str) -> None:
         """When a key was used last, to the minute; a use is not refused where this cannot be kept."""
         now, record = self._clock(), self._store.get(USES, key_id)
-        if record is None:
-            self._store.insert(USES, key_id, {"at": now.isoformat()})
-        elif (now - dt.datetime.fromisoformat(record.body["at"])).total_seconds() >= USE_SECONDS:
-            with contextlib.suppress(ConflictError):
+        with contextlib.suppress(ConflictError, StateStoreError):
+            if record is None:
+                self._store.insert(USES, key_id, {"at": now.isoformat()})
+            elif (now - dt.datetime.fromisoformat(record.body["at"])).total_seconds() >= USE_SECONDS:
                 self._store.update(USES, key_id, {"at": now.isoformat()}, record.version)
 
 

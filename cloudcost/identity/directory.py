@@ -74,12 +74,16 @@ class Directory:
     def list(self) -> Sequence[Person]:
         """Everybody, by name, also those who are disabled."""
         replayed = self._refresh()
-        names = sorted(self._base.keys() | replayed.added)
+        # also who was changed and has left the file since: what was made of them counts, and so it is seen
+        names = sorted(self._base.keys() | replayed.added | replayed.fields.keys())
         return [put_together(name, self._base.get(name), replayed.fields.get(name, {})) for name in names]
 
     def find(self, name: str) -> Person | None:
         """The person of that name, in whatever spelling; None where there is nobody."""
-        person = normalise_person(name)
+        try:
+            person = normalise_person(name)
+        except ValueError:
+            return None
         replayed = self._refresh()
         if person not in self._base and person not in replayed.added and person not in replayed.fields:
             return None
@@ -117,8 +121,8 @@ class Directory:
         known = self._get(name)
         wanted = _as_json(fields)
         self._check(known.name, wanted)
-        if "roles" in wanted and known.name == normalise_person(actor):
-            raise PeopleError(f"{known.name!r}: somebody else has to change your own roles")
+        if "roles" in wanted:
+            _check_other(actor, known.name)
         after = replace(known, **read_fields(wanted))
         self._check_somebody_manages(known, after)
         return known if after == known else self._write(seen, CHANGED, actor, known.name, wanted, reason)
@@ -130,6 +134,8 @@ class Directory:
         base = self._base.get(known.name)
         if base is None:
             return self.change(actor, name, reason, is_disabled=True)
+        if base.roles != known.roles:
+            _check_other(actor, known.name)
         self._check_somebody_manages(known, base)
         return self._write(seen, RESET, actor, known.name, {}, reason) if known.changed else known
 
@@ -142,7 +148,7 @@ class Directory:
     def _get(self, name: str) -> Person:
         found = self.find(name)
         if found is None:
-            raise NoSuchPersonError(f"there is nobody called {normalise_person(name)!r}")
+            raise NoSuchPersonError(f"there is nobody called {name[:LONGEST_NAME]!r}")
         return found
 
     def _check(self, name: str, fields: Mapping[str, Any]) -> None:
@@ -235,6 +241,11 @@ def _apply(row: AuditRow, replayed: _Replay) -> None:
         replayed.fields[name] = {**replayed.fields.get(name, {}), **fields}
     elif row.event == RESET:
         replayed.fields.pop(name, None)
+
+
+def _check_other(actor: str, name: str) -> None:
+    if name == normalise_person(actor):
+        raise PeopleError(f"{name!r}: somebody else has to change your own roles")
 
 
 def _as_json(fields: Mapping[str, Any]) -> dict[str, Any]:

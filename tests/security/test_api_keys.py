@@ -11,6 +11,7 @@ import pytest
 from audit.log import AuditLog
 from cloudcost.identity.api_keys import ApiKeys
 from core.instants import utc_now
+from state import ReadOnlyStateError, SqliteStateStore
 from tests.api_house import PEOPLE, House, build_house
 
 ANALYST, VIEWER, ADMIN = PEOPLE["analyst"], PEOPLE["viewer"], PEOPLE["admin"]
@@ -97,6 +98,17 @@ def test_a_key_ends_with_its_time_and_tells_when_it_was_used(house: House) -> No
     later = ApiKeys(keys._store, house.installation.directory, lambda: utc_now() + dt.timedelta(days=1, seconds=1))
     with pytest.raises(Exception, match="has expired"):
         later.prove(made["key"])
+
+
+def test_a_key_counts_where_its_use_cannot_be_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = create(house, ANALYST, "see_costs").json()["key"]
+
+    def refuse(*_: object) -> None:
+        raise ReadOnlyStateError("the state can only be read")
+
+    monkeypatch.setattr(SqliteStateStore, "insert", refuse)
+    monkeypatch.setattr(SqliteStateStore, "update", refuse)
+    assert house.ask("/v1/me", key).status_code == 200
 
 
 def test_who_writes_the_state_makes_no_key(house: House) -> None:

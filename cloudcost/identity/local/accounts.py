@@ -12,7 +12,13 @@ from audit.log import AuditEntry, AuditLog
 from audit.seal import SealedStore
 from cloudcost.identity.directory import SUBJECT, Directory
 from cloudcost.identity.local.attempts import Attempts, TooManyAttemptsError
-from cloudcost.identity.local.passwords import check_password, hash_password, is_password, make_password
+from cloudcost.identity.local.passwords import (
+    TooBusyError,
+    check_password,
+    hash_password,
+    is_password,
+    make_password,
+)
 from cloudcost.identity.person import Person
 from cloudcost.identity.proofs import NotProvenError
 from cloudcost.identity.sealed_records import SealedRecords
@@ -51,8 +57,8 @@ class Accounts:
         self.attempts = attempts
         self._noted: dict[str, dt.datetime] = {}
 
-    def sign_in(self, name: str, password: str, network: str) -> Person:
-        """The person of this name and password, who is not disabled.
+    def sign_in(self, name: str, password: str, network: str) -> tuple[Person, int]:
+        """The person of this name and password, who is not disabled, and the generation that the password is of.
 
         `NotProvenError`, in one sentence whatever was wrong; `TooManyAttemptsError`; `TooBusyError`.
         """
@@ -65,14 +71,18 @@ class Accounts:
         except TooManyAttemptsError:
             self._note_limit(spelled, network)
             raise
-        is_right = is_password(password, body.get("password"))
+        try:
+            is_right = is_password(password, body.get("password"))
+        except TooBusyError:
+            self.attempts.withdraw(spelled, network)
+            raise
         person = self._directory.find(spelled) if spelled else None
         if not is_right or person is None or person.is_disabled:
             self.attempts.end_wrong(spelled, network, is_known)
             raise NotProvenError(WRONG)
         self.attempts.end_right(spelled, network)
         self._remember(spelled, network)
-        return person
+        return person, int(body["generation"])
 
     def has_password(self, person: str) -> bool:
         """Whether they can sign in here."""
@@ -124,7 +134,7 @@ class Accounts:
             **record.body,
             "password": hash_password(password),
             "invitation": None,
-            "generation": int(record.body["generation"]) + 1,
+            "generation": self._next_generation(record.body),
         }
         entry = AuditEntry(spelled, "password.set", f"{SUBJECT}{spelled}", {"by": "invitation", "of": invitation["by"]})
         try:
@@ -154,8 +164,9 @@ class Accounts:
         )
         for left in reversed(range(TRIES)):
             record = self._records.get(person)
-            before: dict[str, Any] = {"generation": self._first_generation()} if record is None else record.body
-            body = {**before, **fields, "generation": int(before["generation"]) + is_new}
+            before: dict[str, Any] = {"generation": 0} if record is None else record.body
+            generation = self._next_generation(before) if is_new else before["generation"]
+            body = {**before, **fields, "generation": generation}
             write = self._records.put(person, body) if record is None else self._records.update(record, body)
             try:
                 log.commit([write], [entry])
@@ -175,9 +186,9 @@ class Accounts:
         entry = AuditEntry("unknown", "identity.sign_in_limited", subject, {"from": network})
         AuditLog(self._store, self._clock).append(entry)
 
-    def _first_generation(self) -> int:
-        """Later than any that a record had which somebody put out of the way."""
-        return int(self._clock().timestamp())
+    def _next_generation(self, before: Mapping[str, Any]) -> int:
+        """Later also than any that a record had which somebody put out of the way."""
+        return max(int(before["generation"]), int(self._clock().timestamp())) + 1
 
     def _is_known(self, body: Mapping[str, Any], network: str) -> bool:
         seen = body.get("networks", {}).get(_name_network(network))

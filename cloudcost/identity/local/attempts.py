@@ -82,6 +82,13 @@ class Attempts:
         with self._lock:
             self._counts.pop((_name(person), network), None)
 
+    def withdraw(self, person: str, network: str) -> None:
+        """The attempt was not looked at: it is as if it had not been begun."""
+        with self._lock:
+            count = self._counts.get((_name(person), network))
+            if count is not None:
+                count.wrong, count.until = max(0, count.wrong - 1), 0.0
+
     def _check(self, limit: RateLimitItem, *whom: str) -> None:
         if not self._limiter.test(limit, *whom):
             reset, _ = self._limiter.get_window_stats(limit, *whom)

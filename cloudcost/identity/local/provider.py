@@ -50,8 +50,8 @@ class LocalProvider:
 
     def sign_in(self, name: str, password: str, network: str) -> SignedIn:
         """Somebody by their password; see `Accounts.sign_in`."""
-        person = self.accounts.sign_in(name, password, network)
-        return SignedIn(person.name, f"{LOCAL} {person.name}", self.clock(), self.accounts.generation(person.name))
+        person, generation = self.accounts.sign_in(name, password, network)
+        return SignedIn(person.name, f"{LOCAL} {person.name}", self.clock(), generation)
 
     def vouch(self, proof: Proof) -> SignedIn:
         """Somebody whom another provider has just signed in."""

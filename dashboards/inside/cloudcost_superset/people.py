@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -62,6 +63,16 @@ def standing() -> Standing:
         if f"cloudcost_{found}" in names:
             return found
     return "none"
+
+
+def find_address(claims: Mapping[str, Any]) -> str:
+    """The address that a provider states of somebody; none where it says that it did not verify it, which some write as
+    text, and none that databases may take for somebody else's (the sign of kelvin for a k)."""
+    stated = str(claims.get("email") or "")
+    address = stated.lower()
+    is_one_spelling = all(letter in (lower, lower.upper()) for letter, lower in ((one, one.lower()) for one in stated))
+    is_verified = claims.get("email_verified", True) in (True, "true")
+    return address if is_verified and is_one_spelling else ""
 
 
 def roles_of(role: str, scopes: list[str]) -> list[str]:

@@ -153,9 +153,10 @@ def test_a_groups_role_follows_the_group(sso: SingleSignOn) -> None:
         {"email": "stranger@elsewhere.example"},
         {"email": "stranger@elsewhere.example", "groups": ["admin", "Admin", "mail:fay@fernhill.example"]},
         {"email": PEOPLE["finance"], "email_verified": False},
+        {"email": PEOPLE["finance"], "email_verified": "false"},
         {"name": "Nobody"},
     ],
-    ids=["unknown", "unknown with groups of their own", "address not verified", "no address"],
+    ids=["unknown", "unknown with groups of their own", "address not verified", "so in text", "no address"],
 )
 def test_somebody_unknown_is_refused(claims: dict[str, Any], sso: SingleSignOn) -> None:
     assert roles_of(sso.sign_in(**claims)) is None

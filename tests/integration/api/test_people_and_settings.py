@@ -63,6 +63,33 @@ def test_what_cannot_be_is_a_problem_in_one_sentence(
     assert detail in answer.json()["detail"] and answer.json()["instance"] == answer.headers["x-request-id"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/people", {"name": "x@example.com", "roles": ["viewer"], "scope": ["payments"]}),
+        ("PATCH", f"/v1/people/{APPROVER}", {"disabled": True}),
+        ("POST", "/v1/keys", {"name": "x", "permissions": ["see_costs"], "expires_in_days": 1}),
+        ("POST", "/v1/me/sign-out", {"everywere": True}),
+        ("PUT", "/v1/settings/budgets", {"value": BUDGETS, "reason": "x", "dry_run": True}),
+        ("POST", "/v1/settings/budgets/rollback", {"version": 0, "reason": "x", "dry_run": True}),
+        ("PUT", "/v1/actions/stop", {"reason": "x", "until": "2026-04-01"}),
+    ],
+)
+def test_a_field_that_nobody_knows_is_refused_and_nothing_is_done(
+    house: House, method: str, path: str, body: dict[str, Any]
+) -> None:
+    """Whoever misspells `is_disabled` must not believe that somebody is out."""
+    before = AuditLog(house.installation.store, utc_now).head()[0]
+    answer = send(house, ADMIN, method, path, body, **{"If-Match": '"0"'})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"body/{list(body)[-1]}")
+    assert AuditLog(house.installation.store, utc_now).head()[0] == before + 1  # the sign-in itself
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 501])
+def test_a_reason_to_go_on_is_one_and_not_longer_than_others(house: House, reason: str) -> None:
+    assert send(house, ADMIN, "DELETE", f"/v1/actions/stop?reason={reason}").status_code == 422
+
+
 def test_who_is_disabled_by_one_request_is_refused_by_the_next(house: House) -> None:
     token = house.token(APPROVER)
     assert house.ask("/v1/me", token).status_code == 200

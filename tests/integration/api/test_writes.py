@@ -1,6 +1,7 @@
 """What people decide through the API: on what they have read, once, in their own name, and only on what they see."""
 
 import datetime as dt
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter, Depends
+from fastapi.testclient import TestClient
 
 from actions.proposal_book import ProposalBook
 from alerts.incident_book import IncidentBook
@@ -15,11 +17,14 @@ from alerts.incidents import IncidentFinding
 from alerts.severity import Severity
 from api.access import Anybody, Deprecated
 from api.app import make_app
-from api.idempotency import DEAD, KIND, IdempotencyBook, name_key
+from api.idempotency import DEAD, KIND, MOST_BYTES, MOST_ENTRIES, IdempotencyBook, Kept, name_key
+from api.problems import ProblemError
 from api.running import Running
 from audit.log import AuditLog
 from cloudcost.installation import Installation
 from core.instants import utc_now
+from state import ConflictError, StateStoreError
+from state.dynamodb import MAX_ITEM_BYTES
 from tests.integration.api.company import ByName, Company, write_config
 from tests.unit.actions.examples import HandClock, make_finding
 
@@ -103,6 +108,28 @@ def test_one_person_in_two_spellings_by_key_and_token_is_one(desk: Company) -> N
     assert [row.actor for row in rows(desk, "proposal.consented", "proposal.approved")] == ["ben", "cleo"]
 
 
+@pytest.mark.parametrize("path", ["/v1/proposals", "/v1/incidents"])
+def test_what_leaves_a_list_between_two_pages_lets_no_other_be_skipped(desk: Company, path: str) -> None:
+    state, who = ("proposed", "ben") if path == "/v1/proposals" else ("open", "ben")
+    name = "proposal_id" if path == "/v1/proposals" else "incident_id"
+    every = [one[name] for one in desk.get(who, path, state=state).json()["items"]]
+    first = desk.get(who, path, state=state, limit=1).json()
+    if path == "/v1/proposals":
+        assert decide(desk, who, "reject", first["items"][0]).status_code == 200
+    else:
+        assert desk.client(who).post(f"{path}/{every[0]}/resolve", json=REASON).status_code == 200
+    second = desk.get(who, path, state=state, limit=1, cursor=first["next"]).json()
+    assert [one[name] for one in (*first["items"], *second["items"])] == every and second["next"] is None
+
+
+def test_pages_of_the_audit_log_are_the_audit_log(desk: Company) -> None:
+    every, found, cursor = desk.get("ada", "/v1/audit").json()["items"], list[Any](), None
+    while not found or cursor:
+        page = desk.get("ada", "/v1/audit", limit=1, **({"cursor": cursor} if cursor else {})).json()
+        found, cursor = [*found, *page["items"]], page["next"]
+    assert len(every) > 2 and found == every
+
+
 def test_a_decision_that_comes_too_late_is_a_conflict(desk: Company) -> None:
     small = find(desk, "9")
     assert decide(desk, "cleo", "reject", small).json()["state"] == "rejected"
@@ -155,6 +182,31 @@ def test_a_write_that_is_sent_twice_is_done_once(desk: Company) -> None:
     assert bad.status_code == 422
 
 
+def test_a_key_of_one_plan_is_not_that_of_another(desk: Company) -> None:
+    small = find(desk, "9")
+    assert decide(desk, "ben", "approve", small, **{"Idempotency-Key": "once"}).is_success
+    other = decide(desk, "ben", "approve", small, plan="f" * 24, **{"Idempotency-Key": "once"})
+    assert other.status_code == 422 and "another request" in other.json()["detail"]
+
+
+def test_a_defect_is_found_by_its_id(
+    desk: Company, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("something of ours")
+
+    monkeypatch.setattr(ByName, "identify", fail)
+    client = TestClient(desk.app, "http://localhost", raise_server_exceptions=False)
+    answer = client.get("/v1/me", headers={"Authorization": "Bearer ada"})
+    assert (answer.status_code, answer.json()["type"]) == (500, "urn:cloudcost:problem:internal")
+    assert answer.headers["x-request-id"] == answer.json()["instance"]
+    assert (
+        answer.headers["x-content-type-options"] == "nosniff" and answer.headers["cache-control"] == "private, no-cache"
+    )
+    (record,) = [one for one in caplog.records if one.getMessage() == "a defect"]
+    assert vars(record)["request"] == answer.json()["instance"] and record.exc_info is not None
+
+
 def test_a_role_that_was_taken_away_is_given_no_kept_answer(desk: Company) -> None:
     small = find(desk, "9")
     assert decide(desk, "ben", "approve", small, **{"Idempotency-Key": "once"}).is_success
@@ -176,6 +228,35 @@ def test_a_request_that_runs_is_waited_for_and_one_that_died_is_not(desk: Compan
     book.begin(name, "c")
     slots = {record.key: record.body["entries"] for record in desk.installation.store.list(KIND)}
     assert slots[f"{int(name[:8], 16) % 256:03d}"].keys() == {name}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind"),
+    [
+        (ProblemError(503, "unavailable", "Not now.", headers={"Retry-After": "30"}), 503, "unavailable"),
+        (StateStoreError("the state cannot be read"), 503, "unavailable"),
+        (ConflictError("identity_accounts", "ada", 1, 2), 409, "conflict"),
+    ],
+)
+def test_a_named_write_while_nobody_can_be_proved_is_a_problem_and_no_defect(
+    desk: Company, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, kind: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ByName, "identify", fail)
+    client = TestClient(desk.app, "http://localhost", raise_server_exceptions=False)
+    for headers in ({}, {"Idempotency-Key": "k"}):
+        answer = client.post("/v1/people", json={}, headers={"Authorization": "Bearer ada", **headers})
+        assert (answer.status_code, answer.json()["type"]) == (status, f"urn:cloudcost:problem:{kind}")
+
+
+def test_a_record_of_kept_answers_is_one_that_every_store_takes(desk: Company) -> None:
+    book, headers = IdempotencyBook(desk.installation.store, utc_now), (("etag", "e" * 300),)
+    for number in range(MOST_ENTRIES + 2):
+        book.finish(f"00000000{number:056x}", "r" * 64, Kept(200, headers, bytes(MOST_BYTES)))
+    (record,) = desk.installation.store.list(KIND)
+    assert len(json.dumps(record.body)) < MAX_ITEM_BYTES
 
 
 def test_two_at_once_are_one(desk: Company) -> None:

@@ -127,9 +127,32 @@ def test_nobody_changes_their_own_roles(people: Directory) -> None:
         people.change(ADA.upper(), ADA, roles=["admin", "approver"])
 
 
-def test_nobody_unknown_is_changed(people: Directory) -> None:
+def test_nobody_puts_back_their_own_roles(people: Directory, store: SealedStore) -> None:
+    """A role that somebody else took away does not come back by letting the file count again."""
+    people.change(ADA, CEM, roles=["admin"])
+    people.change(ADA, BEN, roles=["admin"])
+    with pytest.raises(PeopleError, match="somebody else has to change your own roles"):
+        people.reset(BEN.upper(), BEN)
+    assert BEN not in make(store).approvers()
+    assert people.reset(ADA, BEN).may("decide_proposals")
+
+
+def test_who_was_changed_and_then_left_the_file_is_listed_as_they_are(people: Directory, store: SealedStore) -> None:
+    people.change(ADA, BEN, is_disabled=True)
+    people.change(ADA, CEM, roles=["admin"])
+    later = Directory(store, people_of_file([PersonSettings(name=ADA, roles=("admin",))], [], []), [], clock)
+    found = {person.name: person for person in later.list()}
+    assert list(found) == [ADA, BEN, CEM] and found[BEN].is_disabled and found[CEM].roles == ("admin",)
+    assert all(later.find(name) == person for name, person in found.items())
+
+
+@pytest.mark.parametrize("name", ["x@example.com", " ", ""])
+def test_nobody_unknown_is_changed(people: Directory, name: str) -> None:
     with pytest.raises(NoSuchPersonError):
-        people.change(ADA, "x@example.com", roles=["viewer"])
+        people.change(ADA, name, roles=["viewer"])
+    with pytest.raises(NoSuchPersonError):
+        people.reset(ADA, name)
+    assert people.find(name) is None
 
 
 def test_of_two_who_change_at_once_one_looks_again(

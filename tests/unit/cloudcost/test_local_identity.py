@@ -13,12 +13,14 @@ import pytest
 from actions.approvals import NotAllowedError
 from api.sign_in.desk import make_doors
 from audit.seal import SealedStore
+from cloudcost.identity.local import accounts as accounts_module
 from cloudcost.identity.local import first_admin, passwords, signing_keys
 from cloudcost.identity.local.attempts import FIRST_WAIT, FREE, LONGEST_WAIT, Attempts, TooManyAttemptsError
 from cloudcost.identity.local.first_admin import make_first_admin
 from cloudcost.identity.local.passwords import (
     LETTERS,
     PasswordError,
+    TooBusyError,
     check_password,
     hash_password,
     is_password,
@@ -28,6 +30,7 @@ from cloudcost.identity.local.sessions import Sessions, SignedIn
 from cloudcost.identity.local.signing_keys import AFTER, AHEAD, SIGNS, SigningKeyError, SigningKeys
 from cloudcost.identity.proofs import NotProvenError
 from cloudcost.installation import Installation
+from core.instants import utc_now
 from tests.api_house import PEOPLE, build_house
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -138,6 +141,54 @@ def test_so_many_wait_for_a_turn_and_others_are_told_to_come_again(monkeypatch: 
         with passwords._WAITING, pytest.raises(passwords.TooBusyError):
             is_password("x", None)
     assert not is_password("x", None)
+
+
+def test_who_had_no_turn_was_not_wrong(tmp_path: Path) -> None:
+    """A crowd that signs in at nine makes nobody wait for minutes."""
+    house = build_house(tmp_path / "it")
+    name, password = PEOPLE["viewer"], house.password(PEOPLE["viewer"])
+    for _ in range(8):
+        passwords._WAITING.acquire()
+    try:
+        for _ in range(FREE + 1):
+            with pytest.raises(TooBusyError):
+                house.doors.local.sign_in(name, password, "192.0.2.1")
+    finally:
+        passwords._WAITING.release(8)
+    assert house.doors.local.sign_in(name, password, "192.0.2.1").person == name
+
+
+def test_a_password_that_is_replaced_while_it_is_compared_lets_nobody_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Comparing takes time, and whoever knows the old one can sign in again and again until it is replaced."""
+    house = build_house(tmp_path / "it")
+    old = house.password(PEOPLE["viewer"])
+
+    def compare_and_be_overtaken(password: str, kept: str | None) -> bool:
+        is_right = is_password(password, kept)
+        house.password(PEOPLE["viewer"])
+        return is_right
+
+    monkeypatch.setattr(accounts_module, "is_password", compare_and_be_overtaken)
+    who = house.doors.local.sign_in(PEOPLE["viewer"], old, "192.0.2.1")
+    token = house.doors.local.open(who, "cloudcost-cli", "192.0.2.1").access
+    with pytest.raises(NotProvenError):
+        house.doors.identify(token)
+
+
+def test_an_invitation_ends_no_sign_in_and_a_password_that_is_set_ends_each(tmp_path: Path) -> None:
+    """Also of somebody who came by a provider, and had no account here before."""
+    house = build_house(tmp_path / "it")
+    accounts, viewer = house.doors.local.accounts, house.installation.directory.find(PEOPLE["viewer"])
+    assert viewer is not None and accounts.generation(viewer.name) == 0
+    token = house.token(viewer.name)
+    made = accounts.invite(PEOPLE["admin"], viewer)
+    assert house.doors.identify(token).person == viewer
+    accounts.accept(viewer.name, made.token, "a good long password", "192.0.2.1")
+    with pytest.raises(NotProvenError):
+        house.doors.identify(token)
+    assert accounts.generation(viewer.name) >= utc_now().timestamp() - 60
 
 
 def test_a_right_password_begins_anew() -> None:

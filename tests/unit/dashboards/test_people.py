@@ -1,7 +1,9 @@
 """Who may look at the dashboards follows from the directory, and what changes there is written for Superset at once."""
 
+import contextlib
 import json
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -113,6 +115,45 @@ def test_what_cannot_be_found_out_is_told_once_and_tried_again(capsys: pytest.Ca
         watch.look()
         assert capsys.readouterr().err.count("cannot be found out, what was known stays in force: no state") == count
     assert written == [Readers()]
+
+
+def test_a_terminal_that_is_gone_does_not_end_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is disabled must not keep what they see because nobody reads the passwords of others."""
+    monkeypatch.setattr(people_watch, "EVERY_SECONDS", 0.05)
+    reading, writing = os.pipe()
+    os.close(reading)
+    gone = os.fdopen(writing, "w")
+    monkeypatch.setattr(sys, "stdout", gone)
+    monkeypatch.setattr(sys, "stderr", gone)
+    now = Readers((Reader(ANA, "viewer"),))
+    written: list[Readers] = []
+    with watch_people(lambda: now, written.append) as passwords:
+        os.write(passwords, b"  ana@example.com  s3cret\n")
+        wait_for(lambda: now in written)
+        now = Readers((), (ANA,))
+        wait_for(lambda: now in written)
+    with contextlib.suppress(OSError):
+        gone.close()
+
+
+@pytest.mark.parametrize(
+    ("claims", "address"),
+    [
+        ({"email": "Ana@Example.com"}, ANA),
+        ({"email": ANA, "email_verified": True}, ANA),
+        ({"email": ANA, "email_verified": "true"}, ANA),
+        ({"email": ANA, "email_verified": False}, ""),
+        ({"email": ANA, "email_verified": "false"}, ""),
+        ({"email": ANA, "email_verified": None}, ""),
+        ({"email": None}, ""),
+        # the sign of kelvin, which is another letter than k, and has the same in lower case
+        ({"email": "\u212aim@example.com"}, ""),
+        ({"email": "J\u00dcRGEN@example.com"}, "j\u00fcrgen@example.com"),
+        ({}, ""),
+    ],
+)
+def test_an_address_that_may_not_be_theirs_counts_as_none(claims: dict[str, object], address: str) -> None:
+    assert inside.find_address(claims) == address
 
 
 def make_home(folder: Path) -> DashboardHome:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import current_app
 
+from cloudcost_superset.people import find_address
 from cloudcost_superset.server.following import FOLLOWER
 from cloudcost_superset.server.security import CloudcostSecurityManager
 
@@ -15,8 +16,8 @@ class OidcSecurityManager(CloudcostSecurityManager):
         """Name, address and role keys of the person. An address that the provider did not verify counts as none."""
         remote = self.appbuilder.sm.oauth_remotes[provider]
         claims = response.get("userinfo") or remote.userinfo(token=response)
-        email = str(claims.get("email", "")).lower()
-        if not email or claims.get("email_verified") is False:
+        email = find_address(claims)
+        if not email:
             return {}
         with current_app.app_context():
             groups = claims.get(current_app.config["OIDC_GROUPS_CLAIM"]) or []
