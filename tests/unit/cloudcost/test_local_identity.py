@@ -194,6 +194,22 @@ def test_whoever_serves_the_api_first_is_its_administrator(tmp_path: Path, monke
     assert make_first_admin(directory, accounts) is None, "a second start makes nothing"
 
 
+def test_in_a_demo_an_administrator_of_it_gets_the_first_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = build_house(tmp_path / "it")
+    directory, accounts = house.installation.directory, house.doors.local.accounts
+    monkeypatch.setattr(first_admin, "authenticate", lambda people: "stranger")
+    assert make_first_admin(directory, accounts) is None
+    managers, is_known = first_admin.find_managers(directory, accounts)
+    assert not is_known and PEOPLE["admin"] in managers
+    made = make_first_admin(directory, accounts, is_demo=True)
+    assert made is not None and made[0] == managers[0]
+    assert house.doors.local.sign_in(*made, "home").person == managers[0]
+    assert first_admin.find_managers(directory, accounts) == (managers, True)
+    assert make_first_admin(directory, accounts, is_demo=True) is None, "a second start makes nothing"
+
+
 def test_where_nobody_manages_people_the_account_is_made_administrator(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
