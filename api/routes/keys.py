@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import allow
 from api.callers import Caller
@@ -38,6 +38,8 @@ class Keys(BaseModel):
 
 class NewKey(BaseModel):
     """A key to be made."""
+
+    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=LONGEST_NAME, description="What it is for.", examples=["nightly export"])
     permissions: list[Permission] = Field(min_length=1, max_length=20, description="What it may, of what you may.")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Anybody, allow
 from api.callers import Caller
@@ -48,6 +48,8 @@ class Me(BaseModel):
 class NewPerson(BaseModel):
     """Somebody to be added."""
 
+    model_config = ConfigDict(extra="forbid")
+
     name: str = Field(min_length=1, max_length=200, description="Their address, as they sign in.")
     roles: list[Role] = Field(min_length=1, max_length=5, description="What they are.")
     scopes: list[str] = Field(default_factory=list, max_length=100, description="Whose costs they see.")
@@ -57,6 +59,8 @@ class NewPerson(BaseModel):
 
 class Change(BaseModel):
     """What changes of somebody; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
 
     roles: list[Role] | None = Field(None, max_length=5, description="What they are.")
     scopes: list[str] | None = Field(None, max_length=100, description="Whose costs they see.")

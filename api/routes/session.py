@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.security import HTTPAuthorizationCredentials
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import BEARER, Anybody, allow
 from api.callers import Caller
@@ -36,6 +36,8 @@ class SessionList(BaseModel):
 
 class SignOut(BaseModel):
     """What ends."""
+
+    model_config = ConfigDict(extra="forbid")
 
     everywhere: bool = Field(False, description="Every sign-in of the person, not only the one of this token.")
 

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import allow
 from api.callers import Caller
@@ -59,6 +59,8 @@ class Versions(BaseModel):
 class NewSettings(BaseModel):
     """A section to stand in the place of the file's."""
 
+    model_config = ConfigDict(extra="forbid")
+
     value: list[dict[str, Any]] | dict[str, Any] | None = Field(
         description="The whole section; null lets the file count again."
     )
@@ -67,6 +69,8 @@ class NewSettings(BaseModel):
 
 class Rollback(BaseModel):
     """To which version a section goes back."""
+
+    model_config = ConfigDict(extra="forbid")
 
     version: int = Field(ge=0, description="0 is the file.")
     reason: str = Field(min_length=1, max_length=500, description="Why; it is kept in the audit log.")
@@ -84,6 +88,8 @@ class StopOut(BaseModel):
 
 class Stop(BaseModel):
     """Why."""
+
+    model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(min_length=1, max_length=500, description="Why; it is kept in the audit log.")
 
@@ -147,7 +153,13 @@ def stop_actions(stop: Stop, caller: Annotated[Caller, allow("stop_actions")], s
 
 
 @router.delete("/actions/stop")
-def resume_actions(caller: Editor, services: ServicesOf, reason: str = "resumed by the API") -> StopOut:
+def resume_actions(
+    caller: Editor,
+    services: ServicesOf,
+    reason: Annotated[
+        str, Query(min_length=1, max_length=500, description="Why; it is kept in the audit log.")
+    ] = "resumed by the API",
+) -> StopOut:
     """Let executions go on, in the mode that the configuration has. For those who change settings."""
     _managed(services, caller).change(caller.person.name, STOP, False, reason)
     return _show_stop(services)

@@ -1,5 +1,6 @@
 """People and settings by the API: an administrator changes them, with versions and reasons, and it counts at once."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,48 @@ def test_an_approver_stops_executions_and_an_administrator_lets_them_go_on(house
     assert send(house, APPROVER, "DELETE", "/v1/actions/stop").status_code == 403
     assert send(house, PEOPLE["analyst"], "PUT", "/v1/actions/stop", {"reason": "x"}).status_code == 403
     assert send(house, ADMIN, "DELETE", "/v1/actions/stop").json()["is_stopped"] is False
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", f"/v1/people/{VIEWER}", {"disabled": True, "reason": "left"}),
+        ("POST", "/v1/people", {"name": "x@example.com", "roles": ["viewer"], "scope": ["payments"]}),
+        ("POST", "/v1/keys", {"name": "x", "permissions": ["see_costs"], "expires_in_days": 1}),
+        ("POST", "/v1/me/sign-out", {"everwhere": True}),
+        ("POST", "/v1/settings/budgets/rollback", {"version": 0, "reason": "x", "section": "forecasts"}),
+        ("PUT", "/v1/actions/stop", {"reason": "x", "mode": "live"}),
+    ],
+)
+def test_a_field_that_there_is_not_is_refused_and_nothing_is_done(
+    house: House, method: str, path: str, body: dict[str, Any]
+) -> None:
+    rows = AuditLog(house.installation.store, utc_now).head()
+    refused = send(house, ADMIN, method, path, body)
+    assert refused.status_code == 422 and "Extra inputs are not permitted" in refused.json()["detail"]
+    signed_in = [row for row in AuditLog(house.installation.store, utc_now).rows() if row.seq > rows[0]]
+    assert {row.event for row in signed_in} <= {"identity.signed_in"}
+
+
+def test_a_stop_is_never_refused_because_of_another_one(house: House) -> None:
+    tokens = {name: house.token(name) for name in (ADMIN, APPROVER)}
+    statuses: list[int] = []
+
+    def stop(name: str) -> None:
+        for number in range(8):
+            headers = {"Authorization": f"Bearer {tokens[name]}"}
+            answer = house.client.put("/v1/actions/stop", json={"reason": f"{number}"}, headers=headers)
+            statuses.append(answer.status_code)
+
+    threads = [threading.Thread(target=stop, args=(name,)) for name in (ADMIN, APPROVER) * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * 32
+    assert send(house, ADMIN, "GET", "/v1/actions/stop").json()["is_stopped"]
+
+
+def test_a_reason_to_resume_is_as_short_as_others(house: House) -> None:
+    refused = send(house, ADMIN, "DELETE", f"/v1/actions/stop?reason={'x' * 501}")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "query/reason")
