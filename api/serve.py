@@ -13,6 +13,7 @@ from typing import ClassVar
 import uvicorn
 
 from api.app import make_app
+from api.connections import PunctualProtocol
 from api.sign_in.authenticator import DoorsAuthenticator
 from api.sign_in.desk import make_doors
 from audit.log import AuditLog
@@ -55,6 +56,7 @@ def serve_api(installation: Installation) -> None:
         print_first_admin(installation, doors.local.accounts)
     config = uvicorn.Config(
         app,
+        http=PunctualProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -89,6 +89,9 @@ def test_a_code_is_of_whoever_asked_for_it_and_counts_once(house: House, changed
         "javascript:alert(1)",
         "http://127.0.0.1/callback",
         "http://[::1/callback",
+        " http://127.0.0.1:5123/callback",
+        "\x01http://127.0.0.1:5123/callback",
+        "http://127.0.0.1:5123/call\tback",
     ],
 )
 def test_a_browser_is_sent_back_to_its_own_machine_only(house: House, address: str) -> None:

@@ -155,6 +155,26 @@ def test_a_write_that_is_sent_twice_is_done_once(desk: Company) -> None:
     assert bad.status_code == 422
 
 
+def test_a_key_is_of_the_plan_that_was_consented_to(desk: Company) -> None:
+    small = find(desk, "9")
+    assert decide(desk, "ben", "approve", small, **{"Idempotency-Key": "once"}).is_success
+    other = decide(desk, "ben", "approve", small, "another-plan", **{"Idempotency-Key": "once"})
+    assert other.status_code == 422 and "another request" in other.json()["detail"]
+
+
+def test_a_key_does_not_make_a_defect_of_what_is_away(desk: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    from api.problems import ProblemError
+
+    def away(*_: object) -> None:
+        raise ProblemError(503, "unavailable", "the provider does not answer", headers={"Retry-After": "30"})
+
+    ada = desk.client("ada")
+    monkeypatch.setattr(type(desk.app.state.services.authenticator), "identify", away)
+    for headers in ({}, {"Idempotency-Key": "k"}):
+        answer = ada.post("/v1/people", json={"name": "x", "roles": ["viewer"]}, headers=headers)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+
+
 def test_a_role_that_was_taken_away_is_given_no_kept_answer(desk: Company) -> None:
     small = find(desk, "9")
     assert decide(desk, "ben", "approve", small, **{"Idempotency-Key": "once"}).is_success
