@@ -145,11 +145,16 @@ def _list_rates(asking: Asking, query: CostQuery, period: Period, reading: Readi
 
 
 def _record_export(asking: Asking, name: str, wanted: FormatName, rows: int, reading: Reading) -> None:
+    given = asking.request.query_params
     details = {
-        "question": dict(sorted(asking.request.query_params.items())),
+        "question": {name: _join(given.getlist(name)) for name in sorted(given)},
         "format": wanted,
         "rows": rows,
         "snapshot": reading.snapshot.snapshot_id,
     }
     log = AuditLog(asking.services.store_of(asking.caller), asking.services.clock)
     log.append(AuditEntry(asking.caller.person.name, f"{name}.exported", name, details))
+
+
+def _join(values: list[str]) -> str | list[str]:
+    return values if len(values) > 1 else values[0]

@@ -81,7 +81,7 @@ def list_people(caller: Manager, services: ServicesOf) -> People:
     return People(items=[_show(person) for person in services.directory.list()])
 
 
-@router.get("/people/{name}")
+@router.get("/people/{name:path}")
 def read_person(name: str, caller: Manager, services: ServicesOf) -> PersonOut:
     """One person. For those who manage people."""
     return _show(_find(services.directory, name))
@@ -95,7 +95,7 @@ def add_person(new: NewPerson, caller: Manager, services: ServicesOf) -> PersonO
     return _show(directory.add(caller.person.name, new.name, new.reason, **fields))
 
 
-@router.patch("/people/{name}")
+@router.patch("/people/{name:path}")
 def change_person(name: str, change: Change, caller: Manager, services: ServicesOf) -> PersonOut:
     """Change somebody's roles or scopes, disable or enable them; it counts within a second, everywhere. For those who
     manage people."""
@@ -103,7 +103,7 @@ def change_person(name: str, change: Change, caller: Manager, services: Services
     return _show(services.directory_of(caller).change(caller.person.name, name, change.reason, **fields))
 
 
-@router.delete("/people/{name}/changes")
+@router.delete("/people/{name:path}/changes")
 def reset_person(name: str, caller: Manager, services: ServicesOf) -> PersonOut:
     """Let somebody be as the configuration has them; who is not in it is disabled. For those who manage people."""
     return _show(services.directory_of(caller).reset(caller.person.name, name))

@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -165,3 +166,20 @@ def test_a_stop_is_never_refused_because_of_another_one(house: House) -> None:
 def test_a_reason_to_resume_is_as_short_as_others(house: House) -> None:
     refused = send(house, ADMIN, "DELETE", f"/v1/actions/stop?reason={'x' * 501}")
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "query/reason")
+
+
+@pytest.mark.parametrize("name", ["corp/dora", "../dora", "dora/changes"])
+def test_somebody_with_a_slash_in_their_name_is_reached_too(house: House, name: str) -> None:
+    made = send(house, ADMIN, "POST", "/v1/people", {"name": name, "roles": ["viewer"]})
+    path = f"/v1/people/{quote(name, safe='')}"
+    assert (made.status_code, send(house, ADMIN, "GET", path).json()["name"]) == (201, name)
+    assert send(house, ADMIN, "POST", f"{path}/invitation").json()["person"] == name
+    assert send(house, ADMIN, "PATCH", path, {"is_disabled": True}).json()["is_disabled"]
+    assert send(house, ADMIN, "DELETE", f"{path}/changes").json()["name"] == name
+
+
+def test_a_parameter_with_one_value_is_given_once(house: House) -> None:
+    for path, name in (("/v1/keys", "everybody"), ("/v1/audit", "limit"), ("/v1/costs", "month")):
+        refused = send(house, BOSS, "GET", f"{path}?{name}=1&{name}=2")
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"query/{name}")
+    assert send(house, ADMIN, "GET", "/v1/proposals?state=approved&state=rejected").status_code == 200
