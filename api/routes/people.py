@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Anybody, allow
 from api.callers import Caller
+from api.requests import NO_CONTROLS
 from api.services import Services, services_of
 from cloudcost.identity.directory import Directory, NoSuchPersonError
 from cloudcost.identity.person import Person
@@ -54,7 +55,7 @@ class NewPerson(BaseModel):
     roles: list[Role] = Field(min_length=1, max_length=5, description="What they are.")
     scopes: list[str] = Field(default_factory=list, max_length=100, description="Whose costs they see.")
     account: str | None = Field(None, min_length=1, max_length=100, description="Their account on the machine.")
-    reason: str = Field("", max_length=500, description="Why; it is kept in the audit log.")
+    reason: str = Field("", max_length=500, pattern=NO_CONTROLS, description="Why; it is kept in the audit log.")
 
 
 class Change(BaseModel):
@@ -65,7 +66,7 @@ class Change(BaseModel):
     roles: list[Role] | None = Field(None, max_length=5, description="What they are.")
     scopes: list[str] | None = Field(None, max_length=100, description="Whose costs they see.")
     is_disabled: bool | None = Field(None, description="Whether they may do nothing.")
-    reason: str = Field("", max_length=500, description="Why; it is kept in the audit log.")
+    reason: str = Field("", max_length=500, pattern=NO_CONTROLS, description="Why; it is kept in the audit log.")
 
 
 @router.get("/me")

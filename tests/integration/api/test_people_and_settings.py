@@ -183,3 +183,17 @@ def test_a_parameter_with_one_value_is_given_once(house: House) -> None:
         refused = send(house, BOSS, "GET", f"{path}?{name}=1&{name}=2")
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"query/{name}")
     assert send(house, ADMIN, "GET", "/v1/proposals?state=approved&state=rejected").status_code == 200
+
+
+@pytest.mark.parametrize("reason", ["  ", "a\u0000b", "\u001b[31mred", "\u009b2J"])
+def test_a_reason_has_words_and_steers_no_terminal(house: House, reason: str) -> None:
+    for method, path, body in (
+        ("PUT", "/v1/actions/stop", {}),
+        ("POST", "/v1/settings/budgets/rollback", {"version": 0}),
+        ("POST", "/v1/proposals/x/approve", {}),
+    ):
+        refused = send(house, APPROVER if "proposals" in path else ADMIN, method, path, {**body, "reason": reason})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "body/reason")
+    assert (
+        send(house, ADMIN, "PUT", "/v1/actions/stop", {"reason": " naïve\nbudget "}).json()["reason"] == "naïve\nbudget"
+    )

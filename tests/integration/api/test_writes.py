@@ -83,7 +83,7 @@ def test_a_decision_names_the_plan_that_was_read(desk: Company) -> None:
         assert decide(desk, "ben", decision, small, plan="0" * 24).status_code == 412
         assert desk.client("ben").post(f"{path}/{decision}", json={"reason": ""}).status_code == 422
     blank = desk.client("ben").post(f"{path}/approve", json={"reason": " "}, headers={"If-Match": small["plan"]})
-    assert blank.status_code == 422 and blank.json()["detail"].startswith("a decision needs a reason")
+    assert blank.status_code == 422 and blank.json()["detail"].startswith("body/reason: ")
     assert find(desk, "9")["state"] == "proposed" and not rows(desk, "proposal.approved", "proposal.rejected")
 
 
