@@ -79,6 +79,8 @@ class Directory:
 
     def find(self, name: str) -> Person | None:
         """The person of that name, in whatever spelling; None where there is nobody."""
+        if not name.strip():
+            return None
         person = normalise_person(name)
         replayed = self._refresh()
         if person not in self._base and person not in replayed.added and person not in replayed.fields:
@@ -117,8 +119,8 @@ class Directory:
         known = self._get(name)
         wanted = _as_json(fields)
         self._check(known.name, wanted)
-        if "roles" in wanted and known.name == normalise_person(actor):
-            raise PeopleError(f"{known.name!r}: somebody else has to change your own roles")
+        if "roles" in wanted:
+            _check_other(known, actor)
         after = replace(known, **read_fields(wanted))
         self._check_somebody_manages(known, after)
         return known if after == known else self._write(seen, CHANGED, actor, known.name, wanted, reason)
@@ -130,6 +132,8 @@ class Directory:
         base = self._base.get(known.name)
         if base is None:
             return self.change(actor, name, reason, is_disabled=True)
+        if base.roles != known.roles:
+            _check_other(known, actor)
         self._check_somebody_manages(known, base)
         return self._write(seen, RESET, actor, known.name, {}, reason) if known.changed else known
 
@@ -142,7 +146,7 @@ class Directory:
     def _get(self, name: str) -> Person:
         found = self.find(name)
         if found is None:
-            raise NoSuchPersonError(f"there is nobody called {normalise_person(name)!r}")
+            raise NoSuchPersonError(f"there is nobody called {name.strip()!r}")
         return found
 
     def _check(self, name: str, fields: Mapping[str, Any]) -> None:
@@ -239,6 +243,11 @@ def _apply(row: AuditRow, replayed: _Replay) -> None:
 
 def _as_json(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in fields.items()}
+
+
+def _check_other(known: Person, actor: str) -> None:
+    if known.name == normalise_person(actor):
+        raise PeopleError(f"{known.name!r}: somebody else has to change your own roles")
 
 
 def _spell(name: str) -> str:

@@ -197,3 +197,18 @@ def test_a_reason_has_words_and_steers_no_terminal(house: House, reason: str) ->
     assert (
         send(house, ADMIN, "PUT", "/v1/actions/stop", {"reason": " naïve\nbudget "}).json()["reason"] == "naïve\nbudget"
     )
+
+
+def test_nobody_takes_back_what_somebody_else_made_of_their_roles(house: House) -> None:
+    path = f"/v1/people/{ADMIN}"
+    assert send(house, BOSS, "PATCH", path, {"roles": ["admin", "viewer"]}).status_code == 200
+    own = send(house, ADMIN, "DELETE", f"{path}/changes")
+    assert own.status_code == 409 and "somebody else has to change your own roles" in own.json()["detail"]
+    assert send(house, BOSS, "DELETE", f"{path}/changes").json()["changed"] == []
+
+
+@pytest.mark.parametrize("name", ["", "%20", "%09"])
+def test_a_name_that_is_none_is_not_there(house: House, name: str) -> None:
+    for method, path in (("GET", ""), ("PATCH", ""), ("DELETE", "/changes"), ("POST", "/invitation")):
+        answer = send(house, ADMIN, method, f"/v1/people/{name}{path}", {} if method == "PATCH" else None)
+        assert (answer.status_code, answer.json()["title"]) == (404, "Not found"), (method, path)
