@@ -1,15 +1,17 @@
 """What stands before every route: who may use it. A route without one of these fails a test."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from email.utils import format_datetime
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
 
 from api.callers import Caller, CredentialError
-from api.problems import ProblemError
+from api.problems import Fault, ProblemError
 from api.services import Services, services_of
 from cloudcost.identity.roles import Permission
 
@@ -99,12 +101,38 @@ def identify(services: Services, given: HTTPAuthorizationCredentials | None) -> 
     return caller
 
 
+def find_single(route: Any) -> frozenset[str]:
+    """The parameters of a route's query that have one value."""
+    found: set[str] = set()
+    for field in route.dependant.query_params:
+        kind = field.field_info.annotation
+        is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
+        fields = {name: one.annotation for name, one in kind.model_fields.items()} if is_model else {field.alias: kind}
+        found |= {name for name, annotation in fields.items() if get_origin(annotation) is not list}
+    return frozenset(found)
+
+
+def _check_repeated(request: Request) -> None:
+    """A problem where a parameter with one value is given twice: one of them would be left out without a word."""
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    if max(counts.values(), default=1) == 1:
+        return
+    faults = [
+        Fault(pointer=f"query/{name}", detail="it has one value and was given several times")
+        for name in sorted(find_single(request.scope["route"]))
+        if counts[name] > 1
+    ]
+    if faults:
+        raise ProblemError(422, "invalid", f"{faults[0].pointer}: {faults[0].detail}", faults)
+
+
 def _admit(request: Request, services: Services, caller: Caller) -> None:
     """Count the request, also one that is refused, and let every answer say how many are left."""
     request.state.caller = caller
     services.limits.check(caller)
     left = services.limits.describe("caller", caller.account, caller.person.name)
     request.state.answer_headers = [*getattr(request.state, "answer_headers", []), *left.items()]
+    _check_repeated(request)
 
 
 def access_of(dependant: Any) -> Require | Anybody | Public | None:

@@ -42,6 +42,8 @@ def make_app(installation: Installation, authenticator: Authenticator) -> FastAP
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        # an address is written in one way; a redirect would name the scheme that a gateway speaks to us
+        redirect_slashes=False,
         generate_unique_id_function=_name_operation,
         lifespan=_start,
         responses={"default": {"model": Problem}},

@@ -72,7 +72,7 @@ def _write(app: FastAPI) -> Json:
             if not isinstance(route, APIRoute) or not route.include_in_schema:
                 continue
             for method in route.methods or ():
-                _complete(found, found["paths"][route.path][method.lower()], route, method)
+                _complete(found, found["paths"][route.path_format][method.lower()], route, method)
     for unused in ("HTTPValidationError", "ValidationError"):
         found["components"]["schemas"].pop(unused, None)
     return found
@@ -89,7 +89,7 @@ def _complete(whole: Json, operation: Json, route: APIRoute, method: str) -> Non
         wanted |= {"401", "403", "429", "503"}
     if parameters or "requestBody" in operation:
         wanted.add("422")
-    if "{" in route.path and "{dimension}" not in route.path:
+    if "{" in route.path_format and "{dimension}" not in route.path_format:
         wanted.add("404")
     if any(parameter["name"] == "cursor" for parameter in parameters):
         wanted.add("409")

@@ -140,6 +140,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error.__cause__, ProblemError):
+            # what was raised while a body was read, such as that it is too large
+            return answer_problem(request, error.__cause__)
         kind = BY_STATUS.get(error.status_code, "invalid" if error.status_code < 500 else "internal")
         headers = dict(error.headers or {})
         return answer_problem(request, ProblemError(error.status_code, kind, str(error.detail), headers=headers))

@@ -5,7 +5,9 @@ import re
 import secrets
 import time
 from collections.abc import Collection
+from typing import Annotated
 
+from pydantic import StringConstraints
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import ProblemError, answer_problem
 
 MOST_BODY_BYTES = 1 << 20
+#: Characters that steer terminals, line breaks and tabs apart.
+NO_CONTROLS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+#: Why somebody does something, as the audit log keeps it.
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_CONTROLS)]
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 LOG = logging.getLogger("api.requests")
 #: Nothing here is a page: whatever an answer holds, a browser neither runs nor frames nor guesses it.

@@ -13,12 +13,16 @@ from typing import ClassVar
 import uvicorn
 
 from api.app import make_app
+from api.connections import PunctualProtocol
 from api.sign_in.authenticator import DoorsAuthenticator
 from api.sign_in.desk import make_doors
-from cloudcost.identity.local.first_admin import make_first_admin
+from audit.log import AuditLog
+from cloudcost.identity.local.accounts import Accounts
+from cloudcost.identity.local.first_admin import find_managers, make_first_admin
 from cloudcost.identity.settings import is_this_machine
 from cloudcost.installation import Installation
 from core.errors import CloudcostError
+from core.instants import utc_now
 from core.logs.json_lines import OWN_LOGGERS, JsonFormatter
 
 LOG_FILE = "api.log"
@@ -49,9 +53,10 @@ def serve_api(installation: Installation) -> None:
     if not is_this_machine(settings.host) and not settings.address.startswith("https://"):
         print("note: other machines reach this address, and what passes is not encrypted", flush=True)
     if doors.is_local_enabled:
-        print_first_admin(installation, make_first_admin(installation.directory, doors.local.accounts))
+        print_first_admin(installation, doors.local.accounts)
     config = uvicorn.Config(
         app,
+        http=PunctualProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -82,13 +87,23 @@ def listen(host: str, port: int) -> socket.socket:
         raise CloudcostError(f"{where}: cannot be listened on ({error.strerror}); `api` names another") from None
 
 
-def print_first_admin(installation: Installation, made: tuple[str, str] | None) -> None:
+def print_first_admin(installation: Installation, accounts: Accounts) -> None:
     """Say how to sign in, with the password where one was just made; it is shown this once and logged nowhere."""
-    if made is None:
+    is_demo = AuditLog(installation.store, utc_now).is_demo
+    made = make_first_admin(installation.directory, accounts, is_demo)
+    if made is not None:
+        name, password = made
+        print(f"First administrator: {name}\nPassword, shown this once: {password}", flush=True)
+        again = f"people password {name} --as {name}" if is_demo else "people password"
+        print(f"Another one: `cloudcost {again}`", flush=True)
         return
-    name, password = made
-    print(f"First administrator: {name}\nPassword, shown this once: {password}", flush=True)
-    print("Another one: `cloudcost people password`", flush=True)
+    managers, is_known = find_managers(installation.directory, accounts)
+    if not is_known:
+        print(f"note: no administrator has a password yet ({', '.join(managers) or 'there is none'}): ", end="")
+        print(
+            "each makes theirs by `cloudcost people password`, from their account on this machine (`people`)",
+            flush=True,
+        )
 
 
 @contextlib.contextmanager

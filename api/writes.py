@@ -38,33 +38,38 @@ class IdempotentWrites:
         if headers is None or key is None:
             await self._app(scope, receive, send)
             return
-        services, request = self._services(), Request(scope, receive)
+        services = self._services()
+        begun = None
         try:
             caller = await anyio.to_thread.run_sync(_identify, services, headers)
+            if caller is not None:
+                begun = await self._begin(services, caller, key, headers, (scope, receive, send))
         except (ProblemError, CloudcostError, ConflictError) as error:
-            await _answer_error(request, error)(scope, receive, send)
+            await _answer_error(Request(scope, receive), error)(scope, receive, send)
             return
         if caller is None:
             await self._app(scope, receive, send)
-            return
-        try:
-            if not KEY.fullmatch(key):
-                raise ProblemError(422, "invalid", f"header/{HEADER}: 1 to 200 visible characters of ASCII")
-            body = await _read_body(receive)
-            # what somebody has seen is a part of what they decide
-            seen = headers.get("if-match", "").encode()
-            line = b"\0".join((scope["method"].encode(), scope["path"].encode(), scope["query_string"], seen, body))
-            asked = hashlib.sha256(line).hexdigest()
-            book, name = IdempotencyBook(services.installation.store, services.clock), _name(caller, key)
-            found = await anyio.to_thread.run_sync(book.begin, name, asked)
-            if found.state != "begun":
-                await anyio.to_thread.run_sync(services.limits.check, caller)
-                await _replay(found, scope, send)
-                return
-        except (ProblemError, CloudcostError, ConflictError) as error:
-            await _answer_error(request, error)(scope, receive, send)
-            return
-        await self._do(book, name, asked, body, (scope, receive, send))
+        elif begun is not None:
+            await self._do(*begun, (scope, receive, send))
+
+    async def _begin(
+        self, services: Services, caller: Caller, key: str, headers: Headers, given: tuple[Scope, Receive, Send]
+    ) -> tuple[IdempotencyBook, str, str, bytes] | None:
+        """What is to be done now; None where it is answered, or nobody waits for it any more."""
+        scope, receive, send = given
+        if not KEY.fullmatch(key):
+            raise ProblemError(422, "invalid", f"header/{HEADER}: 1 to 200 visible characters of ASCII")
+        body = await _read_body(receive)
+        if body is None:
+            return None
+        asked = _hash_request(scope, headers, body)
+        book, name = IdempotencyBook(services.installation.store, services.clock), _name(caller, key)
+        found = await anyio.to_thread.run_sync(book.begin, name, asked)
+        if found.state == "begun":
+            return book, name, asked, body
+        await anyio.to_thread.run_sync(services.limits.check, caller)
+        await _replay(found, scope, send)
+        return None
 
     async def _do(
         self, book: IdempotencyBook, name: str, asked: str, body: bytes, given: tuple[Scope, Receive, Send]
@@ -139,13 +144,23 @@ def _name(caller: Caller, key: str) -> str:
     return name_key(caller.account, caller.person.name, allowed, sorted(caller.person.scopes), key)
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes | None:
+    """The whole body; None where who sends it has gone before its end."""
     parts = []
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         parts.append(message.get("body", b""))
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+        if not message.get("more_body", False):
             return b"".join(parts)
+
+
+def _hash_request(scope: Scope, headers: Headers, body: bytes) -> str:
+    """Of what was asked: who consents to another plan asks for something else."""
+    matched = ",".join(headers.getlist("if-match")).encode("latin-1")
+    parts = (scope["method"].encode(), scope["path"].encode(), scope["query_string"], matched, body)
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 async def _replay(found: Found, scope: Scope, send: Send) -> None:

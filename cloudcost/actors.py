@@ -60,7 +60,10 @@ def find_allowed(installation: Installation, chosen: str, permission: Permission
     if is_first and os.getuid() in (0, installation.home.stat().st_uid):
         return name
     AuditLog(installation.store, utc_now).append(AuditEntry(name, "identity.refused", permission, {"why": "no role"}))
-    raise NotAllowedError(f"{name!r} may not do that: it needs the permission {permission} (`cloudcost people list`)")
+    hint = ", and in this demo `--as` chooses who acts" if AuditLog(installation.store, utc_now).is_demo else ""
+    raise NotAllowedError(
+        f"{name!r} may not do that: it needs the permission {permission} (`cloudcost people list`{hint})"
+    )
 
 
 def _check_enabled(installation: Installation, name: str) -> None:

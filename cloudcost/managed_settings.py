@@ -32,6 +32,7 @@ SECTIONS: Mapping[str, str] = {
 }
 #: Stops every execution: the mode of actions is dry_run while it is true.
 STOP = "stopped_actions"
+STOP_ATTEMPTS = 50
 
 
 class SettingsError(CloudcostError):
@@ -99,8 +100,17 @@ class ManagedSettings:
         """Put a section in the place of the file's; None lets the file count again.
 
         ``expected``: the version that it must still have. `SettingsError` where the file locks the section, the reason
-        is missing, or the configuration would not hold together; `OtherVersionError`.
+        is missing, or the configuration would not hold together; `OtherVersionError`, also where somebody else changed
+        it at the same moment: a stop alone is done again then, it is never the one that is refused.
         """
+        for _ in range(STOP_ATTEMPTS if section == STOP and value is True and expected is None else 0):
+            try:
+                return self._change_once(actor, section, value, reason, expected)
+            except OtherVersionError:
+                continue
+        return self._change_once(actor, section, value, reason, expected)
+
+    def _change_once(self, actor: str, section: str, value: Any, reason: str, expected: int | None) -> SettingsVersion:
         record = self._store.get(KIND, section)
         present = self.find(section)
         if expected is not None and expected != present.version:

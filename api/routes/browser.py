@@ -93,7 +93,7 @@ def sign_in(request: Request, desk: DeskOf, page: Text = "", name: Text = "", pa
     except TooBusyError as error:
         return pages.answer_wrong(str(error), 503)
     except NotProvenError as error:
-        return _show(desk, page, found, str(error), 401)
+        return _show(desk, page, found, str(error), 401, name[:200])
     return _finish(desk, page, found, who, network)
 
 
@@ -200,7 +200,7 @@ def _find_page(request: Request, desk: Desk, page: str) -> Page | None:
     return found if found is not None and hmac.compare_digest(found.cookie.encode(), cookie.encode()) else None
 
 
-def _show(desk: Desk, page: str, opened: Page, wrong: str = "", status: int = 200) -> Response:
+def _show(desk: Desk, page: str, opened: Page, wrong: str = "", status: int = 200, name: str = "") -> Response:
     if opened.request is not None:
         about, targets = f"{opened.request.client} wants to act as you.", [_origin(opened.request.redirect_uri)]
     else:
@@ -213,7 +213,7 @@ def _show(desk: Desk, page: str, opened: Page, wrong: str = "", status: int = 20
             [],
         )
     user_code = None if opened.request is not None else opened.user_code
-    body = pages.write_sign_in(page, about, desk.doors.is_local_enabled, desk.offered, wrong, user_code)
+    body = pages.write_sign_in(page, about, desk.doors.is_local_enabled, desk.offered, wrong, user_code, name)
     return pages.answer_page("Sign in to cloudcost", body, status, targets)
 
 

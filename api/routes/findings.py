@@ -14,6 +14,7 @@ from api.money.answers import Asking
 from api.money.formats import FILES
 from api.money.questions import PageQuery, Value
 from api.money.tables import Listing, Rows, answer_listing, columns_of
+from api.requests import Reason
 from api.services import Services, services_of
 
 router = APIRouter(prefix="/v1", tags=["findings"])
@@ -57,7 +58,7 @@ class FeedbackIn(BaseModel):
         description="expected: such a cost is normal there now. planned: it was announced; be silent until it is over. "
         "unexpected: it was right to tell."
     )
-    reason: str = Field(min_length=1, max_length=500, description="Why; it is kept in the audit log.")
+    reason: Reason = Field(description="Why; it is kept in the audit log.")
     until: dt.date | None = Field(
         None, description="The last day that it holds. Default: the anomaly's last, or 90 days later for expected."
     )

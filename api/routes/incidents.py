@@ -12,6 +12,7 @@ from api.access import allow
 from api.callers import Caller
 from api.money.answers import Asking, place_at
 from api.money.rows import sees_account
+from api.requests import Reason
 from api.services import Services, services_of
 from cloudcost.audit_watch import RULE
 
@@ -65,7 +66,7 @@ class Note(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "a test that ran too long"}]})
 
-    reason: str = Field(min_length=1, max_length=500, description="What is done or was; the audit log keeps it.")
+    reason: Reason = Field(description="What is done or was; the audit log keeps it.")
 
 
 @router.get("/incidents")

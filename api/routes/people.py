@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Anybody, allow
 from api.callers import Caller
+from api.requests import NO_CONTROLS
 from api.services import Services, services_of
 from cloudcost.identity.directory import Directory, NoSuchPersonError
 from cloudcost.identity.person import Person
@@ -54,7 +55,7 @@ class NewPerson(BaseModel):
     roles: list[Role] = Field(min_length=1, max_length=5, description="What they are.")
     scopes: list[str] = Field(default_factory=list, max_length=100, description="Whose costs they see.")
     account: str | None = Field(None, min_length=1, max_length=100, description="Their account on the machine.")
-    reason: str = Field("", max_length=500, description="Why; it is kept in the audit log.")
+    reason: str = Field("", max_length=500, pattern=NO_CONTROLS, description="Why; it is kept in the audit log.")
 
 
 class Change(BaseModel):
@@ -65,7 +66,7 @@ class Change(BaseModel):
     roles: list[Role] | None = Field(None, max_length=5, description="What they are.")
     scopes: list[str] | None = Field(None, max_length=100, description="Whose costs they see.")
     is_disabled: bool | None = Field(None, description="Whether they may do nothing.")
-    reason: str = Field("", max_length=500, description="Why; it is kept in the audit log.")
+    reason: str = Field("", max_length=500, pattern=NO_CONTROLS, description="Why; it is kept in the audit log.")
 
 
 @router.get("/me")
@@ -81,7 +82,7 @@ def list_people(caller: Manager, services: ServicesOf) -> People:
     return People(items=[_show(person) for person in services.directory.list()])
 
 
-@router.get("/people/{name}")
+@router.get("/people/{name:path}")
 def read_person(name: str, caller: Manager, services: ServicesOf) -> PersonOut:
     """One person. For those who manage people."""
     return _show(_find(services.directory, name))
@@ -95,7 +96,7 @@ def add_person(new: NewPerson, caller: Manager, services: ServicesOf) -> PersonO
     return _show(directory.add(caller.person.name, new.name, new.reason, **fields))
 
 
-@router.patch("/people/{name}")
+@router.patch("/people/{name:path}")
 def change_person(name: str, change: Change, caller: Manager, services: ServicesOf) -> PersonOut:
     """Change somebody's roles or scopes, disable or enable them; it counts within a second, everywhere. For those who
     manage people."""
@@ -103,7 +104,7 @@ def change_person(name: str, change: Change, caller: Manager, services: Services
     return _show(services.directory_of(caller).change(caller.person.name, name, change.reason, **fields))
 
 
-@router.delete("/people/{name}/changes")
+@router.delete("/people/{name:path}/changes")
 def reset_person(name: str, caller: Manager, services: ServicesOf) -> PersonOut:
     """Let somebody be as the configuration has them; who is not in it is disabled. For those who manage people."""
     return _show(services.directory_of(caller).reset(caller.person.name, name))

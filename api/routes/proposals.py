@@ -21,6 +21,7 @@ from api.money.answers import Asking, place_at
 from api.money.formats import write_value
 from api.money.rows import sees_account
 from api.problems import ProblemError
+from api.requests import Reason
 from api.services import Services, services_of
 
 router = APIRouter(prefix="/v1", tags=["proposals"])
@@ -91,7 +92,7 @@ class Decision(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "unused since August"}]})
 
-    reason: str = Field(min_length=1, max_length=500, description="Why; the audit log keeps it.")
+    reason: Reason = Field(description="Why; the audit log keeps it.")
 
 
 @router.get("/proposals")

@@ -87,7 +87,7 @@ def sign_out(
     return Response(status_code=204)
 
 
-@router.post("/people/{name}/invitation", status_code=201)
+@router.post("/people/{name:path}/invitation", status_code=201)
 def invite_person(
     name: str, caller: Annotated[Caller, allow("manage_people")], desk: DeskOf, response: Response
 ) -> InvitationOut:

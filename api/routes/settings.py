@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import allow
 from api.callers import Caller
 from api.problems import ProblemError
+from api.requests import Reason
 from api.services import Services, services_of
 from cloudcost.managed_settings import SECTIONS, STOP, ManagedSettings, SettingsVersion
 
@@ -64,7 +65,7 @@ class NewSettings(BaseModel):
     value: list[dict[str, Any]] | dict[str, Any] | None = Field(
         description="The whole section; null lets the file count again."
     )
-    reason: str = Field(min_length=1, max_length=500, description="Why; it is kept in the audit log.")
+    reason: Reason = Field(description="Why; it is kept in the audit log.")
 
 
 class Rollback(BaseModel):
@@ -73,7 +74,7 @@ class Rollback(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: int = Field(ge=0, description="0 is the file.")
-    reason: str = Field(min_length=1, max_length=500, description="Why; it is kept in the audit log.")
+    reason: Reason = Field(description="Why; it is kept in the audit log.")
 
 
 class StopOut(BaseModel):
@@ -91,7 +92,7 @@ class Stop(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(min_length=1, max_length=500, description="Why; it is kept in the audit log.")
+    reason: Reason = Field(description="Why; it is kept in the audit log.")
 
 
 @router.get("/settings")
@@ -154,13 +155,12 @@ def stop_actions(stop: Stop, caller: Annotated[Caller, allow("stop_actions")], s
 
 @router.delete("/actions/stop")
 def resume_actions(
-    caller: Editor,
+    caller: Annotated[Caller, allow("resume_actions")],
     services: ServicesOf,
-    reason: Annotated[
-        str, Query(min_length=1, max_length=500, description="Why; it is kept in the audit log.")
-    ] = "resumed by the API",
+    reason: Annotated[Reason, Query(description="Why; it is kept in the audit log.")] = "resumed by the API",
 ) -> StopOut:
-    """Let executions go on, in the mode that the configuration has. For those who change settings."""
+    """Let executions go on, in the mode that the configuration has. For administrators, who are people: no key of a
+    machine ends a stop."""
     _managed(services, caller).change(caller.person.name, STOP, False, reason)
     return _show_stop(services)
 

@@ -1,5 +1,6 @@
 """Where people and clients get their tokens: the ways in, and what is under way. Made once for an application."""
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import Annotated
@@ -20,6 +21,8 @@ from core.instants import Clock, utc_now
 
 #: The command line, which signs in by a code on another screen or by a browser of its own machine.
 COMMAND_LINE = "cloudcost-cli"
+#: `urlsplit` leaves out blanks, tabs and line breaks without a word.
+REDIRECT = re.compile(r"[\x21-\x7e]{1,500}")
 LOOPBACK = {"127.0.0.1", "[::1]", "localhost"}
 _MAKING = threading.Lock()
 
@@ -73,6 +76,8 @@ class Desk:
     def may_return_to(self, client: str, redirect_uri: str) -> bool:
         """Whether browsers may be sent there for the client; the command line has any port of the browser's machine."""
         if client == COMMAND_LINE:
+            if not REDIRECT.fullmatch(redirect_uri):
+                return False
             try:
                 parts = urlsplit(redirect_uri)
                 is_whole = parts.port is not None and not (parts.query or parts.fragment or parts.username)

@@ -51,9 +51,15 @@ def answer_done(title: str, sentence: str) -> HTMLResponse:
 
 
 def write_sign_in(
-    page: str, about: str, is_local: bool, providers: Sequence[str], wrong: str = "", user_code: str | None = None
+    page: str,
+    about: str,
+    is_local: bool,
+    providers: Sequence[str],
+    wrong: str = "",
+    user_code: str | None = None,
+    name: str = "",
 ) -> str:
-    """The form to sign in. ``about``: for what; ``user_code``: of a device that asks."""
+    """The form to sign in. ``about``: for what; ``user_code``: of a device that asks; ``name``: as typed before."""
     parts = [f"<p>{escape(about)}</p>"]
     if wrong:
         parts.append(f'<p class="wrong" role="alert">{escape(wrong)}</p>')
@@ -66,9 +72,11 @@ def write_sign_in(
     if is_local:
         parts.append(
             f'<form method="post" action="/oauth/sign-in">{hidden}'
-            '<label for="name">Name</label><input id="name" name="name" autocomplete="username" required autofocus>'
-            '<label for="password">Password</label>'
-            '<input id="password" name="password" type="password" autocomplete="current-password" required>'
+            '<label for="name">Name</label>'
+            f'<input id="name" name="name" value="{escape(name)}" autocomplete="username" required'
+            f'{"" if name else " autofocus"}><label for="password">Password</label>'
+            '<input id="password" name="password" type="password" autocomplete="current-password" required'
+            f"{' autofocus' if name else ''}>"
             "<button>Sign in</button></form>"
         )
     if user_code is not None:

@@ -155,7 +155,7 @@ def _set_stop(context: typer.Context, is_stopped: bool, reason: str, actor: str)
     from cloudcost.managed_settings import STOP
 
     installation, _ = _open(context)
-    person = find_allowed(installation, actor, "stop_actions" if is_stopped else "change_settings")
+    person = find_allowed(installation, actor, "stop_actions" if is_stopped else "resume_actions")
     installation.managed_settings.change(person, STOP, is_stopped, reason)
     mode = "dry_run" if is_stopped else installation.file_config.actions.mode
     print(f"executions are {'stopped' if is_stopped else 'not stopped any more'}; mode is {mode}")

@@ -17,6 +17,7 @@ Permission = Literal[
     "see_proposals",
     "decide_proposals",
     "stop_actions",
+    "resume_actions",
     "change_settings",
     "see_audit",
     "manage_people",
@@ -33,6 +34,7 @@ PERMISSION_TEXTS: Mapping[Permission, str] = {
     "see_proposals": "recommendations and proposals",
     "decide_proposals": "approving, rejecting and rolling back",
     "stop_actions": "stopping every execution",
+    "resume_actions": "letting executions go on",
     "change_settings": "budgets, rules and thresholds",
     "see_audit": "the audit log",
     "manage_people": "people, their roles, and everybody's keys",
@@ -48,7 +50,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "admin": frozenset(get_args(Permission)) - {"decide_proposals"},
 }
 #: What a machine never may, whoever made its key: a person decides.
-FOR_PEOPLE_ONLY: frozenset[Permission] = frozenset({"decide_proposals", "manage_people", "own_keys"})
+FOR_PEOPLE_ONLY: frozenset[Permission] = frozenset({"decide_proposals", "manage_people", "own_keys", "resume_actions"})
 #: Who has one of these sees every row, whatever scopes stand beside.
 UNBOUND: frozenset[Role] = frozenset({"analyst", "admin"})
 #: Roles that see only the rows of their scopes, and without a scope none.

@@ -20,7 +20,7 @@ from tests.integration.api.company import open_company
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in item]
 PUBLIC = {
-    route.path
+    route.path_format
     for router in find_routers()
     for route in router.routes
     if isinstance(route, APIRoute) and isinstance(access_of(route.dependant), Public)

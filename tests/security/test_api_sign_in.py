@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,9 @@ def test_a_code_is_of_whoever_asked_for_it_and_counts_once(house: House, changed
         "javascript:alert(1)",
         "http://127.0.0.1/callback",
         "http://[::1/callback",
+        " http://127.0.0.1:5123/callback",
+        "\x01http://127.0.0.1:5123/callback",
+        "http://127.0.0.1:5123/call\tback",
     ],
 )
 def test_a_browser_is_sent_back_to_its_own_machine_only(house: House, address: str) -> None:
@@ -96,6 +100,22 @@ def test_a_browser_is_sent_back_to_its_own_machine_only(house: House, address: s
     answer = house.client.get("/oauth/authorize", params=query)
     assert answer.status_code == 400 and "location" not in answer.headers
     assert "evil" not in answer.text
+
+
+def test_a_name_that_was_typed_stays_and_is_no_part_of_the_page(house: House) -> None:
+    form = {"page": open_page(house.client), "name": '"><script>x</script>', "password": "wrong"}
+    answer = house.client.post("/oauth/sign-in", data=form)
+    assert (
+        answer.status_code == 401
+        and "<script" not in answer.text
+        and "wrong" not in read_value(answer.text, "password")
+    )
+    assert read_value(answer.text, "name") == "&quot;&gt;&lt;script&gt;x&lt;/script&gt;"
+
+
+def read_value(html: str, field: str) -> str:
+    found = re.search(rf'<input id="{field}"[^>]*? value="([^"]*)"', html)
+    return found.group(1) if found else ""
 
 
 def test_without_pkce_there_is_no_page(house: House) -> None:
@@ -127,7 +147,9 @@ def test_wrong_and_unknown_names_get_one_sentence(house: House) -> None:
         page = open_page(house.client)
         answer = house.client.post("/oauth/sign-in", data={"page": page, "name": name, "password": "wrong"})
         assert answer.status_code == 401
-        said.add(answer.text.replace(page, ""))
+        typed = f'value="{name}"'
+        assert typed in answer.text
+        said.add(answer.text.replace(page, "").replace(typed, 'value=""').replace(" autofocus", ""))
     assert len(said) == 1
 
 

@@ -43,7 +43,7 @@ def house(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> House
 def list_routes(house: House) -> list[tuple[str, str, Require | Anybody | Public | None]]:
     """Method, path and what stands before it, of every route that answers."""
     return [
-        (method, route.path, access_of(route.dependant))
+        (method, route.path_format, access_of(route.dependant))
         for route in _walk(cast(FastAPI, house.client.app).routes)
         for method in sorted((route.methods or set()) - {"HEAD"})
     ]

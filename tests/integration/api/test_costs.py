@@ -158,6 +158,7 @@ def test_every_format_has_the_same_rows(company: Company) -> None:
     exported = [row for row in log if row.event == "costs.exported"]
     assert {(row.actor, row.account) for row in exported} == {("ana", "test ana")}
     assert exported[-1].details["rows"] == len(rows) and exported[-1].details["format"] == "csv"
+    assert exported[-1].details["question"]["measures"] == query["measures"], "every value that was asked for"
 
 
 def test_an_answer_is_given_once(company: Company) -> None:
@@ -239,6 +240,7 @@ def test_too_many_rows_are_refused_with_a_sentence(company: Company, monkeypatch
         ({"start": "2026-10-01"}, "query: start and end are given together"),
         ({"start": "2026-02-30", "end": "2026-03-01"}, "query: 2026-02-30 is no day of the calendar"),
         ({"group_by": ["team", "team"]}, "query/group_by: group_by: each is named once"),
+        ({"month": ["2026-10", "2026-09"]}, "query/month: it has one value and was given several times"),
     ],
 )
 def test_what_does_not_go_together_is_one_sentence(company: Company, query: dict[str, Any], sentence: str) -> None:

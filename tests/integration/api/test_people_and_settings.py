@@ -1,7 +1,9 @@
 """People and settings by the API: an administrator changes them, with versions and reasons, and it counts at once."""
 
+import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -146,3 +148,94 @@ def test_an_approver_stops_executions_and_an_administrator_lets_them_go_on(house
     assert send(house, APPROVER, "DELETE", "/v1/actions/stop").status_code == 403
     assert send(house, PEOPLE["analyst"], "PUT", "/v1/actions/stop", {"reason": "x"}).status_code == 403
     assert send(house, ADMIN, "DELETE", "/v1/actions/stop").json()["is_stopped"] is False
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", f"/v1/people/{VIEWER}", {"disabled": True, "reason": "left"}),
+        ("POST", "/v1/people", {"name": "x@example.com", "roles": ["viewer"], "scope": ["payments"]}),
+        ("POST", "/v1/keys", {"name": "x", "permissions": ["see_costs"], "expires_in_days": 1}),
+        ("POST", "/v1/me/sign-out", {"everwhere": True}),
+        ("POST", "/v1/settings/budgets/rollback", {"version": 0, "reason": "x", "section": "forecasts"}),
+        ("PUT", "/v1/actions/stop", {"reason": "x", "mode": "live"}),
+    ],
+)
+def test_a_field_that_there_is_not_is_refused_and_nothing_is_done(
+    house: House, method: str, path: str, body: dict[str, Any]
+) -> None:
+    rows = AuditLog(house.installation.store, utc_now).head()
+    refused = send(house, ADMIN, method, path, body)
+    assert refused.status_code == 422 and "Extra inputs are not permitted" in refused.json()["detail"]
+    signed_in = [row for row in AuditLog(house.installation.store, utc_now).rows() if row.seq > rows[0]]
+    assert {row.event for row in signed_in} <= {"identity.signed_in"}
+
+
+def test_a_stop_is_never_refused_because_of_another_one(house: House) -> None:
+    tokens = {name: house.token(name) for name in (ADMIN, APPROVER)}
+    statuses: list[int] = []
+
+    def stop(name: str) -> None:
+        for number in range(8):
+            headers = {"Authorization": f"Bearer {tokens[name]}"}
+            answer = house.client.put("/v1/actions/stop", json={"reason": f"{number}"}, headers=headers)
+            statuses.append(answer.status_code)
+
+    threads = [threading.Thread(target=stop, args=(name,)) for name in (ADMIN, APPROVER) * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * 32
+    assert send(house, ADMIN, "GET", "/v1/actions/stop").json()["is_stopped"]
+
+
+def test_a_reason_to_resume_is_as_short_as_others(house: House) -> None:
+    refused = send(house, ADMIN, "DELETE", f"/v1/actions/stop?reason={'x' * 501}")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "query/reason")
+
+
+@pytest.mark.parametrize("name", ["corp/dora", "../dora", "dora/changes"])
+def test_somebody_with_a_slash_in_their_name_is_reached_too(house: House, name: str) -> None:
+    made = send(house, ADMIN, "POST", "/v1/people", {"name": name, "roles": ["viewer"]})
+    path = f"/v1/people/{quote(name, safe='')}"
+    assert (made.status_code, send(house, ADMIN, "GET", path).json()["name"]) == (201, name)
+    assert send(house, ADMIN, "POST", f"{path}/invitation").json()["person"] == name
+    assert send(house, ADMIN, "PATCH", path, {"is_disabled": True}).json()["is_disabled"]
+    assert send(house, ADMIN, "DELETE", f"{path}/changes").json()["name"] == name
+
+
+def test_a_parameter_with_one_value_is_given_once(house: House) -> None:
+    for path, name in (("/v1/keys", "everybody"), ("/v1/audit", "limit"), ("/v1/costs", "month")):
+        refused = send(house, BOSS, "GET", f"{path}?{name}=1&{name}=2")
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"query/{name}")
+    assert send(house, ADMIN, "GET", "/v1/proposals?state=approved&state=rejected").status_code == 200
+
+
+@pytest.mark.parametrize("reason", ["  ", "a\u0000b", "\u001b[31mred", "\u009b2J"])
+def test_a_reason_has_words_and_steers_no_terminal(house: House, reason: str) -> None:
+    for method, path, body in (
+        ("PUT", "/v1/actions/stop", {}),
+        ("POST", "/v1/settings/budgets/rollback", {"version": 0}),
+        ("POST", "/v1/proposals/x/approve", {}),
+    ):
+        refused = send(house, APPROVER if "proposals" in path else ADMIN, method, path, {**body, "reason": reason})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "body/reason")
+    assert (
+        send(house, ADMIN, "PUT", "/v1/actions/stop", {"reason": " naïve\nbudget "}).json()["reason"] == "naïve\nbudget"
+    )
+
+
+def test_nobody_takes_back_what_somebody_else_made_of_their_roles(house: House) -> None:
+    path = f"/v1/people/{ADMIN}"
+    assert send(house, BOSS, "PATCH", path, {"roles": ["admin", "viewer"]}).status_code == 200
+    own = send(house, ADMIN, "DELETE", f"{path}/changes")
+    assert own.status_code == 409 and "somebody else has to change your own roles" in own.json()["detail"]
+    assert send(house, BOSS, "DELETE", f"{path}/changes").json()["changed"] == []
+
+
+@pytest.mark.parametrize("name", ["", "%20", "%09"])
+def test_a_name_that_is_none_is_not_there(house: House, name: str) -> None:
+    for method, path in (("GET", ""), ("PATCH", ""), ("DELETE", "/changes"), ("POST", "/invitation")):
+        answer = send(house, ADMIN, method, f"/v1/people/{name}{path}", {} if method == "PATCH" else None)
+        assert (answer.status_code, answer.json()["title"]) == (404, "Not found"), (method, path)

@@ -88,7 +88,7 @@ def test_a_decision_names_the_plan_that_was_read(desk: Company) -> None:
         assert decide(desk, "ben", decision, small, plan="0" * 24).status_code == 412
         assert desk.client("ben").post(f"{path}/{decision}", json={"reason": ""}).status_code == 422
     blank = desk.client("ben").post(f"{path}/approve", json={"reason": " "}, headers={"If-Match": small["plan"]})
-    assert blank.status_code == 422 and blank.json()["detail"].startswith("a decision needs a reason")
+    assert blank.status_code == 422 and blank.json()["detail"].startswith("body/reason: ")
     assert find(desk, "9")["state"] == "proposed" and not rows(desk, "proposal.approved", "proposal.rejected")
 
 
@@ -205,6 +205,26 @@ def test_a_defect_is_found_by_its_id(
     )
     (record,) = [one for one in caplog.records if one.getMessage() == "a defect"]
     assert vars(record)["request"] == answer.json()["instance"] and record.exc_info is not None
+
+
+def test_a_key_is_of_the_plan_that_was_consented_to(desk: Company) -> None:
+    small = find(desk, "9")
+    assert decide(desk, "ben", "approve", small, **{"Idempotency-Key": "once"}).is_success
+    other = decide(desk, "ben", "approve", small, "another-plan", **{"Idempotency-Key": "once"})
+    assert other.status_code == 422 and "another request" in other.json()["detail"]
+
+
+def test_a_key_does_not_make_a_defect_of_what_is_away(desk: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    from api.problems import ProblemError
+
+    def away(*_: object) -> None:
+        raise ProblemError(503, "unavailable", "the provider does not answer", headers={"Retry-After": "30"})
+
+    ada = desk.client("ada")
+    monkeypatch.setattr(type(desk.app.state.services.authenticator), "identify", away)
+    for headers in ({}, {"Idempotency-Key": "k"}):
+        answer = ada.post("/v1/people", json={"name": "x", "roles": ["viewer"]}, headers=headers)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
 
 
 def test_a_role_that_was_taken_away_is_given_no_kept_answer(desk: Company) -> None:

@@ -11,7 +11,9 @@ import jwt
 import pytest
 
 from actions.approvals import NotAllowedError
+from api.serve import print_first_admin
 from api.sign_in.desk import make_doors
+from audit.log import AuditLog
 from audit.seal import SealedStore
 from cloudcost.identity.local import accounts as accounts_module
 from cloudcost.identity.local import first_admin, passwords, signing_keys
@@ -243,6 +245,44 @@ def test_whoever_serves_the_api_first_is_its_administrator(tmp_path: Path, monke
     assert made is not None and made[0] == PEOPLE["admin"]
     assert house.doors.local.sign_in(*made, "home").person == PEOPLE["admin"]
     assert make_first_admin(directory, accounts) is None, "a second start makes nothing"
+
+
+def test_in_a_demo_an_administrator_of_it_gets_the_first_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = build_house(tmp_path / "it")
+    directory, accounts = house.installation.directory, house.doors.local.accounts
+    monkeypatch.setattr(first_admin, "authenticate", lambda people: "stranger")
+    assert make_first_admin(directory, accounts) is None
+    managers, is_known = first_admin.find_managers(directory, accounts)
+    assert not is_known and PEOPLE["admin"] in managers
+    made = make_first_admin(directory, accounts, is_demo=True)
+    assert made is not None and made[0] == managers[0]
+    assert house.doors.local.sign_in(*made, "home").person == managers[0]
+    assert first_admin.find_managers(directory, accounts) == (managers, True)
+    assert make_first_admin(directory, accounts, is_demo=True) is None, "a second start makes nothing"
+
+
+def test_the_start_says_how_to_sign_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house = build_house(tmp_path / "it")
+    accounts, installation = house.doors.local.accounts, house.installation
+    monkeypatch.setattr(first_admin, "authenticate", lambda people: "stranger")
+    print_first_admin(installation, accounts)
+    assert "no administrator has a password yet" in (said := capsys.readouterr().out) and PEOPLE["admin"] in said
+    assert "`cloudcost people password`" in said
+    monkeypatch.setattr(AuditLog, "is_demo", True)
+    print_first_admin(installation, accounts)
+    name = first_admin.find_managers(installation.directory, accounts)[0][0]
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert (
+        first == f"First administrator: {name}"
+        and third == f"Another one: `cloudcost people password {name} --as {name}`"
+    )
+    assert house.doors.local.sign_in(name, second.rpartition(" ")[2], "home").person == name
+    print_first_admin(installation, accounts)
+    assert capsys.readouterr().out == "", "a second start says nothing"
 
 
 def test_where_nobody_manages_people_the_account_is_made_administrator(
