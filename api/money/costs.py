@@ -117,8 +117,8 @@ def _add_percent(columns: Sequence[Column], rows: Sequence[Row]) -> list[Row]:
     return found
 
 
-def _divide(change: Decimal | int, before: Decimal | int | None) -> Decimal | None:
-    if not before:
+def _divide(change: Decimal | int | None, before: Decimal | int | None) -> Decimal | None:
+    if change is None or not before:
         return None
     with localcontext(prec=_DIGITS):
         return (Decimal(change) * _HUNDRED / abs(Decimal(before))).quantize(_PERCENT_PLACES, ROUND_HALF_EVEN)

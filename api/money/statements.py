@@ -88,11 +88,17 @@ def _add_measure(parts: _Parts, table: CostTable, name: str, period: Period, bef
         parts.add(Column(name, kind), f"cast(sum({column}) as {sql_type})")
         return
     (now, at), (then, at_then) = period.condition(), before.condition()
+    wanted, both = f"({now} or {then})", [*at, *at_then]
     sum_now, sum_then = (f"sum(case when {wanted} then {column} end)" for wanted in (now, then))
     parts.add(Column(name, kind), f"cast({sum_now} as {sql_type})", at)
     parts.add(Column(f"{name}_before", kind), f"cast({sum_then} as {sql_type})", at_then)
     change = f"cast(coalesce({sum_now}, 0) - coalesce({sum_then}, 0) as {sql_type})"
-    parts.add(Column(f"{name}_change", kind), change, [*at, *at_then])
+    values = [*at, *at_then]
+    if table is REPORTING:
+        # a cost without a rate is in neither sum: a change that leaves it out would be no change of costs
+        rows, known = (f"count(case when {wanted} then {what} end)" for what in ("1", column))
+        change, values = f"case when {rows} = {known} then {change} end", [*both, *both, *values]
+    parts.add(Column(f"{name}_change", kind), change, values)
 
 
 def _with_percent(columns: Sequence[Column]) -> tuple[Column, ...]:

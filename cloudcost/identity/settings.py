@@ -29,7 +29,11 @@ class MachineSettings(Section):
     roles: tuple[Role, ...] = Field(
         min_length=1, description="What it may; whatever they are, it decides nothing and manages nobody."
     )
-    scopes: tuple[str, ...] = Field((), description="Names of `dashboards.scopes`: whose costs it sees. Default none.")
+    scopes: tuple[str, ...] = Field(
+        (),
+        description="Names of `dashboards.scopes`: whose costs it sees. Default none: every row, unless "
+        "it is a team_lead.",
+    )
 
 
 class ProviderSettings(Section):
@@ -60,7 +64,8 @@ class ProviderSettings(Section):
         description="Role by group, for people whom `people` does not name. Default none: they may nothing.",
     )
     group_scopes: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict, description="Scopes by group, likewise. Default none."
+        default_factory=dict,
+        description="Scopes by group, likewise. Default none: a viewer or approver by a group then sees every row.",
     )
     machines: tuple[MachineSettings, ...] = Field(
         (), description="Machines with tokens of this provider. Default none."

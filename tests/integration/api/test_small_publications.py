@@ -63,8 +63,7 @@ def publish(installation: Installation) -> Path:
 def test_a_comparison_states_the_rates_of_both_periods(small: Company) -> None:
     answer = small.get("ana", "/v1/costs", month="2026-03", currency="reporting", compare="previous_period").json()
     (row,) = answer["items"]
-    sums = [Decimal(row[f"effective_cost{part}"]) for part in ("", "_before", "_change")]
-    assert sums == [240, Decimal("111.5"), Decimal("128.5")]
+    assert [Decimal(row[f"effective_cost{part}"]) for part in ("", "_before")] == [240, Decimal("111.5")]
     stated = {
         rate["billing_currency"]: (rate["lowest_rate"], rate["highest_rate"], rate["rows_without_rate"])
         for rate in answer["rates"]
@@ -72,6 +71,15 @@ def test_a_comparison_states_the_rates_of_both_periods(small: Company) -> None:
     assert stated == {"EUR": ("1.100000000000", "1.200000000000", 1), "GBP": ("1.500000000000", "1.500000000000", 0)}
     alone = small.get("ana", "/v1/costs", month="2026-03", currency="reporting").json()
     assert [(rate["billing_currency"], rate["lowest_rate"]) for rate in alone["rates"]] == [("EUR", "1.200000000000")]
+
+
+def test_a_change_is_unknown_where_a_cost_has_no_rate(small: Company) -> None:
+    query = {"month": "2026-03", "currency": "reporting", "compare": "previous_period"}
+    (row,) = small.get("ana", "/v1/costs", **query).json()["items"]
+    assert (row["effective_cost_change"], row["effective_cost_change_percent"]) == (None, None)
+    items = small.get("ana", "/v1/costs", group_by="billing_currency", **query).json()["items"]
+    changes = {item["billing_currency"]: item["effective_cost_change"] for item in items}
+    assert changes == {"EUR": None, "GBP": "-1.500000000000"}
 
 
 @pytest.mark.parametrize(
