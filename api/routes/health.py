@@ -25,6 +25,23 @@ class Readiness(BaseModel):
     parts: dict[str, str] = Field(description="Each part: `ok`, or why it is not.")
 
 
+class Welcome(BaseModel):
+    """What this is, and where to go on."""
+
+    name: str = Field("cloudcost", examples=["cloudcost"])
+    document: str = Field("/openapi.json", description="What can be asked, as OpenAPI 3.1.")
+    ready: str = Field("/readyz", description="Whether questions can be answered.")
+    sign_in: str = Field(
+        description="How one gets a token.", examples=["cloudcost login --url https://api.example.com"]
+    )
+
+
+@router.get("/")
+def read_root(services: Annotated[Services, Depends(services_of)]) -> Welcome:
+    """What this is, and where to go on. Everybody may ask."""
+    return Welcome(sign_in=f"cloudcost login --url {services.installation.config.api.address}")
+
+
 @router.get("/livez")
 def live() -> Health:
     """Whether the process is there. Everybody may ask."""
