@@ -9,9 +9,12 @@ if TYPE_CHECKING:
 
 
 def find_installation(context: typer.Context) -> "Installation":
-    """The installation that the options and the environment name, with its configuration checked."""
+    """The installation that the options and the environment name, with its configuration file checked.
+
+    What was changed since is in the state, whose place a command looks at first.
+    """
     from cloudcost.installation import Installation
 
     installation = Installation.find(context.obj["config"], "cli")
-    _ = installation.config
+    _ = installation.file_config
     return installation

@@ -17,10 +17,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+# loaded here: a child that is another user cannot always read Python's own files
+import cli.commands.run  # noqa: F401
 import cloudcost.repair.machine_faults  # noqa: F401
 from cli.app import main
-
-# loaded here: a child that is another user cannot always read Python's own files
 from cloudcost.identity.home_access import close_home
 from state import SqliteStateStore
 from warehouse.duckdb_file import STORAGE_VERSION

@@ -132,8 +132,5 @@ def test_what_the_models_go_by_is_in_the_fingerprint() -> None:
     imported = re.compile(r"^\s*from (core\.\w+|warehouse\.\w+) import", re.MULTILINE)
     used = {name for path in (ROOT / "ml").rglob("*.py") for name in imported.findall(path.read_text())}
     assert "core.scope" in used
-    # neither bounds of the configuration nor errors change a figure
-    assert {f"{name.replace('.', '/')}.py" for name in used} - names == {
-        "core/errors.py", "core/plausible.py", "core/section.py",
-    }  # fmt: skip
+    assert {f"{name.replace('.', '/')}.py" for name in used} <= names
     assert "dbt_project/models/written.yml" in names
