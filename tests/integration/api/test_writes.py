@@ -207,13 +207,6 @@ def test_a_defect_is_found_by_its_id(
     assert vars(record)["request"] == answer.json()["instance"] and record.exc_info is not None
 
 
-def test_a_key_is_of_the_plan_that_was_consented_to(desk: Company) -> None:
-    small = find(desk, "9")
-    assert decide(desk, "ben", "approve", small, **{"Idempotency-Key": "once"}).is_success
-    other = decide(desk, "ben", "approve", small, "another-plan", **{"Idempotency-Key": "once"})
-    assert other.status_code == 422 and "another request" in other.json()["detail"]
-
-
 def test_a_key_does_not_make_a_defect_of_what_is_away(desk: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     from api.problems import ProblemError
 
