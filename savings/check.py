@@ -1,26 +1,98 @@
-"""What every recommendation check declares, so that it can be listed, fed and tested without knowing it."""
+"""What every savings check declares, so that it can be listed, fed, explained and tested without knowing it.
+
+One check is one module below `savings/checks/<cloud or any>/`, found by name. A `BillCheck` is a question in SQL about
+the bill alone; an `InventoryCheck` judges what an account's own API says, with the bill beside it.
+"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
 
 from savings.findings import Findings, RiskClass
 
 #: Provider, account and region.
 Scope = tuple[str, str, str]
+#: How much work a change is: a setting; a change with a restart or a review; a project.
+Effort = Literal["low", "medium", "high"]
+#: How sure it is that the amount is saved: what is billed says so; it says so under a stated assumption; a hint.
+Confidence = Literal["high", "medium", "low"]
+#: What is done about it. Findings of one lever on one part of a resource exclude one another.
+Lever = Literal["delete", "schedule", "rightsize", "migrate", "setting", "commit", "rate", "none"]
+#: The part of a resource's cost that a finding is about; `all` of it is saved by whoever deletes the resource.
+Component = Literal["all", "compute", "storage", "requests", "transfer", "licence", "address", "fee"]
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """A figure that a check goes by; its `reason` says why it is what it is."""
+
+    name: str
+    value: Decimal | int | str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check:
-    """A check: its name, what it finds, the columns of each input it cannot do without, and what puts it right.
+    """What is known of a check without running it.
+
+    `clouds`: the providers it looks at, by short name; `any` for every one. `rule` says in words when something is
+    found, `saving_basis` how the amount comes about, `why` what is wasted, `next_step` what to do, `links` where the
+    provider says so. `remediation` names the action that carries it out; empty: a person does, by a ticket.
+    """
+
+    name: str
+    title: str
+    clouds: tuple[str, ...]
+    rule: str
+    why: str
+    next_step: str
+    saving_basis: str
+    lever: Lever
+    component: Component
+    effort: Effort
+    risk_class: RiskClass
+    confidence: Confidence
+    links: tuple[str, ...] = ()
+    remediation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillCheck(Check):
+    """A check that needs nothing but the bill.
+
+    `evidence` is a SELECT in DuckDB's SQL over the tables of `savings.evidence` and the `seeds` that it names (as
+    `seed_<name>`). `$name` is a parameter. It returns a row per finding:
+
+    - ``source_name, cloud, account_id, region, resource_id, currency`` (an account's own finding has no resource_id),
+    - ``monthly_cost``: what the part of the resource that the finding is about costs in 30 days, DECIMAL(38,12),
+    - ``monthly_saving``: what of that is saved, DECIMAL(38,12); null where the bill cannot tell,
+    - whatever else is worth showing as evidence.
+
+    Optional: ``resource_name, service_name``; ``component`` in place of the check's own; ``covered_cost``: what else a
+    commitment covers of the same part in 30 days, which is saved only where somebody else uses what becomes free.
+    `reason` is a sentence with those columns in braces.
+    """
+
+    evidence: str
+    reason: str
+    parameters: tuple[Parameter, ...] = ()
+    seeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InventoryCheck(Check):
+    """A check over live inventory: the columns of each input that it cannot do without, and the function that judges.
 
     `run` takes by name the inputs (sequences of rows, or None when an input could not be read), `as_of`, and
     `incomplete_scopes`: the scopes whose inventory was not read to its end. It raises nothing for missing or odd data:
     it skips, with a reason.
     """
 
-    name: str
-    description: str
-    required_inputs: Mapping[str, tuple[str, ...]]
-    remediation: str
-    risk_class: RiskClass
+    required_inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     run: Callable[..., Findings]
+
+
+def parameter_values(check: BillCheck, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """The check's parameters with those that an installation changed; nobody else's are taken."""
+    return {one.name: changed.get(one.name, one.value) for one in check.parameters}

@@ -8,30 +8,46 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-# reversible: undone by a call; restorable: a verified snapshot comes first; compensable: made good otherwise
-RiskClass = Literal["reversible", "restorable", "compensable", "one_way"]
+# reversible: undone by a call; restorable: a verified snapshot comes first; compensable: made good otherwise;
+# none: nothing of the cloud is changed
+RiskClass = Literal["reversible", "restorable", "compensable", "one_way", "none"]
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recommendation:
-    """One saving on one resource; `monthly_saving` (30 days, in `billing_currency`) comes from billed evidence.
+    """One saving on one resource, in `billing_currency`; amounts are of 30 days and come from billed evidence.
 
-    `reason` is a sentence for people, `evidence` what it rests on, as JSON.
+    `monthly_cost` is what the part (`component`) of the resource costs that the finding is about, `monthly_saving`
+    what of it is saved, None where the bill cannot tell; `covered_cost` what a commitment covers beside it. `lever`
+    is what is done. `reason` is a sentence for people, `evidence` what it rests on, as JSON. `evidence_kind` says
+    where it is from: the bill, the account's inventory, or the provider's own advice.
     """
 
     recommendation_id: str
     check_name: str
-    service_provider_name: str
+    title: str
+    provider: str
+    source_name: str
+    billing_period: date
     account_id: str
     region: str
     resource_id: str
-    monthly_saving: Decimal
+    resource_name: str | None
+    service_name: str | None
+    monthly_cost: Decimal
+    monthly_saving: Decimal | None
+    covered_cost: Decimal
     billing_currency: str
+    lever: str
+    component: str
+    effort: str
+    confidence: str
+    risk_class: RiskClass
+    remediation: str
+    evidence_kind: Literal["bill", "inventory", "advice"]
     reason: str
     evidence: str
-    remediation: str
-    risk_class: RiskClass
     created_on: date
 
     def to_record(self) -> dict[str, Any]:
@@ -39,15 +55,15 @@ class Recommendation:
         return asdict(self)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Skipped:
     """Something a check did not judge, because it knew too little or must not touch it; empty resource_id: all."""
 
     check_name: str
-    service_provider_name: str
-    account_id: str
-    region: str
-    resource_id: str
+    provider: str = ""
+    account_id: str = ""
+    region: str = ""
+    resource_id: str = ""
     reason: str
 
     def to_record(self) -> dict[str, Any]:

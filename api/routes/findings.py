@@ -22,8 +22,9 @@ ServicesOf = Annotated[Services, Depends(services_of)]
 RECOMMENDATIONS = Listing(
     "ml.recommendations",
     (
-        *columns_of(text="recommendation_id check_name provider account_id region resource_id"),
-        *columns_of(money="monthly_saving", text="billing_currency remediation risk_class reason evidence source_name"),
+        *columns_of(text="recommendation_id check_name title provider account_id region resource_id resource_name"),
+        *columns_of(money="monthly_cost monthly_saving covered_cost", text="billing_currency lever component effort"),
+        *columns_of(text="confidence remediation risk_class evidence_kind reason evidence service_name source_name"),
         *columns_of(date="billing_period created_on"),
     ),
     ("-monthly_saving", "recommendation_id"),

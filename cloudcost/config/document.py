@@ -32,6 +32,7 @@ from core.section import BillingCurrency, Section, check_unique
 from ingestion.sections.deliveries import IngestionSettings
 from ingestion.sections.sources import SourceConfig, overlap
 from ml.sections import AnomalySection, ForecastSection
+from savings.settings import SavingsSettings
 from state.settings import StateSettings
 from warehouse.storage_settings import LakeSettings, WarehouseSettings
 
@@ -72,6 +73,7 @@ class CloudcostConfig(Section):
     forecasts: ForecastSection = Field(default_factory=ForecastSection)
     anomalies: AnomalySection = Field(default_factory=AnomalySection)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
+    savings: SavingsSettings = Field(default_factory=SavingsSettings)
     actions: ActionSettings = Field(default_factory=ActionSettings)
     locked_settings: tuple[Literal["budgets", "anomalies", "forecasts"], ...] = Field(
         (),

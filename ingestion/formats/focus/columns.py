@@ -6,7 +6,8 @@ the same column and need no alias.
 Source: FOCUS_Spec, specification/columns: 1.0 to 1.4, and 0.5 and 1.0-preview for ChargeType, ChargeSubcategory,
 AmortizedCost, Provider, Publisher, InvoiceIssuer, Region, UsageQuantity and UsageUnit, which Oracle's reports still
 have; `x_` columns: AWS Data Exports (x_Operation, x_ServiceCode, x_UsageType) and Microsoft Cost Management
-(x_InvoiceId, x_InvoiceSectionName, x_ResourceGroupName, x_SkuMeterName).
+(x_InvoiceId, x_InvoiceSectionName, x_ResourceGroupName, x_SkuDetails, x_SkuMeterCategory, x_SkuMeterName,
+x_SkuMeterSubcategory).
 """
 
 from ingestion.contracts import Column, ColumnKind
@@ -21,7 +22,7 @@ consumed_unit contract_applied host_provider_name invoice_detail_id invoice_id i
 pricing_currency pricing_unit provider_name publisher_name region_id region_name resource_id resource_name
 resource_type service_category service_name service_provider_name service_subcategory sku_id sku_meter sku_price_id
 sub_account_id sub_account_name sub_account_type x_invoice_section x_operation x_resource_group x_service_code
-x_usage_type
+x_sku_details x_sku_meter_category x_sku_meter_subcategory x_usage_type
 """.split()
 _MONEY = ("billed_cost", "effective_cost", "list_cost", "contracted_cost")
 _QUANTITY = """

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
-from savings.check import Check, Scope
+from savings.check import InventoryCheck, Scope
 from savings.findings import Findings, Recommendation, Row, Skipped, make_recommendation_id
 
 NAME = "unattached_volume"
@@ -31,7 +31,7 @@ INVENTORY_COLUMNS = (
     "attachments",
     "tags",
 )
-COST_COLUMNS = ("resource_id", "effective_cost", "billing_currency", "days_seen")
+COST_COLUMNS = ("source_name", "billing_period", "resource_id", "effective_cost", "billing_currency", "days_seen")
 # the providers' own words, lower-cased: EC2 volume state, Azure diskState, Compute Engine disk status
 UNATTACHED_STATES: Mapping[str, frozenset[str]] = {
     "aws": frozenset({"available"}),
@@ -65,11 +65,13 @@ class _CannotJudgeError(Exception):
 
 @dataclass(frozen=True)
 class _Cost:
-    """What one volume was billed in the last 30 days."""
+    """What one volume was billed in the last 30 days, and where."""
 
     amount: Decimal
     currency: str
     days_seen: int
+    source_name: str
+    billing_period: date
 
 
 def find_unattached_volumes(
@@ -86,24 +88,9 @@ def find_unattached_volumes(
     settings = settings or UnattachedVolumeSettings()
     if not inventory:
         why = "the inventory of volumes could not be read" if inventory is None else "the inventory of volumes is empty"
-        return Findings(
-            skipped=[
-                Skipped(check_name=NAME, service_provider_name="", account_id="", region="", resource_id="", reason=why)
-            ]
-        )
+        return Findings(skipped=[Skipped(check_name=NAME, reason=why)])
     if costs is None:
-        return Findings(
-            skipped=[
-                Skipped(
-                    check_name=NAME,
-                    service_provider_name="",
-                    account_id="",
-                    region="",
-                    resource_id="",
-                    reason="the billed costs of volumes could not be read",
-                )
-            ]
-        )
+        return Findings(skipped=[Skipped(check_name=NAME, reason="the billed costs of volumes could not be read")])
     evidence = _index_costs(costs)
     counts = Counter(_name_volume(row) for row in inventory)
     found: list[Recommendation] = []
@@ -120,7 +107,7 @@ def find_unattached_volumes(
             skipped.append(
                 Skipped(
                     check_name=NAME,
-                    service_provider_name=str(row.get("provider") or ""),
+                    provider=str(row.get("provider") or ""),
                     account_id=str(row.get("account_id") or ""),
                     region=str(row.get("region") or ""),
                     resource_id=str(row.get("volume_id") or ""),
@@ -189,7 +176,7 @@ def _read_cost(rows: Sequence[Row], settings: UnattachedVolumeSettings) -> _Cost
         raise _CannotJudgeError(f"its billed cost is {total} {currencies[0]}")
     if not settings.min_days_seen <= seen <= MONTH_DAYS + 1:
         raise _CannotJudgeError(f"billed on {seen} days, {settings.min_days_seen} to {MONTH_DAYS + 1} are needed")
-    return _Cost(total, currencies[0], seen)
+    return _Cost(total, currencies[0], seen, str(rows[0]["source_name"]), rows[0]["billing_period"])
 
 
 def _read_decimal(value: object) -> Decimal:
@@ -230,12 +217,24 @@ def _recommend(row: Row, cost: _Cost, as_of: date, settings: UnattachedVolumeSet
             check_name=NAME, provider=provider.lower(), account_id=account, resource_id=volume
         ),
         check_name=NAME,
-        service_provider_name=provider,
+        title=UNATTACHED_VOLUME.title,
+        provider=provider,
+        source_name=cost.source_name,
+        billing_period=cost.billing_period,
         account_id=account,
         region=str(row["region"]),
         resource_id=volume,
+        resource_name=None,
+        service_name=None,
+        monthly_cost=saving,
         monthly_saving=saving,
+        covered_cost=Decimal(0),
         billing_currency=cost.currency,
+        lever=UNATTACHED_VOLUME.lever,
+        component=UNATTACHED_VOLUME.component,
+        effort=UNATTACHED_VOLUME.effort,
+        confidence=UNATTACHED_VOLUME.confidence,
+        evidence_kind="inventory",
         reason=f"{volume} is attached to nothing and costs {saving:.2f} {cost.currency} in 30 days",
         evidence=json.dumps(evidence, sort_keys=True),
         remediation=REMEDIATION,
@@ -264,11 +263,22 @@ def run(
     return find_unattached_volumes(inventory, costs, as_of, settings)
 
 
-UNATTACHED_VOLUME = Check(
+UNATTACHED_VOLUME = InventoryCheck(
     name=NAME,
-    description="Volumes attached to nothing, older than a week, that are still billed.",
-    required_inputs={"inventory": INVENTORY_COLUMNS, "costs": COST_COLUMNS},
-    remediation=REMEDIATION,
+    title="Volumes that are attached to nothing",
+    clouds=("aws",),
+    rule="The account lists it as attached to nothing, it is older than a week, no tag protects it, and it was billed on "
+    "at least 7 of the last 30 days.",
+    why="A volume costs the same whether a machine uses it or not.",
+    next_step="Take a snapshot and delete the volume; the proposal does both, and can bring it back.",
+    saving_basis="Its effective cost per day seen, times 30.",
+    lever="delete",
+    component="all",
+    effort="low",
     risk_class="restorable",
+    confidence="high",
+    links=("https://docs.aws.amazon.com/ebs/latest/userguide/ebs-deleting-volume.html",),
+    remediation=REMEDIATION,
+    required_inputs={"inventory": INVENTORY_COLUMNS, "costs": COST_COLUMNS},
     run=run,
 )

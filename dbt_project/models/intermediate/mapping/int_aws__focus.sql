@@ -441,7 +441,8 @@ residuals as (
 {{ select_focus_columns('charges', absent=[
     'capacity_reservation_id', 'capacity_reservation_status', 'commitment_discount_name', 'resource_name',
     'pricing_currency_contracted_unit_price', 'pricing_currency_effective_cost', 'pricing_currency_list_unit_price',
-    'sku_price_details', 'x_invoice_section', 'x_resource_group'
+    'sku_price_details', 'x_sku_meter_category', 'x_sku_meter_subcategory', 'x_sku_details', 'x_invoice_section',
+    'x_resource_group'
 ]) }}
 union all
 {{ select_focus_columns('residuals', present=[

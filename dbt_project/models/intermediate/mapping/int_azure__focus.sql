@@ -391,6 +391,9 @@ charges as (
         categorised.charge_type as x_line_item_type,
         categorised.consumed_service as x_service_code,
         categorised.meter_name as x_usage_type,
+        categorised.meter_category as x_sku_meter_category,
+        categorised.meter_sub_category as x_sku_meter_subcategory,
+        categorised.additional_info as x_sku_details,
         coalesce(categorised.invoice_section_name, categorised.invoice_section_id) as x_invoice_section,
         lower(categorised.resource_group) as x_resource_group,
         -- a purchase that is paid once states when its term begins; one that is paid monthly does not

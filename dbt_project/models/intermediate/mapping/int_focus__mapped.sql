@@ -63,6 +63,9 @@ charges as (
         x_operation,
         x_resource_group,
         x_service_code,
+        x_sku_details,
+        x_sku_meter_category,
+        x_sku_meter_subcategory,
         {%- for measure, sql in focus_costs().items() %}
         {{ sql }} as {{ measure }},
         {%- endfor %}

@@ -445,7 +445,8 @@ remainders as (
     'billing_account_name', 'capacity_reservation_id', 'capacity_reservation_status',
     'commitment_discount_name', 'invoice_id', 'pricing_currency_contracted_unit_price',
     'pricing_currency_effective_cost', 'pricing_currency_list_unit_price', 'sku_price_details', 'x_line_item_id',
-    'x_operation', 'x_instance_type', 'x_invoice_section', 'x_resource_group', 'x_commitment_start_at',
+    'x_operation', 'x_instance_type', 'x_sku_meter_category', 'x_sku_meter_subcategory', 'x_sku_details',
+    'x_invoice_section', 'x_resource_group', 'x_commitment_start_at',
     'x_commitment_end_at', 'x_commitment_term', 'x_commitment_payment_option'
 ]) }}
 union all

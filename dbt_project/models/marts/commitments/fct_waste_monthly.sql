@@ -29,6 +29,7 @@ found as (
         monthly_saving as wasted_cost,
         resource_id
     from {{ written_table('ml', 'recommendations') }} as recommendations
+    where lever = 'delete' and monthly_saving is not null
 ),
 
 waste as (

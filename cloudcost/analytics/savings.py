@@ -1,0 +1,140 @@
+"""Savings of an installation: every check run over its bill and its inventory, and what came of it written down."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from cloudcost.analytics.scored_days import ScoredDays
+from cloudcost.cloud_clients import open_clients
+from cloudcost.installation import Installation
+from savings.bill import ask
+from savings.check import BillCheck, Check, InventoryCheck
+from savings.evidence import open_evidence, read_last_days
+from savings.findings import Findings, Recommendation, Skipped
+from savings.inventory import Inventory, read_aws_volumes
+from savings.registry import find_checks
+from savings.run import CheckRun, run_each
+from savings.settings import SavingsSettings
+from warehouse import fetch_records
+from warehouse.written_tables import find_written_table, write_tables
+
+_COSTS = """
+with recent as (
+    -- an id is what stands behind the last slash of an ARN
+    select source_name, billing_currency, effective_cost, cast(charge_period_start as date) as charge_date,
+        billing_period, regexp_replace(resource_id, '^.*/', '') as resource_id
+    from marts.fct_charges
+    where resource_id is not null and charge_category = 'Usage'
+        and billing_period >= cast(? as date) and charge_period_start >= cast(? as date)
+        and charge_period_start < cast(? as date)
+)
+select source_name, billing_currency, resource_id, sum(effective_cost) as effective_cost,
+    count(distinct charge_date) as days_seen, max(billing_period) as billing_period
+from recent where resource_id in ({marks}) group by 1, 2, 3 order by 1, 2, 3
+"""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a run of all checks came to, and the inventory that it looked at."""
+
+    done: CheckRun
+    inventory: Inventory
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The recommendations as rows of ml.recommendations."""
+        return [one.to_record() for one in self.done.findings.recommendations]
+
+
+def list_checks(settings: SavingsSettings) -> list[Check]:
+    """The checks that this installation runs."""
+    return [check for name, check in find_checks().items() if name not in settings.disabled_checks]
+
+
+def find_savings(installation: Installation, today: dt.date) -> Judgement:
+    """Run every check: those of the bill on the last days of each source, those of the inventory where there is one."""
+    checks = list_checks(installation.config.savings)
+    days = ScoredDays.until(today)
+    done = ask_bill(installation, [c for c in checks if isinstance(c, BillCheck)], days, today)
+    inventory, judged = _judge_inventory(
+        installation, [c for c in checks if isinstance(c, InventoryCheck)], days, today
+    )
+    return Judgement(done + judged, inventory)
+
+
+def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: ScoredDays, today: dt.date) -> CheckRun:
+    """The bill-only checks; an installation without any usage has nothing to be judged."""
+    warehouse, settings = installation.warehouse, installation.config.savings
+    has_bill = warehouse.is_there and warehouse.has_table("marts", "fct_charges")
+    last_days = read_last_days(warehouse, days.condition("charge_date")) if has_bill else {}
+    if not last_days:
+        return CheckRun(Findings(skipped=[Skipped(check_name=c.name, reason="there is no usage yet") for c in checks]))
+    with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
+
+        def run(check: BillCheck) -> Findings:
+            found = ask(evidence, check, settings.parameters.get(check.name, {}), today)
+            return Findings([one for one in found if is_worth_showing(one, settings)])
+
+        return run_each(checks, run)
+
+
+def is_worth_showing(found: Recommendation, settings: SavingsSettings) -> bool:
+    """What saves an amount must save enough of it; advice without an amount always shows."""
+    return found.monthly_saving is None or found.monthly_saving >= max(settings.minimum_monthly_saving, 0)
+
+
+def _judge_inventory(
+    installation: Installation, checks: Sequence[InventoryCheck], days: ScoredDays, today: dt.date
+) -> tuple[Inventory, CheckRun]:
+    actions = installation.config.actions
+    inventory = read_aws_volumes(open_clients(installation), actions.allowed_accounts, actions.allowed_regions)
+    costs = read_volume_costs(installation, [str(v["volume_id"]) for v in inventory.volumes], days)
+    inputs: dict[str, Sequence[Mapping[str, Any]]] = {"inventory": inventory.volumes, "costs": costs}
+    incomplete = tuple(inventory.incomplete)
+
+    def run(check: InventoryCheck) -> Findings:
+        given = {wanted: inputs.get(wanted) for wanted in check.required_inputs}
+        return check.run(**given, as_of=today, incomplete_scopes=incomplete)
+
+    return inventory, run_each(checks, run)
+
+
+def read_volume_costs(installation: Installation, volume_ids: list[str], days: ScoredDays) -> list[dict[str, Any]]:
+    """What each volume was billed in the last 30 of these days that have usage, as exact decimals."""
+    if not volume_ids or not installation.warehouse.has_table("marts", "fct_charges"):
+        return []
+    with installation.warehouse.connect(read_only=True) as connection:
+        last = connection.execute(
+            "select max(charge_date) from marts.fct_cost_daily "
+            f"where charge_category = 'Usage' and {days.condition('charge_date')}"
+        )
+        as_of = last.fetchall()[0][0]
+        if as_of is None:
+            return []
+        month = (as_of - dt.timedelta(days=31)).replace(day=1)
+        query = _COSTS.format(marks=", ".join("?" for _ in volume_ids))
+        span = [as_of - dt.timedelta(days=29), as_of + dt.timedelta(days=1)]
+        return fetch_records(connection.execute(query, [month, *span, *volume_ids]))
+
+
+def write_savings(installation: Installation, judgement: Judgement) -> dict[str, int]:
+    """Replace ml.recommendations and ml.unjudged_savings, in one transaction; returns the rows of each."""
+    rows = {
+        "recommendations": judgement.rows,
+        "unjudged_savings": [one.to_record() for one in list_unjudged(judgement)],
+    }
+    tables = {name: pa.Table.from_pylist(found, find_written_table("ml", name).columns) for name, found in rows.items()}
+    return write_tables(installation.warehouse, "ml", tables)
+
+
+def list_unjudged(judgement: Judgement) -> list[Skipped]:
+    """What no check judged, with the reason: resources, and scopes whose inventory could not be read."""
+    scopes = [
+        Skipped(check_name="", provider=provider, account_id=account, region=region, reason=why)
+        for (provider, account, region), why in judgement.inventory.incomplete.items()
+    ]
+    return [*judgement.done.findings.skipped, *scopes]

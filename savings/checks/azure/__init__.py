@@ -1,0 +1,1 @@
+"""Checks of resources in Microsoft Azure."""

@@ -1,0 +1,73 @@
+"""What bill-only checks look at: the newest days of the bill, read once for all of them, as tables of one DuckDB.
+
+The warehouse is asked for sums; what comes back is small, and every check then runs on this machine in one dialect,
+whichever engine the warehouse has. Windows end with the last day that a source has usage of, so a source that is late
+is judged on its own newest days.
+
+- ``usage_daily``: a row per source, account, region, resource, meter, price and day of the last 62 days, of every charge
+  category; ``days_ago`` counts from 0, the source's last day. Amounts: ``cost`` (effective), ``billed_cost``,
+  ``contracted_cost``, ``list_cost``; ``quantity`` is in ``pricing_unit``.
+- ``usage_30d``: usage of the last 30 days without the days, of resources that are still billed in the last three, with
+  ``monthly_cost``, ``monthly_contracted_cost``, ``monthly_list_cost`` and ``monthly_quantity``: 30 days of it; ``stored`` is the average size of what is priced by the
+  month, in its unit (a GB stored for 30 days of a month of 31 is less than a GB-month).
+- ``storage_monthly``: a row per resource, meter and billing period of what is priced by the month, of 13 months.
+
+Macros: ``in_a_month(amount, is_monthly, days_seen, period_days)``, ``share(amount, fraction)`` as money.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from savings.evidence_sql import DERIVED, SOURCE_DAYS, STORAGE_MONTHLY, USAGE_DAILY
+from warehouse.contracts import Warehouse
+from warehouse.local_tables import Statement, make_tables
+
+SEEDS = Path(__file__).parent / "seeds"
+#: Days of usage that are read, and of what is stored: 13 months.
+DAYS, STORAGE_DAYS = 62, 396
+
+
+@contextmanager
+def open_evidence(
+    warehouse: Warehouse, last_days: Mapping[str, dt.date], seeds: Collection[str]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that has the evidence and these seeds (``seed_<name>``), until it is closed.
+
+    ``last_days``: the last day of usage of each source that is looked at, see `read_last_days`; at least one.
+    """
+    statements = {
+        "usage_daily": _narrow(USAGE_DAILY, last_days, DAYS),
+        "storage_monthly": _narrow(STORAGE_MONTHLY, last_days, STORAGE_DAYS),
+    }
+    with make_tables(warehouse, statements) as connection:
+        for statement in DERIVED:
+            connection.execute(statement)
+        for name in sorted(seeds):
+            path = str(SEEDS / f"{name}.csv")
+            connection.execute(f"create temp table seed_{name} as select * from read_csv(?, header = true)", [path])
+        yield connection
+
+
+def read_last_days(warehouse: Warehouse, condition: str) -> Mapping[str, dt.date]:
+    """The last day of usage of each source among the days for which ``condition`` on charge_date is true."""
+    with warehouse.connect(read_only=True) as connection:
+        rows: list[tuple[Any, ...]] = connection.execute(SOURCE_DAYS.format(condition=condition)).fetchall()
+    return dict(rows)
+
+
+def _narrow(query: str, last_days: Mapping[str, dt.date], days: int) -> Statement:
+    """The statement for these sources' windows, with its parameters; a source's older periods are not even opened."""
+    sources, since, parameters, bounds = [], [], [], []
+    for name, last in sorted(last_days.items()):
+        sources.append("select cast(? as varchar(1000)) as source_name, cast(? as date) as last_day")
+        parameters += [name, last]
+        since.append("(charges.source_name = ? and charges.billing_period >= cast(? as date))")
+        # a charge may be in the period before that of its day
+        bounds += [name, ((last - dt.timedelta(days=days)).replace(day=1) - dt.timedelta(days=1)).replace(day=1)]
+    text = query.format(source_days=" union all ".join(sources), since=" or ".join(since), days=days)
+    return text, [*parameters, *bounds]

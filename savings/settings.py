@@ -1,0 +1,26 @@
+"""What may be said of savings: section ``savings`` of the configuration."""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from core.section import Section
+
+
+class SavingsSettings(Section):
+    """Which checks run, what they go by, and from what amount on a finding is worth anybody's time."""
+
+    minimum_monthly_saving: Decimal = Field(
+        Decimal(1),
+        ge=0,
+        le=10**12,
+        max_digits=26,
+        decimal_places=12,
+        description="A finding that saves less in 30 days is not shown, in whatever currency. 1: reading it costs more.",
+    )
+    disabled_checks: tuple[str, ...] = Field((), description="Checks that do not run, by name. Default: all run.")
+    parameters: dict[str, dict[str, Decimal | int | str]] = Field(
+        default_factory=dict,
+        description="Figures that checks go by, by check and parameter, in place of their own; `cloudcost savings explain` "
+        "lists them with their reasons.",
+    )
