@@ -4,12 +4,13 @@ The warehouse is asked for sums; what comes back is small, and every check then 
 whichever engine the warehouse has. Windows end with the last day that a source has usage of, so a source that is late
 is judged on its own newest days.
 
-- ``usage_daily``: a row per source, account, region, resource, meter, price and day of the last 62 days, of every charge
-  category; ``days_ago`` counts from 0, the source's last day. Amounts: ``cost`` (effective), ``billed_cost``,
+- ``usage_daily``: a row per source, account, region, resource, meter, price and day of the last 62 days, of every
+  charge category; ``days_ago`` counts from 0, the source's last day. Amounts: ``cost`` (effective), ``billed_cost``,
   ``contracted_cost``, ``list_cost``; ``quantity`` is in ``pricing_unit``.
-- ``usage_30d``: usage of the last 30 days without the days, of resources that are still billed in the last three, with
-  ``monthly_cost``, ``monthly_contracted_cost``, ``monthly_list_cost`` and ``monthly_quantity``: 30 days of it; ``stored`` is the average size of what is priced by the
-  month, in its unit (a GB stored for 30 days of a month of 31 is less than a GB-month).
+- ``usage_30d``: usage of the last 30 days without the days, of resources that are still billed in the last three. What
+  30 days of it come to: ``monthly_cost``, ``monthly_contracted_cost``, ``monthly_list_cost``, ``monthly_quantity``.
+  ``stored`` is the average size of what is priced by the month, in its unit: a GB stored for 30 days of a month of 31
+  is less than a GB-month.
 - ``storage_monthly``: a row per resource, meter and billing period of what is priced by the month, of 13 months.
 
 Macros: ``in_a_month(amount, is_monthly, days_seen, period_days)``, ``share(amount, fraction)`` as money.

@@ -117,8 +117,8 @@ group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 """
 
 #: 30 days of each resource's meters. What is billed by the month says what a month costs; the rest is scaled from the
-#: days since the resource was first seen in the window: a resource of ten days costs three times as much in a month, and
-#: a meter that ran on three days of thirty does not cost ten times as much.
+#: days since the resource was first seen in the window: a resource of ten days costs three times as much in a month,
+#: and a meter that ran on three days of thirty does not cost ten times as much.
 USAGE_30D = """
 create temp table usage_30d as
 with resources as (
@@ -132,9 +132,10 @@ with resources as (
 ),
 meters as (
     select
-        source_name, cloud, billing_account_id, account_id, region, service_name, service_code, resource_id, usage_type,
-        operation, instance_type, meter_category, meter_subcategory, sku_id, sku_price_id, pricing_category, pricing_unit,
-        consumed_unit, commitment_discount_id, commitment_discount_type, commitment_status, capacity_reservation_status,
+        source_name, cloud, billing_account_id, account_id, region, service_name, service_code, resource_id,
+        usage_type, operation, instance_type, meter_category, meter_subcategory, sku_id, sku_price_id,
+        pricing_category, pricing_unit, consumed_unit, commitment_discount_id, commitment_discount_type,
+        commitment_status, capacity_reservation_status,
         environment, currency, period_days >= 27 as is_monthly,
         max(billing_period) as billing_period,
         max(resource_name) as resource_name,

@@ -16,11 +16,12 @@ class SavingsSettings(Section):
         le=10**12,
         max_digits=26,
         decimal_places=12,
-        description="A finding that saves less in 30 days is not shown, in whatever currency. 1: reading it costs more.",
+        description="A finding that saves less in 30 days is not shown, in whatever currency. 1: reading it costs "
+        "more.",
     )
     disabled_checks: tuple[str, ...] = Field((), description="Checks that do not run, by name. Default: all run.")
     parameters: dict[str, dict[str, Decimal | int | str]] = Field(
         default_factory=dict,
-        description="Figures that checks go by, by check and parameter, in place of their own; `cloudcost savings explain` "
-        "lists them with their reasons.",
+        description="Figures that checks go by, by check and parameter, in place of their own; `cloudcost savings "
+        "explain` lists them with their reasons.",
     )

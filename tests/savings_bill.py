@@ -1,4 +1,4 @@
-"""A bill written row by row, and what a savings check says of it: on a real warehouse file, through the real evidence."""
+"""A bill written row by row, and what a savings check says of it, through the real evidence of a warehouse file."""
 
 import datetime as dt
 from dataclasses import dataclass, field

@@ -84,7 +84,7 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
 
 def is_worth_showing(found: Recommendation, settings: SavingsSettings) -> bool:
     """What saves an amount must save enough of it; advice without an amount always shows."""
-    return found.monthly_saving is None or found.monthly_saving >= max(settings.minimum_monthly_saving, 0)
+    return found.monthly_saving is None or found.monthly_saving >= settings.minimum_monthly_saving
 
 
 def _judge_inventory(

@@ -64,7 +64,8 @@ compared as (
     select
         *,
         monthly_cost - cast(
-            gp3_price * (size_gb + extra_iops * $iops_ratio + extra_throughput * $throughput_ratio) * gb_months / size_gb
+            gp3_price * (size_gb + extra_iops * $iops_ratio + extra_throughput * $throughput_ratio)
+            * gb_months / size_gb
             as decimal(38, 12)
         ) as monthly_saving
     from priced

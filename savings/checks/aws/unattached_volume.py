@@ -267,8 +267,8 @@ UNATTACHED_VOLUME = InventoryCheck(
     name=NAME,
     title="Volumes that are attached to nothing",
     clouds=("aws",),
-    rule="The account lists it as attached to nothing, it is older than a week, no tag protects it, and it was billed on "
-    "at least 7 of the last 30 days.",
+    rule="The account lists it as attached to nothing, it is older than a week, no tag protects it, and it was billed "
+    "on at least 7 of the last 30 days.",
     why="A volume costs the same whether a machine uses it or not.",
     next_step="Take a snapshot and delete the volume; the proposal does both, and can bring it back.",
     saving_basis="Its effective cost per day seen, times 30.",

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from tests.savings_bill import Bill
 
 HOURS, BYTES = "EU-NatGateway-Hours", "EU-NatGateway-Bytes"
-NAT = {"x_service_code": "AmazonEC2", "service_name": "Amazon Virtual Private Cloud"}
+NAT: dict[str, Any] = {"x_service_code": "AmazonEC2", "service_name": "Amazon Virtual Private Cloud"}
 
 
 def test_hours_without_use_are_found_at_what_they_cost(tmp_path: Path) -> None:
