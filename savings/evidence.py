@@ -25,8 +25,8 @@ from typing import Any
 import duckdb
 
 from savings.evidence_sql import DERIVED, SOURCE_DAYS, STORAGE_MONTHLY, USAGE_DAILY
+from savings.local_tables import Statement, make_tables
 from warehouse.contracts import Warehouse
-from warehouse.local_tables import Statement, make_tables
 
 SEEDS = Path(__file__).parent / "seeds"
 #: Days of usage that are read, and of what is stored: 13 months.

@@ -110,10 +110,7 @@ class Bill:
 
     def write(self, path: Path) -> DuckDbWarehouse:
         """The bill as the marts that evidence is read from."""
-        self.mark_last_day()
-        names = {name for row in self.rows for name in row}
-        assert names <= set(COLUMNS), f"no such columns: {sorted(names - set(COLUMNS))}"
-        charges = pa.Table.from_pylist(self.rows, pa.schema(list(COLUMNS.items())))  # noqa: F841
+        charges = self.charges()  # noqa: F841
         with duckdb.connect(str(path)) as connection:
             connection.execute("create schema marts")
             connection.execute("create table marts.fct_charges as select * from charges")
@@ -122,6 +119,13 @@ class Bill:
                 "cast(charge_period_start as date) as charge_date from marts.fct_charges"
             )
         return DuckDbWarehouse(path)
+
+    def charges(self) -> pa.Table:
+        """The rows with every column that evidence is read from."""
+        self.mark_last_day()
+        names = {name for row in self.rows for name in row}
+        assert names <= set(COLUMNS), f"no such columns: {sorted(names - set(COLUMNS))}"
+        return pa.Table.from_pylist(self.rows, pa.schema(list(COLUMNS.items())))
 
     def mark_last_day(self) -> None:
         """Something that costs nothing on the last day, so that windows end there whatever is in the bill."""
