@@ -103,7 +103,11 @@ def _fee_lines(company: Company, plan: Commitment) -> list[Line]:
     unused = unused_by_day(plan, company.lines, company.calendar)
     payer = Account("aws", company.profile.payer, f"{company.profile.name}-management", "prod")
     charges = [
-        Charge(dt.datetime.combine(date, dt.time()), dt.datetime.combine(date, dt.time()) + dt.timedelta(days=1), Decimal(24))
+        Charge(
+            dt.datetime.combine(date, dt.time()),
+            dt.datetime.combine(date, dt.time()) + dt.timedelta(days=1),
+            Decimal(24),
+        )
         for date in unused
     ]
     hourly = plan.daily / 24
@@ -221,4 +225,3 @@ def _write_month(company: Company, root: Path, first: dt.date, month: _Month, st
         "additionalOutputFiles": [],
     }
     write_json(root / f"cur/{name}/metadata/BILLING_PERIOD={label}/{name}-Manifest.json", manifest)
-

@@ -60,4 +60,6 @@ class Bill:
 
 
 def _price_key(meter: Meter, region: str) -> tuple[str, str, str, str]:
-    return meter.cloud, meter.service, f"{meter.usage}|{meter.native.get('line_item_operation', '')}", region
+    # what tells meters of the same name apart: the operation of AWS, the subcategory of Azure
+    variant = meter.native.get("line_item_operation") or meter.native.get("MeterSubCategory", "")
+    return meter.cloud, meter.service, f"{meter.usage}|{variant}", region

@@ -32,6 +32,7 @@ class Company:
     lines: list[Line] = field(default_factory=list)
     planted: list[Planted] = field(default_factory=list)
     decoys: list[Decoy] = field(default_factory=list)
+    tolerated: list[Decoy] = field(default_factory=list)
     commitments: list[Any] = field(default_factory=list)
     draw: random.Random = field(init=False)
     _stream: str = ""
@@ -75,7 +76,13 @@ class Company:
         token = self.token()
         name = self.profile.name_resource(role, environment, token)
         text = pattern.format(
-            account=account.id, region=region, name=name, token=token, guid=make_guid(token), group=account.name, **parts
+            account=account.id,
+            region=region,
+            name=name,
+            token=token,
+            guid=make_guid(token),
+            group=account.name,
+            **parts,
         )
         return Resource(cloud, account, region, text, name, environment, self.profile.tag(environment, self.draw))
 
@@ -99,6 +106,10 @@ class Company:
 
     def decoy(self, check: str, resource: Resource, why: str) -> None:
         self.decoys.append(Decoy(check, resource, why))
+
+    def tolerate(self, check: str, resource: Resource, why: str = "the bill can be read either way") -> None:
+        """A check may find this resource or not; both are right."""
+        self.tolerated.append(Decoy(check, resource, why))
 
     def days(self, count: int | None = None) -> list[dt.date]:
         return self.calendar.tail(count)

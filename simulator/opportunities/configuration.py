@@ -27,7 +27,9 @@ def write_configuration(company: Company, out: Path) -> None:
     )
     aliases = ", ".join(f"{name}: [{', '.join(words)}]" for name, words in _ALIASES.items())
     accounts = ", ".join(
-        f'"{account.id}": {account.environment}' for cloud in company.clouds for account in company.profile.accounts[cloud]
+        f'"{account.id}": {account.environment}'
+        for cloud in company.clouds
+        for account in company.profile.accounts[cloud]
     )
     text = _TEXT.format(sources=sources, tag_key=company.profile.tag_key, aliases=aliases, accounts=accounts)
     (out / "cloudcost.yaml").write_text(text, encoding="utf-8")

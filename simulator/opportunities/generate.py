@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from simulator.opportunities.aws_export import write_aws
+from simulator.opportunities.azure_export import write_azure
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.calendar import Calendar
 from simulator.opportunities.company import Company
 from simulator.opportunities.configuration import write_configuration
+from simulator.opportunities.gcp_export import write_gcp
 from simulator.opportunities.healthy import add_healthy
 from simulator.opportunities.kind import Kind, find_kinds
 from simulator.opportunities.truth import Waste, describe, find_waste
@@ -20,7 +22,7 @@ CLOUDS = ("aws", "azure", "gcp")
 _ENDS = (dt.date(2026, 10, 31), dt.date(2026, 9, 30), dt.date(2026, 10, 31), dt.date(2026, 11, 18))
 #: How many of a hundred companies have a kind of waste; decoys of it they all have.
 _PLANTED_PERCENT = 70
-_WRITERS = {"aws": write_aws}
+_WRITERS = {"aws": write_aws, "azure": write_azure, "gcp": write_gcp}
 
 
 def generate(
@@ -61,7 +63,10 @@ def build(
 
 
 def _apply(company: Company, name: str, kind: Kind, everything: bool) -> None:
-    is_planted = everything or random.Random(f"{company.seed}/{company.number}/{name}/is planted").randrange(100) < _PLANTED_PERCENT
+    is_planted = (
+        everything
+        or random.Random(f"{company.seed}/{company.number}/{name}/is planted").randrange(100) < _PLANTED_PERCENT
+    )
     if is_planted:
         company.enter(name)
         kind.plant(company)

@@ -6,12 +6,16 @@ from decimal import Decimal
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.company import Company
 from simulator.opportunities.fleet.healthy_aws import fill_aws, mix_aws
+from simulator.opportunities.fleet.healthy_azure import fill_azure, mix_azure
+from simulator.opportunities.fleet.healthy_gcp import fill_gcp, mix_gcp
 from simulator.opportunities.truth import Waste, plan_total
 
 #: What waste is of the spend of a cloud, in percent; each company has its own.
 _SHARES = (11, 23)
 _FILLERS: dict[str, tuple[Callable[[Company], None], Callable[[Company, Decimal], None]]] = {
     "aws": (mix_aws, fill_aws),
+    "azure": (mix_azure, fill_azure),
+    "gcp": (mix_gcp, fill_gcp),
 }
 
 

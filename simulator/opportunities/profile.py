@@ -20,6 +20,8 @@ _SPELLINGS = (
     {"prod": "PROD", "dev": "DEV", "test": "TEST", "staging": "STAGE"},
 )
 _TAG_KEYS = ("environment", "env", "Environment", "stage")
+#: Subscriptions for tests have the dev/test offer of an Enterprise Agreement; all others the usual one.
+_OFFERS = {"test": "MS-AZR-0148P"}
 _REGIONS = {
     "aws": ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1"),
     "azure": ("westeurope", "northeurope", "eastus"),
@@ -52,7 +54,11 @@ class Profile:
         return self.base_discount + Decimal((0, 0, 0, 1, -1, 2)[draw % 6]) / 100
 
     def name_resource(self, role: str, environment: str, token: str) -> str:
-        parts = {"0": [role, environment, token[:5]], "1": [environment, role, token[:4]], "2": [self.name, role, token[:6]]}
+        parts = {
+            "0": [role, environment, token[:8]],
+            "1": [environment, role, token[:8]],
+            "2": [self.name, role, token[:9]],
+        }
         return "-".join(parts[str(len(self.name) % 3)])
 
     def tag(self, environment: str, draw: random.Random) -> dict[str, str]:
@@ -89,7 +95,9 @@ def _draw_accounts(cloud: str, company: str, draw: random.Random) -> tuple[Accou
     for environment in (*ENVIRONMENTS, *("prod",) * draw.randint(1, 3)):
         number = len(accounts)
         name = f"{company}-{environment}" if number < len(ENVIRONMENTS) else f"{company}-{environment}-{number}"
-        accounts.append(Account(cloud, _draw_id(cloud, name, draw), name, environment, "MS-AZR-0017P"))
+        accounts.append(
+            Account(cloud, _draw_id(cloud, name, draw), name, environment, _OFFERS.get(environment, "MS-AZR-0017P"))
+        )
     return tuple(accounts)
 
 

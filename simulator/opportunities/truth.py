@@ -9,7 +9,7 @@ from typing import Any
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.commitments import unused_in_basis
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import Planted
+from simulator.opportunities.findings import Decoy, Planted
 
 _CENT = Decimal("0.000001")
 _ZERO = Decimal(0)
@@ -82,7 +82,8 @@ def describe(company: Company, bill: Bill, found: list[Waste]) -> dict[str, Any]
     totals: dict[str, Decimal] = defaultdict(Decimal)
     for cloud in company.clouds:
         unused = sum(
-            (unused_in_basis(c, company.lines, company.calendar) for c in company.commitments if c.cloud == cloud), _ZERO
+            (unused_in_basis(c, company.lines, company.calendar) for c in company.commitments if c.cloud == cloud),
+            _ZERO,
         )
         spend[currency[cloud]] += bill.spend(cloud) + unused
         totals[currency[cloud]] += plan_total(w for w in found if w.planted.resource.cloud == cloud)
@@ -94,17 +95,19 @@ def describe(company: Company, bill: Bill, found: list[Waste]) -> dict[str, Any]
         "kinds": sorted({f"{w.planted.resource.cloud}.{w.planted.check}" for w in found}),
         "spend": {name: _text(amount) for name, amount in sorted(spend.items())},
         "waste": [_describe_waste(company, waste) for waste in found],
-        "decoys": [
-            {
-                "check": decoy.check,
-                "cloud": decoy.resource.cloud,
-                "account": decoy.resource.account.id,
-                "resource_id": decoy.resource.id,
-                "why": decoy.why,
-            }
-            for decoy in company.decoys
-        ],
+        "decoys": [_describe_decoy(decoy) for decoy in company.decoys],
+        "tolerated": [_describe_decoy(decoy) for decoy in company.tolerated],
         "plan": {name: {"total": _text(amount)} for name, amount in sorted(totals.items())},
+    }
+
+
+def _describe_decoy(decoy: Decoy) -> dict[str, str]:
+    return {
+        "check": decoy.check,
+        "cloud": decoy.resource.cloud,
+        "account": decoy.resource.account.id,
+        "resource_id": decoy.resource.id,
+        "why": decoy.why,
     }
 
 

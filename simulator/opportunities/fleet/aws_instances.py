@@ -103,7 +103,9 @@ def replace_type(resource: Resource, target: str, system: str = "Linux") -> Savi
     return saving
 
 
-def add_covered_instance(company: Company, instance_type: str, environment: str, commitment: str, price: Decimal) -> Resource:
+def add_covered_instance(
+    company: Company, instance_type: str, environment: str, commitment: str, price: Decimal
+) -> Resource:
     """An instance under a savings plan; ``price`` is what an hour of it uses of the plan."""
     resource = company.resource("aws", "i-0{token}", environment, role="vm")
     charges = run_always(company, environment != "prod")

@@ -6,8 +6,8 @@ from simulator.opportunities.company import Company
 from simulator.opportunities.fleet.aws_instances import add_covered_instance, add_instance
 from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, add_volume, bill, store
 from simulator.opportunities.fleet.plans import cover
-from simulator.opportunities.prices.aws_compute import cache_meter, database_meter, instance_meter
 from simulator.opportunities.lines import by_day
+from simulator.opportunities.prices.aws_compute import cache_meter, database_meter, instance_meter
 
 _FILLING = ("m7g.4xlarge", "r7g.4xlarge", "c7g.4xlarge", "r7g.2xlarge", "m7g.2xlarge")
 _PLAN_SHARE = Decimal("0.7")
@@ -32,7 +32,6 @@ def mix_aws(company: Company) -> None:
         company.bill(cache, cache_meter("cache.r7g.large", cache.region, "Valkey"), by_day(company.days(), DAY_HOURS))
         address = add(company, "address")
         bill(company, address, "PublicIPv4:InUseAddress", DAY_HOURS)
-
 
 
 def fill_aws(company: Company, monthly: Decimal) -> None:

@@ -45,7 +45,9 @@ def _plant_multi_az(company: Company) -> None:
         resource = _database(company, "db.m6g.large", environment, is_multi_az=True)
         for component in ("compute", "storage"):
             saving = share_of(resource, component, _HALF)
-            company.waste("rds_multi_az_nonprod", resource, component, saving, "half of it is the standby", lever="standby")
+            company.waste(
+                "rds_multi_az_nonprod", resource, component, saving, "half of it is the standby", lever="standby"
+            )
 
 
 def _mislead_multi_az(company: Company) -> None:
@@ -61,7 +63,9 @@ RDS_MULTI_AZ_NONPROD = Kind("rds_multi_az_nonprod", "aws", _plant_multi_az, _mis
 
 def _declare_graviton(company: Company, resource: Resource, kind: str, engine: str = "MySQL") -> None:
     family = kind.split(".")[1]
-    target = kind.replace(family, {"m4": "m6g", "m5": "m6g", "r4": "r6g", "r5": "r6g", "t2": "t4g", "t3": "t4g"}[family])
+    target = kind.replace(
+        family, {"m4": "m6g", "m5": "m6g", "r4": "r6g", "r5": "r6g", "t2": "t4g", "t3": "t4g"}[family]
+    )
     successor = database_meter(target, resource.region, engine)
     company.waste(
         "rds_graviton", resource, "compute", _replace(resource, successor), f"{kind} to {target}", lever="processor"
@@ -83,7 +87,11 @@ RDS_GRAVITON = Kind("rds_graviton", "aws", _plant_graviton, _mislead_graviton)
 
 
 def _plant_previous(company: Company) -> None:
-    for kind, target in (("db.m4.large", "db.m5.large"), ("db.m4.xlarge", "db.m5.xlarge"), ("db.m4.2xlarge", "db.m5.2xlarge")):
+    for kind, target in (
+        ("db.m4.large", "db.m5.large"),
+        ("db.m4.xlarge", "db.m5.xlarge"),
+        ("db.m4.2xlarge", "db.m5.2xlarge"),
+    ):
         resource = _database(company, kind)
         saving = _replace(resource, database_meter(target, resource.region))
         company.waste("rds_previous_generation", resource, "compute", saving, f"{kind} to {target}", lever="processor")
@@ -108,7 +116,12 @@ def _plant_support(company: Company) -> None:
         resource = _database(company, kind, engine=engine)
         bill(company, resource, usage, DAY_HOURS * count_vcpus(kind))
         company.waste(
-            "extended_support_db", resource, "licence", lambda b, r=resource: b.monthly(r, "licence"), usage, lever="engine"
+            "extended_support_db",
+            resource,
+            "licence",
+            lambda b, r=resource: b.monthly(r, "licence"),
+            usage,
+            lever="engine",
         )
 
 

@@ -96,7 +96,9 @@ def _mislead_nonprod(company: Company) -> None:
             company, "m7g.large", environment, charges=lambda company: run_office_hours(company, is_hourly=True)
         )
         company.decoy(check, resource, "it runs in office hours")
-    company.decoy(check, add_instance(company, "m7g.large", "dev", charges=_run_most), "it runs 147 of 168 hours a week")
+    company.decoy(
+        check, add_instance(company, "m7g.large", "dev", charges=_run_most), "it runs 147 of 168 hours a week"
+    )
     hourly = add_instance(company, "c7g.xlarge", charges=lambda company: run_always(company, is_hourly=True))
     company.decoy(check, hourly, "it is production")
     spot = add_instance(company, "c7g.xlarge", "dev", usage="SpotUsage")
@@ -114,7 +116,9 @@ NONPROD_ALWAYS_ON = Kind("nonprod_always_on", "aws", _plant_nonprod, _mislead_no
 def _plant_reservations(company: Company) -> None:
     for kind in ("m7g.large", "c7g.xlarge", company.draw.choice(("r7g.large", "r7g.xlarge"))):
         resource = add(company, "reservation")
-        company.bill(resource, instance_meter(kind, resource.region, usage="UnusedBox"), by_day(company.days(), DAY_HOURS))
+        company.bill(
+            resource, instance_meter(kind, resource.region, usage="UnusedBox"), by_day(company.days(), DAY_HOURS)
+        )
         company.waste("unused_capacity_reservation", resource, "all", whole(resource), f"{kind} held and not used")
 
 
@@ -146,7 +150,9 @@ IDLE_HOST = Kind("idle_host", "aws", _plant_hosts, _mislead_hosts)
 def _run_batches(company: Company) -> list[Charge]:
     """Three hours at night in the last weeks: a fleet whose machines come and go."""
     first = company.draw.randint(0, 5)
-    return [c for c in by_hour(company.days(HOURLY_DAYS), lambda m: first <= m.hour < first + 3) if c.end - c.start == HOUR]
+    return [
+        c for c in by_hour(company.days(HOURLY_DAYS), lambda m: first <= m.hour < first + 3) if c.end - c.start == HOUR
+    ]
 
 
 def _plant_spot(company: Company) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.company import Company
 from simulator.opportunities.findings import Saving
-from simulator.opportunities.fleet.aws_services import add, bill, share_of, store, whole
+from simulator.opportunities.fleet.aws_services import add, bill, share_of, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource, by_day
 from simulator.opportunities.prices.aws_services import DEEP_ARCHIVE_RATIO, service_meter

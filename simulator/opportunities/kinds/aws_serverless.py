@@ -92,9 +92,16 @@ def _task(company: Company, processors: int, arm: str = "") -> Resource:
 def _plant_fargate(company: Company) -> None:
     for size in (2, 4, company.draw.choice((8, 16))):
         resource = _task(company, size)
-        meters = {name: name.replace("Fargate-", "Fargate-ARM-") for name in ("Fargate-vCPU-Hours:perCPU", "Fargate-GB-Hours")}
+        meters = {
+            name: name.replace("Fargate-", "Fargate-ARM-") for name in ("Fargate-vCPU-Hours:perCPU", "Fargate-GB-Hours")
+        }
         company.waste(
-            "fargate_arm", resource, "compute", _cheaper_meters(resource, meters), f"{size} vCPU to Arm", lever="processor"
+            "fargate_arm",
+            resource,
+            "compute",
+            _cheaper_meters(resource, meters),
+            f"{size} vCPU to Arm",
+            lever="processor",
         )
 
 
@@ -124,7 +131,9 @@ def _change_class(resource: Resource) -> Saving:
 def _plant_tables(company: Company) -> None:
     for size in (800, 1500, company.draw.choice((2500, 4000))):
         resource = _table(company, size, 3_000_000, 400_000)
-        company.waste("table_class_ia", resource, "all_parts", _change_class(resource), f"{size} GB", lever="table class")
+        company.waste(
+            "table_class_ia", resource, "all_parts", _change_class(resource), f"{size} GB", lever="table class"
+        )
 
 
 def _mislead_tables(company: Company) -> None:

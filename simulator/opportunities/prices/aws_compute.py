@@ -50,7 +50,11 @@ GRAVITON = {
 AMD = {"m3": "m5a", "m4": "m5a", "m5": "m5a", "c3": "c5a", "c4": "c5a", "c5": "c5a", "r4": "r5a", "r5": "r5a"}
 _OPERATIONS = {"Linux": "RunInstances", "Windows": "RunInstances:0002"}
 _ENGINES = {"MySQL": "CreateDBInstance:0002", "PostgreSQL": "CreateDBInstance:0014"}
-_CACHE_ENGINES = {"Redis": "CreateCacheCluster:0002", "Memcached": "CreateCacheCluster:0001", "Valkey": "CreateCacheCluster:0004"}
+_CACHE_ENGINES = {
+    "Redis": "CreateCacheCluster:0002",
+    "Memcached": "CreateCacheCluster:0001",
+    "Valkey": "CreateCacheCluster:0004",
+}
 
 
 def split_type(instance_type: str) -> tuple[str, str]:
