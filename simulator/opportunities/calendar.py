@@ -41,6 +41,7 @@ class Calendar:
 
 
 def month_start(date: dt.date) -> dt.date:
+    """The first day of the month of a day."""
     return date.replace(day=1)
 
 
@@ -50,6 +51,7 @@ def month_end(date: dt.date) -> dt.date:
 
 
 def days_in_month(date: dt.date) -> int:
+    """How many days its month has."""
     return (month_end(date) - month_start(date)).days
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -120,9 +119,6 @@ class Company:
 
 
 def make_guid(token: str) -> str:
+    """A GUID that follows from a text alone."""
     digits = hashlib.blake2b(token.encode(), digest_size=16).hexdigest()
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-9{digits[17:20]}-{digits[20:32]}"
-
-
-def tags_text(tags: Mapping[str, str]) -> dict[str, str]:
-    return dict(sorted(tags.items()))

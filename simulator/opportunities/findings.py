@@ -41,3 +41,18 @@ class Decoy:
     check: str
     resource: Resource
     why: str
+
+
+def whole(resource: Resource) -> Saving:
+    """All that the resource costs."""
+    return lambda bill: bill.monthly(resource)
+
+
+def cost_of(resource: Resource, component: str) -> Saving:
+    """All that a component of it costs."""
+    return lambda bill: bill.monthly(resource, component)
+
+
+def share_of(resource: Resource, component: str, share: Decimal) -> Saving:
+    """A fixed part of what a component costs."""
+    return lambda bill: bill.monthly(resource, component) * share

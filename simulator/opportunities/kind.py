@@ -28,4 +28,5 @@ class Kind:
 
 @cache
 def find_kinds() -> dict[str, Kind]:
+    """All kinds by name."""
     return find_values("simulator.opportunities.kinds", Kind)

@@ -100,6 +100,7 @@ class Line:
 
 
 def round_cost(amount: Decimal) -> Decimal:
+    """To the ten decimals that a cost is written with."""
     return amount.quantize(COST_STEP)
 
 

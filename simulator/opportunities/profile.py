@@ -91,7 +91,7 @@ def draw_profile(number: int, seed: int, clouds: tuple[str, ...]) -> Profile:
 
 
 def _draw_accounts(cloud: str, company: str, draw: random.Random) -> tuple[Account, ...]:
-    accounts = []
+    accounts: list[Account] = []
     for environment in (*ENVIRONMENTS, *("prod",) * draw.randint(1, 3)):
         number = len(accounts)
         name = f"{company}-{environment}" if number < len(ENVIRONMENTS) else f"{company}-{environment}-{number}"
@@ -105,5 +105,6 @@ def _draw_id(cloud: str, name: str, draw: random.Random) -> str:
     if cloud == "aws":
         return f"{draw.randrange(10**11, 10**12)}"
     if cloud == "azure":
-        return f"{draw.randrange(16**8):08x}-{draw.randrange(16**4):04x}-4{draw.randrange(16**3):03x}-9aaa-{draw.randrange(16**12):012x}"
+        digits = f"{draw.getrandbits(124):031x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-9{digits[15:18]}-{digits[18:30]}"
     return f"{name}-{draw.randrange(1000, 10000)}"

@@ -10,6 +10,7 @@ from simulator.opportunities.bill import Bill
 from simulator.opportunities.commitments import unused_in_basis
 from simulator.opportunities.company import Company
 from simulator.opportunities.findings import Decoy, Planted
+from simulator.opportunities.pools import find_pools
 
 _CENT = Decimal("0.000001")
 _ZERO = Decimal(0)
@@ -96,6 +97,7 @@ def describe(company: Company, bill: Bill, found: list[Waste]) -> dict[str, Any]
         "spend": {name: _text(amount) for name, amount in sorted(spend.items())},
         "waste": [_describe_waste(company, waste) for waste in found],
         "decoys": [_describe_decoy(decoy) for decoy in company.decoys],
+        "coverable": find_pools(company),
         "tolerated": [_describe_decoy(decoy) for decoy in company.tolerated],
         "plan": {name: {"total": _text(amount)} for name, amount in sorted(totals.items())},
     }

@@ -20,6 +20,7 @@ _OFFICE = Decimal(10)
 
 
 def every_hour(_: dt.datetime) -> bool:
+    """Day and night."""
     return True
 
 
@@ -32,6 +33,7 @@ def run_always(company: Company, is_hourly: bool) -> list[Charge]:
 
 
 def run_office_hours(company: Company, is_hourly: bool = False) -> list[Charge]:
+    """Ten hours on five days."""
     days = company.days()
     daily = [date for date in days if date.weekday() < 5]
     if not is_hourly:
@@ -64,6 +66,7 @@ def add_instance(
 
 
 def declare_always_on(company: Company, resource: Resource) -> None:
+    """What is not production runs day and night: three quarters of its hours nobody needs."""
     company.waste(
         "nonprod_always_on",
         resource,

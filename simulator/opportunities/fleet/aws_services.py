@@ -70,16 +70,6 @@ def store(company: Company, resource: Resource, usage: str, gigabytes: Decimal |
     return bill(company, resource, usage, stored(company.days(), Decimal(gigabytes)))
 
 
-def whole(resource: Resource) -> Callable[[Bill], Decimal]:
-    """All that the resource costs."""
-    return lambda bill: bill.monthly(resource)
-
-
-def share_of(resource: Resource, component: str, share: Decimal) -> Callable[[Bill], Decimal]:
-    """A fixed part of what a component costs."""
-    return lambda bill: bill.monthly(resource, component) * share
-
-
 def add_volume(
     company: Company, kind: str, gigabytes: int, iops: int = 0, environment: str = "prod", region: str = ""
 ) -> Resource:

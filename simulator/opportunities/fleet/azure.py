@@ -32,6 +32,7 @@ _TYPES = {
 
 
 def add(company: Company, kind: str, environment: str = "prod", region: str = "") -> Resource:
+    """A resource of a kind with its ARM id."""
     return company.resource("azure", f"{_ID}{_TYPES[kind]}/{{name}}", environment, region=region, role=kind)
 
 
@@ -49,10 +50,12 @@ def bill(
 
 
 def store(company: Company, resource: Resource, key: str, gigabytes: Decimal | int) -> Line:
+    """So many gigabytes on every day."""
     return bill(company, resource, key, stored(company.days(), Decimal(gigabytes)))
 
 
 def run_weekdays(company: Company) -> list[Charge]:
+    """Ten hours on five days."""
     return by_day([date for date in company.days() if date.weekday() < 5], Decimal(10))
 
 

@@ -30,6 +30,7 @@ _GIBIBYTES_PER_CORE = Decimal("3.75")
 
 
 def add(company: Company, kind: str, environment: str = "prod", region: str = "") -> Resource:
+    """A resource of a kind with its full name."""
     return company.resource("gcp", _PATTERNS[kind], environment, region=region, role=kind)
 
 
@@ -49,6 +50,7 @@ def bill(
 
 
 def store(company: Company, resource: Resource, key: str, gibibytes: Decimal | int) -> Line:
+    """So many gibibytes on every day."""
     return bill(company, resource, key, stored(company.days(), Decimal(gibibytes)))
 
 

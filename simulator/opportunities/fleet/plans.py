@@ -21,10 +21,11 @@ def cover(
     token = company.token(32)
     account = company.account(cloud, account_environment)
     end = company.calendar.as_of + dt.timedelta(days=ends_in)
+    order, one = make_guid(f"{token}o"), make_guid(token)
     identity = {
-        "aws": f"arn:aws:savingsplans::{company.profile.payer}:savingsplan/{make_guid(token)}",
-        "azure": f"/providers/Microsoft.Capacity/reservationOrders/{make_guid(token + 'o')}/reservations/{make_guid(token)}",
-        "gcp": make_guid(token),
+        "aws": f"arn:aws:savingsplans::{company.profile.payer}:savingsplan/{one}",
+        "azure": f"/providers/Microsoft.Capacity/reservationOrders/{order}/reservations/{one}",
+        "gcp": one,
     }[cloud]
     bought = Commitment(
         cloud,

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import Saving
+from simulator.opportunities.findings import Saving, cost_of, share_of
 from simulator.opportunities.fleet.aws_instances import HOURS, declare_always_on, run_always, run_office_hours
-from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, bill, share_of, store
+from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, bill, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Meter, Resource, by_day
 from simulator.opportunities.prices.aws_compute import cache_meter, count_vcpus, database_meter
@@ -119,7 +119,7 @@ def _plant_support(company: Company) -> None:
             "extended_support_db",
             resource,
             "licence",
-            lambda b, r=resource: b.monthly(r, "licence"),
+            cost_of(resource, "licence"),
             usage,
             lever="engine",
         )

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from simulator.opportunities.calendar import HOUR
 from simulator.opportunities.company import Company
+from simulator.opportunities.findings import share_of, whole
 from simulator.opportunities.fleet.aws_instances import (
     HOURLY_DAYS,
     add_covered_instance,
@@ -11,7 +12,7 @@ from simulator.opportunities.fleet.aws_instances import (
     run_always,
     run_office_hours,
 )
-from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, bill, whole
+from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, bill
 from simulator.opportunities.fleet.plans import cover
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Charge, by_day, by_hour
@@ -159,7 +160,7 @@ def _plant_spot(company: Company) -> None:
     for _ in range(3):
         resource = add_instance(company, "c7g.xlarge", charges=_run_batches)
         company.waste(
-            "spot_candidate", resource, "compute", lambda bill, r=resource: bill.monthly(r, "compute") * Decimal("0.55"),
+            "spot_candidate", resource, "compute", share_of(resource, "compute", Decimal("0.55")),
             "runs for three hours at a time", lever="spot",
         )  # fmt: skip
 

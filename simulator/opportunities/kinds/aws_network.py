@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from simulator.opportunities.calendar import days_in_month
 from simulator.opportunities.company import Company
-from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, bill, whole
+from simulator.opportunities.findings import whole
+from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, bill, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource, by_day
 
@@ -90,9 +90,8 @@ IDLE_ADDRESS = Kind("idle_address", "aws", _plant_addresses, _mislead_addresses)
 
 def _acl(company: Company, requests: str = "", shield: bool = False) -> Resource:
     resource = add(company, "acl")
-    company_days = company.days()
     for usage, count in (("WebACLV2", 1), ("RuleV2", company.draw.randint(2, 9))):
-        bill(company, resource, usage, by_day(company_days, lambda date, n=count: Decimal(n) / days_in_month(date)))
+        store(company, resource, usage, count)  # fees of a month are billed like storage: by the day's share of it
     if requests:
         bill(company, resource, "RequestV2-Tier1", Decimal(requests) * company.jitter(30))
     if shield:

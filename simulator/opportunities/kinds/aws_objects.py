@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import Saving
-from simulator.opportunities.fleet.aws_services import add, bill, share_of, store
+from simulator.opportunities.findings import Saving, cost_of, share_of
+from simulator.opportunities.fleet.aws_services import add, bill, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource, by_day
 from simulator.opportunities.prices.aws_services import DEEP_ARCHIVE_RATIO, service_meter
@@ -62,7 +62,7 @@ def _plant_early(company: Company) -> None:
         bill(company, resource, "Requests-Tier1", Decimal(90000))
         bill(company, resource, "EarlyDelete-SIA", Decimal(company.draw.randint(80, 260)))
         company.waste(
-            "s3_early_delete", resource, "fee", lambda b, r=resource: b.monthly(r, "fee"), "deleted too early",
+            "s3_early_delete", resource, "fee", cost_of(resource, "fee"), "deleted too early",
             lever="lifecycle",
         )  # fmt: skip
 

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from simulator.opportunities.company import Company
+from simulator.opportunities.findings import cost_of, share_of, whole
 from simulator.opportunities.fleet.aws_instances import HOURLY_DAYS, OFF_SHARE, every_hour, run_office_hours
-from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, bill, share_of, store, whole
+from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, bill, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource, by_day, by_hour
 
@@ -45,7 +46,7 @@ def _plant_clusters(company: Company) -> None:
     for _ in range(company.draw.randint(3, 4)):
         resource = _cluster(company, is_old=True)
         company.waste(
-            "extended_support_eks", resource, "licence", lambda b, r=resource: b.monthly(r, "licence"),
+            "extended_support_eks", resource, "licence", cost_of(resource, "licence"),
             "Kubernetes in extended support", lever="engine",
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import Saving
+from simulator.opportunities.findings import Saving, cost_of
 from simulator.opportunities.fleet.aws_services import add, bill, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Line, Resource
@@ -69,7 +69,7 @@ def _plant_concurrency(company: Company) -> None:
     for size in (10, 20, company.draw.choice((5, 50))):
         resource = _concurrency(company, size)
         company.waste(
-            "provisioned_concurrency_idle", resource, "fee", lambda b, r=resource: b.monthly(r, "fee"),
+            "provisioned_concurrency_idle", resource, "fee", cost_of(resource, "fee"),
             f"{size} GB kept warm", lever="concurrency",
         )  # fmt: skip
 

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from simulator.opportunities.company import Company
-from simulator.opportunities.fleet.aws_services import add, add_volume, bill, move_to_gp3, whole
+from simulator.opportunities.findings import whole
+from simulator.opportunities.fleet.aws_services import add, add_volume, bill, move_to_gp3
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource, stored, stored_long
 
@@ -17,7 +18,8 @@ def _gp2(company: Company, gigabytes: int, environment: str = "prod") -> Resourc
     return add_volume(company, "gp2", gigabytes, environment=environment)
 
 
-def gp2_waste(company: Company, resource: Resource, gigabytes: int) -> None:
+def _declare_gp2(company: Company, resource: Resource, gigabytes: int) -> None:
+    """What gp3 saves on a gp2 volume that is smaller than 150 or much larger than 170 GB."""
     iops = min(16000, 3 * gigabytes)
     throughput = 125 if gigabytes <= _SMALL else _GP2_THROUGHPUT
     saving = move_to_gp3(resource, gigabytes, iops, throughput)
@@ -28,7 +30,7 @@ def _plant_gp2(company: Company) -> None:
     sizes = [company.draw.choice((20, 50, 80, 100, 150)) for _ in range(2)]
     sizes += [company.draw.choice((500, 800, 1000, 1500, 2000, 4000)) for _ in range(3)]
     for number, size in enumerate(sizes):
-        gp2_waste(company, _gp2(company, size, "dev" if number == 0 else "prod"), size)
+        _declare_gp2(company, _gp2(company, size, "dev" if number == 0 else "prod"), size)
     if company.draw.random() < 0.5:  # the customer's own price of gp3 is known then
         for region in company.profile.regions["aws"]:
             add_volume(company, "gp3", 300, region=region)
@@ -88,6 +90,9 @@ def _mislead_magnetic(company: Company) -> None:
     for _ in range(3):
         resource = add_volume(company, "gp3", company.draw.choice((100, 300)), region=company.region("aws"))
         company.decoy("magnetic_standard", resource, "it is no magnetic volume")
+
+
+MAGNETIC_STANDARD = Kind("magnetic_standard", "aws", _plant_magnetic, _mislead_magnetic)
 
 
 def _snapshot(company: Company, months: int, gigabytes: int, usage: str = "EBS:SnapshotUsage") -> Resource:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from simulator.opportunities.company import Company
+from simulator.opportunities.findings import cost_of
 from simulator.opportunities.fleet.azure import (
     DAY_HOURS,
     add,
@@ -21,7 +22,7 @@ _WINDOWS = "ahb_windows_missing"
 
 
 def _declare_licence(company: Company, check: str, resource: Resource, detail: str) -> None:
-    company.waste(check, resource, "licence", lambda bill: bill.monthly(resource, "licence"), detail, lever="licence")
+    company.waste(check, resource, "licence", cost_of(resource, "licence"), detail, lever="licence")
 
 
 def _plant_windows(company: Company) -> None:

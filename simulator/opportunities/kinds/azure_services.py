@@ -4,9 +4,8 @@ from decimal import Decimal
 
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import Saving
+from simulator.opportunities.findings import Saving, share_of
 from simulator.opportunities.fleet.aws_instances import OFF_SHARE
-from simulator.opportunities.fleet.aws_services import share_of
 from simulator.opportunities.fleet.azure import DAY_HOURS, add, add_machine, bill, replace_meter, run_weekdays, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from simulator.opportunities.calendar import is_office_hour
 from simulator.opportunities.company import Company
+from simulator.opportunities.findings import cost_of, share_of, whole
 from simulator.opportunities.fleet.aws_instances import HOURLY_DAYS, OFF_SHARE, every_hour
-from simulator.opportunities.fleet.aws_services import share_of, whole
 from simulator.opportunities.fleet.gcp import DAY_HOURS, add, add_machine, bill, replace_skus, store
 from simulator.opportunities.fleet.plans import cover
 from simulator.opportunities.kind import Kind
@@ -99,9 +99,7 @@ def _plant_support(company: Company) -> None:
 
 
 def _declare_support(company: Company, resource: Resource, detail: str) -> None:
-    company.waste(
-        "extended_support", resource, "licence", lambda bill: bill.monthly(resource, "licence"), detail, lever="engine"
-    )
+    company.waste("extended_support", resource, "licence", cost_of(resource, "licence"), detail, lever="engine")
 
 
 def _mislead_support(company: Company) -> None:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from simulator.opportunities.company import Company
-from simulator.opportunities.fleet.aws_services import whole
+from simulator.opportunities.findings import whole
 from simulator.opportunities.fleet.gcp import DAY_HOURS, add, bill
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import by_day

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from simulator.opportunities.company import Company
+from simulator.opportunities.findings import cost_of
 from simulator.opportunities.fleet.gcp import add, bill, replace_skus, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource, by_day
@@ -44,7 +45,7 @@ def _plant_logs(company: Company) -> None:
         bill(company, resource, "log.storage", Decimal(size) / 400)
         store(company, resource, "log.retention", size)
         company.waste(
-            "log_storage", resource, "storage", lambda b, r=resource: b.monthly(r, "storage"),
+            "log_storage", resource, "storage", cost_of(resource, "storage"),
             f"{size} GiB kept for longer than 30 days", lever="retention",
         )  # fmt: skip
 

@@ -64,6 +64,7 @@ def split_type(instance_type: str) -> tuple[str, str]:
 
 
 def count_vcpus(instance_type: str) -> int:
+    """The virtual processors of a size."""
     return _VCPUS[split_type(instance_type)[1]]
 
 
@@ -75,6 +76,7 @@ def _priced(table: dict[str, str], instance_type: str) -> Decimal:
 
 
 def instance_price(instance_type: str, region: str) -> Decimal:
+    """Linux, an hour, at list."""
     family, _ = split_type(instance_type)
     known = _EC2_ELSEWHERE.get(region, {})
     if family in known or region.startswith("us-"):
