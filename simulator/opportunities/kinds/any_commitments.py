@@ -78,7 +78,7 @@ def _plant_unused(company: Company, cloud: str) -> None:
 
 
 def _mislead_unused(company: Company, cloud: str) -> None:
-    for bought in (2, 3):
+    for bought in (1, 2, 3):
         plan = _BUY[cloud](company, f"full-{bought}", bought, bought, 240)
         company.decoy("unused_commitment", plan.resource, "all of it is used")
 
