@@ -77,9 +77,10 @@ def test_each_kind_is_known_by_its_hours_and_its_use(
     cloud: str, service: str, hours: str, use: str, tmp_path: Path
 ) -> None:
     column = {"aws": "x_service_code", "azure": "x_sku_meter_category", "gcp": "service_name"}[cloud]
-    bill = Bill(cloud).add("idle", hours, cost="1", **{column: service})
-    bill.add("used", hours, cost="1", **{column: service})
-    bill.add("used", use, cost="0", quantity="0.3", unit="GB", first_days_ago=20, last_days_ago=20, **{column: service})
+    named: dict[str, Any] = {column: service}
+    bill = Bill(cloud).add("idle", hours, cost="1", **named)
+    bill.add("used", hours, cost="1", **named)
+    bill.add("used", use, cost="0", quantity="0.3", unit="GB", first_days_ago=20, last_days_ago=20, **named)
     assert bill.savings("hours_only_idle", tmp_path) == {"idle": Decimal("30.00")}
 
 
