@@ -43,7 +43,9 @@ with tables as (
         and (service_code = 'AmazonDynamoDB' or service_name ilike '%DynamoDB%')
     group by all
     having not bool_or(regexp_matches(usage_type, '(^|-)IA-') and meter_last_days_ago <= 2)
-        and not bool_or(coalesce(pricing_category = 'Committed', false))
+        and not bool_or(
+            coalesce(pricing_category = 'Committed' and commitment_discount_type is distinct from 'Savings Plan', false)
+        )
 ),
 priced as (
     select

@@ -31,6 +31,7 @@ def test_busy_reserved_and_changed_tables_are_not_found(tmp_path: Path) -> None:
         cost="0.10",
         pricing_category="Committed",
         commitment_discount_status="Used",
+        commitment_discount_type="Reserved",
         **DDB,
     )
     table(bill, "table-ia", "1.00", "0.10", last_days_ago=5)
@@ -38,3 +39,18 @@ def test_busy_reserved_and_changed_tables_are_not_found(tmp_path: Path) -> None:
     table(bill, "table-gone", "1.00", "0.10", last_days_ago=4)
     bill.add("bucket", "EU-TimedStorage-ByteHrs", cost="1.00", unit="GB-Months", x_service_code="AmazonS3")
     assert bill.savings("table_class_ia", tmp_path) == {}
+
+
+def test_what_a_savings_plan_covers_is_throughput_like_other(tmp_path: Path) -> None:
+    bill = table(Bill(), "table-1", "1.00", "0.40")
+    bill.add(
+        "table-1",
+        "EU-ReadRequestUnits",
+        cost="0.40",
+        pricing_category="Committed",
+        commitment_discount_status="Used",
+        commitment_discount_type="Savings Plan",
+        **DDB,
+    )
+    # 30 * (0.6 * 1 - 0.25 * 0.8)
+    assert bill.savings("table_class_ia", tmp_path) == {"table-1": Decimal("12.00")}
