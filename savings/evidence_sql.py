@@ -153,6 +153,7 @@ meters as (
         sum(contracted_cost) as contracted_cost,
         sum(list_cost) as list_cost,
         max(period_days) as period_days,
+        min(days_ago) as meter_last_days_ago,
         -- a day's share of a GB-month is a GB by the days of its month
         sum(cast(quantity as double) * day(last_day(usage_date))) as gb_days
     from usage_daily

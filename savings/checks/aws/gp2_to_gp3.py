@@ -49,7 +49,7 @@ volumes as (
     from usage_30d
     where cloud = 'aws' and usage_type like '%EBS:VolumeUsage.gp2' and resource_id is not null
     group by all
-    having sum(monthly_quantity) > 0 and sum(monthly_cost) > 0
+    having sum(monthly_quantity) > 0 and sum(monthly_cost) > 0 and min(meter_last_days_ago) <= 2
 ),
 priced as (
     select
