@@ -1,22 +1,21 @@
 """Conditions in SQL that several checks ask of a row of usage, whatever the table is called there."""
 
-#: Names of what is not production, as people write them in tags.
-NONPRODUCTION_NAMES = (
-    "dev", "develop", "development", "test", "testing", "stage", "staging", "stg", "qa", "uat", "sandbox", "sbx",
-    "nonprod", "non-prod", "nonproduction", "non-production", "preprod", "pre-prod", "demo", "poc",
-)  # fmt: skip
-_IN_ACCOUNT_NAMES = "dev|develop|development|test|testing|stage|staging|stg|qa|uat|sandbox|sbx|non-?prod(uction)?"
+#: Words of what is not production, as people write them in tags and names of accounts.
+_NONPRODUCTION = "dev|develop|development|test|testing|stage|staging|stg|qa|uat|sandbox|sbx"
+_PRODUCTION = "prod|production|prd|live"
 
 
 def is_nonproduction(table: str) -> str:
-    """Not production by its environment, or, where it has none, by a word in the name of its account."""
-    names = ", ".join(f"'{name}'" for name in NONPRODUCTION_NAMES)
+    """Development, test or staging by a word in its environment, or, where it has none, in its account's name.
+
+    A name that also says production (`prod-test`) is not.
+    """
+    named = f"coalesce(nullif(trim({table}.environment), ''), {table}.account_name)"
+    # "non-prod" says both words and means one
+    plain = f"regexp_replace(lower({named}), 'non[-_ ]?prod(uction)?', 'dev', 'g')"
     return f"""(
-        lower(trim({table}.environment)) in ({names})
-        or (
-            coalesce(trim({table}.environment), '') = ''
-            and regexp_matches(lower({table}.account_name), '(^|[^a-z])({_IN_ACCOUNT_NAMES})([^a-z]|$)')
-        )
+        regexp_matches({plain}, '(^|[^a-z])({_NONPRODUCTION})([^a-z]|$)')
+        and not regexp_matches({plain}, '(^|[^a-z])({_PRODUCTION})([^a-z]|$)')
     )"""
 
 

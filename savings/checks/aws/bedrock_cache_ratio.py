@@ -38,12 +38,12 @@ with tokens as (
 ),
 models as (
     select
-        source_name, cloud, account_id, region, currency, model, pricing_unit,
+        source_name, cloud, account_id, region, currency, model, consumed_unit,
         max(billing_period) as billing_period,
         max(service_name) as service_name,
         coalesce(sum(monthly_cost) filter (not is_read), 0) as input_cost,
-        coalesce(sum(monthly_quantity) filter (not is_read), 0) as input_tokens,
-        coalesce(sum(monthly_quantity) filter (is_read), 0) as cached_tokens
+        coalesce(sum(consumed_quantity) filter (not is_read), 0) as input_tokens,
+        coalesce(sum(consumed_quantity) filter (is_read), 0) as cached_tokens
     from tokens
     group by all
     having input_cost >= $min_cost and cached_tokens < (input_tokens + cached_tokens) * $max_share

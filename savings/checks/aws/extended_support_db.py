@@ -34,7 +34,7 @@ select
     max(resource_name) as resource_name,
     max(regexp_extract(usage_type, '[^:]+$')) as version,
     bool_or(usage_type ilike '%:Yr3%') as in_third_year,
-    sum(monthly_quantity) as monthly_quantity,
+    sum(consumed_quantity) as billed_quantity,
     sum(monthly_cost) as monthly_cost,
     sum(monthly_cost) as monthly_saving
 from usage_30d as usage

@@ -24,7 +24,7 @@ select
     max(billing_period) as billing_period,
     max(service_name) as service_name,
     max(resource_name) as resource_name,
-    sum(monthly_quantity) as cluster_hours,
+    sum(consumed_quantity) as cluster_hours,
     sum(monthly_cost) as monthly_cost,
     sum(monthly_cost) as monthly_saving
 from usage_30d as usage

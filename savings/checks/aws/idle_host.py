@@ -29,11 +29,11 @@ IDLE_HOST = BillCheck(
 with in_use as (
     select distinct source_name, region, regexp_extract(usage_type, 'HostBoxUsage:([^.]+)', 1) as family
     from usage_daily
-    where cloud = 'aws' and charge_category = 'Usage' and days_ago < $days and quantity > 0
+    where cloud = 'aws' and charge_category = 'Usage' and days_ago < $days and consumed_quantity > 0
         and regexp_matches(usage_type, '(^|-)HostBoxUsage:')
 ),
 hours as (
-    select source_name, account_id, region, resource_id, currency, sum(quantity) as billed_hours
+    select source_name, account_id, region, resource_id, currency, sum(consumed_quantity) as billed_hours
     from usage_daily
     where cloud = 'aws' and charge_category = 'Usage' and days_ago < $days
         and regexp_matches(usage_type, '(^|-)HostUsage:')

@@ -1,5 +1,7 @@
 """Databases outside production that pay for a standby."""
 
+from decimal import Decimal
+
 from savings.check import BillCheck, Parameter
 from savings.conditions import is_nonproduction, is_still_billed
 
@@ -19,7 +21,9 @@ RDS_MULTI_AZ_NONPROD = BillCheck(
     risk_class="reversible",
     confidence="high",
     links=("https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_OnDemandDBInstances.html",),
-    parameters=(Parameter("standby_share", "0.5", "Price List: 0.115 to 0.230 USD a GB-month of gp3, 2026-07."),),
+    parameters=(
+        Parameter("standby_share", Decimal("0.5"), "Price List: 0.115 to 0.230 USD a GB-month of gp3, 2026-07."),
+    ),
     evidence=f"""
 with standby as (
     select usage.*
@@ -37,7 +41,7 @@ select
     coalesce(max(environment), max(account_name)) as environment,
     coalesce(sum(monthly_cost) filter (pricing_category = 'Standard'), 0) as monthly_cost,
     coalesce(sum(monthly_cost) filter (pricing_category = 'Committed'), 0) as covered_cost,
-    share(coalesce(sum(monthly_cost) filter (pricing_category = 'Standard'), 0), cast($standby_share as double))
+    share(coalesce(sum(monthly_cost) filter (pricing_category = 'Standard'), 0), $standby_share)
         as monthly_saving
 from standby
 group by source_name, cloud, account_id, region, resource_id, currency

@@ -33,7 +33,7 @@ with unused as (
 days as (
     select source_name, account_id, region, resource_id, currency, count(distinct usage_date) as unused_days
     from usage_daily
-    where cloud = 'aws' and charge_category = 'Usage' and days_ago < 30 and quantity > 0
+    where cloud = 'aws' and charge_category = 'Usage' and days_ago < 30 and consumed_quantity > 0
         and (
             regexp_matches(usage_type, '(^|-)Unused(Box|Ded):') or lower(capacity_reservation_status) = 'unused'
         )
@@ -46,7 +46,7 @@ select
     max(unused.resource_name) as resource_name,
     max(regexp_extract(unused.usage_type, '[^:]+$')) as instance_type,
     max(days.unused_days) as unused_days,
-    sum(unused.monthly_quantity) as unused_hours,
+    sum(unused.consumed_quantity) as unused_hours,
     coalesce(sum(unused.monthly_cost) filter (unused.pricing_category = 'Standard'), 0) as monthly_cost,
     coalesce(sum(unused.monthly_cost) filter (unused.pricing_category = 'Committed'), 0) as covered_cost,
     coalesce(sum(unused.monthly_cost) filter (unused.pricing_category = 'Standard'), 0) as monthly_saving

@@ -27,8 +27,8 @@ WORKSPACES_RUNNING_MODE = BillCheck(
 with months as (
     select
         source_name, account_id, region, resource_id, currency, usage_type,
-        coalesce(sum(quantity) filter (days_ago < 30), 0) as hours,
-        coalesce(sum(quantity) filter (days_ago >= 30 and days_ago < 60), 0) as hours_before
+        coalesce(sum(consumed_quantity) filter (days_ago < 30), 0) as hours,
+        coalesce(sum(consumed_quantity) filter (days_ago >= 30 and days_ago < 60), 0) as hours_before
     from usage_daily
     where cloud = 'aws' and charge_category = 'Usage'
         and regexp_matches(usage_type, '(^|-)AW-HW-[0-9]+-AutoStop-Usage$')
@@ -41,7 +41,7 @@ desktops as (
         max(service_name) as service_name,
         max(resource_name) as resource_name,
         sum(monthly_cost) as monthly_cost,
-        sum(cost) / nullif(sum(quantity), 0) as hourly_price
+        sum(cost) / nullif(sum(consumed_quantity), 0) as hourly_price
     from usage_30d as usage
     where cloud = 'aws' and resource_id is not null and pricing_category = 'Standard'
         and regexp_matches(usage_type, '(^|-)AW-HW-[0-9]+-AutoStop-Usage$')
