@@ -12,7 +12,8 @@ PRICE_INCONSISTENCY = BillCheck(
     rule="In 30 days the same SkuPriceId (the SKU where that carries the account), region, unit and currency was "
     "billed on demand at a higher contracted unit price than in another account. A price that is not the same on all "
     "days within one account is a tier or a change of price, and is left out. In Azure, prices of development "
-    "subscriptions are held against one another alone: they have an offer of their own.",
+    "subscriptions are held against one another alone, for they have an offer of their own; in AWS, those of one "
+    "source, for some bills state a discount in the price and others beside it.",
     why="Accounts that are outside the contract, or on an old offer, pay more for the same.",
     next_step="Ask the provider or reseller to bring the account under the contract's price.",
     saving_basis="The price less the lowest of any account, times the quantity of 30 days.",
@@ -24,7 +25,7 @@ PRICE_INCONSISTENCY = BillCheck(
     links=("https://focus.finops.org/focus-columns/#contractedunitprice",),
     parameters=(
         Parameter("min_difference", Decimal("0.01"), "Less than 1 % is rounding or exchange rates."),
-        Parameter("evenness", Decimal("0.001"), "How far unit price and cost by quantity may be from one another."),
+        Parameter("evenness", Decimal("0.001"), "How far the price by cost and quantity may differ from day to day."),
     ),
     evidence=f"""
 with standard as (
@@ -38,6 +39,7 @@ with standard as (
         usage_type,
         cloud = 'azure' and {is_nonproduction("usage")} as is_development,
         unit_price,
+        cast(contracted_cost as double) / cast(quantity as double) as paid_price,
         contracted_cost,
         quantity
     from usage_daily as usage
@@ -51,32 +53,33 @@ account_prices as (
         max(service_name) as service_name,
         max(usage_type) as usage_type,
         max(billing_period) as billing_period,
-        max(unit_price) as unit_price,
+        cast(sum(contracted_cost) as double) / cast(sum(quantity) as double) as price,
         sum(quantity) as quantity,
         sum(contracted_cost) as cost
     from standard
     where price_id is not null
     group by source_name, cloud, account_id, region, currency, pricing_unit, price_id
     having min(unit_price) = max(unit_price) and min(days_ago) <= 2
-        and bool_and(
-            abs(cast(contracted_cost as double) - cast(unit_price as double) * quantity)
-            <= $evenness * cast(contracted_cost as double)
-        )
+        and max(paid_price) <= min(paid_price) * (1 + $evenness)
 ),
 compared as (
     select
         *,
-        min(unit_price) over same_price as lowest_price,
-        arg_min(account_id, unit_price) over same_price as lowest_account
+        min(price) over same_price as lowest_price,
+        arg_min(account_id, price) over same_price as lowest_account
     from account_prices
-    window same_price as (partition by cloud, region, currency, pricing_unit, price_id, is_development)
+    window same_price as (
+        partition by
+            cloud, case when cloud = 'aws' then source_name end, region, currency, pricing_unit, price_id,
+            is_development
+    )
 ),
 dearer as (
     select
         *,
-        cast((unit_price - lowest_price) * cast(quantity as double) as decimal(38, 12)) as saving
+        cast((price - lowest_price) * cast(quantity as double) as decimal(38, 12)) as saving
     from compared
-    where unit_price > lowest_price * (1 + $min_difference)
+    where price > lowest_price * (1 + $min_difference)
 )
 select
     source_name, cloud, account_id, region, currency,
@@ -85,8 +88,8 @@ select
     arg_max(service_name, saving) as service_name,
     arg_max(usage_type, saving) as largest_usage_type,
     arg_max(price_id, saving) as largest_price_id,
-    arg_max(unit_price, saving) as largest_unit_price,
-    arg_max(lowest_price, saving) as largest_lowest_price,
+    cast(arg_max(price, saving) as decimal(38, 12)) as largest_price,
+    cast(arg_max(lowest_price, saving) as decimal(38, 12)) as largest_lowest_price,
     arg_max(lowest_account, saving) as lowest_account,
     count(*) as price_count,
     sum(cost) as monthly_cost,

@@ -47,9 +47,10 @@ def test_tiers_other_regions_currencies_units_and_commitments_are_not_found(tmp_
     bill = usage(Bill(), "lowest", "0.05")
     usage(bill, "tiers", "0.10", last_days_ago=15)
     usage(bill, "tiers", "0.08", first_days_ago=14)
-    # two tiers on one day: the cost is not price by quantity
-    usage(bill, "tiers-within-a-day", "0.10")
-    usage(bill, "tiers-within-a-day", "0.08")
+    # the second tier was reached within the last day
+    usage(bill, "tier-of-a-day", "0.10")
+    usage(bill, "tier-of-a-day", "0.08", first_days_ago=0)
+    usage(bill, "other-source", "0.10", source_name="aws-2")
     usage(bill, "region", "0.10", region_id="region-2")
     usage(bill, "currency", "0.10", billing_currency="EUR")
     usage(bill, "unit", "0.10", unit="GB")
@@ -65,6 +66,14 @@ def test_free_usage_and_credits_are_no_price(tmp_path: Path) -> None:
     bill = usage(usage(Bill(), "a", "0.10"), "free", "0")
     bill.add("credit", "usage", cost="-5", quantity="100", sub_account_id="b", first_days_ago=29, **PRICE)
     assert ask(bill, tmp_path) == {}
+
+
+def test_a_discount_in_the_cost_is_one_of_the_price(tmp_path: Path) -> None:
+    # the bill states the price before an enterprise discount of 10 % and the cost after it
+    bill = usage(Bill(), "a", "0.10", contracted_cost=Decimal(9))
+    usage(bill, "b", "0.08", contracted_cost=Decimal("7.2"))
+    # 3000 x (0.09 - 0.072)
+    assert ask(bill, tmp_path) == {"a": Decimal("54.000000000000")}
 
 
 def test_development_offers_of_azure_are_not_held_against_production(tmp_path: Path) -> None:
