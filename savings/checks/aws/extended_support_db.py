@@ -32,6 +32,7 @@ select
     max(billing_period) as billing_period,
     max(service_name) as service_name,
     max(resource_name) as resource_name,
+    coalesce(resource_id, 'Account ' || account_id) as billed_to,
     max(regexp_extract(usage_type, '[^:]+$')) as version,
     bool_or(usage_type ilike '%:Yr3%') as in_third_year,
     sum(consumed_quantity) as billed_quantity,
@@ -44,5 +45,5 @@ where cloud = 'aws' and usage_type ilike '%ExtendedSupport%' and coalesce(pricin
 group by source_name, cloud, account_id, region, resource_id, currency
 having sum(monthly_cost) > 0
 """,
-    reason="{resource_id} pays {monthly_cost} {currency} in 30 days for the extended support of {version}",
+    reason="{billed_to} pays {monthly_cost} {currency} in 30 days for the extended support of {version}",
 )

@@ -24,6 +24,7 @@ select
     max(billing_period) as billing_period,
     max(service_name) as service_name,
     max(resource_name) as resource_name,
+    coalesce(resource_id, 'Account ' || account_id) as billed_to,
     sum(consumed_quantity) as cluster_hours,
     sum(monthly_cost) as monthly_cost,
     sum(monthly_cost) as monthly_saving
@@ -34,5 +35,5 @@ where cloud = 'aws' and service_code = 'AmazonEKS'
 group by source_name, cloud, account_id, region, resource_id, currency
 having sum(monthly_cost) > 0
 """,
-    reason="{resource_id} pays {monthly_cost} {currency} in 30 days for extended support",
+    reason="{billed_to} pays {monthly_cost} {currency} in 30 days for extended support",
 )

@@ -44,6 +44,7 @@ select
     max(unused.billing_period) as billing_period,
     max(unused.service_name) as service_name,
     max(unused.resource_name) as resource_name,
+    coalesce(unused.resource_id, 'Account ' || unused.account_id) as billed_to,
     max(regexp_extract(unused.usage_type, '[^:]+$')) as instance_type,
     max(days.unused_days) as unused_days,
     sum(unused.consumed_quantity) as unused_hours,
@@ -61,6 +62,6 @@ where days.unused_days >= $min_days
 group by unused.source_name, unused.cloud, unused.account_id, unused.region, unused.resource_id, unused.currency
 having monthly_saving > 0
 """,
-    reason="{resource_id} reserves {instance_type} and stood empty on {unused_days} of 30 days, for {monthly_cost} "
+    reason="{billed_to} reserves {instance_type} and stood empty on {unused_days} of 30 days, for {monthly_cost} "
     "{currency} in 30 days",
 )
