@@ -30,7 +30,7 @@ _DETAILS: Mapping[str, str] = {
     "422": "query/sort: list_cost is no column of this answer.",
     "428": "If-Match names the plan that was read: the ETag of the proposal.",
     "429": "More than 600 requests in a minute.",
-    "503": "Nothing is published yet; `cloudcost run` builds and publishes.",
+    "503": "Nothing is published yet: the next run of the pipeline does that.",
     "default": "Something went wrong here; the request's id helps to find it.",
 }
 _RETRY = {"Retry-After": {"schema": {"type": "string"}, "description": "After how many seconds to ask again."}}

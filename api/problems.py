@@ -1,5 +1,6 @@
 """Errors as RFC 9457 has them: `application/problem+json`, with a stable type, one sentence, and the request's id."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,12 +14,14 @@ from actions.approvals import NoReasonError, NotAllowedError, PlanChangedError
 from actions.proposal_book import ProposalNotFoundError
 from alerts.feedback import FeedbackError
 from alerts.incident_book import IncidentNotFoundError, IncidentStateError
-from cloudcost.identity.directory import NoSuchPersonError, PeopleError
+from api.published import NotPublishedError
+from cloudcost.identity.directory import InvalidPersonError, NoSuchPersonError, PeopleError
 from cloudcost.managed_settings import NoSuchSettingsError, OtherVersionError, SettingsError
 from core.errors import CloudcostError, shorten
 from state import ConflictError, StateStoreError
 from warehouse import WarehouseError
 
+LOG = logging.getLogger("api.problems")
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:cloudcost:problem:"
 TITLES: Mapping[str, str] = {
@@ -56,9 +59,15 @@ BY_ERROR: Sequence[tuple[type[Exception], int, str]] = (
     (SettingsError, 422, "invalid"),
     (NoSuchPersonError, 404, "not_found"),
     (PeopleError, 409, "conflict"),
+    (NotPublishedError, 503, "unavailable"),
     (StateStoreError, 503, "unavailable"),
     (WarehouseError, 503, "unavailable"),
 )
+#: Errors whose sentence names files and folders of the server: who asks is told this, the log has the rest.
+WITHIN: Mapping[type[Exception], str] = {
+    StateStoreError: "What people and runs decided cannot be read or written now.",
+    WarehouseError: "The warehouse cannot be read now.",
+}
 
 
 class Fault(BaseModel):
@@ -119,10 +128,22 @@ def translate(error: CloudcostError | ConflictError) -> ProblemError:
     """The problem that an error of the application is."""
     if isinstance(error, ConflictError):
         return ProblemError(409, "conflict", "Somebody else changed the same at this very moment: look again.")
+    # a hint is what to type on the command line
+    sentence = str(error.args[0]) if error.args else ""
+    if isinstance(error, InvalidPersonError):
+        return ProblemError(422, "invalid", sentence, [Fault(pointer=f"body/{error.field}", detail=sentence)])
+    if isinstance(error, SettingsError) and error.faults:
+        faults = [
+            Fault(pointer=shorten("/".join(map(str, ("body", "value", *place))), 300), detail=shorten(what, 500))
+            for place, what in error.faults
+        ]
+        return ProblemError(422, "invalid", f"{faults[0].pointer}: {faults[0].detail}", faults)
     for kind, status, name in BY_ERROR:
         if isinstance(error, kind):
-            return ProblemError(status, name, str(error))
-    return ProblemError(409, "conflict", str(error))
+            if kind in WITHIN:
+                LOG.warning("%s", error)
+            return ProblemError(status, name, WITHIN.get(kind, sentence))
+    return ProblemError(409, "conflict", sentence)
 
 
 def install(app: FastAPI) -> None:

@@ -26,6 +26,10 @@ from warehouse.selects import lock_connection
 THREADS = 2
 
 
+class NotPublishedError(WarehouseError):
+    """A question cannot be answered from what is published; the message states why, to whoever asked."""
+
+
 @dataclass(frozen=True)
 class PeriodStanding:
     """What is known of one billing period of one source: the days that it has charges of, the last with usage, and
@@ -112,9 +116,9 @@ class Published:
             try:
                 yield Reading(cursor, snapshot)
             except duckdb.InterruptException as error:
-                raise WarehouseError(f"the question took more than {self._seconds:g} seconds; ask for less") from error
+                raise NotPublishedError(f"the question took more than {self._seconds:g} seconds; ask for less") from error
             except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-                raise WarehouseError("what is published cannot be read now") from error
+                raise NotPublishedError("what is published cannot be read now") from error
             finally:
                 ender.cancel()
 
@@ -130,12 +134,12 @@ class Published:
             if self._open is not None and self._open[0] == path:
                 return self._open[1], self._open[2]
             if not path.exists():
-                raise WarehouseError("nothing is published yet; `cloudcost run` builds and publishes")
+                raise NotPublishedError("nothing is published yet: the next run of the pipeline does that")
             try:
                 # the one before is closed when the last question on it is answered
                 self._open = (path, *_open(path))
             except duckdb.Error as error:  # such as one that is put away at this very moment
-                raise WarehouseError("what is published cannot be read now") from error
+                raise NotPublishedError("what is published cannot be read now") from error
             return self._open[1], self._open[2]
 
     def _describe_shared(self, connection: Connection) -> Snapshot:

@@ -121,7 +121,8 @@ class Installation:
         config = self.config
         readers = [(person.email, person.role, person.scopes) for person in config.dashboards.people]
         people = people_of_file(config.people, config.actions.approvers, readers)
-        return Directory(self.store, people, [scope.name for scope in config.dashboards.scopes], utc_now)
+        scopes, channels = [one.name for one in config.dashboards.scopes], [one.name for one in config.alerts.channels]
+        return Directory(self.store, people, scopes, utc_now, channels=channels)
 
     @property
     def action_settings(self) -> ActionSettings:

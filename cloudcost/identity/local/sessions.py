@@ -15,7 +15,7 @@ from typing import Any
 
 from audit.log import AuditEntry, AuditLog
 from audit.seal import SealedStore
-from cloudcost.identity.directory import SUBJECT
+from cloudcost.identity.people_log import SUBJECT
 from cloudcost.identity.proofs import NotProvenError
 from cloudcost.identity.roles import Role
 from cloudcost.identity.sealed_records import SealedRecords
