@@ -46,9 +46,10 @@ _TAG: Json = {
 
 
 def find_routers() -> list[APIRouter]:
-    """The router of every module of `api/routes`, in order of their names."""
-    names = sorted(info.name for info in pkgutil.iter_modules(routes.__path__))
-    return [importlib.import_module(f"{routes.__name__}.{name}").router for name in names]
+    """The router of every module of `api/routes` and the folders there, in order of the modules' names."""
+    found = pkgutil.walk_packages(routes.__path__, f"{routes.__name__}.")
+    names = sorted((info.name.rpartition(".")[2], info.name) for info in found if not info.ispkg)
+    return [importlib.import_module(name).router for _, name in names]
 
 
 def document(app: FastAPI) -> Callable[[], Json]:

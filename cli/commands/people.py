@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 people_app = typer.Typer(
     help="People: list, show, add, change their roles, disable, enable. For whoever has the role admin, and for the "
-    "account that owns the home where nobody has it.",
+    "account that owns the home where nobody has it. What one prefers oneself: `profile`.",
     no_args_is_help=True,
 )
 COLUMNS = ("person", "roles", "scopes", "account", "state", "from", "changed")

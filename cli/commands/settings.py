@@ -8,6 +8,7 @@ import typer
 import yaml
 
 from cli.commands.actions import ActorOption, OutputOption
+from cli.output.presentation import Moment
 from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def list_settings(context: typer.Context, output: OutputOption = Format.TABLE) -
         found = installation.managed_settings.find(section)
         where = "file" if found.value is None else f"version {found.version}"
         state = "locked by the file" if section in locked else where
-        rows.append((section, state, found.version, found.actor, found.at, found.reason))
+        rows.append((section, state, found.version, found.actor, Moment.read(found.at), found.reason))
     print_rows(("section", "counts", "version", "changed_by", "changed_at", "reason"), rows, output)
 
 
@@ -88,7 +89,7 @@ def reset(context: typer.Context, section: SectionArgument, reason: ReasonOption
 def versions(context: typer.Context, section: SectionArgument, output: OutputOption = Format.TABLE) -> None:
     """List every version of a section: who changed it, when and why."""
     rows = [
-        (one.version, one.at, one.actor, one.reason, "file" if one.value is None else _count(one.value))
+        (one.version, Moment.read(one.at), one.actor, one.reason, "file" if one.value is None else _count(one.value))
         for one in _open(context).managed_settings.list_versions(section)
     ]
     print_rows(("version", "at", "by", "reason", "holds"), rows, output)

@@ -58,6 +58,16 @@ class QuietHours(Section):
             raise ValueError(f"{self.start}-{self.end} is no stretch of a day; 00:00-24:00 is a whole one")
         return self
 
+    @staticmethod
+    def split(text: str) -> dict[str, Any]:
+        """The fields of a stretch that is written `22:00-07:00`, or `00:00-24:00 sat,sun`; they are not yet checked."""
+        times, _, days = text.strip().partition(" ")
+        start, _, end = times.partition("-")
+        return {"start": start, "end": end, **({"days": days.replace(" ", "").lower().split(",")} if days else {})}
+
+    def __str__(self) -> str:
+        return f"{self.start}-{self.end}" + ("" if self.days == WEEKDAYS else f" {','.join(self.days)}")
+
     def covers(self, day: int, minute: int) -> bool:
         """Whether a minute (0 to 1439) of a weekday (Monday is 0) is in it."""
         start, end = _read_minutes(self.start), _read_minutes(self.end)
