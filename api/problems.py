@@ -1,7 +1,7 @@
 """Errors as RFC 9457 has them: `application/problem+json`, with a stable type, one sentence, and the request's id."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -146,11 +146,15 @@ def translate(error: CloudcostError | ConflictError) -> ProblemError:
     return ProblemError(409, "conflict", sentence)
 
 
-def install(app: FastAPI) -> None:
-    """Let every error of the application come out as a problem; what is none of these is the `RequestGuard`'s."""
+def install(app: FastAPI, note: Callable[[Request, ProblemError], Awaitable[None]]) -> None:
+    """Let every error of the application come out as a problem; what is none of these is the `RequestGuard`'s.
+
+    ``note``: what else is done with one that a route ends with.
+    """
 
     @app.exception_handler(ProblemError)
     async def _problem(request: Request, error: ProblemError) -> JSONResponse:
+        await note(request, error)
         return answer_problem(request, error)
 
     @app.exception_handler(RequestValidationError)
@@ -171,7 +175,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ConflictError)
     @app.exception_handler(CloudcostError)
     async def _refused(request: Request, error: CloudcostError | ConflictError) -> JSONResponse:
-        return answer_problem(request, translate(error))
+        problem = translate(error)
+        await note(request, problem)
+        return answer_problem(request, problem)
 
 
 def _read_fault(error: Any) -> Fault:

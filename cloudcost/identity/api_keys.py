@@ -20,7 +20,7 @@ from cloudcost.identity.directory import Directory
 from cloudcost.identity.person import Person
 from cloudcost.identity.proofs import NotProvenError, Proof
 from cloudcost.identity.roles import FOR_PEOPLE_ONLY, Permission
-from cloudcost.identity.sealed_records import SealedRecords
+from cloudcost.identity.sealed_records import SealedRecords, remove_records
 from core.errors import CloudcostError
 from core.instants import Clock
 from state import ConflictError, Record, StateStoreError
@@ -32,6 +32,8 @@ CREATED, REVOKED, SUBJECT = "key.created", "key.revoked", "key "
 LONGEST_DAYS, MOST_KEYS, LONGEST_NAME = 366, 50, 100
 #: A use within this time of the last one that was kept is not kept.
 USE_SECONDS = 60
+#: For so long after its end it is known when a key was used last.
+USES_DAYS = 90
 REFUSED = "This key does not count here: it was never made, was revoked, or has expired."
 
 
@@ -145,6 +147,15 @@ class ApiKeys:
         self._note_use(key_id)
         allowed = frozenset(one for one in key.permissions if owner.may(one))
         return Proof(owner, f"key {key_id}", allowed, is_machine=True)
+
+    def drop_old_uses(self, most: int) -> int:
+        """Remove when keys were used last that count no more since a while, at most so many; how many were."""
+        now = self._clock()
+        counting = {
+            key.key_id for key in self.list() if (key.revoked_at or key.expires_at) > now - dt.timedelta(days=USES_DAYS)
+        }
+        old = [record for record in self._store.list(USES) if record.key not in counting]
+        return remove_records(self._store, old[:most])
 
     def _check(self, owner: Person, name: str, permissions: Collection[Permission], days: int) -> None:
         if self._directory.find(owner.name) is None:
