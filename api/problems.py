@@ -4,9 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -15,6 +15,7 @@ from actions.proposal_book import ProposalNotFoundError
 from alerts.feedback import FeedbackError
 from alerts.incident_book import IncidentNotFoundError, IncidentStateError
 from api.published import NotPublishedError
+from api.sign_in.pages import answer_wrong
 from cloudcost.identity.directory import InvalidPersonError, NoSuchPersonError, PeopleError
 from cloudcost.managed_settings import NoSuchSettingsError, OtherVersionError, SettingsError
 from core.errors import CloudcostError, shorten
@@ -146,6 +147,17 @@ def translate(error: CloudcostError | ConflictError) -> ProblemError:
     return ProblemError(409, "conflict", sentence)
 
 
+def answer_refusal(request: Request, problem: ProblemError) -> Response:
+    """As a page where a browser asked for one, else as `answer_problem` has it."""
+    kind = getattr(request.scope.get("route"), "response_class", None)
+    kind = getattr(kind, "value", kind)
+    if not (isinstance(kind, type) and issubclass(kind, HTMLResponse)):
+        return answer_problem(request, problem)
+    page = answer_wrong(shorten(problem.detail, 500), problem.status)
+    page.headers.update(problem.headers)
+    return page
+
+
 def install(app: FastAPI, note: Callable[[Request, ProblemError], Awaitable[None]]) -> None:
     """Let every error of the application come out as a problem; what is none of these is the `RequestGuard`'s.
 
@@ -153,15 +165,15 @@ def install(app: FastAPI, note: Callable[[Request, ProblemError], Awaitable[None
     """
 
     @app.exception_handler(ProblemError)
-    async def _problem(request: Request, error: ProblemError) -> JSONResponse:
+    async def _problem(request: Request, error: ProblemError) -> Response:
         await note(request, error)
-        return answer_problem(request, error)
+        return answer_refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         faults = [_read_fault(one) for one in error.errors()]
         detail = f"{faults[0].pointer}: {faults[0].detail}" if faults else "The request cannot be understood."
-        return answer_problem(request, ProblemError(422, "invalid", detail, faults))
+        return answer_refusal(request, ProblemError(422, "invalid", detail, faults))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
