@@ -72,7 +72,9 @@ class FeedbackBook:
         """Keep a statement together with its audit row. Raises FeedbackError where it makes no sense."""
         latest = max(start, self._clock().date()) + timedelta(days=LONGEST_DAYS)
         if until > latest:
-            raise FeedbackError(f"until {until} is too far ahead: a statement holds for two years at most, {latest} here")
+            raise FeedbackError(
+                f"until {until} is too far ahead: a statement holds for two years at most, {latest} here"
+            )
         try:
             given = AnomalyFeedback(
                 anomaly_id=anomaly_id,

@@ -21,8 +21,9 @@ from api.problems import Problem
 from api.refusals import Refusals
 from api.requests import RequestGuard
 from api.services import make_services
+from api.sign_in.pages import answer_wrong
 from api.upkeep import keep_tidy
-from api.writes import IdempotentWrites
+from api.writes.guard import IdempotentWrites
 from cloudcost.installation import Installation
 from core.errors import CloudcostError
 from dashboards.publications import publish_where_needed
@@ -52,7 +53,7 @@ def make_app(installation: Installation, authenticator: Authenticator) -> FastAP
         responses={"default": {"model": Problem}},
     )
     app.state.services = make_services(installation, authenticator)
-    problems.install(app, Refusals().note)
+    problems.install(app, Refusals().note, answer_wrong)
     for router in find_routers():
         app.include_router(router)
     app.openapi = document(app)  # type: ignore[method-assign]

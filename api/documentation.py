@@ -16,7 +16,7 @@ from api import routes
 from api.access import Public, access_of
 from api.money.answers import MoneyAnswer
 from api.problems import BY_STATUS, MEDIA_TYPE, TITLES, TYPE
-from api.writes import HEADER, METHODS
+from api.writes.guard import HEADER, METHODS
 
 Json = dict[str, Any]
 VERSION = "3.1.0"

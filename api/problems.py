@@ -15,7 +15,6 @@ from actions.proposal_book import ProposalNotFoundError
 from alerts.feedback import FeedbackError
 from alerts.incident_book import IncidentNotFoundError, IncidentStateError
 from api.published import NotPublishedError
-from api.sign_in.pages import answer_wrong
 from cloudcost.identity.directory import InvalidPersonError, NoSuchPersonError, PeopleError
 from cloudcost.managed_settings import NoSuchSettingsError, OtherVersionError, SettingsError
 from core.errors import CloudcostError, shorten
@@ -147,22 +146,29 @@ def translate(error: CloudcostError | ConflictError) -> ProblemError:
     return ProblemError(409, "conflict", sentence)
 
 
-def answer_refusal(request: Request, problem: ProblemError) -> Response:
-    """As a page where a browser asked for one, else as `answer_problem` has it."""
+def is_page(request: Request) -> bool:
+    """Whether the route of a request answers browsers with pages."""
     kind = getattr(request.scope.get("route"), "response_class", None)
     kind = getattr(kind, "value", kind)
-    if not (isinstance(kind, type) and issubclass(kind, HTMLResponse)):
-        return answer_problem(request, problem)
-    page = answer_wrong(shorten(problem.detail, 500), problem.status)
-    page.headers.update(problem.headers)
-    return page
+    return isinstance(kind, type) and issubclass(kind, HTMLResponse)
 
 
-def install(app: FastAPI, note: Callable[[Request, ProblemError], Awaitable[None]]) -> None:
+def install(
+    app: FastAPI,
+    note: Callable[[Request, ProblemError], Awaitable[None]],
+    write_page: Callable[[str, int], Response],
+) -> None:
     """Let every error of the application come out as a problem; what is none of these is the `RequestGuard`'s.
 
-    ``note``: what else is done with one that a route ends with.
+    ``note``: what else is done with one that a route ends with. ``write_page``: how a browser is told a sentence.
     """
+
+    def answer_refusal(request: Request, problem: ProblemError) -> Response:
+        if not is_page(request):
+            return answer_problem(request, problem)
+        page = write_page(shorten(problem.detail, 500), problem.status)
+        page.headers.update(problem.headers)
+        return page
 
     @app.exception_handler(ProblemError)
     async def _problem(request: Request, error: ProblemError) -> Response:

@@ -5,6 +5,7 @@ are read anew when something is published.
 """
 
 import datetime as dt
+import logging
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from warehouse.selects import lock_connection
 
 #: A question is mostly answered by one thread: that many are answered at once.
 THREADS = 2
+LOG = logging.getLogger("api.published")
 
 
 class NotPublishedError(WarehouseError):
@@ -116,7 +118,13 @@ class Published:
             try:
                 yield Reading(cursor, snapshot)
             except duckdb.InterruptException as error:
-                raise NotPublishedError(f"the question took more than {self._seconds:g} seconds; ask for less") from error
+                raise NotPublishedError(
+                    f"the question took more than {self._seconds:g} seconds; ask for less"
+                ) from error
+            except (duckdb.BinderException, duckdb.CatalogException) as error:
+                # a table or column that another release wrote otherwise: nothing that whoever asks did wrong
+                LOG.exception("what is published does not have what is asked for")
+                raise NotPublishedError("what is published is of another release: the next run renews it") from error
             except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
                 raise NotPublishedError("what is published cannot be read now") from error
             finally:

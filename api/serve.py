@@ -92,8 +92,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def print_first_admin(installation: Installation, accounts: Accounts) -> None:
-    """Say how to sign in, with the password where one was just made, or the file that it is in. It is shown on a terminal
-    alone: what is led elsewhere is a log that others may read.
+    """Say how to sign in, with the password where one was just made, or the file that it is in.
+
+    It is shown on a terminal alone: what is led elsewhere is a log that others may read.
     """
     is_demo = AuditLog(installation.store, utc_now).is_demo
     made = make_first_admin(installation.directory, accounts, is_demo)

@@ -7,9 +7,9 @@ import anyio
 import anyio.to_thread
 from fastapi import FastAPI
 
-from api.idempotency import IdempotencyBook
 from api.services import Services
 from api.sign_in.desk import Desk, find_desk
+from api.writes.idempotency import IdempotencyBook
 
 LOG = logging.getLogger("api.upkeep")
 EVERY_SECONDS = 3600.0

@@ -41,9 +41,7 @@ class SettingsError(CloudcostError):
     ``faults``: where in the section what is wrong, for whoever does not see the configuration file.
     """
 
-    def __init__(
-        self, message: str = "", hint: str | None = None, faults: Sequence[tuple[Location, str]] = ()
-    ) -> None:
+    def __init__(self, message: str = "", hint: str | None = None, faults: Sequence[tuple[Location, str]] = ()) -> None:
         super().__init__(message, hint)
         self.faults = tuple(faults)
 
@@ -153,7 +151,9 @@ class ManagedSettings:
             if not error.faults:
                 raise
             wrong = "; ".join(f"{name_key(place)}: {what}" for place, what in error.faults)
-            raise SettingsError(f"version {version} of {section} does not hold together with the rest: {wrong}") from error
+            raise SettingsError(
+                f"version {version} of {section} does not hold together with the rest: {wrong}"
+            ) from error
 
     def _read(self, section: str, body: Mapping[str, Any]) -> SettingsVersion | None:
         """The version that a record holds; None for one that was not written here."""

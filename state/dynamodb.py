@@ -22,8 +22,8 @@ from state.records import (
 )
 
 #: What `aws dynamodb create-table` needs; everything else of the table is the owner's choice (point in time
-#: recovery, a key of one's own). Reads and writes need dynamodb:GetItem, Query and PutItem on it, and DeleteItem for what
-#: only counted for a while, such as sign-ins that are over.
+#: recovery, a key of one's own). Reads and writes need dynamodb:GetItem, Query and PutItem on it, and DeleteItem for
+#: what only counted for a while, such as sign-ins that are over.
 TABLE_DEFINITION: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
     "AttributeDefinitions": [

@@ -2,7 +2,8 @@
 
 The vocabulary is the smallest that both an embedded database and a key-value service with conditional writes can
 keep: point reads, ordered prefix reads inside one kind, and a batch of conditional writes that happens whole or not
-at all. What is a fact of the past is never removed; what only counted for a while (a sign-in) can be. A batch names each record at most once and holds at most 100 writes (DynamoDB's TransactWriteItems limits).
+at all. What is a fact of the past is never removed; what only counted for a while (a sign-in) can be. A batch names
+each record at most once and holds at most 100 writes (DynamoDB's TransactWriteItems limits).
 """
 
 import json

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
-import yaml
 
 from cli.commands.actions import ActorOption, OutputOption
 from cli.output.presentation import Moment
@@ -42,6 +41,8 @@ def list_settings(context: typer.Context, output: OutputOption = Format.TABLE) -
 @settings_app.command()
 def show(context: typer.Context, section: SectionArgument) -> None:
     """Print a section as it counts now, as YAML that `set` takes."""
+    import yaml
+
     installation = _open(context)
     found = installation.managed_settings.find(section)
     if found.value is not None and section not in installation.file_config.locked_settings:
@@ -125,8 +126,6 @@ def _print(version: "SettingsVersion") -> None:
 
 def _open(context: typer.Context) -> "Installation":
     """The installation; a section that does not hold together any more must not keep anybody from putting it right."""
-    from cloudcost.installation import Installation
+    from cli.context import find_installation
 
-    installation = Installation.find(context.obj["config"], "cli")
-    _ = installation.file_config
-    return installation
+    return find_installation(context)

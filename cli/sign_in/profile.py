@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from cli.commands.actions import ActorOption, ReasonOption
 from cli.failures import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +16,9 @@ profile_app = typer.Typer(
     no_args_is_help=True,
 )
 NameArgument = Annotated[str, typer.Argument(help="Of whom. Default: yourself.")]
+ActorOption = Annotated[
+    str, typer.Option("--as", help="Who acts; only in a demo. Elsewhere it is the person signed in.")
+]
 #: What takes a preference back.
 NONE = "none"
 
@@ -54,7 +56,9 @@ def change(
     ] = None,
     number_format: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--numbers", help="plain 1234.5, comma 1,234.5, point 1.234,5, space 1 234,5, apostrophe 1'234.5."),
+        typer.Option(
+            "--numbers", help="plain 1234.5, comma 1,234.5, point 1.234,5, space 1 234,5, apostrophe 1'234.5."
+        ),
     ] = None,
     channel: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -64,7 +68,7 @@ def change(
         Optional[list[str]],  # noqa: UP045
         typer.Option("--quiet", help="`22:00-07:00`, or of some days `00:00-24:00 sat,sun`; repeated. none: never."),
     ] = None,
-    reason: ReasonOption = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")] = "",
     actor: ActorOption = "",
 ) -> None:
     """Change what somebody prefers; what is not given stays. Each change is a row of the audit log."""

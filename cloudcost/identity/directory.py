@@ -19,8 +19,7 @@ from cloudcost.identity.profile import check_profile
 from cloudcost.identity.roles import ROLES
 from core.errors import CloudcostError
 from core.instants import Clock
-from core.lookalikes import describe_mixture
-from core.persons import normalise_person
+from core.persons import describe_mixture, normalise_person
 from state import ConflictError, Record, StateStore, Write
 
 #: A record that every change moves, so that of two who change people at once one is told to look again.
@@ -149,7 +148,11 @@ class Directory:
             raise InvalidPersonError(str(error).partition(":")[0].partition(".")[0], str(error)) from error
         now = self._replay.fields.get(known.name, {}).get(PROFILE) or {}
         after = put_together(known.name, self._base.get(known.name), {PROFILE: {**now, **wanted}}).profile
-        return known if after == known.profile else self._write(seen, CHANGED, actor, known.name, {PROFILE: wanted}, reason)
+        return (
+            known
+            if after == known.profile
+            else self._write(seen, CHANGED, actor, known.name, {PROFILE: wanted}, reason)
+        )
 
     def reset(self, actor: str, name: str, reason: str = "") -> Person:
         """Let somebody be again as the configuration has them; who is not in it is disabled instead."""
@@ -170,7 +173,7 @@ class Directory:
         is_second = next(iter(self._alike(name, replayed)), name) != name
         return replace(found, is_disabled=True) if is_second else found
 
-    def _alike(self, name: str, replayed: Replay) -> "list[str]":
+    def _alike(self, name: str, replayed: Replay) -> Sequence[str]:
         """Everybody who looks so, those of the configuration first."""
         return replayed.list_alike(self._base, name)
 

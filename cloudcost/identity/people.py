@@ -17,8 +17,7 @@ from audit.seal import Origin
 from cloudcost.identity.profile import PLAIN, Profile
 from cloudcost.identity.real_account import find_doubt
 from cloudcost.identity.roles import Role
-from core.lookalikes import describe_mixture, fold_lookalikes
-from core.persons import normalise_person
+from core.persons import describe_mixture, fold_lookalikes, normalise_person
 from core.section import Section, check_unique
 
 #: The variable by which a demo's person can be chosen, as by `--as`.

@@ -8,7 +8,7 @@ from audit.keys import name_key
 from audit.rows import ROW_KIND, AuditRow, hash_row, name_row, read_row
 from audit.seal import SealedStore
 from cloudcost.identity.person import PROFILE
-from core.lookalikes import fold_lookalikes
+from core.persons import fold_lookalikes
 from state import StateStore
 
 #: Rows of the audit log about people; the subject is `person <name>`.

@@ -33,7 +33,7 @@ Item = TypeVar("Item")
 
 
 class CodeReusedError(NotProvenError):
-    """A code was used twice; ``session``: the sign-in that it began, which has to end. Empty where there is none yet."""
+    """A code was used twice. ``session``: the sign-in that it began, which has to end; empty where there is none."""
 
     def __init__(self, session: str) -> None:
         super().__init__(WRONG_CODE)

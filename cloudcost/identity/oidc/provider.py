@@ -12,8 +12,7 @@ from cloudcost.identity.person import Person
 from cloudcost.identity.proofs import NotProvenError, Proof
 from cloudcost.identity.roles import ROLES
 from cloudcost.identity.settings import ProviderSettings
-from core.lookalikes import describe_mixture
-from core.persons import normalise_person
+from core.persons import describe_mixture, normalise_person
 
 #: Two clocks differ by so much at most.
 LEEWAY_SECONDS = 60

@@ -142,9 +142,11 @@ def check_wording(house: House, text: str) -> None:
 
 
 def test_a_problem_of_the_state_or_the_warehouse_names_no_file(house: House) -> None:
-    for error in (StateStoreError(f"{house.installation.home}/state.sqlite: damaged"),
-                  WarehouseError(f"{house.installation.home}/w: no", "`cloudcost run` builds it"),
-                  NoSuchSettingsError("budgets has no version 9", "`cloudcost settings versions budgets`")):  # fmt: skip
+    for error in (
+        StateStoreError(f"{house.installation.home}/state.sqlite: damaged"),
+        WarehouseError(f"{house.installation.home}/w: no", "`cloudcost run` builds it"),
+        NoSuchSettingsError("budgets has no version 9", "`cloudcost settings versions`"),
+    ):
         check_wording(house, translate(error).detail)
     missing = send(house, ADMIN, "POST", "/v1/settings/budgets/rollback", {"version": 9, "reason": "no"})
     unpublished = send(house, ADMIN, "GET", "/v1/costs")

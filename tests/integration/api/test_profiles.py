@@ -1,6 +1,5 @@
 """What people prefer, by the API: everybody their own, administrators that of others, nobody more."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,7 +39,11 @@ def test_everybody_reads_and_changes_their_own(house: House, role: str) -> None:
     ]  # fmt: skip
     me = send(house, name, "GET", "/v1/me").json()
     assert (me["time_zone"], me["number_format"]) == ("Europe/Berlin", "point")
-    (row,) = [row for row in AuditLog(house.installation.store, utc_now).rows() if row.event == "person.changed" and row.actor == name]
+    (row,) = [
+        row
+        for row in AuditLog(house.installation.store, utc_now).rows()
+        if row.event == "person.changed" and row.actor == name
+    ]
     assert (row.subject, row.account, row.details["reason"]) == (f"person {name}", f"local {name}", "I moved")
     back = send(house, name, "PATCH", "/v1/me/profile", {key: None for key in wanted}).json()
     assert (back["time_zone"], back["quiet_hours"], back["currency"]) == ("UTC", [], None)

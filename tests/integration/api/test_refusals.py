@@ -49,7 +49,12 @@ def test_each_person_and_route_has_a_row_with_the_reason(house: House) -> None:
     assert house.ask("/v1/people", viewer).status_code == 403
     assert house.ask("/v1/audit", viewer).status_code == 403
     assert house.ask("/v1/people", key).status_code == 403
-    stopped = house.ask("/v1/actions/stop", key, "PUT", json={"reason": "x"}, )
+    stopped = house.ask(
+        "/v1/actions/stop",
+        key,
+        "PUT",
+        json={"reason": "x"},
+    )
     assert stopped.status_code == 403
     assert [(who, where) for who, _, _, where in list_refused(house)] == [
         (VIEWER, "GET /v1/people"), (VIEWER, "GET /v1/audit"), (APPROVER, "GET /v1/people"),

@@ -1,4 +1,4 @@
-"""What counted for a while is put away when it is over, and nothing else; a code that comes twice ends what it began."""
+"""What counted for a while is put away when it is over; a code that comes twice ends what it began."""
 
 import datetime as dt
 import time
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.idempotency import IdempotencyBook, Kept, name_key
 from api.sign_in.desk import find_desk
 from api.upkeep import Swept, sweep
+from api.writes.idempotency import IdempotencyBook, Kept, name_key
 from audit.log import AuditLog
 from cloudcost.identity.api_keys import USES, ApiKeys
 from cloudcost.identity.local.grants import Code, CodeReusedError, Grants, Request

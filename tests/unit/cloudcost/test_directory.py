@@ -287,12 +287,16 @@ def test_a_name_of_two_scripts_is_none(people: Directory) -> None:
     with pytest.raises(ValidationError, match="mixes letters"):
         CloudcostConfig.model_validate({"sources": SOURCES, "people": [{"name": "d\u043era"}]})
     with pytest.raises(ValidationError, match="looks like 'strasse'"):
-        CloudcostConfig.model_validate({"sources": SOURCES, "people": [{"name": "strasse"}], "actions": {"approvers": ["stra\u00dfe"]}})
+        CloudcostConfig.model_validate(
+            {"sources": SOURCES, "people": [{"name": "strasse"}], "actions": {"approvers": ["stra\u00dfe"]}}
+        )
 
 
 def test_of_two_who_look_alike_the_one_of_the_configuration_counts(store: SealedStore) -> None:
     """One was added before names were compared so, or before the file named the other."""
-    entry = AuditEntry(ADA, "person.added", f"{SUBJECT}\u0441em@example.com", {"fields": {"roles": ["admin"]}, "reason": ""})
+    entry = AuditEntry(
+        ADA, "person.added", f"{SUBJECT}\u0441em@example.com", {"fields": {"roles": ["admin"]}, "reason": ""}
+    )
     AuditLog(store, clock).append(entry)
     people = make(store)
     second, first = people.find("\u0441em@example.com"), people.find(CEM)

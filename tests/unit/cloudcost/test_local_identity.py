@@ -297,7 +297,7 @@ def test_a_password_is_shown_on_a_terminal_alone(tmp_path: Path, monkeypatch: py
     house = build_house(tmp_path / "it")
     monkeypatch.setattr(AuditLog, "is_demo", True)
     mine, theirs = pty.openpty()
-    with open(theirs, "w", encoding="utf-8") as terminal:
+    with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
         monkeypatch.setattr(sys, "stdout", CleanStream(terminal))
         print_first_admin(house.installation, house.doors.local.accounts)
         monkeypatch.undo()

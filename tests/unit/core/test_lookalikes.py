@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.lookalikes import describe_mixture, fold_lookalikes
+from core.persons import describe_mixture, fold_lookalikes
 
 CYRILLIC_ANA, GREEK_ANA = "\u0430n\u0430@example.com", "\u03b1n\u03b1@example.com"
 
@@ -28,7 +28,14 @@ def test_names_that_look_alike_are_one(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("ana", "anna"), ("jose", "jos\u00e9"), ("user1", "userl"), ("m\u00fcller", "mueller"), ("\u0438\u0432\u0430\u043d", "ivan")]
+    ("one", "other"),
+    [
+        ("ana", "anna"),
+        ("jose", "jos\u00e9"),
+        ("user1", "userl"),
+        ("m\u00fcller", "mueller"),
+        ("\u0438\u0432\u0430\u043d", "ivan"),
+    ],
 )
 def test_names_that_differ_are_two(one: str, other: str) -> None:
     assert fold_lookalikes(one) != fold_lookalikes(other)
@@ -42,8 +49,9 @@ def test_a_part_of_a_name_is_of_one_script(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "ana@example.com", "Zo\u00eb O'Neil", "\u0438\u0432\u0430\u043d@example.com", "\u7530\u4e2d\u3055\u3093", "\uae40\ubbfc\uc218",
-        "bob.2@example.com", "jose\u0301", "\u03bd\u03af\u03ba\u03bf\u03c2", "machine-7", "\u0928\u092e\u0938\u094d\u0924\u0947",
+        "ana@example.com", "Zo\u00eb O'Neil", "\u0438\u0432\u0430\u043d@example.com", "bob.2@example.com", "machine-7",
+        "\u7530\u4e2d\u3055\u3093", "\uae40\ubbfc\uc218", "jose\u0301", "\u03bd\u03af\u03ba\u03bf\u03c2",
+        "\u0928\u092e\u0938\u094d\u0924\u0947",
     ],
 )  # fmt: skip
 def test_names_of_any_one_script_are_names(name: str) -> None:

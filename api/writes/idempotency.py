@@ -1,8 +1,8 @@
 """A write that is sent twice is done once: `Idempotency-Key` names it, and the answer is kept for a day.
 
 The key counts with who sent it and what they may, so that nobody is given somebody else's answer. What is kept: the
-hash of the request and the answer, in the state store, in a fixed number of records whose old entries go when others
-come, and by the API's upkeep. An answer that holds a secret (`Cache-Control: no-store`) is not kept; that it was given is.
+hash of the request and the answer, in the state store, in a fixed number of records. Old entries go when others come,
+and by the API's upkeep. An answer that holds a secret (`Cache-Control: no-store`) is not kept; that it was given is.
 """
 
 import base64
