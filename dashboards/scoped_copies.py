@@ -91,8 +91,7 @@ def _write_condition(
 
 def _find_schemas(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     found = connection.execute(
-        "select table_schema from information_schema.tables where table_catalog = current_catalog()"
-        " and table_name = ?",
+        "select table_schema from information_schema.tables where table_catalog = current_catalog() and table_name = ?",
         [name],
     ).fetchall()
     return [schema for (schema,) in found]

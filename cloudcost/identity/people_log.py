@@ -29,11 +29,13 @@ class Replay:
 
     def list_alike(self, base: Iterable[str], name: str) -> list[str]:
         """Everybody whose name nobody can tell from this one, those of the configuration (``base``) first."""
-        if self._looks is None:
-            self._looks = {}
+        looks = self._looks
+        if looks is None:
+            looks = {}
             for one in dict.fromkeys([*base, *self.fields]):
-                self._looks.setdefault(fold_lookalikes(one), []).append(one)
-        return self._looks.get(fold_lookalikes(name), [])
+                looks.setdefault(fold_lookalikes(one), []).append(one)
+            self._looks = looks  # whole, because threads share it
+        return looks.get(fold_lookalikes(name), [])
 
 
 def read_on(store: StateStore, known: Replay, last: int) -> Replay:
