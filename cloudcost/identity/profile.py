@@ -150,6 +150,8 @@ def read_profile(base: Profile, changed: Mapping[str, Any]) -> Profile:
     """A profile with what was changed since. What cannot be any more (a zone that was given up) is left out: nobody is
     locked out by what they prefer.
     """
+    if not changed:
+        return base  # as of nearly everybody with each request
     values = {**base.model_dump(), **{name: changed[name] for name in Profile.model_fields if name in changed}}
     while True:
         try:
