@@ -15,6 +15,7 @@ from actions.proposal_book import ProposalNotFoundError
 from alerts.feedback import FeedbackError
 from alerts.incident_book import IncidentNotFoundError, IncidentStateError
 from api.published import NotPublishedError
+from cloudcost.identity.api_keys import InvalidKeyError
 from cloudcost.identity.directory import InvalidPersonError, NoSuchPersonError, PeopleError
 from cloudcost.managed_settings import NoSuchSettingsError, OtherVersionError, SettingsError
 from core.errors import CloudcostError, shorten
@@ -130,7 +131,7 @@ def translate(error: CloudcostError | ConflictError) -> ProblemError:
         return ProblemError(409, "conflict", "Somebody else changed the same at this very moment: look again.")
     # a hint is what to type on the command line
     sentence = str(error.args[0]) if error.args else ""
-    if isinstance(error, InvalidPersonError):
+    if isinstance(error, InvalidPersonError | InvalidKeyError):
         return ProblemError(422, "invalid", sentence, [Fault(pointer=f"body/{error.field}", detail=sentence)])
     if isinstance(error, SettingsError) and error.faults:
         faults = [

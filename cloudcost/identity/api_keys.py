@@ -41,6 +41,14 @@ class ApiKeyError(CloudcostError):
     """A key cannot be made so; the message states why."""
 
 
+class InvalidKeyError(ApiKeyError):
+    """What was asked for cannot be a key's; ``field``: which part of it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class NotGrantedError(ApiKeyError):
     """Nobody gives a key what they have not, or what is for people alone."""
 
@@ -161,18 +169,17 @@ class ApiKeys:
         if self._directory.find(owner.name) is None:
             raise ApiKeyError(f"{owner.name!r} is known by a group alone: a key needs an owner whom `people` names")
         if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-            raise ApiKeyError(
-                f"a key has a name of at most {LONGEST_NAME} printable characters, which says what it is for"
-            )
+            wrong = f"a key has a name of at most {LONGEST_NAME} printable characters, which says what it is for"
+            raise InvalidKeyError("name", wrong)
         if not permissions:
-            raise ApiKeyError("a key needs at least one permission")
+            raise InvalidKeyError("permissions", "a key needs at least one permission")
         for permission in sorted(permissions):
             if permission in FOR_PEOPLE_ONLY:
                 raise NotGrantedError(f"{permission} is for people: no key has it")
             if not owner.may(permission):
                 raise NotGrantedError(f"{owner.name!r} has not the permission {permission} and cannot give it to a key")
         if not 1 <= days <= LONGEST_DAYS:
-            raise ApiKeyError(f"a key counts for 1 to {LONGEST_DAYS} days")
+            raise InvalidKeyError("days", f"a key counts for 1 to {LONGEST_DAYS} days")
         now = self._clock()
         if sum(key.revoked_at is None and key.expires_at > now for key in self.list(owner.name)) >= MOST_KEYS:
             raise ApiKeyError(f"{owner.name!r} has {MOST_KEYS} keys that count: revoke some")
