@@ -65,7 +65,7 @@ ENTRIES = {
         f"orchestration.defs.{file.parent.name}.definitions"
         for file in ROOT.glob("orchestration/defs/*/definitions.py")
     ),
-    *(f"api.routes.{file.stem}" for file in ROOT.glob("api/routes/[a-z]*.py")),
+    *(".".join(file.relative_to(ROOT).with_suffix("").parts) for file in ROOT.glob("api/routes/**/[a-z]*.py")),
 }
 
 

@@ -11,6 +11,7 @@ from api.requests import NO_CONTROLS
 from api.services import Services, services_of
 from cloudcost.identity.directory import Directory, NoSuchPersonError
 from cloudcost.identity.person import Person
+from cloudcost.identity.profile import NumberFormat
 from cloudcost.identity.roles import Permission, Role
 
 router = APIRouter(prefix="/v1", tags=["people"])
@@ -44,6 +45,8 @@ class Me(BaseModel):
     account: str = Field(description="By what they are known.", examples=["local ana@example.com"])
     is_machine: bool = Field(description="Whether a key or a machine's token was sent.")
     allowed: list[Permission] = Field(description="What they may by this token or key.")
+    time_zone: str = Field(description="In which they read times; answers have UTC.", examples=["Europe/Berlin"])
+    number_format: NumberFormat = Field(description="How they read numbers; answers have plain ones.")
 
 
 class NewPerson(BaseModel):
@@ -73,7 +76,15 @@ class Change(BaseModel):
 def read_me(caller: Annotated[Caller, Depends(Anybody())]) -> Me:
     """Who one is and what one may. Everybody who is signed in may ask."""
     allowed = sorted(one for one in caller.allowed if caller.may(one))
-    return Me(person=_show(caller.person), account=caller.account, is_machine=caller.is_machine, allowed=allowed)
+    profile = caller.person.profile
+    return Me(
+        person=_show(caller.person),
+        account=caller.account,
+        is_machine=caller.is_machine,
+        allowed=allowed,
+        time_zone=profile.time_zone,
+        number_format=profile.number_format,
+    )
 
 
 @router.get("/people")

@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.callers import Caller, CredentialError
-from api.idempotency import Found, IdempotencyBook, Kept, name_key
 from api.problems import ProblemError, answer_problem, translate
 from api.services import Services
+from api.writes.idempotency import Found, IdempotencyBook, Kept, name_key
 from core.errors import CloudcostError
 from state import ConflictError
 

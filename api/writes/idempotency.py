@@ -1,11 +1,12 @@
 """A write that is sent twice is done once: `Idempotency-Key` names it, and the answer is kept for a day.
 
 The key counts with who sent it and what they may, so that nobody is given somebody else's answer. What is kept: the
-hash of the request and the answer, in the state store, in a fixed number of records whose old entries go when others
-come. An answer that holds a secret (`Cache-Control: no-store`) is not kept; that it was given is.
+hash of the request and the answer, in the state store, in a fixed number of records. Old entries go when others come,
+and by the API's upkeep. An answer that holds a secret (`Cache-Control: no-store`) is not kept; that it was given is.
 """
 
 import base64
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.instants import Clock
-from state import ConflictError, StateStore
+from state import ConflictError, StateStore, Write
 
 KIND = "idempotency"
 #: For how long an answer is kept, and after how long a request that did not end counts as dead.
@@ -89,6 +90,20 @@ class IdempotencyBook:
     def free(self, name: str) -> None:
         """Forget a request that came to nothing: it can be sent again."""
         self._change(name, lambda entries: entries.pop(name, None) is not None)
+
+    def drop_old(self) -> int:
+        """Forget answers that are older than a day; how many. A slot that is written meanwhile is left for later."""
+        dropped = 0
+        for record in self._store.list(KIND):
+            entries = record.body["entries"]
+            kept = self._prune(entries, "")
+            if len(kept) == len(entries):
+                continue
+            write = Write.update(record, {"entries": kept}) if kept else Write.remove(record)
+            with contextlib.suppress(ConflictError):
+                self._store.transact([write])
+                dropped += len(entries) - len(kept)
+        return dropped
 
     def _change(self, name: str, change: Any) -> None:
         slot = f"{int(name[:8], 16) % SLOTS:03d}"

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from api.access import Public
 from api.sign_in.desk import Desk, DeskOf
-from cloudcost.identity.local.grants import DEVICE_SECONDS, INTERVAL, Device
+from cloudcost.identity.local.grants import DEVICE_SECONDS, INTERVAL, CodeReusedError, Device
 from cloudcost.identity.local.provider import TokenSet
 from cloudcost.identity.proofs import NotProvenError
 
@@ -182,8 +182,7 @@ def _issue(desk: Desk, form: TokenForm, authorization: str, network: str) -> Tok
     if form.grant_type == "refresh_token":
         return local.refresh(form.refresh_token, client)
     if form.grant_type == "authorization_code":
-        code = desk.grants.take_code(form.code, client, form.redirect_uri, form.code_verifier)
-        return local.open(code.who, client, code.network)
+        return _swap_code(desk, form, client)
     state = desk.grants.ask_device(form.device_code, client)
     if isinstance(state, Device) and state.who is not None:
         return local.open(state.who, client, network)
@@ -196,6 +195,20 @@ def _issue(desk: Desk, form: TokenForm, authorization: str, network: str) -> Tok
         str(state), ("expired_token", "This code was used, has ended, or was never given out.")
     )
     raise OAuthRefusal(error, sentence)
+
+
+def _swap_code(desk: Desk, form: TokenForm, client: str) -> TokenSet:
+    """The tokens for a code. Used twice, somebody has it who should not: the tokens that it gave count no more."""
+    local = desk.doors.local
+    try:
+        code = desk.grants.take_code(form.code, client, form.redirect_uri, form.code_verifier)
+        found = local.open(code.who, client, code.network)
+        desk.grants.note_session(form.code, found.session)
+    except CodeReusedError as reused:
+        if reused.session:
+            local.sessions.end(reused.session, "identity.code_reused")
+        raise
+    return found
 
 
 def _exchange_key(desk: Desk, client: str, secret: str) -> TokenSet:

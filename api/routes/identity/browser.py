@@ -33,6 +33,8 @@ NO_DEVICE = "No device waits for this code: look whether it is the newest one."
 CHALLENGE_CHARACTERS = 43
 COOKIE_CHARACTERS = 43
 Text = Annotated[str, Form(max_length=2000)]
+#: What somebody types: too much of it is answered on the form itself.
+Typed = Annotated[str, Form()]
 
 
 @router.get("/oauth/authorize")
@@ -79,7 +81,7 @@ def open_device_page(request: Request, desk: DeskOf, user_code: str = "") -> Res
 
 
 @router.post("/oauth/sign-in")
-def sign_in(request: Request, desk: DeskOf, page: Text = "", name: Text = "", password: Text = "") -> Response:
+def sign_in(request: Request, desk: DeskOf, page: Text = "", name: Typed = "", password: Typed = "") -> Response:
     """Somebody signs in by a password, for what the page is open for."""
     check_own_page(request)
     network = desk.count(request)
@@ -158,10 +160,10 @@ def open_invitation(request: Request, desk: DeskOf, name: str = "", invitation: 
 def accept_invitation(
     request: Request,
     desk: DeskOf,
-    name: Text = "",
+    name: Typed = "",
     invitation: Text = "",
-    password: Text = "",
-    again: Text = "",
+    password: Typed = "",
+    again: Typed = "",
 ) -> Response:
     """Somebody who was invited sets a password."""
     check_own_page(request)
@@ -175,7 +177,7 @@ def accept_invitation(
     except TooManyAttemptsError as error:
         return _ask_to_wait(error)
     except (PasswordError, NotProvenError) as error:
-        return pages.answer_page("Set a password", pages.write_password_form(name, invitation, str(error)), 400)
+        return pages.answer_page("Set a password", pages.write_password_form(name[:200], invitation, str(error)), 400)
     return pages.answer_done("Done", "Your password is set. You can sign in with it now.")
 
 
