@@ -58,7 +58,7 @@ def _sources(root: Path) -> dict[str, tuple[str, str, str, str, list[str]]]:
         "gcp": (
             "read_parquet($files)",
             f"{exact('cost')} + {credited}",
-            "CAST(usage_start_time AT TIME ZONE 'America/Los_Angeles' AS DATE)",
+            "CAST(usage_start_time AT TIME ZONE 'UTC' AS DATE)",
             "resource.global_name",
             [str(path) for path in sorted(root.glob("exports/gcp/**/*.parquet"))],
         ),
