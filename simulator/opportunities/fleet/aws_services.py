@@ -38,6 +38,7 @@ _PATTERNS = {
     "host": "arn:aws:ec2:{region}:{account}:dedicated-host/h-0{token}",
     "notebook": "arn:aws:sagemaker:{region}:{account}:notebook-instance/{name}",
     "files": "arn:aws:elasticfilesystem:{region}:{account}:file-system/fs-0{token}",
+    "desktop": "arn:aws:workspaces:{region}:{account}:workspace/ws-{token}",
     "recorder": "arn:aws:config:{region}:{account}:config-recorder/{name}",
 }
 
