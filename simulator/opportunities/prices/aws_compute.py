@@ -12,8 +12,8 @@ from simulator.opportunities.lines import Meter
 from simulator.opportunities.prices.aws_regions import REGION_FACTORS
 
 #: How many times the table's size a size is.
-SIZES = {"medium": 1, "large": 1, "xlarge": 2, "2xlarge": 4, "4xlarge": 8}
-_VCPUS = {"medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16}
+SIZES = {"medium": 1, "large": 1, "xlarge": 2, "2xlarge": 4, "4xlarge": 8, "16xlarge": 32}
+_VCPUS = {"medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "16xlarge": 64}
 _EC2 = {
     "m3": "0.133", "m4": "0.1", "m5": "0.096", "m5a": "0.086", "m6g": "0.077", "m6a": "0.0864", "m7g": "0.0816",
     "c3": "0.105", "c4": "0.1", "c5": "0.085", "c5a": "0.077", "c6g": "0.068", "c7g": "0.0725",

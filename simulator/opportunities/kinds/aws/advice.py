@@ -29,7 +29,7 @@ def _advise(check: str, make: _Add, much: str, little: str, component: str, deta
         for factor in (1, 2, 3):
             company.decoy(check, make(company, Decimal(little) * factor), why)
 
-    return Kind(check, "aws", plant, mislead, is_advice=True)
+    return Kind(check, "aws", plant, mislead)
 
 
 def _between_zones(company: Company, gigabytes: Decimal) -> Resource:
@@ -93,4 +93,4 @@ def _mislead_files(company: Company) -> None:
         company.decoy("efs_no_ia", resource, "most of it is infrequent already")
 
 
-EFS_NO_IA = Kind("efs_no_ia", "aws", _plant_files, _mislead_files, is_advice=True)
+EFS_NO_IA = Kind("efs_no_ia", "aws", _plant_files, _mislead_files)

@@ -25,7 +25,7 @@ def _mislead_zones(company: Company) -> None:
         company.decoy("inter_zone", _between_zones(company, quantity), "next to no traffic")
 
 
-INTER_ZONE = Kind("inter_zone", "gcp", _plant_zones, _mislead_zones, is_advice=True)
+INTER_ZONE = Kind("inter_zone", "gcp", _plant_zones, _mislead_zones)
 
 
 def _analysis(company: Company, tebibytes: str) -> Resource:
@@ -45,4 +45,4 @@ def _mislead_analysis(company: Company) -> None:
         company.decoy("bigquery_on_demand", _analysis(company, quantity), "next to nothing is read")
 
 
-BIGQUERY_ON_DEMAND = Kind("bigquery_on_demand", "gcp", _plant_analysis, _mislead_analysis, is_advice=True)
+BIGQUERY_ON_DEMAND = Kind("bigquery_on_demand", "gcp", _plant_analysis, _mislead_analysis)
