@@ -46,7 +46,7 @@ class Company:
         self._stream, self._count = stream, 0
         self.draw = random.Random(f"{self.seed}/{self.number}/{stream}")
 
-    def token(self, length: int = 17) -> str:
+    def token(self, length: int = 16) -> str:
         """A new hexadecimal name."""
         self._count += 1
         text = f"{self.seed}/{self.number}/{self._stream}/{self._count}"
