@@ -14,8 +14,9 @@ from simulator.opportunities.company import Company
 from simulator.opportunities.configuration import write_configuration
 from simulator.opportunities.gcp_export import write_gcp
 from simulator.opportunities.healthy import add_healthy
+from simulator.opportunities.inventory import take_inventory
 from simulator.opportunities.kind import find_kinds
-from simulator.opportunities.truth import Waste, describe, find_waste, plan_total
+from simulator.opportunities.truth import Waste, describe, describe_inventory, find_waste, plan_total
 from simulator.writers import write_json
 
 CLOUDS = ("aws", "azure", "gcp")
@@ -39,7 +40,10 @@ def generate(
     for cloud in made.clouds:
         _WRITERS[cloud](made, out / "exports" / cloud)
     write_configuration(made, out)
-    truth = describe(made, bill, found)
+    inventory = take_inventory(made)
+    write_json(out / "inventory.json", inventory.describe())
+    write_json(out / "metrics.json", inventory.metrics)
+    truth = describe(made, bill, found) | describe_inventory(made, bill, inventory)
     write_json(out / "truth.json", truth)
     return truth
 
