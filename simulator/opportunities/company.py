@@ -94,7 +94,10 @@ class Company:
     def bill(self, resource: Resource, meter: Meter, charges: list[Charge], **said: Any) -> Line:
         """Bill charges of a meter to a resource at the customer's price; ``said`` overrides what a `Line` holds."""
         paid, listed = self.price(meter, resource.region)
-        line = Line(resource, meter, charges, **({"price": paid, "list_price": listed} | said))
+        usual: dict[str, Any] = {"price": paid, "list_price": listed}
+        if meter.cloud == "aws" and said.get("payment", "on_demand") in ("on_demand", "spot"):
+            usual["credit"] = self.profile.net_discount
+        line = Line(resource, meter, charges, **(usual | said))
         self.lines.append(line)
         return line
 

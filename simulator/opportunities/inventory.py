@@ -66,8 +66,7 @@ def _is_machine(line: Line) -> bool:
     return line.meter.component == "compute" and (
         line.meter.usage.startswith(("BoxUsage", "SpotUsage"))
         or line.meter.service == "Virtual Machines"
-        or ("/instances/" in line.resource.id
-        and line.meter.service == "Compute Engine")
+        or ("/instances/" in line.resource.id and line.meter.service == "Compute Engine")
     )
 
 

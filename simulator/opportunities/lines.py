@@ -66,7 +66,7 @@ class Line:
     """The charges of one meter for one resource, and what the customer pays for a unit.
 
     ``payment`` is on_demand, spot, plan (covered by a commitment at ``covered_price``) or one of the fee kinds of a
-    cloud. ``credit`` is the part of the cost that a credit of the cloud takes off.
+    cloud. ``credit`` is the part of the cost that a credit or a contract takes off.
     """
 
     resource: Resource
@@ -83,6 +83,11 @@ class Line:
     @property
     def is_covered(self) -> bool:
         return self.payment == "plan"
+
+    @property
+    def net_price(self) -> Decimal:
+        """What a unit costs with credits and without commitments."""
+        return self.price * (1 - self.credit)
 
     def cost(self, charge: Charge) -> Decimal:
         """What the charge costs before commitments."""

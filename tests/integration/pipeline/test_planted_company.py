@@ -15,7 +15,7 @@ _STEP = Decimal("0.000001")
 
 
 def test_a_planted_company_is_ingested_to_the_digit(tmp_path: Path) -> None:
-    truth = generate(tmp_path, company=1, seed=3)
+    truth = generate(tmp_path, company=4, seed=3)  # its AWS contract takes a part off what the bill states
     home = Home(tmp_path)
     done = home.call("run")
     assert done.returncode == 0, done

@@ -35,7 +35,7 @@ def _provision(resource: Resource, units: int) -> Saving:
         meter = service_meter("WriteCapacityUnit-Hrs", resource.region)
         own = bill.own_price(meter, resource.region)
         price = own if own is not None else meter.price * line.price / line.meter.price
-        return bill.monthly(resource) - Decimal(units) / _HEADROOM * price * 24 * MONTH_DAYS
+        return bill.monthly(resource) - Decimal(units) / _HEADROOM * price * (1 - line.credit) * 24 * MONTH_DAYS
 
     return saving
 
