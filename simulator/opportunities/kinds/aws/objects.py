@@ -125,4 +125,4 @@ def _mislead_multipart(company: Company) -> None:
         company.decoy("incomplete_multipart", _uploads(company, 1000, 1000), "every upload is completed")
 
 
-INCOMPLETE_MULTIPART = Kind("incomplete_multipart", "aws", _plant_multipart, _mislead_multipart, is_advice=True)
+INCOMPLETE_MULTIPART = Kind("incomplete_multipart", "aws", _plant_multipart, _mislead_multipart)

@@ -51,6 +51,8 @@ def _mislead(company: Company) -> None:
         used = _add(company, kind)
         _traffic(company, used, kind)
         company.decoy(_CHECK, used, "something goes through it every day")
+        if kind == "nat":
+            company.tolerate("nat_processing", used, "how much is much is a matter of the limit")
     young = _add(company, "nat", days=12)
     company.decoy(_CHECK, young, "288 hours are too few to judge")
     short = _add(company, "alb", Decimal("9.5"))

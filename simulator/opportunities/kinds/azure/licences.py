@@ -9,7 +9,7 @@ from simulator.opportunities.fleet.azure import (
     add,
     add_machine,
     bill,
-    run_weekdays,
+    run_part_days,
     store,
     without_windows,
 )
@@ -65,7 +65,7 @@ def _mislead_windows(company: Company) -> None:
     for size in ("D4s v5", "D2s v5"):
         resource = add_machine(company, size, system="Windows", has_benefit=True)
         company.decoy(_WINDOWS, resource, "it has the hybrid benefit")
-    tested = add_machine(company, "D4s v5", "test", system="Windows", charges=run_weekdays)
+    tested = add_machine(company, "D4s v5", "test", system="Windows", charges=run_part_days)
     company.decoy(_WINDOWS, tested, "Windows is free under a dev/test offer")
     company.decoy(_WINDOWS, add_machine(company, "E4s v5"), "it runs Linux")
     company.decoy(_WINDOWS, _add_reserved(company, is_licensed=False), "it is reserved and has the hybrid benefit")
@@ -116,7 +116,7 @@ AHB_LINUX_MISSING = Kind("ahb_linux_missing", "azure", _plant_linux, _mislead_li
 
 def _plant_offer(company: Company) -> None:
     for size in ("D4s v5", "D8s v5", "D2s v5"):
-        resource = add_machine(company, size, "dev", system="Windows", charges=run_weekdays)
+        resource = add_machine(company, size, "dev", system="Windows", charges=run_part_days)
         for check in ("dev_at_prod_rate", _WINDOWS):
             company.waste(
                 check, resource, "compute", without_windows(resource, size), "Windows at the rate of production",
@@ -126,9 +126,9 @@ def _plant_offer(company: Company) -> None:
 
 def _mislead_offer(company: Company) -> None:
     check = "dev_at_prod_rate"
-    tested = add_machine(company, "D8s v5", "test", system="Windows", charges=run_weekdays)
+    tested = add_machine(company, "D8s v5", "test", system="Windows", charges=run_part_days)
     company.decoy(check, tested, "its subscription has the dev/test offer")
-    company.decoy(check, add_machine(company, "D2s v5", "dev", charges=run_weekdays), "it runs Linux")
+    company.decoy(check, add_machine(company, "D2s v5", "dev", charges=run_part_days), "it runs Linux")
     busy = add(company, "storage", "dev")
     store(company, busy, "blob.hot", 200)
     bill(company, busy, "blob.reads", "40")

@@ -6,7 +6,7 @@ from simulator.opportunities.bill import Bill
 from simulator.opportunities.company import Company
 from simulator.opportunities.findings import Saving, share_of
 from simulator.opportunities.fleet.aws_instances import OFF_SHARE
-from simulator.opportunities.fleet.azure import DAY_HOURS, add, add_machine, bill, replace_meter, run_weekdays, store
+from simulator.opportunities.fleet.azure import DAY_HOURS, add, add_machine, bill, replace_meter, run_part_days, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource
 from simulator.opportunities.prices.azure import LOG_TIERS, RETIRING, azure_meter, machine_meter
@@ -128,7 +128,7 @@ def _plant_pools(company: Company) -> None:
 def _mislead_pools(company: Company) -> None:
     for environment in ("dev", "test"):
         resource = add(company, "synapse", environment)
-        company.bill(resource, azure_meter("synapse"), run_weekdays(company))
+        company.bill(resource, azure_meter("synapse"), run_part_days(company))
         company.decoy("always_on_pool", resource, "it is paused at night")
     production = add(company, "synapse")
     bill(company, production, "synapse", DAY_HOURS)

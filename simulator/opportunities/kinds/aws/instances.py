@@ -97,9 +97,10 @@ def _mislead_nonprod(company: Company) -> None:
             company, "m7g.large", environment, charges=lambda company: run_office_hours(company, is_hourly=True)
         )
         company.decoy(check, resource, "it runs in office hours")
-    company.decoy(
-        check, add_instance(company, "m7g.large", "dev", charges=_run_most), "it runs 147 of 168 hours a week"
-    )
+        company.tolerate("spot_candidate", resource, "whether ten hours are short is a matter of the limit")
+    most = add_instance(company, "m7g.large", "dev", charges=_run_most)
+    company.decoy(check, most, "it runs 147 of 168 hours a week")
+    company.tolerate("spot_candidate", most, "whether 21 hours are short is a matter of the limit")
     hourly = add_instance(company, "c7g.xlarge", charges=lambda company: run_always(company, is_hourly=True))
     company.decoy(check, hourly, "it is production")
     spot = add_instance(company, "c7g.xlarge", "dev", usage="SpotUsage")
@@ -162,6 +163,7 @@ def _plant_spot(company: Company) -> None:
         company.waste(
             "spot_candidate", resource, "compute", share_of(resource, "compute", Decimal("0.55")),
             "runs for three hours at a time", lever="spot",
+            alternatives={"short living": share_of(resource, "compute", Decimal("0.72"))},
         )  # fmt: skip
 
 

@@ -61,9 +61,10 @@ def _plant_io(company: Company) -> None:
 
 
 def _mislead_io(company: Company) -> None:
-    fast = add_volume(company, "io2", 1000, 90000)
-    company.decoy("io1_io2_low_iops", fast, "90000 IOPS are more than gp3 can do")
-    for _ in range(2):
+    if company.number % 3 == 0:  # it costs so much that not every company can have one
+        fast = add_volume(company, "io2", 1000, 90000)
+        company.decoy("io1_io2_low_iops", fast, "90000 IOPS are more than gp3 can do")
+    for _ in range(3):
         resource = add_volume(company, "gp3", 500, 9000)
         company.decoy("io1_io2_low_iops", resource, "it is gp3 with more IOPS than are included")
 

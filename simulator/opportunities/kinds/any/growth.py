@@ -68,7 +68,7 @@ def _above(resource: Resource, level: _Level, average_days: int = 1) -> Saving:
         (line,) = bill.lines(resource)
         last = bill.calendar.as_of
         now = sum((level(last - DAY * back) for back in range(average_days)), Decimal(0)) / average_days
-        return (now - level(last - DAY * _LOOK_BACK)) * line.price
+        return (now - level(last - DAY * _LOOK_BACK)) * line.net_price
 
     return saving
 

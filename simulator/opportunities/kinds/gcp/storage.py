@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import cost_of
+from simulator.opportunities.findings import cost_of, whole
 from simulator.opportunities.fleet.gcp import add, bill, replace_skus, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource, by_day
@@ -47,6 +47,7 @@ def _plant_logs(company: Company) -> None:
         company.waste(
             "log_storage", resource, "storage", cost_of(resource, "storage"),
             f"{size} GiB kept for longer than 30 days", lever="retention",
+            alternatives={"and what comes in": whole(resource)},
         )  # fmt: skip
 
 
