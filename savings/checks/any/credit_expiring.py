@@ -30,7 +30,8 @@ with charges as (
         *,
         charge_category = 'Credit' as is_credit,
         -- a month's credit is spread over the days of the month so far
-        least(days_ago + 1, greatest(period_days, 1)) as covered_days
+        least(days_ago + 1, greatest(period_days, 1)) as covered_days,
+        usage_date + cast(days_ago as integer) as last_day
     from usage_daily
     where charge_category in ('Usage', 'Purchase', 'Credit')
         and ((charge_category = 'Credit' and cost < 0) or (charge_category <> 'Credit' and cost > 0))
@@ -50,41 +51,44 @@ accounts as (
     select
         source_name, cloud, account_id, currency,
         max(billing_period) as billing_period,
-        max(usage_date + cast(days_ago as integer)) as last_day,
         max(days_ago) as first_days_ago,
-        sum(case when is_credit then share(-cost, in_last) else 0 end) as monthly_cost,
-        sum(case when is_credit then share(-cost, in_earlier) else 0 end) as earlier_credits,
-        sum(case when is_credit then 0 else share(cost, in_last) end) as cost_before_credits,
-        sum(case when is_credit then 0 else share(cost, in_earlier) end) as earlier_cost,
-        min(named_day) filter (where is_credit and in_last > 0 and named_day >= usage_date + cast(days_ago as integer))
-            as named_day,
+        coalesce(sum(share(-cost, in_last)) filter (where is_credit), 0) as credits,
+        coalesce(sum(share(-cost, in_last)) filter (where is_credit and is_ending), 0) as ending_credits,
+        coalesce(sum(share(-cost, in_earlier)) filter (where is_credit), 0) as earlier_credits,
+        coalesce(sum(share(cost, in_last)) filter (where not is_credit), 0) as cost_before_credits,
+        coalesce(sum(share(cost, in_earlier)) filter (where not is_credit), 0) as earlier_cost,
+        min(named_day) filter (where is_credit and is_ending and in_last > 0) as ends_on,
         max(description) filter (where is_credit and in_last > 0) as credit
-    from spread
+    from (select *, named_day between last_day and last_day + $days as is_ending from spread)
     group by all
 ),
-compared as (
+shares as (
     select
         *,
-        cast(monthly_cost as double) / cast(cost_before_credits as double) as covered_share,
+        cast(credits as double) / cast(cost_before_credits as double) as covered_share,
+        cast(ending_credits as double) / cast(cost_before_credits as double) as ending_share,
         cast(earlier_credits as double) / nullif(cast(earlier_cost as double), 0) as earlier_share
     from accounts
-    where monthly_cost > 0 and cost_before_credits > 0
+    where credits > 0 and cost_before_credits > 0
+),
+compared as (
+    select *, ending_share > $min_share as is_dated
+    from shares
+    where ending_share > $min_share
+        or (covered_share > $min_share and first_days_ago >= 59 and covered_share <= earlier_share * $max_ratio)
 )
 select
     source_name, billing_period, cloud, account_id, cast(null as varchar) as region,
-    cast(null as varchar) as resource_id, currency, monthly_cost, cast(null as decimal(38, 12)) as monthly_saving,
-    cost_before_credits, earlier_credits, credit, named_day as ends_on,
-    round(100 * covered_share, 1) as covered_percent,
+    cast(null as varchar) as resource_id, currency,
+    case when is_dated then ending_credits else credits end as monthly_cost,
+    cast(null as decimal(38, 12)) as monthly_saving,
+    cost_before_credits, earlier_credits, credit, ends_on,
+    round(100 * case when is_dated then ending_share else covered_share end, 1) as covered_percent,
     case
-        when named_day <= last_day + $days then 'and end on ' || named_day
+        when is_dated then 'and end on ' || ends_on
         else 'and paid for ' || round(100 * earlier_share, 1) || ' % in the 30 days before'
     end as sign
 from compared
-where covered_share > $min_share
-    and (
-        named_day <= last_day + $days
-        or (first_days_ago >= 59 and covered_share <= earlier_share * $max_ratio)
-    )
 """,
     reason="Credits pay for {covered_percent} % of this account's cost, {monthly_cost} {currency} in 30 days, {sign}",
 )

@@ -30,6 +30,13 @@ def test_the_day_that_their_name_states_is_enough(tmp_path: Path) -> None:
     assert found.reason.endswith("150 USD in 30 days, and end on 2027-01-29")
 
 
+def test_only_the_credits_that_end_count_as_ending(tmp_path: Path) -> None:
+    bill = account().add(None, "Credit", cost="-5", **CREDIT)
+    bill.add(None, "Trial", cost="-1", charge_description="Trial, valid until 2026-12-31", **CREDIT)
+    (found,) = bill.ask("credit_expiring", tmp_path)
+    assert found.reason == "Credits pay for 10 % of this account's cost, 30 USD in 30 days, and end on 2026-12-31"
+
+
 def test_a_months_credit_is_spread_over_the_month(tmp_path: Path) -> None:
     # 31 a month in October, for 30 of its 31 days; in September 60, whose 30th day before the last is its last
     bill = account().add(None, "Credit", cost="-31", first_days_ago=30, last_days_ago=30, days=31, **CREDIT)
