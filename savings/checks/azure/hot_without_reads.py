@@ -8,7 +8,8 @@ HOT_WITHOUT_READS = BillCheck(
     name="hot_without_reads",
     title="Hot blobs that are hardly read",
     clouds=("azure",),
-    rule="An account has stored at least 100 GB of hot blobs for 60 days and read each GB less than ten times.",
+    rule="An account has stored at least 100 GB of hot blobs for 60 days and read each GB less than ten times, on a "
+    "bill that has reads of some account.",
     why="The cool tier costs a third to a half less per GB; reading is dearer there.",
     next_step="Add a lifecycle rule that moves what was not read for 30 days to the cool tier. What is deleted from it "
     "within 30 days is charged for 30.",
@@ -44,6 +45,12 @@ with blobs as (
         and coalesce(meter_subcategory, '') not ilike '%Files%'
         and regexp_matches(usage_type, '^(Hot|Cool) ')
         and resource_id is not null
+),
+reporting_sources as (
+    -- where no read is billed to any account, none is no sign of rest
+    select distinct source_name
+    from blobs
+    where usage_type like '%Read Operations' and quantity > 0
 ),
 cool_prices as (
     select
@@ -100,6 +107,7 @@ compared as (
         - ($write_ratio - 1) * coalesce(cast(write_cost as double), 0)
         - $retrieval_ratio * hot_price * $gb_per_read * coalesce(cast(monthly_reads as double), 0) as saved
     from accounts
+    semi join reporting_sources using (source_name)
     inner join stored using (source_name, resource_id, currency)
     where accounts.account_id is not distinct from stored.account_id
         and accounts.region is not distinct from stored.region

@@ -9,7 +9,7 @@ STANDARD_NO_OPS = BillCheck(
     title="Standard buckets that nobody reads or writes",
     clouds=("gcp",),
     rule="A bucket has stored at least 100 GiB in the standard class for 60 days without a single class A or class B "
-    "operation.",
+    "operation, on a bill that has operations of other buckets.",
     why="Standard storage costs about twice as much as nearline, whose reading is dearer, and here nobody reads.",
     next_step="Add a lifecycle rule to nearline or a colder class, or turn on Autoclass; ask the owner whether the "
     "data is needed at all. What is deleted from nearline within 30 days is charged for 30.",
@@ -32,9 +32,16 @@ STANDARD_NO_OPS = BillCheck(
         ),
     ),
     evidence="""
-with quiet_buckets as (
+with reporting_sources as (
+    -- where no operation is billed to any bucket, none is no sign of rest
+    select distinct source_name
+    from usage_daily
+    where cloud = 'gcp' and usage_type like '%Class _ Operations%' and resource_id is not null and quantity > 0
+),
+quiet_buckets as (
     select source_name, account_id, resource_id
     from usage_daily
+    semi join reporting_sources using (source_name)
     where cloud = 'gcp'
         and charge_category = 'Usage'
         and resource_id is not null
