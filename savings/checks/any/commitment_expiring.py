@@ -17,7 +17,7 @@ COMMITMENT_EXPIRING = BillCheck(
     effort="low",
     risk_class="one_way",
     confidence="high",
-    links=("https://docs.aws.amazon.com/savingsplans/latest/userguide/sp-monitoring.html",),
+    links=("https://docs.aws.amazon.com/savingsplans/latest/userguide/sp-overview.html",),
     parameters=(Parameter("days", 90, "A quarter: time enough for whoever has to approve a purchase."),),
     evidence="""
 with commitments as (

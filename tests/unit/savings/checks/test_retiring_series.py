@@ -21,6 +21,14 @@ def test_the_successors_own_price_in_the_region_counts(tmp_path: Path) -> None:
     assert found.monthly_cost == Decimal("105.120000000000")
 
 
+def test_the_cheapest_of_the_targets_on_the_bill_is_proposed(tmp_path: Path) -> None:
+    bill = Bill(cloud="azure").add("vm-1", "D2 v2/DS2 v2", cost="3.504", **LINUX)
+    bill.add("vm-2", "D2s v5", cost="2.304", **LINUX).add("vm-3", "D2as v5", cost="2.064", **LINUX)
+    (found,) = bill.ask("retiring_series", tmp_path)
+    assert found.monthly_saving == Decimal("43.200000000000")
+    assert found.reason.endswith("as D2as v5 it costs 43.20 USD less in 30 days")
+
+
 @pytest.mark.parametrize(
     "successor",
     [
@@ -35,10 +43,12 @@ def test_without_a_lower_price_of_its_own_the_amount_stays_open(tmp_path: Path, 
     bill = Bill(cloud="azure").add("vm-1", "D2 v2/DS2 v2", cost="3.504", **LINUX)
     (found,) = bill.add("vm-2", "D2s v5", **{"cost": "2.304", **LINUX, **successor}).ask("retiring_series", tmp_path)
     assert (found.resource_id, found.monthly_saving) == ("vm-1", None)
-    assert found.reason.endswith("its successor D2s v5 costs an amount that this bill does not state")
+    assert found.reason.endswith("retired on 2028-05-01; as D2s v5 it costs an amount that this bill does not state")
 
 
-@pytest.mark.parametrize("meter", ["A4 v2", "B2ms", "F4/F4s", "F8s v2", "D13 v2/DS13 v2", "DS3 v2", "D3/DS3"])
+@pytest.mark.parametrize(
+    "meter", ["A4 v2", "B2ms", "F4/F4s", "F8s v2", "D13 v2/DS13 v2", "DS3 v2", "D3/DS3", "L8s v2", "A2m v2"]
+)
 def test_every_series_is_known_by_its_meters(tmp_path: Path, meter: str) -> None:
     assert list(Bill(cloud="azure").add("vm-1", meter, cost="5", **WINDOWS).savings("retiring_series", tmp_path)) == [
         "vm-1"
