@@ -30,6 +30,11 @@ def test_the_difference_to_the_same_size_without_windows_is_saved(tmp_path: Path
     assert found.monthly_cost == Decimal("270.720000000000")
 
 
+def test_the_price_under_a_commitment_is_no_price_without_windows(tmp_path: Path) -> None:
+    bill = machine().add("vm-2", SIZE, cost="2", **LINUX | {"pricing_category": "Committed"})
+    assert bill.savings("ahb_windows_missing", tmp_path) == {"vm-1": Decimal("132.48")}
+
+
 def test_else_the_list_price_of_the_licence_counts_at_the_discount_of_the_vm(tmp_path: Path) -> None:
     # 4 vCPUs at 0.046 for 720 hours are 132.48; at nine tenths of the list price 119.23
     bill = machine(list_cost=Decimal("10.026666666667"))

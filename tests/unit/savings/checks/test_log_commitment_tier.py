@@ -38,5 +38,7 @@ def test_small_wavering_new_and_committed_workspaces_are_not_found(tmp_path: Pat
     bill.add("ws-tier", METER, cost="80", quantity="150", **LOGS)
     tier = LOGS | {"x_sku_meter_category": "Azure Monitor"}
     bill.add("ws-tier", "100 GB Commitment Tier Capacity Reservation", cost="170", quantity="1", **tier)
+    bill.add("ws-covered", METER, cost="500", quantity="250", pricing_category="Committed", **LOGS)
+    bill.add(None, METER, cost="500", quantity="250", **LOGS)
     bill.add("ws-basic", "Basic Logs Data Ingestion", cost="125", quantity="250", **LOGS)
     assert bill.savings("log_commitment_tier", tmp_path) == {}

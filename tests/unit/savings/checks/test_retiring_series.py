@@ -55,6 +55,18 @@ def test_every_series_is_known_by_its_meters(tmp_path: Path, meter: str) -> None
     ]
 
 
+def test_what_a_commitment_covers_is_not_saved_for_sure(tmp_path: Path) -> None:
+    bill = (
+        Bill(cloud="azure")
+        .add("vm-1", "D2 v2/DS2 v2", cost="3.504", **LINUX)
+        .add("vm-2", "D2s v5", cost="2.304", **LINUX)
+    )
+    bill.add("vm-1", "D2 v2/DS2 v2", cost="2.5", pricing_category="Committed", **LINUX)
+    (found,) = bill.ask("retiring_series", tmp_path)
+    assert found.monthly_cost == Decimal("105.120000000000")
+    assert (found.monthly_saving, found.covered_cost) == (Decimal("36.000000000000"), Decimal(75))
+
+
 def test_new_series_spot_covered_and_gone_ones_are_not_found(tmp_path: Path) -> None:
     bill = (
         Bill(cloud="azure").add("vm-new", "D2s v5", cost="2", **LINUX).add("vm-v3", "D2 v3/D2s v3", cost="2", **LINUX)
