@@ -34,7 +34,7 @@ def test_days_off_other_dbus_covered_and_gone_ones_are_not_found(tmp_path: Path)
     bill.add("ws-weekdays", ALL_PURPOSE, cost="5", quantity="10", first_days_ago=7, **DBU)
     bill.add("ws-new", ALL_PURPOSE, cost="5", quantity="10", first_days_ago=26, **DBU)
     bill.add("ws-gone", ALL_PURPOSE, cost="5", quantity="10", last_days_ago=1, **DBU)
-    bill.add("ws-jobs", JOBS, cost="5", quantity="10", **DBU)
+    bill.add("ws-jobs", JOBS, cost="2", quantity="10", **DBU)
     bill.add("ws-serverless", "Premium Interactive Serverless Compute DBU", cost="5", quantity="10", **DBU)
     bill.add("ws-committed", ALL_PURPOSE, cost="5", quantity="10", pricing_category="Committed", **DBU)
     assert bill.savings("databricks_all_purpose", tmp_path) == {}

@@ -29,6 +29,7 @@ def test_the_own_price_of_e2_counts_where_there_is_one(tmp_path: Path) -> None:
     # cores at 0.02 cost 0.96 in place of 1.44; memory 69 % of 0.72
     bill = machine(Bill("gcp"), "vm-1")
     bill.add("vm-2", "E2 Instance Core running in Belgium", cost="0.2", quantity="10")
+    bill.add("vm-4", "E2 Instance Core running in Belgium", cost="0.1", quantity="10", pricing_category="Committed")
     bill.add("vm-3", "E2 Instance Core running in Paris", cost="0.1", quantity="10", region_id="region-2")
     assert bill.savings("n1_old", tmp_path) == {"vm-1": Decimal("21.10")}
 
