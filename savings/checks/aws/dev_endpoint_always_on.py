@@ -9,26 +9,25 @@ DEV_ENDPOINT_ALWAYS_ON = BillCheck(
     title="Development endpoints that are never deleted",
     clouds=("aws",),
     rule="A development endpoint of AWS Glue (usage type ...DEVED-DPU-Hour) that was billed on each of the last 14 "
-    "days, weekends too, for as many DPU-hours every day: it was there day and night.",
+    "days, weekends too, on the average for two thirds of its busiest day at least: it is left on at night.",
     why="An endpoint is charged for as long as it is provisioned, whoever uses it, and never times out.",
     next_step="Delete it, and make it anew when somebody develops; or move to interactive sessions, which end by "
     "themselves.",
-    saving_basis="118 of 168 of what its DPU-hours cost: a week less ten hours on five days.",
+    saving_basis="What its DPU-hours cost, less ten hours on five days a week. Its busiest day is taken for one of 24 "
+    "hours.",
     lever="schedule",
     component="compute",
     effort="low",
     risk_class="restorable",
-    confidence="high",
+    confidence="medium",
     links=(
         "https://docs.aws.amazon.com/glue/latest/dg/development.html",
         "https://docs.aws.amazon.com/glue/latest/dg/development-migration-checklist.html",
     ),
     parameters=(
         Parameter("days", 14, "Two weeks have two weekends."),
-        Parameter(
-            "evenness", Decimal("0.9"), "The quietest day to the busiest: a deleted hour shows, rounding does not."
-        ),
-        Parameter("hours_off", Decimal(118), "A week less 10 hours on 5 days."),
+        Parameter("evenness", Decimal("0.66"), "The average day to the busiest: 16 of 24 hours are no working day."),
+        Parameter("hours_on", Decimal(50), "Ten hours on five days of a week."),
     ),
     evidence=r"""
 with days as (
@@ -43,10 +42,11 @@ with days as (
 always_on as (
     select
         source_name, account_id, region, resource_id, currency,
-        cast(max(dpu_hours) as double) as dpu_hours_a_day
+        cast(avg(dpu_hours) as double) as dpu_hours_a_day,
+        168 * avg(dpu_hours) / max(dpu_hours) as hours_a_week
     from days
     group by all
-    having count(*) = $days and min(dpu_hours) >= max(dpu_hours) * $evenness and max(dpu_hours) > 0
+    having count(*) = $days and avg(dpu_hours) >= max(dpu_hours) * $evenness and min(dpu_hours) > 0
 )
 select
     usage.source_name, usage.cloud, usage.account_id, usage.region, usage.resource_id, usage.currency,
@@ -54,8 +54,9 @@ select
     max(usage.service_name) as service_name,
     max(usage.resource_name) as resource_name,
     max(always_on.dpu_hours_a_day) as dpu_hours_a_day,
+    max(always_on.hours_a_week) as hours_a_week,
     sum(usage.monthly_cost) as monthly_cost,
-    share(sum(usage.monthly_cost), $hours_off / 168.0) as monthly_saving
+    share(sum(usage.monthly_cost), 1 - $hours_on / max(always_on.hours_a_week)) as monthly_saving
 from usage_30d as usage
 inner join always_on
     on usage.source_name = always_on.source_name
@@ -67,6 +68,6 @@ where usage.cloud = 'aws' and regexp_matches(usage.usage_type, '(^|-)DEVED-DPU-H
 group by usage.source_name, usage.cloud, usage.account_id, usage.region, usage.resource_id, usage.currency
 having sum(usage.monthly_cost) > 0 and min(usage.meter_last_days_ago) <= 2
 """,
-    reason="Development endpoint {resource_id} ran day and night for {days} days ({dpu_hours_a_day} DPU-hours a day) "
+    reason="Development endpoint {resource_id} was there for about {hours_a_week} hours a week, {days} days in a row, "
     "and costs {monthly_cost} {currency} in 30 days; ten hours on five days cost {monthly_saving} {currency} less",
 )

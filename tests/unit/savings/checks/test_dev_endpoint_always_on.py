@@ -13,13 +13,20 @@ def test_118_of_168_hours_are_saved(tmp_path: Path) -> None:
     assert bill.savings("dev_endpoint_always_on", tmp_path) == {"endpoint": Decimal("1112.57")}
 
 
+def test_one_that_is_away_for_hours_saves_less(tmp_path: Path) -> None:
+    bill = Bill().add("endpoint", METER, cost="52.80", quantity="120", unit="DPU-Hours", days=2)
+    bill.add("endpoint", METER, cost="35.20", quantity="80", unit="DPU-Hours", first_days_ago=60, days=2)
+    # 140 hours a week, of which 90 are too many: 90/140 of 1,320 USD
+    assert bill.savings("dev_endpoint_always_on", tmp_path) == {"endpoint": Decimal("848.57")}
+
+
 def test_one_that_began_two_weeks_ago_costs_a_month_too(tmp_path: Path) -> None:
     bill = Bill().add("endpoint", METER, cost="52.80", quantity="120", unit="DPU-Hours", first_days_ago=14)
     assert bill.savings("dev_endpoint_always_on", tmp_path) == {"endpoint": Decimal("1112.57")}
 
 
 def test_deleted_at_night_on_a_weekend_young_and_gone_ones_are_not_found(tmp_path: Path) -> None:
-    bill = Bill().add("deleted-at-night", METER, cost="22", quantity="50", unit="DPU-Hours", first_days_ago=61, days=2)
+    bill = Bill().add("deleted-at-night", METER, cost="11", quantity="25", unit="DPU-Hours", first_days_ago=61, days=2)
     bill.add("deleted-at-night", METER, cost="44", quantity="100", unit="DPU-Hours", first_days_ago=60, days=2)
     bill.add("off-on-a-sunday", METER, cost="52", quantity="120", unit="DPU-Hours", last_days_ago=7)
     bill.add("off-on-a-sunday", METER, cost="52", quantity="120", unit="DPU-Hours", first_days_ago=5)
