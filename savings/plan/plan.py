@@ -1,0 +1,141 @@
+"""The plan: of all findings those that are followed together, and what each contributes to the one total.
+
+The model, per currency, of 30 days:
+
+1. On a resource, alternatives exclude one another, levers multiply and deleting excludes the rest
+   (`savings.plan.resource`).
+2. Commitments and rates that an account is offered count last, on what its resources are left with
+   (`savings.plan.offers`).
+3. What a followed finding frees of a commitment is worth what other usage of the same pool still pays on demand, and no
+   more: of each pool the smaller of both, where the on-demand cost of the pool is that of the bill less what is planned
+   to be saved of it. A freed unit counts at what the commitment costs, which is never more than the usage that takes it
+   over costs on demand. Between two ways to treat one resource, what each frees counts up to what the pool can use.
+
+What each finding contributes is its ``planned_saving``; these sum exactly to the total. Without a finding the total is
+never larger, and smaller by at most what the finding saves and frees.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from savings.plan.candidates import Candidate, ResourceKey, add_money, as_money, read_candidate
+from savings.plan.offers import NOTHING, Weights, fits, gather_clusters
+from savings.plan.resource import ALL, Choice, choose
+
+IN_PLAN = "in the plan"
+NO_AMOUNT = "not in the plan: the bill does not tell the amount"
+ADVICE = "not in the plan: advice, nothing is saved by itself"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A finding's part of the total, `freed` of which is for what it frees of a commitment, and why it is so much."""
+
+    saving: Decimal
+    freed: Decimal
+    note: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every finding's part, by recommendation_id, and the total of each currency."""
+
+    parts: Mapping[str, Planned]
+    totals: Mapping[str, Decimal]
+
+
+def make_plan(rows: Iterable[Mapping[str, Any]]) -> Plan:
+    """The plan of these findings, rows of ml.recommendations, in whatever order."""
+    found = sorted(rows, key=lambda row: str(row["recommendation_id"]))
+    candidates = [one for one in map(read_candidate, found) if one is not None]
+    pools = {
+        row["commitment_pool"]: Fraction(row["pool_on_demand_cost"] or 0) for row in found if row["commitment_pool"]
+    }
+    resources: defaultdict[ResourceKey, list[Candidate]] = defaultdict(list)
+    for one in candidates:
+        if not one.is_offer:
+            resources[one.resource].append(one)
+    saved, freed = _choose_all([one for one in candidates if one.is_offer], resources, pools)
+    usable = _use_freed(saved, freed, pools)
+    parts = {}
+    for row in found:
+        name = row["recommendation_id"]
+        parts[name] = Planned(as_money(NOTHING), as_money(NOTHING), _explain_unplanned(row))
+    for one in candidates:
+        worth = usable.get(one, NOTHING)
+        note = _explain(one, saved, _list_rivals(one, resources, saved))
+        parts[one.name] = Planned(as_money(saved.get(one, NOTHING) + worth), as_money(worth), note)
+    sums: defaultdict[str, list[Decimal]] = defaultdict(list)
+    for row in found:
+        sums[row["billing_currency"]].append(parts[row["recommendation_id"]].saving)
+    return Plan(parts, {currency: add_money(amounts) for currency, amounts in sorted(sums.items())})
+
+
+def _choose_all(
+    offers: Sequence[Candidate], resources: Mapping[ResourceKey, Sequence[Candidate]], pools: Mapping[str, Fraction]
+) -> tuple[dict[Candidate, Fraction], dict[Candidate, Fraction]]:
+    """What each followed finding saves, and what it frees."""
+    known: dict[tuple[Any, ...], Choice] = {}
+
+    def choose_once(key: ResourceKey, weights: Weights) -> Choice:
+        asked = (key, tuple(sorted(weights.items())))
+        if asked not in known:
+            known[asked] = choose(resources[key], weights, pools)
+        return known[asked]
+
+    saved: dict[Candidate, Fraction] = {}
+    choices: dict[ResourceKey, Choice] = {}
+    for cluster in gather_clusters(offers, resources, choose_once):
+        taken, done = cluster.solve()
+        saved |= taken
+        choices |= done
+    for key in resources:
+        choices.setdefault(key, choose_once(key, {}))
+    freed: dict[Candidate, Fraction] = {}
+    for key in sorted(choices):
+        saved |= choices[key].saved
+        freed |= choices[key].freed
+    return saved, freed
+
+
+def _use_freed(
+    saved: Mapping[Candidate, Fraction], freed: Mapping[Candidate, Fraction], pools: Mapping[str, Fraction]
+) -> dict[Candidate, Fraction]:
+    """What of the freed commitments other usage of their pools can use, given out by name."""
+    room = dict(pools)
+    for one, amount in saved.items():
+        if one.pool in room:
+            room[one.pool] = max(room[one.pool] - amount, NOTHING)
+    used = {}
+    for one in sorted(freed, key=lambda one: one.name):
+        used[one] = min(max(freed[one], NOTHING), room.get(one.pool, NOTHING))
+        if one.pool in room:
+            room[one.pool] -= used[one]
+    return used
+
+
+def _list_rivals(
+    one: Candidate, resources: Mapping[ResourceKey, Sequence[Candidate]], saved: Mapping[Candidate, Fraction]
+) -> list[Candidate]:
+    """The followed findings that take something from this one: on its resource, or the offers that exclude it."""
+    if one.is_offer:
+        return [other for other in saved if other.is_offer and other != one and fits(one, other)]
+    same = [other for other in resources[one.resource] if other in saved and other != one]
+    return [o for o in same if ALL in (o.component, one.component) or o.component == one.component]
+
+
+def _explain(one: Candidate, saved: Mapping[Candidate, Fraction], rivals: Sequence[Candidate]) -> str:
+    names = ", ".join(sorted({other.check_name for other in rivals})) or "what is done to its resources"
+    if one not in saved:
+        return f"left out in favour of {names}"
+    return IN_PLAN if saved[one] == one.saving else f"{IN_PLAN}, on what is left by {names}"
+
+
+def _explain_unplanned(row: Mapping[str, Any]) -> str:
+    if row["lever"] == "none":
+        return ADVICE
+    return NO_AMOUNT if row["monthly_saving"] is None else "not in the plan: it saves nothing"
