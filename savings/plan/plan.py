@@ -65,9 +65,10 @@ def make_plan(rows: Iterable[Mapping[str, Any]]) -> Plan:
     for row in found:
         name = row["recommendation_id"]
         parts[name] = Planned(as_money(NOTHING), as_money(NOTHING), _explain_unplanned(row))
+    followed = [one for one in saved if one.is_offer]
     for one in candidates:
         worth = usable.get(one, NOTHING)
-        note = _explain(one, saved, _list_rivals(one, resources, saved))
+        note = _explain(one, saved, _list_rivals(one, followed, [s for s in resources[one.resource] if s in saved]))
         parts[one.name] = Planned(as_money(saved.get(one, NOTHING) + worth), as_money(worth), note)
     sums: defaultdict[str, list[Decimal]] = defaultdict(list)
     for row in found:
@@ -118,14 +119,12 @@ def _use_freed(
     return used
 
 
-def _list_rivals(
-    one: Candidate, resources: Mapping[ResourceKey, Sequence[Candidate]], saved: Mapping[Candidate, Fraction]
-) -> list[Candidate]:
+def _list_rivals(one: Candidate, offers: Sequence[Candidate], beside: Sequence[Candidate]) -> list[Candidate]:
     """The followed findings that take something from this one: on its resource, or the offers that exclude it."""
     if one.is_offer:
-        return [other for other in saved if other.is_offer and other != one and fits(one, other)]
-    same = [other for other in resources[one.resource] if other in saved and other != one]
-    return [o for o in same if ALL in (o.component, one.component) or o.component == one.component]
+        return [other for other in offers if other is not one and fits(one, other)]
+    parts = (ALL, one.component)
+    return [o for o in beside if o is not one and (o.component in parts or one.component == ALL)]
 
 
 def _explain(one: Candidate, saved: Mapping[Candidate, Fraction], rivals: Sequence[Candidate]) -> str:

@@ -25,23 +25,22 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Choice:
-    """The findings that are followed, with what each saves and frees, and what all are worth in the choice."""
+    """The findings that are followed, with what each saves and frees, and what all are worth in the choice.
+
+    ``parts``: what is saved by component, of each what is saved of the whole is not saved of it again.
+    """
 
     saved: Mapping[Candidate, Fraction]
     freed: Mapping[Candidate, Fraction]
+    parts: Mapping[str, Fraction]
     value: Fraction
-
-    @property
-    def parts(self) -> Mapping[str, Fraction]:
-        """What is saved by component."""
-        sums: defaultdict[str, Fraction] = defaultdict(Fraction)
-        for one, amount in self.saved.items():
-            sums[one.component] += amount
-        return sums
 
 
 def choose(findings: Sequence[Candidate], weights: Mapping[str, Fraction], pools: Mapping[str, Fraction]) -> Choice:
     """The best that can be done to a resource. ``weights``: by component, 1 where it is not named."""
+    if len(findings) == 1:
+        # most resources have one: it is better than nothing, whatever it weighs
+        return _combine(*((findings, []) if findings[0].component == ALL else ([], findings)), weights, pools)
     whole = [one for one in findings if one.component == ALL]
     deletions = [one for one in whole if one.lever == "delete"]
     others = [one for one in whole if one.lever != "delete"]
@@ -96,13 +95,29 @@ def _combine(
 ) -> Choice:
     """What these findings come to together."""
     saved = _share_out(whole, parts, {one: (one.cost, one.saving) for one in (*whole, *parts)})
-    freed = _share_out(whole, parts, {one: (one.covered, one.freed) for one in (*whole, *parts)})
+    freed = {}
+    if any(one.covered for one in (*whole, *parts)):
+        freed = _share_out(whole, parts, {one: (one.covered, one.freed) for one in (*whole, *parts)})
     usable: defaultdict[str, Fraction] = defaultdict(Fraction)
     for one, amount in freed.items():
         usable[one.pool] += amount
-    value = sum((amount * weights.get(one.component, 1) for one, amount in saved.items()), NOTHING)
+    sums = _add_by_component(whole, parts, saved)
+    value = sum((amount * weights.get(component, 1) for component, amount in sums.items()), NOTHING)
     value += sum((min(amount, pools.get(pool, NOTHING)) for pool, amount in usable.items()), NOTHING)
-    return Choice(saved, freed, value)
+    return Choice(saved, freed, sums, value)
+
+
+def _add_by_component(
+    whole: Sequence[Candidate], parts: Sequence[Candidate], saved: Mapping[Candidate, Fraction]
+) -> dict[str, Fraction]:
+    rates = [(one.cost, one.saving) for one in whole if one.lever in RATE_LEVERS]
+    left = leave(rates)
+    sums: defaultdict[str, Fraction] = defaultdict(Fraction)
+    for one in parts:
+        sums[one.component] += saved[one] * left
+    if whole:
+        sums[ALL] = sum(saved.values(), NOTHING) - sum(sums.values(), NOTHING)
+    return dict(sums)
 
 
 def _share_out(
