@@ -31,7 +31,7 @@ dashboards: {{scopes: [{{name: first, accounts: [account-1]}}, {{name: second, a
 
 
 class Home:
-    """A home whose bill has two gp2 volumes of 500 GB at 50 USD a month, in two accounts."""
+    """A home whose bill has two gp2 volumes of 100 GB at 10 USD a month, in two accounts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -39,7 +39,9 @@ class Home:
         (folder / "home").mkdir()
         bill = Bill()
         for account, volume in (("account-1", "vol-1"), ("account-2", "vol-2")):
-            bill.add_months(volume, "EBS:VolumeUsage.gp2", ["100", "100"], "0.10", sub_account_id=account)
+            day = Decimal(100) / 31
+            meter: dict[str, Any] = {"quantity": day, "unit": "GB-Months", "sub_account_id": account}
+            bill.add(volume, "EBS:VolumeUsage.gp2", cost=day / 10, **meter)
         bill.write(folder / "home" / "warehouse.duckdb")
         self.judge()
 
@@ -59,13 +61,13 @@ class Home:
     def call(self, *arguments: str) -> Result:
         return CliRunner().invoke(app, ["savings", *arguments])
 
-    def list(self, *arguments: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(self.call("list", "--format", "json", *arguments).stdout)
-        return found
-
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with self.installation.warehouse.connect(read_only=True) as connection:
             found: list[tuple[Any, ...]] = connection.execute(query).fetchall()
+        return found
+
+    def list(self, *arguments: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.call("list", "--format", "json", *arguments).stdout)
         return found
 
 
@@ -78,12 +80,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 def test_findings_are_listed_for_programs(home: Home) -> None:
-    """gp3 costs a fifth less: of 9.677... in 30 of October's 31 days... the bill says what a month costs."""
+    """100 GB of gp2 for 10 a month cost 8 as gp3; 30 days of a month of 31 are a little less."""
     found = home.list("--check", "gp2_to_gp3", "--account", "account-1")
     assert len(found) == 1
     one = found[0]
     assert one["resource"] == "vol-1" and one["cloud"] == "aws" and one["status"] == "found"
-    assert one["planned_saving"] == one["monthly_saving"] and Decimal(one["monthly_saving"]) > 0
+    assert one["planned_saving"] == one["monthly_saving"]
+    assert round(Decimal(one["monthly_saving"]), 6) == round(Decimal(2) * 30 / 31, 6)
     assert one["first_seen"] == utc_now().date().isoformat()
     assert {"check", "cloud", "account", "region", "resource", "monthly_saving", "currency", "confidence", "effort",
             "class", "status", "first_seen", "planned_saving", "title", "reason"} <= one.keys()  # fmt: skip
@@ -109,7 +112,8 @@ def test_a_dismissed_finding_is_out_of_the_plan_at_once_and_in_the_tables_of_the
     assert done.stdout == f"{one['id']}: dismissed until {_in_days(30)} by {ANA}\n"
     (now,) = home.list("--status", "dismissed")
     assert (now["planned_saving"], now["resource"]) == ("0", "vol-1")
-    query = f"select status, decided_by, dismissed_until, planned_saving from ml.recommendations where recommendation_id = '{one['id']}'"  # noqa: E501, S608
+    columns = "status, decided_by, dismissed_until, planned_saving"
+    query = f"select {columns} from ml.recommendations where recommendation_id = '{one['id']}'"
     assert home.rows(query)[0][0] == "found"
     home.judge()
     assert home.rows(query) == [("dismissed", ANA, _in_days(30), Decimal(0))]
