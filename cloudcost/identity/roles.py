@@ -52,7 +52,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "admin": frozenset(get_args(Permission)) - {"decide_proposals"},
 }
 #: What a machine never may, whoever made its key: a person decides.
-FOR_PEOPLE_ONLY: frozenset[Permission] = frozenset({"decide_proposals", "manage_people", "own_keys", "resume_actions"})
+FOR_PEOPLE_ONLY: frozenset[Permission] = frozenset(
+    {"decide_proposals", "decide_savings", "manage_people", "own_keys", "resume_actions"}
+)
 #: Who has one of these sees every row, whatever scopes stand beside.
 UNBOUND: frozenset[Role] = frozenset({"analyst", "admin"})
 #: Roles that see only the rows of their scopes, and without a scope none.

@@ -122,7 +122,7 @@ def test_findings_are_asked_for_by_status(savings: Company) -> None:
 
 @pytest.mark.parametrize("decision", ["accept", "dismiss", "restore"])
 def test_who_may_not_decide_is_refused(savings: Company, decision: str) -> None:
-    for who in ("vera", "ana"):
+    for who in ("vera", "ana", "ben/machine"):
         assert decide(savings, who, decision, "a" * 24).status_code == 403
     assert decide(savings, "theo", decision, "c" * 24).status_code == 404
     assert decide(savings, "nils", decision, "a" * 24).status_code == 404
