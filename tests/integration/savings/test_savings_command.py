@@ -19,8 +19,10 @@ from cloudcost.analytics.savings import find_savings, write_savings
 from cloudcost.identity.people import find_account
 from cloudcost.installation import Installation
 from core.instants import utc_now
+from orchestration.defs.actions.assets import is_proposed
 from savings.lifecycle.book import DecisionError
 from tests.savings_bill import LAST_DAY, Bill
+from tests.savings_plan import finding
 
 ANA = "ana@example.com"
 CONFIG = """
@@ -195,3 +197,12 @@ def test_without_findings_the_list_says_why(home: Home) -> None:
 
 def _in_days(days: int) -> dt.date:
     return utc_now().date() + dt.timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("changed", "proposed"),
+    [({}, True), ({"status": "accepted"}, True), ({"status": "dismissed"}, False), ({"monthly_saving": None}, False),
+     ({"remediation": ""}, False)],
+)  # fmt: skip
+def test_what_is_dismissed_is_not_proposed(changed: dict[str, Any], proposed: bool) -> None:
+    assert is_proposed(finding("a", "40", remediation="delete_unattached_volume") | changed) is proposed
