@@ -14,6 +14,7 @@ from savings.lifecycle.book import SavingsBook
 from savings.lifecycle.rows import Row, complete, is_unjudged, list_history
 from savings.lifecycle.status import Action, Judging
 from warehouse import WarehouseError, fetch_records
+from warehouse.written_tables import find_written_table
 
 
 def note_findings(
@@ -47,12 +48,16 @@ def read_gone(installation: Installation) -> list[Row]:
 
 
 def read_rows(installation: Installation, table: str) -> list[Row]:
-    """The rows of a table of ml that savings are written to; `WarehouseError` where it was not written yet."""
+    """The rows of a table of ml that savings are written to; `WarehouseError` where it was not written yet.
+
+    What an earlier release did not write is None.
+    """
     warehouse = installation.warehouse
     if not warehouse.has_table("ml", table):
         raise WarehouseError(f"{warehouse.place}: savings were not looked for yet", "`cloudcost run` does")
     with warehouse.connect(read_only=True) as connection:
-        return fetch_records(connection.execute(f"select * from ml.{table}"))
+        rows = fetch_records(connection.execute(f"select * from ml.{table}"))
+    return [dict.fromkeys(find_written_table("ml", table).columns.names) | row for row in rows]
 
 
 def find_actions(installation: Installation) -> dict[str, Action]:

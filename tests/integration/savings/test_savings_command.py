@@ -206,3 +206,11 @@ def _in_days(days: int) -> dt.date:
 )  # fmt: skip
 def test_what_is_dismissed_is_not_proposed(changed: dict[str, Any], proposed: bool) -> None:
     assert is_proposed(finding("a", "40", remediation="delete_unattached_volume") | changed) is proposed
+
+
+def test_a_table_of_an_earlier_release_is_listed(home: Home) -> None:
+    """Without status, plan and pools."""
+    with home.installation.warehouse.connect(read_only=False) as connection:
+        for name in ("status", "planned_saving", "plan_note", "commitment_pool", "pool_on_demand_cost"):
+            connection.execute(f"alter table ml.recommendations drop column {name}")
+    assert {(one["status"], one["planned_saving"] == one["monthly_saving"]) for one in home.list()} == {("found", True)}
