@@ -9,20 +9,21 @@ The model, per currency, of 30 days:
 3. What a followed finding frees of a commitment is worth what other usage of the same pool still pays on demand, and no
    more: of each pool the smaller of both, where the on-demand cost of the pool is that of the bill less what is planned
    to be saved of it. A freed unit counts at what the commitment costs, which is never more than the usage that takes it
-   over costs on demand. Between two ways to treat one resource, what each frees counts up to what the pool can use.
+   over costs on demand (`savings.plan.freed`).
 
 What each finding contributes is its ``planned_saving``; these sum exactly to the total. Without a finding the total is
 never larger, and smaller by at most what the finding saves and frees.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from savings.plan.candidates import Candidate, ResourceKey, add_money, as_money, read_candidate
+from savings.plan.freed import Followed, find_counted
 from savings.plan.offers import NOTHING, Weights, fits, gather_clusters
 from savings.plan.resource import ALL, Choice, choose
 
@@ -59,16 +60,16 @@ def make_plan(rows: Iterable[Mapping[str, Any]]) -> Plan:
     for one in candidates:
         if not one.is_offer:
             resources[one.resource].append(one)
-    saved, freed = _choose_all([one for one in candidates if one.is_offer], resources, pools)
-    usable = _use_freed(saved, freed, pools)
+    followed = _choose_best([one for one in candidates if one.is_offer], resources, pools)
+    saved, usable = followed.saved, followed.use_freed(pools)
     parts = {}
     for row in found:
         name = row["recommendation_id"]
         parts[name] = Planned(as_money(NOTHING), as_money(NOTHING), _explain_unplanned(row))
-    followed = [one for one in saved if one.is_offer]
+    offers = [one for one in saved if one.is_offer]
     for one in candidates:
         worth = usable.get(one, NOTHING)
-        note = _explain(one, saved, _list_rivals(one, followed, [s for s in resources[one.resource] if s in saved]))
+        note = _explain(one, saved, _list_rivals(one, offers, [s for s in resources[one.resource] if s in saved]))
         parts[one.name] = Planned(as_money(saved.get(one, NOTHING) + worth), as_money(worth), note)
     sums: defaultdict[str, list[Decimal]] = defaultdict(list)
     for row in found:
@@ -76,16 +77,30 @@ def make_plan(rows: Iterable[Mapping[str, Any]]) -> Plan:
     return Plan(parts, {currency: add_money(amounts) for currency, amounts in sorted(sums.items())})
 
 
-def _choose_all(
+def _choose_best(
     offers: Sequence[Candidate], resources: Mapping[ResourceKey, Sequence[Candidate]], pools: Mapping[str, Fraction]
-) -> tuple[dict[Candidate, Fraction], dict[Candidate, Fraction]]:
-    """What each followed finding saves, and what it frees."""
+) -> Followed:
+    """What is followed: by what is saved, and in pools where that comes to more, by what is freed too."""
+    plain = _choose_all(offers, resources, frozenset())
+    if not any(pools.get(one.pool) and one.covered for found in resources.values() for one in found):
+        return plain
+    generous = _choose_all(offers, resources, pools.keys())
+    counted = find_counted(plain, generous, pools)
+    if not counted:
+        return plain
+    return generous if counted == pools.keys() else _choose_all(offers, resources, counted)
+
+
+def _choose_all(
+    offers: Sequence[Candidate], resources: Mapping[ResourceKey, Sequence[Candidate]], counted: Collection[str]
+) -> Followed:
+    """What is followed where the commitments that these pools free count in full."""
     known: dict[tuple[Any, ...], Choice] = {}
 
     def choose_once(key: ResourceKey, weights: Weights) -> Choice:
         asked = (key, tuple(sorted(weights.items())))
         if asked not in known:
-            known[asked] = choose(resources[key], weights, pools)
+            known[asked] = choose(resources[key], weights, counted)
         return known[asked]
 
     saved: dict[Candidate, Fraction] = {}
@@ -95,28 +110,13 @@ def _choose_all(
         saved |= taken
         choices |= done
     for key in resources:
-        choices.setdefault(key, choose_once(key, {}))
+        if key not in choices:
+            choices[key] = choose_once(key, {})
     freed: dict[Candidate, Fraction] = {}
     for key in sorted(choices):
         saved |= choices[key].saved
         freed |= choices[key].freed
-    return saved, freed
-
-
-def _use_freed(
-    saved: Mapping[Candidate, Fraction], freed: Mapping[Candidate, Fraction], pools: Mapping[str, Fraction]
-) -> dict[Candidate, Fraction]:
-    """What of the freed commitments other usage of their pools can use, given out by name."""
-    room = dict(pools)
-    for one, amount in saved.items():
-        if one.pool in room:
-            room[one.pool] = max(room[one.pool] - amount, NOTHING)
-    used = {}
-    for one in sorted(freed, key=lambda one: one.name):
-        used[one] = min(max(freed[one], NOTHING), room.get(one.pool, NOTHING))
-        if one.pool in room:
-            room[one.pool] -= used[one]
-    return used
+    return Followed(saved, freed)
 
 
 def _list_rivals(one: Candidate, offers: Sequence[Candidate], beside: Sequence[Candidate]) -> list[Candidate]:

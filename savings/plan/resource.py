@@ -6,12 +6,12 @@
 - Deleting all of it excludes everything else, and is chosen where it saves more than everything else together.
 
 What is chosen is the largest of all such combinations. Beside what is saved at once, a combination is worth the
-commitment that it frees, at most what the pool can use; and of what is saved, `weights` says what counts (the rest
-would be taken from what an offer on the account saves).
+commitment that it frees where its pool is among those `counted`; and of what is saved, `weights` says what counts (the
+rest would be taken from what an offer on the account saves).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -36,24 +36,24 @@ class Choice:
     value: Fraction
 
 
-def choose(findings: Sequence[Candidate], weights: Mapping[str, Fraction], pools: Mapping[str, Fraction]) -> Choice:
+def choose(findings: Sequence[Candidate], weights: Mapping[str, Fraction], counted: Collection[str]) -> Choice:
     """The best that can be done to a resource. ``weights``: by component, 1 where it is not named."""
     if len(findings) == 1:
         # most resources have one: it is better than nothing, whatever it weighs
-        return _combine(*((findings, []) if findings[0].component == ALL else ([], findings)), weights, pools)
+        return _combine(*((findings, []) if findings[0].component == ALL else ([], findings)), weights, counted)
     whole = [one for one in findings if one.component == ALL]
     deletions = [one for one in whole if one.lever == "delete"]
     others = [one for one in whole if one.lever != "delete"]
-    parts = _best_parts([one for one in findings if one.component != ALL], weights, pools)
-    options = [_combine(list(chosen), parts, weights, pools) for chosen in _one_of_each_lever(others)]
-    options += [_combine([one], [], weights, pools) for one in sorted(deletions, key=lambda one: one.order)]
+    parts = _best_parts([one for one in findings if one.component != ALL], weights, counted)
+    options = [_combine(list(chosen), parts, weights, counted) for chosen in _one_of_each_lever(others)]
+    options += [_combine([one], [], weights, counted) for one in sorted(deletions, key=lambda one: one.order)]
     # a rate on less than the parts are said to save would take from them: it is left out
     sound = [option for option in options if min(option.saved.values(), default=NOTHING) >= 0]
     return max(sound, key=lambda option: option.value)
 
 
 def _best_parts(
-    findings: Sequence[Candidate], weights: Mapping[str, Fraction], pools: Mapping[str, Fraction]
+    findings: Sequence[Candidate], weights: Mapping[str, Fraction], counted: Collection[str]
 ) -> list[Candidate]:
     """Of each component the alternatives that save most together."""
     components: defaultdict[str, list[Candidate]] = defaultdict(list)
@@ -62,7 +62,7 @@ def _best_parts(
     chosen: list[Candidate] = []
     for component in sorted(components):
         options = [*_one_of_each_lever(components[component])]
-        chosen += max(options, key=lambda option: _combine([], list(option), weights, pools).value)
+        chosen += max(options, key=lambda option: _combine([], list(option), weights, counted).value)
     return chosen
 
 
@@ -91,19 +91,16 @@ def _combine(
     whole: Sequence[Candidate],
     parts: Sequence[Candidate],
     weights: Mapping[str, Fraction],
-    pools: Mapping[str, Fraction],
+    counted: Collection[str],
 ) -> Choice:
     """What these findings come to together."""
     saved = _share_out(whole, parts, {one: (one.cost, one.saving) for one in (*whole, *parts)})
     freed = {}
     if any(one.covered for one in (*whole, *parts)):
         freed = _share_out(whole, parts, {one: (one.covered, one.freed) for one in (*whole, *parts)})
-    usable: defaultdict[str, Fraction] = defaultdict(Fraction)
-    for one, amount in freed.items():
-        usable[one.pool] += amount
     sums = _add_by_component(whole, parts, saved)
     value = sum((amount * weights.get(component, 1) for component, amount in sums.items()), NOTHING)
-    value += sum((min(amount, pools.get(pool, NOTHING)) for pool, amount in usable.items()), NOTHING)
+    value += sum((amount for one, amount in freed.items() if one.pool in counted), NOTHING)
     return Choice(saved, freed, sums, value)
 
 

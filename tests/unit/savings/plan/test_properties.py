@@ -15,7 +15,7 @@ ROUNDING = Decimal("1e-10")
 
 
 @st.composite
-def findings(draw: st.DrawFn, most: int = 6, is_covered: bool = False) -> list[dict[str, Any]]:
+def findings(draw: st.DrawFn, most: int = 6, is_covered: bool = False, has_offers: bool = True) -> list[dict[str, Any]]:
     """Findings on two resources of one account, and offers to it."""
     rows = []
     for number in range(draw(st.integers(0, most))):
@@ -25,7 +25,7 @@ def findings(draw: st.DrawFn, most: int = 6, is_covered: bool = False) -> list[d
             "monthly_cost": cost,
             "lever": draw(st.sampled_from(LEVERS)),
             "component": draw(st.sampled_from(["all", "compute", "storage"])),
-            "resource_id": draw(st.sampled_from(["r-1", "r-1", "r-2", ""])),
+            "resource_id": draw(st.sampled_from(["r-1", "r-1", "r-2", *([""] if has_offers else [])])),
         }
         is_wide = not fields["resource_id"] and fields["lever"] in ("commit", "rate")
         if is_wide:
@@ -58,9 +58,11 @@ def test_removing_a_finding_never_raises_the_total_and_costs_at_most_its_own_sav
         assert -ROUNDING <= lost <= row["monthly_saving"] + ROUNDING
 
 
-@settings(max_examples=200, deadline=None)
-@given(findings(is_covered=True))
-def test_the_same_holds_with_what_is_freed_where_the_pool_can_use_it(rows: list[dict[str, Any]]) -> None:
+@settings(max_examples=300, deadline=None)
+@given(findings(is_covered=True, has_offers=False), st.sampled_from([0, 5, 20, 40, 80, 10_000]))
+def test_the_same_holds_with_what_is_freed_of_commitments(rows: list[dict[str, Any]], left: int) -> None:
+    """Whether the pool can use all of it, a part or nothing."""
+    rows = [row | {"pool_on_demand_cost": Decimal(left)} for row in rows]
     before = total(rows)
     for place, row in enumerate(rows):
         lost = before - total(rows[:place] + rows[place + 1 :])
