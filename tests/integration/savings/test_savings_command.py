@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -20,6 +21,8 @@ from cloudcost.identity.people import find_account
 from cloudcost.installation import Installation
 from core.instants import utc_now
 from orchestration.defs.actions.assets import is_proposed
+from orchestration.defs.savings.assets import savings
+from orchestration.resources.installation import InstallationResource
 from savings.lifecycle.book import DecisionError
 from tests.savings_bill import LAST_DAY, Bill
 from tests.savings_plan import finding
@@ -214,3 +217,22 @@ def test_a_table_of_an_earlier_release_is_listed(home: Home) -> None:
         for name in ("status", "planned_saving", "plan_note", "commitment_pool", "pool_on_demand_cost"):
             connection.execute(f"alter table ml.recommendations drop column {name}")
     assert {(one["status"], one["planned_saving"] == one["monthly_saving"]) for one in home.list()} == {("found", True)}
+
+
+def test_a_finding_is_shown_with_its_audit_trail(home: Home) -> None:
+    one = home.list()[0]
+    home.call("accept", one["id"], "--reason", "next sprint")
+    printed = home.call("show", one["id"][:6]).stdout
+    shown, _, rest = printed.partition("\n}\n")
+    assert json.loads(shown + "}")["status"] == "accepted"
+    assert "next step: Change the volume's type" in rest and f"{ANA} savings.accepted" in rest
+
+
+def test_the_asset_writes_all_its_tables_in_one_go(home: Home) -> None:
+    with home.installation.warehouse.connect(read_only=False) as connection:
+        connection.execute("drop schema ml cascade")
+    done = dg.materialize([savings], resources={"installation": InstallationResource.of(home.installation)})
+    assert done.success
+    written = {key.path[-1] for key in (event.asset_key for event in done.get_asset_materialization_events()) if key}
+    assert written == {"recommendations", "savings_history", "unjudged_savings"}
+    assert {name for (name,) in home.rows("select table_name from duckdb_tables() where schema_name = 'ml'")} == written
