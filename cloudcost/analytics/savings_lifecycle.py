@@ -6,7 +6,6 @@ from typing import Any
 from actions.approvals import NotAllowedError
 from actions.proposal_book import ProposalBook
 from audit.log import AuditEntry, AuditLog
-from cloudcost.identity.person import sees_account
 from cloudcost.installation import Installation
 from core.instants import utc_now
 from savings.findings import Skipped
@@ -75,15 +74,12 @@ def judge_today(installation: Installation) -> Judging:
 
 def check_sees(installation: Installation, name: str, found: Mapping[str, Any]) -> None:
     """`NotAllowedError` with an audit row where somebody decides on an account whose rows they do not see."""
-    person = installation.directory.find(name)
-    account = found["account_id"]
-    if person is not None and sees_account(person, accounts_of_scopes(installation), account):
+    person, account = installation.directory.find(name), found["account_id"]
+    scopes = installation.config.dashboards.scopes
+    if person is not None and (
+        person.sees_all_rows or any(account in one.accounts for one in scopes if one.name in person.scopes)
+    ):
         return
     entry = AuditEntry(name, "identity.refused", str(found["recommendation_id"]), {"why": "another account"})
     AuditLog(installation.store, utc_now).append(entry)
     raise NotAllowedError(f"{name!r} does not see account {account!r}, and so does not decide about it")
-
-
-def accounts_of_scopes(installation: Installation) -> Mapping[str, Sequence[str]]:
-    """By its name the accounts that each scope lets through."""
-    return {scope.name: scope.accounts for scope in installation.config.dashboards.scopes}

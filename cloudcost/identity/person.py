@@ -1,6 +1,6 @@
 """A person: what they are and may, as the configuration has them and as they are after changes."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,16 +44,6 @@ class Person:
     def may(self, permission: Permission) -> bool:
         """Whether they may do that."""
         return permission in self.permissions
-
-
-def sees_account(person: Person, accounts_of_scopes: Mapping[str, Collection[str]], account: str | None) -> bool:
-    """Whether the person sees what is about this account, where nothing says of which team it is.
-
-    ``accounts_of_scopes``: by the scope's name the accounts that it lets through.
-    """
-    if person.sees_all_rows:
-        return True
-    return any(account in accounts_of_scopes.get(scope, ()) for scope in person.scopes)
 
 
 def put_together(name: str, base: Person | None, fields: Mapping[str, Any]) -> Person:
