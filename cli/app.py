@@ -21,6 +21,7 @@ from cli.context import find_installation
 from cli.failures import UsageError, end_with
 from cli.output.tables import Format
 from cli.output.terminal import clean_streams
+from cli.savings.commands import savings_app
 from cli.sign_in.commands import sign_in_app
 from cli.sign_in.keys import keys_app
 from cli.sign_in.profile import profile_app
@@ -49,6 +50,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(outbox_app, name="outbox")
 people_app.add_typer(profile_app, name="profile")
 app.add_typer(people_app, name="people")
+app.add_typer(savings_app, name="savings")
 app.add_typer(settings_app, name="settings")
 # without a name: its commands stand beside the others
 app.add_typer(sign_in_app)
