@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -58,6 +59,15 @@ app.add_typer(sign_in_app)
 #: What a version names beside our own: the names of the packages.
 TOOLS = {"DuckDB": "duckdb", "dbt": "dbt-core", "Dagster": "dagster"}
 
+
+class CloudName(StrEnum):
+    """Clouds that grant permissions."""
+
+    AWS = "aws"
+    AZURE = "azure"
+    GCP = "gcp"
+
+
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
 
 
@@ -109,6 +119,18 @@ def check(context: typer.Context) -> None:
     installation = find_installation(context)
     installation.read_settings()
     raise typer.Exit(check_sources(installation))
+
+
+@app.command()
+def permissions(
+    cloud: Annotated[CloudName, typer.Option(help="The cloud that grants them.")],
+    check: Annotated[Optional[list[str]], typer.Option(help="Of this check; may be given again.")] = None,  # noqa: UP045
+    action: Annotated[Optional[list[str]], typer.Option(help="Of this action; may be given again.")] = None,  # noqa: UP045
+) -> None:
+    """Print the policy or role that checks and actions need in a cloud, and no more; by default that of all checks."""
+    from cli.savings.permissions import print_permissions
+
+    print_permissions(cloud.value, check or [], action or [])
 
 
 @app.command("run-export")
