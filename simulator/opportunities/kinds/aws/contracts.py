@@ -8,7 +8,7 @@ from simulator.opportunities.calendar import month_end, month_start
 from simulator.opportunities.company import Company
 from simulator.opportunities.fleet.aws_services import add
 from simulator.opportunities.kind import Kind
-from simulator.opportunities.lines import Charge, Meter, Resource
+from simulator.opportunities.lines import Account, Charge, Meter, Resource
 
 
 def _nothing(_: Bill) -> None:
@@ -75,3 +75,25 @@ def _mislead_credits(company: Company) -> None:
 
 
 CREDIT_EXPIRING = Kind("credit_expiring", "aws", _plant_credits, _mislead_credits)
+
+
+def _support(company: Company, plan: str, amount: int) -> Resource:
+    """A support plan of the payer; its lines name no resource."""
+    payer = Account("aws", company.profile.payer, f"{company.profile.name}-management", "prod")
+    resource = Resource("aws", payer, "global", plan, plan, "prod")
+    meter = Meter("aws", plan, "Dollar", "Dollar", Decimal(1), "fee")
+    said = {"line_item_resource_id": "", "line_item_usage_type": "Dollar"}
+    _monthly(company, resource, meter, amount, "Fee", line_item_line_item_description=f"{plan} for the month", **said)
+    return resource
+
+
+def _plant_support(company: Company) -> None:
+    resource = _support(company, "AWSSupportEnterprise", 5500)
+    company.waste("support_plan", resource, "fee", _nothing, "Enterprise support", is_planned=False)
+
+
+def _mislead_support(company: Company) -> None:
+    company.decoy("support_plan", _support(company, "AWSSupportDeveloper", 29), "it costs next to nothing")
+
+
+SUPPORT_PLAN = Kind("support_plan", "aws", _plant_support, _mislead_support)
