@@ -23,7 +23,7 @@ CLOUDS = ("aws", "azure", "gcp")
 #: The last days of the companies' bills: the end of a month or a day within one.
 _ENDS = (dt.date(2026, 10, 31), dt.date(2026, 9, 30), dt.date(2026, 10, 31), dt.date(2026, 11, 18))
 #: How many of a hundred companies have a kind of waste, and how many have decoys of it.
-_PLANTED_PERCENT, _MISLED_PERCENT = 68, 75
+_PLANTED_PERCENT, _MISLED_PERCENT = 68, 62
 _LEAST_SHARE = Decimal("0.1")
 _WRITERS = {"aws": write_aws, "azure": write_azure, "gcp": write_gcp}
 
