@@ -14,8 +14,8 @@ from simulator.aws_columns import SCHEMA, describe_columns
 from simulator.opportunities.calendar import month_end, month_start
 from simulator.opportunities.commitments import Commitment, unused_by_day
 from simulator.opportunities.company import Company, make_guid
-from simulator.opportunities.lines import Account, Charge, Line, Resource
-from simulator.opportunities.prices.aws_regions import PREFIXES, PRICED_AS_USE1
+from simulator.opportunities.lines import Charge, Line, Resource
+from simulator.opportunities.prices.aws_regions import PLAN_METER, PREFIXES, PRICED_AS_USE1
 from simulator.writers import map_array, write_json, write_parquet
 
 #: Usage types that no region is written before.
@@ -100,10 +100,8 @@ _TYPES = {"plan": "SavingsPlanCoveredUsage", "plan_fee": "SavingsPlanRecurringFe
 
 def _fee_lines(company: Company, plan: Commitment) -> list[Line]:
     """The daily fees of a savings plan, as a line whose columns say what of each day went unused."""
-    from simulator.opportunities.prices.aws_regions import PLAN_METER
 
     unused = unused_by_day(plan, company.lines, company.calendar)
-    payer = Account("aws", company.profile.payer, f"{company.profile.name}-management", "prod")
     charges = [
         Charge(
             dt.datetime.combine(date, dt.time()),
@@ -114,7 +112,7 @@ def _fee_lines(company: Company, plan: Commitment) -> list[Line]:
     ]
     hourly = plan.daily / 24
     columns = {date.isoformat(): str(amount) for date, amount in unused.items()}
-    resource = Resource("aws", payer, "global", "", plan.name, "prod")
+    resource = Resource("aws", company.payer(), "global", "", plan.name, "prod")
     return [Line(resource, PLAN_METER, charges, hourly, hourly, "plan_fee", plan.id, columns=columns)]
 
 

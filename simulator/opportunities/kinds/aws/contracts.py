@@ -8,7 +8,7 @@ from simulator.opportunities.calendar import month_end, month_start
 from simulator.opportunities.company import Company
 from simulator.opportunities.fleet.aws_services import add
 from simulator.opportunities.kind import Kind
-from simulator.opportunities.lines import Account, Charge, Meter, Resource
+from simulator.opportunities.lines import Charge, Meter, Resource
 
 
 def _nothing(_: Bill) -> None:
@@ -79,8 +79,7 @@ CREDIT_EXPIRING = Kind("credit_expiring", "aws", _plant_credits, _mislead_credit
 
 def _support(company: Company, plan: str, amount: int) -> Resource:
     """A support plan of the payer; its lines name no resource."""
-    payer = Account("aws", company.profile.payer, f"{company.profile.name}-management", "prod")
-    resource = Resource("aws", payer, "global", plan, plan, "prod")
+    resource = Resource("aws", company.payer(), "global", plan, plan, "prod")
     meter = Meter("aws", plan, "Dollar", "Dollar", Decimal(1), "fee")
     said = {"line_item_resource_id": "", "line_item_usage_type": "Dollar"}
     _monthly(company, resource, meter, amount, "Fee", line_item_line_item_description=f"{plan} for the month", **said)
