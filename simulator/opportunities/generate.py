@@ -16,7 +16,7 @@ from simulator.opportunities.gcp_export import write_gcp
 from simulator.opportunities.healthy import add_healthy
 from simulator.opportunities.inventory import take_inventory
 from simulator.opportunities.kind import find_kinds
-from simulator.opportunities.truth import Waste, describe, describe_inventory, find_waste, plan_total
+from simulator.opportunities.truth import Waste, describe, describe_inventory, find_waste, find_worthless, plan_total
 from simulator.writers import write_json
 
 CLOUDS = ("aws", "azure", "gcp")
@@ -64,7 +64,7 @@ def build(
     found = _plant_enough(made, left_out)
     add_healthy(made, found)
     bill = Bill(made.lines, made.calendar)
-    made.decoys = list(dict.fromkeys(made.decoys))
+    made.decoys += find_worthless(made, bill)
     return made, bill, find_waste(made, bill)
 
 
