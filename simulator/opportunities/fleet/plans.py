@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from simulator.opportunities.commitments import Commitment
 from simulator.opportunities.company import Company, make_guid
-from simulator.opportunities.lines import Account
+from simulator.opportunities.lines import Account, Resource
 
 
 def cover(
@@ -43,5 +43,16 @@ def cover(
         end,
         size,
     )
+    company.commitments.append(bought)
+    return bought
+
+
+def reserve(company: Company, resource: Resource, size: str, daily: Decimal) -> Commitment:
+    """A reservation of one instance in the account and region of the resource that uses all of it."""
+    account, region = resource.account, resource.region
+    identity = f"arn:aws:ec2:{region}:{account.id}:reserved-instances/{make_guid(company.token(32))}"
+    end = company.calendar.as_of + dt.timedelta(days=200)
+    start = end - dt.timedelta(days=365)
+    bought = Commitment("aws", identity, resource.name, account, region, daily, start, end, size)
     company.commitments.append(bought)
     return bought
