@@ -36,7 +36,7 @@ def find_waste(company: Company, bill: Bill) -> list[Waste]:
         if saving is not None and saving <= 0:
             continue
         others = {name: value for name, other in planted.alternatives.items() if (value := other(bill)) is not None}
-        cost = bill.monthly(planted.resource, "all" if planted.component.startswith("all") else planted.component)
+        cost = bill.monthly(planted.resource, planted.component)
         found.append(Waste(planted, saving, cost, others, planted.waste(bill) if planted.waste else None))
     return found
 

@@ -57,7 +57,7 @@ MARKETPLACE_RENEWAL = Kind("marketplace_renewal", "aws", _plant_marketplace, _mi
 def _credit(company: Company, amount: int, text: str) -> Resource:
     account = company.account("aws")
     resource = Resource("aws", account, company.region("aws"), f"credit:{company.token()}", text, "prod")
-    meter = Meter("aws", "AmazonEC2", "", "", Decimal(1), "credit")
+    meter = Meter("aws", "AmazonEC2", "", "", Decimal(1), "fee")
     _monthly(
         company, resource, meter, -amount, "Credit", line_item_line_item_description=text, line_item_resource_id="",
         line_item_usage_type="",
@@ -67,7 +67,7 @@ def _credit(company: Company, amount: int, text: str) -> Resource:
 
 def _plant_credits(company: Company) -> None:
     resource = _credit(company, 9000, "Migration program credits")
-    company.waste("credit_expiring", resource, "credit", _nothing, "covers much of the bill", is_planned=False)
+    company.waste("credit_expiring", resource, "fee", _nothing, "covers much of the bill", is_planned=False)
 
 
 def _mislead_credits(company: Company) -> None:

@@ -46,6 +46,11 @@ def test_every_finding_is_on_the_bill(companies: list[Built]) -> None:
         assert [r.id for r in resources if (r.cloud, r.id) not in billed] == []
 
 
+def test_components_are_those_that_a_plan_knows(everything: Built) -> None:
+    known = {"compute", "storage", "requests", "transfer", "licence", "address", "fee", "all"}
+    assert {waste.planted.component for waste in everything.found} <= known
+
+
 def test_companies_differ_and_some_kinds_are_left_out(companies: list[Built]) -> None:
     kinds = [frozenset((w.planted.resource.cloud, w.planted.check) for w in built.found) for built in companies]
     assert len(set(kinds)) == len(kinds)
