@@ -1,11 +1,13 @@
-"""What a full build of the warehouse costs against DuckDB's floor, one restated month, and a dashboard's queries.
+"""What a full build of the warehouse costs against DuckDB's floor, one restated month, publishing it, what
+all savings checks of the bill take, and a dashboard's queries.
 
     python -m benchmarks.warehouse [--rows 24000000] [--months 12] [--queries 20]
 
 A simulated month of the three clouds is landed once and repeated into the lake, its dates moved back and its line ids
 made unique, through the real ledger. *Floor* is one DuckDB script that scans the same FOCUS rows as Parquet, writes the
 FOCUS table and aggregates and writes the same marts, without dbt, mapping, tests or history. The restated month is
-built anew with all months in the warehouse and with two of them.
+built anew with all months in the warehouse and with two of them. Publishing is what a run does at its end, without
+warming; the savings checks are all that need nothing but the bill.
 """
 
 import argparse
@@ -19,16 +21,21 @@ from pathlib import Path
 import duckdb
 
 from benchmarks._measuring import Figures, Stopwatch, build, measure, print_bar, print_figures, print_ratios, publish
+from cloudcost.analytics.savings import ask_bill, list_checks
+from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
+from dashboards.publications import publish_installation
 from ingestion.expressions.sql import connect_scratch
 from ingestion.formats import get_format
 from ingestion.judging.profile import profile_delivery
 from ingestion.landing.lake import snapshot_directory
 from ingestion.snapshots import Snapshot, SnapshotKey
+from savings.check import BillCheck
 from warehouse import changed_periods_json
 
 MODULE = "benchmarks.warehouse"
-BUILD_BAR, PEAK_BAR_MB, RESTATED_BAR, QUERY_BAR_MS = 3.0, 6 * 1024, 1.2, 200
+BUILD_BAR, PEAK_BAR_MB, RESTATED_BAR, QUERY_BAR_MS = 1.2, 2048, 1.1, 200
+PUBLICATION_BAR, SAVINGS_BAR = 1.0, 60
 CONFIG = """sources:
   - {name: aws, provider: aws, location: LOCATION/aws}
   - {name: azure, provider: azure, location: LOCATION/azure}
@@ -102,7 +109,13 @@ def main() -> int:
     options = parser.parse_args()
     if options.stage:
         name, folder, number = options.stage
-        stages = {"build": run_build, "floor": run_floor, "restate": run_restatement}
+        stages = {
+            "build": run_build,
+            "floor": run_floor,
+            "restate": run_restatement,
+            "publish": run_publication,
+            "savings": run_savings,
+        }
         print_figures(stages[name](Path(folder), int(number)))
         return 0
     with tempfile.TemporaryDirectory(prefix="cloudcost-bench-") as folder:
@@ -130,6 +143,11 @@ def main() -> int:
         )
         print(f"  one restated month: {few.seconds:.1f} s of 2 months, {many.seconds:.1f} s of {options.months}")
         print_ratios(f"one restated month, {options.months} months over 2", many, few, RESTATED_BAR)
+        published = measure(MODULE, "publish", whole, 0)
+        print_bar("publication", published.seconds, PUBLICATION_BAR, "s")
+        judged = measure(MODULE, "savings", whole, 0)
+        print_bar("all savings checks of the bill", judged.seconds, SAVINGS_BAR, "s")
+        print_bar("their peak memory", judged.peak_mb, PEAK_BAR_MB, "MB")
         time_queries(whole, options.queries)
     return 0
 
@@ -259,6 +277,27 @@ def run_restatement(root: Path, number: int) -> Figures:
     behind = installation.warehouse.pending_models()
     build(installation, "--select", *PARTITIONED, periods=changed_periods_json(changed, behind))
     return watch.lap()
+
+
+def run_publication(root: Path, number: int) -> Figures:
+    """Publish the warehouse as it is."""
+    installation = open_installation(root)
+    watch = Stopwatch()
+    publish_installation(installation)
+    return watch.lap()
+
+
+def run_savings(root: Path, number: int) -> Figures:
+    """Every savings check that needs nothing but the bill."""
+    installation, today = open_installation(root), dt.date.today()
+    checks = [check for check in list_checks(installation.config.savings) if isinstance(check, BillCheck)]
+    watch = Stopwatch()
+    done = ask_bill(installation, checks, ScoredDays.until(today), today)
+    figures = watch.lap()
+    if done.failed:
+        raise SystemExit(f"checks failed: {done.failed}")
+    print(f"{len(checks)} checks, {len(done.findings.recommendations)} findings", file=sys.stderr)
+    return figures
 
 
 def time_queries(root: Path, runs: int) -> None:

@@ -1,46 +1,48 @@
-"""What every recommendation check must keep to; a new one is held to it by standing below savings/checks."""
+"""What every savings check must keep to; a new one is held to it by standing below savings/checks."""
 
 import datetime as dt
 import inspect
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import dagster as dg
+import duckdb
 import pytest
 
 from actions.remediations import REMEDIATIONS
+from cloudcost.analytics import savings as service
 from cloudcost.installation import Installation
 from orchestration.defs.savings import assets as defs
 from orchestration.resources.installation import InstallationResource
+from savings.bill import ask
+from savings.check import BillCheck, Check, Component, Confidence, Effort, InventoryCheck, Lever
+from savings.evidence import SEEDS
+from savings.findings import Findings, RiskClass
 from savings.inventory import Inventory
 from savings.registry import CHECKS, find_checks
-from savings.run import run_checks
+from savings.run import run_each
 from tests.contract.one_more_file import one_more_file
+from tests.savings_bill import Bill
 
 each = pytest.mark.parametrize("name", sorted(CHECKS))
+each_of_bill = pytest.mark.parametrize("name", sorted(n for n, c in CHECKS.items() if isinstance(c, BillCheck)))
+each_of_inventory = pytest.mark.parametrize("name", [n for n, c in CHECKS.items() if isinstance(c, InventoryCheck)])
 
 #: A whole check: nothing else names it.
 BIG_VOLUME = """
-import json
-from savings.check import Check
-from savings.findings import Findings, Recommendation, make_recommendation_id
+from savings.check import BillCheck
 
-def run(inventory, costs, as_of, incomplete_scopes=()):
-    if inventory is None or costs is None:
-        raise ValueError("nothing to read")
-    billed = {row["resource_id"]: row for row in costs}
-    return Findings([
-        Recommendation(
-            make_recommendation_id("big_volume", "aws", row["account_id"], row["volume_id"]), "big_volume", "aws",
-            row["account_id"], row["region"], row["volume_id"], billed[row["volume_id"]]["effective_cost"],
-            "USD", "it is big", json.dumps({"size_gb": row["size_gb"]}), "", "reversible", as_of,
-        )
-        for row in inventory
-        if row["size_gb"] > 1000
-    ])
-
-BIG_VOLUME = Check("big_volume", "Volumes of a terabyte.", {"inventory": ("size_gb",), "costs": ("effective_cost",)},
-                   "", "reversible", run)
+BIG_VOLUME = BillCheck(
+    name="big_volume", title="Big volumes", clouds=("aws",), rule="It is big.", why="Big costs.", next_step="Look.",
+    saving_basis="All of it.", lever="delete", component="all", effort="low", risk_class="restorable",
+    confidence="low",
+    evidence="select source_name, billing_period, cloud, account_id, region, resource_id, currency, monthly_cost, "
+    "monthly_cost as monthly_saving, stored as size_gb from usage_30d where stored > 1000",
+    reason="{resource_id} has {size_gb} GB",
+)
 """
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 COST = {
@@ -54,22 +56,86 @@ COST = {
 
 
 @each
-def test_it_is_registered_under_its_name_in_a_module_of_that_name(name: str) -> None:
-    assert CHECKS[name].name == name
-    assert CHECKS[name].run.__module__.rpartition(".")[2] == name
+def test_it_is_registered_under_its_name_in_a_module_of_that_name_and_cloud(name: str) -> None:
+    check = CHECKS[name]
+    assert check.name == name
+    (module,) = Path("savings/checks").glob(f"*/{name}.py")
+    assert check.clouds == (module.parent.name,) or module.parent.name == "any"
 
 
 @each
-def test_what_it_asks_for_is_read_and_can_be_carried_out(name: str) -> None:
+def test_people_are_told_what_it_is_about(name: str) -> None:
     check = CHECKS[name]
+    for text in (check.title, check.rule, check.why, check.next_step, check.saving_basis):
+        assert len(text) > 8 and text == text.strip() and "\n" not in text
+    assert check.rule.endswith(".") and check.why.endswith(".") and check.next_step.endswith(".")
+    assert all(link.startswith("https://") for link in check.links)
+    assert not check.remediation or check.remediation in REMEDIATIONS
+
+
+@each
+def test_its_words_are_those_that_everybody_uses(name: str) -> None:
+    check = CHECKS[name]
+    assert check.lever in get_args(Lever) and check.component in get_args(Component)
+    assert check.effort in get_args(Effort) and check.confidence in get_args(Confidence)
+    assert check.risk_class in get_args(RiskClass)
+
+
+@each_of_bill
+def test_every_figure_it_goes_by_has_a_reason_and_is_used(name: str) -> None:
+    check = CHECKS[name]
+    assert isinstance(check, BillCheck)
+    asked = set(re.findall(r"\$([a-z_]+)", check.evidence))
+    given = {one.name for one in check.parameters}
+    assert asked <= given
+    assert {one for one in given if f"{{{one}}}" not in check.reason} <= asked
+    assert all(len(one.reason) > 8 for one in check.parameters)
+
+
+@each_of_bill
+def test_its_seeds_are_dated_and_have_sources(name: str) -> None:
+    check = CHECKS[name]
+    assert isinstance(check, BillCheck)
+    for seed in check.seeds:
+        header, *rows = (SEEDS / f"{seed}.csv").read_text(encoding="utf-8").splitlines()
+        assert {"source", "as_of"} <= set(header.split(","))
+        assert rows
+
+
+@each_of_bill
+def test_it_has_tests_of_its_own_with_what_must_not_be_found(name: str) -> None:
+    tests = Path(f"tests/unit/savings/checks/test_{name}.py").read_text(encoding="utf-8")
+    assert f'"{name}"' in tests
+    assert re.search(r"== \{\}|== \[\]|not in |not bill\.|assert not ", tests), "no decoy"
+
+
+@pytest.fixture(scope="module")
+def foreign_bill() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The evidence of a bill that has nothing for any check, with every seed."""
+    seeds = {seed for check in CHECKS.values() if isinstance(check, BillCheck) for seed in check.seeds}
+    with Bill("some vendor").add("thing", "widgets", cost="3", unit="Widgets").open(*seeds) as evidence:
+        yield evidence
+
+
+@each_of_bill
+def test_a_bill_that_has_nothing_for_it_gives_nothing(name: str, foreign_bill: duckdb.DuckDBPyConnection) -> None:
+    check = CHECKS[name]
+    assert isinstance(check, BillCheck)
+    assert ask(foreign_bill, check, {}, dt.date(2026, 11, 2)) == []
+
+
+@each_of_inventory
+def test_what_it_asks_for_is_read(name: str) -> None:
+    check = CHECKS[name]
+    assert isinstance(check, InventoryCheck)
     assert set(check.required_inputs) <= {"inventory", "costs"}
     assert {*check.required_inputs, "as_of", "incomplete_scopes"} <= set(inspect.signature(check.run).parameters)
-    assert not check.remediation or check.remediation in REMEDIATIONS
+    assert check.run.__module__.rpartition(".")[2] == name
 
 
 @pytest.fixture
 def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    """An installation whose account has one big volume, attached to nothing."""
+    """An installation whose account has one big volume, attached to nothing; its bill has another one."""
     (tmp_path / "cloudcost.yaml").write_text(
         "sources: [{name: plain, provider: aws, location: exports}]\n"
         f"actions: {{allowed_accounts: ['{ACCOUNT}'], allowed_regions: [{REGION}]}}\n"
@@ -79,15 +145,18 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installatio
         "size_gb": 2000, "volume_type": "gp3", "created_at": dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
         "attachments": [], "tags": {},
     }  # fmt: skip
-    monkeypatch.setattr(defs, "read_aws_volumes", lambda *_: Inventory((volume,), {}))
-    monkeypatch.setattr(defs, "read_volume_costs", lambda *_: [COST])
-    (tmp_path / "home").mkdir()
-    return Installation(tmp_path / "cloudcost.yaml", tmp_path / "home")
+    monkeypatch.setattr(service, "read_aws_volumes", lambda *_: Inventory((volume,), {}))
+    monkeypatch.setattr(service, "read_volume_costs", lambda *_: [COST])
+    home = tmp_path / "home"
+    home.mkdir()
+    bill = Bill().add("vol-big", "EBS:VolumeUsage.gp3", cost="8", quantity="100", unit="GB-Months", first_days_ago=29)
+    bill.write(home / "warehouse.duckdb")
+    return Installation(tmp_path / "cloudcost.yaml", home)
 
 
 def recommend(installation: Installation) -> tuple[list[tuple[str, str, str]], dg.AssetCheckEvaluation]:
     """What the asset writes, and how its check ended."""
-    done = dg.materialize([defs.recommendations], resources={"installation": InstallationResource.of(installation)})
+    done = dg.materialize([defs.savings], resources={"installation": InstallationResource.of(installation)})
     with installation.warehouse.connect(read_only=True) as connection:
         query = "select check_name, resource_id, reason from ml.recommendations order by check_name"
         rows = connection.execute(query).fetchall()
@@ -100,7 +169,7 @@ def test_one_more_check_is_one_more_file(installation: Installation, tmp_path: P
     with one_more_file("savings.checks.aws", "big_volume", BIG_VOLUME, tmp_path / "more"):
         rows, judged = recommend(installation)
     assert rows == [
-        ("big_volume", "vol-1", "it is big"),
+        ("big_volume", "vol-big", "vol-big has 3,100 GB"),
         ("unattached_volume", "vol-1", "vol-1 is attached to nothing and costs 8.00 USD in 30 days"),
     ]
     assert judged.passed
@@ -109,18 +178,46 @@ def test_one_more_check_is_one_more_file(installation: Installation, tmp_path: P
 
 def test_a_check_that_fails_costs_the_others_nothing_and_is_seen(installation: Installation, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
-    broken = BIG_VOLUME.replace('row["size_gb"] > 1000', 'row["no such column"]')
+    broken = BIG_VOLUME.replace("stored as size_gb", "no_such_column")
     with one_more_file("savings.checks.aws", "big_volume", broken, tmp_path / "more"):
         rows, judged = recommend(installation)
+        with installation.warehouse.connect(read_only=True) as connection:
+            unjudged = dict(connection.execute("select check_name, reason from ml.unjudged_savings").fetchall())
     assert [row[0] for row in rows] == ["unattached_volume"]
     assert not judged.passed
-    assert judged.metadata["big_volume"].value == "the check failed: KeyError: 'no such column'"
+    reason = judged.metadata["big_volume"].value
+    assert (
+        isinstance(reason, str)
+        and reason.startswith("the check failed: BinderException")
+        and "no_such_column" in reason
+    )
+    assert unjudged["big_volume"] == reason
 
 
-def test_an_input_that_nobody_reads_is_none_for_the_check(tmp_path: Path) -> None:
-    with one_more_file("savings.checks.aws", "big_volume", BIG_VOLUME, tmp_path):
-        done = run_checks(find_checks(), {}, dt.date(2026, 11, 1))
-    assert done.failed == {"big_volume": "the check failed: ValueError: nothing to read"}
-    reasons = {one.check_name: one.reason for one in done.findings.skipped}
-    assert reasons["unattached_volume"] == "the inventory of volumes could not be read"
-    assert set(reasons) == {"big_volume", *CHECKS}
+def test_evidence_that_lacks_a_column_is_said_to_lack_it(installation: Installation, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    lacking = BIG_VOLUME.replace("monthly_cost as monthly_saving, ", "")
+    with one_more_file("savings.checks.aws", "big_volume", lacking, tmp_path / "more"):
+        _, judged = recommend(installation)
+    assert judged.metadata["big_volume"].value == "the check failed: EvidenceError: its evidence has no monthly_saving"
+
+
+def test_a_disabled_check_does_not_run_and_a_changed_figure_counts(installation: Installation, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    config = tmp_path / "cloudcost.yaml"
+    config.write_text(
+        config.read_text() + "savings: {disabled_checks: [unattached_volume], minimum_monthly_saving: 999}\n"
+    )
+    with one_more_file("savings.checks.aws", "big_volume", BIG_VOLUME, tmp_path / "more"):
+        rows, _ = recommend(Installation(config, tmp_path / "home"))
+    assert rows == [], "the big volume costs 240"
+
+
+def test_an_input_that_nobody_reads_is_none_for_the_check() -> None:
+    def run(check: Check) -> Findings:
+        assert isinstance(check, InventoryCheck)
+        return check.run(**dict.fromkeys(check.required_inputs), as_of=dt.date(2026, 11, 1))
+
+    done = run_each([CHECKS["unattached_volume"]], run)
+    assert not done.failed
+    assert [one.reason for one in done.findings.skipped] == ["the inventory of volumes could not be read"]

@@ -35,6 +35,8 @@ def make_cost(**fields: Any) -> dict[str, Any]:
         "effective_cost": Decimal("8.00"),
         "billing_currency": "USD",
         "days_seen": 30,
+        "source_name": "aws_prod",
+        "billing_period": date(2025, 6, 1),
     } | fields
 
 
