@@ -50,6 +50,10 @@ def published(tmp_path: Path) -> Path:
             "create table marts.fct_tag_coverage as select 'payments' as x_team, '222' as sub_account_id"
         )
         connection.execute("create schema ml")
+        connection.execute(
+            "create table ml.unjudged_savings as select * from (values ('111', 'access denied'), "
+            "('999', 'access denied'), ('', 'there is no usage yet')) t(account_id, reason)"
+        )
         connection.execute("create schema ops")
         connection.execute(
             """create table ml.cost_anomalies as select * from (values
@@ -58,10 +62,6 @@ def published(tmp_path: Path) -> Path:
         )
         connection.execute("create table ml.anomaly_causes as select anomaly_id, 'x' as member from ml.cost_anomalies")
         connection.execute("create table ops.anomaly_feedback as select anomaly_id from ml.cost_anomalies")
-        connection.execute(
-            "create table ml.unjudged_savings as select * from (values ('111', 'access denied'), "
-            "('999', 'access denied'), ('', 'there is no usage yet')) t(account_id, reason)"
-        )
     settings = make_settings()
     publish_warehouse(
         warehouse, lambda: duckdb.connect(str(warehouse)), tmp_path / "serving",
