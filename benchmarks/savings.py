@@ -169,11 +169,12 @@ def judge(truth: dict[str, Any], found: list[Recommendation], scores: dict[str, 
 
 def _of_account(one: Recommendation, planted: dict[Key, list[dict[str, Any]]]) -> list[Key]:
     """What was planted where an account's finding is."""
-    where = (one.check_name, one.provider, one.account_id.lower(), one.region.lower())
+    where = (one.check_name, one.provider, one.account_id.lower())
     return [
         key
         for key, entries in planted.items()
-        if (*key[:2], entries[0]["account"].lower(), entries[0]["region"].lower()) == where
+        if (*key[:2], entries[0]["account"].lower()) == where
+        and (not one.region or entries[0]["region"].lower() == one.region.lower())
     ]
 
 
