@@ -5,8 +5,8 @@
 Companies of `simulator.opportunities` (which knows nothing of the checks) are ingested from their native exports and
 built up to the charges; then every check of the bill runs. Per check: *precision*, the share of its findings that were
 planted; *recall*, the share of what was planted that it found; *amount*, the share of the found ones whose saving is
-within 2 % of the true one (or of a stated alternative). A resource that is neither waste nor decoy but could fairly be
-either is left out. Last, each company's planned total beside the true optimum.
+within 2 % of the true one (or of a stated alternative). A resource that could fairly be found or not is left out. Last,
+the sums over all checks.
 """
 
 import argparse
@@ -28,21 +28,60 @@ from savings.findings import Recommendation
 from simulator.opportunities.generate import generate
 from simulator.truth import Truth
 
-PRECISION_BAR, RECALL_BAR, AMOUNT_BAR = 0.95, 0.90, Decimal("0.02")
+PRECISION_BAR, RECALL_BAR = 0.95, 0.90
+#: A saving is right within this share of the true one, and so many of them must be.
+AMOUNT_BAR, AMOUNTS_BAR = Decimal("0.02"), 0.95
 #: A check, a cloud and a resource.
 Key = tuple[str, str, str]
 
 
 @dataclass
 class Score:
-    """What became of a check's findings; `wrong` lists up to a few of them in words."""
+    """What became of a check's findings, and of what was planted for it; `wrong` says in words what did not fit.
+
+    `ours` and `true`: what the found ones save a month by currency, as the check and as the truth says.
+    """
 
     found: int = 0
-    planted: int = 0
     right: int = 0
+    planted: int = 0
+    recalled: int = 0
     exact: int = 0
     with_amount: int = 0
+    ours: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    true: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     wrong: list[str] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float:
+        return self.right / self.found if self.found else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.recalled / self.planted if self.planted else 1.0
+
+    @property
+    def amount(self) -> float:
+        return self.exact / self.with_amount if self.with_amount else 1.0
+
+    @property
+    def holds(self) -> bool:
+        return self.precision >= PRECISION_BAR and self.recall >= RECALL_BAR and self.amount >= AMOUNTS_BAR
+
+    def add(self, other: "Score") -> None:
+        """Count another check's too."""
+        for name in ("found", "right", "planted", "recalled", "exact", "with_amount"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for currency in other.true:
+            self.ours[currency] += other.ours[currency]
+            self.true[currency] += other.true[currency]
+
+    def describe(self) -> str:
+        """Counts and shares in one line."""
+        return (
+            f"planted {self.planted:4} found {self.found:4}  precision {self.precision:.2f}  "
+            f"recall {self.recall:.2f}  amount {self.amount:.2f}"
+        )
 
 
 def main() -> int:
@@ -63,7 +102,7 @@ def main() -> int:
             truth = Truth.read(home / "truth.json") if is_built else make_company(home, number, options.seed)
             judge(truth, find(home, dt.date.fromisoformat(truth["as_of"])), scores)
         print(f"company {number}: {watch.lap().seconds:.0f} s", file=sys.stderr, flush=True)
-    print_scores(scores, options.details)
+    print_scores(scores, options.details, options.companies)
     return 0
 
 
@@ -94,38 +133,79 @@ def find(folder: Path, as_of: dt.date) -> list[Recommendation]:
 
 
 def judge(truth: dict[str, Any], found: list[Recommendation], scores: dict[str, Score]) -> None:
-    """Add one company's findings to the scores of their checks."""
-    planted = {_key(entry): entry for entry in truth["waste"]}
+    """Add one company's findings to the scores of their checks.
+
+    A finding of an account names no resource: it stands for all that was planted for the check in its account and
+    region, and its amount for their sum.
+    """
+    planted: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+    for entry in truth["waste"]:
+        planted[_key(entry)].append(entry)
     tolerated = {_key(entry) for entry in truth["tolerated"]}
     decoys = {_key(entry): entry["why"] for entry in truth["decoys"]}
-    ours = {(one.check_name, one.provider, _name(one.resource_id)): one for one in found}
-    for key, one in ours.items():
-        score = scores[key[0]]
-        if key in planted:
+    seen: set[Key] = set()
+    for one in found:
+        score = scores[one.check_name]
+        key = (one.check_name, one.provider, _name(one.resource_id))
+        keys = [key] if one.resource_id else _of_account(one, planted)
+        entries = [entry for each in keys for entry in planted.get(each, [])]
+        if entries:
             score.found += 1
             score.right += 1
-            _judge_amount(score, planted[key], one)
+            seen.update(keys)
+            _judge_amount(score, entries, one)
         elif key not in tolerated:
             score.found += 1
             score.wrong.append(f"company {truth['company']}: {key[1:]} {one.reason}: {decoys.get(key, 'no decoy')}")
-    for key, entry in planted.items():
+    for key, entries in planted.items():
         scores[key[0]].planted += 1
-        if key not in ours:
-            scores[key[0]].wrong.append(f"company {truth['company']}: missed {entry}")
+        if key in seen:
+            scores[key[0]].recalled += 1
+        elif key in tolerated:
+            scores[key[0]].planted -= 1
+        else:
+            scores[key[0]].wrong.append(f"company {truth['company']}: missed {entries}")
 
 
-def _judge_amount(score: Score, entry: dict[str, Any], one: Recommendation) -> None:
-    if entry["monthly_saving"] is None or one.monthly_saving is None:
-        if entry["monthly_saving"] is not None:
-            score.wrong.append(f"no amount, {entry['monthly_saving']} is true: {one.resource_id}")
+def _of_account(one: Recommendation, planted: dict[Key, list[dict[str, Any]]]) -> list[Key]:
+    """What was planted where an account's finding is."""
+    where = (one.check_name, one.provider, one.account_id.lower())
+    return [
+        key
+        for key, entries in planted.items()
+        if (*key[:2], entries[0]["account"].lower()) == where
+        and (not one.region or entries[0]["region"].lower() == one.region.lower())
+    ]
+
+
+def _judge_amount(score: Score, entries: list[dict[str, Any]], one: Recommendation) -> None:
+    truths = _true_savings(entries)
+    if one.monthly_saving is None:
+        if truths:
+            score.wrong.append(f"no amount, {truths[0]} is true: {one.resource_id}")
             score.with_amount += 1
         return
     score.with_amount += 1
-    truths = [Decimal(entry["monthly_saving"]), *map(Decimal, entry.get("alternatives", {}).values())]
+    score.ours[one.billing_currency] += one.monthly_saving
+    score.true[one.billing_currency] += truths[0] if truths else 0
     if any(abs(one.monthly_saving - true) <= AMOUNT_BAR * true for true in truths):
         score.exact += 1
     else:
-        score.wrong.append(f"{one.resource_id}: {one.monthly_saving} of {one.monthly_cost}, true: {entry}")
+        score.wrong.append(f"{one.resource_id}: {one.monthly_saving} of {one.monthly_cost}, true: {entries}")
+
+
+def _true_savings(entries: list[dict[str, Any]]) -> list[Decimal]:
+    """The sum of what the entries save, and every stated alternative to it; nothing where none can be stated."""
+    stated = [entry for entry in entries if entry["monthly_saving"] is not None]
+    if not stated:
+        return []
+    names = sorted({name for entry in stated for name in entry.get("alternatives", {})})
+    usual = [Decimal(entry["monthly_saving"]) for entry in stated]
+    others = [
+        sum((Decimal(entry.get("alternatives", {}).get(name, entry["monthly_saving"])) for entry in stated), Decimal(0))
+        for name in names
+    ]
+    return [sum(usual, Decimal(0)), *others]
 
 
 def _key(entry: dict[str, Any]) -> Key:
@@ -136,23 +216,24 @@ def _name(resource_id: str) -> str:
     return resource_id.lower()
 
 
-def print_scores(scores: dict[str, Score], details: str) -> None:
-    """A line per check, those first that hold their bars, and how many do."""
+def print_scores(scores: dict[str, Score], details: str, companies: int) -> None:
+    """A line per check, how many hold their bars, and the sum over all checks by currency."""
     held = 0
+    total = Score()
     for name, score in sorted(scores.items()):
-        precision = score.right / score.found if score.found else 1.0
-        recall = score.right / score.planted if score.planted else 1.0
-        amount = score.exact / score.with_amount if score.with_amount else 1.0
-        holds = precision >= PRECISION_BAR and recall >= RECALL_BAR and amount >= 0.95
-        held += holds
-        print(
-            f"  {name:30} planted {score.planted:4} found {score.found:4}  precision {precision:.2f}  "
-            f"recall {recall:.2f}  amount {amount:.2f}  {'holds' if holds else 'MISSED'}"
-        )
+        total.add(score)
+        held += score.holds
+        print(f"  {name:30} {score.describe()}  {'holds' if score.holds else 'MISSED'}")
         if details in (name, "all"):
             for line in score.wrong[:12]:
                 print(f"      {line[:600]}")
-    print(f"  {held} of {len(scores)} checks hold precision {PRECISION_BAR}, recall {RECALL_BAR} and amounts")
+    print(f"  {'all checks':30} {total.describe()}")
+    for currency, amount in sorted(total.true.items()):
+        print(f"  {currency}: {total.ours[currency]:,.2f} a month found where {amount:,.2f} is true")
+    print(
+        f"  {held} of {len(scores)} checks hold precision {PRECISION_BAR}, recall {RECALL_BAR} and amounts "
+        f"over {companies} companies"
+    )
 
 
 if __name__ == "__main__":

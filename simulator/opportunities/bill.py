@@ -42,6 +42,10 @@ class Bill:
                 seen |= self._seen[id(line)]
         return total / len(seen) * MONTH_DAYS if seen else Decimal(0)
 
+    def billed(self, resource: Resource) -> Decimal:
+        """What was billed in the last 30 days, as it is."""
+        return sum((self._cost[id(line)] for line in self.lines(resource)), Decimal(0))
+
     def spend(self, cloud: str) -> Decimal:
         """Effective cost of the last 30 days of all resources of a cloud."""
         return sum(

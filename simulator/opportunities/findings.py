@@ -1,11 +1,11 @@
 """What is planted: waste with its saving, and decoys that look like it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from simulator.opportunities.lines import Resource
+from simulator.opportunities.lines import Meter, Resource
 
 if TYPE_CHECKING:
     from simulator.opportunities.bill import Bill
@@ -20,7 +20,9 @@ class Planted:
 
     ``component`` is the part of its cost that shrinks. ``lever`` names what is done about it: of two findings with
     the same lever only one can be done. ``alternatives`` are savings that are right as well, each under the name of
-    another sensible target. ``is_planned`` is false for what is waste or advice but no saving.
+    another sensible target. ``is_planned`` is false for what is waste or advice but no saving. ``least`` is the share
+    of its cost that must be saved for the change to be worth its work; below it either answer is right, as where what
+    ``rival`` saves is less: the least of all targets that the customer is billed for.
     """
 
     check: str
@@ -32,6 +34,8 @@ class Planted:
     alternatives: Mapping[str, Saving] = field(default_factory=dict)
     is_planned: bool = True
     waste: Saving | None = None
+    least: Decimal = Decimal(0)
+    rival: Saving | None = None
 
 
 @dataclass(frozen=True)
@@ -56,3 +60,15 @@ def cost_of(resource: Resource, component: str) -> Saving:
 def share_of(resource: Resource, component: str, share: Decimal) -> Saving:
     """A fixed part of what a component costs."""
     return lambda bill: bill.monthly(resource, component) * share
+
+
+def least_at_own_price(resource: Resource, successors: Sequence[Meter]) -> Saving:
+    """The smallest saving of the successors that the customer is billed for; None where it is billed for none."""
+
+    def saving(bill: "Bill") -> Decimal | None:
+        (line,) = bill.lines(resource, lambda line: line.meter.component == "compute")
+        owned = [meter for meter in successors if bill.own_price(meter, resource.region) is not None]
+        cost = bill.monthly(resource, "compute")
+        return min((cost * (1 - bill.price_ratio(line, meter)) for meter in owned), default=None)
+
+    return saving

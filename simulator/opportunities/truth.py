@@ -33,10 +33,20 @@ def find_waste(company: Company, bill: Bill) -> list[Waste]:
     found = []
     for planted in company.planted:
         saving = planted.saving(bill)
-        if saving is not None and saving <= 0:
-            continue
         others = {name: value for name, other in planted.alternatives.items() if (value := other(bill)) is not None}
-        cost = bill.monthly(planted.resource, planted.component)
+        cost = bill.monthly(planted.resource, "all" if planted.component.startswith("all") else planted.component)
+        rival = planted.rival(bill) if planted.rival else None
+        if saving is not None and saving > 0 and rival is not None and rival <= cost * planted.least:
+            company.tolerate(
+                planted.check, planted.resource, "a target at the customer's own price saves next to nothing"
+            )
+            continue
+        if saving is not None and saving <= cost * planted.least:
+            if max(saving, *others.values(), _ZERO) > 0:
+                company.tolerate(planted.check, planted.resource, "it saves next to nothing, or another target does")
+            else:
+                company.decoy(planted.check, planted.resource, "at the customer's own prices it saves nothing")
+            continue
         found.append(Waste(planted, saving, cost, others, planted.waste(bill) if planted.waste else None))
     return found
 

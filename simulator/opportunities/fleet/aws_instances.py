@@ -7,10 +7,17 @@ from decimal import Decimal
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.calendar import is_office_hour
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import Saving
+from simulator.opportunities.findings import Saving, least_at_own_price
 from simulator.opportunities.fleet.plans import reserve
 from simulator.opportunities.lines import Charge, Resource, by_day, by_hour
-from simulator.opportunities.prices.aws_compute import AMD, GRAVITON, PREVIOUS, instance_meter, split_type
+from simulator.opportunities.prices.aws_compute import (
+    AMD,
+    GRAVITON,
+    LEAST_SHARES,
+    PREVIOUS,
+    instance_meter,
+    split_type,
+)
 
 #: Days with hourly lines: four weeks, and the 30 days that savings are worked out from.
 HOURLY_DAYS = 31
@@ -85,14 +92,19 @@ def _declare_types(company: Company, resource: Resource, instance_type: str, sys
     tables |= {"amd": AMD} if not family.endswith("a") else {}
     for check, successors in tables.items():
         if family in successors:
-            target = instance_type.replace(family, successors[family], 1)
+            usual, *others = (instance_type.replace(family, name, 1) for name in successors[family])
             company.waste(
                 check,
                 resource,
                 "compute",
-                replace_type(resource, target, system),
-                f"{instance_type} to {target}",
+                replace_type(resource, usual, system),
+                f"{instance_type} to {usual}",
                 lever="processor",
+                alternatives={name: replace_type(resource, name, system) for name in others},
+                least=LEAST_SHARES[check],
+                rival=least_at_own_price(
+                    resource, [instance_meter(name, resource.region, system) for name in (usual, *others)]
+                ),
             )
 
 

@@ -95,11 +95,17 @@ def add_machine(
     return resource
 
 
-def without_windows(resource: Resource, size: str) -> Saving:
-    """What the Windows meter costs above the Linux one, at the customer's own price where that is billed."""
+def without_windows(company: Company, resource: Resource, size: str) -> Saving:
+    """What the Windows meter costs above the Linux one, at the customer's own price where that is billed.
 
-    def saving(bill: Bill) -> Decimal:
+    Where it is not, the list says it in dollars only: in another currency no amount can be stated.
+    """
+    is_listed = company.profile.currency["azure"] == "USD"
+
+    def saving(bill: Bill) -> Decimal | None:
         (line,) = bill.lines(resource, lambda line: line.meter.component == "compute")
+        if not is_listed and bill.own_price(machine_meter(size), resource.region) is None:
+            return None
         return bill.monthly(resource, "compute") * (1 - bill.price_ratio(line, machine_meter(size)))
 
     return saving
@@ -113,3 +119,9 @@ def replace_meter(resource: Resource, component: str, successor: Meter) -> Savin
         return bill.monthly(resource, component) * (1 - bill.price_ratio(line, successor))
 
     return saving
+
+
+def at_own_price(resource: Resource, component: str, successor: Meter) -> Saving:
+    """What another meter saves of a component; nothing is known where the customer is not billed for it."""
+    listed = replace_meter(resource, component, successor)
+    return lambda bill: None if bill.own_price(successor, resource.region) is None else listed(bill)

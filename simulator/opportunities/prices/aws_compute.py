@@ -1,6 +1,6 @@
 """Public on-demand prices of EC2 and RDS instances and ElastiCache nodes, and which family follows which.
 
-US dollars an hour of the ``large`` size (``medium`` of burstable families), Linux, single zone, MySQL. Current families
+US dollars an hour of the ``large`` size (``medium`` of burstable families), Linux, single zone. Current families
 of EC2 (also in eu-west-1 and eu-central-1) and nodes from public copies of the AWS price list, read on 2026-11-30;
 previous generations and databases are generally known and were not looked up. Successors are those of the Cloud
 Intelligence Dashboards' ``kpi_instance_mapping``: previous generations and their Intel, AMD and Graviton successors.
@@ -16,6 +16,7 @@ SIZES = {"medium": 1, "large": 1, "xlarge": 2, "2xlarge": 4, "4xlarge": 8, "16xl
 _VCPUS = {"medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "16xlarge": 64}
 _EC2 = {
     "m3": "0.133", "m4": "0.1", "m5": "0.096", "m5a": "0.086", "m6g": "0.077", "m6a": "0.0864", "m7g": "0.0816",
+    "m6i": "0.096", "c6i": "0.085", "r6i": "0.126", "c6a": "0.0765", "r6a": "0.1134",
     "c3": "0.105", "c4": "0.1", "c5": "0.085", "c5a": "0.077", "c6g": "0.068", "c7g": "0.0725",
     "r4": "0.133", "r5": "0.126", "r5a": "0.113", "r6g": "0.1008", "r7g": "0.1071",
     "t2": "0.0464", "t3": "0.0416", "t3a": "0.0376", "t4g": "0.0336",
@@ -32,32 +33,37 @@ _EC2_ELSEWHERE = {
         "t2": "0.0536", "t3": "0.048", "t3a": "0.0432", "t4g": "0.0384",
     },
 }  # fmt: skip
+_SIBLINGS = {"m": "m5", "c": "c5", "r": "r5", "t": "t3"}
 #: Windows is dearer by this for each of two virtual processors an hour.
 _WINDOWS = Decimal("0.092")
 _RDS = {
-    "m4": "0.175", "m5": "0.171", "m6g": "0.152", "r4": "0.24", "r5": "0.24", "r6g": "0.215", "t2": "0.068",
-    "t3": "0.068", "t4g": "0.065", "m7g": "0.168",
+    "MySQL": {
+        "m4": "0.175", "m5": "0.171", "m6g": "0.152", "r4": "0.24", "r5": "0.24", "r6g": "0.215", "t2": "0.068",
+        "t3": "0.068", "t4g": "0.065", "m7g": "0.168",
+    },
+    "PostgreSQL": {
+        "m4": "0.1825", "m5": "0.178", "m6g": "0.159", "r4": "0.25", "r5": "0.25", "r6g": "0.225", "m7g": "0.168",
+    },
 }  # fmt: skip
 _CACHE = {
     "m4": "0.156", "m5": "0.156", "m6g": "0.149", "m7g": "0.158", "r4": "0.228", "r5": "0.216", "r6g": "0.206",
     "t3": "0.068", "t4g": "0.065", "r7g": "0.219",
 }  # fmt: skip
-PREVIOUS = {"m3": "m5", "m4": "m5", "c3": "c5", "c4": "c5", "r4": "r5", "t2": "t3"}
-GRAVITON = {
-    "m3": "m6g", "m4": "m6g", "m5": "m6g", "m5a": "m6g", "c3": "c6g", "c4": "c6g", "c5": "c6g", "c5a": "c6g",
-    "r4": "r6g", "r5": "r6g", "r5a": "r6g", "t2": "t4g", "t3": "t4g",
+#: The usual successor of a family and other sensible ones, of the same kind and no older.
+PREVIOUS = {
+    "m3": ("m5", "m6i"), "m4": ("m5", "m6i"), "c3": ("c5", "c6i"), "c4": ("c5", "c6i"), "r4": ("r5", "r6i"),
+    "t2": ("t3",),
 }  # fmt: skip
-AMD = {
-    "m3": "m5a",
-    "m4": "m5a",
-    "m5": "m5a",
-    "c3": "c5a",
-    "c4": "c5a",
-    "c5": "c5a",
-    "r4": "r5a",
-    "r5": "r5a",
-    "t2": "t3a",
+_ARM = {"m": ("m6g", "m7g"), "c": ("c6g", "c7g"), "r": ("r6g", "r7g"), "t": ("t4g",)}
+_AMD = {"m": ("m5a", "m6a"), "c": ("c5a", "c6a"), "r": ("r5a", "r6a"), "t": ("t3a",)}
+GRAVITON = {
+    family: _ARM[family[0]]
+    for family in ("m3", "m4", "m5", "m5a", "c3", "c4", "c5", "c5a", "r4", "r5", "r5a", "t2", "t3")
 }
+AMD = {family: _AMD[family[0]] for family in ("m3", "m4", "m5", "c3", "c4", "c5", "r4", "r5", "t2")}
+#: A stop is not worth less than a fiftieth; another processor, for which software is tried anew, not less than a
+#: twentieth.
+LEAST_SHARES = {"previous_generation": Decimal("0.02"), "graviton": Decimal("0.05"), "amd": Decimal("0.05")}
 _OPERATIONS = {"Linux": "RunInstances", "Windows": "RunInstances:0002"}
 _ENGINES = {"MySQL": "CreateDBInstance:0002", "PostgreSQL": "CreateDBInstance:0014"}
 _CACHE_ENGINES = {
@@ -89,9 +95,11 @@ def instance_price(instance_type: str, region: str) -> Decimal:
     """Linux, an hour, at list."""
     family, _ = split_type(instance_type)
     known = _EC2_ELSEWHERE.get(region, {})
-    if family in known or region.startswith("us-"):
+    if family in known or not known:
         return _priced(known or _EC2, instance_type)
-    return _priced(_EC2, instance_type) * REGION_FACTORS[region]
+    # families of one kind are as far apart in one region as in another, to a percent or so
+    sibling = _SIBLINGS[family[0]]
+    return _priced(_EC2, instance_type) * Decimal(known[sibling]) / Decimal(_EC2[sibling])
 
 
 def instance_meter(instance_type: str, region: str, system: str = "Linux", usage: str = "BoxUsage") -> Meter:
@@ -115,7 +123,7 @@ def instance_meter(instance_type: str, region: str, system: str = "Linux", usage
 
 def database_meter(instance_class: str, region: str, engine: str = "MySQL", is_multi_az: bool = False) -> Meter:
     """An hour of an RDS instance; a standby in a second zone doubles it."""
-    price = _priced(_RDS, instance_class) * (2 if is_multi_az else 1) * REGION_FACTORS[region]
+    price = _priced(_RDS[engine], instance_class) * (2 if is_multi_az else 1) * REGION_FACTORS[region]
     native = {
         "line_item_operation": _ENGINES[engine],
         "product_instance_type": instance_class,

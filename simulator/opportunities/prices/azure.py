@@ -25,10 +25,10 @@ _SIZES = {
     "D2 v2/DS2 v2": ("0.135", "Dv2/DSv2 Series", 2),
     "D3 v2/DS3 v2": ("0.27", "Dv2/DSv2 Series", 4),
     "F4/F4s": ("0.199", "F/FS Series", 4),
-    "F4s v2": ("0.169", "FSv2 Series", 4),
+    "D4ls v5": ("0.17", "Dlsv5 Series", 4),
 }
 #: Series that are retired: the size that takes over.
-RETIRING = {"D2 v2/DS2 v2": "D2s v5", "D3 v2/DS3 v2": "D4s v5", "F4/F4s": "F4s v2"}
+RETIRING = {"D2 v2/DS2 v2": "D2s v5", "D3 v2/DS3 v2": "D4s v5", "F4/F4s": "D4ls v5"}
 #: Windows costs this for a virtual processor an hour.
 WINDOWS_CORE = Decimal("0.046")
 #: Gigabytes a day of a commitment tier of Log Analytics: the price of a day.

@@ -107,9 +107,10 @@ def _plant_expiring(company: Company) -> None:
             "commitment_expiring",
             plan.resource,
             "fee",
-            _lost(company, plan),
+            lambda _: None,
             f"ends in {ends_in} days",
             is_planned=False,
+            waste=_lost(company, plan),
         )
 
 

@@ -1,12 +1,13 @@
 """Storage that only grows: log groups, backups and snapshots from which nothing is ever deleted."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from simulator.opportunities.bill import Bill
-from simulator.opportunities.calendar import DAY, MONTH_DAYS
+from simulator.opportunities.calendar import DAY, MONTH_DAYS, month_start
 from simulator.opportunities.company import Company
 from simulator.opportunities.findings import Saving
 from simulator.opportunities.fleet import aws_services, azure, gcp
@@ -28,6 +29,7 @@ class _Store:
 
     add: Callable[[Company], Resource]
     meter: Callable[[str], Meter]
+    is_set: bool = False
 
 
 _STORES = {
@@ -43,15 +45,25 @@ _STORES = {
     ),
     "azure": (
         _Store(lambda company: azure.add(company, "backup"), lambda _: azure_meter("backup")),
-        _Store(lambda company: azure.add(company, "snapshot"), lambda _: azure_meter("snapshot")),
+        _Store(lambda company: azure.add(company, "snapshot"), lambda _: azure_meter("snapshot"), is_set=True),
     ),
-    "gcp": (_Store(lambda company: gcp.add(company, "snapshot"), lambda region: gcp_meter("snapshot", region)),),
+    "gcp": (
+        _Store(lambda company: gcp.add(company, "snapshot"), lambda region: gcp_meter("snapshot", region), is_set=True),
+    ),
 }
 _Level = Callable[[dt.date], Decimal]
 
 
-def _bill(company: Company, store: _Store, level: _Level, months: int = _MONTHS) -> Resource:
-    resource = store.add(company)
+def _bill(company: Company, store: _Store, level: _Level, months: int = _MONTHS, account: int = -1) -> Resource:
+    """Snapshots of an account are one set, so what grows and what does not are in different accounts."""
+    found = store.add(company)
+    if store.is_set:
+        cloud = found.cloud
+        owner = [one for one in company.profile.accounts[cloud] if one.environment == "prod"][account]
+        found = dataclasses.replace(found, account=owner, id=found.id.replace(found.account.id, owner.id))
+        if account == 0:
+            found = dataclasses.replace(found, region=company.profile.regions[cloud][0])
+    resource = found
     company.bill(resource, store.meter(resource.region), stored_long(company.calendar, months, level))
     return resource
 
@@ -73,6 +85,25 @@ def _above(resource: Resource, level: _Level, average_days: int = 1) -> Saving:
     return saving
 
 
+def _above_month(resource: Resource, level: _Level) -> Saving:
+    """The average of the last whole month above that of three months before."""
+
+    def saving(bill: Bill) -> Decimal:
+        (line,) = bill.lines(resource)
+        last = month_start(bill.calendar.as_of + DAY) - DAY
+        then = last
+        for _ in range(3):
+            then = month_start(then) - DAY
+        return (_average(level, last) - _average(level, then)) * line.net_price * MONTH_DAYS / last.day
+
+    return saving
+
+
+def _average(level: _Level, last: dt.date) -> Decimal:
+    """Of a month, given its last day."""
+    return sum((level(last - DAY * back) for back in range(last.day)), Decimal(0)) / last.day
+
+
 def _plant(company: Company, cloud: str) -> None:
     for number in range(3):
         store = _STORES[cloud][number % len(_STORES[cloud])]
@@ -85,20 +116,23 @@ def _plant(company: Company, cloud: str) -> None:
             _above(resource, level),
             "grows every month",
             lever="retention",
-            alternatives={"average of the last 30 days": _above(resource, level, MONTH_DAYS)},
+            alternatives={
+                "average of the last 30 days": _above(resource, level, MONTH_DAYS),
+                "months of the calendar": _above_month(resource, level),
+            },
         )
 
 
 def _mislead(company: Company, cloud: str) -> None:
     store = _STORES[cloud][0]
     months = company.calendar.months_before(_MONTHS)
-    flat = _bill(company, store, lambda _: Decimal(2000))
+    flat = _bill(company, store, lambda _: Decimal(2000), account=0)
     company.decoy(_CHECK, flat, "it does not grow")
     grow = _grow(company, 800, 12)
-    cleaned = _bill(company, store, lambda date: grow(date) - (1100 if date >= months[4] else 0))
-    company.decoy(_CHECK, cleaned, "much of it was deleted four months before the last three")
+    cleaned = _bill(company, store, lambda date: grow(date) - (1100 if date >= months[6] else 0), account=0)
+    company.decoy(_CHECK, cleaned, "much of it was deleted two months before the last three")
     level = _grow(company, 300, 15)
-    young = _bill(company, store, level, months=1)
+    young = _bill(company, store, level, months=1, account=0)
     company.decoy(_CHECK, young, "the bill has it for four months only")
 
 

@@ -55,13 +55,14 @@ def _desktop(company: Company, hours: str) -> Resource:
     return resource
 
 
-def _keep_on(resource: Resource) -> Saving:
-    """Hours and fee against the monthly price of a desktop that is always on."""
+def _keep_on(resource: Resource, discounted_as: str = "fee") -> Saving:
+    """Hours and fee against the monthly price of a desktop that is always on, at the discount of either."""
 
     def saving(bill: Bill) -> Decimal:
-        fee = bill.lines(resource, lambda line: line.meter.component == "fee")[0]
-        ratio = bill.price_ratio(fee, service_meter("AW-HW-2", resource.region))
-        return bill.monthly(resource) - bill.monthly(resource, "fee") * ratio
+        (fee,) = bill.lines(resource, lambda line: line.meter.component == "fee")
+        (like,) = bill.lines(resource, lambda line: line.meter.component == discounted_as)
+        kept = service_meter("AW-HW-2", resource.region).price - fee.meter.price
+        return bill.monthly(resource, "compute") - kept * like.net_price / like.meter.price
 
     return saving
 
@@ -69,7 +70,10 @@ def _keep_on(resource: Resource) -> Saving:
 def _plant_desktops(company: Company) -> None:
     for hours in ("6", "8", "9.5"):
         resource = _desktop(company, hours)
-        company.waste("workspaces_running_mode", resource, "compute", _keep_on(resource), "by the hour, all day")
+        company.waste(
+            "workspaces_running_mode", resource, "compute", _keep_on(resource), "by the hour, all day",
+            alternatives={"at the discount of the hours": _keep_on(resource, "compute")},
+        )  # fmt: skip
 
 
 def _mislead_desktops(company: Company) -> None:

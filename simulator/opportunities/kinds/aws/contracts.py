@@ -15,12 +15,15 @@ def _nothing(_: Bill) -> None:
     return None
 
 
-def _monthly(company: Company, resource: Resource, meter: Meter, amount: int, kind: str, **columns: str) -> None:
-    """A fee or credit on the first day of every month of the tail."""
+def _monthly(
+    company: Company, resource: Resource, meter: Meter, amount: int, kind: str, last: int = 0, **columns: str
+) -> None:
+    """A fee or credit on the first day of every month of the tail; of the last month it may be another."""
     charges = []
-    for first in sorted({month_start(date) for date in company.days()}):
+    months = sorted({month_start(date) for date in company.days()})
+    for first in months:
         start, end = (dt.datetime.combine(date, dt.time()) for date in (first, month_end(first)))
-        charges.append(Charge(start, end, Decimal(abs(amount))))
+        charges.append(Charge(start, end, Decimal(abs(last if last and first == months[-1] else amount))))
     price = Decimal(1 if amount > 0 else -1)
     company.bill(
         resource, meter, charges, payment="fee", price=price, list_price=price, columns={"type": kind} | columns
@@ -33,7 +36,7 @@ def _subscribe(company: Company, amount: int, seller: str) -> Resource:
     said = {"bill_billing_entity": "AWS Marketplace", "line_item_legal_entity": seller}
     said["line_item_usage_type"] = "SoftwareSubscription"
     text = f"AWS Marketplace subscription of {seller}"
-    _monthly(company, resource, meter, amount, "Fee", line_item_line_item_description=text, **said)
+    _monthly(company, resource, meter, amount, "Fee", 0, line_item_line_item_description=text, **said)
     return resource
 
 
@@ -54,20 +57,20 @@ def _mislead_marketplace(company: Company) -> None:
 MARKETPLACE_RENEWAL = Kind("marketplace_renewal", "aws", _plant_marketplace, _mislead_marketplace)
 
 
-def _credit(company: Company, amount: int, text: str) -> Resource:
+def _credit(company: Company, amount: int, text: str, last: int = 0) -> Resource:
     account = company.account("aws")
     resource = Resource("aws", account, company.region("aws"), f"credit:{company.token()}", text, "prod")
     meter = Meter("aws", "AmazonEC2", "", "", Decimal(1), "fee")
     _monthly(
-        company, resource, meter, -amount, "Credit", line_item_line_item_description=text, line_item_resource_id="",
-        line_item_usage_type="",
+        company, resource, meter, -amount, "Credit", last, line_item_line_item_description=text,
+        line_item_resource_id="", line_item_usage_type="",
     )  # fmt: skip
     return resource
 
 
 def _plant_credits(company: Company) -> None:
-    resource = _credit(company, 9000, "Migration program credits")
-    company.waste("credit_expiring", resource, "fee", _nothing, "covers much of the bill", is_planned=False)
+    resource = _credit(company, 9000, "Migration program credits", last=2000)
+    company.waste("credit_expiring", resource, "fee", _nothing, "most of it is used up", is_planned=False)
 
 
 def _mislead_credits(company: Company) -> None:
@@ -82,7 +85,9 @@ def _support(company: Company, plan: str, amount: int) -> Resource:
     resource = Resource("aws", company.payer(), "global", plan, plan, "prod")
     meter = Meter("aws", plan, "Dollar", "Dollar", Decimal(1), "fee")
     said = {"line_item_resource_id": "", "line_item_usage_type": "Dollar"}
-    _monthly(company, resource, meter, amount, "Fee", line_item_line_item_description=f"{plan} for the month", **said)
+    _monthly(
+        company, resource, meter, amount, "Fee", 0, line_item_line_item_description=f"{plan} for the month", **said
+    )
     return resource
 
 

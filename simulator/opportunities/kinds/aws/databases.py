@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import Saving, cost_of, share_of
+from simulator.opportunities.findings import Saving, cost_of, least_at_own_price, share_of
 from simulator.opportunities.fleet.aws_instances import HOURS, declare_always_on, run_always, run_office_hours
 from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, bill, store
 from simulator.opportunities.kind import Kind
@@ -11,6 +11,8 @@ from simulator.opportunities.lines import Meter, Resource, by_day
 from simulator.opportunities.prices.aws_compute import cache_meter, count_vcpus, database_meter
 
 _HALF = Decimal("0.5")
+#: A restart or failover is not worth less than a fiftieth of what a node costs.
+_LEAST = Decimal("0.02")
 
 
 def _database(
@@ -67,9 +69,13 @@ def _declare_graviton(company: Company, resource: Resource, kind: str, engine: s
         family, {"m4": "m6g", "m5": "m6g", "r4": "r6g", "r5": "r6g", "t2": "t4g", "t3": "t4g"}[family]
     )
     successor = database_meter(target, resource.region, engine)
+    # m7g is dearer than m6g, but may be what the customer is billed for already
+    newer = [database_meter(target.replace("m6g", "m7g"), resource.region, engine)] if "m6g" in target else []
     company.waste(
-        "rds_graviton", resource, "compute", _replace(resource, successor), f"{kind} to {target}", lever="processor"
-    )
+        "rds_graviton", resource, "compute", _replace(resource, successor), f"{kind} to {target}", lever="processor",
+        alternatives={meter.usage: _replace(resource, meter) for meter in newer}, least=_LEAST,
+        rival=least_at_own_price(resource, (successor, *newer)),
+    )  # fmt: skip
 
 
 def _plant_graviton(company: Company) -> None:
@@ -160,14 +166,16 @@ VALKEY = Kind("valkey", "aws", _plant_valkey, _mislead_valkey)
 
 
 def _plant_cache_processor(company: Company) -> None:
-    for kind, target in (
-        ("cache.m5.large", "cache.m6g.large"),
-        ("cache.r5.large", "cache.r6g.large"),
-        ("cache.m5.xlarge", "cache.m6g.xlarge"),
-    ):
+    for kind in ("cache.m5.large", "cache.r5.large", "cache.m5.xlarge"):
         resource = _cache(company, kind, "Memcached")
-        saving = _replace(resource, cache_meter(target, resource.region, "Memcached"))
-        company.waste("graviton_cache", resource, "compute", saving, f"{kind} to {target}", lever="processor")
+        usual, newer = (
+            cache_meter(kind.replace("5", f"{generation}g", 1), resource.region, "Memcached") for generation in (6, 7)
+        )
+        company.waste(
+            "graviton_cache", resource, "compute", _replace(resource, usual), f"{kind} to Graviton",
+            lever="processor", alternatives={"newer": _replace(resource, newer)}, least=_LEAST,
+            rival=least_at_own_price(resource, (usual, newer)),
+        )  # fmt: skip
 
 
 def _mislead_cache_processor(company: Company) -> None:

@@ -1,10 +1,11 @@
 """EC2 instances of the wrong kind, or that run when nobody works."""
 
+import datetime as dt
 from decimal import Decimal
 
-from simulator.opportunities.calendar import HOUR
+from simulator.opportunities.calendar import MONTH_DAYS
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import share_of, whole
+from simulator.opportunities.findings import Saving, whole
 from simulator.opportunities.fleet.aws_instances import (
     HOURLY_DAYS,
     add_covered_instance,
@@ -16,8 +17,9 @@ from simulator.opportunities.fleet.aws_instances import (
 from simulator.opportunities.fleet.aws_services import DAY_HOURS, add, bill
 from simulator.opportunities.fleet.plans import cover
 from simulator.opportunities.kind import Kind
-from simulator.opportunities.lines import Charge, by_day, by_hour
+from simulator.opportunities.lines import Charge, Resource, by_day, by_hour
 from simulator.opportunities.prices.aws_compute import instance_meter
+from simulator.opportunities.prices.aws_regions import REGION_FACTORS
 
 
 def _bill_successor(company: Company, instance_type: str) -> None:
@@ -140,15 +142,22 @@ UNUSED_CAPACITY_RESERVATION = Kind("unused_capacity_reservation", "aws", _plant_
 
 
 def _plant_hosts(company: Company) -> None:
-    host = add(company, "host")
+    host = add(company, "host", region=company.profile.regions["aws"][0])
     bill(company, host, "HostUsage:m5", DAY_HOURS)
     company.waste("idle_host", host, "all", whole(host), "no instance on it")
 
 
 def _mislead_hosts(company: Company) -> None:
-    host = add(company, "host")
+    """A host in another region than the idle one.
+
+    Its instances are billed under their own names, so that which host of a family they run on is not on the bill.
+    """
+    region = next(name for name in REGION_FACTORS if name != company.profile.regions["aws"][0])
+    host = add(company, "host", region=region)
     bill(company, host, "HostUsage:m5", DAY_HOURS)
-    bill(company, host, "HostBoxUsage:m5.xlarge", DAY_HOURS * 3)
+    for _ in range(3):
+        instance = company.resource("aws", "i-0{token}", account=host.account, region=region, role="vm")
+        bill(company, instance, "HostBoxUsage:m5.xlarge", DAY_HOURS)
     company.decoy("idle_host", host, "three instances run on it")
 
 
@@ -156,27 +165,51 @@ IDLE_HOST = Kind("idle_host", "aws", _plant_hosts, _mislead_hosts)
 
 
 def _run_batches(company: Company) -> list[Charge]:
-    """Three hours at night in the last weeks: a fleet whose machines come and go."""
+    """Three hours every night in the last weeks: one machine that is stopped and started."""
     first = company.draw.randint(0, 5)
-    return [
-        c for c in by_hour(company.days(HOURLY_DAYS), lambda m: first <= m.hour < first + 3) if c.end - c.start == HOUR
-    ]
+    return by_hour(company.days(HOURLY_DAYS), lambda m: first <= m.hour < first + 3)
+
+
+def _run_once(company: Company, date: dt.date) -> list[Charge]:
+    first = company.draw.randint(0, 20)
+    return by_hour([date], lambda m: first <= m.hour < first + 3)
+
+
+def _as_spot(resource: Resource, instance_type: str) -> dict[str, Saving]:
+    """What its few hours cost less as Spot: what is taken for that usually, and by the price that Spot has here.
+
+    What was billed is not scaled to a month: every night has machines of its own.
+    """
+
+    def saving(share: Decimal) -> Saving:
+        return lambda bill: bill.billed(resource) * share
+
+    spot = instance_meter(instance_type, resource.region, usage="SpotUsage")
+    own = 1 - spot.price / instance_meter(instance_type, resource.region).price
+    return {"usual": saving(Decimal("0.55")), "short living": saving(Decimal("0.72")), "price of Spot": saving(own)}
 
 
 def _plant_spot(company: Company) -> None:
-    for _ in range(3):
-        resource = add_instance(company, "c7g.xlarge", charges=_run_batches)
-        company.waste(
-            "spot_candidate", resource, "compute", share_of(resource, "compute", Decimal("0.55")),
-            "runs for three hours at a time", lever="spot",
-            alternatives={"short living": share_of(resource, "compute", Decimal("0.72"))},
-        )  # fmt: skip
+    """A fleet: every night new machines, which are gone after three hours."""
+    account, region = company.account("aws"), company.region("aws")
+    for date in company.days(HOURLY_DAYS):
+        for _ in range(3):
+            resource = company.resource("aws", "i-0{token}", account=account, region=region, role="vm")
+            company.bill(resource, instance_meter("c7g.xlarge", region), _run_once(company, date))
+            if date in company.days(MONTH_DAYS):
+                others = _as_spot(resource, "c7g.xlarge")
+                company.waste(
+                    "spot_candidate", resource, "compute", others.pop("usual"), "gone after three hours",
+                    lever="spot", alternatives=others,
+                )  # fmt: skip
 
 
 def _mislead_spot(company: Company) -> None:
     for _ in range(2):
         resource = add_instance(company, "c7g.xlarge", charges=lambda company: run_always(company, is_hourly=True))
         company.decoy("spot_candidate", resource, "it never stops")
+    resource = add_instance(company, "c7g.xlarge", charges=_run_batches)
+    company.decoy("spot_candidate", resource, "it is one machine that is started again, and keeps its disk")
     resource = add_instance(company, "c7g.large", usage="SpotUsage", charges=_run_batches)
     company.decoy("spot_candidate", resource, "it is a spot instance already")
 

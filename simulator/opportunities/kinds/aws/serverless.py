@@ -68,6 +68,7 @@ def _concurrency(company: Company, gigabytes: int, used: str = "") -> Resource:
 def _plant_concurrency(company: Company) -> None:
     for size in (10, 20, company.draw.choice((5, 50))):
         resource = _concurrency(company, size)
+        company.tolerate("lambda_arm", resource, "it would cost less on Arm too, but nobody calls it")
         company.waste(
             "provisioned_concurrency_idle", resource, "fee", cost_of(resource, "fee"),
             f"{size} GB kept warm", lever="concurrency",
@@ -76,7 +77,11 @@ def _plant_concurrency(company: Company) -> None:
 
 def _mislead_concurrency(company: Company) -> None:
     for used in ("300000", "90000", "1200"):
-        company.decoy("provisioned_concurrency_idle", _concurrency(company, 10, used), "what is kept warm is invoked")
+        resource = _concurrency(company, 10, used)
+        company.decoy("provisioned_concurrency_idle", resource, "what is kept warm is invoked")
+        for name, component in (("Lambda-Provisioned-Concurrency", "fee"), ("Lambda-Provisioned-GB-Second", "compute")):
+            saving = _cheaper_meters(resource, {name: f"{name}-ARM"})
+            company.waste("lambda_arm", resource, component, saving, "kept warm on x86", lever="processor")
 
 
 PROVISIONED_CONCURRENCY_IDLE = Kind("provisioned_concurrency_idle", "aws", _plant_concurrency, _mislead_concurrency)

@@ -4,19 +4,13 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
-from simulator.opportunities.bill import Bill
-from simulator.opportunities.calendar import MONTH_DAYS
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import Saving
 from simulator.opportunities.fleet.aws_instances import HOURLY_DAYS
 from simulator.opportunities.fleet.aws_services import add, bill
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource, by_hour
-from simulator.opportunities.prices.aws_services import service_meter
 
 _CHECK = "capacity_mode"
-#: What is provisioned is used to seven tenths at its peak.
-_HEADROOM = Decimal("0.7")
 _SECONDS = 3600
 
 
@@ -27,23 +21,13 @@ def _table(company: Company, is_on: Callable[[dt.datetime], bool], units: int) -
     return resource
 
 
-def _provision(resource: Resource, units: int) -> Saving:
-    """What provisioned units for the peak, with headroom, save a month."""
-
-    def saving(bill: Bill) -> Decimal:
-        (line,) = bill.lines(resource)
-        meter = service_meter("WriteCapacityUnit-Hrs", resource.region)
-        own = bill.own_price(meter, resource.region)
-        price = own if own is not None else meter.price * line.price / line.meter.price
-        return bill.monthly(resource) - Decimal(units) / _HEADROOM * price * (1 - line.credit) * 24 * MONTH_DAYS
-
-    return saving
-
-
 def _plant(company: Company) -> None:
     for units in (100, 250, company.draw.choice((60, 400))):
         resource = _table(company, lambda _: True, units)
-        company.waste(_CHECK, resource, "requests", _provision(resource, units), f"{units} writes a second, always")
+        # the bill has no seconds, and so does not say how high the peaks of an hour are
+        company.waste(
+            _CHECK, resource, "requests", lambda _: None, f"{units} writes a second, always", is_planned=False
+        )
 
 
 def _mislead(company: Company) -> None:

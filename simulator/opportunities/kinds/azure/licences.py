@@ -29,7 +29,12 @@ def _plant_windows(company: Company) -> None:
     for size in ("D4s v5", "D8s v5", company.draw.choice(("D2s v5", "E4s v5"))):
         resource = add_machine(company, size, system="Windows")
         company.waste(
-            _WINDOWS, resource, "compute", without_windows(resource, size), f"{size} with Windows", lever="licence"
+            _WINDOWS,
+            resource,
+            "compute",
+            without_windows(company, resource, size),
+            f"{size} with Windows",
+            lever="licence",
         )
     if company.draw.random() < 0.5:  # the customer's own price of Linux is known then
         for region in company.profile.regions["azure"]:
@@ -117,11 +122,9 @@ AHB_LINUX_MISSING = Kind("ahb_linux_missing", "azure", _plant_linux, _mislead_li
 def _plant_offer(company: Company) -> None:
     for size in ("D4s v5", "D8s v5", "D2s v5"):
         resource = add_machine(company, size, "dev", system="Windows", charges=run_part_days)
+        saving = without_windows(company, resource, size)
         for check in ("dev_at_prod_rate", _WINDOWS):
-            company.waste(
-                check, resource, "compute", without_windows(resource, size), "Windows at the rate of production",
-                lever="licence",
-            )  # fmt: skip
+            company.waste(check, resource, "compute", saving, "Windows at the rate of production", lever="licence")
 
 
 def _mislead_offer(company: Company) -> None:

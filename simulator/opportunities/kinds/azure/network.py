@@ -24,7 +24,10 @@ def _plant(company: Company) -> None:
         # a firewall costs as much as everything else here
         for _ in range(1 if kind == "firewall" else company.draw.randint(1, 2)):
             resource = _add(company, kind)
-            company.waste(_CHECK, resource, "all", whole(resource), kind)
+            if kind == "vpn":
+                company.tolerate(_CHECK, resource, "not all that passes a VPN gateway is billed to it")
+            else:
+                company.waste(_CHECK, resource, "all", whole(resource), kind)
 
 
 def _mislead(company: Company) -> None:

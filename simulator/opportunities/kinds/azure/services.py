@@ -6,7 +6,16 @@ from simulator.opportunities.bill import Bill
 from simulator.opportunities.company import Company
 from simulator.opportunities.findings import Saving, share_of
 from simulator.opportunities.fleet.aws_instances import OFF_SHARE
-from simulator.opportunities.fleet.azure import DAY_HOURS, add, add_machine, bill, replace_meter, run_part_days, store
+from simulator.opportunities.fleet.azure import (
+    DAY_HOURS,
+    add,
+    add_machine,
+    at_own_price,
+    bill,
+    replace_meter,
+    run_part_days,
+    store,
+)
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource
 from simulator.opportunities.prices.azure import LOG_TIERS, RETIRING, azure_meter, machine_meter
@@ -48,14 +57,19 @@ def _mislead_tier(company: Company) -> None:
 LOG_COMMITMENT_TIER = Kind(_TIER, "azure", _plant_tier, _mislead_tier)
 
 
+def _cool(resource: Resource) -> Saving:
+    """Storage costs less in the cool tier, and a write twice as much."""
+    stored = replace_meter(resource, "storage", azure_meter("blob.cool"))
+    return lambda bill: (stored(bill) or Decimal(0)) - bill.monthly(resource, "requests")
+
+
 def _plant_hot(company: Company) -> None:
     for size in (20000, 60000, company.draw.choice((30000, 90000))):
         resource = add(company, "storage")
         store(company, resource, "blob.hot", size)
         bill(company, resource, "blob.writes", Decimal(3))
         company.waste(
-            "hot_without_reads", resource, "storage", replace_meter(resource, "storage", azure_meter("blob.cool")),
-            f"{size} GB", lever="access tier",
+            "hot_without_reads", resource, "storage", _cool(resource), f"{size} GB", lever="access tier",
             alternatives={"cold": replace_meter(resource, "storage", azure_meter("blob.cold"))},
         )  # fmt: skip
 
@@ -78,12 +92,16 @@ HOT_WITHOUT_READS = Kind("hot_without_reads", "azure", _plant_hot, _mislead_hot)
 def _plant_retiring(company: Company) -> None:
     for size, successor in RETIRING.items():
         resource = add_machine(company, size)
-        saving = replace_meter(resource, "compute", machine_meter(successor))
+        saving = at_own_price(resource, "compute", machine_meter(successor))
         company.waste("retiring_series", resource, "compute", saving, f"{size} to {successor}", lever="processor")
+    if company.draw.random() < 0.7:
+        for region in company.profile.regions["azure"]:
+            for successor in RETIRING.values():
+                add_machine(company, successor, region=region)
 
 
 def _mislead_retiring(company: Company) -> None:
-    for size in ("D4s v5", "F4s v2", "E4s v5"):
+    for size in ("D4s v5", "D4ls v5", "E4s v5"):
         company.decoy("retiring_series", add_machine(company, size), "its series is current")
 
 

@@ -17,7 +17,10 @@ def _plant(company: Company) -> None:
         for _ in range(company.draw.randint(2, 3)):
             resource = add(company, kind)
             bill(company, resource, f"{kind}.hours", DAY_HOURS)
-            company.waste(_CHECK, resource, "all", whole(resource), kind)
+            if kind == "vpn":
+                company.tolerate(_CHECK, resource, "traffic between networks of Google Cloud is not billed as a VPN's")
+            else:
+                company.waste(_CHECK, resource, "all", whole(resource), kind)
 
 
 def _mislead(company: Company) -> None:
