@@ -11,6 +11,7 @@ is judged on its own newest days.
   30 days of it come to: ``monthly_cost``, ``monthly_contracted_cost``, ``monthly_list_cost``, ``monthly_quantity``.
   ``stored`` is the average size of what is priced by the month, in its unit: a GB stored for 30 days of a month of 31
   is less than a GB-month.
+- ``usage_hourly``: what commitments could cover, by pool and hour: see `savings.commitments.hourly_sql`.
 - ``storage_monthly``: a row per resource, meter and billing period of what is priced by the month, of 13 months.
 
 Macros: ``in_a_month(amount, is_monthly, days_seen, period_days)``, ``share(amount, fraction)`` as money.
@@ -24,6 +25,7 @@ from typing import Any
 
 import duckdb
 
+from savings.commitments.hourly_sql import USAGE_HOURLY, hourly_seeds
 from savings.evidence_sql import DERIVED, SOURCE_DAYS, STORAGE_MONTHLY, USAGE_DAILY
 from warehouse.contracts import Warehouse
 from warehouse.local_tables import Statement, make_tables
@@ -44,6 +46,7 @@ def open_evidence(
     statements = {
         "usage_daily": _narrow(USAGE_DAILY, last_days, DAYS),
         "storage_monthly": _narrow(STORAGE_MONTHLY, last_days, STORAGE_DAYS),
+        "usage_hourly": _narrow_hourly(last_days),
     }
     with make_tables(warehouse, statements) as connection:
         for statement in DERIVED:
@@ -61,14 +64,32 @@ def read_last_days(warehouse: Warehouse, condition: str) -> Mapping[str, dt.date
     return dict(rows)
 
 
+def _narrow_hourly(last_days: Mapping[str, dt.date]) -> Statement:
+    """The same for usage by the hour, whose seeds are parameters between those of the sources and those of periods."""
+    texts, seeds = hourly_seeds()
+    sources, bounds = _windows(last_days, DAYS)
+    text = USAGE_HOURLY.format(**_texts(last_days), **texts, days=DAYS)
+    return text, [*sources, *seeds, *bounds, *bounds]
+
+
 def _narrow(query: str, last_days: Mapping[str, dt.date], days: int) -> Statement:
     """The statement for these sources' windows, with its parameters; a source's older periods are not even opened."""
-    sources, since, parameters, bounds = [], [], [], []
+    sources, bounds = _windows(last_days, days)
+    return query.format(**_texts(last_days), days=days), [*sources, *bounds]
+
+
+def _texts(last_days: Mapping[str, dt.date]) -> dict[str, str]:
+    count = len(last_days)
+    source = "select cast(? as varchar(1000)) as source_name, cast(? as date) as last_day"
+    period = "(charges.source_name = ? and charges.billing_period >= cast(? as date))"
+    return {"source_days": " union all ".join([source] * count), "since": " or ".join([period] * count)}
+
+
+def _windows(last_days: Mapping[str, dt.date], days: int) -> tuple[list[Any], list[Any]]:
+    """Parameters: each source with its last day, and each with the first billing period that can hold its charges."""
+    sources, bounds = [], []
     for name, last in sorted(last_days.items()):
-        sources.append("select cast(? as varchar(1000)) as source_name, cast(? as date) as last_day")
-        parameters += [name, last]
-        since.append("(charges.source_name = ? and charges.billing_period >= cast(? as date))")
+        sources += [name, last]
         # a charge may be in the period before that of its day
         bounds += [name, ((last - dt.timedelta(days=days)).replace(day=1) - dt.timedelta(days=1)).replace(day=1)]
-    text = query.format(source_days=" union all ".join(sources), since=" or ".join(since), days=days)
-    return text, [*parameters, *bounds]
+    return sources, bounds

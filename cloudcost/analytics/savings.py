@@ -10,7 +10,7 @@ import pyarrow as pa
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
-from savings.bill import ask
+from savings.bill import judge_bill
 from savings.check import BillCheck, Check, InventoryCheck
 from savings.evidence import open_evidence, read_last_days
 from savings.findings import Findings, Recommendation, Skipped
@@ -76,8 +76,8 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
 
         def run(check: BillCheck) -> Findings:
-            found = ask(evidence, check, settings.parameters.get(check.name, {}), today)
-            return Findings([one for one in found if is_worth_showing(one, settings)])
+            found = judge_bill(evidence, check, settings.parameters.get(check.name, {}), today)
+            return Findings([one for one in found.recommendations if is_worth_showing(one, settings)], found.skipped)
 
         return run_each(checks, run)
 
