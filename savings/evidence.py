@@ -69,7 +69,7 @@ def _narrow_hourly(last_days: Mapping[str, dt.date]) -> Statement:
     texts, seeds = hourly_seeds()
     sources, bounds = _windows(last_days, DAYS)
     text = USAGE_HOURLY.format(**_texts(last_days), **texts, days=DAYS)
-    return text, [*sources, *seeds, *bounds, *bounds]
+    return text, [*sources, *seeds, *bounds, *bounds, *bounds]
 
 
 def _narrow(query: str, last_days: Mapping[str, dt.date], days: int) -> Statement:

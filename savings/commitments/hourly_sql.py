@@ -18,57 +18,32 @@ ELIGIBLE = (
     "cloud", "pool", "family_group", "family_from", "service_like", "usage_type_like", "detail_like",
 )  # fmt: skip
 
-#: Runs on every engine. `{eligible}` and `{factors}` are the seeds as rows of parameters.
-USAGE_HOURLY = """
-with source_days as ({source_days}),
-eligible as ({eligible}),
-factors as ({factors}),
-charges as (
-    select
-        charges.source_name,
+#: What a meter is told by: the cloud, its name for the service, its name for the meter, and what Azure adds to it.
+METER = """
         case
             when charges.provider_name in ('AWS', 'Amazon Web Services') then 'aws'
             when charges.provider_name like 'Microsoft%' then 'azure'
             when charges.provider_name like 'Google%' then 'gcp'
         end as cloud,
-        charges.billing_account_id,
-        charges.billing_currency as currency,
-        charges.billing_period,
-        coalesce(charges.region_id, '') as region,
         case
             when charges.provider_name like 'Microsoft%' then coalesce(charges.x_sku_meter_category, '')
             when charges.provider_name like 'Google%' then coalesce(charges.service_name, '')
             else coalesce(charges.x_service_code, '')
         end as service,
         coalesce(charges.x_usage_type, charges.sku_meter, charges.sku_id, '') as usage_type,
-        coalesce(charges.x_sku_meter_subcategory, '') as detail,
-        charges.pricing_category,
-        charges.commitment_discount_id,
-        charges.commitment_discount_type as commitment_type,
-        charges.x_commitment_term as term,
-        charges.x_commitment_payment_option as payment,
-        cast(charges.x_commitment_end_at as date) as commitment_end_date,
-        date_trunc('hour', charges.charge_period_start) as started_at,
-        extract(epoch from charges.charge_period_end) - extract(epoch from charges.charge_period_start) as seconds,
-        charges.effective_cost,
-        charges.contracted_cost,
-        charges.pricing_quantity
-    from marts.fct_charges as charges
-    inner join source_days on charges.source_name = source_days.source_name
-    where ({since})
-        and charges.charge_category = 'Usage'
-        and charges.pricing_category in ('Standard', 'Committed')
-        and coalesce(charges.commitment_discount_status, '') <> 'Unused'
-        and cast(charges.charge_period_start as date) > source_days.last_day - {days}
-        and cast(charges.charge_period_start as date) <= source_days.last_day
-),
+        coalesce(charges.x_sku_meter_subcategory, '') as detail"""
+
+#: Runs on every engine. `{eligible}` and `{factors}` are the seeds as rows of parameters, `{meter}` is
+#: METER. The meters are read on their own, so that no charge is held in memory.
+USAGE_HOURLY = """
+with source_days as ({source_days}),
+eligible as ({eligible}),
+factors as ({factors}),
 meters as (
     select distinct
-        cloud,
-        service,
-        usage_type,
-        detail
-    from charges
+{meter}
+    from marts.fct_charges as charges
+    where ({since}) and charges.charge_category = 'Usage'
 ),
 matched as (
     select
@@ -76,7 +51,7 @@ matched as (
         meters.service,
         meters.usage_type,
         meters.detail,
-        min(eligible.position) as position
+        min(eligible.place) as place
     from meters
     inner join eligible
         on meters.cloud = eligible.cloud
@@ -110,8 +85,36 @@ sized as (
             else ''
         end as size
     from matched
-    inner join eligible on matched.position = eligible.position
+    inner join eligible on matched.place = eligible.place
     where eligible.pool <> 'none'
+),
+charges as (
+    select
+        charges.source_name,
+        charges.billing_account_id,
+        charges.billing_currency as currency,
+        charges.billing_period,
+        coalesce(charges.region_id, '') as region,
+{meter},
+        charges.pricing_category,
+        charges.commitment_discount_id,
+        charges.commitment_discount_type as commitment_type,
+        charges.x_commitment_term as term,
+        charges.x_commitment_payment_option as payment,
+        cast(charges.x_commitment_end_at as date) as commitment_end_date,
+        date_trunc('hour', charges.charge_period_start) as started_at,
+        extract(epoch from charges.charge_period_end) - extract(epoch from charges.charge_period_start) as seconds,
+        charges.effective_cost,
+        charges.contracted_cost,
+        charges.pricing_quantity
+    from marts.fct_charges as charges
+    inner join source_days on charges.source_name = source_days.source_name
+    where ({since})
+        and charges.charge_category = 'Usage'
+        and charges.pricing_category in ('Standard', 'Committed')
+        and coalesce(charges.commitment_discount_status, '') <> 'Unused'
+        and cast(charges.charge_period_start as date) > source_days.last_day - {days}
+        and cast(charges.charge_period_start as date) <= source_days.last_day
 ),
 plans as (
     select
@@ -159,12 +162,14 @@ group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
 
 
 def hourly_seeds() -> tuple[dict[str, str], list[Any]]:
-    """What stands for `{eligible}` and `{factors}` in the statement, and the parameters of both, in that order."""
+    """What stands for the seeds and for `{meter}` in the statement, and the parameters of the seeds in their order."""
     rows = [(place, *(row[name] for name in ELIGIBLE)) for place, row in enumerate(_read("commitment_eligibility"))]
     sizes = [(row["size"], row["factor"]) for row in _read("instance_size_factors")]
-    eligible = _select(rows, ("position", *ELIGIBLE), ("integer", *["varchar(200)"] * len(ELIGIBLE)))
+    eligible = _select(rows, ("place", *ELIGIBLE), ("integer", *["varchar(200)"] * len(ELIGIBLE)))
     factors = _select(sizes, ("size", "factor"), ("varchar(20)", "numeric(18, 6)"))
-    return {"eligible": eligible, "factors": factors}, [value for row in (*rows, *sizes) for value in row]
+    return {"eligible": eligible, "factors": factors, "meter": METER.strip()}, [
+        value for row in (*rows, *sizes) for value in row
+    ]
 
 
 def _select(rows: Sequence[Sequence[Any]], names: Sequence[str], types: Sequence[str]) -> str:

@@ -8,6 +8,10 @@ from typing import Any, Literal
 
 from savings.commitments.pools import OwnRate, Pool
 
+#: The columns that make an offer.
+_KEY = (
+    "cloud", "pool", "kind", "title", "flexible", "commitment_type", "plan_marker", "term_months", "payment",
+)  # fmt: skip
 #: A committed price of this share of on demand saves nothing.
 SAVES_NOTHING = Decimal(1)
 
@@ -47,14 +51,14 @@ class Rates:
 
 def read_offers(rows: Sequence[Mapping[str, Any]]) -> list[Offer]:
     """The offers of seed commitment_offers: a row of it is one offer's price for one group of families."""
-    ratios: dict[tuple[Any, ...], dict[str, Decimal]] = defaultdict(dict)
+    ratios: dict[tuple[str, ...], dict[str, Decimal]] = defaultdict(dict)
     for row in rows:
-        names = ("cloud", "pool", "kind", "title", "commitment_type", "payment")
-        cloud, pool, kind, title, commitment_type, payment = (str(row[name]) for name in names)
-        marker = str(row["plan_marker"] or "")
-        key = (cloud, pool, kind, title, str(row["flexible"]) == "1", commitment_type, marker)
-        ratios[(*key, int(row["term_months"]), payment)][str(row["family_group"])] = Decimal(str(row["price_ratio"]))
-    return [Offer(*key, found) for key, found in ratios.items()]
+        key = tuple(str(row[name] if row[name] is not None else "") for name in _KEY)
+        ratios[key][str(row["family_group"])] = Decimal(str(row["price_ratio"]))
+    return [
+        Offer(cloud, pool, kind, title, flexible == "1", commitment_type, marker, int(term), payment, found)
+        for (cloud, pool, kind, title, flexible, commitment_type, marker, term, payment), found in ratios.items()
+    ]
 
 
 def find_rates(offer: Offer, pool: Pool) -> Rates:

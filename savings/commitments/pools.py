@@ -143,18 +143,20 @@ class _Grid:
             if column is not None and 0 <= place < len(amounts):
                 amounts[place, column] += row[amount]
         # a discount that is booked in an hour without usage of its family makes no negative usage
-        return np.maximum(amounts, NOTHING)
+        amounts[amounts < NOTHING] = NOTHING
+        return amounts
 
     def _own_rates(self) -> Iterator[OwnRate]:
-        sums: dict[tuple[Any, ...], list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
+        sums: dict[tuple[str, str, int | None, str, str], list[Decimal]] = defaultdict(lambda: [NOTHING, NOTHING])
         for row in self._covered():
+            payment = (row["payment"] or "").lower()
             kind = (row["commitment_type"] or "", row["plan_type"] or "", read_months(row["term"]))
-            found = sums[(*kind, (row["payment"] or "").lower(), row["family"])]
+            found = sums[(*kind, payment, row["family"])]
             found[0] += row["cost"]
             found[1] += row["contracted_cost"]
-        for kind, (cost, contracted) in sorted(sums.items(), key=str):
+        for key, (cost, contracted) in sorted(sums.items(), key=str):
             if cost > 0 and contracted > 0:
-                yield OwnRate(*kind, cost, contracted)
+                yield OwnRate(*key, cost, contracted)
 
 
 def read_months(term: str | None) -> int | None:

@@ -12,7 +12,7 @@ from tests.savings_bill import LAST_DAY, Bill
 CHECK = "coverable_on_demand"
 D = Decimal
 EC2 = {"x_service_code": "AmazonEC2"}
-COMPUTE_PLAN = {
+COMPUTE_PLAN: dict[str, Any] = {
     "pricing_category": "Committed", "commitment_discount_status": "Used", "commitment_discount_type": "Savings Plan",
     "commitment_discount_id": "plan-1", "x_commitment_term": "1yr", "x_commitment_payment_option": "No Upfront",
 }  # fmt: skip
@@ -80,9 +80,9 @@ def test_one_plan_covers_families_fargate_and_lambda_by_discount(tmp_path: Path)
 
 def test_the_own_rate_goes_before_the_list(tmp_path: Path) -> None:
     bill = hourly(Bill(), "EU-BoxUsage:m5.large", "1")
-    covered = {"contracted_cost": D(2), "x_commitment_end_at": dt.datetime(2027, 2, 1)}
+    covered: dict[str, Any] = {"contracted_cost": D(2), "x_commitment_end_at": dt.datetime(2027, 2, 1)}
     hourly(bill, "EU-BoxUsage:m5.large", "1.4", **COMPUTE_PLAN, **covered)
-    fee = {"charge_category": "Purchase", "commitment_discount_id": "plan-1"}
+    fee: dict[str, Any] = {"charge_category": "Purchase", "commitment_discount_id": "plan-1"}
     hourly(bill, "ComputeSP:1yrNoUpfront", "0", range(1), first=10, last=10, **fee)
     (found,) = bill.ask(CHECK, tmp_path)
     told = evidence(found)
@@ -141,7 +141,10 @@ def test_what_no_commitment_would_cheapen_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_windows_on_azure_and_monthly_rows_are_left_alone(tmp_path: Path) -> None:
-    meter = {"x_sku_meter_category": "Virtual Machines", "x_sku_meter_subcategory": "Dv5 Series Windows"}
+    meter: dict[str, Any] = {
+        "x_sku_meter_category": "Virtual Machines",
+        "x_sku_meter_subcategory": "Dv5 Series Windows",
+    }
     bill = Bill("azure").add("vm-1", "D2 v5", cost="24", **meter)
     bill.add("vm-2", "D2 v5", cost="700", days=30, **meter | {"x_sku_meter_subcategory": "Dv5 Series"})
     assert bill.ask(CHECK, tmp_path) == []

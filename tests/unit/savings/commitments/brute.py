@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+#: One for each family.
+Each = Sequence[float] | Floats
 
 
-def save(hour: Sequence[float], own: Sequence[float], flexible: Sequence[float], levels: Sequence[float]) -> float:
+def save(hour: Each, own: Each, flexible: Each, levels: Each) -> float:
     """Of one hour: families' own commitments first, then the flexible one by discount; the rest is on demand."""
     left, saved = list(hour), -sum(levels)
     for family, ratio in enumerate(own):
@@ -25,13 +27,11 @@ def save(hour: Sequence[float], own: Sequence[float], flexible: Sequence[float],
     return saved
 
 
-def save_all(usage: Floats, own: Sequence[float], flexible: Sequence[float], levels: Sequence[float]) -> float:
+def save_all(usage: Floats, own: Each, flexible: Each, levels: Each) -> float:
     return sum(save(list(hour), own, flexible, levels) for hour in usage)
 
 
-def flexible_levels(
-    usage: Floats, own: Sequence[float], flexible: Sequence[float], bought: Sequence[float]
-) -> Iterator[float]:
+def flexible_levels(usage: Floats, own: Each, flexible: Each, bought: Each) -> Iterator[float]:
     """Every level at which, in some hour, the flexible commitment goes from one family to the next."""
     yield 0.0
     for hour in usage:

@@ -21,11 +21,11 @@ def usage_of(weeks: list[list[str]], hours: int = 1, extra: int = 0) -> Usage:
 
 def test_steady_usage_is_covered_whole() -> None:
     done = advise(usage_of([["10"]] * 8), [D("0.7")])
-    hours = 8 * 7 * 24
+    hours = D(8 * 7 * 24)
     assert done.level == D("7.000") and done.days == 56
     assert (done.on_demand, done.covered, done.committed) == (10 * hours, 10 * hours, 7 * hours)
     assert done.saved == 3 * hours
-    assert (done.coverage, done.utilisation, done.break_even) == (1, 1, D("0.7"))
+    assert (done.coverage, done.utilisation, done.break_even) == (D(1), D(1), D("0.7"))
     assert done.break_even_months(12) == D("8.4")
     assert (done.risk.weeks, done.risk.losing, done.risk.share) == (8, 0, 1.0)
 

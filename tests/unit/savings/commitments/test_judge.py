@@ -73,7 +73,11 @@ def test_gaps_are_hours_without_usage_and_discounts_no_negative_ones() -> None:
 
 
 def test_usage_of_a_commitment_that_is_over_counts_as_on_demand() -> None:
-    covered = {"pricing_category": "Committed", "commitment_type": "Savings Plan", "contracted_cost": D(3)}
+    covered: dict[str, Any] = {
+        "pricing_category": "Committed",
+        "commitment_type": "Savings Plan",
+        "contracted_cost": D(3),
+    }
     over, lasting = FIRST + dt.timedelta(days=9), FIRST + dt.timedelta(days=90)
     rows = [make_row(20), make_row(5, **covered, commitment_end_date=over)]
     rows.append(make_row(6, **covered, commitment_end_date=lasting))

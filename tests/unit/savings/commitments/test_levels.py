@@ -43,9 +43,9 @@ def test_one_plan_is_as_good_as_every_level() -> None:
             save_all(usage, none, ratios, [*[0.0] * len(ratios), level])
             for level in flexible_levels(usage, none, ratios, [0.0] * len(ratios))
         )
-        level = best_level(usage, ratios)
+        level = best_level(usage, list(ratios))
         assert abs(save_all(usage, none, ratios, [*[0.0] * len(ratios), level]) - most) < 1e-9
-        assert abs(net_saving(usage, level, ratios) - most) < 1e-9
+        assert abs(net_saving(usage, level, list(ratios)) - most) < 1e-9
 
 
 def test_overlapping_plans_are_within_a_percent_of_every_level() -> None:
@@ -100,7 +100,7 @@ def solve_whole(usage: Floats, own: Floats, flexible: Floats) -> float:
             money[shared] = flexible[family]
         rows.append(money)
         most.append(0.0)
-    limits = [(0.0, None)] * (families + 1)
+    limits: list[tuple[float, float | None]] = [(0.0, None)] * (families + 1)
     limits += [(0.0, None if ratio < 1 else 0.0) for _ in range(hours) for ratio in own]
     limits += [(0.0, None if ratio < 1 else 0.0) for _ in range(hours) for ratio in flexible]
     return -float(linprog(worth, A_ub=np.array(rows), b_ub=most, bounds=limits, method="highs").fun)
