@@ -56,6 +56,20 @@ class Advice:
         return term_months * self.committed / self.covered if self.covered else Decimal(term_months)
 
 
+def add_up(parts: Sequence[Advice]) -> Advice:
+    """Purchases for different usage as one; its risk is that of the part for which most weeks lose."""
+    worst = max(parts, key=lambda one: one.risk.losing).risk
+    return Advice(
+        level=sum((one.level for one in parts), NOTHING),
+        days=parts[0].days,
+        on_demand=sum((one.on_demand for one in parts), NOTHING),
+        covered=sum((one.covered for one in parts), NOTHING),
+        committed=sum((one.committed for one in parts), NOTHING),
+        used=sum((one.used for one in parts), NOTHING),
+        risk=Risk(worst.weeks, worst.losing, min(one.risk.share for one in parts)),
+    )
+
+
 def advise(
     usage: Usage, ratios: Sequence[Decimal], most_losing: Decimal = Decimal("0.05"), step: Decimal = STEP
 ) -> Advice:

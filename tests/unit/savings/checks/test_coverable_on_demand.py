@@ -65,7 +65,7 @@ def test_an_installation_may_bind_itself_for_longer(tmp_path: Path) -> None:
     # m5.large is 4 normalised units; an hour of them costs 0.454 of 1 USD
     assert told["purchases"] == [
         {"family": "m5 region-1", "hourly_commitment": "0.454", "normalised_units": "4.00",
-         "saved_in_30_days": "393.12", "utilisation_percent": "100.0"}
+         "coverage_percent": "100.0", "saved_in_30_days": "393.12", "utilisation_percent": "100.0"}
     ]  # fmt: skip
 
 

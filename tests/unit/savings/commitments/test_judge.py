@@ -64,6 +64,15 @@ def test_a_risk_that_is_asked_for_is_taken() -> None:
     assert judge(rows, max_term_months=36, max_losing_share=1)[0] == ["Compute Savings Plan"]
 
 
+def test_what_other_savings_take_away_is_not_committed_to() -> None:
+    rows = [make_row(day, hour) for day in range(DAYS) for hour in range(24)]
+    key = ("aws", "aws", "payer", "compute", "USD")
+    seeds = {"commitment_offers": offers()}
+    (found,), _ = judge_commitments(rows, seeds, VALUES, {key: {"m5 eu-west-1": D("0.5")}})
+    assert (found["hourly_commitment"], found["monthly_cost"]) == ("0.405", D(360))
+    assert judge_commitments(rows, seeds, VALUES, {key: {"m5 eu-west-1": D(1)}})[0] == []
+
+
 def test_gaps_are_hours_without_usage_and_discounts_no_negative_ones() -> None:
     rows = [make_row(0, 5), make_row(0, 5, cost="-0.25"), make_row(2, 0, cost="-3"), make_row(3)]
     rows[3]["cost"] = D(4)
