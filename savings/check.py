@@ -99,12 +99,14 @@ class JudgedCheck(BillCheck):
 class InventoryCheck(Check):
     """A check over live inventory: the columns of each input that it cannot do without, and the function that judges.
 
+    `permissions`: what reading that inventory takes, by cloud, in the words of the cloud's own policies.
     `run` takes by name the inputs (sequences of rows, or None when an input could not be read), `as_of`, and
     `incomplete_scopes`: the scopes whose inventory was not read to its end. It raises nothing for missing or odd data:
     it skips, with a reason.
     """
 
     required_inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     run: Callable[..., Findings]
 
 

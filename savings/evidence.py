@@ -10,7 +10,8 @@ is judged on its own newest days.
 - ``usage_30d``: usage of the last 30 days without the days, of resources that are still billed in the last three. What
   30 days of it come to: ``monthly_cost``, ``monthly_contracted_cost``, ``monthly_list_cost``, ``monthly_quantity``.
   ``stored`` is the average size of what is priced by the month, in its unit: a GB stored for 30 days of a month of 31
-  is less than a GB-month.
+  is less than a GB-month. ``meter_last_days_ago`` is the last day of the very meter, which may have ended before its
+  resource did: a volume that was changed to another type.
 - ``usage_hourly``: what commitments could cover, by pool and hour: see `savings.commitments.hourly_sql`.
 - ``storage_monthly``: a row per resource, meter and billing period of what is priced by the month, of 13 months.
 
@@ -27,8 +28,8 @@ import duckdb
 
 from savings.commitments.hourly_sql import USAGE_HOURLY, hourly_seeds
 from savings.evidence_sql import DERIVED, SOURCE_DAYS, STORAGE_MONTHLY, USAGE_DAILY
+from savings.local_tables import Statement, make_tables
 from warehouse.contracts import Warehouse
-from warehouse.local_tables import Statement, make_tables
 
 SEEDS = Path(__file__).parent / "seeds"
 #: Days of usage that are read, and of what is stored: 13 months.

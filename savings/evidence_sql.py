@@ -59,7 +59,11 @@ select
     max(charges.publisher_name) as publisher_name,
     max(charges.x_commitment_end_at) as commitment_end_at,
     max(charges.contracted_unit_price) as unit_price,
-    cast(sum(charges.pricing_quantity) as numeric(38, 12)) as quantity,
+    -- a discount's line repeats the quantity that it is on
+    cast(
+        sum(case when charges.x_line_item_type like '%Discount' then 0 else charges.pricing_quantity end)
+        as numeric(38, 12)
+    ) as quantity,
     cast(sum(charges.consumed_quantity) as numeric(38, 12)) as consumed_quantity,
     cast(sum(charges.commitment_discount_quantity) as numeric(38, 12)) as commitment_quantity,
     cast(sum(charges.billed_cost) as numeric(38, 12)) as billed_cost,
@@ -127,7 +131,7 @@ with resources as (
         least(max(days_ago) + 1, 30) as days_seen,
         min(days_ago) as last_days_ago
     from usage_daily
-    where charge_category = 'Usage' and days_ago < 30
+    where charge_category = 'Usage' and is_recent(days_ago, period_days)
     group by all
 ),
 meters as (
@@ -153,10 +157,11 @@ meters as (
         sum(contracted_cost) as contracted_cost,
         sum(list_cost) as list_cost,
         max(period_days) as period_days,
+        min(days_ago) as meter_last_days_ago,
         -- a day's share of a GB-month is a GB by the days of its month
         sum(cast(quantity as double) * day(last_day(usage_date))) as gb_days
     from usage_daily
-    where charge_category = 'Usage' and days_ago < 30 and coalesce(commitment_status, '') <> 'Unused'
+    where charge_category = 'Usage' and is_recent(days_ago, period_days) and coalesce(commitment_status, '') <> 'Unused'
     group by all
 )
 select
@@ -189,6 +194,11 @@ create temp macro in_a_month(amount, is_monthly, days_seen, period_days) as
         when (case when is_monthly then period_days else days_seen end) = 30 then cast(amount as decimal(38, 12))
         else cast(amount * 30 / (case when is_monthly then period_days else days_seen end) as decimal(38, 12))
     end
+""",
+    """
+create temp macro is_recent(days_ago, period_days) as
+    -- a whole month's row begins with its month, which may have 31 days
+    days_ago < 30 or (period_days >= 27 and days_ago < 31)
 """,
     """
 create temp macro share(amount, fraction) as cast(cast(amount as double) * fraction as decimal(38, 12))

@@ -1,10 +1,12 @@
 """A bill written row by row, and what a savings check says of it, through the real evidence of a warehouse file."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +16,7 @@ from savings.check import BillCheck
 from savings.evidence import open_evidence, read_last_days
 from savings.findings import Recommendation
 from savings.registry import CHECKS
+from warehouse.contracts import Warehouse
 from warehouse.duckdb_file import DuckDbWarehouse
 
 LAST_DAY = dt.date(2026, 10, 31)
@@ -39,6 +42,19 @@ COLUMNS: dict[str, pa.DataType] = {
     **dict.fromkeys("charge_period_start charge_period_end x_commitment_end_at".split(), _TIME),
     "billing_period": pa.date32(),
 }
+
+
+class MemoryWarehouse:
+    """A DuckDB in memory, where evidence reads a warehouse: a file for each of hundreds of bills takes a minute."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own, so that temporary tables are gone afterwards."""
+        with self._connection.cursor() as cursor:
+            yield cursor
 
 
 @dataclass
@@ -110,30 +126,46 @@ class Bill:
         }  # fmt: skip
 
     def write(self, path: Path) -> DuckDbWarehouse:
-        """The bill as the marts that evidence is read from."""
+        """The bill as the marts that evidence is read from, in a warehouse file."""
+        with duckdb.connect(str(path)) as connection:
+            self.fill(connection)
+        return DuckDbWarehouse(path)
+
+    def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make those marts."""
+        charges = self.charges()  # noqa: F841
+        connection.execute("create schema marts")
+        connection.execute("create table marts.fct_charges as select * from charges")
+        connection.execute(
+            "create table marts.fct_cost_daily as select source_name, charge_category, "
+            "cast(charge_period_start as date) as charge_date from marts.fct_charges"
+        )
+
+    def charges(self) -> pa.Table:
+        """The rows with every column that evidence is read from."""
         self.mark_last_day()
         names = {name for row in self.rows for name in row}
         assert names <= set(COLUMNS), f"no such columns: {sorted(names - set(COLUMNS))}"
-        charges = pa.Table.from_pylist(self.rows, pa.schema(list(COLUMNS.items())))  # noqa: F841
-        with duckdb.connect(str(path)) as connection:
-            connection.execute("create schema marts")
-            connection.execute("create table marts.fct_charges as select * from charges")
-            connection.execute(
-                "create table marts.fct_cost_daily as select source_name, charge_category, "
-                "cast(charge_period_start as date) as charge_date from marts.fct_charges"
-            )
-        return DuckDbWarehouse(path)
+        return pa.Table.from_pylist(self.rows, pa.schema(list(COLUMNS.items())))
 
     def mark_last_day(self) -> None:
         """Something that costs nothing on the last day, so that windows end there whatever is in the bill."""
         self.rows.append(self._row(None, "marker", LAST_DAY, 1, Decimal(0), Decimal(0), "Count"))
 
+    @contextmanager
+    def open(self, *seeds: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The evidence of the bill, of a warehouse in memory."""
+        with duckdb.connect() as connection:
+            self.fill(connection)
+            warehouse = cast(Warehouse, MemoryWarehouse(connection))
+            with open_evidence(warehouse, read_last_days(warehouse, "true"), seeds) as evidence:
+                yield evidence
+
     def ask(self, check: str, tmp_path: Path, **changed: Any) -> list[Recommendation]:
         """What a check finds in the bill. ``changed``: parameters of an installation."""
         found = CHECKS[check]
         assert isinstance(found, BillCheck)
-        warehouse = self.write(tmp_path / f"{check}.duckdb")
-        with open_evidence(warehouse, read_last_days(warehouse, "true"), found.seeds) as evidence:
+        with self.open(*found.seeds) as evidence:
             return ask(evidence, found, changed, dt.date(2026, 11, 2))
 
     def savings(self, check: str, tmp_path: Path, **changed: Any) -> dict[str, Decimal | None]:

@@ -20,9 +20,11 @@ from ingestion.landing.lake import snapshot_directory
 from ingestion.landing.local_lake import LocalLake
 from ingestion.landing.s3_lake import S3Lake
 from ingestion.snapshots import ControlTotal, Snapshot, SnapshotKey
+from savings.evidence import open_evidence, read_last_days
 from tests.peers.lake_catalog import BUCKET, CatalogPeer
 from tests.peers.moto_server import MotoServer
 from tests.peers.redshift import RedshiftPeer
+from tests.savings_bill import LAST_DAY, Bill
 from warehouse import DuckDbWarehouse, Warehouse, WarehouseError, fetch_records
 from warehouse.ducklake.engine import DuckLakeWarehouse
 from warehouse.redshift import RedshiftWarehouse
@@ -239,3 +241,30 @@ def test_who_has_claimed_the_warehouse_writes_to_it(desk: Desk) -> None:
         desk.warehouse.replace_table("ml", "costs", pd.DataFrame({"day": [1]}))
     with desk.warehouse.hold():
         assert desk.warehouse.has_table("ml", "costs")
+
+
+def test_savings_checks_see_the_same_bill(desk: Desk) -> None:
+    """Sums, days and averages of the evidence, on an engine that is DuckDB and on one that is not."""
+    bill = Bill().add("nat-1", "NatGateway-Hours", cost="1.08", x_service_code="AmazonEC2", service_name="VPC")
+    bill.add("vol-1", "EBS:VolumeUsage.gp2", cost="0.333333333333", quantity="3.225806451613", unit="GB-Months")
+    bill.add_months("snap-1", "EBS:SnapshotUsage", ["1", "2", "3"], "0.05")
+    charges = bill.charges()
+    days = charges.select(["source_name", "charge_category"]).append_column(
+        "charge_date", charges["charge_period_start"].cast(pa.date32())
+    )
+    desk.warehouse.replace_tables("marts", {"fct_charges": charges, "fct_cost_daily": days})
+    warehouse = desk.reopen()
+    last_days = read_last_days(warehouse, "charge_date < date '2027-01-01'")
+    assert last_days == {"aws": LAST_DAY}
+    with open_evidence(warehouse, last_days, ()) as evidence:
+        recent = evidence.execute(
+            "select resource_id, days_seen, monthly_cost, round(stored, 6) from usage_30d "
+            "where resource_id is not null order by 1"
+        ).fetchall()
+        query = "select billing_period, quantity, cost from storage_monthly where resource_id = 'snap-1' order by 1"
+        stored = evidence.execute(query).fetchall()
+        daily = evidence.execute("select count(*), max(days_ago), min(days_ago) from usage_daily").fetchall()
+    assert recent == [("nat-1", 30, D("32.4"), None), ("vol-1", 30, D("9.99999999999"), 100.0)]
+    assert stored == [(dt.date(2026, 8, 1), D(1), D("0.05")), (dt.date(2026, 9, 1), D(2), D("0.10")),
+                      (dt.date(2026, 10, 1), D(3), D("0.15"))]  # fmt: skip
+    assert daily == [(127, 61, 0)]

@@ -56,7 +56,11 @@ ROOTS: Mapping[str, tuple[str, str]] = {
 ENTRIES = {
     *(type(remediation).__module__ for remediation in REMEDIATIONS.values()),
     *(channel.__module__ for channel in CHANNELS.values()),
-    *(check.run.__module__ for check in CHECKS.values()),
+    *(
+        f"savings.checks.{file.parent.name}.{name}"
+        for name in CHECKS
+        for file in ROOT.glob(f"savings/checks/*/{name}.py")
+    ),
     *(
         f"orchestration.defs.{file.parent.name}.definitions"
         for file in ROOT.glob("orchestration/defs/*/definitions.py")

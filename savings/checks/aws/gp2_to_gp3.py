@@ -32,7 +32,7 @@ GP2_TO_GP3 = BillCheck(
     evidence="""
 with own_prices as (
     select
-        account_id, region, currency,
+        source_name, region, currency,
         sum(cost) / nullif(sum(quantity), 0) as gp3_price
     from usage_30d
     where cloud = 'aws' and usage_type like '%EBS:VolumeUsage.gp3' and pricing_unit ilike '%month%'
@@ -49,7 +49,7 @@ volumes as (
     from usage_30d
     where cloud = 'aws' and usage_type like '%EBS:VolumeUsage.gp2' and resource_id is not null
     group by all
-    having sum(monthly_quantity) > 0 and sum(monthly_cost) > 0
+    having sum(monthly_quantity) > 0 and sum(monthly_cost) > 0 and min(meter_last_days_ago) <= 2
 ),
 priced as (
     select
@@ -58,7 +58,7 @@ priced as (
         greatest(least(size_gb * 3, 16000) - 3000, 0) as extra_iops,
         case when size_gb > 170 then 125 else 0 end as extra_throughput
     from volumes
-    left join own_prices using (account_id, region, currency)
+    left join own_prices using (source_name, region, currency)
 ),
 compared as (
     select

@@ -279,6 +279,7 @@ UNATTACHED_VOLUME = InventoryCheck(
     confidence="high",
     links=("https://docs.aws.amazon.com/ebs/latest/userguide/ebs-deleting-volume.html",),
     remediation=REMEDIATION,
+    permissions={"aws": ("ec2:DescribeVolumes",)},
     required_inputs={"inventory": INVENTORY_COLUMNS, "costs": COST_COLUMNS},
     run=run,
 )

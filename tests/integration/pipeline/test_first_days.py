@@ -53,7 +53,8 @@ def test_scoring_runs_through_and_says_what_it_waits_for(days: int, forecasts: i
     check = next(e for e in result.get_asset_check_evaluations() if e.check_name == "forecast_accuracy_holds")
     assert check.passed and (check.description or "") == "; ".join(sentences)
     columns = describe_columns(installation)
-    assert set(columns) == {key for key in read_declaration() if key[0] == "ml"} - {("ml", "recommendations")}
+    savings = {("ml", "recommendations"), ("ml", "unjudged_savings")}
+    assert set(columns) == {key for key in read_declaration() if key[0] == "ml"} - savings
     assert all(names == read_declaration()[key].columns.names for key, names in columns.items())
 
 

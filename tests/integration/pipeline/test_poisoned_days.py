@@ -8,6 +8,7 @@ import pytest
 
 from cli.output.summary import describe_scoring
 from cloudcost.analytics.forecasting import FORECAST_TABLES
+from cloudcost.analytics.savings import read_volume_costs
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
 from orchestration.defs.actions.assets import proposals
@@ -20,7 +21,6 @@ from orchestration.defs.ml.anomalies import (
     detector_is_as_good_as_before,
 )
 from orchestration.defs.ml.forecasts import cost_forecasts, forecast_accuracy_holds
-from orchestration.defs.savings.assets import read_volume_costs
 from tests.integration.pipeline.scoring import execute, materialise, open_installation, read
 from tests.unit.ml.rows import make_rows, make_weekly
 

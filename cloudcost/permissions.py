@@ -1,0 +1,93 @@
+"""What checks and actions may do in a cloud, as the document that grants exactly that: a policy, a role, a role file.
+
+AWS: an IAM policy (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html). Azure: a custom
+role (https://learn.microsoft.com/azure/role-based-access-control/custom-roles). Google Cloud: a role as
+``gcloud iam roles create --file`` reads it (https://cloud.google.com/iam/docs/creating-custom-roles).
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import yaml
+
+from actions.remediations import REMEDIATIONS
+from core.errors import CloudcostError
+from savings.check import Check, InventoryCheck
+
+Cloud = Literal["aws", "azure", "gcp"]
+ROLE_NAME = "cloudcost"
+
+
+class PermissionsError(CloudcostError):
+    """A check or an action that is asked about is not there, or asks the cloud for nothing."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one check or action may do in a cloud; ``purpose`` is its name, or says that it takes an action back."""
+
+    purpose: str
+    permissions: tuple[str, ...]
+
+
+def list_needs(
+    checks: Mapping[str, Check], cloud: Cloud, chosen_checks: Collection[str], chosen_actions: Collection[str]
+) -> list[Need]:
+    """What these checks and actions need of a cloud; without any choice, what every check needs.
+
+    Checks of the bill alone need nothing. `PermissionsError` for a name that nobody has.
+    """
+    names = {"check": (chosen_checks, set(checks)), "action": (chosen_actions, set(REMEDIATIONS))}
+    for kind, (chosen, known) in names.items():
+        for name in sorted(set(chosen) - known):
+            raise PermissionsError(f"there is no {kind} {name!r}", f"the {kind}s are {', '.join(sorted(known))}")
+    wanted = chosen_checks if chosen_checks or chosen_actions else checks
+    needs = []
+    for name in sorted(wanted):
+        check = checks[name]
+        if isinstance(check, InventoryCheck) and cloud in check.permissions:
+            needs.append(Need(name, check.permissions[cloud]))
+    for name in sorted(chosen_actions):
+        remediation = REMEDIATIONS[name]
+        if remediation.provider == cloud:
+            needs.append(Need(name, remediation.permissions))
+            needs.append(Need(f"{name}, taken back", remediation.rollback_permissions))
+    return needs
+
+
+def write_document(cloud: Cloud, needs: Sequence[Need]) -> str:
+    """The document that grants these needs and nothing else, as the cloud's own tools take it."""
+    granted = sorted({one for need in needs for one in need.permissions})
+    if cloud == "aws":
+        return json.dumps({"Version": "2012-10-17", "Statement": [_statement(need) for need in needs]}, indent=2)
+    if cloud == "azure":
+        role: dict[str, Any] = {
+            "Name": ROLE_NAME,
+            "IsCustom": True,
+            "Description": f"What cloudcost does: {'; '.join(need.purpose for need in needs)}",
+            "Actions": granted,
+            "NotActions": [],
+            "AssignableScopes": ["/subscriptions/00000000-0000-0000-0000-000000000000"],
+        }
+        return json.dumps(role, indent=2)
+    return yaml.safe_dump(
+        {
+            "title": ROLE_NAME,
+            "description": f"What cloudcost does: {'; '.join(need.purpose for need in needs)}",
+            "stage": "GA",
+            "includedPermissions": granted,
+        },
+        sort_keys=False,
+    ).rstrip()
+
+
+def _statement(need: Need) -> dict[str, Any]:
+    words = need.purpose.replace(",", "").replace(" ", "_").split("_")
+    return {
+        "Sid": "".join(word.capitalize() for word in words),
+        "Effect": "Allow",
+        "Action": sorted(need.permissions),
+        "Resource": "*",
+    }

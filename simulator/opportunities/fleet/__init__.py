@@ -1,0 +1,1 @@
+"""Resources as companies have them, each with all the findings that follow from what it is."""

@@ -1,0 +1,114 @@
+"""Azure resources with the ids that a cost export writes, and virtual machines with what follows from them."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+from simulator.opportunities.bill import Bill
+from simulator.opportunities.company import Company
+from simulator.opportunities.findings import Saving
+from simulator.opportunities.lines import Charge, Line, Meter, Resource, by_day, stored
+from simulator.opportunities.prices.azure import azure_meter, count_vcpus, machine_meter
+
+DAY_HOURS = Decimal(24)
+_ID = "/subscriptions/{account}/resourceGroups/rg-{group}/providers/"
+_TYPES = {
+    "lb": "Microsoft.Network/loadBalancers",
+    "nat": "Microsoft.Network/natGateways",
+    "firewall": "Microsoft.Network/azureFirewalls",
+    "gateway": "Microsoft.Network/applicationGateways",
+    "vpn": "Microsoft.Network/virtualNetworkGateways",
+    "endpoint": "Microsoft.Network/privateEndpoints",
+    "vm": "Microsoft.Compute/virtualMachines",
+    "sql": "Microsoft.Sql/servers/sql-{group}/databases",
+    "logs": "Microsoft.OperationalInsights/workspaces",
+    "storage": "Microsoft.Storage/storageAccounts",
+    "snapshot": "Microsoft.Compute/snapshots",
+    "backup": "Microsoft.RecoveryServices/vaults",
+    "disk": "Microsoft.Compute/disks",
+    "synapse": "Microsoft.Synapse/workspaces/syn-{group}/sqlPools",
+    "databricks": "Microsoft.Databricks/workspaces",
+}
+
+
+def add(company: Company, kind: str, environment: str = "prod", region: str = "") -> Resource:
+    """A resource of a kind with its ARM id."""
+    return company.resource("azure", f"{_ID}{_TYPES[kind]}/{{name}}", environment, region=region, role=kind)
+
+
+def bill(
+    company: Company,
+    resource: Resource,
+    key: str,
+    quantity: Decimal | int | str | list[Charge] | Callable[[dt.date], Decimal],
+) -> Line:
+    """A quantity a day of a meter, or charges that were worked out before."""
+    if isinstance(quantity, list):
+        return company.bill(resource, azure_meter(key), quantity)
+    amount = quantity if callable(quantity) else Decimal(quantity)
+    return company.bill(resource, azure_meter(key), by_day(company.days(), amount))
+
+
+def store(company: Company, resource: Resource, key: str, gigabytes: Decimal | int) -> Line:
+    """So many gigabytes on every day."""
+    return bill(company, resource, key, stored(company.days(), Decimal(gigabytes)))
+
+
+def run_weekdays(company: Company) -> list[Charge]:
+    """Ten hours on five days."""
+    return by_day([date for date in company.days() if date.weekday() < 5], Decimal(10))
+
+
+def describe_machine(resource: Resource, size: str, system: str, has_benefit: bool) -> dict[str, str]:
+    """What an export says of a machine beside its meter: size, image, processors, and the hybrid benefit."""
+    image = {"Windows": "Windows Server BYOL" if has_benefit else "Windows Server", "Linux": "Canonical"}[system]
+    name = f"Standard_{size.split('/')[-1].replace(' ', '_')}"
+    usage = "ComputeHR_Windows" if system == "Windows" and not has_benefit else "ComputeHR"
+    text = (
+        f'{{"UsageType":"{usage}","ImageType":"{image}","ServiceType":"{name}","VMName":"{resource.name}",'
+        f'"VMProperties":"","VCPUs":{count_vcpus(size)},"AHB":"{has_benefit}"}}'
+    )
+    return {"AdditionalInfo": text, "ServiceInfo2": image}
+
+
+def add_machine(
+    company: Company,
+    size: str,
+    environment: str = "prod",
+    system: str = "Linux",
+    has_benefit: bool = False,
+    charges: Callable[[Company], list[Charge]] | None = None,
+    region: str = "",
+    **said: object,
+) -> Resource:
+    """A virtual machine that runs day and night when ``charges`` says nothing else.
+
+    With the hybrid benefit, and under a dev/test offer, a Windows machine is billed at the price of Linux.
+    """
+    resource = add(company, "vm", environment, region=region)
+    is_paid = system == "Windows" and not has_benefit and resource.account.offer != "MS-AZR-0148P"
+    meter = machine_meter(size, "Windows" if is_paid else "Linux")
+    billed = charges(company) if charges else by_day(company.days(), DAY_HOURS)
+    columns = describe_machine(resource, size, system, has_benefit)
+    company.bill(resource, meter, billed, columns=columns, **said)
+    return resource
+
+
+def without_windows(resource: Resource, size: str) -> Saving:
+    """What the Windows meter costs above the Linux one, at the customer's own price where that is billed."""
+
+    def saving(bill: Bill) -> Decimal:
+        (line,) = bill.lines(resource, lambda line: line.meter.component == "compute")
+        return bill.monthly(resource, "compute") * (1 - bill.price_ratio(line, machine_meter(size)))
+
+    return saving
+
+
+def replace_meter(resource: Resource, component: str, successor: Meter) -> Saving:
+    """What another meter saves of a component."""
+
+    def saving(bill: Bill) -> Decimal:
+        (line,) = bill.lines(resource, lambda line: line.meter.component == component)
+        return bill.monthly(resource, component) * (1 - bill.price_ratio(line, successor))
+
+    return saving

@@ -1,0 +1,1 @@
+"""The kinds of waste, a module for each family of them; see `simulator.opportunities.kind`."""

@@ -1,0 +1,66 @@
+"""The documents that grant what checks and actions need, and nothing else."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from actions.remediations import REMEDIATIONS
+from cloudcost.permissions import PermissionsError, list_needs, write_document
+from savings.check import Check, InventoryCheck
+from savings.registry import CHECKS
+
+ACTION = "delete_unattached_volume"
+
+
+def test_a_check_that_reads_asks_to_read_and_nothing_else() -> None:
+    needs = list_needs(CHECKS, "aws", ["unattached_volume"], [])
+    (statement,) = json.loads(write_document("aws", needs))["Statement"]
+    assert statement == {
+        "Sid": "UnattachedVolume", "Effect": "Allow", "Action": ["ec2:DescribeVolumes"], "Resource": "*",
+    }  # fmt: skip
+
+
+def test_an_action_asks_for_its_way_back_too() -> None:
+    document = json.loads(write_document("aws", list_needs(CHECKS, "aws", [], [ACTION])))
+    forward, back = document["Statement"]
+    assert set(forward["Action"]) == set(REMEDIATIONS[ACTION].permissions)
+    assert (
+        set(back["Action"]) == set(REMEDIATIONS[ACTION].rollback_permissions)
+        and "ec2:DeleteVolume" not in back["Action"]
+    )
+
+
+def test_without_a_choice_it_is_every_check_and_no_action() -> None:
+    needs = list_needs(CHECKS, "aws", [], [])
+    readers = [
+        name for name, check in CHECKS.items() if isinstance(check, InventoryCheck) and "aws" in check.permissions
+    ]
+    assert [need.purpose for need in needs] == readers
+    granted = {one for need in needs for one in need.permissions}
+    assert all(one.partition(":")[2].startswith(("Describe", "List", "Get", "BatchGet")) for one in granted)
+
+
+def test_checks_of_the_bill_ask_for_nothing() -> None:
+    assert list_needs(CHECKS, "aws", ["gp2_to_gp3", "hours_only_idle"], []) == []
+    assert list_needs(CHECKS, "gcp", [], [ACTION]) == []
+
+
+@pytest.mark.parametrize(("checks", "actions", "kind"), [(["nonsense"], [], "check"), ([], ["nonsense"], "action")])
+def test_a_name_that_nobody_has_is_refused_with_those_there_are(
+    checks: list[str], actions: list[str], kind: str
+) -> None:
+    with pytest.raises(PermissionsError, match=f"there is no {kind} 'nonsense'"):
+        list_needs(CHECKS, "aws", checks, actions)
+
+
+def test_other_clouds_get_their_own_documents() -> None:
+    volume = CHECKS["unattached_volume"]
+    assert isinstance(volume, InventoryCheck)
+    read = {"azure": ("Microsoft.Compute/disks/read",), "gcp": ("compute.disks.list",)}
+    checks: dict[str, Check] = {"volume": replace(volume, name="volume", permissions=read)}
+    azure = json.loads(write_document("azure", list_needs(checks, "azure", [], [])))
+    assert azure["Actions"] == ["Microsoft.Compute/disks/read"] and azure["NotActions"] == []
+    role = yaml.safe_load(write_document("gcp", list_needs(checks, "gcp", [], [])))
+    assert role["includedPermissions"] == ["compute.disks.list"]

@@ -1,0 +1,84 @@
+"""The savings that the truth states, against figures worked out by hand."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from simulator.opportunities.bill import Bill
+from simulator.opportunities.calendar import Calendar
+from simulator.opportunities.company import Company
+from simulator.opportunities.fleet.aws_instances import add_instance
+from simulator.opportunities.fleet.aws_services import add_volume, move_to_gp3
+from simulator.opportunities.truth import find_waste, plan_total
+from tests.unit.simulator.opportunities.conftest import Built
+
+#: Company 0 of seed 0 pays list prices.
+_LIST_PRICES = (0, 0)
+
+
+def _company() -> Company:
+    company = Company(*_LIST_PRICES, Calendar(dt.date(2026, 9, 30)), ("aws",))
+    assert company.profile.base_discount == 0
+    return company
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "iops", "throughput", "saved"),
+    [
+        (100, 300, 125, "2"),  # 10 - 8
+        (500, 1500, 250, "5"),  # 50 - 40 - 125 x 0.04
+        (200, 600, 250, "-1"),  # 20 - 16 - 5
+        (2000, 6000, 250, "20"),  # 200 - 160 - 5 - 3000 x 0.005
+    ],
+)
+def test_gp3_of_the_same_performance(gigabytes: int, iops: int, throughput: int, saved: str) -> None:
+    company = _company()
+    resource = add_volume(company, "gp2", gigabytes, region="us-east-1")
+    bill = Bill(company.lines, company.calendar)
+    saving = move_to_gp3(resource, gigabytes, iops, throughput)(bill)
+    assert saving.quantize(Decimal("0.001")) == Decimal(saved)  # September has thirty days
+
+
+def test_own_price_of_the_successor_is_used_where_it_is_billed() -> None:
+    company = _company()
+    add_instance(company, "m4.large", region="us-east-1")
+    list_ratio = {w.planted.check: w.saving for w in find_waste(company, Bill(company.lines, company.calendar))}
+    add_instance(company, "m6g.large", region="us-east-1")
+    company.lines[-1].price = Decimal("0.05")
+    own_price = {w.planted.check: w.saving for w in find_waste(company, Bill(company.lines, company.calendar))}
+    assert list_ratio["graviton"] == (Decimal("0.1") - Decimal("0.077")) * 720
+    assert own_price["graviton"] == (Decimal("0.1") - Decimal("0.05")) * 720
+    assert own_price["previous_generation"] == list_ratio["previous_generation"] == Decimal("0.004") * 720
+
+
+def test_findings_on_one_machine_multiply_and_levers_do_not() -> None:
+    company = _company()
+    add_instance(company, "m4.large", "dev", region="us-east-1")
+    found = find_waste(company, Bill(company.lines, company.calendar))
+    assert {w.planted.check for w in found} == {"previous_generation", "graviton", "amd", "nonprod_always_on"}
+    left = Decimal("0.77") * (1 - Decimal(118) / Decimal(168))  # Graviton is the largest of its lever
+    assert plan_total(found).quantize(Decimal("1e-9")) == (72 * (1 - left)).quantize(Decimal("1e-9"))
+
+
+def test_what_is_deleted_saves_its_cost_and_nothing_else() -> None:
+    company = _company()
+    resource = add_volume(company, "gp2", 100, region="us-east-1")
+    company.waste("gp2_to_gp3", resource, "storage", move_to_gp3(resource, 100, 300, 125))
+    company.waste("idle", resource, "all", lambda bill: bill.monthly(resource))
+    total = plan_total(find_waste(company, Bill(company.lines, company.calendar)))
+    assert total.quantize(Decimal("0.001")) == 10
+
+
+def test_savings_are_positive_and_at_most_the_cost(companies: list[Built]) -> None:
+    for built in companies:
+        for waste in built.found:
+            if waste.saving is not None and waste.planted.check != "commitment_expiring":
+                assert 0 < waste.saving <= waste.cost, (waste.planted.check, waste.planted.resource.id)
+
+
+def test_waste_is_a_tenth_to_a_quarter_of_the_spend(companies: list[Built]) -> None:
+    for built in companies:
+        for cloud in built.company.clouds:
+            saved = plan_total(w for w in built.found if w.planted.resource.cloud == cloud)
+            assert Decimal("0.08") < saved / built.bill.spend(cloud) < Decimal("0.26")
