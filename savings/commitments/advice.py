@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-import numpy as np
-
 from savings.commitments.risk import Risk, leave_one_week_out
 from savings.commitments.single import best_level
-from savings.commitments.usage import Matrix, Usage, cover, net_saving
+from savings.commitments.usage import Matrix, Usage, cover, saving_function
 
 #: Commitments are bought in thousandths of the currency an hour.
 STEP = Decimal("0.001")
@@ -82,11 +80,11 @@ def advise(
     searched = [float(ratio) for ratio in ratios]
     level, risk = leave_one_week_out(
         usage,
-        lambda rows: np.float64(best_level(rows, searched)),
-        lambda rows, level: float(net_saving(rows, level, searched)),
+        lambda rows: best_level(rows, searched),
+        lambda rows: saving_function(rows, searched),
         float(most_losing),
     )
-    per_hour = Decimal(repr(float(level) / usage.hours))
+    per_hour = Decimal(repr(level / usage.hours))
     # a level that is a whole number of steps but for the last digits of a float is that number
     steps = (per_hour / step + Decimal("1e-6")).to_integral_value(ROUND_DOWN)
     return measure(usage, steps * step, ratios, risk)

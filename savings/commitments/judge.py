@@ -95,7 +95,8 @@ def _judge_pool(pool: Pool, offers: Sequence[Offer], values: Values) -> Row | st
     weeks = int(pool.usage.weeks.max(initial=-1)) + 1
     if weeks < int(values["min_weeks"]):
         return f"{weeks} whole weeks of it are too few to say whether a purchase pays, {values['min_weeks']} are needed"
-    choices = [_choose(pool, offer, Decimal(str(values["max_losing_share"]))) for offer in offers]
+    same: dict[tuple[bool, tuple[Decimal, ...]], tuple[Purchase, ...]] = {}
+    choices = [_choose(pool, offer, Decimal(str(values["max_losing_share"])), same) for offer in offers]
     paying = [one for one in choices if one is not None and one.saved_in_a_month > 0]
     allowed = [one for one in paying if _may_be_bought(one.offer, offers, values)]
     if not allowed:
@@ -117,9 +118,26 @@ def _may_be_bought(offer: Offer, offers: Sequence[Offer], values: Values) -> boo
     )
 
 
-def _choose(pool: Pool, offer: Offer, most_losing: Decimal) -> Choice | None:
-    """The purchases of one offer that pay: one over all families, or one for each of them."""
+def _choose(
+    pool: Pool,
+    offer: Offer,
+    most_losing: Decimal,
+    same: dict[tuple[bool, tuple[Decimal, ...]], tuple[Purchase, ...]],
+) -> Choice | None:
+    """The purchases of one offer that pay; `same`: those of offers at the same rates, which are no others."""
     rates = find_rates(offer, pool)
+    key = offer.flexible, rates.ratios
+    if key not in same:
+        same[key] = _list_purchases(pool, offer, rates, most_losing)
+    purchases = same[key]
+    if not purchases:
+        return None
+    total, month = add_up([one.advice for one in purchases]), add_up([one.month for one in purchases])
+    return Choice(offer, rates, purchases, total, month)
+
+
+def _list_purchases(pool: Pool, offer: Offer, rates: Rates, most_losing: Decimal) -> tuple[Purchase, ...]:
+    """One purchase over all families, or one for each of them, where it pays."""
     parts = [list(range(len(pool.families)))] if offer.flexible else [[c] for c in range(len(pool.families))]
     purchases = []
     for columns in parts:
@@ -132,10 +150,7 @@ def _choose(pool: Pool, offer: Offer, most_losing: Decimal) -> Choice | None:
             family = "" if offer.flexible else usage.families[0]
             unit = NOTHING if offer.flexible else pool.unit_costs[columns[0]] * ratios[0]
             purchases.append(Purchase(family, advice, month, unit))
-    if not purchases:
-        return None
-    total, month = add_up([one.advice for one in purchases]), add_up([one.month for one in purchases])
-    return Choice(offer, rates, tuple(purchases), total, month)
+    return tuple(purchases)
 
 
 def _describe(pool: Pool, best: Choice, paying: Sequence[Choice], most_losing: Decimal) -> Row:

@@ -24,7 +24,9 @@ from savings.commitments.usage import Floats
 GAP = 0.005
 #: Of few hours each has planes of its own, and the cuts alone end soon; of many, similar ones share them.
 FEW_ROWS, GROUPS = 200, 8
-ROUNDS_OF_FEW, ROUNDS_OF_MANY, CLIMBS = 200, 4, 60
+ROUNDS_OF_FEW, ROUNDS_OF_MANY = 200, 4
+#: Steps upwards, and every how manieth row is looked at first.
+CLIMBS, THINNED = 60, 4
 #: Savings of less than this are none.
 ROUND = 1e-9
 
@@ -53,7 +55,11 @@ def mix_levels(usage: Floats, own_ratios: Floats, flexible_ratios: Floats, gap: 
     search.visit(np.append(np.zeros(len(alone)), best_level(usage, list(flexible_ratios))))
     few = len(usage) <= FEW_ROWS
     if not few:
-        search.climb()
+        coarse = _Search(usage[::THINNED], own_ratios, flexible_ratios)
+        coarse.visit(search.best)
+        coarse.climb(CLIMBS)
+        search.visit(coarse.best)
+        search.climb(CLIMBS // THINNED)
     bound = np.inf
     for _ in range(ROUNDS_OF_FEW if few else ROUNDS_OF_MANY):
         levels, bound = search.ask_planes()
@@ -86,7 +92,7 @@ class _Search:
             self.best, self.saved = levels, saved
         return saved, tangents.sum(axis=0) - self._rows
 
-    def climb(self) -> None:
+    def climb(self, steps: int) -> None:
         """Follow the slopes upwards from the best: over many hours the function is nearly smooth."""
         scale = np.maximum(self._ceiling, ROUND)
         worth = max(self.saved, ROUND)
@@ -101,7 +107,7 @@ class _Search:
             jac=True,
             method="L-BFGS-B",
             bounds=[(0, 1)] * len(scale),
-            options={"maxfun": CLIMBS, "maxcor": 20},
+            options={"maxfun": steps, "maxcor": 20},
         )
 
     def ask_planes(self) -> tuple[Floats, float]:

@@ -7,16 +7,13 @@ both in the weeks left out and in those that it was chosen on.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from savings.commitments.usage import Floats, Usage
 
-#: Levels of one or several commitments, a row.
-Levels = Any
+#: What a level a row saves in some rows.
+Saving = Callable[[float], float]
 HALVINGS = 40
 ROUND = 1e-9
 
@@ -32,38 +29,40 @@ class Risk:
 
 def leave_one_week_out(
     usage: Usage,
-    choose: Callable[[Floats], Levels],
-    save: Callable[[Floats, Levels], float],
+    choose: Callable[[Floats], float],
+    saving: Callable[[Floats], Saving],
     most_losing: float,
-) -> tuple[Levels, Risk]:
-    """The best levels, made smaller as far as needed, and their risk.
+) -> tuple[float, Risk]:
+    """The best level a row, made smaller as far as needed, and its risk.
 
-    `choose` gives the best levels for rows of usage, `save` what levels save in rows; `most_losing` is the share of the
-    weeks that may lose money, 1 for any.
+    `choose` gives the best level for rows of usage, `saving` what levels save in rows; `most_losing` is the share of
+    the weeks that may lose money, 1 for any.
     """
     rows, weeks = usage.values, usage.weeks
     best = choose(rows)
-    samples = [(rows[weeks == week], choose(rows[weeks != week])) for week in range(int(weeks.max(initial=-1)) + 1)]
-    allowed = math.floor(most_losing * len(samples) + ROUND)
-    share = _largest(save, samples, allowed)
-    share *= _largest(save, [(week, best * share) for week, _ in samples], allowed)
-    losing = sum(save(week, levels * share) < -ROUND for week, levels in samples)
-    return best * share, Risk(len(samples), losing, share)
+    left_out = [weeks == week for week in range(int(weeks.max(initial=-1)) + 1)]
+    savings = [saving(rows[week]) for week in left_out]
+    chosen = [choose(rows[~week]) for week in left_out]
+    allowed = math.floor(most_losing * len(savings) + ROUND)
+    share = _largest(savings, chosen, allowed)
+    share *= _largest(savings, [best * share] * len(savings), allowed)
+    losing = sum(save(level * share) < -ROUND for save, level in zip(savings, chosen, strict=True))
+    return best * share, Risk(len(savings), losing, share)
 
 
-def _largest(save: Callable[[Floats, Levels], float], samples: list[tuple[Floats, Levels]], allowed: int) -> float:
-    """The largest share of the samples' levels with which no more than `allowed` of them lose."""
-    if allowed >= len(samples):
+def _largest(savings: Sequence[Saving], levels: Sequence[float], allowed: int) -> float:
+    """The largest share of the levels with which no more than `allowed` of the weeks lose."""
+    if allowed >= len(savings):
         return 1.0
-    return sorted(_share_that_pays(save, week, levels) for week, levels in samples)[allowed]
+    return sorted(_share_that_pays(save, level) for save, level in zip(savings, levels, strict=True))[allowed]
 
 
-def _share_that_pays(save: Callable[[Floats, Levels], float], rows: Floats, levels: Levels) -> float:
-    """The largest share of levels that loses nothing in these rows."""
-    if not np.any(levels) or save(rows, levels) >= 0:
+def _share_that_pays(save: Saving, level: float) -> float:
+    """The largest share of a level that loses nothing."""
+    if save(level) >= -ROUND:
         return 1.0
     low, high = 0.0, 1.0
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if save(rows, levels * middle) >= 0 else (low, middle)
+        low, high = (middle, high) if save(level * middle) >= 0 else (low, middle)
     return low

@@ -29,7 +29,7 @@ def best_level(usage: Floats, ratios: Sequence[float]) -> float:
     ends = np.cumsum(usage[:, order] * prices, axis=1)
     worth = 1 / prices
     drops = worth - np.append(worth[1:], 0.0)
-    places = np.argsort(ends, axis=None, kind="stable")
+    places = np.argsort(ends, axis=None)
     left = len(usage) * worth[0] - np.cumsum(np.broadcast_to(drops, ends.shape).ravel()[places])
     first = int(np.argmax(left <= len(usage) * (1 + ROUNDING)))
     return float(ends.ravel()[places[first]])

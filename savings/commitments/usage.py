@@ -11,7 +11,7 @@ demand takes `u * ratio` of the commitment.
 Source: https://docs.aws.amazon.com/savingsplans/latest/userguide/sp-applying.html (2026-11-30).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -101,6 +101,15 @@ def cover(usage: Matrix, level: Any, ratios: Sequence[Any]) -> Cover:
     return Cover(covered, used)
 
 
-def net_saving(usage: Matrix, level: Any, ratios: Sequence[Any]) -> Any:
-    """What the commitment saves over all rows: on-demand cost that it covers less what it costs, used or not."""
-    return cover(usage, level, ratios).covered.sum() - level * len(usage)
+def saving_function(usage: Floats, ratios: Sequence[float]) -> Callable[[float], float]:
+    """What a commitment of a level a row saves over all rows: on-demand cost covered less all of it, used or not."""
+    order = rank(ratios)
+    prices = np.array([ratios[c] for c in order])
+    ends = np.cumsum(usage[:, order] * prices, axis=1)
+    # what is taken up to a family's end counts at its worth, and what of that is of families before it at theirs
+    drops = 1 / prices - np.append(1 / prices[1:], np.zeros(min(1, len(order))))
+
+    def save(level: float) -> float:
+        return float(np.minimum(ends, level).sum(axis=0) @ drops) - level * len(usage)
+
+    return save

@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 
 from savings.commitments.mix import mix_levels
 from savings.commitments.single import best_level
-from savings.commitments.usage import net_saving
+from savings.commitments.usage import saving_function
 from tests.unit.savings.commitments.brute import Floats, flexible_levels, random_case, save_all
 
 
@@ -24,7 +24,7 @@ def test_a_flexible_plan_goes_to_the_highest_discount_first() -> None:
     assert best_level(steady, [0.9, 0.5]) == 14.0
     steady[:2, 0] = 0
     assert best_level(steady, [0.9, 0.5]) == 5.0
-    assert net_saving(steady, 7.0, [0.9, 0.5]) == pytest.approx(10 * (10 - 7) + 8 * (2 / 0.9))
+    assert saving_function(steady, [0.9, 0.5])(7.0) == pytest.approx(10 * (10 - 7) + 8 * (2 / 0.9))
 
 
 def test_what_saves_nothing_is_not_bought() -> None:
@@ -45,7 +45,7 @@ def test_one_plan_is_as_good_as_every_level() -> None:
         )
         level = best_level(usage, list(ratios))
         assert abs(save_all(usage, none, ratios, [*[0.0] * len(ratios), level]) - most) < 1e-9
-        assert abs(net_saving(usage, level, list(ratios)) - most) < 1e-9
+        assert abs(saving_function(usage, list(ratios))(level) - most) < 1e-9
 
 
 def test_overlapping_plans_are_within_a_percent_of_every_level() -> None:
@@ -113,4 +113,4 @@ def test_many_hours_are_climbed_to_within_a_percent_of_the_bound() -> None:
     flexible = np.array([0.7, 0.75, 0.8, 0.9])
     mix = mix_levels(usage, flexible - 0.1, flexible)
     assert mix.saved >= 0.99 * mix.bound
-    assert mix.saved > net_saving(usage, best_level(usage, list(flexible)), list(flexible))
+    assert mix.saved > saving_function(usage, list(flexible))(best_level(usage, list(flexible)))
