@@ -62,6 +62,7 @@ matched as (
 ),
 sized as (
     select
+        row_number() over (order by matched.cloud, matched.service, matched.usage_type, matched.detail) as meter,
         matched.cloud,
         matched.service,
         matched.usage_type,
@@ -98,10 +99,6 @@ charges as (
 {meter},
         charges.pricing_category,
         charges.commitment_discount_id,
-        charges.commitment_discount_type as commitment_type,
-        charges.x_commitment_term as term,
-        charges.x_commitment_payment_option as payment,
-        cast(charges.x_commitment_end_at as date) as commitment_end_date,
         date_trunc('hour', charges.charge_period_start) as started_at,
         extract(epoch from charges.charge_period_end) - extract(epoch from charges.charge_period_start) as seconds,
         charges.effective_cost,
@@ -116,47 +113,70 @@ charges as (
         and cast(charges.charge_period_start as date) > source_days.last_day - {days}
         and cast(charges.charge_period_start as date) <= source_days.last_day
 ),
+hours as (
+    select
+        charges.source_name,
+        charges.billing_account_id,
+        charges.currency,
+        charges.region,
+        sized.meter,
+        charges.pricing_category,
+        charges.commitment_discount_id,
+        charges.started_at,
+        case when charges.seconds <= 3600 then 1 else 24 end as period_hours,
+        max(charges.billing_period) as billing_period,
+        sum(charges.effective_cost) as cost,
+        sum(charges.contracted_cost) as contracted_cost,
+        sum(charges.pricing_quantity) as quantity
+    from charges
+    inner join sized
+        on charges.cloud = sized.cloud
+        and charges.service = sized.service
+        and charges.usage_type = sized.usage_type
+        and charges.detail = sized.detail
+    where charges.seconds <= 90000
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+),
 plans as (
     select
         charges.source_name,
         charges.commitment_discount_id,
-        max(charges.x_usage_type) as plan_type
+        max(case when charges.charge_category = 'Purchase' then charges.x_usage_type end) as plan_type,
+        max(charges.commitment_discount_type) as commitment_type,
+        max(charges.x_commitment_term) as term,
+        max(charges.x_commitment_payment_option) as payment,
+        cast(max(charges.x_commitment_end_at) as date) as commitment_end_date
     from marts.fct_charges as charges
-    where ({since}) and charges.charge_category = 'Purchase' and charges.commitment_discount_id is not null
+    where ({since}) and charges.commitment_discount_id is not null
     group by 1, 2
 )
 select
-    charges.source_name,
-    charges.cloud,
-    charges.billing_account_id,
-    charges.currency,
+    hours.source_name,
+    sized.cloud,
+    hours.billing_account_id,
+    hours.currency,
     sized.pool,
     sized.family_group,
     sized.family,
-    charges.region,
-    charges.pricing_category,
-    charges.commitment_type,
+    hours.region,
+    hours.pricing_category,
+    plans.commitment_type,
     plans.plan_type,
-    charges.term,
-    charges.payment,
-    charges.commitment_end_date,
-    charges.started_at,
-    case when charges.seconds <= 3600 then 1 else 24 end as period_hours,
-    max(charges.billing_period) as billing_period,
-    cast(sum(charges.effective_cost) as numeric(38, 12)) as cost,
-    cast(sum(charges.contracted_cost) as numeric(38, 12)) as contracted_cost,
-    cast(sum(charges.pricing_quantity * coalesce(factors.factor, 1)) as numeric(38, 12)) as units
-from charges
-inner join sized
-    on charges.cloud = sized.cloud
-    and charges.service = sized.service
-    and charges.usage_type = sized.usage_type
-    and charges.detail = sized.detail
+    plans.term,
+    plans.payment,
+    plans.commitment_end_date,
+    hours.started_at,
+    hours.period_hours,
+    max(hours.billing_period) as billing_period,
+    cast(sum(hours.cost) as numeric(38, 12)) as cost,
+    cast(sum(hours.contracted_cost) as numeric(38, 12)) as contracted_cost,
+    cast(sum(hours.quantity * coalesce(factors.factor, 1)) as numeric(38, 12)) as units
+from hours
+inner join sized on hours.meter = sized.meter
 left join factors on sized.size = factors.size
 left join plans
-    on charges.source_name = plans.source_name
-    and charges.commitment_discount_id = plans.commitment_discount_id
-where charges.seconds <= 90000
+    on hours.source_name = plans.source_name
+    and hours.commitment_discount_id = plans.commitment_discount_id
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
 """
 

@@ -6,7 +6,9 @@ from decimal import Decimal
 import numpy as np
 
 from savings.commitments.advice import advise, advise_later
+from savings.commitments.single import best_level
 from savings.commitments.usage import Usage
+from tests.unit.savings.commitments.brute import save_all
 
 D = Decimal
 
@@ -85,3 +87,25 @@ def test_what_existing_commitments_cover_is_bought_when_they_end() -> None:
     assert now.level == D("1.000")
     more = advise_later(usage, {later: covered, soon: covered * 2}, ratios, now.level, D("0.05"))
     assert [(one.day, one.level) for one in more] == [(soon, D("3.000")), (later, D("1.500"))]
+
+
+def test_no_more_weeks_lose_than_are_allowed() -> None:
+    random = np.random.default_rng(5)
+    smaller = 0
+    for _ in range(20):
+        weeks = random.lognormal(1, random.choice([0.1, 0.6]), (int(random.integers(4, 9)), 2)) * random.choice(
+            [1, 0.3], (1, 2)
+        )
+        usage = usage_of([[f"{amount:.6f}" for amount in week] for week in weeks], hours=24)
+        ratios = [D("0.6"), D("0.8")]
+        careful, daring = advise(usage, ratios), advise(usage, ratios, most_losing=D(1))
+        own, none = [1.0, 1.0], [0.0, 0.0]
+        for week in range(len(weeks)):
+            # chosen without the week, and bought to the same share: what the week itself says, day by day
+            chosen = best_level(usage.values[usage.weeks != week], [0.6, 0.8]) * careful.risk.share
+            left_out = usage.values[usage.weeks == week]
+            assert save_all(left_out, own, [0.6, 0.8], [*none, chosen]) > -1e-6
+            assert save_all(left_out, own, [0.6, 0.8], [*none, float(careful.level) * 24]) > -1e-6
+        assert careful.risk.losing == 0 and careful.saved <= daring.saved
+        smaller += careful.level < daring.level
+    assert 3 < smaller < 20, "the cases would not tell a careful purchase from a daring one"
