@@ -186,5 +186,5 @@ class Approvals:
 
 def _check_reason(reason: str) -> str:
     if not reason.strip():
-        raise NoReasonError("a decision needs a reason: --reason says why, and the audit log keeps it")
+        raise NoReasonError("a decision needs a reason, which the audit log keeps", "--reason says it")
     return reason.strip()

@@ -19,6 +19,8 @@ ATTEMPTS = 50
 
 #: How long a statement holds where no date is given: a quarter for what is normal now, else the anomaly's own days.
 DEFAULT_DAYS = 90
+#: What is stated now can be wrong in so many days from now; two years and a day, for one of them may be a leap year.
+LONGEST_DAYS = 731
 _FIELDS = {name: FIELD_COLUMNS[name][0] for name in ("provider", "account", "service", "region", "usage_type")}
 
 Verdict = Literal["expected", "unexpected", "planned"]
@@ -68,6 +70,11 @@ class FeedbackBook:
         actor: str,
     ) -> AnomalyFeedback:
         """Keep a statement together with its audit row. Raises FeedbackError where it makes no sense."""
+        latest = max(start, self._clock().date()) + timedelta(days=LONGEST_DAYS)
+        if until > latest:
+            raise FeedbackError(
+                f"until {until} is too far ahead: a statement holds for two years at most, {latest} here"
+            )
         try:
             given = AnomalyFeedback(
                 anomaly_id=anomaly_id,

@@ -137,6 +137,7 @@ def describe_anomaly(row: Mapping[str, Any]) -> IncidentFinding:
             "direction": str(row["direction"]),
             **({"usage_type": str(row["x_usage_type"])} if row["x_usage_type"] else {}),
         },
+        team=row["x_team"] if isinstance(row.get("x_team"), str) and row["x_team"] else None,
         start=as_date(row["start_date"]),
         severity=ANOMALY_SEVERITIES[str(row["severity"])],
         title=f"{service} in {account}: {str(row['kind']).replace('_', ' ')} of {change}",

@@ -24,6 +24,7 @@ IncidentState = Literal["open", "acknowledged", "resolved"]
 class IncidentFinding(StrictModel):
     """What a rule found. Money in `figures` is text, with its currency in the figure's name or value.
 
+    ``team``: the one team whose costs it is about, whose people see it; no part of what it is.
     ``is_dated`` False: `start` is only the day on which it was found first, and no part of what it is.
     """
 
@@ -37,6 +38,7 @@ class IncidentFinding(StrictModel):
     causes: tuple[str, ...] = ()
     link: str | None = None
     is_dated: bool = True
+    team: str | None = None
 
     @property
     def incident_id(self) -> str:

@@ -35,7 +35,7 @@ class Require:
         given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
     ) -> Caller:
         """The caller; a problem of status 401 where nobody is proved, 403 where they may not."""
-        caller = identify(services, given)
+        caller = identify(request, services, given)
         _admit(request, services, caller)
         if not caller.may(self.permission):
             why = "a machine may not" if caller.is_machine and caller.person.may(self.permission) else "you may not"
@@ -53,7 +53,7 @@ class Anybody:
         given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
     ) -> Caller:
         """The caller; a problem of status 401 where nobody is proved."""
-        caller = identify(services, given)
+        caller = identify(request, services, given)
         _admit(request, services, caller)
         return caller
 
@@ -85,8 +85,10 @@ class Deprecated:
         request.state.answer_headers = [*getattr(request.state, "answer_headers", []), *self._headers]
 
 
-def identify(services: Services, given: HTTPAuthorizationCredentials | None) -> Caller:
-    """The caller of a request with this header; a problem of status 401 where nobody is proved."""
+def identify(request: Request, services: Services, given: HTTPAuthorizationCredentials | None) -> Caller:
+    """The caller of a request with this header, which remembers them; a problem of status 401 where nobody is proved,
+    403 where they have no role here.
+    """
     if given is None:
         raise ProblemError(
             401, "unauthenticated", "A bearer token or a key is needed.", challenge='Bearer realm="cloudcost"'
@@ -96,6 +98,7 @@ def identify(services: Services, given: HTTPAuthorizationCredentials | None) -> 
     except CredentialError as refusal:
         challenge = 'Bearer realm="cloudcost", error="invalid_token"'
         raise ProblemError(401, "unauthenticated", str(refusal), challenge=challenge) from refusal
+    request.state.caller = caller
     if caller.person.is_disabled or not caller.person.roles:
         raise ProblemError(403, "forbidden", f"{caller.person.name} has no role here.")
     return caller
@@ -128,7 +131,6 @@ def _check_repeated(request: Request) -> None:
 
 def _admit(request: Request, services: Services, caller: Caller) -> None:
     """Count the request, also one that is refused, and let every answer say how many are left."""
-    request.state.caller = caller
     services.limits.check(caller)
     left = services.limits.describe("caller", caller.account, caller.person.name)
     request.state.answer_headers = [*getattr(request.state, "answer_headers", []), *left.items()]

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -17,9 +18,12 @@ from api.callers import Authenticator
 from api.documentation import document, find_routers
 from api.money.rows import list_scope_columns
 from api.problems import Problem
+from api.refusals import Refusals
 from api.requests import RequestGuard
 from api.services import make_services
-from api.writes import IdempotentWrites
+from api.sign_in.pages import answer_wrong
+from api.upkeep import keep_tidy
+from api.writes.guard import IdempotentWrites
 from cloudcost.installation import Installation
 from core.errors import CloudcostError
 from dashboards.publications import publish_where_needed
@@ -49,7 +53,7 @@ def make_app(installation: Installation, authenticator: Authenticator) -> FastAP
         responses={"default": {"model": Problem}},
     )
     app.state.services = make_services(installation, authenticator)
-    problems.install(app)
+    problems.install(app, Refusals().note, answer_wrong)
     for router in find_routers():
         app.include_router(router)
     app.openapi = document(app)  # type: ignore[method-assign]
@@ -89,7 +93,10 @@ async def _start(app: FastAPI) -> AsyncIterator[None]:
     await anyio.to_thread.run_sync(prepare)
     # whose columns hold accounts and teams is read from the models: that takes a second, and few wait for it
     threading.Thread(target=list_scope_columns, name="scope-columns", daemon=True).start()
-    yield
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(keep_tidy, app)
+        yield
+        tasks.cancel_scope.cancel()
 
 
 def list_hosts(installation: Installation) -> set[str]:

@@ -16,7 +16,7 @@ from api import routes
 from api.access import Public, access_of
 from api.money.answers import MoneyAnswer
 from api.problems import BY_STATUS, MEDIA_TYPE, TITLES, TYPE
-from api.writes import HEADER, METHODS
+from api.writes.guard import HEADER, METHODS
 
 Json = dict[str, Any]
 VERSION = "3.1.0"
@@ -30,7 +30,7 @@ _DETAILS: Mapping[str, str] = {
     "422": "query/sort: list_cost is no column of this answer.",
     "428": "If-Match names the plan that was read: the ETag of the proposal.",
     "429": "More than 600 requests in a minute.",
-    "503": "Nothing is published yet; `cloudcost run` builds and publishes.",
+    "503": "Nothing is published yet: the next run of the pipeline does that.",
     "default": "Something went wrong here; the request's id helps to find it.",
 }
 _RETRY = {"Retry-After": {"schema": {"type": "string"}, "description": "After how many seconds to ask again."}}
@@ -46,9 +46,10 @@ _TAG: Json = {
 
 
 def find_routers() -> list[APIRouter]:
-    """The router of every module of `api/routes`, in order of their names."""
-    names = sorted(info.name for info in pkgutil.iter_modules(routes.__path__))
-    return [importlib.import_module(f"{routes.__name__}.{name}").router for name in names]
+    """The router of every module of `api/routes` and the folders there, in order of the modules' names."""
+    found = pkgutil.walk_packages(routes.__path__, f"{routes.__name__}.")
+    names = sorted((info.name.rpartition(".")[2], info.name) for info in found if not info.ispkg)
+    return [importlib.import_module(name).router for _, name in names]
 
 
 def document(app: FastAPI) -> Callable[[], Json]:

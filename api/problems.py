@@ -1,11 +1,12 @@
 """Errors as RFC 9457 has them: `application/problem+json`, with a stable type, one sentence, and the request's id."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -13,12 +14,15 @@ from actions.approvals import NoReasonError, NotAllowedError, PlanChangedError
 from actions.proposal_book import ProposalNotFoundError
 from alerts.feedback import FeedbackError
 from alerts.incident_book import IncidentNotFoundError, IncidentStateError
-from cloudcost.identity.directory import NoSuchPersonError, PeopleError
+from api.published import NotPublishedError
+from cloudcost.identity.api_keys import InvalidKeyError
+from cloudcost.identity.directory import InvalidPersonError, NoSuchPersonError, PeopleError
 from cloudcost.managed_settings import NoSuchSettingsError, OtherVersionError, SettingsError
 from core.errors import CloudcostError, shorten
 from state import ConflictError, StateStoreError
 from warehouse import WarehouseError
 
+LOG = logging.getLogger("api.problems")
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:cloudcost:problem:"
 TITLES: Mapping[str, str] = {
@@ -56,9 +60,15 @@ BY_ERROR: Sequence[tuple[type[Exception], int, str]] = (
     (SettingsError, 422, "invalid"),
     (NoSuchPersonError, 404, "not_found"),
     (PeopleError, 409, "conflict"),
+    (NotPublishedError, 503, "unavailable"),
     (StateStoreError, 503, "unavailable"),
     (WarehouseError, 503, "unavailable"),
 )
+#: Errors whose sentence names files and folders of the server: who asks is told this, the log has the rest.
+WITHIN: Mapping[type[Exception], str] = {
+    StateStoreError: "What people and runs decided cannot be read or written now.",
+    WarehouseError: "The warehouse cannot be read now.",
+}
 
 
 class Fault(BaseModel):
@@ -119,24 +129,58 @@ def translate(error: CloudcostError | ConflictError) -> ProblemError:
     """The problem that an error of the application is."""
     if isinstance(error, ConflictError):
         return ProblemError(409, "conflict", "Somebody else changed the same at this very moment: look again.")
+    # a hint is what to type on the command line
+    sentence = str(error.args[0]) if error.args else ""
+    if isinstance(error, InvalidPersonError | InvalidKeyError):
+        return ProblemError(422, "invalid", sentence, [Fault(pointer=f"body/{error.field}", detail=sentence)])
+    if isinstance(error, SettingsError) and error.faults:
+        faults = [
+            Fault(pointer=shorten("/".join(map(str, ("body", "value", *place))), 300), detail=shorten(what, 500))
+            for place, what in error.faults
+        ]
+        return ProblemError(422, "invalid", f"{faults[0].pointer}: {faults[0].detail}", faults)
     for kind, status, name in BY_ERROR:
         if isinstance(error, kind):
-            return ProblemError(status, name, str(error))
-    return ProblemError(409, "conflict", str(error))
+            if kind in WITHIN:
+                LOG.warning("%s", error)
+            return ProblemError(status, name, WITHIN.get(kind, sentence))
+    return ProblemError(409, "conflict", sentence)
 
 
-def install(app: FastAPI) -> None:
-    """Let every error of the application come out as a problem; what is none of these is the `RequestGuard`'s."""
+def is_page(request: Request) -> bool:
+    """Whether the route of a request answers browsers with pages."""
+    kind = getattr(request.scope.get("route"), "response_class", None)
+    kind = getattr(kind, "value", kind)
+    return isinstance(kind, type) and issubclass(kind, HTMLResponse)
+
+
+def install(
+    app: FastAPI,
+    note: Callable[[Request, ProblemError], Awaitable[None]],
+    write_page: Callable[[str, int], Response],
+) -> None:
+    """Let every error of the application come out as a problem; what is none of these is the `RequestGuard`'s.
+
+    ``note``: what else is done with one that a route ends with. ``write_page``: how a browser is told a sentence.
+    """
+
+    def answer_refusal(request: Request, problem: ProblemError) -> Response:
+        if not is_page(request):
+            return answer_problem(request, problem)
+        page = write_page(shorten(problem.detail, 500), problem.status)
+        page.headers.update(problem.headers)
+        return page
 
     @app.exception_handler(ProblemError)
-    async def _problem(request: Request, error: ProblemError) -> JSONResponse:
-        return answer_problem(request, error)
+    async def _problem(request: Request, error: ProblemError) -> Response:
+        await note(request, error)
+        return answer_refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         faults = [_read_fault(one) for one in error.errors()]
         detail = f"{faults[0].pointer}: {faults[0].detail}" if faults else "The request cannot be understood."
-        return answer_problem(request, ProblemError(422, "invalid", detail, faults))
+        return answer_refusal(request, ProblemError(422, "invalid", detail, faults))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -150,7 +194,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ConflictError)
     @app.exception_handler(CloudcostError)
     async def _refused(request: Request, error: CloudcostError | ConflictError) -> JSONResponse:
-        return answer_problem(request, translate(error))
+        problem = translate(error)
+        await note(request, problem)
+        return answer_problem(request, problem)
 
 
 def _read_fault(error: Any) -> Fault:

@@ -5,6 +5,7 @@ are read anew when something is published.
 """
 
 import datetime as dt
+import logging
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,11 @@ from warehouse.selects import lock_connection
 
 #: A question is mostly answered by one thread: that many are answered at once.
 THREADS = 2
+LOG = logging.getLogger("api.published")
+
+
+class NotPublishedError(WarehouseError):
+    """A question cannot be answered from what is published; the message states why, to whoever asked."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +118,15 @@ class Published:
             try:
                 yield Reading(cursor, snapshot)
             except duckdb.InterruptException as error:
-                raise WarehouseError(f"the question took more than {self._seconds:g} seconds; ask for less") from error
+                raise NotPublishedError(
+                    f"the question took more than {self._seconds:g} seconds; ask for less"
+                ) from error
+            except (duckdb.BinderException, duckdb.CatalogException) as error:
+                # a table or column that another release wrote otherwise: nothing that whoever asks did wrong
+                LOG.exception("what is published does not have what is asked for")
+                raise NotPublishedError("what is published is of another release: the next run renews it") from error
             except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-                raise WarehouseError("what is published cannot be read now") from error
+                raise NotPublishedError("what is published cannot be read now") from error
             finally:
                 ender.cancel()
 
@@ -130,12 +142,12 @@ class Published:
             if self._open is not None and self._open[0] == path:
                 return self._open[1], self._open[2]
             if not path.exists():
-                raise WarehouseError("nothing is published yet; `cloudcost run` builds and publishes")
+                raise NotPublishedError("nothing is published yet: the next run of the pipeline does that")
             try:
                 # the one before is closed when the last question on it is answered
                 self._open = (path, *_open(path))
             except duckdb.Error as error:  # such as one that is put away at this very moment
-                raise WarehouseError("what is published cannot be read now") from error
+                raise NotPublishedError("what is published cannot be read now") from error
             return self._open[1], self._open[2]
 
     def _describe_shared(self, connection: Connection) -> Snapshot:

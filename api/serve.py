@@ -8,7 +8,8 @@ import socket
 import sys
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, TextIO
 
 import uvicorn
 
@@ -16,6 +17,7 @@ from api.app import make_app
 from api.connections import PunctualProtocol
 from api.sign_in.authenticator import DoorsAuthenticator
 from api.sign_in.desk import make_doors
+from audit.keys import write_durably
 from audit.log import AuditLog
 from cloudcost.identity.local.accounts import Accounts
 from cloudcost.identity.local.first_admin import find_managers, make_first_admin
@@ -26,6 +28,8 @@ from core.instants import utc_now
 from core.logs.json_lines import OWN_LOGGERS, JsonFormatter
 
 LOG_FILE = "api.log"
+#: Of the home: the password of the first administrator, where no terminal shows it.
+PASSWORD_FILE = "first_admin_password"  # noqa: S105 - the name of a file
 #: The log of requests: 10 files of this size are kept.
 LOG_BYTES, LOG_FILES = 20 << 20, 9
 #: Requests under way get this long at the end; so many wait for a turn; an idle connection is closed after.
@@ -88,12 +92,20 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def print_first_admin(installation: Installation, accounts: Accounts) -> None:
-    """Say how to sign in, with the password where one was just made; it is shown this once and logged nowhere."""
+    """Say how to sign in, with the password where one was just made, or the file that it is in.
+
+    It is shown on a terminal alone: what is led elsewhere is a log that others may read.
+    """
     is_demo = AuditLog(installation.store, utc_now).is_demo
     made = make_first_admin(installation.directory, accounts, is_demo)
     if made is not None:
         name, password = made
-        print(f"First administrator: {name}\nPassword, shown this once: {password}", flush=True)
+        print(f"First administrator: {name}")
+        if is_terminal(sys.stdout):
+            print(f"Password, shown this once: {password}", flush=True)
+        else:
+            path = write_secret(installation.home / PASSWORD_FILE, password)
+            print(f"Password: in {path}, for this account alone; remove it when you know it", flush=True)
         again = f"people password {name} --as {name}" if is_demo else "people password"
         print(f"Another one: `cloudcost {again}`", flush=True)
         return
@@ -104,6 +116,18 @@ def print_first_admin(installation: Installation, accounts: Accounts) -> None:
             "each makes theirs by `cloudcost people password`, from their account on this machine (`people`)",
             flush=True,
         )
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether somebody reads it as it is written, whatever cleans it on the way."""
+    return bool(getattr(stream, "behind", stream).isatty())
+
+
+def write_secret(path: Path, secret: str) -> Path:
+    """A file with a secret that only its owner reads, in the place of one that was there; its path."""
+    path.unlink(missing_ok=True)
+    write_durably(path, f"{secret}\n")
+    return path
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ from cli.output.tables import Format
 from cli.output.terminal import clean_streams
 from cli.sign_in.commands import sign_in_app
 from cli.sign_in.keys import keys_app
+from cli.sign_in.profile import profile_app
 from cloudcost.identity.home_access import write_privately
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
@@ -46,6 +47,7 @@ app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(incidents_app, name="incidents")
 app.add_typer(keys_app, name="keys")
 app.add_typer(outbox_app, name="outbox")
+people_app.add_typer(profile_app, name="profile")
 app.add_typer(people_app, name="people")
 app.add_typer(settings_app, name="settings")
 # without a name: its commands stand beside the others

@@ -5,8 +5,10 @@ import os
 from actions.approvals import NotAllowedError
 from audit.log import AuditEntry, AuditLog
 from cloudcost.identity.people import UNPROVEN, USER_ENV, authenticate, find_account
+from cloudcost.identity.profile import PLAIN, Profile
 from cloudcost.identity.roles import Permission
 from cloudcost.installation import Installation
+from core.errors import CloudcostError
 from core.instants import utc_now
 from core.persons import normalise_person
 
@@ -43,6 +45,23 @@ def find_actor(installation: Installation, chosen: str) -> str:
         f"{option} {wanted!r}: names are chosen in the demo only; you are {person!r}, whose account on this machine is "
         f"{account!r} (`people` in the configuration says whose accounts are whose)"
     )
+
+
+def find_profile(installation: Installation) -> Profile:
+    """What the person prefers who reads what this process prints; nothing in particular where nobody is certain.
+
+    A look: it makes no state, and a refusal is no row.
+    """
+    try:
+        if not installation.has_state:
+            return PLAIN
+        chosen = os.environ.get(USER_ENV, "")
+        is_chosen = bool(chosen) and AuditLog(installation.store, utc_now).is_demo
+        name = chosen if is_chosen else authenticate(installation.directory.list())
+        person = installation.directory.find(name)
+    except CloudcostError:
+        return PLAIN
+    return PLAIN if person is None else person.profile
 
 
 def find_allowed(installation: Installation, chosen: str, permission: Permission) -> str:

@@ -69,7 +69,7 @@ class Installation:
     @cached_property
     def config(self) -> CloudcostConfig:
         """The validated configuration: the file, with the sections in its place that people changed since."""
-        changed = self.managed_settings.read() if self._has_state else {}
+        changed = self.managed_settings.read() if self.has_state else {}
         return self.load_merged(changed) if changed else self.file_config
 
     def load_merged(self, changed: Mapping[str, SettingsVersion]) -> CloudcostConfig:
@@ -111,7 +111,7 @@ class Installation:
         return open_state_store(settings.backend, self.home, settings.table)
 
     @property
-    def _has_state(self) -> bool:
+    def has_state(self) -> bool:
         """Whether there is any state to read; a look must not make one."""
         return self.file_config.state.backend != "sqlite" or not is_blank(self.home / STATE_FILE)
 
@@ -121,7 +121,8 @@ class Installation:
         config = self.config
         readers = [(person.email, person.role, person.scopes) for person in config.dashboards.people]
         people = people_of_file(config.people, config.actions.approvers, readers)
-        return Directory(self.store, people, [scope.name for scope in config.dashboards.scopes], utc_now)
+        scopes, channels = [one.name for one in config.dashboards.scopes], [one.name for one in config.alerts.channels]
+        return Directory(self.store, people, scopes, utc_now, channels=channels)
 
     @property
     def action_settings(self) -> ActionSettings:

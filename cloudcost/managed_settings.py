@@ -16,7 +16,7 @@ from audit.log import AuditEntry, AuditLog
 from audit.rows import AuditRow
 from audit.seal import SealedStore
 from cloudcost.config.document import CloudcostConfig
-from core.config_file import ConfigError
+from core.config_file import ConfigError, Location, name_key
 from core.errors import CloudcostError
 from core.instants import Clock
 from state import ConflictError, StateStore, Write
@@ -36,7 +36,14 @@ STOP_ATTEMPTS = 50
 
 
 class SettingsError(CloudcostError):
-    """Settings cannot be changed so; the message states why."""
+    """Settings cannot be changed so; the message states why.
+
+    ``faults``: where in the section what is wrong, for whoever does not see the configuration file.
+    """
+
+    def __init__(self, message: str = "", hint: str | None = None, faults: Sequence[tuple[Location, str]] = ()) -> None:
+        super().__init__(message, hint)
+        self.faults = tuple(faults)
 
 
 class NoSuchSettingsError(SettingsError):
@@ -137,8 +144,16 @@ class ManagedSettings:
         if version == 0:
             found = SettingsVersion(section, 0, None)
         if found is None:
-            raise NoSuchSettingsError(f"{section} has no version {version}; `cloudcost settings versions {section}`")
-        return self.change(actor, section, found.value, reason)
+            raise NoSuchSettingsError(f"{section} has no version {version}", f"`cloudcost settings versions {section}`")
+        try:
+            return self.change(actor, section, found.value, reason)
+        except SettingsError as error:
+            if not error.faults:
+                raise
+            wrong = "; ".join(f"{name_key(place)}: {what}" for place, what in error.faults)
+            raise SettingsError(
+                f"version {version} of {section} does not hold together with the rest: {wrong}"
+            ) from error
 
     def _read(self, section: str, body: Mapping[str, Any]) -> SettingsVersion | None:
         """The version that a record holds; None for one that was not written here."""
@@ -168,7 +183,11 @@ class ManagedSettings:
         try:
             config = self._load({**others, section: SettingsVersion(section, 0, value)})
         except ConfigError as error:
-            raise SettingsError(str(error)) from error
+            faults = [
+                (place[1:], what) if place[:1] == (section,) else ((), f"{name_key(place)}: {what}" if place else what)
+                for place, what in error.faults
+            ]
+            raise SettingsError(str(error), faults=faults) from error
         return config.model_dump(mode="json", include={section}, exclude_unset=True, by_alias=True)[section]
 
 

@@ -29,7 +29,7 @@ def list_incidents(installation: Installation, now: dt.datetime) -> pa.Table:
             (incident.incident_id, found.rule, str(found.severity), incident.state, found.title, found.summary,
              scope.get("service_provider_name") or scope.get("provider"),
              scope.get("sub_account_id") or scope.get("account"),
-             scope.get("service_name") or scope.get("service"), scope.get("source"), found.start,
+             scope.get("service_name") or scope.get("service"), found.team, scope.get("source"), found.start,
              _utc(incident.opened_at), incident.acknowledged_by, _utc(incident.resolved_at), incident.note)
         )  # fmt: skip
     return _table("incidents", rows)

@@ -35,7 +35,7 @@ def list_settings(installation: Installation) -> dict[str, Any]:
     config = installation.config
     return {
         **config.actions.model_dump(mode="json"),
-        "people": [person.model_dump(mode="json") for person in config.people],
+        "people": [person.model_dump(mode="json", exclude={"profile"}) for person in config.people],
         "audit": config.audit.model_dump(mode="json"),
         "ui": config.ui.model_dump(mode="json"),
     }

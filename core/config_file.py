@@ -34,9 +34,16 @@ Location = tuple[Any, ...]
 
 
 class ConfigError(CloudcostError):
-    """The configuration cannot be used; the message names the file, line and key."""
+    """The configuration cannot be used; the message names the file, line and key.
+
+    ``faults``: where in it what is wrong, without file and line, for whoever sees neither.
+    """
 
     exit_code = USAGE
+
+    def __init__(self, message: str = "", faults: "Sequence[tuple[Location, str]]" = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True)

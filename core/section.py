@@ -3,6 +3,7 @@
 A section is written once, in the package that goes by it; `cloudcost/config/document.py` puts them together.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -13,10 +14,24 @@ from core.currencies import CURRENCY_PATTERN, check_currency
 #: How an environment variable may be called.
 ENV_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
+#: Categories of Unicode whose characters are not seen: controls, formats, surrogates, ends of lines and paragraphs.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Three capital letters: also what no bill is in, such as a unit that somebody counts in.
 CurrencyCode = Annotated[str, Field(pattern=CURRENCY_PATTERN, description="ISO 4217 code")]
 #: A currency that a bill can be in.
 BillingCurrency = Annotated[CurrencyCode, AfterValidator(check_currency)]
+
+
+def check_visible(text: str) -> str:
+    """A text of one line that is read as it is written: ValueError for controls, marks that turn the direction, what
+    has no width, and blanks alone. What joins letters (U+200C, U+200D) stays: some scripts need it.
+    """
+    unseen = next((one for one in text if unicodedata.category(one) in _UNSEEN and one not in "\u200c\u200d"), None)
+    if unseen is not None:
+        raise ValueError(f"the character U+{ord(unseen):04X} cannot stand here: nobody would see it")
+    if not text.strip():
+        raise ValueError("it is blank")
+    return text
 
 
 class StrictModel(BaseModel):

@@ -5,7 +5,7 @@ Whatever statement a member of a team might get past every check, the database t
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from dashboards.scopes import COPIES, combinations_of, folder_of, scope_clause
 
 #: In the folder of the copies: which configuration they were made for.
 MADE_FOR = ".made-for"
+#: Tables that say of no row whose it is, but of which row of another table it is: that one's schema and name, and the
+#: column of both. Queries of datasets join them.
+BELONGING = dict.fromkeys(("anomaly_causes", "anomaly_feedback"), ("ml", "cost_anomalies", "anomaly_id"))
 
 
 def make_scoped_copies(copy: Path, settings: DashboardSettings, people: Sequence[Reader]) -> list[Path]:
@@ -62,18 +65,33 @@ def _write(copy: Path, target: Path, access: dict[str, Any], scopes: list[dict[s
     with duckdb.connect(str(copy), read_only=True) as connection:
         # an own name: the copies are all called alike
         connection.execute(f"attach '{str(target).replace(chr(39), chr(39) * 2)}' as scoped (read_write)")
-        for name in access["datasets"]["team"]:
-            found = connection.execute(
-                "select table_schema from information_schema.tables where table_catalog = current_catalog()"
-                " and table_name = ?",
-                [name],
-            ).fetchall()
-            columns = access["scope_columns"].get(name, {})
-            condition = " or ".join(scope_clause(scope, columns) for scope in scopes) or "1 = 0"
-            for (schema,) in found:
+        for name in dict.fromkeys([*access["datasets"]["team"], *BELONGING]):
+            condition = _write_condition(connection, name, access["scope_columns"], scopes)
+            for schema in _find_schemas(connection, name):
                 relation = f'"{schema}"."{name}"'
                 connection.execute(f'create schema if not exists scoped."{schema}"')
                 # names are the design's own, values are quoted
                 made = f"create table scoped.{relation} as select * from {relation} where {condition}"  # noqa: S608
                 connection.execute(made)
         connection.execute("detach scoped")
+
+
+def _write_condition(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Any], scopes: Sequence[Mapping[str, Any]]
+) -> str:
+    """Which rows of a table the scopes let through."""
+    if name not in BELONGING:
+        return " or ".join(scope_clause(scope, columns.get(name, {})) for scope in scopes) or "1 = 0"
+    schema, owner, key = BELONGING[name]
+    if schema not in _find_schemas(connection, owner):
+        return "1 = 0"
+    of_owner = _write_condition(connection, owner, columns, scopes)
+    return f"{key} in (select {key} from {schema}.{owner} where {of_owner})"  # noqa: S608 - names of ours
+
+
+def _find_schemas(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    found = connection.execute(
+        "select table_schema from information_schema.tables where table_catalog = current_catalog() and table_name = ?",
+        [name],
+    ).fetchall()
+    return [schema for (schema,) in found]

@@ -11,7 +11,7 @@ e0 (Q1/Q0 - 1) by the quantity Q of the whole usage type; mix is the rest, usage
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
@@ -77,19 +77,22 @@ PartRow = tuple[str, str, str, bool, int, Decimal, Decimal | None, Decimal | Non
 
 @dataclass(frozen=True)
 class Explanations:
-    """`causes`: CAUSE_COLUMNS (Decimal contributions). `amounts`: actual, expected, difference of each anomaly."""
+    """`causes`: CAUSE_COLUMNS (Decimal contributions). `amounts`: actual, expected, difference of each anomaly.
+    `teams`: the one team whose cost it is, inside and in what it is compared with; None without such a one."""
 
     causes: pd.DataFrame
     amounts: Mapping[str, tuple[Decimal, Decimal, Decimal]]
     top_causes: Mapping[str, str]
+    teams: Mapping[str, str | None]
 
     def describe(self, anomalies: pd.DataFrame) -> pd.DataFrame:
-        """The anomalies with exact amounts (Decimal), the cause to read first, and the largest ones as JSON."""
+        """The anomalies with exact amounts (Decimal), their team, the cause to read first, and the largest as JSON."""
         names = anomalies["anomaly_id"].tolist()
         parts = {name: part for name, part in self.causes.groupby("anomaly_id", sort=False)}
         columns = dict(zip(("actual_cost", "expected_cost", "impact_cost"), range(3), strict=True))
         return anomalies.assign(
             **{column: [self.amounts[name][place] for name in names] for column, place in columns.items()},
+            x_team=[self.teams[name] for name in names],
             top_cause=[self.top_causes[name] for name in names],
             causes=[_write_json(parts.get(name, self.causes.head(0))) for name in names],
         )
@@ -167,7 +170,7 @@ def explain_anomalies(anomalies: pd.DataFrame, days: pd.DataFrame, parts: Iterab
     """Split the difference of each anomaly by the parts that the queries gave."""
     sums = _weigh_parts(days, parts)
     causes: list[tuple[Any, ...]] = []
-    amounts, tops = {}, {}
+    amounts, tops, teams = {}, {}, {}
     with localcontext(Context(prec=60, rounding=ROUND_HALF_EVEN)):
         for one in anomalies.to_dict("records"):
             name = str(one["anomaly_id"])
@@ -191,19 +194,11 @@ def explain_anomalies(anomalies: pd.DataFrame, days: pd.DataFrame, parts: Iterab
             effects = split_effects(per_dimension.get("effect", {}), factor)
             rows += _rank(name, "effect", effects, difference)
             causes += rows
+            teams[name] = _find_one_team(per_dimension.get("x_team", {}))
             tops[name] = _describe_top(rows, difference, str(one["billing_currency"]))
-    records = [
-        {
-            "anomaly_id": name,
-            "dimension": dimension,
-            "member": member,
-            "contribution": amount,
-            "share": share,
-            "rank": rank,
-        }
-        for name, dimension, member, amount, share, rank in causes
-    ]
-    return Explanations(make_frame(records, CAUSE_COLUMNS), amounts, tops)
+    columns = ("anomaly_id", "dimension", "member", "contribution", "share", "rank")
+    records = [dict(zip(columns, row, strict=True)) for row in causes]
+    return Explanations(make_frame(records, CAUSE_COLUMNS), amounts, tops, teams)
 
 
 #: Now and before: effective cost, contracted cost, quantity.
@@ -228,6 +223,12 @@ def _weigh_parts(days: pd.DataFrame, parts: Iterable[PartRow]) -> dict[str, dict
             for place, value in enumerate(values):
                 side[place] += weight * Decimal(value or 0)
     return found
+
+
+def _find_one_team(members: Collection[str]) -> str | None:
+    """The team that all charges are of: who sees its costs sees all that the anomaly is about."""
+    names = set(members)
+    return names.pop() if len(names) == 1 and NONE not in names else None
 
 
 def split_effects(cells: Mapping[str, _Part], factor: Decimal) -> dict[str, Decimal]:

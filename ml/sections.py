@@ -4,12 +4,13 @@ Apart from what reads them, which loads numerical libraries: a configuration is 
 """
 
 import datetime as dt
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from core.plausible import MOST_DAYS, MOST_MONEY, MOST_PERCENT
 from core.scope import FieldCondition, Scope
-from core.section import Section
+from core.section import Section, check_visible
 
 
 def _read_scope(section: Section, fields: tuple[str, ...]) -> Scope:
@@ -19,7 +20,7 @@ def _read_scope(section: Section, fields: tuple[str, ...]) -> Scope:
 class ForecastEventSettings(Section):
     """A change that is known beforehand. Give exactly one of percent, daily_amount and ends_commitment."""
 
-    name: str = Field(min_length=1, description="What people call it.")
+    name: Annotated[str, AfterValidator(check_visible)] = Field(min_length=1, description="What people call it.")
     start_date: dt.date = Field(description="The first day that is different.")
     end_date: dt.date | None = Field(None, description="The last one; without it the change stays.")
     provider: FieldCondition = Field(

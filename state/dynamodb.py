@@ -22,7 +22,8 @@ from state.records import (
 )
 
 #: What `aws dynamodb create-table` needs; everything else of the table is the owner's choice (point in time
-#: recovery, a key of one's own). Reads and writes need dynamodb:GetItem, Query and PutItem on it.
+#: recovery, a key of one's own). Reads and writes need dynamodb:GetItem, Query and PutItem on it, and DeleteItem for
+#: what only counted for a while, such as sign-ins that are over.
 TABLE_DEFINITION: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
     "AttributeDefinitions": [
@@ -130,8 +131,11 @@ class DynamoDbStateStore:
         if not writes:
             return
         token = str(uuid.uuid4())
-        items = [{"Put": self._put(write, token)} for write in writes]
-        _check_sizes(writes, [item["Put"]["Item"]["body"]["S"] for item in items])
+        items = [
+            {"Delete": self._name_version(write)} if write.is_removal else {"Put": self._put(write, token)}
+            for write in writes
+        ]
+        _check_sizes(writes, [item["Put"]["Item"]["body"]["S"] if "Put" in item else "" for item in items])
         try:
             self._call("transact_write_items", TransactItems=items, ClientRequestToken=token)
         except _CancelledError as cancelled:
@@ -139,28 +143,16 @@ class DynamoDbStateStore:
 
     def _put(self, write: Write, token: str) -> dict[str, Any]:
         version = 1 if write.expected_version is None else write.expected_version + 1
-        put: dict[str, Any] = {
-            "TableName": self.table_name,
-            "Item": {
-                **_name(write.kind, write.key),
-                "version": {"N": str(version)},
-                "body": {"S": encode_body(write.body)},
-                "write_id": {"S": token},
-            },
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        item = {
+            **_name(write.kind, write.key),
+            "version": {"N": str(version)},
+            "body": {"S": encode_body(write.body)},
+            "write_id": {"S": token},
         }
-        if write.expected_version is None:
-            return {
-                **put,
-                "ConditionExpression": "attribute_not_exists(#kind)",
-                "ExpressionAttributeNames": {"#kind": "kind"},
-            }
-        return {
-            **put,
-            "ConditionExpression": "#version = :expected",
-            "ExpressionAttributeNames": {"#version": "version"},
-            "ExpressionAttributeValues": {":expected": {"N": str(write.expected_version)}},
-        }
+        return {"TableName": self.table_name, "Item": item, **_expect(write.expected_version)}
+
+    def _name_version(self, write: Write) -> dict[str, Any]:
+        return {"TableName": self.table_name, "Key": _name(write.kind, write.key), **_expect(write.expected_version)}
 
     def _explain_conflict(self, writes: Sequence[Write], token: str, reasons: Sequence[dict[str, Any]]) -> None:
         """Raise ConflictError for the first write that failed its condition, unless what beat it is this very call."""
@@ -240,6 +232,20 @@ def create_table(table_name: str, client: Any) -> None:
         if error.response["Error"]["Code"] != "ResourceInUseException":
             raise
     client.get_waiter("table_exists").wait(TableName=table_name, WaiterConfig={"Delay": 1})
+
+
+def _expect(version: int | None) -> dict[str, Any]:
+    """The condition that a record is not there, or at a version; where it is otherwise the answer has what is."""
+    found: dict[str, Any] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    if version is None:
+        condition, names = "attribute_not_exists(#kind)", {"#kind": "kind"}
+        return {**found, "ConditionExpression": condition, "ExpressionAttributeNames": names}
+    return {
+        **found,
+        "ConditionExpression": "#version = :expected",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":expected": {"N": str(version)}},
+    }
 
 
 def _name(kind: str, key: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 The vocabulary is the smallest that both an embedded database and a key-value service with conditional writes can
 keep: point reads, ordered prefix reads inside one kind, and a batch of conditional writes that happens whole or not
-at all. A batch names each record at most once and holds at most 100 writes (DynamoDB's TransactWriteItems limits).
+at all. What is a fact of the past is never removed; what only counted for a while (a sign-in) can be. A batch names
+each record at most once and holds at most 100 writes (DynamoDB's TransactWriteItems limits).
 """
 
 import json
@@ -30,12 +31,15 @@ class Record:
 
 @dataclass(frozen=True)
 class Write:
-    """One conditional write: an insert when `expected_version` is None, else an update of exactly that version."""
+    """One conditional write: an insert when `expected_version` is None, else an update or removal of exactly that
+    version. Versions begin at 1 again where a name is used after its record was removed.
+    """
 
     kind: str
     key: str
     body: Body
     expected_version: int | None = None
+    is_removal: bool = False
 
     @classmethod
     def insert(cls, kind: str, key: str, body: Body) -> Self:
@@ -46,6 +50,11 @@ class Write:
     def update(cls, record: Record, body: Body) -> Self:
         """A write that succeeds only while `record` is still the newest version."""
         return cls(record.kind, record.key, body, record.version)
+
+    @classmethod
+    def remove(cls, record: Record) -> Self:
+        """A write after which the record is not there, which happens only while it is still the newest version."""
+        return cls(record.kind, record.key, {}, record.version, is_removal=True)
 
 
 class ConflictError(Exception):

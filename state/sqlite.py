@@ -111,6 +111,9 @@ class SqliteStateStore:
                 found = None if row is None else int(row[0])
                 if found != write.expected_version:
                     raise ConflictError(write.kind, write.key, write.expected_version, found)
+                if write.is_removal:
+                    connection.execute("delete from records where kind = ? and key = ?", (write.kind, write.key))
+                    continue
                 connection.execute(
                     "insert into records (kind, key, version, body) values (?, ?, ?, ?)"
                     " on conflict (kind, key) do update set version = excluded.version, body = excluded.body",

@@ -52,7 +52,7 @@ class DuckDbWarehouse(DuckDbTables):
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in UTC. A writer waits for another process to be done; `WarehouseError` ends the wait."""
         if read_only and not self.path.exists():
-            raise WarehouseError(f"{self.path}: there is no warehouse yet; `cloudcost run` builds it")
+            raise WarehouseError(f"{self.path}: there is no warehouse yet", "`cloudcost run` builds it")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             connection = self._open(read_only, time.monotonic() + (0 if read_only else LOCK_WAIT_SECONDS))

@@ -20,12 +20,13 @@ ANOMALIES = Listing(
     "ml.cost_anomalies",
     (
         *columns_of(text="anomaly_id scope_level service_provider_name sub_account_id sub_account_name service_name"),
-        *columns_of(text="region_id x_usage_type billing_currency kind direction severity top_cause"),
+        *columns_of(text="region_id x_usage_type x_team billing_currency kind direction severity top_cause"),
         *columns_of(date="start_date end_date", count="days", flag="is_open is_excused"),
         *columns_of(money="actual_cost expected_cost lower_cost upper_cost impact_cost impact_percent"),
     ),
     ("-start_date", "anomaly_id"),
 )
+NOT_SEEN = "There is no such anomaly, or you do not see it."
 _FIELDS = """
 anomaly_id service_provider_name sub_account_id service_name region_id x_usage_type billing_currency start_date end_date
 days impact_cost
@@ -52,6 +53,7 @@ class Anomaly(BaseModel):
     service_name: str | None
     region_id: str | None
     x_usage_type: str | None
+    x_team: str | None = Field(description="The one team that all of its cost is of; null where there is no such one.")
     billing_currency: str | None
     kind: str | None
     direction: str | None
@@ -74,6 +76,10 @@ class Anomaly(BaseModel):
     feedback_by: str | None
 
 
+class OneAnomaly(MoneyAnswer, Anomaly):
+    """One anomaly."""
+
+
 class Anomalies(MoneyAnswer):
     """Anomalies, the newest first."""
 
@@ -93,14 +99,32 @@ def answer_anomalies(
     if content.media_type != "application/json":
         return content
     body = content.value or {}
-    causes = _list_causes(asking.services, asking.caller, reading, [one["anomaly_id"] for one in body["items"]])
-    for one in body["items"]:
+    _complete(asking, reading, body["items"], said)
+    return Content(write_json(body), headers=content.headers)
+
+
+def answer_anomaly(asking: Asking, reading: Reading, anomaly_id: str, said: Mapping[str, AnomalyFeedback]) -> Content:
+    """One anomaly that the caller sees; a problem of status 404 for any other."""
+    wanted = {"anomaly_id": [anomaly_id]}
+    body = answer_listing(asking, PageQuery(limit=1, format="json"), reading, ANOMALIES, wanted).value or {}
+    found = body.pop("items", [])
+    if not found:
+        raise ProblemError(404, "not_found", NOT_SEEN)
+    _complete(asking, reading, found, said)
+    return Content(write_json({name: value for name, value in body.items() if name != "next"} | found[0]))
+
+
+def _complete(
+    asking: Asking, reading: Reading, items: Sequence[dict[str, Any]], said: Mapping[str, AnomalyFeedback]
+) -> None:
+    """Add causes and what people said to anomalies."""
+    causes = _list_causes(asking.services, asking.caller, reading, [one["anomaly_id"] for one in items])
+    for one in items:
         statement = said.get(one["anomaly_id"])
         one["causes"] = causes.get(one["anomaly_id"], [])
         one["feedback"] = statement.verdict if statement else None
         one["feedback_reason"] = statement.reason if statement else None
         one["feedback_by"] = statement.actor if statement else None
-    return Content(write_json(body), headers=content.headers)
 
 
 def find_anomaly(services: Services, caller: Caller, reading: Reading, anomaly_id: str) -> dict[str, Any]:
@@ -111,7 +135,7 @@ def find_anomaly(services: Services, caller: Caller, reading: Reading, anomaly_i
         [anomaly_id],
     )
     if not rows:
-        raise ProblemError(404, "not_found", "There is no such anomaly, or you do not see it.")
+        raise ProblemError(404, "not_found", NOT_SEEN)
     return dict(zip(names, rows[0], strict=True))
 
 

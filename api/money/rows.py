@@ -38,13 +38,14 @@ def relation(services: Services, caller: Caller, table: str) -> str:
     return f"(select * from {table} where {condition})"  # noqa: S608 - tables are the code's own, values are quoted
 
 
-def sees_account(services: Services, caller: Caller, account: str | None) -> bool:
-    """Whether the caller sees what is about this account, where nothing says of which team it is: by the rule of
-    `relation` for a table that has accounts alone."""
+def sees(services: Services, caller: Caller, account: str | None, team: str | None = None) -> bool:
+    """Whether the caller sees what is about this account, or about this team alone; None where it is not known: by the
+    rule of `relation` for a table that has columns for both."""
     if caller.person.sees_all_rows:
         return True
     scopes = services.installation.config.dashboards.scopes
-    return any(account in scope.accounts for scope in scopes if scope.name in caller.person.scopes)
+    mine = [scope for scope in scopes if scope.name in caller.person.scopes]
+    return any(account in scope.accounts or team in scope.teams for scope in mine)
 
 
 def require_all_rows(caller: Caller, what: str) -> None:

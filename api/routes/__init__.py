@@ -1,1 +1,1 @@
-"""The routes, a module for each subject; one that is here is served."""
+"""The routes, a module for each subject, some in a folder of their own; one that is here is served."""

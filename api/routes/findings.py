@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alerts.feedback import AnomalyFeedback, FeedbackBook, Verdict
 from api.access import allow
 from api.callers import Caller
-from api.money.anomalies import Anomalies, answer_anomalies, find_anomaly
+from api.money.anomalies import Anomalies, OneAnomaly, answer_anomalies, answer_anomaly, find_anomaly
 from api.money.answers import Asking
 from api.money.formats import FILES
 from api.money.questions import PageQuery, Value
@@ -19,6 +19,7 @@ from api.services import Services, services_of
 
 router = APIRouter(prefix="/v1", tags=["findings"])
 ServicesOf = Annotated[Services, Depends(services_of)]
+AnomalyId = Annotated[str, Path(min_length=1, max_length=100, examples=["5f0c2f6f0a9b4a52d1e7c3b8"])]
 RECOMMENDATIONS = Listing(
     "ml.recommendations",
     (
@@ -38,6 +39,7 @@ class AnomalyQuery(PageQuery):
     severity: list[Value] = Field([], max_length=10, description="Only of these severities.")
     sub_account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
     service_name: list[Value] = Field([], max_length=100, description="Only of these services.")
+    x_team: list[Value] = Field([], max_length=100, description="Only of these teams alone.")
 
 
 class RecommendationQuery(PageQuery):
@@ -87,7 +89,8 @@ def list_anomalies(
 ) -> Response:
     """Days on which costs were out of the ordinary, the newest first, with their causes and what people said of them.
 
-    For everybody who sees costs, of the accounts that they see.
+    For everybody who sees costs, of the teams and accounts that they see: an anomaly is of a team if all of its cost
+    is.
     """
     asking = Asking(request, services, caller)
     filters: dict[str, list[Any]] = {
@@ -95,6 +98,7 @@ def list_anomalies(
         "severity": query.severity,
         "sub_account_id": query.sub_account_id,
         "service_name": query.service_name,
+        "x_team": query.x_team,
     }
     said = {one.anomaly_id: one for one in FeedbackBook(services.installation.store, services.clock).list()}
     return asking.answer(
@@ -104,10 +108,23 @@ def list_anomalies(
     )
 
 
+@router.get("/anomalies/{anomaly_id}", response_model=OneAnomaly)
+def read_anomaly(
+    request: Request, anomaly_id: AnomalyId, caller: Annotated[Caller, allow("see_costs")], services: ServicesOf
+) -> Response:
+    """One anomaly with its causes and what people said of it. For everybody who sees costs, if they see it."""
+    asking = Asking(request, services, caller)
+    said = {one.anomaly_id: one for one in FeedbackBook(services.installation.store, services.clock).list()}
+    mine = said.get(anomaly_id)
+    return asking.answer(
+        lambda reading: answer_anomaly(asking, reading, anomaly_id, said), None if mine is None else mine.at.isoformat()
+    )
+
+
 @router.post("/anomalies/{anomaly_id}/feedback")
 def state_anomaly(
     request: Request,
-    anomaly_id: Annotated[str, Path(min_length=1, max_length=100)],
+    anomaly_id: AnomalyId,
     feedback: FeedbackIn,
     caller: Annotated[Caller, allow("handle_incidents")],
     services: ServicesOf,

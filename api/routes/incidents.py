@@ -11,7 +11,7 @@ from alerts.incidents import Incident, IncidentState
 from api.access import allow
 from api.callers import Caller
 from api.money.answers import Asking, place_at
-from api.money.rows import sees_account
+from api.money.rows import sees
 from api.requests import Reason
 from api.services import Services, services_of
 from cloudcost.audit_watch import RULE
@@ -73,7 +73,7 @@ class Note(BaseModel):
 def list_incidents(
     request: Request, caller: Handler, services: ServicesOf, query: Annotated[IncidentQuery, Query()]
 ) -> Incidents:
-    """Incidents, oldest first. For those who handle incidents, of the accounts that they see."""
+    """Incidents, oldest first. For those who handle incidents, of the teams and accounts that they see."""
     seen = [one for one in _book(services, caller).list(query.state) if _sees(services, caller, one)]
     page = Asking(request, services, caller).page(
         seen, query.limit, query.cursor, lambda one: place_at(one.opened_at, one.incident_id)
@@ -83,7 +83,7 @@ def list_incidents(
 
 @router.get("/incidents/{incident_id}")
 def read_incident(incident_id: IncidentId, caller: Handler, services: ServicesOf) -> IncidentOut:
-    """One incident. For those who handle incidents, of the accounts that they see."""
+    """One incident. For those who handle incidents, of the teams and accounts that they see."""
     return _show(_find(services, caller, incident_id))
 
 
@@ -117,7 +117,7 @@ def _find(services: Services, caller: Caller, incident_id: str) -> Incident:
 
 def _sees(services: Services, caller: Caller, incident: Incident) -> bool:
     scope = incident.finding.scope
-    return sees_account(services, caller, scope.get("sub_account_id") or scope.get("account"))
+    return sees(services, caller, scope.get("sub_account_id") or scope.get("account"), incident.finding.team)
 
 
 def _show(incident: Incident) -> IncidentOut:

@@ -20,7 +20,8 @@ FORECASTS = Listing(
     "ml.cost_forecasts",
     (
         *columns_of(date="forecast_date as_of_date"),
-        *columns_of(text="scope_level service_provider_name sub_account_id sub_account_name service_name"),
+        *columns_of(text="scope_level service_provider_name sub_account_id sub_account_name service_name x_team"),
+        *columns_of(text="x_environment"),
         *columns_of(text="billing_currency model"),
         *columns_of(money="forecast_cost lower_80 upper_80 lower_95 upper_95 backtest_wape"),
     ),
@@ -41,14 +42,15 @@ BUDGETS = Listing(
 class ForecastQuery(PageQuery):
     """Which forecasts are asked for."""
 
-    scope_level: Literal["total", "provider", "account", "service"] = Field(
+    scope_level: Literal["total", "provider", "account", "service", "team", "environment"] = Field(
         "account",
         description="Of what a row is the forecast. Levels are never added up. Whoever sees a part of the costs sees "
-        "those of accounts.",
+        "those of their teams and accounts.",
     )
     service_provider_name: list[Value] = Field([], max_length=100, description="Only of these providers.")
     sub_account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
     service_name: list[Value] = Field([], max_length=100, description="Only of these services.")
+    x_team: list[Value] = Field([], max_length=100, description="Only of these teams, of level team.")
 
 
 class BudgetQuery(PageQuery):
@@ -69,7 +71,7 @@ def list_forecasts(
 ) -> Response:
     """Expected effective cost by day, with intervals in which four of five and nineteen of twenty days fall.
 
-    For everybody who sees costs, of the accounts that they see.
+    For everybody who sees costs, of the teams and accounts that they see.
     """
     asking = Asking(request, services, caller)
     filters: dict[str, Sequence[Any]] = {
@@ -77,6 +79,7 @@ def list_forecasts(
         "service_provider_name": query.service_provider_name,
         "sub_account_id": query.sub_account_id,
         "service_name": query.service_name,
+        "x_team": query.x_team,
     }
     return asking.answer(lambda reading: answer_listing(asking, query, reading, FORECASTS, filters), asking.accepted)
 

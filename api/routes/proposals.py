@@ -19,7 +19,7 @@ from api.access import allow
 from api.callers import Caller
 from api.money.answers import Asking, place_at
 from api.money.formats import write_value
-from api.money.rows import sees_account
+from api.money.rows import sees
 from api.problems import ProblemError
 from api.requests import Reason
 from api.services import Services, services_of
@@ -185,7 +185,7 @@ def _find(services: Services, caller: Caller, proposal_id: str) -> Proposal:
 
 
 def _sees(services: Services, caller: Caller, proposal: Proposal) -> bool:
-    return sees_account(services, caller, proposal.finding.resource.account_id)
+    return sees(services, caller, proposal.finding.resource.account_id)
 
 
 def _answer(services: Services, proposal: Proposal, response: Response) -> ProposalOut:

@@ -7,6 +7,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from starlette.datastructures import State
 
 from api.callers import Caller
 from api.problems import ProblemError
@@ -107,7 +108,11 @@ def make_doors(installation: Installation, clock: Clock = utc_now) -> Doors:
 
 def desk_of(request: Request, services: Annotated[Services, Depends(services_of)]) -> Desk:
     """The desk of the application that a request came to."""
-    state = request.app.state
+    return find_desk(request.app.state, services)
+
+
+def find_desk(state: State, services: Services) -> Desk:
+    """The one desk of an application, made when it is asked for first."""
     with _MAKING:
         if not hasattr(state, "desk"):
             authenticator = services.authenticator

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from cli.failures import UsageError
+from cli.output.presentation import Moment
 from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def list_rows(
     _, audit = _open(context)
     found = _find_rows(audit, subject)[-last:]
     rows = [
-        (row.seq, row.at, row.actor, row.account, row.host, row.channel, row.event, row.subject,
+        (row.seq, Moment.read(row.at), row.actor, row.account, row.host, row.channel, row.event, row.subject,
          json.dumps(row.details, ensure_ascii=False))
         for row in found
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from cli.output.presentation import Moment
 from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def list_deliveries(
     rows = [
         (
             r.body["source_name"], (r.body["billing_period"] or "")[:7], r.body["dataset"], r.body["delivery_id"],
-            r.body["status"], "yes" if r.key in current else "no", r.body.get("promoted_at") or r.body.get("at"),
+            r.body["status"], "yes" if r.key in current else "no",
+            Moment.read(r.body.get("promoted_at") or r.body.get("at")),
             r.body.get("row_count"),
             "; ".join(r.body.get("reasons", [])) if r.body["status"] != "promoted" else "",
             "; ".join(r.body.get("notices", [])) if r.body["status"] == "promoted" else "",

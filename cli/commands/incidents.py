@@ -6,6 +6,7 @@ import typer
 
 from cli.commands.actions import ActorOption, OutputOption
 from cli.failures import UsageError
+from cli.output.presentation import Moment
 from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def list_incidents(
     _, book = _open(context)
     rows = [
         (one.incident_id, one.state, str(one.finding.severity), one.finding.rule, _name_period(one),
-         one.finding.scope.get("source", ""), f"{one.opened_at:%Y-%m-%d %H:%M}", f"{one.updated_at:%Y-%m-%d %H:%M}",
+         one.finding.scope.get("source", ""), Moment.minute(one.opened_at), Moment.minute(one.updated_at),
          one.finding.title, one.note or "")
         for one in book.list()
         if everything or one.state != "resolved"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.actions import ActorOption, OutputOption
+from cli.output.presentation import Moment
 from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def list_messages(
     """List messages that are not sent: `pending` ones are tried by themselves, `dead` ones were given up (UTC)."""
     _, outbox = _open(context)
     rows: list[tuple[object, ...]] = [
-        (one.key, one.channel, one.status, one.attempts, f"{one.created_at:%Y-%m-%d %H:%M}",
-         f"{one.due_at:%Y-%m-%d %H:%M}" if one.status == "pending" else "", one.subject, one.last_error or "")
+        (one.key, one.channel, one.status, one.attempts, Moment.minute(one.created_at),
+         Moment.minute(one.due_at) if one.status == "pending" else "", one.subject, one.last_error or "")
         for one in sorted(outbox.messages(), key=lambda one: (one.created_at, one.key))
         if everything or one.status != "sent"
     ]  # fmt: skip

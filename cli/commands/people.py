@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 people_app = typer.Typer(
     help="People: list, show, add, change their roles, disable, enable. For whoever has the role admin, and for the "
-    "account that owns the home where nobody has it.",
+    "account that owns the home where nobody has it. What one prefers oneself: `profile`.",
     no_args_is_help=True,
 )
 COLUMNS = ("person", "roles", "scopes", "account", "state", "from", "changed")
@@ -46,7 +46,8 @@ def list_people(context: typer.Context, output: OutputOption = Format.TABLE) -> 
 def show(context: typer.Context, name: PersonArgument) -> None:
     """Show a person: what they may, and who changed what of them."""
     from audit.log import AuditLog
-    from cloudcost.identity.directory import SUBJECT, NoSuchPersonError
+    from cloudcost.identity.directory import NoSuchPersonError
+    from cloudcost.identity.people_log import SUBJECT
     from core.instants import utc_now
 
     installation = _open(context)
@@ -56,7 +57,7 @@ def show(context: typer.Context, name: PersonArgument) -> None:
     for column, value in zip(COLUMNS, _row(found), strict=True):
         print(f"{column:<12} {value}")
     print(f"{'may':<12} {', '.join(sorted(found.permissions)) or 'nothing'}")
-    print(f"{'sees':<12} {'every row' if found.sees_all_rows else 'rows of their scopes'}")
+    print(f"{'sees':<12} {_describe_rows(found)}")
     for row in AuditLog(installation.store, utc_now).rows_about(f"{SUBJECT}{found.name}"):
         print(f"{row.seq:>5} {row.at} {row.actor} {row.event} {row.details.get('fields', '')}")
 
@@ -144,6 +145,14 @@ def _row(person: "Person") -> tuple[str, ...]:
     state = "disabled" if person.is_disabled else "active"
     lists = (", ".join(person.roles), ", ".join(person.scopes), person.account or "")
     return (person.name, *lists, state, person.origin, ", ".join(person.changed))
+
+
+def _describe_rows(person: "Person") -> str:
+    if person.is_disabled or not person.may("see_costs"):
+        return "nothing: disabled" if person.is_disabled else "nothing: no role"
+    if person.sees_all_rows:
+        return "every row"
+    return "rows of their scopes" if person.scopes else "no row: no scope"
 
 
 def _print(person: "Person") -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
-import yaml
 
 from cli.commands.actions import ActorOption, OutputOption
+from cli.output.presentation import Moment
 from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
@@ -34,13 +34,15 @@ def list_settings(context: typer.Context, output: OutputOption = Format.TABLE) -
         found = installation.managed_settings.find(section)
         where = "file" if found.value is None else f"version {found.version}"
         state = "locked by the file" if section in locked else where
-        rows.append((section, state, found.version, found.actor, found.at, found.reason))
+        rows.append((section, state, found.version, found.actor, Moment.read(found.at), found.reason))
     print_rows(("section", "counts", "version", "changed_by", "changed_at", "reason"), rows, output)
 
 
 @settings_app.command()
 def show(context: typer.Context, section: SectionArgument) -> None:
     """Print a section as it counts now, as YAML that `set` takes."""
+    import yaml
+
     installation = _open(context)
     found = installation.managed_settings.find(section)
     if found.value is not None and section not in installation.file_config.locked_settings:
@@ -88,7 +90,7 @@ def reset(context: typer.Context, section: SectionArgument, reason: ReasonOption
 def versions(context: typer.Context, section: SectionArgument, output: OutputOption = Format.TABLE) -> None:
     """List every version of a section: who changed it, when and why."""
     rows = [
-        (one.version, one.at, one.actor, one.reason, "file" if one.value is None else _count(one.value))
+        (one.version, Moment.read(one.at), one.actor, one.reason, "file" if one.value is None else _count(one.value))
         for one in _open(context).managed_settings.list_versions(section)
     ]
     print_rows(("version", "at", "by", "reason", "holds"), rows, output)
@@ -124,8 +126,6 @@ def _print(version: "SettingsVersion") -> None:
 
 def _open(context: typer.Context) -> "Installation":
     """The installation; a section that does not hold together any more must not keep anybody from putting it right."""
-    from cloudcost.installation import Installation
+    from cli.context import find_installation
 
-    installation = Installation.find(context.obj["config"], "cli")
-    _ = installation.file_config
-    return installation
+    return find_installation(context)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from cli.output.presentation import present
 from cli.output.terminal import escape_invisible
 from cloudcost.spreadsheets import neutralise
 
@@ -31,7 +32,8 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], output: Fo
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerows([neutralise(cell) for cell in row] for row in (columns, *texts))
     else:
-        print_table(columns, texts, [isinstance(v, Decimal | int | float) for v in rows[0]] if rows else [], title)
+        shown = [[present(v, text) for v, text in zip(*row, strict=True)] for row in zip(rows, texts, strict=True)]
+        print_table(columns, shown, [isinstance(v, Decimal | int | float) for v in rows[0]] if rows else [], title)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool], title: str) -> None:

@@ -1,13 +1,16 @@
 """`cloudcost keys`: keys of machines, which act as oneself at the API."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from cli.output.presentation import READER, Moment
 from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
     from cli.sign_in.remote import ApiClient
+    from cloudcost.identity.profile import Profile
     from cloudcost.identity.roles import Permission
     from cloudcost.installation import Installation
 
@@ -17,6 +20,8 @@ keys_app = typer.Typer(
     no_args_is_help=True,
 )
 COLUMNS = ("key", "owner", "name", "permissions", "expires_at", "revoked_at", "used_at")
+#: From this column on they are times.
+TIMES = COLUMNS.index("expires_at")
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
 EverybodyOption = Annotated[bool, typer.Option("--all", help="Everybody's; for those who manage people.")]
 
@@ -26,6 +31,7 @@ def list_keys(context: typer.Context, everything: EverybodyOption = False, outpu
     """List keys, also those that count no more."""
     api = _find_api()
     if api is not None:
+        READER.be(partial(_find_profile, api))
         found = api.get(f"/v1/keys{'?everybody=true' if everything else ''}")["items"]
         rows = [(one["id"], *(one[column] for column in COLUMNS[1:])) for one in found]
     else:
@@ -34,7 +40,7 @@ def list_keys(context: typer.Context, everything: EverybodyOption = False, outpu
             (one.key_id, one.owner, one.name, one.permissions, one.expires_at, one.revoked_at, one.used_at)
             for one in keys.list(None if everything else name)
         ]
-    print_rows(COLUMNS, [tuple(_as_text(value) for value in row) for row in rows], output)
+    print_rows(COLUMNS, [(*map(_as_text, row[:TIMES]), *map(_as_time, row[TIMES:])) for row in rows], output)
 
 
 @keys_app.command()
@@ -96,6 +102,18 @@ def _open(context: typer.Context, permission: "Permission") -> "tuple[Installati
     installation = find_installation(context)
     name = find_allowed(installation, "", permission)
     return installation, name, make_doors(installation).local.keys
+
+
+def _find_profile(api: "ApiClient") -> "Profile":
+    """What whoever is signed in prefers, of an API that may be of another release."""
+    from cloudcost.identity.profile import PLAIN, read_profile
+
+    return read_profile(PLAIN, api.get("/v1/me"))
+
+
+def _as_time(value: Any) -> Any:
+    """Of this machine a moment, of an API its text; where there is none nothing."""
+    return "" if value is None else Moment.read(str(value))
 
 
 def _as_text(value: Any) -> str:

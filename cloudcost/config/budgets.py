@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from cloudcost.config.scopes import COST_FIELDS, asks_only
 from core.plausible import check_plausible
 from core.scope import Scope
-from core.section import CurrencyCode, Section
+from core.section import CurrencyCode, Section, check_visible
 
 Amount = Annotated[Decimal, Field(ge=0, max_digits=26, decimal_places=12)]
 PeriodKind = Literal["month", "quarter", "year"]
@@ -27,7 +27,9 @@ EXAMPLES: dict[PeriodKind, str] = {"month": "2025-04", "quarter": "2025-Q2", "ye
 class BudgetSettings(Section):
     """One budget: an amount per calendar month, quarter or year for the costs of a scope."""
 
-    name: str = Field(min_length=1, max_length=100, description="Names the budget in tables and alerts.")
+    name: Annotated[str, AfterValidator(check_visible)] = Field(
+        min_length=1, max_length=100, description="Names the budget in tables and alerts."
+    )
     scope: Annotated[Scope, AfterValidator(asks_only(*COST_FIELDS))] = Field(
         Scope(), description="Which costs count. Default: all."
     )

@@ -23,7 +23,8 @@ from cloudcost.config.dashboards import DashboardSettings
 from cloudcost.config.invoices import InvoiceSettings
 from cloudcost.config.metrics import MetricSettings
 from cloudcost.config.ui import UiSettings
-from cloudcost.identity.people import PersonSettings, check_people
+from cloudcost.identity.people import PersonSettings, check_names, check_people
+from cloudcost.identity.profile import check_channels
 from cloudcost.identity.settings import IdentitySettings
 from clouds.secrets import SecretsSettings
 from core.config_file import ConfigError, Document, Location, name_key, read_document, shorten
@@ -112,17 +113,35 @@ class CloudcostConfig(Section):
         self.identity.check_scopes(known)
         return self
 
+    @model_validator(mode="after")
+    def _people_can_be_told_apart_and_reached(self) -> "CloudcostConfig":
+        readers = [reader.email for reader in self.dashboards.people]
+        check_names([*(person.name for person in self.people), *self.actions.approvers, *readers])
+        channels = {channel.name for channel in self.alerts.channels}
+        for person in self.people:
+            try:
+                check_channels(person.profile, channels)
+            except ValueError as error:
+                raise ValueError(f"people: {person.name}: profile: {error}") from error
+        return self
+
     @field_validator("sources")
     @classmethod
     def _names_are_unique(cls, sources: list[SourceConfig]) -> list[SourceConfig]:
         check_unique("source name", [s.name for s in sources], "is used twice")
         return sources
 
-    @model_validator(mode="after")
-    def _budgets_and_metrics_are_named_once(self) -> "CloudcostConfig":
-        check_unique("budget name", [b.name for b in self.budgets], "is used twice")
-        check_unique("metric name", [m.name for m in self.metrics], "is used twice")
-        return self
+    @field_validator("budgets")
+    @classmethod
+    def _budgets_are_named_once(cls, budgets: tuple[BudgetSettings, ...]) -> tuple[BudgetSettings, ...]:
+        check_unique("budget name", [budget.name for budget in budgets], "is used twice")
+        return budgets
+
+    @field_validator("metrics")
+    @classmethod
+    def _metrics_are_named_once(cls, metrics: tuple[MetricSettings, ...]) -> tuple[MetricSettings, ...]:
+        check_unique("metric name", [metric.name for metric in metrics], "is used twice")
+        return metrics
 
     @model_validator(mode="after")
     def _locations_are_apart(self) -> "CloudcostConfig":
@@ -179,10 +198,11 @@ def load_config(path: Path, merge: Merge | None = None) -> CloudcostConfig:
     try:
         config = CloudcostConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("\n".join(_describe(document, problem, changed) for problem in error.errors())) from error
-    wrong = [_place(document, location, text, changed) for location, text in _list_implausible(config, values)]
-    if wrong:
-        raise ConfigError("\n".join(wrong))
+        faults = [_read_fault(problem) for problem in error.errors()]
+        raise ConfigError("\n".join(_place(document, *fault, changed) for fault in faults), faults) from error
+    faults = list(_list_implausible(config, values))
+    if faults:
+        raise ConfigError("\n".join(_place(document, *fault, changed) for fault in faults), faults)
     return config
 
 
@@ -224,20 +244,20 @@ def _look_up(written: Any, name: Any) -> Any:
     return written[name] if isinstance(written, list) else None
 
 
-def _describe(document: Document, problem: Any, changed: Collection[str] = ()) -> str:
-    """One validation problem as ``file:line: key: what is wrong``."""
+def _read_fault(problem: Any) -> tuple[Location, str]:
+    """Where one validation problem is, and what is wrong there."""
     location = [part for part in problem["loc"] if isinstance(part, int) or not re.fullmatch(r"[a-z-]+\[.*", str(part))]
     if problem["type"] == "extra_forbidden":
         close = difflib.get_close_matches(str(location[-1]), _known_keys(location[:-1]), n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
-        return _place(document, tuple(location), f"unknown key{hint}", changed)
+        return tuple(location), f"unknown key{hint}"
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "int_parsing_size":  # in pydantic's words "unable to parse input string"
         message = "Input should be a smaller number"
     given = problem.get("input")
     is_shown = isinstance(given, str | int | float) and not isinstance(given, bool)
     shown = f" (found {shorten(repr(given))})" if is_shown else ""
-    return _place(document, tuple(location), f"{message}{shown}", changed)
+    return tuple(location), f"{message}{shown}"
 
 
 def _known_keys(location: list[Any]) -> list[str]:

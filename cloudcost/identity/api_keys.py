@@ -20,7 +20,7 @@ from cloudcost.identity.directory import Directory
 from cloudcost.identity.person import Person
 from cloudcost.identity.proofs import NotProvenError, Proof
 from cloudcost.identity.roles import FOR_PEOPLE_ONLY, Permission
-from cloudcost.identity.sealed_records import SealedRecords
+from cloudcost.identity.sealed_records import SealedRecords, remove_records
 from core.errors import CloudcostError
 from core.instants import Clock
 from state import ConflictError, Record, StateStoreError
@@ -32,11 +32,21 @@ CREATED, REVOKED, SUBJECT = "key.created", "key.revoked", "key "
 LONGEST_DAYS, MOST_KEYS, LONGEST_NAME = 366, 50, 100
 #: A use within this time of the last one that was kept is not kept.
 USE_SECONDS = 60
+#: For so long after its end it is known when a key was used last.
+USES_DAYS = 90
 REFUSED = "This key does not count here: it was never made, was revoked, or has expired."
 
 
 class ApiKeyError(CloudcostError):
     """A key cannot be made so; the message states why."""
+
+
+class InvalidKeyError(ApiKeyError):
+    """What was asked for cannot be a key's; ``field``: which part of it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class NotGrantedError(ApiKeyError):
@@ -146,22 +156,30 @@ class ApiKeys:
         allowed = frozenset(one for one in key.permissions if owner.may(one))
         return Proof(owner, f"key {key_id}", allowed, is_machine=True)
 
+    def drop_old_uses(self, most: int) -> int:
+        """Remove when keys were used last that count no more since a while, at most so many; how many were."""
+        now = self._clock()
+        counting = {
+            key.key_id for key in self.list() if (key.revoked_at or key.expires_at) > now - dt.timedelta(days=USES_DAYS)
+        }
+        old = [record for record in self._store.list(USES) if record.key not in counting]
+        return remove_records(self._store, old[:most])
+
     def _check(self, owner: Person, name: str, permissions: Collection[Permission], days: int) -> None:
         if self._directory.find(owner.name) is None:
             raise ApiKeyError(f"{owner.name!r} is known by a group alone: a key needs an owner whom `people` names")
         if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-            raise ApiKeyError(
-                f"a key has a name of at most {LONGEST_NAME} printable characters, which says what it is for"
-            )
+            wrong = f"a key has a name of at most {LONGEST_NAME} printable characters, which says what it is for"
+            raise InvalidKeyError("name", wrong)
         if not permissions:
-            raise ApiKeyError("a key needs at least one permission")
+            raise InvalidKeyError("permissions", "a key needs at least one permission")
         for permission in sorted(permissions):
             if permission in FOR_PEOPLE_ONLY:
                 raise NotGrantedError(f"{permission} is for people: no key has it")
             if not owner.may(permission):
                 raise NotGrantedError(f"{owner.name!r} has not the permission {permission} and cannot give it to a key")
         if not 1 <= days <= LONGEST_DAYS:
-            raise ApiKeyError(f"a key counts for 1 to {LONGEST_DAYS} days")
+            raise InvalidKeyError("days", f"a key counts for 1 to {LONGEST_DAYS} days")
         now = self._clock()
         if sum(key.revoked_at is None and key.expires_at > now for key in self.list(owner.name)) >= MOST_KEYS:
             raise ApiKeyError(f"{owner.name!r} has {MOST_KEYS} keys that count: revoke some")

@@ -8,23 +8,20 @@ since is as it was changed, until somebody lets it be as the file has it again.
 import threading
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from audit.keys import name_key
 from audit.log import AuditEntry, AuditLog
-from audit.rows import ROW_KIND, AuditRow, hash_row, name_row, read_head, read_row
-from audit.seal import SealedStore
-from cloudcost.identity.person import FIELDS, Person, put_together, read_fields
+from audit.rows import read_head
+from cloudcost.identity.people_log import ADDED, CHANGED, RESET, SUBJECT, Replay, read_on
+from cloudcost.identity.person import FIELDS, PROFILE, Person, put_together, read_fields
+from cloudcost.identity.profile import check_profile
 from cloudcost.identity.roles import ROLES
 from core.errors import CloudcostError
 from core.instants import Clock
-from core.persons import normalise_person
+from core.persons import describe_mixture, normalise_person
 from state import ConflictError, Record, StateStore, Write
 
-#: Rows of the audit log about people; the subject is `person <name>`.
-ADDED, CHANGED, RESET = "person.added", "person.changed", "person.reset"
-SUBJECT = "person "
 #: A record that every change moves, so that of two who change people at once one is told to look again.
 KIND, KEY = "people", "changes"
 LONGEST_NAME = 200
@@ -36,17 +33,16 @@ class PeopleError(CloudcostError):
     """A person cannot be changed so; the message states why."""
 
 
+class InvalidPersonError(PeopleError):
+    """What was asked for cannot be anybody's; ``field``: which part of it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class NoSuchPersonError(PeopleError):
     """Nobody is called so."""
-
-
-@dataclass
-class _Replay:
-    """What the audit log says of people, up to a row."""
-
-    seq: int = 0
-    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
-    added: set[str] = field(default_factory=set)
 
 
 class Directory:
@@ -59,14 +55,16 @@ class Directory:
         scopes: Collection[str],
         clock: Clock,
         other: "Directory | None" = None,
+        channels: Collection[str] = (),
     ) -> None:
-        """``people``: as the configuration has them (`people_of_file`); ``scopes``: the names of scopes there are;
-        ``other``: whose memory ends too with a change made here."""
+        """``people``: as the configuration has them (`people_of_file`); ``scopes`` and ``channels``: the names of those
+        that there are; ``other``: whose memory ends too with a change made here."""
         self._store = store
         self._base = {person.name: person for person in people}
         self._scopes = frozenset(scopes)
+        self._channels = frozenset(channels)
         self._clock = clock
-        self._replay = _Replay()
+        self._replay = Replay()
         self._read_at = float("-inf")
         self._lock = threading.Lock()
         self._other = other
@@ -76,7 +74,7 @@ class Directory:
         replayed = self._refresh()
         # also who was changed and has left the file since: what was made of them counts, and so it is seen
         names = sorted(self._base.keys() | replayed.added | replayed.fields.keys())
-        return [put_together(name, self._base.get(name), replayed.fields.get(name, {})) for name in names]
+        return [self._put_together(name, replayed) for name in names]
 
     def find(self, name: str) -> Person | None:
         """The person of that name, in whatever spelling; None where there is nobody."""
@@ -87,7 +85,12 @@ class Directory:
         replayed = self._refresh()
         if person not in self._base and person not in replayed.added and person not in replayed.fields:
             return None
-        return put_together(person, self._base.get(person), replayed.fields.get(person, {}))
+        return self._put_together(person, replayed)
+
+    def find_lookalike(self, name: str) -> str | None:
+        """Another person whose name nobody can tell from this one; None where there is none."""
+        replayed = self._refresh()
+        return next((one for one in self._alike(name, replayed) if one != normalise_person(name)), None)
 
     def approvers(self) -> tuple[str, ...]:
         """The names of those who may approve now."""
@@ -108,6 +111,9 @@ class Directory:
         person = _spell(name)
         if self.find(person) is not None:
             raise PeopleError(f"{person!r} is there already; change them instead")
+        alike = self.find_lookalike(person)
+        if alike is not None:
+            raise PeopleError(f"{person!r} looks like {alike!r}, who is there already: nobody could tell them apart")
         wanted = _as_json(fields)
         self._check(person, wanted)
         return self._write(seen, ADDED, actor, person, wanted, reason)
@@ -127,6 +133,27 @@ class Directory:
         self._check_somebody_manages(known, after)
         return known if after == known else self._write(seen, CHANGED, actor, known.name, wanted, reason)
 
+    def change_profile(self, actor: str, name: str, reason: str = "", **preferences: Any) -> Person:
+        """Change what somebody prefers (fields of `Profile`); None is as without a word, what is not given stays.
+
+        `NoSuchPersonError`; `InvalidPersonError` where a value cannot be. Who may is for the caller to judge: everybody
+        their own, who manages people that of others.
+        """
+        seen = self._look()
+        known = self._get(name)
+        wanted = _as_json(preferences)
+        try:
+            check_profile(wanted, self._channels)
+        except ValueError as error:
+            raise InvalidPersonError(str(error).partition(":")[0].partition(".")[0], str(error)) from error
+        now = self._replay.fields.get(known.name, {}).get(PROFILE) or {}
+        after = put_together(known.name, self._base.get(known.name), {PROFILE: {**now, **wanted}}).profile
+        return (
+            known
+            if after == known.profile
+            else self._write(seen, CHANGED, actor, known.name, {PROFILE: wanted}, reason)
+        )
+
     def reset(self, actor: str, name: str, reason: str = "") -> Person:
         """Let somebody be again as the configuration has them; who is not in it is disabled instead."""
         seen = self._look()
@@ -138,6 +165,17 @@ class Directory:
             _check_other(actor, known.name)
         self._check_somebody_manages(known, base)
         return self._write(seen, RESET, actor, known.name, {}, reason) if known.changed else known
+
+    def _put_together(self, name: str, replayed: Replay) -> Person:
+        """Somebody as they are now. Whom the log or an earlier release has beside another of the same looks may do
+        nothing: of two, the one that the configuration has counts, or who was there first."""
+        found = put_together(name, self._base.get(name), replayed.fields.get(name, {}))
+        is_second = next(iter(self._alike(name, replayed)), name) != name
+        return replace(found, is_disabled=True) if is_second else found
+
+    def _alike(self, name: str, replayed: Replay) -> Sequence[str]:
+        """Everybody who looks so, those of the configuration first."""
+        return replayed.list_alike(self._base, name)
 
     def _look(self) -> Record | None:
         """What a change goes on from, read before all else."""
@@ -154,14 +192,14 @@ class Directory:
     def _check(self, name: str, fields: Mapping[str, Any]) -> None:
         unknown = sorted(fields.keys() - set(FIELDS))
         if unknown:
-            raise PeopleError(f"{name!r}: a person has no {unknown[0]!r}")
+            raise InvalidPersonError(unknown[0], f"{name!r}: a person has no {unknown[0]!r}")
         for role in fields.get("roles", ()):
             if role not in ROLES:
-                raise PeopleError(f"{name!r}: there is no role {role!r}; there are {', '.join(ROLES)}")
+                raise InvalidPersonError("roles", f"{name!r}: there is no role {role!r}; there are {', '.join(ROLES)}")
         for scope in fields.get("scopes", ()):
             if scope not in self._scopes:
                 known = ", ".join(sorted(self._scopes)) or "none: `dashboards.scopes` names them"
-                raise PeopleError(f"{name!r}: there is no scope {scope!r}; there are {known}")
+                raise InvalidPersonError("scopes", f"{name!r}: there is no scope {scope!r}; there are {known}")
         account = fields.get("account")
         owner = next((p.name for p in self.list() if account is not None and p.account == account), name)
         if owner != name:
@@ -190,7 +228,7 @@ class Directory:
 
     def acting_through(self, store: StateStore) -> "Directory":
         """The same people, whose changes are written through this store: of another account than this process's."""
-        return Directory(store, self._base.values(), self._scopes, self._clock, self)
+        return Directory(store, self._base.values(), self._scopes, self._clock, self, self._channels)
 
     def forget(self) -> None:
         """Read the log again before the next answer."""
@@ -199,48 +237,15 @@ class Directory:
         if self._other is not None:
             self._other.forget()
 
-    def _refresh(self) -> _Replay:
+    def _refresh(self) -> Replay:
         with self._lock:
             if time.monotonic() - self._read_at < FRESH_SECONDS:
                 return self._replay
             _, newest = read_head(self._store)
             if newest.seq != self._replay.seq:
-                self._replay = self._read_on(newest.seq)
+                self._replay = read_on(self._store, self._replay, newest.seq)
             self._read_at = time.monotonic()
             return self._replay
-
-    def _read_on(self, last: int) -> _Replay:
-        """What is known of people, with the rows that have been written since."""
-        key = self._store.seal.known_key if isinstance(self._store, SealedStore) else None
-        known = self._replay
-        is_continued = 0 < known.seq <= last and last - known.seq < 200  # rows are read one by one
-        replayed = _Replay(known.seq, dict(known.fields), set(known.added)) if is_continued else _Replay()
-        if is_continued:
-            records = [self._store.get(ROW_KIND, name_row(seq)) for seq in range(known.seq + 1, last + 1)]
-        else:
-            records = [*self._store.list(ROW_KIND)]
-        key_id = name_key(key) if key else ""
-        for record in records:
-            row = None if record is None else read_row(record)
-            if row is None or record is None or record.key != name_row(row.seq) or not row.subject.startswith(SUBJECT):
-                continue
-            if row.key_id == key_id and row.hash == hash_row(row, key):
-                _apply(row, replayed)
-        replayed.seq = last
-        return replayed
-
-
-def _apply(row: AuditRow, replayed: _Replay) -> None:
-    name, fields = row.subject.removeprefix(SUBJECT), row.details.get("fields")
-    if not isinstance(fields, dict):
-        return
-    if row.event == ADDED:
-        replayed.added.add(name)
-        replayed.fields[name] = dict(fields)
-    elif row.event == CHANGED:
-        replayed.fields[name] = {**replayed.fields.get(name, {}), **fields}
-    elif row.event == RESET:
-        replayed.fields.pop(name, None)
 
 
 def _check_other(actor: str, name: str) -> None:
@@ -257,7 +262,11 @@ def _spell(name: str) -> str:
     try:
         person = normalise_person(name)
     except ValueError as error:
-        raise PeopleError(str(error)) from error
+        raise InvalidPersonError("name", str(error)) from error
     if len(person) > LONGEST_NAME or not person.isprintable():
-        raise PeopleError(f"{person[:60]!r}: a name has at most {LONGEST_NAME} characters, all of them printable")
+        wrong = f"{person[:60]!r}: a name has at most {LONGEST_NAME} characters, all of them printable"
+        raise InvalidPersonError("name", wrong)
+    mixture = describe_mixture(person)
+    if mixture:
+        raise InvalidPersonError("name", f"{person[:60]!r}: {mixture}")
     return person

@@ -16,7 +16,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from audit.keys import KEY_FILE, KEY_FOLDER
 from core.errors import CloudcostError
 from core.file_trust import ROOT, WRITABLE_BY_OTHERS, explain_key, explain_owner
 
@@ -26,7 +25,7 @@ PROBE_BYTES = 1 << 20
 #: What an installation keeps in its folder, databases with what stands beside them. The folder may hold more, which is
 #: not ours to change.
 FOLDERS = ("keys", "lake", "serving", "dagster", "dbt", "dbt_ducklake", "dbt_redshift", "logs", "dashboards")
-FILES = ("audit_witness.json", "state.sqlite", "warehouse.duckdb", "run.lock")
+FILES = ("audit_witness.json", "state.sqlite", "warehouse.duckdb", "run.lock", "first_admin_password")
 
 
 class HomeError(CloudcostError):
@@ -107,6 +106,9 @@ def _check_entries(home: Path, entries: list[Path], trusted: set[int]) -> None:
     for path in entries:
         with contextlib.suppress(FileNotFoundError):  # SQLite has just removed a journal
             _refuse(path, explain_owner(path.lstat(), trusted))
+    # not above: each command starts with this module, and few of them need a key
+    from audit.keys import KEY_FILE, KEY_FOLDER
+
     key = home / KEY_FOLDER / KEY_FILE
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         _refuse(key, explain_key(key.stat(), trusted))

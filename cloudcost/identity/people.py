@@ -14,9 +14,10 @@ from pydantic import Field, field_validator
 
 from actions.approvals import NotAllowedError
 from audit.seal import Origin
+from cloudcost.identity.profile import PLAIN, Profile
 from cloudcost.identity.real_account import find_doubt
 from cloudcost.identity.roles import Role
-from core.persons import normalise_person
+from core.persons import describe_mixture, fold_lookalikes, normalise_person
 from core.section import Section, check_unique
 
 #: The variable by which a demo's person can be chosen, as by `--as`.
@@ -47,6 +48,9 @@ class PersonSettings(Section):
     scopes: tuple[str, ...] = Field(
         (), description="Names of `dashboards.scopes`: whose costs a team_lead, viewer or approver sees. Default none."
     )
+    profile: Profile = Field(
+        PLAIN, description="What they prefer; they can change it themselves. Default: UTC, plain numbers, never quiet."
+    )
 
     @field_validator("name")
     @classmethod
@@ -74,6 +78,18 @@ def check_people(people: Sequence[PersonSettings]) -> None:
     accounts = [p.account for p in people if p.account is not None]
     for kind, values in (("name", [p.name for p in people]), ("account", accounts)):
         check_unique(f"the {kind}", values, "is used twice: one person, one account")
+
+
+def check_names(names: Iterable[str]) -> None:
+    """ValueError where a name mixes scripts, or nobody could tell two people apart."""
+    seen: dict[str, str] = {}
+    for name in map(normalise_person, names):
+        mixture = describe_mixture(name)
+        if mixture:
+            raise ValueError(f"the person {name!r}: {mixture}")
+        first = seen.setdefault(fold_lookalikes(name), name)
+        if first != name:
+            raise ValueError(f"the person {name!r} looks like {first!r}: nobody could tell them apart")
 
 
 def find_account() -> str:

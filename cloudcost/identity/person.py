@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from cloudcost.identity.people import PersonSettings
+from cloudcost.identity.profile import PLAIN, Profile, read_profile
 from cloudcost.identity.roles import ROLES, Permission, Role, permissions_of, sees_all_rows
 from core.persons import normalise_person
 
 #: What of a person can be changed.
 FIELDS = ("roles", "scopes", "account", "is_disabled")
+#: What of a person they change themselves too.
+PROFILE = "profile"
 #: What the roles of `dashboards.people` are called here.
 OF_DASHBOARDS: Mapping[str, Role] = {"viewer": "viewer", "team": "team_lead", "finance": "analyst", "admin": "admin"}
 
@@ -30,6 +34,7 @@ class Person:
     is_disabled: bool = False
     origin: str = "file"
     changed: tuple[str, ...] = ()
+    profile: Profile = PLAIN
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -46,13 +51,19 @@ class Person:
         return permission in self.permissions
 
 
+def is_quiet(person: Person, at: datetime) -> bool:
+    """Whether somebody is not to be disturbed at a moment, by their quiet hours in their time zone."""
+    return person.profile.is_quiet(at)
+
+
 def put_together(name: str, base: Person | None, fields: Mapping[str, Any]) -> Person:
     """Somebody as the configuration has them, if it does, with the fields that were changed since."""
     person, values = base or Person(name, origin="store"), read_fields(fields)
+    values[PROFILE] = read_profile(person.profile, fields.get(PROFILE) or {})
     changed = (
         ()
         if base is None
-        else tuple(key for key in FIELDS if values.get(key, getattr(base, key)) != getattr(base, key))
+        else tuple(key for key in (*FIELDS, PROFILE) if values.get(key, getattr(base, key)) != getattr(base, key))
     )
     return replace(person, **values, changed=changed)
 
@@ -72,17 +83,24 @@ def people_of_file(
     """
     found: dict[str, Person] = {}
 
-    def merge(name: str, roles: Sequence[Role], scopes: Sequence[str] = (), account: str | None = None) -> None:
+    def merge(
+        name: str,
+        roles: Sequence[Role],
+        scopes: Sequence[str] = (),
+        account: str | None = None,
+        profile: Profile = PLAIN,
+    ) -> None:
         person = found.get(normalise_person(name), Person(normalise_person(name)))
         found[person.name] = replace(
             person,
             roles=tuple(role for role in ROLES if role in {*person.roles, *roles}),
             scopes=tuple(dict.fromkeys([*person.scopes, *scopes])),
             account=account or person.account,
+            profile=person.profile if profile == PLAIN else profile,
         )
 
     for person in people:
-        merge(person.name, person.roles, person.scopes, person.account)
+        merge(person.name, person.roles, person.scopes, person.account, person.profile)
     for name in approvers:
         merge(name, ["approver"])
     for address, role, scopes in readers:

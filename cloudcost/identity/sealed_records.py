@@ -1,14 +1,30 @@
 """Records that say who somebody is: whoever can write the state store, and not read the home's key, can make none."""
 
+import contextlib
 import hmac
 from collections.abc import Sequence
 
 from audit.keys import sign
 from audit.seal import SealedStore
-from state import Record, Write
+from state import ConflictError, Record, StateStore, Write
 from state.records import Body, encode_body
 
 MAC = "mac"
+
+
+#: So many records are removed at once; a record that is changed meanwhile keeps those of its batch until the next time.
+BATCH = 25
+
+
+def remove_records(store: StateStore, records: Sequence[Record]) -> int:
+    """Remove records that nobody has changed since they were read; how many were."""
+    removed = 0
+    for start in range(0, len(records), BATCH):
+        batch = records[start : start + BATCH]
+        with contextlib.suppress(ConflictError):
+            store.transact([Write.remove(record) for record in batch])
+            removed += len(batch)
+    return removed
 
 
 class SealedRecords:

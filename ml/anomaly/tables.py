@@ -14,7 +14,7 @@ from ml.anomaly.panel import SCOPE, LevelPanel
 from ml.anomaly.settings import AnomalySettings
 from ml.frames import columns_of, make_frame
 
-ANOMALY_COLUMNS = columns_of("cost_anomalies", but=("top_cause", "causes"))
+ANOMALY_COLUMNS = columns_of("cost_anomalies", but=("x_team", "top_cause", "causes"))
 VERDICT_COLUMNS = (
     "unique_id", "charge_date", "actual_cost", "expected_cost", "lower_cost", "upper_cost", "score", "is_anomaly"
 )  # fmt: skip

@@ -80,6 +80,8 @@ def _rows(line: Line, charge: Charge) -> list[dict[str, Any]]:
             }
         ]
     if line.payment != "plan":
+        if line.credit:
+            row["line_item_net_unblended_cost"] = float(line.effective(charge))
         return [row]
     covered = {
         "savings_plan_savings_plan_effective_cost": float(line.effective(charge)),

@@ -46,7 +46,7 @@ class Company:
         self._stream, self._count = stream, 0
         self.draw = random.Random(f"{self.seed}/{self.number}/{stream}")
 
-    def token(self, length: int = 17) -> str:
+    def token(self, length: int = 16) -> str:
         """A new hexadecimal name."""
         self._count += 1
         text = f"{self.seed}/{self.number}/{self._stream}/{self._count}"
@@ -94,7 +94,10 @@ class Company:
     def bill(self, resource: Resource, meter: Meter, charges: list[Charge], **said: Any) -> Line:
         """Bill charges of a meter to a resource at the customer's price; ``said`` overrides what a `Line` holds."""
         paid, listed = self.price(meter, resource.region)
-        line = Line(resource, meter, charges, **({"price": paid, "list_price": listed} | said))
+        usual: dict[str, Any] = {"price": paid, "list_price": listed}
+        if meter.cloud == "aws" and said.get("payment", "on_demand") in ("on_demand", "spot"):
+            usual["credit"] = self.profile.net_discount
+        line = Line(resource, meter, charges, **(usual | said))
         self.lines.append(line)
         return line
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,17 @@ from simulator.opportunities.company import Company
 from simulator.opportunities.configuration import write_configuration
 from simulator.opportunities.gcp_export import write_gcp
 from simulator.opportunities.healthy import add_healthy
-from simulator.opportunities.kind import Kind, find_kinds
-from simulator.opportunities.truth import Waste, describe, find_waste
+from simulator.opportunities.inventory import take_inventory
+from simulator.opportunities.kind import find_kinds
+from simulator.opportunities.truth import Waste, describe, describe_inventory, find_waste, plan_total
 from simulator.writers import write_json
 
 CLOUDS = ("aws", "azure", "gcp")
 #: The last days of the companies' bills: the end of a month or a day within one.
 _ENDS = (dt.date(2026, 10, 31), dt.date(2026, 9, 30), dt.date(2026, 10, 31), dt.date(2026, 11, 18))
-#: How many of a hundred companies have a kind of waste; decoys of it they all have.
-_PLANTED_PERCENT = 70
+#: How many of a hundred companies have a kind of waste, and how many have decoys of it.
+_PLANTED_PERCENT, _MISLED_PERCENT = 68, 75
+_LEAST_SHARE = Decimal("0.1")
 _WRITERS = {"aws": write_aws, "azure": write_azure, "gcp": write_gcp}
 
 
@@ -30,14 +33,17 @@ def generate(
 ) -> dict[str, Any]:
     """Write the exports of a company below ``out`` and return what ``truth.json`` says.
 
-    ``everything`` plants every kind of waste. Raises ValueError for a cloud that is unknown and for fewer than 92 days:
-    some kinds need three months.
+    ``everything`` plants every kind of waste and all decoys. Raises ValueError for a cloud that is unknown and for
+    fewer than 92 days: some kinds need three months.
     """
     made, bill, found = build(company, seed, days, clouds, everything)
     for cloud in made.clouds:
         _WRITERS[cloud](made, out / "exports" / cloud)
     write_configuration(made, out)
-    truth = describe(made, bill, found)
+    inventory = take_inventory(made)
+    write_json(out / "inventory.json", inventory.describe())
+    write_json(out / "metrics.json", inventory.metrics)
+    truth = describe(made, bill, found) | describe_inventory(made, bill, inventory)
     write_json(out / "truth.json", truth)
     return truth
 
@@ -52,24 +58,42 @@ def build(
     if days < 92:
         raise ValueError(f"a company needs at least 92 days, not {days}")
     made = Company(company, seed, Calendar(_ENDS[company % len(_ENDS)], days), clouds)
-    for name, kind in find_kinds().items():
-        if kind.cloud in clouds:
-            _apply(made, name, kind, everything)
-    found = find_waste(made, Bill(made.lines, made.calendar))
+    left_out = [
+        name for name, kind in find_kinds().items() if kind.cloud in clouds and not _apply(made, name, everything)
+    ]
+    found = _plant_enough(made, left_out)
     add_healthy(made, found)
     bill = Bill(made.lines, made.calendar)
     made.decoys = list(dict.fromkeys(made.decoys))
     return made, bill, find_waste(made, bill)
 
 
-def _apply(company: Company, name: str, kind: Kind, everything: bool) -> None:
-    is_planted = (
-        everything
-        or random.Random(f"{company.seed}/{company.number}/{name}/is planted").randrange(100) < _PLANTED_PERCENT
-    )
-    if is_planted:
+def _apply(company: Company, name: str, everything: bool) -> bool:
+    """Plant a kind, its decoys, or both; whether it was planted."""
+    kind = find_kinds()[name]
+    draw = random.Random(f"{company.seed}/{company.number}/{name}/which")
+    is_planted, is_misled = draw.randrange(100) < _PLANTED_PERCENT, draw.randrange(100) < _MISLED_PERCENT
+    if is_planted or everything:
         company.enter(name)
         kind.plant(company)
-    if kind.mislead is not None:
+    if is_misled or everything:
         company.enter(f"{name}/decoys")
         kind.mislead(company)
+    return is_planted or everything
+
+
+def _plant_enough(company: Company, left_out: list[str]) -> list[Waste]:
+    """Plant kinds that were left out until waste is a tenth of the spend of every cloud."""
+    company.enter("enough")
+    company.draw.shuffle(left_out)
+    bill = Bill(company.lines, company.calendar)
+    found = find_waste(company, bill)
+    for name in left_out:
+        cloud = find_kinds()[name].cloud
+        saved = plan_total(waste for waste in found if waste.planted.resource.cloud == cloud)
+        if saved < bill.spend(cloud) * _LEAST_SHARE:
+            company.enter(name)
+            find_kinds()[name].plant(company)
+            bill = Bill(company.lines, company.calendar)
+            found = find_waste(company, bill)
+    return found

@@ -12,14 +12,13 @@ from simulator.opportunities.company import Company
 class Kind:
     """What one check must find on one cloud, and what it must leave alone.
 
-    ``plant`` adds wasteful resources, ``mislead`` adds decoys; every company has the decoys, some have the waste.
+    ``plant`` adds wasteful resources, ``mislead`` adds decoys; most companies have the one, most the other.
     """
 
     check: str
     cloud: str
     plant: Callable[[Company], None]
-    mislead: Callable[[Company], None] | None = None
-    is_advice: bool = False
+    mislead: Callable[[Company], None]
 
     @property
     def name(self) -> str:

@@ -66,7 +66,7 @@ class Line:
     """The charges of one meter for one resource, and what the customer pays for a unit.
 
     ``payment`` is on_demand, spot, plan (covered by a commitment at ``covered_price``) or one of the fee kinds of a
-    cloud. ``credit`` is the part of the cost that a credit of the cloud takes off.
+    cloud. ``credit`` is the part of the cost that a credit or a contract takes off.
     """
 
     resource: Resource
@@ -83,6 +83,11 @@ class Line:
     @property
     def is_covered(self) -> bool:
         return self.payment == "plan"
+
+    @property
+    def net_price(self) -> Decimal:
+        """What a unit costs with credits and without commitments."""
+        return self.price * (1 - self.credit)
 
     def cost(self, charge: Charge) -> Decimal:
         """What the charge costs before commitments."""
@@ -131,6 +136,12 @@ def stored(days: Iterable[dt.date], gigabytes: Decimal) -> list[Charge]:
     return by_day(days, lambda date: gigabytes / days_in_month(date))
 
 
+def _average(gigabytes: Callable[[dt.date], Decimal], start: dt.datetime, end: dt.datetime) -> Decimal:
+    """What is stored on the average of these days: a month's line is of all its days."""
+    days = [start.date() + dt.timedelta(days=number) for number in range((end - start).days)]
+    return sum((gigabytes(day) for day in days), Decimal(0)) / len(days)
+
+
 def stored_long(calendar: Calendar, months: int, gigabytes: Callable[[dt.date], Decimal]) -> list[Charge]:
     """Storage that needs a long memory: a charge a month before the daily tail, and one a day in it.
 
@@ -139,10 +150,10 @@ def stored_long(calendar: Calendar, months: int, gigabytes: Callable[[dt.date], 
     charges = []
     for first in calendar.months_before(months):
         start, end = dt.datetime.combine(first, dt.time()), dt.datetime.combine(month_end(first), dt.time())
-        charges.append(_charge(start, end, gigabytes(first)))
+        charges.append(_charge(start, end, _average(gigabytes, start, end)))
     broken = calendar.first.replace(day=1)
     if broken < calendar.first:
         share = Decimal((calendar.first - broken).days) / days_in_month(broken)
         start, end = (dt.datetime.combine(date, dt.time()) for date in (broken, calendar.first))
-        charges.append(_charge(start, end, gigabytes(broken) * share))
+        charges.append(_charge(start, end, _average(gigabytes, start, end) * share))
     return charges + by_day(calendar.tail(), lambda date: gigabytes(date) / days_in_month(date))

@@ -32,7 +32,11 @@ _RATES = (Decimal("0.92"), Decimal("0.865"), Decimal("0.941"))
 
 @dataclass(frozen=True)
 class Profile:
-    """The traits of a company; ``rate`` turns public US prices into the currency of each cloud's bill."""
+    """The traits of a company.
+
+    ``rate`` turns public US prices into the currency of each cloud's bill. ``base_discount`` is in the prices that the
+    bill states; ``net_discount`` of an AWS contract comes off the costs and is in no stated price.
+    """
 
     name: str
     accounts: Mapping[str, tuple[Account, ...]]
@@ -40,6 +44,7 @@ class Profile:
     currency: Mapping[str, str]
     rate: Mapping[str, Decimal]
     base_discount: Decimal
+    net_discount: Decimal
     tag_key: str
     spelling: Mapping[str, str]
     untagged_percent: int
@@ -83,6 +88,7 @@ def draw_profile(number: int, seed: int, clouds: tuple[str, ...]) -> Profile:
         currency={"aws": "USD", "azure": draw.choice(("EUR", "EUR", "USD")), "gcp": "USD"},
         rate={"aws": Decimal(1), "azure": Decimal(1), "gcp": Decimal(1)} | {"azure": rate},
         base_discount=Decimal(draw.choice((0, 0, 5, 8, 12, 18, 25, 28))) / 100,
+        net_discount=Decimal(draw.choice((0, 0, 0, 7, 11))) / 100,
         tag_key=draw.choice(_TAG_KEYS),
         spelling=draw.choice(_SPELLINGS),
         untagged_percent=draw.choice((0, 10, 25)),

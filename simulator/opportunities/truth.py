@@ -10,6 +10,7 @@ from simulator.opportunities.bill import Bill
 from simulator.opportunities.commitments import unused_in_basis
 from simulator.opportunities.company import Company
 from simulator.opportunities.findings import Decoy, Planted
+from simulator.opportunities.inventory import Inventory
 from simulator.opportunities.pools import find_pools
 
 _CENT = Decimal("0.000001")
@@ -100,6 +101,15 @@ def describe(company: Company, bill: Bill, found: list[Waste]) -> dict[str, Any]
         "coverable": find_pools(company),
         "tolerated": [_describe_decoy(decoy) for decoy in company.tolerated],
         "plan": {name: {"total": _text(amount)} for name, amount in sorted(totals.items())},
+    }
+
+
+def describe_inventory(company: Company, bill: Bill, inventory: Inventory) -> dict[str, Any]:
+    """What only inventory and metrics tell; it is in no plan."""
+    found = [Waste(p, p.saving(bill), bill.monthly(p.resource), {}) for p in inventory.planted]
+    return {
+        "inventory_waste": [_describe_waste(company, waste) for waste in found],
+        "inventory_decoys": [_describe_decoy(decoy) for decoy in inventory.decoys],
     }
 
 

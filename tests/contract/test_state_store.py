@@ -52,6 +52,22 @@ def test_list_is_by_prefix_and_in_key_order(store: StateStore) -> None:
     assert [record.key for record in store.list("thing", "a%")] == ["a%"]
 
 
+def test_what_is_removed_is_there_no_more_and_only_at_the_version_that_was_read(store: StateStore) -> None:
+    for key in "abc":
+        store.insert("thing", key, {"n": 1})
+    first, second = store.get("thing", "a"), store.get("thing", "b")
+    assert first is not None and second is not None
+    store.update("thing", "b", {"n": 2}, 1)
+    with pytest.raises(ConflictError, match="thing 'b': expected version 1, found version 2"):
+        store.transact([Write.remove(first), Write.remove(second)])
+    assert len(store.list("thing")) == 3
+    store.transact([Write.remove(first), Write.insert("thing", "d", {"n": 1})])
+    assert [record.key for record in store.list("thing")] == ["b", "c", "d"] and store.get("thing", "a") is None
+    with pytest.raises(ConflictError, match="found no record"):
+        store.transact([Write.remove(first)])
+    assert store.insert("thing", "a", {"n": 3}) and store.get("thing", "a") == Record("thing", "a", 1, {"n": 3})
+
+
 def test_bodies_come_back_as_they_went_in(store: StateStore) -> None:
     body = {
         "text": "Überschreitung 円 \U0001f4b8",

@@ -293,3 +293,16 @@ def test_without_passwords_the_page_offers_providers_alone(
     assert house.ask("/v1/me", house.token(PEOPLE["boss"])).status_code == 401
     admin = provider.sign({"sub": "1", "email": PEOPLE["boss"], "aud": AUDIENCE})
     assert house.ask(f"/v1/people/{PEOPLE['viewer']}/invitation", admin, "POST").status_code == 409
+
+
+def test_nobody_comes_by_a_group_under_a_name_that_looks_like_somebodys(house: House, provider: Provider) -> None:
+    """Providers let people choose names: one that only looks like an administrator's would be read as theirs."""
+
+    def ask(email: str) -> int:
+        claims = {"sub": "1", "email": email, "aud": AUDIENCE, "groups": ["staff"]}
+        return int(house.ask("/v1/me", provider.sign(claims, kid="one")).status_code)
+
+    assert ask("stranger@example.com") == 200
+    assert ask("\u0430dmin@example.com") == 401  # of two scripts
+    assert ask("\u0251dmin@example.com") == 401  # of one, with another letter
+    assert ask("\uff41dmin@example.com") == 401  # full width

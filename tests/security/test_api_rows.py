@@ -98,9 +98,7 @@ def plant(company: Company) -> None:
             title=HIDDEN_ACCOUNT, summary=HIDDEN_ACCOUNT,
         )
     )  # fmt: skip
-    ((hidden,),) = company.rows(
-        f"select min(anomaly_id) from ml.cost_anomalies where coalesce(sub_account_id, '') <> '{ACCOUNT_OF_SCOPE}'"
-    )
+    ((hidden,),) = company.rows(f"select min(anomaly_id) from ml.cost_anomalies where not {_IN_SCOPE}")
     FeedbackBook(store, utc_now).give(
         hidden, scope, "expected", dt.date(2026, 10, 1), dt.date(2026, 12, 1), "1.00", HIDDEN_ACCOUNT, HIDDEN_ACCOUNT
     )
@@ -170,20 +168,19 @@ def test_what_is_in_scope_is_shown(watch: Watch) -> None:
     rows = company.get("theo", "/v1/costs", month="2026-10").json()["items"]
     assert {row["billing_currency"]: row["effective_cost"] for row in rows}["USD"] == format(mine, "f")
     wanted = company.rows(
-        f"select anomaly_id from ml.cost_anomalies where sub_account_id = '{ACCOUNT_OF_SCOPE}' "
-        "order by start_date desc, anomaly_id"
+        f"select anomaly_id from ml.cost_anomalies where {_IN_SCOPE} order by start_date desc, anomaly_id"
     )
     found = company.get("theo", "/v1/anomalies", limit=1000).json()["items"]
     assert wanted and [(one["anomaly_id"],) for one in found] == wanted and any(one["causes"] for one in found)
     forecasts = company.get("theo", "/v1/forecasts", limit=1000).json()["items"]
     assert {one["sub_account_id"] for one in forecasts} == {ACCOUNT_OF_SCOPE}
+    of_teams = company.get("theo", "/v1/forecasts", scope_level="team", limit=1000).json()["items"]
+    assert {one["x_team"] for one in of_teams} == {"payments"}
     answer = company.client("theo").post(
         f"/v1/anomalies/{found[0]['anomaly_id']}/feedback", json={"verdict": "expected", "reason": "a campaign"}
     )
     assert answer.status_code == 200 and answer.json()["actor"] == "theo"
-    ((hidden,),) = company.rows(
-        f"select min(anomaly_id) from ml.cost_anomalies where coalesce(sub_account_id, '') <> '{ACCOUNT_OF_SCOPE}'"
-    )
+    ((hidden,),) = company.rows(f"select min(anomaly_id) from ml.cost_anomalies where not {_IN_SCOPE}")
     refused = [
         company.client("theo").post(f"/v1/anomalies/{name}/feedback", json={"verdict": "expected", "reason": "x"})
         for name in (hidden, MADE_UP)

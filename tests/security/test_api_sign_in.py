@@ -280,3 +280,24 @@ def test_whoever_writes_the_state_makes_no_password(house: House) -> None:
     assert other is None
     store.insert("identity_accounts", PEOPLE["admin"], record.body)
     assert not house.doors.local.accounts.has_password(PEOPLE["admin"])
+
+
+def test_what_is_too_long_for_a_form_is_answered_on_a_page(house: House) -> None:
+    page = open_page(house.client)
+    house.password(PEOPLE["viewer"])
+    for name, password in ((PEOPLE["viewer"], "x" * 5000), ("n" * 5000, "a password")):
+        answer = house.client.post("/oauth/sign-in", data={"page": page, "name": name, "password": password})
+        assert (answer.status_code, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
+        assert "Name or password is wrong." in answer.text and 'action="/oauth/sign-in"' in answer.text
+    person = house.installation.directory.find(PEOPLE["viewer"])
+    assert person is not None
+    token = house.doors.local.accounts.invite("test", person).token
+    form = {"name": PEOPLE["viewer"], "invitation": token, "password": "x1y2z" * 500, "again": "x1y2z" * 500}
+    answer = house.client.post("/oauth/password", data=form)
+    assert (answer.status_code, "a password has 12 to 200 characters" in answer.text) == (400, True)
+    for answer in (
+        house.client.post("/oauth/sign-in", data={"page": "p" * 5000, "name": "x", "password": "y"}),
+        house.client.post("/oauth/sign-in", data={"page": page}, headers={"Origin": "https://evil.example"}),
+    ):
+        assert answer.headers["content-type"] == "text/html; charset=utf-8" and answer.status_code in (422, 403)
+        assert "default-src 'none'" in answer.headers["content-security-policy"]

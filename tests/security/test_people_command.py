@@ -88,6 +88,21 @@ def test_an_administrator_changes_them_all(desk: Desk, tmp_path: Path) -> None:
     assert "because" in desk.call("settings", "versions", "budgets").stdout
 
 
+@pytest.mark.parametrize(
+    ("role", "words", "sees"),
+    [
+        ("analyst", [], "every row"), ("analyst", ["disable"], "nothing: disabled"),
+        ("team_lead", [], "no row: no scope"), ("viewer", [], "every row"),
+    ],
+)  # fmt: skip
+def test_what_somebody_sees_is_said(desk: Desk, role: str, words: list[str], sees: str) -> None:
+    desk.am("admin", role)
+    for word in words:
+        assert desk.call("people", word, "ben@example.com").exit_code == 0
+    shown = desk.call("people", "show", "ben@example.com").stdout
+    assert f"sees         {sees}\n" in shown, shown
+
+
 @pytest.mark.parametrize("role", ["viewer", "analyst", "team_lead"])
 def test_who_may_not_stop_executions_does_not(desk: Desk, role: str) -> None:
     desk.am(role)

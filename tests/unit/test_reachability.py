@@ -13,6 +13,7 @@ from actions.remediations import REMEDIATIONS
 from alerts.channels import CHANNELS
 from savings.registry import CHECKS
 from scripts.check_files import list_files
+from simulator.opportunities.kind import find_kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_CALLERS = ("tests/", "benchmarks/")
@@ -35,6 +36,7 @@ ROOTS: Mapping[str, tuple[str, str]] = {
     "ml.evaluate.anomaly": ("ml/evaluate/__main__.py", '"ml.evaluate.anomaly"'),
     "ml.evaluate.simulated": ("ml/evaluate/__main__.py", '"ml.evaluate.simulated"'),
     "simulator.__main__": ("docs/ACCURACY.md", "python -m simulator "),
+    "simulator.opportunities.__main__": ("docs/ACCURACY.md", "python -m simulator.opportunities"),
     "cloudcost.dbt.parse_project": ("scripts/make_env.sh", "python -m cloudcost.dbt.parse_project"),
     "cloudcost.dbt.shared_catalog": ("dbt_project/profiles.yml", "module: cloudcost.dbt.shared_catalog"),
     "scripts.azure_seeds": ("dbt_project/seeds/regions.yml", "python -m scripts.azure_seeds"),
@@ -61,11 +63,12 @@ ENTRIES = {
         for name in CHECKS
         for file in ROOT.glob(f"savings/checks/*/{name}.py")
     ),
+    *(kind.plant.__module__ for kind in find_kinds().values()),
     *(
         f"orchestration.defs.{file.parent.name}.definitions"
         for file in ROOT.glob("orchestration/defs/*/definitions.py")
     ),
-    *(f"api.routes.{file.stem}" for file in ROOT.glob("api/routes/[a-z]*.py")),
+    *(".".join(file.relative_to(ROOT).with_suffix("").parts) for file in ROOT.glob("api/routes/**/[a-z]*.py")),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from audit.log import AuditEntry, AuditLog
 from audit.seal import SealedStore
-from cloudcost.identity.directory import SUBJECT, Directory
+from cloudcost.identity.directory import Directory
 from cloudcost.identity.local.attempts import Attempts, TooManyAttemptsError
 from cloudcost.identity.local.passwords import (
     TooBusyError,
@@ -19,6 +19,7 @@ from cloudcost.identity.local.passwords import (
     is_password,
     make_password,
 )
+from cloudcost.identity.people_log import SUBJECT
 from cloudcost.identity.person import Person
 from cloudcost.identity.proofs import NotProvenError
 from cloudcost.identity.sealed_records import SealedRecords

@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from cloudcost.identity.local.sessions import SignedIn
 from cloudcost.identity.oidc.browser import Errand, challenge
@@ -20,6 +20,8 @@ from cloudcost.identity.proofs import NotProvenError
 from core.instants import Clock
 
 CODE_SECONDS, PAGE_SECONDS, DEVICE_SECONDS = 60, 600, 600
+#: For so long it is remembered what a code was used for: a sign-in that a thief shares is ended when the other comes.
+USED_SECONDS = 24 * 3600
 #: A device asks not more often than every so many seconds.
 INTERVAL = 5
 #: Letters that a person reads aloud, no vowels: 20**8 codes, of which a guess in ten minutes finds none.
@@ -28,6 +30,14 @@ MOST = 10_000
 WRONG_CODE = "This code was used, has ended, or was never given out."
 
 Item = TypeVar("Item")
+
+
+class CodeReusedError(NotProvenError):
+    """A code was used twice. ``session``: the sign-in that it began, which has to end; empty where there is none."""
+
+    def __init__(self, session: str) -> None:
+        super().__init__(WRONG_CODE)
+        self.session = session
 
 
 class Shelf(Generic[Item]):
@@ -58,6 +68,14 @@ class Shelf(Generic[Item]):
             found = self._find(name)
             self._items.pop(_digest(name), None)
             return found
+
+    def drop_old(self) -> int:
+        """Forget what is over; how much that was."""
+        with self._lock:
+            now, before = self._clock(), len(self._items)
+            while self._items and next(iter(self._items.values()))[0] <= now:
+                self._items.popitem(last=False)
+            return before - len(self._items)
 
     def change(self, name: str, change: Callable[[Item], Item]) -> Item | None:
         """Put another thing into its place; what was there, or None where nothing is."""
@@ -106,6 +124,14 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Used:
+    """What became of a code: how often it came, and the sign-in that it began, once there is one."""
+
+    session: str = ""
+    times: int = 0
+
+
+@dataclass(frozen=True)
 class Device:
     """A device that waits. ``who``: who has signed in for it; ``asked_at``: when it asked last."""
 
@@ -128,6 +154,7 @@ class Grants:
         self.pages: Shelf[Page] = Shelf(clock, PAGE_SECONDS)
         self.errands: Shelf[str] = Shelf(clock, PAGE_SECONDS)
         self._codes: Shelf[Code] = Shelf(clock, CODE_SECONDS)
+        self._used: Shelf[Used] = Shelf(clock, USED_SECONDS)
         self._devices: Shelf[Device] = Shelf(clock, DEVICE_SECONDS)
         self._user_codes: Shelf[str] = Shelf(clock, DEVICE_SECONDS)
 
@@ -135,10 +162,16 @@ class Grants:
         """A code for a client, good for a minute and once."""
         text = secrets.token_urlsafe(32)
         self._codes.put(text, code)
+        self._used.put(text, Used())
         return text
 
     def take_code(self, text: str, client: str, redirect_uri: str, verifier: str) -> Code:
-        """Who signed in for this code; `NotProvenError` where it is not the client's that asked for it."""
+        """Who signed in for this code; `NotProvenError` where it is not the client's that asked for it, and
+        `CodeReusedError` where it was used before, whoever comes with it now (RFC 6749, 4.1.2).
+        """
+        before = self._used.change(text, lambda one: replace(one, times=one.times + 1))
+        if before is not None and before.times:
+            raise CodeReusedError(before.session)
         found = self._codes.take(text)
         is_right = found is not None and hmac.compare_digest(
             challenge(verifier).encode(), found.request.challenge.encode("utf-8", "surrogatepass")
@@ -150,6 +183,19 @@ class Grants:
         ):
             raise NotProvenError(WRONG_CODE)
         return found
+
+    def note_session(self, text: str, session: str) -> None:
+        """Remember which sign-in a code has begun. `CodeReusedError` where it came a second time meanwhile."""
+        before = self._used.change(text, lambda one: replace(one, session=session))
+        if before is not None and before.times > 1:
+            raise CodeReusedError(session)
+
+    def drop_old(self) -> int:
+        """Forget what is over, of all kinds; how much that was."""
+        shelves: tuple[Shelf[Any], ...] = (
+            self.pages, self.errands, self._codes, self._used, self._devices, self._user_codes,
+        )  # fmt: skip
+        return sum(shelf.drop_old() for shelf in shelves)
 
     def add_device(self, client: str, network: str) -> tuple[str, str]:
         """A device's own code, and the one that its user types in."""

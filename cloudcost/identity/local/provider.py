@@ -20,10 +20,14 @@ LONGEST_BY_PROVIDER = dt.timedelta(hours=12)
 
 @dataclass(frozen=True)
 class TokenSet:
-    """What a client gets: a token for 15 minutes and, where the sign-in lasts, one for the next."""
+    """What a client gets: a token for 15 minutes and, where the sign-in lasts, one for the next.
+
+    ``session``: the name of the sign-in, which is not for the client.
+    """
 
     access: str
     refresh: str | None = None
+    session: str = ""
 
     @property
     def seconds(self) -> int:
@@ -64,7 +68,7 @@ class LocalProvider:
         is_local = who.account.startswith(f"{LOCAL} ")
         lasts = self.lasts if is_local else min(self.lasts, LONGEST_BY_PROVIDER)
         session, refresh = self.sessions.begin(who, client, lasts, network)
-        return TokenSet(self._issue(session), refresh)
+        return TokenSet(self._issue(session), refresh, session.name)
 
     def refresh(self, token: str, client: str) -> TokenSet:
         """The next tokens of a sign-in; `NotProvenError` where it has ended or its person may nothing any more."""

@@ -15,10 +15,10 @@ from typing import Any
 
 from audit.log import AuditEntry, AuditLog
 from audit.seal import SealedStore
-from cloudcost.identity.directory import SUBJECT
+from cloudcost.identity.people_log import SUBJECT
 from cloudcost.identity.proofs import NotProvenError
 from cloudcost.identity.roles import Role
-from cloudcost.identity.sealed_records import SealedRecords
+from cloudcost.identity.sealed_records import SealedRecords, remove_records
 from core.instants import Clock
 from state import ConflictError, Record
 
@@ -118,6 +118,11 @@ class Sessions:
                 return
             if self._end(record, session, event):
                 return
+
+    def drop_old(self, most: int) -> int:
+        """Remove what is over, at most so many; how many were. What was signed in stays in the audit log."""
+        over = [record for record in self._records.list() if not self._is_open(_read(record))]
+        return remove_records(self._store, over[:most])
 
     def _end(self, record: Record, session: Session, event: str) -> bool:
         person = session.who.person

@@ -10,7 +10,7 @@ INCIDENTS = Dataset(
         Metric("open_incidents", "Open incidents", "COUNT(CASE WHEN state = 'open' THEN 1 END)",
                "Incidents that nobody acknowledged yet.", COUNT),
     ),
-    time="opened_at", scope=(("account", "sub_account_id"),), roles=("viewer", "team", "finance"),
+    time="opened_at", scope=(("team", "x_team"), ("account", "sub_account_id")), roles=("viewer", "team", "finance"),
 )  # fmt: skip
 
 ACTIONS = Dataset(

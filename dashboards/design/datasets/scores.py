@@ -13,8 +13,8 @@ FORECAST = names_of(
 )
 #: What joins show of past forecasts, of anomalies beside their causes, of causes, and of anomalies.
 PAST = names_of("forecast_history", but="forecast_id unique_id scope_level lower_95 upper_95".split())
-EXPLAINED = """anomaly_id start_date service_provider_name sub_account_id sub_account_name service_name billing_currency
-    severity is_open""".split()
+EXPLAINED = """anomaly_id start_date service_provider_name sub_account_id sub_account_name service_name x_team
+    billing_currency severity is_open""".split()
 CAUSE = names_of("anomaly_causes", but=["anomaly_id"])
 FOUND = names_of("cost_anomalies", but="region_id x_usage_type is_excused causes".split())
 
@@ -36,7 +36,7 @@ FORECASTS = Dataset(
         Metric("error", "Back-test error", "AVG(backtest_wape)", "Absolute error as share of the cost.", PERCENT),
     ),
     time="forecast_date",
-    scope=(("account", "sub_account_id"),),
+    scope=(("team", "x_team"), ("account", "sub_account_id")),
     roles=("viewer", "team", "finance"),
     columns=columns_of("cost_forecasts", *FORECAST),
 )
@@ -114,7 +114,7 @@ CAUSES = Dataset(
         Metric("largest_share", "Share of the impact", "MAX(share)", "Contribution over impact.", PERCENT),
     ),
     time="start_date",
-    scope=(("account", "sub_account_id"),),
+    scope=(("team", "x_team"), ("account", "sub_account_id")),
     roles=("viewer", "team", "finance"),
     columns=(*columns_of("cost_anomalies", *EXPLAINED), *columns_of("anomaly_causes", *CAUSE)),
     sql=f"""\
@@ -137,7 +137,7 @@ ANOMALIES = Dataset(
         money("band_high", "Expected band, high", "SUM(upper_cost)", "Upper end of what is usual.", MONEY),
     ),
     time="start_date",
-    scope=(("account", "sub_account_id"),),
+    scope=(("team", "x_team"), ("account", "sub_account_id")),
     roles=("viewer", "team", "finance"),
     columns=(
         *columns_of("cost_anomalies", *FOUND),

@@ -11,8 +11,8 @@ from simulator.opportunities.findings import Saving
 from simulator.opportunities.lines import Charge, Resource, by_day, by_hour
 from simulator.opportunities.prices.aws_compute import AMD, GRAVITON, PREVIOUS, instance_meter, split_type
 
-#: Days with hourly lines: four weeks and the days around them that make whole weeks.
-HOURLY_DAYS = 35
+#: Days with hourly lines: four weeks, and the 30 days that savings are worked out from.
+HOURLY_DAYS = 31
 #: The hours of a week in which a machine of ten hours on five days is off.
 OFF_SHARE = Decimal(118) / Decimal(168)
 HOURS = Decimal(24)

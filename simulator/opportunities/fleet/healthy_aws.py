@@ -9,7 +9,7 @@ from simulator.opportunities.fleet.plans import cover
 from simulator.opportunities.lines import by_day
 from simulator.opportunities.prices.aws_compute import cache_meter, database_meter, instance_meter
 
-_FILLING = ("m7g.4xlarge", "r7g.4xlarge", "c7g.4xlarge", "r7g.2xlarge", "m7g.2xlarge")
+_FILLING = ("m7g.16xlarge", "r7g.16xlarge", "c7g.16xlarge", "r7g.4xlarge", "m7g.4xlarge")
 _PLAN_SHARE = Decimal("0.7")
 
 

@@ -26,7 +26,7 @@ def mix_azure(company: Company) -> None:
 def fill_azure(company: Company, monthly: Decimal) -> None:
     """Steady machines for so much a month; about half of the money is under a reservation."""
     region = company.region("azure")
-    size = "D8s v5" if monthly > 5000 else "E4s v5"
+    size = "D32s v5" if monthly > 8000 else "D8s v5"
     price, _ = company.price(machine_meter(size), region)
     for _ in range(max(1, round(monthly / 2 / (price * 720)))):
         add_machine(company, size, region=region)

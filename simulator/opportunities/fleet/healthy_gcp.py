@@ -27,7 +27,7 @@ def mix_gcp(company: Company) -> None:
 def fill_gcp(company: Company, monthly: Decimal) -> None:
     """Steady machines for so much a month; about half of the money is under a committed use discount."""
     region = company.region("gcp")
-    cores = 32 if monthly > 8000 else 8
+    cores = 88 if monthly > 8000 else 22
     paid = {part: company.price(gcp_meter(f"c3.{part}", region), region)[0] for part in ("core", "ram")}
     hourly = paid["core"] * cores + paid["ram"] * cores * Decimal("3.75")
     for _ in range(max(1, round(monthly / 2 / (hourly * 720)))):

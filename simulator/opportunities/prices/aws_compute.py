@@ -12,24 +12,24 @@ from simulator.opportunities.lines import Meter
 from simulator.opportunities.prices.aws_regions import REGION_FACTORS
 
 #: How many times the table's size a size is.
-SIZES = {"medium": 1, "large": 1, "xlarge": 2, "2xlarge": 4, "4xlarge": 8}
-_VCPUS = {"medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16}
+SIZES = {"medium": 1, "large": 1, "xlarge": 2, "2xlarge": 4, "4xlarge": 8, "16xlarge": 32}
+_VCPUS = {"medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "16xlarge": 64}
 _EC2 = {
     "m3": "0.133", "m4": "0.1", "m5": "0.096", "m5a": "0.086", "m6g": "0.077", "m6a": "0.0864", "m7g": "0.0816",
     "c3": "0.105", "c4": "0.1", "c5": "0.085", "c5a": "0.077", "c6g": "0.068", "c7g": "0.0725",
     "r4": "0.133", "r5": "0.126", "r5a": "0.113", "r6g": "0.1008", "r7g": "0.1071",
-    "t2": "0.0464", "t3": "0.0416", "t4g": "0.0336",
+    "t2": "0.0464", "t3": "0.0416", "t3a": "0.0376", "t4g": "0.0336",
 }  # fmt: skip
 _EC2_ELSEWHERE = {
     "eu-west-1": {
         "m3": "0.146", "m4": "0.111", "m5": "0.107", "m5a": "0.096", "m6g": "0.086", "m7g": "0.0912", "c4": "0.113",
         "c5": "0.096", "c5a": "0.087", "c6g": "0.076", "c7g": "0.0812", "r4": "0.148", "r5": "0.141", "r6g": "0.1127",
-        "t2": "0.05", "t3": "0.0456", "t4g": "0.0376",
+        "t2": "0.05", "t3": "0.0456", "t3a": "0.0408", "t4g": "0.0376",
     },
     "eu-central-1": {
         "m3": "0.158", "m4": "0.12", "m5": "0.115", "m5a": "0.103", "m6g": "0.092", "m7g": "0.0976", "c4": "0.114",
         "c5": "0.097", "c5a": "0.087", "c6g": "0.0776", "c7g": "0.0829", "r4": "0.16", "r5": "0.152", "r6g": "0.1216",
-        "t2": "0.0536", "t3": "0.048", "t4g": "0.0384",
+        "t2": "0.0536", "t3": "0.048", "t3a": "0.0432", "t4g": "0.0384",
     },
 }  # fmt: skip
 #: Windows is dearer by this for each of two virtual processors an hour.
@@ -47,7 +47,17 @@ GRAVITON = {
     "m3": "m6g", "m4": "m6g", "m5": "m6g", "m5a": "m6g", "c3": "c6g", "c4": "c6g", "c5": "c6g", "c5a": "c6g",
     "r4": "r6g", "r5": "r6g", "r5a": "r6g", "t2": "t4g", "t3": "t4g",
 }  # fmt: skip
-AMD = {"m3": "m5a", "m4": "m5a", "m5": "m5a", "c3": "c5a", "c4": "c5a", "c5": "c5a", "r4": "r5a", "r5": "r5a"}
+AMD = {
+    "m3": "m5a",
+    "m4": "m5a",
+    "m5": "m5a",
+    "c3": "c5a",
+    "c4": "c5a",
+    "c5": "c5a",
+    "r4": "r5a",
+    "r5": "r5a",
+    "t2": "t3a",
+}
 _OPERATIONS = {"Linux": "RunInstances", "Windows": "RunInstances:0002"}
 _ENGINES = {"MySQL": "CreateDBInstance:0002", "PostgreSQL": "CreateDBInstance:0014"}
 _CACHE_ENGINES = {

@@ -18,6 +18,7 @@ _SIZES = {
     "D2s v5": ("0.096", "Dsv5 Series", 2),
     "D4s v5": ("0.192", "Dsv5 Series", 4),
     "D8s v5": ("0.384", "Dsv5 Series", 8),
+    "D32s v5": ("1.536", "Dsv5 Series", 32),
     "E4s v5": ("0.252", "Esv5 Series", 4),
     "E8s v5": ("0.504", "Esv5 Series", 8),
     "D2 v2/DS2 v2": ("0.135", "Dv2/DSv2 Series", 2),

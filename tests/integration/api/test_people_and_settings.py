@@ -7,9 +7,13 @@ from urllib.parse import quote
 
 import pytest
 
+from api.problems import translate
 from audit.log import AuditLog
+from cloudcost.managed_settings import NoSuchSettingsError
 from core.instants import utc_now
+from state import StateStoreError
 from tests.api_house import PEOPLE, House, build_house
+from warehouse import WarehouseError
 
 BUDGETS = [{"name": "all", "amount": "1200.5", "currency": "USD"}]
 ADMIN, BOSS, VIEWER, APPROVER = PEOPLE["admin"], PEOPLE["boss"], PEOPLE["viewer"], PEOPLE["approver"]
@@ -49,9 +53,12 @@ def test_somebody_is_added_changed_and_put_back_and_the_log_says_by_whom(house: 
     [
         ("POST", "/v1/people", {"name": VIEWER.upper(), "roles": ["viewer"]}, 409, "is there already"),
         ("POST", "/v1/people", {"name": "x", "roles": ["boss"]}, 422, "body/roles/0"),
-        ("POST", "/v1/people", {"name": "x", "roles": ["viewer"], "scopes": ["all"]}, 409, "there is no scope 'all'"),
-        ("POST", "/v1/people", {"name": " ", "roles": ["viewer"]}, 409, "name is empty"),
-        ("POST", "/v1/people", {"name": "a\u0000b", "roles": ["viewer"]}, 409, "printable"),
+        ("POST", "/v1/people", {"name": "x", "roles": ["viewer"], "scopes": ["all"]}, 422, "there is no scope 'all'"),
+        ("POST", "/v1/people", {"name": " ", "roles": ["viewer"]}, 422, "name is empty"),
+        ("POST", "/v1/people", {"name": "a\u0000b", "roles": ["viewer"]}, 422, "printable"),
+        ("POST", "/v1/people", {"name": "d\u043era", "roles": ["viewer"]}, 422, "mixes letters of Cyrillic and Latin"),
+        ("POST", "/v1/people", {"name": "\u0430dmin@example.com", "roles": ["admin"]}, 422, "mixes letters"),
+        ("POST", "/v1/people", {"name": "\u0251dmin@example.com", "roles": ["admin"]}, 409, "looks like"),
         ("PATCH", "/v1/people/nobody-here", {"is_disabled": True}, 404, "there is nobody called"),
         ("PATCH", f"/v1/people/{ADMIN}", {"roles": ["admin", "approver"]}, 409, "somebody else has to change"),
         ("GET", "/v1/people/nobody-here", None, 404, "there is nobody called"),
@@ -63,6 +70,7 @@ def test_what_cannot_be_is_a_problem_in_one_sentence(
     answer = send(house, ADMIN, method, path, body)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert detail in answer.json()["detail"] and answer.json()["instance"] == answer.headers["x-request-id"]
+    assert status != 422 or answer.json()["errors"][0]["pointer"].startswith("body/")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +112,47 @@ def test_the_last_administrator_stays_one(house: House) -> None:
     assert send(house, ADMIN, "PATCH", f"/v1/people/{BOSS}", {"roles": ["viewer"]}).status_code == 200
     refused = send(house, ADMIN, "PATCH", f"/v1/people/{ADMIN}", {"is_disabled": True})
     assert (refused.status_code, "is the last who may manage people" in refused.text) == (409, True)
+
+
+#: Sections that do not hold together, with what is said of them, and where.
+WRONG_BUDGETS: list[tuple[list[dict[str, Any]], str, str]] = [
+    ([*BUDGETS, *BUDGETS], "body/value", "budget name 'all' is used twice"),
+    ([{**BUDGETS[0], "name": "a\u0000b"}], "body/value/0/name", "U+0000"),
+    ([{**BUDGETS[0], "name": "a\u202eb"}], "body/value/0/name", "U+202E"),
+    ([{**BUDGETS[0], "name": " "}], "body/value/0/name", "blank"),
+    ([{**BUDGETS[0], "amount": "-1"}], "body/value/0/amount", "greater than or equal to 0"),
+    ([{**BUDGETS[0], "amonut": "1"}], "body/value/0/amonut", "did you mean 'amount'?"),
+    ([{**BUDGETS[0], "amount": None, "amounts": {"2026-04": "1", "1066-04": "1"}}], "body/value/0", "1066"),
+]
+
+
+def test_what_does_not_hold_together_is_said_without_file_or_command(house: House) -> None:
+    for value, pointer, detail in WRONG_BUDGETS:
+        body = {"value": value, "reason": "x"}
+        answer = send(house, ADMIN, "PUT", "/v1/settings/budgets", body, **{"If-Match": '"0"'})
+        found = answer.json()
+        assert (answer.status_code, found["errors"][0]["pointer"]) == (422, pointer), found
+        assert detail in found["detail"]
+        check_wording(house, answer.text)
+
+
+def check_wording(house: House, text: str) -> None:
+    for inside in (str(house.installation.config_path.parent), ".yaml", "`cloudcost", "--"):
+        assert inside not in text, text
+
+
+def test_a_problem_of_the_state_or_the_warehouse_names_no_file(house: House) -> None:
+    for error in (
+        StateStoreError(f"{house.installation.home}/state.sqlite: damaged"),
+        WarehouseError(f"{house.installation.home}/w: no", "`cloudcost run` builds it"),
+        NoSuchSettingsError("budgets has no version 9", "`cloudcost settings versions`"),
+    ):
+        check_wording(house, translate(error).detail)
+    missing = send(house, ADMIN, "POST", "/v1/settings/budgets/rollback", {"version": 9, "reason": "no"})
+    unpublished = send(house, ADMIN, "GET", "/v1/costs")
+    assert (missing.status_code, unpublished.status_code) == (404, 503)
+    for answer in (missing, unpublished):
+        check_wording(house, answer.text)
 
 
 def test_a_section_is_changed_under_its_version_and_rolled_back(house: House) -> None:

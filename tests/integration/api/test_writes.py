@@ -17,9 +17,9 @@ from alerts.incidents import IncidentFinding
 from alerts.severity import Severity
 from api.access import Anybody, Deprecated
 from api.app import make_app
-from api.idempotency import DEAD, KIND, MOST_BYTES, MOST_ENTRIES, IdempotencyBook, Kept, name_key
 from api.problems import ProblemError
 from api.running import Running
+from api.writes.idempotency import DEAD, KIND, MOST_BYTES, MOST_ENTRIES, IdempotencyBook, Kept, name_key
 from audit.log import AuditLog
 from cloudcost.installation import Installation
 from core.instants import utc_now

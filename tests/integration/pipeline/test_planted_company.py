@@ -15,7 +15,7 @@ _STEP = Decimal("0.000001")
 
 
 def test_a_planted_company_is_ingested_to_the_digit(tmp_path: Path) -> None:
-    truth = generate(tmp_path, company=1, seed=3)
+    truth = generate(tmp_path, company=4, seed=3)  # its AWS contract takes a part off what the bill states
     home = Home(tmp_path)
     done = home.call("run")
     assert done.returncode == 0, done
@@ -32,8 +32,8 @@ def test_a_planted_company_is_ingested_to_the_digit(tmp_path: Path) -> None:
     billed = home.query(
         f"select resource_id, sum(effective_cost), count(distinct cast(charge_period_start as date)) {basis} group by 1"
     )
-    costs = {resource: Decimal(amount) / days * 30 for resource, amount, days in billed}
+    costs = {str(resource).lower(): Decimal(amount) / days * 30 for resource, amount, days in billed}
     whole = [waste for waste in truth["waste"] if waste["component"] == "all"]
     assert whole
     for waste in whole:
-        assert costs[waste["resource_id"]].quantize(_STEP) == Decimal(waste["monthly_cost"]), waste
+        assert costs[waste["resource_id"].lower()].quantize(_STEP) == Decimal(waste["monthly_cost"]), waste

@@ -37,7 +37,7 @@ def _sources(root: Path) -> dict[str, tuple[str, str, str, str, list[str]]]:
         WHEN 'SavingsPlanNegation' THEN 0
         WHEN 'SavingsPlanRecurringFee'
           THEN {exact("savings_plan_total_commitment_to_date")} - {exact("savings_plan_used_commitment")}
-        ELSE {exact("line_item_unblended_cost")} END"""
+        ELSE {exact("coalesce(line_item_net_unblended_cost, line_item_unblended_cost)")} END"""
     credited = f"""coalesce(list_reduce(list_prepend(CAST(0 AS DECIMAL(38,12)),
         list_transform(credits, c -> {exact("c.amount")})), (a, b) -> CAST(a + b AS DECIMAL(38,12))), 0)"""
     return {
@@ -58,7 +58,7 @@ def _sources(root: Path) -> dict[str, tuple[str, str, str, str, list[str]]]:
         "gcp": (
             "read_parquet($files)",
             f"{exact('cost')} + {credited}",
-            "CAST(usage_start_time AT TIME ZONE 'America/Los_Angeles' AS DATE)",
+            "CAST(usage_start_time AT TIME ZONE 'UTC' AS DATE)",
             "resource.global_name",
             [str(path) for path in sorted(root.glob("exports/gcp/**/*.parquet"))],
         ),

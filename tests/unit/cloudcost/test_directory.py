@@ -6,17 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from audit.keys import KeyFile
 from audit.log import AuditEntry, AuditLog
 from audit.rows import HEAD_KEY, HEAD_KIND, ROW_KIND, name_row
 from audit.seal import Origin, Seal, SealedStore, Witness
-from cloudcost.identity.directory import CHANGED, SUBJECT, Directory, NoSuchPersonError, PeopleError
+from cloudcost.config.document import CloudcostConfig
+from cloudcost.identity.directory import Directory, InvalidPersonError, NoSuchPersonError, PeopleError
 from cloudcost.identity.people import PersonSettings
+from cloudcost.identity.people_log import CHANGED, SUBJECT
 from cloudcost.identity.person import people_of_file
 from cloudcost.identity.roles import PERMISSIONS, ROLES, permissions_of, sees_all_rows
 from state import SqliteStateStore, Write
 
+SOURCES = [{"name": "cloud", "provider": "aws", "location": "exports"}]
 ADA, BEN, CEM = "ada@example.com", "ben@example.com", "cem@example.com"
 
 
@@ -232,3 +236,69 @@ def test_a_change_through_another_account_is_written_as_theirs(people: Directory
     (row,) = AuditLog(store, clock).rows()
     assert (row.account, row.event) == ("local ada@example.com", CHANGED)
     assert replace(store.seal.origin, account="x") != store.seal.origin
+
+
+def test_preferences_are_changed_one_by_one_and_are_rows(people: Directory, store: SealedStore) -> None:
+    first = people.change_profile(CEM, CEM, "I moved", time_zone="Asia/Tokyo", number_format="comma")
+    assert (first.profile.time_zone, first.changed, first.roles) == ("Asia/Tokyo", ("profile",), ("analyst",))
+    second = people.change_profile(ADA, CEM, number_format="point", time_zone=None)
+    assert (second.profile.time_zone, second.profile.number_format) == ("UTC", "point")
+    rows = [row for row in AuditLog(store, clock).rows() if row.subject == f"{SUBJECT}{CEM}"]
+    assert [(row.actor, row.event, row.details["fields"], row.details["reason"]) for row in rows] == [
+        (CEM, CHANGED, {"profile": {"time_zone": "Asia/Tokyo", "number_format": "comma"}}, "I moved"),
+        (ADA, CHANGED, {"profile": {"number_format": "point", "time_zone": None}}, ""),
+    ]
+    assert people.change(ADA, CEM, roles=["viewer"]).profile.number_format == "point"
+    assert people.change_profile(CEM, CEM, number_format="point") == people.find(CEM)
+    assert len([row for row in AuditLog(store, clock).rows() if row.subject == f"{SUBJECT}{CEM}"]) == 3
+    assert people.reset(ADA, CEM).profile.number_format == "plain"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ({"time_zone": "Mars"}, "time_zone"),
+        ({"channels": ["nobody-there"]}, "channels"),
+        ({"roles": ["admin"]}, "roles"),
+        ({"is_disabled": False}, "is_disabled"),
+        ({"quiet_hours": [{"start": "1", "end": "2"}]}, "quiet_hours"),
+    ],
+)
+def test_nobody_becomes_more_by_a_preference(people: Directory, wanted: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidPersonError) as refused:
+        people.change_profile(CEM, CEM, **wanted)
+    assert refused.value.field == field
+    found = people.find(CEM)
+    assert found is not None and (found.roles, found.changed) == (("analyst",), ())
+    with pytest.raises(NoSuchPersonError):
+        people.change_profile(ADA, "dora@example.com", currency="EUR")
+
+
+@pytest.mark.parametrize("name", ["\uff41da@example.com", "\u0251da@example.com", "ADA@EXAMPLE.COM"])
+def test_nobody_is_added_who_looks_like_somebody(people: Directory, name: str) -> None:
+    with pytest.raises(PeopleError, match="is there already") as refused:
+        people.add(BEN, name, roles=["admin"])
+    assert not isinstance(refused.value, InvalidPersonError)
+
+
+def test_a_name_of_two_scripts_is_none(people: Directory) -> None:
+    with pytest.raises(InvalidPersonError, match="mixes letters of Cyrillic and Latin"):
+        people.add(ADA, "d\u043era@example.com", roles=["viewer"])
+    with pytest.raises(ValidationError, match="mixes letters"):
+        CloudcostConfig.model_validate({"sources": SOURCES, "people": [{"name": "d\u043era"}]})
+    with pytest.raises(ValidationError, match="looks like 'strasse'"):
+        CloudcostConfig.model_validate(
+            {"sources": SOURCES, "people": [{"name": "strasse"}], "actions": {"approvers": ["stra\u00dfe"]}}
+        )
+
+
+def test_of_two_who_look_alike_the_one_of_the_configuration_counts(store: SealedStore) -> None:
+    """One was added before names were compared so, or before the file named the other."""
+    entry = AuditEntry(
+        ADA, "person.added", f"{SUBJECT}\u0441em@example.com", {"fields": {"roles": ["admin"]}, "reason": ""}
+    )
+    AuditLog(store, clock).append(entry)
+    people = make(store)
+    second, first = people.find("\u0441em@example.com"), people.find(CEM)
+    assert second is not None and second.is_disabled and not second.permissions
+    assert first is not None and not first.is_disabled

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import pty
+import re
+import sys
 import threading
 import time
 from pathlib import Path
@@ -15,6 +19,7 @@ from api.serve import print_first_admin
 from api.sign_in.desk import make_doors
 from audit.log import AuditLog
 from audit.seal import SealedStore
+from cli.output.terminal import CleanStream
 from cloudcost.identity.local import accounts as accounts_module
 from cloudcost.identity.local import first_admin, passwords, signing_keys
 from cloudcost.identity.local.attempts import FIRST_WAIT, FREE, LONGEST_WAIT, Attempts, TooManyAttemptsError
@@ -280,9 +285,29 @@ def test_the_start_says_how_to_sign_in(
         first == f"First administrator: {name}"
         and third == f"Another one: `cloudcost people password {name} --as {name}`"
     )
-    assert house.doors.local.sign_in(name, second.rpartition(" ")[2], "home").person == name
+    path = installation.home / "first_admin_password"
+    assert second == f"Password: in {path}, for this account alone; remove it when you know it"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert house.doors.local.sign_in(name, path.read_text().strip(), "home").person == name
     print_first_admin(installation, accounts)
     assert capsys.readouterr().out == "", "a second start says nothing"
+
+
+def test_a_password_is_shown_on_a_terminal_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = build_house(tmp_path / "it")
+    monkeypatch.setattr(AuditLog, "is_demo", True)
+    mine, theirs = pty.openpty()
+    with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
+        monkeypatch.setattr(sys, "stdout", CleanStream(terminal))
+        print_first_admin(house.installation, house.doors.local.accounts)
+        monkeypatch.undo()
+        shown = os.read(mine, 4096).decode()
+    os.close(mine)
+    found = re.search(r"Password, shown this once: (\S+)", shown)
+    assert found is not None, shown
+    name = first_admin.find_managers(house.installation.directory, house.doors.local.accounts)[0][0]
+    assert house.doors.local.sign_in(name, found[1], "home").person == name
+    assert not (house.installation.home / "first_admin_password").exists()
 
 
 def test_where_nobody_manages_people_the_account_is_made_administrator(

@@ -49,6 +49,15 @@ def published(tmp_path: Path) -> Path:
         connection.execute(
             "create table marts.fct_tag_coverage as select 'payments' as x_team, '222' as sub_account_id"
         )
+        connection.execute("create schema ml")
+        connection.execute("create schema ops")
+        connection.execute(
+            """create table ml.cost_anomalies as select * from (values
+            ('of payments', 'payments', '999'), ('of 111', null, '111'), ('of others', 'platform', '999'))
+            t(anomaly_id, x_team, sub_account_id)"""
+        )
+        connection.execute("create table ml.anomaly_causes as select anomaly_id, 'x' as member from ml.cost_anomalies")
+        connection.execute("create table ops.anomaly_feedback as select anomaly_id from ml.cost_anomalies")
     settings = make_settings()
     publish_warehouse(
         warehouse, lambda: duckdb.connect(str(warehouse)), tmp_path / "serving",
@@ -69,6 +78,14 @@ def read(published: Path, scopes: str, query: str) -> list[tuple[object, ...]]:
 def test_a_copy_has_the_rows_of_its_scopes(published: Path, scopes: str, costs: set[str]) -> None:
     found = read(published, scopes, "select billed_cost from marts.fct_cost_daily")
     assert {str(cost) for (cost,) in found} == costs
+
+
+@pytest.mark.parametrize(
+    ("scopes", "seen"), [("payments", {"of payments"}), ("account+quoted", {"of 111"}), ("none", set())]
+)
+def test_causes_and_feedback_go_with_their_anomalies(published: Path, scopes: str, seen: set[str]) -> None:
+    for table in ("ml.cost_anomalies", "ml.anomaly_causes", "ops.anomaly_feedback"):
+        assert {name for (name,) in read(published, scopes, f"select anomaly_id from {table}")} == seen
 
 
 def test_what_has_no_column_for_the_scope_is_empty_and_other_tables_are_not_there(published: Path) -> None:

@@ -187,3 +187,23 @@ def test_days_before_the_first_are_no_baseline() -> None:
            "x_usage_type": "", "billing_currency": "USD"}  # fmt: skip
     days = list_days(pd.DataFrame([one]), day(10))
     assert days["charge_date"].tolist() == [day(28), day(14), day(21)]
+
+
+@pytest.mark.parametrize(
+    ("teams", "expected"),
+    [
+        (["web"] * 29, "web"),
+        ([*["web"] * 28, "data"], None),  # another team's cost on the day itself
+        (["data", *["web"] * 28], None),  # or among the days that it is compared with
+        ([*["web"] * 28, ""], None),  # a part of nobody
+        ([""] * 29, None),
+    ],
+)
+def test_an_anomaly_is_of_the_team_that_has_every_cost_in_it(
+    connection: duckdb.DuckDBPyConnection, teams: list[str], expected: str | None
+) -> None:
+    rows = [charge(at, "100", team=team) for at, team in enumerate(teams)]
+    rows += [charge(28, "50", team=teams[-1]), charge(28, "9", team="data", account="another")]
+    # every weekday of the four weeks before is compared with
+    found = explain(connection, rows, start_date=day(28), end_date=day(34))
+    assert found.teams == {"x": expected}

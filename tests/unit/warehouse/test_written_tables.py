@@ -37,7 +37,7 @@ ROW = {
         ("cost_forecast_horizons", HORIZON_COLUMNS),
         ("forecast_accuracy", ACCURACY_COLUMNS),
         ("forecast_history", HISTORY_COLUMNS),
-        ("cost_anomalies", (*ANOMALY_COLUMNS, "top_cause", "causes")),
+        ("cost_anomalies", (*ANOMALY_COLUMNS, "x_team", "top_cause", "causes")),
         ("anomaly_causes", CAUSE_COLUMNS),
         ("anomaly_days", DAY_COLUMNS),
     ],

@@ -1,5 +1,6 @@
 """The savings that the truth states, against figures worked out by hand."""
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 
@@ -13,13 +14,11 @@ from simulator.opportunities.fleet.aws_services import add_volume, move_to_gp3
 from simulator.opportunities.truth import find_waste, plan_total
 from tests.unit.simulator.opportunities.conftest import Built
 
-#: Company 0 of seed 0 pays list prices.
-_LIST_PRICES = (0, 0)
 
-
-def _company() -> Company:
-    company = Company(*_LIST_PRICES, Calendar(dt.date(2026, 9, 30)), ("aws",))
-    assert company.profile.base_discount == 0
+def _company(net_discount: str = "0") -> Company:
+    """A company that pays list prices, less what its contract takes off."""
+    company = Company(0, 0, Calendar(dt.date(2026, 9, 30)), ("aws",))
+    company.profile = dataclasses.replace(company.profile, base_discount=Decimal(0), net_discount=Decimal(net_discount))
     return company
 
 
@@ -50,6 +49,14 @@ def test_own_price_of_the_successor_is_used_where_it_is_billed() -> None:
     assert list_ratio["graviton"] == (Decimal("0.1") - Decimal("0.077")) * 720
     assert own_price["graviton"] == (Decimal("0.1") - Decimal("0.05")) * 720
     assert own_price["previous_generation"] == list_ratio["previous_generation"] == Decimal("0.004") * 720
+
+
+def test_what_a_contract_takes_off_makes_savings_smaller() -> None:
+    company = _company("0.1")
+    add_instance(company, "m4.large", region="us-east-1")
+    add_instance(company, "m6g.large", region="us-east-1")
+    found = {w.planted.check: w.saving for w in find_waste(company, Bill(company.lines, company.calendar))}
+    assert found["graviton"] == (Decimal("0.1") - Decimal("0.077")) * 720 * Decimal("0.9")
 
 
 def test_findings_on_one_machine_multiply_and_levers_do_not() -> None:

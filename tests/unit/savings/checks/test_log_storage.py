@@ -1,0 +1,25 @@
+"""Logs that cost money."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.savings_bill import Bill
+
+
+def project(logs: str, rest: str = "10") -> Bill:
+    """A project whose logs and whose rest cost so much a day."""
+    bill = Bill("gcp").add("vm-1", "E2 Instance Core running in Belgium", cost=rest, service_name="Compute Engine")
+    return bill.add(None, "Log Storage cost", cost=logs, unit="GiB", service_name="Cloud Logging")
+
+
+def test_logs_are_named_with_their_cost_and_no_saving(tmp_path: Path) -> None:
+    (found,) = project("2").ask("log_storage", tmp_path)
+    assert (found.account_id, found.monthly_cost, found.monthly_saving) == ("account-1", Decimal(60), None)
+    assert found.reason == "Logs of account-1 cost 60 USD in 30 days of 360 in all"
+
+
+@pytest.mark.parametrize(("logs", "rest"), [("1.66", "10"), ("2", "98.01")])
+def test_few_logs_and_a_small_part_are_not_found(tmp_path: Path, logs: str, rest: str) -> None:
+    assert project(logs, rest).ask("log_storage", tmp_path) == []
