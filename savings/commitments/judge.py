@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from savings.commitments.advice import MONEY, Advice, add_up, advise, advise_later, measure
+from savings.commitments.advice import MONEY, STEP, Advice, add_up, advise, advise_later, measure
 from savings.commitments.mix import mix_levels
 from savings.commitments.offers import Offer, Rates, find_rates, read_offers
 from savings.commitments.pools import Pool, PoolKey, read_pools
@@ -55,6 +55,10 @@ class Choice:
         return in_a_month(self.month.saved, self.month.days)
 
 
+#: Purchases by what makes them: the smallest unit, whether they are flexible, and the rates.
+Same = dict[tuple[Decimal, bool, tuple[Decimal, ...]], tuple[Purchase, ...]]
+
+
 def in_a_month(amount: Decimal, days: int) -> Decimal:
     """What so many days come to in 30."""
     return (amount * DAYS_OF_A_MONTH / days).quantize(MONEY)
@@ -95,7 +99,7 @@ def _judge_pool(pool: Pool, offers: Sequence[Offer], values: Values) -> Row | st
     weeks = int(pool.usage.weeks.max(initial=-1)) + 1
     if weeks < int(values["min_weeks"]):
         return f"{weeks} whole weeks of it are too few to say whether a purchase pays, {values['min_weeks']} are needed"
-    same: dict[tuple[bool, tuple[Decimal, ...]], tuple[Purchase, ...]] = {}
+    same: Same = {}
     choices = [_choose(pool, offer, Decimal(str(values["max_losing_share"])), same) for offer in offers]
     paying = [one for one in choices if one is not None and one.saved_in_a_month > 0]
     allowed = [one for one in paying if _may_be_bought(one.offer, offers, values)]
@@ -122,11 +126,11 @@ def _choose(
     pool: Pool,
     offer: Offer,
     most_losing: Decimal,
-    same: dict[tuple[bool, tuple[Decimal, ...]], tuple[Purchase, ...]],
+    same: Same,
 ) -> Choice | None:
     """The purchases of one offer that pay; `same`: those of offers at the same rates, which are no others."""
     rates = find_rates(offer, pool)
-    key = offer.flexible, rates.ratios
+    key = offer.smallest_unit, offer.flexible, rates.ratios
     if key not in same:
         same[key] = _list_purchases(pool, offer, rates, most_losing)
     purchases = same[key]
@@ -144,11 +148,11 @@ def _list_purchases(pool: Pool, offer: Offer, rates: Rates, most_losing: Decimal
         usage, ratios = pool.usage.only(columns), [rates.ratios[c] for c in columns]
         if min(ratios) >= 1:
             continue
-        advice = advise(usage, ratios, most_losing)
+        unit = NOTHING if offer.flexible else (pool.unit_costs[columns[0]] * ratios[0]).quantize(MONEY)
+        advice = advise(usage, ratios, most_losing, unit * offer.smallest_unit or STEP)
         if advice.level > 0 and advice.saved > 0:
             month = measure(usage.newest(DAYS_OF_A_MONTH), advice.level, ratios, advice.risk)
             family = "" if offer.flexible else usage.families[0]
-            unit = NOTHING if offer.flexible else pool.unit_costs[columns[0]] * ratios[0]
             purchases.append(Purchase(family, advice, month, unit))
     return tuple(purchases)
 
@@ -170,7 +174,7 @@ def _describe(pool: Pool, best: Choice, paying: Sequence[Choice], most_losing: D
         "offer": offer.title,
         "term_months": offer.term_months,
         "payment": offer.payment,
-        "hourly_commitment": f"{total.level:f}",
+        "hourly_commitment": _say(total.level),
         "coverage_percent": _percent(total.covered / Decimal(pool.usage.amounts.sum())),
         "utilisation_percent": _percent(total.utilisation),
         "break_even_percent": _percent(total.break_even),
@@ -196,7 +200,7 @@ def _confidence(pool: Pool, risk: Risk) -> str:
 
 def _tell(one: Purchase) -> dict[str, str]:
     told = {
-        "hourly_commitment": f"{one.advice.level:f}",
+        "hourly_commitment": _say(one.advice.level),
         "saved_in_30_days": _cents(in_a_month(one.month.saved, one.month.days)),
         "coverage_percent": f"{_percent(one.advice.coverage):f}",
         "utilisation_percent": f"{_percent(one.advice.utilisation):f}",
@@ -215,7 +219,7 @@ def _list_alternatives(best: Choice, paying: Sequence[Choice]) -> Iterator[dict[
                 "offer": one.offer.title,
                 "term_months": one.offer.term_months,
                 "payment": one.offer.payment,
-                "hourly_commitment": f"{one.total.level:f}",
+                "hourly_commitment": _say(one.total.level),
                 "saved_in_30_days": _cents(one.saved_in_a_month),
                 "purchases": len(one.purchases),
                 "losing_weeks": one.total.risk.losing,
@@ -248,11 +252,16 @@ def _list_later(pool: Pool, best: Choice, most_losing: Decimal) -> list[dict[str
     if not best.offer.flexible:
         return []
     later = advise_later(pool.usage, pool.returning, best.rates.ratios, best.total.level, most_losing)
-    return [{"day": one.day.isoformat(), "hourly_commitment": f"{one.level:f}"} for one in later]
+    return [{"day": one.day.isoformat(), "hourly_commitment": _say(one.level)} for one in later]
 
 
 def _percent(share: Decimal) -> Decimal:
     return (share * 100).quantize(Decimal("0.1"))
+
+
+def _say(level: Decimal) -> str:
+    """An amount per hour, in thousandths."""
+    return f"{level.quantize(STEP):f}"
 
 
 def _cents(amount: Decimal) -> str:

@@ -11,6 +11,7 @@ from savings.commitments.pools import OwnRate, Pool
 #: The columns that make an offer.
 _KEY = (
     "cloud", "pool", "kind", "title", "flexible", "commitment_type", "plan_marker", "term_months", "payment",
+    "smallest_unit",
 )  # fmt: skip
 #: A committed price of this share of on demand saves nothing.
 SAVES_NOTHING = Decimal(1)
@@ -21,7 +22,8 @@ class Offer:
     """A commitment that can be bought: `flexible` over the whole pool, else for one family in one region.
 
     `ratios`: committed by on-demand list price of each group of families. `commitment_type` and `plan_marker` are how
-    usage that such a commitment covers, and its fee, are marked in a bill.
+    usage that such a commitment covers, and its fee, are marked in a bill. `smallest_unit`: of a reservation, the least
+    that can be bought in normalised units (a nano is a quarter, a node one); 0 where money is committed.
     """
 
     cloud: str
@@ -33,6 +35,7 @@ class Offer:
     plan_marker: str
     term_months: int
     payment: str
+    smallest_unit: Decimal
     ratios: Mapping[str, Decimal]
 
     @property
@@ -56,8 +59,8 @@ def read_offers(rows: Sequence[Mapping[str, Any]]) -> list[Offer]:
         key = tuple(str(row[name] if row[name] is not None else "") for name in _KEY)
         ratios[key][str(row["family_group"])] = Decimal(str(row["price_ratio"]))
     return [
-        Offer(cloud, pool, kind, title, flexible == "1", commitment_type, marker, int(term), payment, found)
-        for (cloud, pool, kind, title, flexible, commitment_type, marker, term, payment), found in ratios.items()
+        Offer(cloud, pool, kind, title, flexible == "1", type_, marker, int(term), payment, Decimal(unit), found)
+        for (cloud, pool, kind, title, flexible, type_, marker, term, payment, unit), found in ratios.items()
     ]
 
 

@@ -121,6 +121,17 @@ def test_databases_of_new_families_have_a_plan_and_old_ones_reservations(tmp_pat
     }
 
 
+def test_reservations_are_bought_in_whole_units(tmp_path: Path) -> None:
+    # two large instances are 8 units; one more runs in half of the hours, which is less than the 64 % that pay
+    bill = hourly(
+        Bill(), "EU-InstanceUsage:db.m5.large", "0.4444444", x_service_code="AmazonRDS", pricing_quantity=D(2)
+    )
+    hourly(bill, "EU-InstanceUsage:db.m5.large", "0.2222222", range(12), x_service_code="AmazonRDS")
+    (found,) = bill.ask(CHECK, tmp_path)
+    (bought,) = evidence(found)["purchases"]
+    assert (bought["normalised_units"], bought["hourly_commitment"]) == ("8.00", "0.284")
+
+
 def test_currencies_are_looked_at_apart(tmp_path: Path) -> None:
     bill = hourly(hourly(Bill(), "EU-BoxUsage:m5.large", "1"), "BoxUsage:m5.large", "2", billing_currency="EUR")
     assert {(f.billing_currency, f.monthly_saving) for f in bill.ask(CHECK, tmp_path)} == {
