@@ -19,6 +19,7 @@ from cloudcost.identity.api_keys import InvalidKeyError
 from cloudcost.identity.directory import InvalidPersonError, NoSuchPersonError, PeopleError
 from cloudcost.managed_settings import NoSuchSettingsError, OtherVersionError, SettingsError
 from core.errors import CloudcostError, shorten
+from savings.lifecycle.book import DecisionError
 from state import ConflictError, StateStoreError
 from warehouse import WarehouseError
 
@@ -52,6 +53,7 @@ BY_ERROR: Sequence[tuple[type[Exception], int, str]] = (
     (NoReasonError, 422, "invalid"),
     (PlanChangedError, 412, "precondition_failed"),
     (FeedbackError, 422, "invalid"),
+    (DecisionError, 422, "invalid"),
     (ProposalNotFoundError, 404, "not_found"),
     (IncidentNotFoundError, 404, "not_found"),
     (IncidentStateError, 409, "conflict"),

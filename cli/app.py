@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -21,6 +22,7 @@ from cli.context import find_installation
 from cli.failures import UsageError, end_with
 from cli.output.tables import Format
 from cli.output.terminal import clean_streams
+from cli.savings.commands import savings_app
 from cli.sign_in.commands import sign_in_app
 from cli.sign_in.keys import keys_app
 from cli.sign_in.profile import profile_app
@@ -49,12 +51,22 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(outbox_app, name="outbox")
 people_app.add_typer(profile_app, name="profile")
 app.add_typer(people_app, name="people")
+app.add_typer(savings_app, name="savings")
 app.add_typer(settings_app, name="settings")
 # without a name: its commands stand beside the others
 app.add_typer(sign_in_app)
 
 #: What a version names beside our own: the names of the packages.
 TOOLS = {"DuckDB": "duckdb", "dbt": "dbt-core", "Dagster": "dagster"}
+
+
+class CloudName(StrEnum):
+    """Clouds that grant permissions."""
+
+    AWS = "aws"
+    AZURE = "azure"
+    GCP = "gcp"
+
 
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
 
@@ -107,6 +119,18 @@ def check(context: typer.Context) -> None:
     installation = find_installation(context)
     installation.read_settings()
     raise typer.Exit(check_sources(installation))
+
+
+@app.command()
+def permissions(
+    cloud: Annotated[CloudName, typer.Option(help="The cloud that grants them.")],
+    check: Annotated[Optional[list[str]], typer.Option(help="Of this check; may be given again.")] = None,  # noqa: UP045
+    action: Annotated[Optional[list[str]], typer.Option(help="Of this action; may be given again.")] = None,  # noqa: UP045
+) -> None:
+    """Print the policy or role that checks and actions need in a cloud, and no more; by default that of all checks."""
+    from cli.savings.permissions import print_permissions
+
+    print_permissions(cloud.value, check or [], action or [])
 
 
 @app.command("run-export")

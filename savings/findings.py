@@ -21,7 +21,8 @@ class Recommendation:
     `monthly_cost` is what the part (`component`) of the resource costs that the finding is about, `monthly_saving`
     what of it is saved, None where the bill cannot tell; `covered_cost` what a commitment covers beside it. `lever`
     is what is done. `reason` is a sentence for people, `evidence` what it rests on, as JSON. `evidence_kind` says
-    where it is from: the bill, the account's inventory, or the provider's own advice.
+    where it is from: the bill, the account's inventory, or the provider's own advice. `commitment_pool` names the
+    usage that can take over what a covered resource frees, `pool_on_demand_cost` what that usage costs on demand.
     """
 
     recommendation_id: str
@@ -49,6 +50,8 @@ class Recommendation:
     reason: str
     evidence: str
     created_on: date
+    commitment_pool: str = ""
+    pool_on_demand_cost: Decimal = Decimal(0)
 
     def to_record(self) -> dict[str, Any]:
         """The stored row."""

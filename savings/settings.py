@@ -19,6 +19,13 @@ class SavingsSettings(Section):
         description="A finding that saves less in 30 days is not shown, in whatever currency. 1: reading it costs "
         "more.",
     )
+    dismissal_growth: Decimal = Field(
+        Decimal("0.5"),
+        ge=0,
+        le=100,
+        description="By how much a dismissed finding may grow before it is shown again; 0.5: by half. What was too "
+        "little to care for may not be at one and a half times the amount.",
+    )
     disabled_checks: tuple[str, ...] = Field((), description="Checks that do not run, by name. Default: all run.")
     parameters: dict[str, dict[str, Decimal | int | str]] = Field(
         default_factory=dict,

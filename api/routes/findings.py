@@ -1,4 +1,4 @@
-"""What was out of the ordinary and why, what people say that it was, and what could be saved."""
+"""What was out of the ordinary and why, and what people say that it was."""
 
 import datetime as dt
 from typing import Annotated, Any
@@ -13,23 +13,12 @@ from api.money.anomalies import Anomalies, OneAnomaly, answer_anomalies, answer_
 from api.money.answers import Asking
 from api.money.formats import FILES
 from api.money.questions import PageQuery, Value
-from api.money.tables import Listing, Rows, answer_listing, columns_of
 from api.requests import Reason
 from api.services import Services, services_of
 
 router = APIRouter(prefix="/v1", tags=["findings"])
 ServicesOf = Annotated[Services, Depends(services_of)]
 AnomalyId = Annotated[str, Path(min_length=1, max_length=100, examples=["5f0c2f6f0a9b4a52d1e7c3b8"])]
-RECOMMENDATIONS = Listing(
-    "ml.recommendations",
-    (
-        *columns_of(text="recommendation_id check_name title provider account_id region resource_id resource_name"),
-        *columns_of(money="monthly_cost monthly_saving covered_cost", text="billing_currency lever component effort"),
-        *columns_of(text="confidence remediation risk_class evidence_kind reason evidence service_name source_name"),
-        *columns_of(date="billing_period created_on"),
-    ),
-    ("-monthly_saving", "recommendation_id"),
-)
 
 
 class AnomalyQuery(PageQuery):
@@ -40,13 +29,6 @@ class AnomalyQuery(PageQuery):
     sub_account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
     service_name: list[Value] = Field([], max_length=100, description="Only of these services.")
     x_team: list[Value] = Field([], max_length=100, description="Only of these teams alone.")
-
-
-class RecommendationQuery(PageQuery):
-    """Which recommendations are asked for."""
-
-    check_name: list[Value] = Field([], max_length=100, description="Only of these checks.")
-    account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
 
 
 class FeedbackIn(BaseModel):
@@ -134,22 +116,6 @@ def state_anomaly(
         found = find_anomaly(services, caller, reading, anomaly_id)
     book = FeedbackBook(services.store_of(caller), services.clock)
     return _show(book.give_about(found, feedback.verdict, feedback.until, feedback.reason, caller.person.name))
-
-
-@router.get("/recommendations", response_model=Rows, responses=FILES)
-def list_recommendations(
-    request: Request,
-    caller: Annotated[Caller, allow("see_proposals")],
-    services: ServicesOf,
-    query: Annotated[RecommendationQuery, Query()],
-) -> Response:
-    """What could be saved, the largest first, with the evidence. For those who see proposals, of the accounts that they
-    see."""
-    asking = Asking(request, services, caller)
-    filters = {"check_name": query.check_name, "account_id": query.account_id}
-    return asking.answer(
-        lambda reading: answer_listing(asking, query, reading, RECOMMENDATIONS, filters), asking.accepted
-    )
 
 
 def _show(given: AnomalyFeedback) -> FeedbackOut:

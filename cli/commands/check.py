@@ -1,6 +1,7 @@
 """`cloudcost check`: one line per source, with the reason where it cannot be read."""
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from cli.savings.permissions import describe_blind_checks
 from cloudcost.installation import Installation
 from cloudcost.repair.machine_faults import explain_fault
 from core.errors import FAILED, OK, CloudcostError, LocationError, SourceError
@@ -55,6 +57,8 @@ def check_sources(installation: Installation) -> int:
     for name, verdict, detail in rows:
         # one line each, however long: it is read by eye and by grep
         print(f"{name:<{widths[0]}}  {verdict:<{widths[1]}}  {' '.join(detail.split())}")
+    for sentence in describe_blind_checks(installation):
+        print(f"note: savings: {sentence}", file=sys.stderr)
     return FAILED if failed else OK
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from cloudcost.analytics.savings_lifecycle import note_findings
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
@@ -15,6 +16,7 @@ from savings.check import BillCheck, Check, InventoryCheck
 from savings.evidence import open_evidence, read_last_days
 from savings.findings import Findings, Recommendation, Skipped
 from savings.inventory import Inventory, read_aws_volumes
+from savings.pools import find_pools
 from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
@@ -46,7 +48,7 @@ class Judgement:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The recommendations as rows of ml.recommendations."""
+        """The recommendations as rows, without what became of them."""
         return [one.to_record() for one in self.done.findings.recommendations]
 
 
@@ -74,10 +76,12 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
     if not last_days:
         return CheckRun(Findings(skipped=[Skipped(check_name=c.name, reason="there is no usage yet") for c in checks]))
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
+        pools = find_pools(evidence)
 
         def run(check: BillCheck) -> Findings:
             found = judge_bill(evidence, check, settings.parameters.get(check.name, {}), today)
-            return Findings([one for one in found.recommendations if is_worth_showing(one, settings)], found.skipped)
+            worth_showing = (one for one in found.recommendations if is_worth_showing(one, settings))
+            return Findings(pools.assign(worth_showing), found.skipped)
 
         return run_each(checks, run)
 
@@ -122,10 +126,13 @@ def read_volume_costs(installation: Installation, volume_ids: list[str], days: S
 
 
 def write_savings(installation: Installation, judgement: Judgement) -> dict[str, int]:
-    """Replace ml.recommendations and ml.unjudged_savings, in one transaction; returns the rows of each."""
+    """Replace what is found, what was, and what could not be judged, in one transaction; returns the rows of each."""
+    unjudged = list_unjudged(judgement)
+    found, history = note_findings(installation, judgement.rows, unjudged)
     rows = {
-        "recommendations": judgement.rows,
-        "unjudged_savings": [one.to_record() for one in list_unjudged(judgement)],
+        "recommendations": found,
+        "savings_history": history,
+        "unjudged_savings": [one.to_record() for one in unjudged],
     }
     tables = {name: pa.Table.from_pylist(found, find_written_table("ml", name).columns) for name, found in rows.items()}
     return write_tables(installation.warehouse, "ml", tables)

@@ -16,6 +16,7 @@ Permission = Literal[
     "handle_incidents",
     "see_proposals",
     "decide_proposals",
+    "decide_savings",
     "stop_actions",
     "resume_actions",
     "change_settings",
@@ -33,6 +34,7 @@ PERMISSION_TEXTS: Mapping[Permission, str] = {
     "handle_incidents": "acknowledging and resolving incidents, and saying what an anomaly was",
     "see_proposals": "recommendations and proposals",
     "decide_proposals": "approving, rejecting and rolling back",
+    "decide_savings": "accepting, dismissing and restoring findings of savings",
     "stop_actions": "stopping every execution",
     "resume_actions": "letting executions go on",
     "change_settings": "budgets, rules and thresholds",
@@ -44,13 +46,15 @@ _READER: frozenset[Permission] = frozenset({"see_costs", "own_keys"})
 _WORKER: frozenset[Permission] = _READER | {"see_charges", "export_costs", "handle_incidents", "see_proposals"}
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "viewer": _READER,
-    "team_lead": _WORKER,
+    "team_lead": _WORKER | {"decide_savings"},
     "analyst": _WORKER | {"see_operations"},
-    "approver": _WORKER | {"see_operations", "decide_proposals", "stop_actions"},
+    "approver": _WORKER | {"see_operations", "decide_proposals", "decide_savings", "stop_actions"},
     "admin": frozenset(get_args(Permission)) - {"decide_proposals"},
 }
 #: What a machine never may, whoever made its key: a person decides.
-FOR_PEOPLE_ONLY: frozenset[Permission] = frozenset({"decide_proposals", "manage_people", "own_keys", "resume_actions"})
+FOR_PEOPLE_ONLY: frozenset[Permission] = frozenset(
+    {"decide_proposals", "decide_savings", "manage_people", "own_keys", "resume_actions"}
+)
 #: Who has one of these sees every row, whatever scopes stand beside.
 UNBOUND: frozenset[Role] = frozenset({"analyst", "admin"})
 #: Roles that see only the rows of their scopes, and without a scope none.

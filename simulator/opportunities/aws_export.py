@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from simulator.aws import conform
 from simulator.aws_columns import SCHEMA, describe_columns
+from simulator.opportunities.aws_fees import UNUSED_OF_RESERVATION, list_fees, name_commitment
 from simulator.opportunities.calendar import month_end, month_start
-from simulator.opportunities.commitments import Commitment, unused_by_day
+from simulator.opportunities.commitments import Commitment
 from simulator.opportunities.company import Company, make_guid
-from simulator.opportunities.lines import Account, Charge, Line, Resource
+from simulator.opportunities.lines import Charge, Line
 from simulator.opportunities.prices.aws_regions import PREFIXES, PRICED_AS_USE1
 from simulator.writers import map_array, write_json, write_parquet
 
@@ -41,7 +42,7 @@ class _Month:
 def write_aws(company: Company, root: Path) -> None:
     """Write the export below ``root`` (the bucket)."""
     lines = [line for line in company.lines if line.resource.cloud == "aws"]
-    lines += [fee for c in company.commitments if c.cloud == "aws" for fee in _fee_lines(company, c)]
+    lines += [fee for c in company.commitments if c.cloud == "aws" for fee in list_fees(company, c)]
     months: dict[dt.date, _Month] = {}
     for number, line in enumerate(lines):
         for charge in line.charges:
@@ -79,6 +80,20 @@ def _rows(line: Line, charge: Charge) -> list[dict[str, Any]]:
                 "savings_plan_amortized_upfront_commitment_for_billing_period": 0.0,
             }
         ]
+    if line.payment == "reservation_fee":
+        nothing = dict.fromkeys(UNUSED_OF_RESERVATION, 0.0)
+        return [row | nothing | {"pricing_public_on_demand_cost": None}]
+    if line.payment == "reserved":
+        effective = float(line.effective(charge))
+        return [
+            row
+            | {
+                "line_item_unblended_cost": 0.0,
+                "reservation_effective_cost": effective,
+                "reservation_recurring_fee_for_usage": effective,
+                "reservation_amortized_upfront_cost_for_usage": 0.0,
+            }
+        ]
     if line.payment != "plan":
         if line.credit:
             row["line_item_net_unblended_cost"] = float(line.effective(charge))
@@ -95,27 +110,12 @@ def _rows(line: Line, charge: Charge) -> list[dict[str, Any]]:
     return [row | covered, negation]
 
 
-_TYPES = {"plan": "SavingsPlanCoveredUsage", "plan_fee": "SavingsPlanRecurringFee"}
-
-
-def _fee_lines(company: Company, plan: Commitment) -> list[Line]:
-    """The daily fees of a savings plan, as a line whose columns say what of each day went unused."""
-    from simulator.opportunities.prices.aws_regions import PLAN_METER
-
-    unused = unused_by_day(plan, company.lines, company.calendar)
-    payer = Account("aws", company.profile.payer, f"{company.profile.name}-management", "prod")
-    charges = [
-        Charge(
-            dt.datetime.combine(date, dt.time()),
-            dt.datetime.combine(date, dt.time()) + dt.timedelta(days=1),
-            Decimal(24),
-        )
-        for date in unused
-    ]
-    hourly = plan.daily / 24
-    columns = {date.isoformat(): str(amount) for date, amount in unused.items()}
-    resource = Resource("aws", payer, "global", "", plan.name, "prod")
-    return [Line(resource, PLAN_METER, charges, hourly, hourly, "plan_fee", plan.id, columns=columns)]
+_TYPES = {
+    "plan": "SavingsPlanCoveredUsage",
+    "plan_fee": "SavingsPlanRecurringFee",
+    "reserved": "DiscountedUsage",
+    "reservation_fee": "RIFee",
+}
 
 
 def usage_type(line: Line) -> str:
@@ -171,14 +171,9 @@ def _describe_line(company: Company, line: Line, plans: Mapping[str, Commitment]
         "line_item_legal_entity": "Amazon Web Services, Inc.",
     }
     if plan is not None:
-        row |= {
-            "savings_plan_savings_plan_a_r_n": plan.id,
-            "savings_plan_offering_type": "ComputeSavingsPlans",
-            "savings_plan_payment_option": "No Upfront",
-            "savings_plan_purchase_term": "1yr",
-            "savings_plan_start_time": f"{plan.start}T00:00:00.000Z",
-            "savings_plan_end_time": f"{plan.end}T00:00:00.000Z",
-        }
+        row |= name_commitment(plan)
+    if line.payment == "reserved":
+        row |= {"pricing_term": "Reserved", "line_item_unblended_rate": "0.0000000000"}
     return row | native | said
 
 

@@ -26,7 +26,7 @@ class Bill:
             within = [c for c in line.charges if first <= c.start.date() <= last]
             self._cost[id(line)] = sum((line.effective(c) for c in within), Decimal(0))
             self._seen[id(line)] = {c.start.date() for c in within}
-            if within and line.payment in ("on_demand", "plan") and line.price:
+            if within and line.payment in ("on_demand", "plan", "reserved") and line.price:
                 self._prices.setdefault(_price_key(line.meter, line.resource.region), line.price)
 
     def lines(self, resource: Resource, keep: Keep | None = None) -> list[Line]:

@@ -30,6 +30,11 @@ class Commitment:
     size: str = ""
 
     @property
+    def is_reservation(self) -> bool:
+        """Whether AWS calls it reserved instances and not a savings plan."""
+        return ":reserved-instances/" in self.id
+
+    @property
     def resource(self) -> Resource:
         return Resource(self.cloud, self.account, self.region, self.id, self.name, "prod")
 

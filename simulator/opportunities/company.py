@@ -56,6 +56,10 @@ class Company:
         """An account of an environment."""
         return self.draw.choice([a for a in self.profile.accounts[cloud] if a.environment == environment])
 
+    def payer(self) -> Account:
+        """The AWS account that pays for all others."""
+        return Account("aws", self.profile.payer, f"{self.profile.name}-management", "prod")
+
     def region(self, cloud: str) -> str:
         return self.draw.choice(self.profile.regions[cloud])
 

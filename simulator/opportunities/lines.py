@@ -65,7 +65,7 @@ class Charge:
 class Line:
     """The charges of one meter for one resource, and what the customer pays for a unit.
 
-    ``payment`` is on_demand, spot, plan (covered by a commitment at ``covered_price``) or one of the fee kinds of a
+    ``payment`` is on_demand, spot, plan or reserved (covered at ``covered_price``) or one of the fee kinds of a
     cloud. ``credit`` is the part of the cost that a credit or a contract takes off.
     """
 
@@ -82,7 +82,7 @@ class Line:
 
     @property
     def is_covered(self) -> bool:
-        return self.payment == "plan"
+        return self.payment in ("plan", "reserved")
 
     @property
     def net_price(self) -> Decimal:

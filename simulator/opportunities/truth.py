@@ -29,17 +29,23 @@ class Waste:
 
 
 def find_waste(company: Company, bill: Bill) -> list[Waste]:
-    """Every planted finding that saves something; what saves nothing after all becomes a decoy."""
+    """Every planted finding that saves something."""
     found = []
     for planted in company.planted:
         saving = planted.saving(bill)
         if saving is not None and saving <= 0:
-            company.decoy(planted.check, planted.resource, "at the customer's own prices it saves nothing")
             continue
         others = {name: value for name, other in planted.alternatives.items() if (value := other(bill)) is not None}
-        cost = bill.monthly(planted.resource, "all" if planted.component.startswith("all") else planted.component)
+        cost = bill.monthly(planted.resource, planted.component)
         found.append(Waste(planted, saving, cost, others, planted.waste(bill) if planted.waste else None))
     return found
+
+
+def find_worthless(company: Company, bill: Bill) -> list[Decoy]:
+    """Planted findings that save nothing after all: a check must leave them alone."""
+    why = "at the customer's own prices it saves nothing"
+    savings = [(planted, planted.saving(bill)) for planted in company.planted]
+    return [Decoy(p.check, p.resource, why) for p, saving in savings if saving is not None and saving <= 0]
 
 
 def plan_total(found: Iterable[Waste]) -> Decimal:

@@ -328,7 +328,10 @@ def test_every_reader_dataset_route_and_expression(
     """The matrix: nobody of a part sees a value outside it, whatever is asked of whichever dataset in whichever way."""
     scope = access["scope_columns"]
     # with and without columns for team and account, a query in place of a table, lines, figures that we write
-    some = (DAILY, LINES, "fct_cost_reporting_daily", "fct_waste_monthly", "checks", "recommendations")
+    some = (
+        DAILY, LINES, "fct_cost_reporting_daily", "fct_waste_monthly", "checks", "recommendations", "fct_savings",
+        "unjudged_savings",
+    )  # fmt: skip
     tried = 0
     for name, number in datasets.items():
         if part != "all" and name not in some:

@@ -152,13 +152,50 @@ from ml.cost_anomalies as found
 left join ops.anomaly_feedback as stated on found.anomaly_id = stated.anomaly_id""",
 )
 
+#: Findings whose saving is still to be had, and that state one.
+OPEN = "status IN ('found', 'accepted') AND lever <> 'none'"
+
 RECOMMENDATIONS = Dataset(
     "ml",
     "recommendations",
     (
-        money("saving", "Monthly saving", "SUM(monthly_saving)", "Estimated, in billing currency.", EXACT),
+        money("planned", "Planned monthly saving", "SUM(planned_saving)",
+              "What all findings save together: overlaps count once, dismissed ones not.", EXACT),
+        money("saving", "Monthly saving, each by itself", "SUM(monthly_saving)",
+              "Of each finding alone; these overlap.", EXACT),
+        money("overlapping", "Overlaps", f"SUM(CASE WHEN {OPEN} THEN COALESCE(monthly_saving, 0) + "
+              "COALESCE(freed_saving, 0) - COALESCE(planned_saving, 0) ELSE 0 END)",
+              "What alternatives and levers on the same cost save only once.", EXACT),
+        money("freed", "Freed commitments", "SUM(freed_saving)", "What other usage takes over.", EXACT),
+        money("dismissed_saving", "Dismissed", "SUM(CASE WHEN status = 'dismissed' THEN monthly_saving ELSE 0 END)",
+              "Somebody said why not, until a day.", EXACT),
+        money("done_saving", "Done", "SUM(CASE WHEN status IN ('done', 'verified') THEN monthly_saving ELSE 0 END)",
+              "Its action is carried out.", EXACT),
         Metric("recommendations", "Recommendations", "COUNT(*)", "Findings.", COUNT),
+        Metric("without_amount", "Without an amount", "COUNT(CASE WHEN monthly_saving IS NULL THEN 1 END)",
+               "The bill does not tell what they save.", COUNT),
     ),
+    scope=(("account", "account_id"),),
+    roles=("viewer", "team", "finance"),
+)  # fmt: skip
+
+FINDINGS = Dataset(
+    "marts",
+    "fct_savings",
+    (
+        money("found_saving", "Saving", "SUM(monthly_saving)", "Of each finding alone, a month.", EXACT),
+        Metric("findings", "Findings", "COUNT(*)", "Found in the last run or in the 90 days before it.", COUNT),
+        Metric("longest", "Days persisting", "MAX(days_persisting)", "How long the oldest is found.", COUNT),
+    ),
+    time="last_seen",
+    scope=(("account", "account_id"),),
+    roles=("viewer", "team", "finance"),
+)
+
+UNJUDGED = Dataset(
+    "ml",
+    "unjudged_savings",
+    (Metric("unjudged", "Not judged", "COUNT(*)", "Accounts, regions, resources or checks, with the reason.", COUNT),),
     scope=(("account", "account_id"),),
     roles=("viewer", "team", "finance"),
 )

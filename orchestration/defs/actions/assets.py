@@ -3,7 +3,9 @@
 import datetime as dt
 import time
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import dagster as dg
 
@@ -57,6 +59,11 @@ def engine_of(installation: Installation) -> ActionEngine:
     )
 
 
+def is_proposed(row: Mapping[str, Any]) -> bool:
+    """Whether a recommendation is proposed: an action carries it out, its amount is known, it is not dismissed."""
+    return bool(row["remediation"]) and row["monthly_saving"] is not None and row.get("status") != "dismissed"
+
+
 @dg.asset(
     key=["actions", "proposals"],
     group_name="actions",
@@ -69,13 +76,13 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
     """Proposes each finding once."""
     opened = installation.open()
     start_action(opened)
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     if opened.warehouse.has_table("ml", "recommendations"):
         with opened.warehouse.connect(read_only=True) as connection:
             rows = fetch_records(connection.execute("select * from ml.recommendations order by recommendation_id"))
     lapsed = Approvals(opened.store, opened.action_settings, utc_now).expire_stale()
     book = ProposalBook(opened.store, utc_now)
-    new = sum(book.propose(describe_recommendation(row))[1] for row in rows if row["remediation"])
+    new = sum(book.propose(describe_recommendation(row))[1] for row in rows if is_proposed(row))
     waiting = book.list("proposed")
     opened.mark_stage("proposals")
     return dg.MaterializeResult(

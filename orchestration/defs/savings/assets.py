@@ -19,7 +19,7 @@ COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
     name="savings",
     specs=[
         written_spec("ml", name, [CHARGES, COST_DAILY, RECONCILIATION], "ml", {"python", "duckdb"})
-        for name in ("recommendations", "unjudged_savings")
+        for name in ("recommendations", "savings_history", "unjudged_savings")
     ],
     pool="warehouse",
     check_specs=[dg.AssetCheckSpec("every_check_ran", asset=RECOMMENDATIONS, description="No check failed.")],
@@ -27,7 +27,7 @@ COST_DAILY = dg.AssetKey(["marts", "fct_cost_daily"])
 def savings(
     context: dg.AssetExecutionContext, installation: InstallationResource
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Replaces what is found and what could not be judged."""
+    """Replaces what is found, what was, and what could not be judged; what people decided stays in the state."""
     opened = installation.open()
     judgement = find_savings(opened, utc_now().date())
     counts = write_savings(opened, judgement)

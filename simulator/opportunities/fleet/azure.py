@@ -27,6 +27,7 @@ _TYPES = {
     "backup": "Microsoft.RecoveryServices/vaults",
     "disk": "Microsoft.Compute/disks",
     "synapse": "Microsoft.Synapse/workspaces/syn-{group}/sqlPools",
+    "cosmos": "Microsoft.DocumentDB/databaseAccounts",
     "databricks": "Microsoft.Databricks/workspaces",
 }
 

@@ -1,9 +1,9 @@
 """Public on-demand prices of EC2 and RDS instances and ElastiCache nodes, and which family follows which.
 
-US dollars an hour of the ``large`` size (``medium`` of burstable families), Linux, single zone, MySQL. From public
-copies of the AWS price list, read on 2026-11-30; eu-west-1 and eu-central-1 where a copy stated them. Successors are
-those of the Cloud Intelligence Dashboards' ``kpi_instance_mapping``: previous generations and their Intel, AMD and
-Graviton successors.
+US dollars an hour of the ``large`` size (``medium`` of burstable families), Linux, single zone, MySQL. Current families
+of EC2 (also in eu-west-1 and eu-central-1) and nodes from public copies of the AWS price list, read on 2026-11-30;
+previous generations and databases are generally known and were not looked up. Successors are those of the Cloud
+Intelligence Dashboards' ``kpi_instance_mapping``: previous generations and their Intel, AMD and Graviton successors.
 """
 
 from decimal import Decimal

@@ -1,7 +1,7 @@
 """Public on-demand prices of AWS services beside instances: how the bill names them and what a unit costs.
 
-US dollars in us-east-1, from the services' public pricing pages as copies of them state, read on 2026-11-30; other
-regions by `REGION_FACTORS`, Elastic Block Store by its own list.
+US dollars in us-east-1 (see `tables` for where from); other regions by `REGION_FACTORS`, Elastic Block Store by its own
+list.
 """
 
 from decimal import Decimal

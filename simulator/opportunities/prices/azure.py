@@ -1,7 +1,8 @@
 """Public prices of Azure meters: how a cost export names them and what a unit costs.
 
-US dollars in East US from the Retail Prices API, as public copies of it state them, read on 2026-11-30. The companies
-pay the same in every region.
+US dollars in East US; the companies pay the same in every region. For where the meters' prices are from see `tables`.
+Those of D2s v3, D4s v3, E4s v5, F4s v2 and DS2 v2 and what follows from them by size are public copies, read on
+2026-11-30; those of the first F series, of Windows and of the tiers of Log Analytics are generally known.
 """
 
 from decimal import Decimal

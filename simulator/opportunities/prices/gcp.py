@@ -1,7 +1,6 @@
 """Public prices of Google Cloud SKUs: how the export names them and what a unit costs.
 
-US dollars, from public copies of the Cloud Billing Catalog, read on 2026-11-30: Americas (us-central1, us-east1) and
-EMEA (europe-west1).
+US dollars (see `tables` for where from): Americas (us-central1, us-east1) and EMEA (europe-west1).
 """
 
 from decimal import Decimal

@@ -1,4 +1,9 @@
-"""The price tables beside this module: what each cloud's bill writes for a key, and the public price."""
+"""The price tables beside this module: what each cloud's bill writes for a key, and the public price.
+
+``source`` says where a price is from: ``copy`` is a public copy of the price list or a reference table, read on
+2026-11-30; ``general`` is generally known and was not looked up. Savings are ratios of prices or whole costs, so that
+an old price changes amounts and no finding.
+"""
 
 import csv
 from pathlib import Path

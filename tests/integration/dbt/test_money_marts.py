@@ -113,7 +113,14 @@ def write_scores(warehouse: Warehouse) -> None:
     warehouse.execute(
         "create table ml.recommendations as select 'gcp' as source_name, date '2025-01-01' as billing_period, "
         "'USD' as billing_currency, 'Google Cloud' as provider, 'p1' as account_id, 'unattached_volume' as check_name, "
-        "'disk-' || i as resource_id, 1.25::decimal(38,12) as monthly_saving from range(2) as t (i)"
+        "'disk-' || i as resource_id, 1.25::decimal(38,12) as monthly_saving, 'delete' as lever, "
+        "'found-' || i as recommendation_id, 'because' as reason from range(2) as t (i)"
+    )
+    warehouse.execute(
+        "create table ml.savings_history as select 'gone' as recommendation_id, 'gcp' as source_name, "
+        "'USD' as billing_currency, 'unattached_volume' as check_name, 'lapsed' as status, "
+        "7::decimal(38,12) as monthly_saving, 0::decimal(38,12) as planned_saving, 0::decimal(38,12) as freed_saving, "
+        "date '2025-01-02' as last_seen"
     )
     warehouse.execute("create schema business")
     warehouse.execute(
@@ -270,6 +277,19 @@ def test_waste_is_what_commitments_left_unused_and_what_checks_found(money: Ware
         ("azure_both", "unused_commitment", D("0.5"), 0),
         ("gcp", "unattached_volume", D("2.5"), 2),
         ("gcp", "unused_commitment", D("5.5"), 0),
+    ]
+
+
+def test_savings_are_what_is_found_and_what_was(money: Warehouse) -> None:
+    """The table of findings is as an earlier release wrote it, without status and plan."""
+    rows = money.rows(
+        "select recommendation_id, status, monthly_saving, planned_saving, is_found, last_seen from marts.fct_savings "
+        "order by 1"
+    )
+    assert rows == [
+        ("found-0", "found", D("1.25"), D(0), True, None),
+        ("found-1", "found", D("1.25"), D(0), True, None),
+        ("gone", "lapsed", D(7), D(0), False, dt.date(2025, 1, 2)),
     ]
 
 

@@ -35,6 +35,8 @@ def _sources(root: Path) -> dict[str, tuple[str, str, str, str, list[str]]]:
     aws = f"""CASE line_item_line_item_type
         WHEN 'SavingsPlanCoveredUsage' THEN {exact("savings_plan_savings_plan_effective_cost")}
         WHEN 'SavingsPlanNegation' THEN 0
+        WHEN 'DiscountedUsage' THEN {exact("reservation_effective_cost")}
+        WHEN 'RIFee' THEN {exact("reservation_unused_recurring_fee")}
         WHEN 'SavingsPlanRecurringFee'
           THEN {exact("savings_plan_total_commitment_to_date")} - {exact("savings_plan_used_commitment")}
         ELSE {exact("coalesce(line_item_net_unblended_cost, line_item_unblended_cost)")} END"""

@@ -58,6 +58,10 @@ def published(tmp_path: Path) -> Path:
         )
         connection.execute("create table ml.anomaly_causes as select anomaly_id, 'x' as member from ml.cost_anomalies")
         connection.execute("create table ops.anomaly_feedback as select anomaly_id from ml.cost_anomalies")
+        connection.execute(
+            "create table ml.unjudged_savings as select * from (values ('111', 'access denied'), "
+            "('999', 'access denied'), ('', 'there is no usage yet')) t(account_id, reason)"
+        )
     settings = make_settings()
     publish_warehouse(
         warehouse, lambda: duckdb.connect(str(warehouse)), tmp_path / "serving",
@@ -94,6 +98,12 @@ def test_what_has_no_column_for_the_scope_is_empty_and_other_tables_are_not_ther
     assert read(published, "payments", "select team from marts.fct_statement_monthly") == [("payments",)]
     tables = {name for (name,) in read(published, "payments", "select table_name from duckdb_tables()")}
     assert "fct_reconciliation" not in tables
+
+
+def test_what_could_not_be_judged_in_other_accounts_is_not_there(published: Path) -> None:
+    query = "select account_id from ml.unjudged_savings"
+    assert read(published, "account+quoted", query) == [("111",)]
+    assert read(published, "payments", query) == []
 
 
 def test_copies_are_their_owners_alone_and_read_only(published: Path) -> None:

@@ -114,7 +114,7 @@ def _plant_expiring(company: Company) -> None:
 
 
 def _mislead_expiring(company: Company) -> None:
-    for ends_in in (120, 200, 300):
+    for ends_in in (120, 200, 260):  # they began before the first day of the tail
         plan = _buy_aws(company, f"lasts-{ends_in}", 2, 2, ends_in)
         company.decoy("commitment_expiring", plan.resource, f"it ends in {ends_in} days")
 

@@ -69,7 +69,7 @@ def _keep_on(resource: Resource) -> Saving:
 def _plant_desktops(company: Company) -> None:
     for hours in ("6", "8", "9.5"):
         resource = _desktop(company, hours)
-        company.waste("workspaces_running_mode", resource, "all_parts", _keep_on(resource), "by the hour, all day")
+        company.waste("workspaces_running_mode", resource, "compute", _keep_on(resource), "by the hour, all day")
 
 
 def _mislead_desktops(company: Company) -> None:

@@ -57,7 +57,7 @@ MARKETPLACE_RENEWAL = Kind("marketplace_renewal", "aws", _plant_marketplace, _mi
 def _credit(company: Company, amount: int, text: str) -> Resource:
     account = company.account("aws")
     resource = Resource("aws", account, company.region("aws"), f"credit:{company.token()}", text, "prod")
-    meter = Meter("aws", "AmazonEC2", "", "", Decimal(1), "credit")
+    meter = Meter("aws", "AmazonEC2", "", "", Decimal(1), "fee")
     _monthly(
         company, resource, meter, -amount, "Credit", line_item_line_item_description=text, line_item_resource_id="",
         line_item_usage_type="",
@@ -67,7 +67,7 @@ def _credit(company: Company, amount: int, text: str) -> Resource:
 
 def _plant_credits(company: Company) -> None:
     resource = _credit(company, 9000, "Migration program credits")
-    company.waste("credit_expiring", resource, "credit", _nothing, "covers much of the bill", is_planned=False)
+    company.waste("credit_expiring", resource, "fee", _nothing, "covers much of the bill", is_planned=False)
 
 
 def _mislead_credits(company: Company) -> None:
@@ -75,3 +75,24 @@ def _mislead_credits(company: Company) -> None:
 
 
 CREDIT_EXPIRING = Kind("credit_expiring", "aws", _plant_credits, _mislead_credits)
+
+
+def _support(company: Company, plan: str, amount: int) -> Resource:
+    """A support plan of the payer; its lines name no resource."""
+    resource = Resource("aws", company.payer(), "global", plan, plan, "prod")
+    meter = Meter("aws", plan, "Dollar", "Dollar", Decimal(1), "fee")
+    said = {"line_item_resource_id": "", "line_item_usage_type": "Dollar"}
+    _monthly(company, resource, meter, amount, "Fee", line_item_line_item_description=f"{plan} for the month", **said)
+    return resource
+
+
+def _plant_support(company: Company) -> None:
+    resource = _support(company, "AWSSupportEnterprise", 5500)
+    company.waste("support_plan", resource, "fee", _nothing, "Enterprise support", is_planned=False)
+
+
+def _mislead_support(company: Company) -> None:
+    company.decoy("support_plan", _support(company, "AWSSupportDeveloper", 29), "it costs next to nothing")
+
+
+SUPPORT_PLAN = Kind("support_plan", "aws", _plant_support, _mislead_support)

@@ -9,6 +9,7 @@ from simulator.opportunities.fleet.aws_instances import (
     HOURLY_DAYS,
     add_covered_instance,
     add_instance,
+    add_reserved_instance,
     run_always,
     run_office_hours,
 )
@@ -36,6 +37,8 @@ def _mislead_previous(company: Company) -> None:
     for kind in ("m4.xlarge", "c4.large"):
         resource = add_instance(company, kind, usage="SpotUsage")
         company.decoy("previous_generation", resource, "it is a spot instance")
+    for kind in ("m4.large", "r4.xlarge"):
+        company.decoy("previous_generation", add_reserved_instance(company, kind), "it is reserved")
     for kind in ("m7g.large", "c7g.xlarge"):
         company.decoy("previous_generation", add_instance(company, kind), "its generation is current")
 
@@ -54,6 +57,7 @@ def _mislead_graviton(company: Company) -> None:
         resource = add_instance(company, kind, system="Windows")
         company.decoy("graviton", resource, "Windows does not run on Graviton")
     company.decoy("graviton", add_instance(company, "r5.large", usage="SpotUsage"), "it is a spot instance")
+    company.decoy("graviton", add_reserved_instance(company, "m5.xlarge"), "it is reserved")
     company.decoy("graviton", add_instance(company, "r7g.large"), "it is Graviton already")
 
 
@@ -71,6 +75,7 @@ def _mislead_amd(company: Company) -> None:
     for kind in ("m5a.large", "c5a.xlarge"):
         company.decoy("amd", add_instance(company, kind, system="Windows"), "it is AMD already")
     company.decoy("amd", add_instance(company, "c5.large", usage="SpotUsage"), "it is a spot instance")
+    company.decoy("amd", add_reserved_instance(company, "c5.large"), "it is reserved")
     company.decoy("amd", add_instance(company, "m7g.xlarge"), "it is Graviton")
 
 
@@ -105,6 +110,7 @@ def _mislead_nonprod(company: Company) -> None:
     company.decoy(check, hourly, "it is production")
     spot = add_instance(company, "c7g.xlarge", "dev", usage="SpotUsage")
     company.decoy(check, spot, "it is a spot instance")
+    company.decoy(check, add_reserved_instance(company, "m7g.xlarge", "test"), "a reservation covers it")
     price = (company.price(instance_meter("m7g.large", "us-east-1"), "us-east-1")[0] * Decimal("0.72")).quantize(
         Decimal("0.0001")
     )

@@ -132,9 +132,7 @@ def _change_class(resource: Resource) -> Saving:
 def _plant_tables(company: Company) -> None:
     for size in (800, 1500, company.draw.choice((2500, 4000))):
         resource = _table(company, size, 3_000_000, 400_000)
-        company.waste(
-            "table_class_ia", resource, "all_parts", _change_class(resource), f"{size} GB", lever="table class"
-        )
+        company.waste("table_class_ia", resource, "storage", _change_class(resource), f"{size} GB", lever="table class")
 
 
 def _mislead_tables(company: Company) -> None:

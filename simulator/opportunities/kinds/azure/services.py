@@ -136,3 +136,33 @@ def _mislead_pools(company: Company) -> None:
 
 
 ALWAYS_ON_POOL = Kind("always_on_pool", "azure", _plant_pools, _mislead_pools)
+
+
+def _cosmos(company: Company, key: str, units: int) -> Resource:
+    """So many hundred request units a second on every hour of the day."""
+    resource = add(company, "cosmos")
+    bill(company, resource, f"cosmos.{key}", DAY_HOURS * units)
+    return resource
+
+
+def _plant_cosmos(company: Company) -> None:
+    """Autoscale that is always at its maximum: provisioned by hand it would be a third cheaper."""
+    for units in (10, 25, 40):
+        resource = _cosmos(company, "autoscale", units)
+        company.waste(
+            "cosmos_capacity_mode",
+            resource,
+            "compute",
+            lambda _: None,
+            "autoscale, the same every day",
+            alternatives={"manual": replace_meter(resource, "compute", azure_meter("cosmos.manual"))},
+            is_planned=False,
+        )
+
+
+def _mislead_cosmos(company: Company) -> None:
+    for units in (4, 8, 12):
+        company.decoy("cosmos_capacity_mode", _cosmos(company, "manual", units), "it is provisioned by hand")
+
+
+COSMOS_CAPACITY_MODE = Kind("cosmos_capacity_mode", "azure", _plant_cosmos, _mislead_cosmos)

@@ -8,7 +8,7 @@ from simulator.opportunities.kind import find_kinds
 from tests.unit.simulator.opportunities.conftest import Built
 
 #: A dedicated host alone costs as much as everything else that is planted on AWS; a company has one such credit.
-_FEWER = {"aws.idle_host": 1, "aws.credit_expiring": 1, "aws.marketplace_renewal": 1}
+_FEWER = {"aws.idle_host": 1, "aws.credit_expiring": 1, "aws.marketplace_renewal": 1, "aws.support_plan": 1}
 
 
 @pytest.mark.parametrize("name", find_kinds())
@@ -44,6 +44,11 @@ def test_every_finding_is_on_the_bill(companies: list[Built]) -> None:
         billed |= {(commitment.cloud, commitment.id) for commitment in built.company.commitments}
         resources = [w.planted.resource for w in built.found] + [d.resource for d in built.company.decoys]
         assert [r.id for r in resources if (r.cloud, r.id) not in billed] == []
+
+
+def test_components_are_those_that_a_plan_knows(everything: Built) -> None:
+    known = {"compute", "storage", "requests", "transfer", "licence", "address", "fee", "all"}
+    assert {waste.planted.component for waste in everything.found} <= known
 
 
 def test_companies_differ_and_some_kinds_are_left_out(companies: list[Built]) -> None:

@@ -11,7 +11,7 @@ from simulator.opportunities.calendar import Calendar
 from simulator.opportunities.company import Company
 from simulator.opportunities.fleet.aws_instances import add_instance
 from simulator.opportunities.fleet.aws_services import add_volume, move_to_gp3
-from simulator.opportunities.truth import find_waste, plan_total
+from simulator.opportunities.truth import find_waste, find_worthless, plan_total
 from tests.unit.simulator.opportunities.conftest import Built
 
 
@@ -49,6 +49,20 @@ def test_own_price_of_the_successor_is_used_where_it_is_billed() -> None:
     assert list_ratio["graviton"] == (Decimal("0.1") - Decimal("0.077")) * 720
     assert own_price["graviton"] == (Decimal("0.1") - Decimal("0.05")) * 720
     assert own_price["previous_generation"] == list_ratio["previous_generation"] == Decimal("0.004") * 720
+
+
+def test_a_successor_that_costs_more_is_a_decoy() -> None:
+    company = _company()
+    add_instance(company, "m4.large", region="us-east-1")
+    add_instance(company, "m5.large", region="us-east-1", system="Windows")
+    add_instance(company, "m5.large", region="us-east-1")
+    company.lines[-1].price = Decimal("0.101")
+    bill = Bill(company.lines, company.calendar)
+    old = company.lines[0].resource
+    assert "previous_generation" not in {
+        w.planted.check for w in find_waste(company, bill) if w.planted.resource == old
+    }
+    assert [(d.check, d.resource) for d in find_worthless(company, bill)] == [("previous_generation", old)]
 
 
 def test_what_a_contract_takes_off_makes_savings_smaller() -> None:

@@ -1,0 +1,1 @@
+"""`cloudcost savings`: what could be saved, and deciding about it."""

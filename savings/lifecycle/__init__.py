@@ -1,0 +1,1 @@
+"""What becomes of a finding: found, accepted, dismissed, done, verified, lapsed."""

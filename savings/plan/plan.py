@@ -1,0 +1,140 @@
+"""The plan: of all findings those that are followed together, and what each contributes to the one total.
+
+The model, per currency, of 30 days:
+
+1. On a resource, alternatives exclude one another, levers multiply and deleting excludes the rest
+   (`savings.plan.resource`).
+2. Commitments and rates that an account is offered count last, on what its resources are left with
+   (`savings.plan.offers`).
+3. What a followed finding frees of a commitment is worth what other usage of the same pool still pays on demand, and no
+   more: of each pool the smaller of both, where the on-demand cost of the pool is that of the bill less what is planned
+   to be saved of it. A freed unit counts at what the commitment costs, which is never more than the usage that takes it
+   over costs on demand (`savings.plan.freed`).
+
+What each finding contributes is its ``planned_saving``; these sum exactly to the total. Without a finding the total is
+never larger, and smaller by at most what the finding saves and frees.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from savings.plan.candidates import Candidate, ResourceKey, add_money, as_money, read_candidate
+from savings.plan.freed import Followed, find_counted
+from savings.plan.offers import NOTHING, Weights, fits, gather_clusters
+from savings.plan.resource import ALL, Choice, choose
+
+IN_PLAN = "in the plan"
+NO_AMOUNT = "not in the plan: the bill does not tell the amount"
+ADVICE = "not in the plan: advice, nothing is saved by itself"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A finding's part of the total, `freed` of which is for what it frees of a commitment, and why it is so much."""
+
+    saving: Decimal
+    freed: Decimal
+    note: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every finding's part, by recommendation_id, and the total of each currency."""
+
+    parts: Mapping[str, Planned]
+    totals: Mapping[str, Decimal]
+
+
+def make_plan(rows: Iterable[Mapping[str, Any]]) -> Plan:
+    """The plan of these findings, rows of ml.recommendations, in whatever order."""
+    found = sorted(rows, key=lambda row: str(row["recommendation_id"]))
+    candidates = [one for one in map(read_candidate, found) if one is not None]
+    pools = {
+        row["commitment_pool"]: Fraction(row["pool_on_demand_cost"] or 0) for row in found if row["commitment_pool"]
+    }
+    resources: defaultdict[ResourceKey, list[Candidate]] = defaultdict(list)
+    for one in candidates:
+        if not one.is_offer:
+            resources[one.resource].append(one)
+    followed = _choose_best([one for one in candidates if one.is_offer], resources, pools)
+    saved, usable = followed.saved, followed.use_freed(pools)
+    parts = {}
+    for row in found:
+        name = row["recommendation_id"]
+        parts[name] = Planned(as_money(NOTHING), as_money(NOTHING), _explain_unplanned(row))
+    offers = [one for one in saved if one.is_offer]
+    for one in candidates:
+        worth = usable.get(one, NOTHING)
+        note = _explain(one, saved, _list_rivals(one, offers, [s for s in resources[one.resource] if s in saved]))
+        parts[one.name] = Planned(as_money(saved.get(one, NOTHING) + worth), as_money(worth), note)
+    sums: defaultdict[str, list[Decimal]] = defaultdict(list)
+    for row in found:
+        sums[row["billing_currency"]].append(parts[row["recommendation_id"]].saving)
+    return Plan(parts, {currency: add_money(amounts) for currency, amounts in sorted(sums.items())})
+
+
+def _choose_best(
+    offers: Sequence[Candidate], resources: Mapping[ResourceKey, Sequence[Candidate]], pools: Mapping[str, Fraction]
+) -> Followed:
+    """What is followed: by what is saved, and in pools where that comes to more, by what is freed too."""
+    plain = _choose_all(offers, resources, frozenset())
+    if not any(pools.get(one.pool) and one.covered for found in resources.values() for one in found):
+        return plain
+    generous = _choose_all(offers, resources, pools.keys())
+    counted = find_counted(plain, generous, pools)
+    if not counted:
+        return plain
+    return generous if counted == pools.keys() else _choose_all(offers, resources, counted)
+
+
+def _choose_all(
+    offers: Sequence[Candidate], resources: Mapping[ResourceKey, Sequence[Candidate]], counted: Collection[str]
+) -> Followed:
+    """What is followed where the commitments that these pools free count in full."""
+    known: dict[tuple[Any, ...], Choice] = {}
+
+    def choose_once(key: ResourceKey, weights: Weights) -> Choice:
+        asked = (key, tuple(sorted(weights.items())))
+        if asked not in known:
+            known[asked] = choose(resources[key], weights, counted)
+        return known[asked]
+
+    saved: dict[Candidate, Fraction] = {}
+    choices: dict[ResourceKey, Choice] = {}
+    for cluster in gather_clusters(offers, resources, choose_once):
+        taken, done = cluster.solve()
+        saved |= taken
+        choices |= done
+    for key in resources:
+        if key not in choices:
+            choices[key] = choose_once(key, {})
+    freed: dict[Candidate, Fraction] = {}
+    for key in sorted(choices):
+        saved |= choices[key].saved
+        freed |= choices[key].freed
+    return Followed(saved, freed)
+
+
+def _list_rivals(one: Candidate, offers: Sequence[Candidate], beside: Sequence[Candidate]) -> list[Candidate]:
+    """The followed findings that take something from this one: on its resource, or the offers that exclude it."""
+    if one.is_offer:
+        return [other for other in offers if other is not one and fits(one, other)]
+    parts = (ALL, one.component)
+    return [o for o in beside if o is not one and (o.component in parts or one.component == ALL)]
+
+
+def _explain(one: Candidate, saved: Mapping[Candidate, Fraction], rivals: Sequence[Candidate]) -> str:
+    names = ", ".join(sorted({other.check_name for other in rivals})) or "what is done to its resources"
+    if one not in saved:
+        return f"left out in favour of {names}"
+    return IN_PLAN if saved[one] == one.saving else f"{IN_PLAN}, on what is left by {names}"
+
+
+def _explain_unplanned(row: Mapping[str, Any]) -> str:
+    if row["lever"] == "none":
+        return ADVICE
+    return NO_AMOUNT if row["monthly_saving"] is None else "not in the plan: it saves nothing"

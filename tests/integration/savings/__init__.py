@@ -1,0 +1,1 @@
+"""Savings of an installation: checks, plan, lifecycle and commands together."""
