@@ -3,14 +3,14 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 
-from savings.check import BillCheck, parameter_values
-from savings.findings import Recommendation, make_recommendation_id
+from savings.check import BillCheck, JudgedCheck, parameter_values
+from savings.findings import Findings, Recommendation, Row, Skipped, make_recommendation_id
 
 #: What every check returns; anything beside it and OPTIONAL is evidence.
 REQUIRED = (
@@ -24,7 +24,7 @@ REQUIRED = (
     "monthly_cost",
     "monthly_saving",
 )
-OPTIONAL = ("resource_name", "service_name", "component", "covered_cost")
+OPTIONAL = ("resource_name", "service_name", "component", "covered_cost", "confidence")
 MONEY = Decimal("1e-12")
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
@@ -41,19 +41,40 @@ def ask(
     ``changed``: parameters that the installation changed. Raises what DuckDB raises for a wrong statement, and
     `EvidenceError` for columns that are missing.
     """
+    return list(judge_bill(connection, check, changed, today).recommendations)
+
+
+def judge_bill(
+    connection: duckdb.DuckDBPyConnection, check: BillCheck, changed: Mapping[str, Any], today: dt.date
+) -> Findings:
+    """The same, with what the check did not judge."""
     values = parameter_values(check, changed)
     asked = {name: values[name] for name in set(_PARAMETER.findall(check.evidence))}
-    cursor = connection.execute(check.evidence, asked)
-    names = [column[0] for column in cursor.description]
+    names, rows = _fetch(connection, check.evidence, asked)
+    skipped: Sequence[Skipped] = ()
+    if isinstance(check, JudgedCheck):
+        seeds = {name: _fetch(connection, f"select * from seed_{name}")[1] for name in check.seeds}
+        judged, skipped = check.judge(rows, seeds, values)
+        rows = [dict(row) for row in judged]
+        names = list(rows[0]) if rows else list(REQUIRED)
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise EvidenceError(f"its evidence has no {', '.join(missing)}")
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     found = [_recommend(check, row, values, today) for row in rows]
-    return sorted(found, key=lambda one: (-(one.monthly_saving or Decimal(0)), one.recommendation_id))
+    return Findings(
+        sorted(found, key=lambda one: (-(one.monthly_saving or Decimal(0)), one.recommendation_id)), skipped
+    )
 
 
-def _recommend(check: BillCheck, row: Mapping[str, Any], values: Mapping[str, Any], today: dt.date) -> Recommendation:
+def _fetch(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None
+) -> tuple[list[str], list[dict[str, Any]]]:
+    cursor = connection.execute(query, parameters or {})
+    names = [column[0] for column in cursor.description]
+    return names, [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _recommend(check: BillCheck, row: Row, values: Mapping[str, Any], today: dt.date) -> Recommendation:
     """One row of evidence as a recommendation; amounts are money to 12 decimals."""
     extra = {name: value for name, value in row.items() if name not in (*REQUIRED, *OPTIONAL)}
     resource, region = row["resource_id"] or "", row["region"] or ""
@@ -79,7 +100,7 @@ def _recommend(check: BillCheck, row: Mapping[str, Any], values: Mapping[str, An
         lever=check.lever,
         component=row.get("component") or check.component,
         effort=check.effort,
-        confidence=check.confidence,
+        confidence=row.get("confidence") or check.confidence,
         risk_class=check.risk_class,
         remediation=check.remediation,
         evidence_kind="bill",
@@ -103,6 +124,10 @@ def _say(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     """A value of JSON: exact numbers as text."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
     if value is None or isinstance(value, bool | int | str):
         return value
     return str(value)

@@ -1,15 +1,16 @@
 """What every savings check declares, so that it can be listed, fed, explained and tested without knowing it.
 
 One check is one module below `savings/checks/<cloud or any>/`, found by name. A `BillCheck` is a question in SQL about
-the bill alone; an `InventoryCheck` judges what an account's own API says, with the bill beside it.
+the bill alone; a `JudgedCheck` is one whose answer a function works out from the rows that it asks for; an
+`InventoryCheck` judges what an account's own API says, with the bill beside it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from savings.findings import Findings, RiskClass
+from savings.findings import Findings, RiskClass, Row, Skipped
 
 #: Provider, account and region.
 Scope = tuple[str, str, str]
@@ -69,15 +70,29 @@ class BillCheck(Check):
     - ``monthly_saving``: what of that is saved, DECIMAL(38,12); null where the bill cannot tell,
     - whatever else is worth showing as evidence.
 
-    Optional: ``resource_name, service_name``; ``component`` in place of the check's own; ``covered_cost``: what else a
-    commitment covers of the same part in 30 days, which is saved only where somebody else uses what becomes free.
-    `reason` is a sentence with those columns in braces.
+    Optional: ``resource_name, service_name``; ``component`` and ``confidence`` in place of the check's own;
+    ``covered_cost``: what else a commitment covers of the same part in 30 days, which is saved only where somebody else
+    uses what becomes free. `reason` is a sentence with those columns in braces.
     """
 
     evidence: str
     reason: str
     parameters: tuple[Parameter, ...] = ()
     seeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedCheck(BillCheck):
+    """A check of the bill that SQL alone cannot answer: what its `evidence` gives is judged by a function.
+
+    `judge` takes the rows of `evidence`, those of each of the `seeds` by name, and the values of all parameters. It
+    gives rows with the columns that a `BillCheck` returns, and what it did not judge, with the reason.
+    """
+
+    judge: Callable[
+        [Sequence[dict[str, Any]], Mapping[str, Sequence[dict[str, Any]]], Mapping[str, Any]],
+        tuple[Sequence[Row], Sequence[Skipped]],
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ is judged on its own newest days.
   ``stored`` is the average size of what is priced by the month, in its unit: a GB stored for 30 days of a month of 31
   is less than a GB-month. ``meter_last_days_ago`` is the last day of the very meter, which may have ended before its
   resource did: a volume that was changed to another type.
+- ``usage_hourly``: what commitments could cover, by pool and hour: see `savings.commitments.hourly_sql`.
 - ``storage_monthly``: a row per resource, meter and billing period of what is priced by the month, of 13 months.
 
 Macros: ``in_a_month(amount, is_monthly, days_seen, period_days)``, ``share(amount, fraction)`` as money.
@@ -25,6 +26,7 @@ from typing import Any
 
 import duckdb
 
+from savings.commitments.hourly_sql import USAGE_HOURLY, hourly_seeds
 from savings.evidence_sql import DERIVED, SOURCE_DAYS, STORAGE_MONTHLY, USAGE_DAILY
 from savings.local_tables import Statement, make_tables
 from warehouse.contracts import Warehouse
@@ -45,6 +47,7 @@ def open_evidence(
     statements = {
         "usage_daily": _narrow(USAGE_DAILY, last_days, DAYS),
         "storage_monthly": _narrow(STORAGE_MONTHLY, last_days, STORAGE_DAYS),
+        "usage_hourly": _narrow_hourly(last_days),
     }
     with make_tables(warehouse, statements) as connection:
         for statement in DERIVED:
@@ -62,14 +65,32 @@ def read_last_days(warehouse: Warehouse, condition: str) -> Mapping[str, dt.date
     return dict(rows)
 
 
+def _narrow_hourly(last_days: Mapping[str, dt.date]) -> Statement:
+    """The same for usage by the hour, whose seeds are parameters between those of the sources and those of periods."""
+    texts, seeds = hourly_seeds()
+    sources, bounds = _windows(last_days, DAYS)
+    text = USAGE_HOURLY.format(**_texts(last_days), **texts, days=DAYS)
+    return text, [*sources, *seeds, *bounds, *bounds, *bounds]
+
+
 def _narrow(query: str, last_days: Mapping[str, dt.date], days: int) -> Statement:
     """The statement for these sources' windows, with its parameters; a source's older periods are not even opened."""
-    sources, since, parameters, bounds = [], [], [], []
+    sources, bounds = _windows(last_days, days)
+    return query.format(**_texts(last_days), days=days), [*sources, *bounds]
+
+
+def _texts(last_days: Mapping[str, dt.date]) -> dict[str, str]:
+    count = len(last_days)
+    source = "select cast(? as varchar(1000)) as source_name, cast(? as date) as last_day"
+    period = "(charges.source_name = ? and charges.billing_period >= cast(? as date))"
+    return {"source_days": " union all ".join([source] * count), "since": " or ".join([period] * count)}
+
+
+def _windows(last_days: Mapping[str, dt.date], days: int) -> tuple[list[Any], list[Any]]:
+    """Parameters: each source with its last day, and each with the first billing period that can hold its charges."""
+    sources, bounds = [], []
     for name, last in sorted(last_days.items()):
-        sources.append("select cast(? as varchar(1000)) as source_name, cast(? as date) as last_day")
-        parameters += [name, last]
-        since.append("(charges.source_name = ? and charges.billing_period >= cast(? as date))")
+        sources += [name, last]
         # a charge may be in the period before that of its day
         bounds += [name, ((last - dt.timedelta(days=days)).replace(day=1) - dt.timedelta(days=1)).replace(day=1)]
-    text = query.format(source_days=" union all ".join(sources), since=" or ".join(since), days=days)
-    return text, [*parameters, *bounds]
+    return sources, bounds

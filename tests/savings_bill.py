@@ -30,7 +30,8 @@ COLUMNS: dict[str, pa.DataType] = {
         "x_usage_type sku_meter sku_id sku_price_id x_operation x_instance_type x_sku_meter_category "
         "x_sku_meter_subcategory x_sku_details sku_price_details pricing_category pricing_unit consumed_unit "
         "commitment_discount_id commitment_discount_type commitment_discount_status capacity_reservation_status "
-        "x_environment x_team charge_description publisher_name billing_currency".split(),
+        "x_commitment_term x_commitment_payment_option x_environment x_team charge_description publisher_name "
+        "billing_currency".split(),
         _TEXT,
     ),
     **dict.fromkeys(

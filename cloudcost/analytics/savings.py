@@ -11,7 +11,7 @@ from cloudcost.analytics.savings_lifecycle import note_findings
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
-from savings.bill import ask
+from savings.bill import judge_bill
 from savings.check import BillCheck, Check, InventoryCheck
 from savings.evidence import open_evidence, read_last_days
 from savings.findings import Findings, Recommendation, Skipped
@@ -79,8 +79,9 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
         pools = find_pools(evidence)
 
         def run(check: BillCheck) -> Findings:
-            found = ask(evidence, check, settings.parameters.get(check.name, {}), today)
-            return Findings(pools.assign(one for one in found if is_worth_showing(one, settings)))
+            found = judge_bill(evidence, check, settings.parameters.get(check.name, {}), today)
+            worth_showing = (one for one in found.recommendations if is_worth_showing(one, settings))
+            return Findings(pools.assign(worth_showing), found.skipped)
 
         return run_each(checks, run)
 

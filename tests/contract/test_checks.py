@@ -3,7 +3,8 @@
 import datetime as dt
 import inspect
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import get_args
@@ -18,7 +19,7 @@ from cloudcost.installation import Installation
 from orchestration.defs.savings import assets as defs
 from orchestration.resources.installation import InstallationResource
 from savings.bill import ask
-from savings.check import BillCheck, Check, Component, Confidence, Effort, InventoryCheck, Lever
+from savings.check import BillCheck, Check, Component, Confidence, Effort, InventoryCheck, JudgedCheck, Lever
 from savings.evidence import SEEDS
 from savings.findings import Findings, RiskClass
 from savings.inventory import Inventory
@@ -88,8 +89,14 @@ def test_every_figure_it_goes_by_has_a_reason_and_is_used(name: str) -> None:
     asked = set(re.findall(r"\$([a-z_]+)", check.evidence))
     given = {one.name for one in check.parameters}
     assert asked <= given
-    assert {one for one in given if f"{{{one}}}" not in check.reason} <= asked
+    used = asked | (read_names(check.judge) if isinstance(check, JudgedCheck) else set())
+    assert {one for one in given if f"{{{one}}}" not in check.reason} <= used
     assert all(len(one.reason) > 8 for one in check.parameters)
+
+
+def read_names(judge: Callable[..., object]) -> set[str]:
+    """The values that a judge looks up by name."""
+    return set(re.findall(r'values\["([a-z_]+)"\]', inspect.getsource(sys.modules[judge.__module__])))
 
 
 @each_of_bill

@@ -268,3 +268,34 @@ def test_savings_checks_see_the_same_bill(desk: Desk) -> None:
     assert stored == [(dt.date(2026, 8, 1), D(1), D("0.05")), (dt.date(2026, 9, 1), D(2), D("0.10")),
                       (dt.date(2026, 10, 1), D(3), D("0.15"))]  # fmt: skip
     assert daily == [(127, 61, 0)]
+
+
+def test_usage_by_the_hour_is_the_same(desk: Desk) -> None:
+    """On demand, covered by a plan, its fee, what no plan covers, and what is billed by the month."""
+    bill = Bill().add("nat-1", "EU-NatGateway-Hours", cost="1", first_days_ago=1)
+    covered: dict[str, Any] = {"pricing_category": "Committed", "commitment_discount_id": "plan-1"}
+    for usage_type, columns in (
+        ("EU-BoxUsage:m5.xlarge", {}),
+        ("EU-InstanceUsage:db.r7g.2xl", {"x_service_code": "AmazonRDS"}),
+        ("EU-BoxUsage:m5.large", covered),
+    ):
+        row = bill._row("i-1", usage_type, LAST_DAY, 1, D("0.1"), D(1), "Hours")
+        hour = {"charge_period_start": dt.datetime.combine(LAST_DAY, dt.time(23))}
+        bill.rows.append(row | {"x_service_code": "AmazonEC2"} | hour | columns)
+    fee: dict[str, Any] = {"charge_category": "Purchase", "commitment_discount_id": "plan-1"}
+    bill.add(None, "ComputeSP:1yrNoUpfront", cost="1", first_days_ago=0, **fee)
+    bill.add("i-3", "EU-BoxUsage:m5.large", cost="9", days=30, first_days_ago=30, x_service_code="AmazonEC2")
+    charges = bill.charges()
+    desk.warehouse.replace_tables("marts", {"fct_charges": charges})
+    with open_evidence(desk.reopen(), {"aws": LAST_DAY}, ()) as evidence:
+        hours = evidence.execute(
+            "select pool, family_group, family, pricing_category, plan_type, cast(started_at as timestamp), "
+            "period_hours, cast(cost as decimal(38, 12)), cast(units as decimal(38, 12)) from usage_hourly "
+            "order by pool, pricing_category"
+        ).fetchall()
+    at = dt.datetime.combine(LAST_DAY, dt.time(23))
+    assert hours == [
+        ("compute", "ec2", "m5", "Committed", "ComputeSP:1yrNoUpfront", at, 1, D("0.1"), D(4)),
+        ("compute", "ec2", "m5", "Standard", None, at, 1, D("0.1"), D(8)),
+        ("database", "instances", "db.r7g", "Standard", None, at, 1, D("0.1"), D(16)),
+    ]

@@ -1,0 +1,1 @@
+"""Which commitments are worth buying for the usage that is still paid on demand."""
