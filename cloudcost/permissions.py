@@ -13,8 +13,10 @@ from typing import Any, Literal
 import yaml
 
 from actions.remediations import REMEDIATIONS
+from cloudcost.installation import Installation
 from core.errors import CloudcostError
 from savings.check import Check, InventoryCheck
+from savings.registry import find_checks
 
 Cloud = Literal["aws", "azure", "gcp"]
 ROLE_NAME = "cloudcost"
@@ -81,6 +83,20 @@ def write_document(cloud: Cloud, needs: Sequence[Need]) -> str:
         },
         sort_keys=False,
     ).rstrip()
+
+
+def describe_blind_checks(installation: Installation) -> list[str]:
+    """A sentence for each check that looks into accounts and was given none."""
+    disabled = installation.config.savings.disabled_checks
+    if installation.config.actions.allowed_accounts:
+        return []
+    return [
+        f"{check.name} sees nothing: actions.allowed_accounts names no account to look into; "
+        f"`cloudcost permissions --cloud {cloud} --check {check.name}` prints what it needs there"
+        for check in find_checks().values()
+        if isinstance(check, InventoryCheck) and check.name not in disabled
+        for cloud in check.permissions
+    ]
 
 
 def _statement(need: Need) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from cli.savings.permissions import describe_blind_checks
 from cloudcost.installation import Installation
+from cloudcost.permissions import describe_blind_checks
 from cloudcost.repair.machine_faults import explain_fault
 from core.errors import FAILED, OK, CloudcostError, LocationError, SourceError
 from ingestion.circuit import GuardedLocation

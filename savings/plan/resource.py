@@ -44,8 +44,11 @@ def choose(findings: Sequence[Candidate], weights: Mapping[str, Fraction], count
     whole = [one for one in findings if one.component == ALL]
     deletions = [one for one in whole if one.lever == "delete"]
     others = [one for one in whole if one.lever != "delete"]
-    parts = _best_parts([one for one in findings if one.component != ALL], weights, counted)
-    options = [_combine(list(chosen), parts, weights, counted) for chosen in _one_of_each_lever(others)]
+    on_parts = [one for one in findings if one.component != ALL]
+    options = []
+    for chosen in _one_of_each_lever(others):
+        parts = _best_parts(on_parts, chosen, weights, counted)
+        options.append(_combine(chosen, parts, weights, counted))
     options += [_combine([one], [], weights, counted) for one in sorted(deletions, key=lambda one: one.order)]
     # a rate on less than the parts are said to save would take from them: it is left out
     sound = [option for option in options if min(option.saved.values(), default=NOTHING) >= 0]
@@ -53,16 +56,21 @@ def choose(findings: Sequence[Candidate], weights: Mapping[str, Fraction], count
 
 
 def _best_parts(
-    findings: Sequence[Candidate], weights: Mapping[str, Fraction], counted: Collection[str]
+    findings: Sequence[Candidate],
+    whole: Sequence[Candidate],
+    weights: Mapping[str, Fraction],
+    counted: Collection[str],
 ) -> list[Candidate]:
-    """Of each component the alternatives that save most together."""
+    """Of each component the alternatives that save most together, on what the findings on the whole leave: of what is
+    saved they may leave another share than of what is freed."""
     components: defaultdict[str, list[Candidate]] = defaultdict(list)
     for one in findings:
         components[one.component].append(one)
     chosen: list[Candidate] = []
     for component in sorted(components):
         options = [*_one_of_each_lever(components[component])]
-        chosen += max(options, key=lambda option: _combine([], list(option), weights, counted).value)
+        values = [_combine(whole, option, weights, counted).value for option in options]
+        chosen += options[values.index(max(values))]
     return chosen
 
 

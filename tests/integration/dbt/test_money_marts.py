@@ -275,9 +275,8 @@ def test_waste_is_what_commitments_left_unused_and_what_checks_found(money: Ware
     assert rows == [
         ("aws_legacy", "unused_commitment", D(8), 0),
         ("azure_both", "unused_commitment", D("0.5"), 0),
-        ("gcp", "unattached_volume", D("2.5"), 2),
-        ("gcp", "unused_commitment", D("5.5"), 0),
-    ]
+        ("gcp", "unattached_volume", D("2.5"), 2), ("gcp", "unused_commitment", D("5.5"), 0),
+    ]  # fmt: skip
 
 
 def test_savings_are_what_is_found_and_what_was(money: Warehouse) -> None:
@@ -287,10 +286,9 @@ def test_savings_are_what_is_found_and_what_was(money: Warehouse) -> None:
         "order by 1"
     )
     assert rows == [
-        ("found-0", "found", D("1.25"), D(0), True, None),
-        ("found-1", "found", D("1.25"), D(0), True, None),
+        ("found-0", "found", D("1.25"), D(0), True, None), ("found-1", "found", D("1.25"), D(0), True, None),
         ("gone", "lapsed", D(7), D(0), False, dt.date(2025, 1, 2)),
-    ]
+    ]  # fmt: skip
 
 
 def test_invoices_stand_beside_what_was_billed(money: Warehouse) -> None:

@@ -7,9 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
-from cli.savings.permissions import describe_blind_checks
 from cloudcost.installation import Installation
-from cloudcost.permissions import PermissionsError
+from cloudcost.permissions import PermissionsError, describe_blind_checks
 
 RUNNER = CliRunner()
 

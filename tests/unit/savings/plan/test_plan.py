@@ -24,6 +24,16 @@ def test_levers_of_one_part_multiply() -> None:
     assert found["b"] == (Decimal(30), "in the plan, on what is left by check_a")
 
 
+def test_an_alternative_that_frees_more_is_chosen_by_what_the_others_leave() -> None:
+    """The schedule leaves nine tenths of what is saved, and all of what is freed: 1 + 1.80 and 7 beat 1 + 8.10."""
+    pool = {"commitment_pool": "p", "pool_on_demand_cost": Decimal(20), "monthly_cost": Decimal(10)}
+    smaller = finding("smaller", "2", covered_cost=Decimal(35), **pool)
+    schedule = finding("schedule", "1", component="all", lever="schedule", **pool)
+    other = finding("other", "9", **pool)
+    assert make_plan([smaller, schedule]).totals == {"USD": Decimal("9.8")}
+    assert make_plan([smaller, schedule, other]).totals == {"USD": Decimal("9.8")}
+
+
 def test_parts_of_a_resource_add_up() -> None:
     assert make_plan([finding("a", "40"), finding("b", "30", component="storage")]).totals == {"USD": Decimal(70)}
 
