@@ -24,7 +24,7 @@ found as (
         billing_currency,
         provider as service_provider_name,
         account_id as sub_account_id,
-        cast(null as {{ text_type() }}) as service_name,
+        service_name,
         check_name as waste_kind,
         monthly_saving as wasted_cost,
         resource_id
