@@ -136,7 +136,7 @@ def judge(truth: dict[str, Any], found: list[Recommendation], scores: dict[str, 
     """Add one company's findings to the scores of their checks.
 
     A finding of an account names no resource: it stands for all that was planted for the check in its account and
-    region, and its amount for their sum.
+    region and that no other finding names, and its amount for their sum.
     """
     planted: dict[Key, list[dict[str, Any]]] = defaultdict(list)
     for entry in truth["waste"]:
@@ -144,10 +144,11 @@ def judge(truth: dict[str, Any], found: list[Recommendation], scores: dict[str, 
     tolerated = {_key(entry) for entry in truth["tolerated"]}
     decoys = {_key(entry): entry["why"] for entry in truth["decoys"]}
     seen: set[Key] = set()
+    named = {(one.check_name, one.provider, _name(one.resource_id)) for one in found}
     for one in found:
         score = scores[one.check_name]
         key = (one.check_name, one.provider, _name(one.resource_id))
-        keys = [key] if one.resource_id else _of_account(one, planted)
+        keys = [key] if one.resource_id else [each for each in _of_account(one, planted) if each not in named]
         entries = [entry for each in keys for entry in planted.get(each, [])]
         if entries:
             score.found += 1

@@ -1,7 +1,8 @@
 """The question behind the checks that compare an instance with the same size of another family.
 
 `seed_aws_instance_targets` names for a family, by the goal of a check, the families that take its place, the sizes that
-both have with as many vCPUs and no less memory, and how list prices compare. What the customer pays for the other
+both have with as many vCPUs and no less memory, and how list prices compare; where they compare differently for each
+engine of a database, a row for the operations of an engine. What the customer pays for the other
 family in the same region goes before the list; of several the cheapest is taken.
 """
 
@@ -66,6 +67,7 @@ priced as (
         and targets.goal = '{goal}'
         and targets.family = split_part(instances.size, '.', 1)
         and list_contains(string_split(targets.sizes, ' '), split_part(instances.size, '.', 2))
+        and (targets.operations is null or list_contains(string_split(targets.operations, ' '), instances.operation))
     left join own_prices
         on instances.source_name = own_prices.source_name
         and instances.region is not distinct from own_prices.region

@@ -39,7 +39,11 @@ with standard as (
         usage_type,
         cloud = 'azure' and {is_nonproduction("usage")} as is_development,
         unit_price,
-        cast(contracted_cost as double) / cast(quantity as double) as paid_price,
+        -- a contract of Google is in the price; what else comes off the cost is for running long
+        case
+            when cloud = 'gcp' then cast(unit_price as double)
+            else cast(contracted_cost as double) / cast(quantity as double)
+        end as paid_price,
         contracted_cost,
         quantity
     from usage_daily as usage
@@ -53,7 +57,10 @@ account_prices as (
         max(service_name) as service_name,
         max(usage_type) as usage_type,
         max(billing_period) as billing_period,
-        cast(sum(contracted_cost) as double) / cast(sum(quantity) as double) as price,
+        case
+            when cloud = 'gcp' then max(paid_price)
+            else cast(sum(contracted_cost) as double) / cast(sum(quantity) as double)
+        end as price,
         sum(quantity) as quantity,
         sum(contracted_cost) as cost
     from standard

@@ -93,14 +93,15 @@ histories as (
         max(service_name) as service_name,
         max(resource_name) as resource_name,
         count(*) as months_seen,
-        bool_and(months_ago = $months or stored_gb >= previous_gb) as never_fell,
-        max(case when months_ago = $months then stored_gb end) as first_gb,
+        -- six months without a fall have seven levels
+        bool_and(months_ago = $months + 1 or stored_gb >= previous_gb) as never_fell,
+        max(case when months_ago = $months + 1 then stored_gb end) as first_gb,
         max(case when months_ago = 1 + $keep_months then stored_gb end) as kept_gb,
         max(case when months_ago = 1 then stored_gb end) as stored_gb,
         max(case when months_ago = 1 then cast(cost * 30 / day(last_day(billing_period)) as decimal(38, 12)) end)
             as monthly_cost
     from complete
-    where months_ago between 1 and $months
+    where months_ago between 1 and $months + 1
     group by all
 ),
 running as (
@@ -131,7 +132,7 @@ judged as (
         and histories.resource_id is not distinct from running.resource_id
         and histories.currency = running.currency
         and histories.kind = running.kind
-    where months_seen = $months
+    where months_seen = $months + 1
         and never_fell
         and stored_gb >= first_gb * (1 + cast($min_growth as double))
         and running.is_billed
@@ -145,6 +146,7 @@ select
     max(service_name) as service_name,
     max(resource_name) as resource_name,
     string_agg(kind, ', ' order by kind) as kind,
+    string_agg(kind, ', ' order by kind) || coalesce(' ' || any_value(resource_id), '') as what_grows,
     sum(first_gb) as first_gb,
     sum(kept_gb) as kept_gb,
     sum(stored_gb) as stored_gb,
@@ -154,6 +156,6 @@ from judged
 where monthly_saving > 0
 group by all
 """,
-    reason="{kind} {resource_id} of {account_id} in {region} grew from {first_gb} to {stored_gb} in {months} months "
+    reason="{what_grows} of {account_id} in {region} grew from {first_gb} to {stored_gb} in {months} months "
     "and never fell; what came in the last 90 days costs {monthly_saving} {currency} in 30 days",
 )

@@ -9,7 +9,8 @@ BEDROCK_CACHE_RATIO = BillCheck(
     title="Model input without prompt caching",
     clouds=("aws",),
     rule="Input tokens of a Bedrock model that can cache prompts (Claude from 3.5, Nova) cost at least 100 in 30 days, "
-    "and less than 10 % of all its input tokens were read from the cache.",
+    "and less than 10 % of all its input tokens were read from the cache. Where the bill names inference profiles, "
+    "each is judged by itself, for a prompt is cached by who sends it.",
     why="What stands at the beginning of every prompt costs a tenth when it is read from the cache.",
     next_step="Put the part that is the same in every call first and mark it with a cache point; watch the tokens read "
     "from the cache.",
@@ -38,7 +39,7 @@ with tokens as (
 ),
 models as (
     select
-        source_name, cloud, account_id, region, currency, model, consumed_unit,
+        source_name, cloud, account_id, region, resource_id, currency, model, consumed_unit,
         max(billing_period) as billing_period,
         max(service_name) as service_name,
         coalesce(sum(monthly_cost) filter (not is_read), 0) as input_cost,
@@ -49,8 +50,7 @@ models as (
     having input_cost >= $min_cost and cached_tokens < (input_tokens + cached_tokens) * $max_share
 )
 select
-    source_name, cloud, account_id, region, currency,
-    cast(null as varchar) as resource_id,
+    source_name, cloud, account_id, region, resource_id, currency,
     max(billing_period) as billing_period,
     max(service_name) as service_name,
     string_agg(distinct model, ', ' order by model) as models,
@@ -58,7 +58,7 @@ select
     sum(input_cost) as monthly_cost,
     cast(null as decimal(38, 12)) as monthly_saving
 from models
-group by source_name, cloud, account_id, region, currency
+group by source_name, cloud, account_id, region, resource_id, currency
 """,
     reason="{account_id} pays {monthly_cost} {currency} in 30 days for input of {models} in {region}; {cached_percent} "
     "% of it was read from the cache",

@@ -8,15 +8,16 @@ CAPACITY_MODE = BillCheck(
     name="capacity_mode",
     title="DynamoDB tables that cost less with provisioned capacity",
     clouds=("aws",),
-    rule="A table in on-demand mode, billed on each of the last 30 days, whose reads and writes would cost less with "
-    "provisioned capacity for twice the mean hour of its busiest day, used to 70 %.",
+    rule="A table in on-demand mode whose reads and writes cost at least 50 in 30 days, are about the same on each of "
+    "them, and would cost less with provisioned capacity for twice the mean hour of the busiest day, used to 70 %. "
+    "Where the bill has hours, it must be in each of them.",
     why="On demand each request costs several times what one of a well used provisioned unit does.",
     next_step="Look at the table's peaks of a minute; if they are no higher, change it to provisioned mode with "
     "auto scaling. The mode can be changed back.",
-    saving_basis="Its effective cost of requests less that of the capacity: the units of an hour at the price that the "
-    "customer pays for them in the region, or 1,040 times the price of a request. The bill's days do not show peaks "
-    "within a day, which is why the busiest day's mean is doubled.",
-    lever="setting",
+    saving_basis="None: the bill does not show the peaks within an hour, which decide. The evidence's "
+    "`possible_saving` is the cost of requests less that of the capacity: the units of an hour at the price that the "
+    "customer pays for them in the region, or 1,040 times the price of a request.",
+    lever="none",
     component="requests",
     effort="medium",
     risk_class="reversible",
@@ -34,6 +35,11 @@ CAPACITY_MODE = BillCheck(
             "An hour of a unit to a request: 0.00065 to 0.000000625 USD writing, 0.00013 to 0.000000125 reading.",
         ),
         Parameter("days", 30, "Every day of the month must be known, or its busiest is not."),
+        Parameter("min_cost", Decimal(50), "In the bill's currency; below it nobody looks at a table's peaks."),
+        Parameter(
+            "evenness", Decimal("0.75"), "The mean day to the busiest: what is busy on some days is so by hours."
+        ),
+        Parameter("hours", 23, "Of a day, in which a bill by the hour must have requests."),
     ),
     evidence=r"""
 with own_prices as (
@@ -49,6 +55,13 @@ with own_prices as (
         and cost > 0
     group by all
 ),
+-- whose export has a charge for every hour
+hourly as (
+    select distinct source_name
+    from usage_daily
+    where cloud = 'aws' and charge_category = 'Usage' and days_ago < $days and charge_count >= $hours
+        and pricing_unit = 'Hours'
+),
 days as (
     select
         source_name, cloud, account_id, region, resource_id, currency, days_ago,
@@ -56,6 +69,7 @@ days as (
         max(billing_period) as billing_period,
         max(service_name) as service_name,
         max(resource_name) as resource_name,
+        sum(charge_count) as charges,
         sum(quantity) as units,
         sum(cost) as cost
     from usage_daily
@@ -76,6 +90,8 @@ directions as (
         max(service_name) as service_name,
         max(resource_name) as resource_name,
         count(distinct days_ago) as billed_days,
+        min(charges) as fewest_charges,
+        max(charges) as most_charges,
         sum(units) as units,
         max(units) as busiest_day_units,
         sum(cost) as cost
@@ -102,15 +118,22 @@ tables as (
         max(service_name) as service_name,
         max(resource_name) as resource_name,
         sum(cost) as monthly_cost,
-        sum(cost) - cast(sum(provisioned_units * unit_price * 24 * 30) as decimal(38, 12)) as monthly_saving,
+        sum(cost) - cast(sum(provisioned_units * unit_price * 24 * 30) as decimal(38, 12)) as possible_saving,
+        cast(null as decimal(38, 12)) as monthly_saving,
         sum(case when direction = 'Read' then provisioned_units else 0 end) as read_units,
         sum(case when direction = 'Write' then provisioned_units else 0 end) as write_units
     from priced
     group by all
     having max(billed_days) >= $days
+        -- the direction that costs most is the one that must be even
+        and arg_max(units, cost) / $days >= arg_max(busiest_day_units, cost) * $evenness
+        and (
+            arg_max(fewest_charges, cost) >= $hours
+            or (max(most_charges) = 1 and source_name not in (select source_name from hourly))
+        )
 )
-select * from tables where monthly_saving > 0
+select * from tables where possible_saving > 0 and monthly_cost >= $min_cost
 """,
-    reason="{resource_id} paid {monthly_cost} {currency} for requests in 30 days; {read_units} units of reading and "
-    "{write_units} of writing cost {monthly_saving} less if its hours are as even as its days",
+    reason="{resource_id} paid {monthly_cost} {currency} for requests in 30 days, about as much on each; if its hours "
+    "are as even, {read_units} units of reading and {write_units} of writing cost {possible_saving} less",
 )

@@ -50,7 +50,9 @@ scopes as (
         in_a_month(sum(cost), false, max(days_ago) + 1, 1) as monthly_cost,
         in_a_month(sum(items), false, max(days_ago) + 1, 1) as monthly_items,
         -- what all items of a scope are charged to is the recorder, not what changed
-        count(distinct resource_id) > 1 and count(*) = count(resource_id) as is_by_resource,
+        count(distinct resource_id) > 1
+            and not bool_or(contains(coalesce(resource_id, ''), ':config-recorder/'))
+            and count(*) = count(resource_id) as is_by_resource,
         count(*) * $price_ratio / sum(items) as daily_share,
         min(days_ago) as last_days_ago
     from items

@@ -30,20 +30,27 @@ FARGATE_ARM = BillCheck(
         Parameter("min_days", 7, "A task that lived shorter says nothing of a month; its cluster does."),
     ),
     evidence=r"""
-with vcpu_prices as (
+with prices as (
     select
         source_name, region, currency,
-        sum(case when usage_type like '%-ARM-%' then cost end)
-            / sum(case when usage_type like '%-ARM-%' then quantity end) as arm_price,
-        sum(case when usage_type not like '%-ARM-%' then cost end)
-            / sum(case when usage_type not like '%-ARM-%' then quantity end) as x86_price
-    from usage_30d
-    where cloud = 'aws'
-        and pricing_category = 'Standard'
-        and regexp_matches(usage_type, '(^|-)Fargate-(ARM-)?vCPU-Hours')
-        and usage_type not like '%SpotUsage%'
-        and cost > 0
-        and quantity > 0
+        sum(cost) filter (is_vcpu and is_arm) / sum(quantity) filter (is_vcpu and is_arm)
+            / (sum(cost) filter (is_vcpu and not is_arm) / sum(quantity) filter (is_vcpu and not is_arm)) as vcpu_ratio,
+        sum(cost) filter (not is_vcpu and is_arm) / sum(quantity) filter (not is_vcpu and is_arm)
+            / (sum(cost) filter (not is_vcpu and not is_arm) / sum(quantity) filter (not is_vcpu and not is_arm))
+            as memory_ratio
+    from (
+        select
+            source_name, region, currency, cast(cost as double) as cost, cast(quantity as double) as quantity,
+            usage_type like '%vCPU-Hours%' as is_vcpu,
+            usage_type like '%-ARM-%' as is_arm
+        from usage_30d
+        where cloud = 'aws'
+            and pricing_category = 'Standard'
+            and regexp_matches(usage_type, '(^|-)Fargate-(ARM-)?(vCPU-Hours|GB-Hours)')
+            and usage_type not like '%SpotUsage%'
+            and cost > 0
+            and quantity > 0
+    )
     group by all
 ),
 tasks as (
@@ -55,6 +62,8 @@ tasks as (
         max(days_ago) as first_days_ago,
         min(days_ago) as last_days_ago,
         sum(case when pricing_category = 'Standard' then cost else 0 end) as cost,
+        sum(case when pricing_category = 'Standard' and usage_type like '%vCPU-Hours%' then cost else 0 end)
+            as vcpu_cost,
         sum(case when pricing_category = 'Committed' then cost else 0 end) as covered
     from usage_daily
     where cloud = 'aws'
@@ -85,6 +94,7 @@ resources as (
         count(*) as tasks,
         max(first_days_ago) + 1 as days_seen,
         in_a_month(sum(cost), false, max(first_days_ago) + 1, 1) as monthly_cost,
+        in_a_month(sum(vcpu_cost), false, max(first_days_ago) + 1, 1) as monthly_vcpu_cost,
         in_a_month(sum(covered), false, max(first_days_ago) + 1, 1) as covered_cost
     from named
     group by all
@@ -93,13 +103,15 @@ resources as (
 priced as (
     select
         resources.*,
-        share(monthly_cost, coalesce(1 - vcpu_prices.arm_price / vcpu_prices.x86_price, $saved_share))
-            as monthly_saving
+        share(monthly_vcpu_cost, coalesce(1 - prices.vcpu_ratio, $saved_share))
+        + share(
+            monthly_cost - monthly_vcpu_cost, coalesce(1 - prices.memory_ratio, 1 - prices.vcpu_ratio, $saved_share)
+        ) as monthly_saving
     from resources
-    left join vcpu_prices
-        on resources.source_name = vcpu_prices.source_name
-        and resources.region is not distinct from vcpu_prices.region
-        and resources.currency = vcpu_prices.currency
+    left join prices
+        on resources.source_name = prices.source_name
+        and resources.region is not distinct from prices.region
+        and resources.currency = prices.currency
 )
 select * from priced where monthly_saving > 0
 """,

@@ -16,7 +16,7 @@ IO_OPTIMIZED = BillCheck(
     next_step="Modify the cluster's storage type to I/O-Optimized; it stays in use. It can go back at any time, and be "
     "changed again after 30 days.",
     saving_basis="The cost of its I/O requests, less 125 % of its storage and 30 % of the instances (34 % of "
-    "Serverless v2), at what they cost on demand.",
+    "Serverless v2), at what they cost on demand. Where no instance is on the bill there is no amount.",
     lever="setting",
     component="storage",
     effort="low",
@@ -72,17 +72,19 @@ select
     clusters.*,
     cast(coalesce(compute.premium, 0) as decimal(38, 12)) as instance_premium,
     io_cost + storage_cost as monthly_cost,
-    cast(
-        io_cost - storage_cost * $storage_premium - coalesce(compute.premium, 0) as decimal(38, 12)
-    ) as monthly_saving
+    io_cost - storage_cost * $storage_premium - coalesce(compute.premium, 0) as largest_saving,
+    -- a cluster has instances; where the bill has none, what they would add is not known
+    case when compute.premium is not null then cast(largest_saving as decimal(38, 12)) end as monthly_saving,
+    coalesce('at least ' || round(monthly_saving, 2) || ' ' || clusters.currency || ' less', 'less, if its instances '
+        || 'cost less than ' || round(largest_saving / $instance_premium, 2) || ' ' || clusters.currency) as difference
 from clusters
 left join compute
     on clusters.source_name = compute.source_name
     and clusters.account_id is not distinct from compute.account_id
     and clusters.region is not distinct from compute.region
     and clusters.currency = compute.currency
-where monthly_saving > 0 and storage_cost > 0
+where largest_saving > 0 and storage_cost > 0
 """,
     reason="{resource_id} pays {io_cost} {currency} in 30 days for I/O requests and {storage_cost} {currency} for "
-    "storage; as I/O-Optimized it costs at least {monthly_saving} {currency} less",
+    "storage; as I/O-Optimized it costs {difference}",
 )

@@ -15,8 +15,8 @@ RDS_GRAVITON = BillCheck(
     next_step="Check that the engine's version runs on the class, then modify the instance in its maintenance window; "
     "it restarts.",
     saving_basis="The instance's cost on demand less the same hours of the cheapest such family: at the price the "
-    "account pays for it in the region with the same engine and deployment, or at 90 %, as the Cloud Intelligence "
-    "Dashboards take it.",
+    "account pays for it in the region with the same engine and deployment, or by the ratio of list prices of the "
+    "engine.",
     lever="migrate",
     component="compute",
     effort="medium",

@@ -13,8 +13,9 @@ SPOT_CANDIDATE = BillCheck(
     "live on.",
     why="What starts and ends within hours has to bear an end anyway, and the same capacity costs less as Spot.",
     next_step="Let the fleet, group or runner ask for Spot, with several instance types and on-demand as the way out.",
-    saving_basis="Their cost on demand less the same hours as Spot: at the price the account pays for Spot of the type "
-    "in the region, or 55 % of the cost, as the Cloud Intelligence Dashboards take it.",
+    saving_basis="Their cost on demand, 30 days for the 28 that are counted, less the same hours as Spot: at the "
+    "price the account pays for Spot of the type in the region, or 55 % of the cost, as the Cloud Intelligence "
+    "Dashboards take it.",
     lever="rate",
     component="compute",
     effort="medium",
@@ -84,8 +85,9 @@ select
     count(distinct last_date) as days,
     avg(hours) as average_hours,
     arg_max(instance_kind, cost) as largest_instance_type,
-    cast(sum(cost) as decimal(38, 12)) as monthly_cost,
-    cast(sum(saving) as decimal(38, 12)) as monthly_saving
+    -- of the 30 days the last two are not counted
+    share(sum(cost), 30 / 28.0) as monthly_cost,
+    share(cast(sum(saving) as decimal(38, 12)), 30 / 28.0) as monthly_saving
 from priced
 group by source_name, cloud, account_id, region, currency
 having count(*) >= $min_instances and count(distinct last_date) >= $min_days and monthly_saving > 0

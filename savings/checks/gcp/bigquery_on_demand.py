@@ -8,8 +8,8 @@ BIGQUERY_ON_DEMAND = BillCheck(
     name="bigquery_on_demand",
     title="BigQuery on demand that slots may undercut",
     clouds=("gcp",),
-    rule="On at least 20 of the last 28 days a project's queries scanned more on demand than 100 slots of the "
-    "Enterprise edition cost around the clock.",
+    rule="On at least 20 of the last 28 days a project's queries scanned more on demand than 50 slots of the "
+    "Standard edition, the smallest step of autoscaling, cost for ten hours.",
     why="On demand every TiB that is read is paid for; slots are paid by the hour, however much they read.",
     next_step="Look up the slot hours of the queries in INFORMATION_SCHEMA.JOBS; where slot hours times the edition's "
     "price are less than the bill, reserve slots with autoscaling.",
@@ -19,14 +19,18 @@ BIGQUERY_ON_DEMAND = BillCheck(
     effort="high",
     risk_class="reversible",
     confidence="low",
-    links=("https://cloud.google.com/bigquery/pricing",),
+    links=(
+        "https://cloud.google.com/bigquery/pricing",
+        "https://cloud.google.com/bigquery/docs/slots-autoscaling-intro",
+    ),
     parameters=(
         Parameter("days", 28, "Four weeks."),
         Parameter("min_days", 20, "Every working day of four weeks: slots pay only for steady work."),
         Parameter(
             "min_tib_a_day",
-            Decimal("23"),
-            "100 slots at 0.06 USD for 24 hours are 144 USD, or 23 TiB at 6.25 USD (list of 2026-11).",
+            Decimal("3.2"),
+            "50 slots at 0.04 USD for 10 hours are 20 USD, or 3.2 TiB at 6.25 USD (list of 2026-11); slots scale to "
+            "none while no query runs.",
         ),
     ),
     evidence="""
@@ -60,5 +64,5 @@ group by source_name, cloud, account_id, region, currency
 having count(*) filter (where tib >= $min_tib_a_day) >= $min_days
 """,
     reason="Queries of {account_id} read {tib_a_day} TiB a day on demand for {monthly_cost} {currency} in 30 days, on "
-    "{busy_days} of {days} days more than 100 slots cost",
+    "{busy_days} of {days} days more than 50 slots cost",
 )

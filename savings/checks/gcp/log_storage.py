@@ -13,7 +13,8 @@ LOG_STORAGE = BillCheck(
     why="Each GiB that is written costs as much as keeping it in a bucket for two years, and most of it nobody reads.",
     next_step="Exclude what nobody reads (health checks, debug, load balancer and flow logs) in the sink, sample the "
     "rest, and set the retention of the log buckets to what is needed.",
-    saving_basis="None: the bill does not say which logs are needed.",
+    saving_basis="What is kept for longer than the 30 days that are free (Log Retention). What comes in is no saving: "
+    "the bill does not say which logs are needed.",
     lever="setting",
     component="storage",
     effort="medium",
@@ -43,10 +44,11 @@ select
     cast(null as varchar) as region,
     cast(null as varchar) as resource_id,
     'Cloud Logging' as service_name,
-    cast(null as decimal(38, 12)) as monthly_saving
+    case when retention_cost > 0 then retention_cost end as monthly_saving
 from projects
 where monthly_cost >= $min_monthly_cost
     and cast(monthly_cost as double) > $min_share * cast(project_cost as double)
 """,
-    reason="Logs of {account_id} cost {monthly_cost} {currency} in 30 days of {project_cost} in all",
+    reason="Logs of {account_id} cost {monthly_cost} {currency} in 30 days of {project_cost} in all, of it "
+    "{retention_cost} for keeping them longer than 30 days",
 )

@@ -13,8 +13,9 @@ STANDARD_NO_OPS = BillCheck(
     why="Standard storage costs about twice as much as nearline, whose reading is dearer, and here nobody reads.",
     next_step="Add a lifecycle rule to nearline or a colder class, or turn on Autoclass; ask the owner whether the "
     "data is needed at all. What is deleted from nearline within 30 days is charged for 30.",
-    saving_basis="Effective cost less the same GiB as nearline, at the source's own price in that place or else 58 % "
-    "of standard. Coldline and archive save more, and cost more to read.",
+    saving_basis="Effective cost less the same GiB as nearline, at the source's own price in that place or else half "
+    "of standard in Iowa, South Carolina and Belgium, and 58 % elsewhere. Coldline and archive save more, and cost "
+    "more to read.",
     lever="migrate",
     component="storage",
     effort="low",
@@ -29,6 +30,11 @@ STANDARD_NO_OPS = BillCheck(
             Decimal("0.58"),
             "Nearline to standard, USD per GiB-month (2026-11): Iowa 0.010 to 0.020, London 0.013 to 0.023, "
             "multi-region 0.015 to 0.026; the highest of them.",
+        ),
+        Parameter(
+            "half_price_places",
+            " (Iowa|South Carolina|Belgium)$",
+            "Where nearline is listed at half of standard, 0.010 to 0.020 USD per GiB-month (2026-11).",
         ),
     ),
     evidence="""
@@ -64,7 +70,9 @@ stored_data as (
     select
         usage.*,
         cast(monthly_cost as double) - cast(monthly_quantity as double) * coalesce(
-            price, $price_ratio * cast(monthly_cost as double) / cast(monthly_quantity as double)
+            price,
+            case when regexp_matches(usage.usage_type, $half_price_places) then 0.5 else $price_ratio end
+            * cast(monthly_cost as double) / cast(monthly_quantity as double)
         ) as saved
     from usage_30d as usage
     semi join quiet_buckets

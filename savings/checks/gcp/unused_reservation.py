@@ -6,8 +6,8 @@ UNUSED_RESERVATION = BillCheck(
     name="unused_reservation",
     title="Reserved capacity that nobody uses",
     clouds=("gcp",),
-    rule="Rows say that reserved capacity was unused (CapacityReservationStatus of FOCUS). Google's native export says "
-    "so in system labels, which are not read: from it nothing is found.",
+    rule="Rows say that reserved capacity was unused: CapacityReservationStatus of FOCUS, or the system label "
+    "is_unused_reservation of Google's detailed export.",
     why="A reservation of VMs is charged like running VMs, whether they run or not.",
     next_step="Delete the reservation or lower its count; it can be made again while there is capacity.",
     saving_basis="The effective on-demand cost of the unused rows, of 30 days.",

@@ -38,7 +38,6 @@ _PATTERNS = {
     "host": "arn:aws:ec2:{region}:{account}:dedicated-host/h-0{token}",
     "notebook": "arn:aws:sagemaker:{region}:{account}:notebook-instance/{name}",
     "files": "arn:aws:elasticfilesystem:{region}:{account}:file-system/fs-0{token}",
-    "seat": "arn:aws:identitystore:::user/{guid}",
     "profile": "arn:aws:bedrock:{region}:{account}:application-inference-profile/{token}",
     "aurora": "arn:aws:rds:{region}:{account}:cluster:cluster-{token}",
     "agreement": "arn:aws:aws-marketplace:us-east-1:{account}:agreement/agmt-{token}",

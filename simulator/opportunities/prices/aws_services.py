@@ -39,7 +39,7 @@ DEEP_ARCHIVE_RATIO = {
 
 
 #: Written before a usage type to tell equal ones of several services apart; not part of the bill.
-_TOLD_APART = ("DDB:", "Logs:", "EFS:", "Vault:", "Q:")
+_TOLD_APART = ("DDB:", "Logs:", "EFS:", "Vault:")
 
 
 def list_price(usage: str, region: str) -> Decimal:

@@ -124,7 +124,8 @@ def gcp_row(sku: str, cost: str, **more: Any) -> Row:
 GCP_ROWS: list[Row] = [
     gcp_row("N2 core", "10", cost_at_list="12", credits_commitment="-3", credits_negotiated="-2",
             credits_free_tier="-0.5", credits_promotion="-4", labels='{"team": "search"}',
-            usage_amount_in_pricing_units="20", usage_pricing_unit="hour"),
+            usage_amount_in_pricing_units="20", usage_pricing_unit="hour", resource_global_name="//reservation-1",
+            system_labels='{"compute.googleapis.com/is_unused_reservation": "true"}'),
     gcp_row("Commitment v1: N2 Cpu", "7", usage_amount_in_pricing_units="28", usage_pricing_unit="hour"),
     gcp_row("Tax", "1.5", cost_type="tax", project_id=None),
     gcp_row("Correction", "0.2", cost_type="adjustment", project_id=None, project_number="12", project_name="one"),

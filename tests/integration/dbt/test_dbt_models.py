@@ -128,6 +128,17 @@ def test_an_azure_price_times_a_large_quantity_is_exact(built: Warehouse) -> Non
     ]
 
 
+def test_capacity_that_google_labels_as_unused_is_unused(built: Warehouse) -> None:
+    rows = built.rows(
+        """select distinct x_usage_type, charge_category, capacity_reservation_id, capacity_reservation_status
+        from intermediate.int_focus__unioned where source_name = 'gcp' and resource_id is not null order by 2"""
+    )
+    assert rows == [
+        ("N2 core", "Credit", None, None),
+        ("N2 core", "Usage", "//reservation-1", "Unused"),
+    ]
+
+
 def test_a_promotion_is_a_credit_row_and_a_discount_is_not(built: Warehouse) -> None:
     rows = built.rows(
         """select x_usage_type, charge_category, billed_cost, effective_cost, list_cost, contracted_cost, x_team

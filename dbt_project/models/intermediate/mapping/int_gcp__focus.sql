@@ -127,6 +127,11 @@ shared as (
     select
         *,
         charge_category in ('Usage', 'Purchase') as has_price,
+        -- what a reservation of machines holds and nobody runs is charged like the machine, and a label alone tells
+        charge_category = 'Usage'
+        and resource_id is not null
+        and replace(system_labels, ' ', '') like '%"compute.googleapis.com/is_unused_reservation":"true"%'
+            as is_unused_reservation,
         case when part = 'covered' then pool_id end as covering_pool_id,
         case
             when part in ('promotion', 'unused') then 0
@@ -222,6 +227,8 @@ charges as (
         priced.currency as billing_currency,
         {{ month_start('priced.billing_period') }} as billing_period_start,
         {{ month_end('priced.billing_period') }} as billing_period_end,
+        case when priced.is_unused_reservation then priced.resource_id end as capacity_reservation_id,
+        case when priced.is_unused_reservation then 'Unused' end as capacity_reservation_status,
         priced.charge_category,
         -- an adjustment of an earlier month corrects an invoice
         case
@@ -442,8 +449,7 @@ remainders as (
 )
 
 {{ select_focus_columns('charges', absent=[
-    'billing_account_name', 'capacity_reservation_id', 'capacity_reservation_status',
-    'commitment_discount_name', 'invoice_id', 'pricing_currency_contracted_unit_price',
+    'billing_account_name', 'commitment_discount_name', 'invoice_id', 'pricing_currency_contracted_unit_price',
     'pricing_currency_effective_cost', 'pricing_currency_list_unit_price', 'sku_price_details', 'x_line_item_id',
     'x_operation', 'x_instance_type', 'x_sku_meter_category', 'x_sku_meter_subcategory', 'x_sku_details',
     'x_invoice_section', 'x_resource_group', 'x_commitment_start_at',

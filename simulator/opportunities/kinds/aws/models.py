@@ -1,9 +1,8 @@
-"""Language models, seats and Aurora: tokens that are never cached, users who do nothing, storage that is all input."""
+"""Language models and Aurora: tokens that are never cached, storage that is all input."""
 
 from decimal import Decimal
 
 from simulator.opportunities.company import Company
-from simulator.opportunities.findings import whole
 from simulator.opportunities.fleet.aws_services import add, bill, store
 from simulator.opportunities.kind import Kind
 from simulator.opportunities.lines import Resource
@@ -33,28 +32,6 @@ def _mislead_cache(company: Company) -> None:
 
 
 BEDROCK_CACHE_RATIO = Kind("bedrock_cache_ratio", "aws", _plant_cache, _mislead_cache)
-
-
-def _seat(company: Company) -> Resource:
-    resource = add(company, "seat")
-    store(company, resource, "Q:Developer-Pro-Subscription", 1)
-    return resource
-
-
-def _plant_seats(company: Company) -> None:
-    for _ in range(company.draw.randint(3, 6)):
-        resource = _seat(company)
-        company.waste("idle_seats", resource, "all", whole(resource), "a seat and no use of it")
-
-
-def _mislead_seats(company: Company) -> None:
-    for _ in range(3):
-        resource = _seat(company)
-        bill(company, resource, "Q:Developer-Pro-LinesOfCode", Decimal(company.draw.randint(20, 300)))
-        company.decoy("idle_seats", resource, "the seat is used")
-
-
-IDLE_SEATS = Kind("idle_seats", "aws", _plant_seats, _mislead_seats)
 
 
 def _cluster(company: Company, gigabytes: int, requests: int) -> Resource:

@@ -18,6 +18,7 @@ def _plant_zones(company: Company) -> None:
     for quantity in ("300", "600", "900"):
         resource = _between_zones(company, quantity)
         company.waste("inter_zone", resource, "transfer", lambda _: None, "traffic between zones", is_planned=False)
+        company.tolerate("inter_zone", resource, "how much is much beside the project's cost is a matter of the limit")
 
 
 def _mislead_zones(company: Company) -> None:

@@ -30,6 +30,14 @@ def test_windows_needs_an_own_price(tmp_path: Path) -> None:
     assert bill.savings("amd", tmp_path) == {"i-2": Decimal("13.82")}
 
 
+def test_the_older_family_that_is_paid_for_is_a_target_too(tmp_path: Path) -> None:
+    windows = {"x_operation": "RunInstances:0002"}
+    bill = instance(Bill(), "i-1", "m5.large", "0.188", **windows)
+    instance(bill, "i-2", "m5a.large", "0.178", **windows)
+    # 720 h x 0.01
+    assert bill.savings("amd", tmp_path) == {"i-1": Decimal("7.20")}
+
+
 def test_amd_graviton_and_what_would_cost_more_are_not_found(tmp_path: Path) -> None:
     bill = instance(Bill(), "i-amd", "m6a.large", "0.0864")
     instance(bill, "i-graviton", "m6g.large", "0.077")

@@ -32,3 +32,12 @@ def test_cached_cheap_and_other_models_are_not_found(tmp_path: Path) -> None:
     tokens(bill, "output", "output-tokens", "10", "9000")
     tokens(bill, "batch", "input-tokens-batch", "10", "9000")
     assert bill.ask("bedrock_cache_ratio", tmp_path) == []
+
+
+def test_each_inference_profile_is_judged_by_itself(tmp_path: Path) -> None:
+    bill = Bill().add("profile-1", "Claude4.6Sonnet-input-tokens", cost="10", quantity="9500", unit="1000 Tokens")
+    bill.add("profile-2", "Claude4.6Sonnet-input-tokens", cost="10", quantity="9500", unit="1000 Tokens")
+    bill.add(
+        "profile-2", "Claude4.6Sonnet-cache-read-input-token-count", cost="9", quantity="90000", unit="1000 Tokens"
+    )
+    assert [found.resource_id for found in bill.ask("bedrock_cache_ratio", tmp_path)] == ["profile-1"]

@@ -35,3 +35,12 @@ def test_little_of_it_daily_items_and_what_ended_are_not_found(tmp_path: Path) -
     bill.add(None, f"{METER}Daily", cost="9", quantity="750", unit="ConfigurationItems", region_id="region-2")
     bill.add(None, METER, cost="9", quantity="750", unit="ConfigurationItems", region_id="region-3", last_days_ago=4)
     assert bill.savings("config_periodic", tmp_path) == {}
+
+
+def test_recorders_are_not_what_changed(tmp_path: Path) -> None:
+    bill = Bill()
+    for name in ("default", "service-linked"):
+        recorder = f"arn:aws:config:eu-west-1:1:config-recorder/{name}"
+        bill.add(recorder, METER, cost="0.30", quantity="100", unit="ConfigurationItems")
+    (found,) = bill.ask("config_periodic", tmp_path)
+    assert (found.monthly_cost, found.monthly_saving) == (Decimal(18), None)

@@ -21,6 +21,14 @@ def test_the_own_prices_of_vcpu_count(tmp_path: Path) -> None:
     assert bill.savings("fargate_arm", tmp_path) == {"task-1": Decimal("9.00")}
 
 
+def test_the_own_price_of_memory_is_its_own(tmp_path: Path) -> None:
+    bill = Bill().add("task-1", VCPU, cost="1").add("task-1", MEMORY, cost="0.50")
+    bill.add("task-arm", "EU-Fargate-ARM-vCPU-Hours:perCPU", cost="0.70")
+    bill.add("task-arm", "EU-Fargate-ARM-GB-Hours", cost="0.45")
+    # 30 x 0.30 and 30 x 0.05
+    assert bill.savings("fargate_arm", tmp_path) == {"task-1": Decimal("10.50")}
+
+
 def test_short_lived_tasks_are_added_up_by_their_cluster(tmp_path: Path) -> None:
     bill = Bill()
     for number in range(10):

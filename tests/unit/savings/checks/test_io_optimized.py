@@ -58,3 +58,10 @@ def test_little_io_and_what_other_clusters_may_need_is_not_found(tmp_path: Path)
     (tmp_path / "c").mkdir()
     gone = cluster(Bill(), "cluster-gone", "10", last_days_ago=4)
     assert gone.savings("io_optimized", tmp_path / "c") == {}
+
+
+def test_without_instances_on_the_bill_the_saving_is_not_known(tmp_path: Path) -> None:
+    # 300 less 75 are 30 % of 750
+    (found,) = cluster(Bill(), "cluster-1", "10").ask("io_optimized", tmp_path)
+    assert found.monthly_saving is None
+    assert found.reason.endswith("as I/O-Optimized it costs less, if its instances cost less than 750.0 USD")

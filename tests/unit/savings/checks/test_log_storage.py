@@ -17,7 +17,15 @@ def project(logs: str, rest: str = "10") -> Bill:
 def test_logs_are_named_with_their_cost_and_no_saving(tmp_path: Path) -> None:
     (found,) = project("2").ask("log_storage", tmp_path)
     assert (found.account_id, found.monthly_cost, found.monthly_saving) == ("account-1", Decimal(60), None)
-    assert found.reason == "Logs of account-1 cost 60 USD in 30 days of 360 in all"
+    assert found.reason == (
+        "Logs of account-1 cost 60 USD in 30 days of 360 in all, of it 0 for keeping them longer than 30 days"
+    )
+
+
+def test_what_is_kept_beyond_the_free_days_is_saved(tmp_path: Path) -> None:
+    bill = project("2").add(None, "Log Retention cost", cost="1", unit="GiB-Months", service_name="Cloud Logging")
+    (found,) = bill.ask("log_storage", tmp_path)
+    assert (found.monthly_cost, found.monthly_saving) == (Decimal(90), Decimal(30))
 
 
 @pytest.mark.parametrize(("logs", "rest"), [("1.66", "10"), ("2", "98.01")])

@@ -27,6 +27,16 @@ def test_the_difference_to_the_lowest_price_is_saved(tmp_path: Path) -> None:
     assert ask(bill, tmp_path) == {"a": Decimal("60.000000000000"), "c": Decimal("60.000000000000")}
 
 
+def test_what_google_takes_off_for_running_long_is_no_other_price(tmp_path: Path) -> None:
+    price: dict[str, Any] = {"contracted_unit_price": Decimal("0.10")}
+    bill = usage(usage(Bill("gcp"), "a", "0.10", **price), "b", "0.09", **price)
+    assert ask(bill, tmp_path) == {}
+    (tmp_path / "contract").mkdir()
+    usage(bill, "c", "0.08")
+    # 3000 x 0.02, whatever comes off the cost
+    assert ask(bill, tmp_path / "contract") == {"a": Decimal("60.000000000000"), "b": Decimal("60.000000000000")}
+
+
 def test_an_account_has_one_finding_for_all_its_prices(tmp_path: Path) -> None:
     bill = usage(usage(Bill(), "a", "0.10"), "b", "0.08")
     usage(usage(bill, "a", "1", "10", sku_price_id="OTHER"), "b", "0.5", "10", sku_price_id="OTHER")

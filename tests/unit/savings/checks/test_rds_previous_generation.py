@@ -27,8 +27,8 @@ def test_the_oldest_classes_cost_more_by_the_list(tmp_path: Path) -> None:
     bill = database(Bill(), "db-m4", "InstanceUsage:db.m4.large", "0.175")
     database(bill, "db-m3", "Multi-AZUsage:db.m3.xl", "0.74")
     database(bill, "db-oracle", "InstanceUsage:db.m4.large", "0.45", x_operation="CreateDBInstance:0020")
-    # 720 h x 0.175 x 2.2 %; 720 h x 0.74 x 7.57 %
-    expected = {"db-m4": Decimal("2.77"), "db-m3": Decimal("40.33")}
+    # 720 h x (0.175 - 0.171); 720 h x (0.74 - 0.684)
+    expected = {"db-m4": Decimal("2.88"), "db-m3": Decimal("40.32")}
     assert bill.savings("rds_previous_generation", tmp_path) == expected
 
 

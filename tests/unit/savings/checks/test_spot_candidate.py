@@ -22,18 +22,18 @@ def fleet(bill: Bill, days: range, per_day: int = 2, hours: str = "4", **columns
 
 
 def test_a_fleet_is_one_finding_of_its_account(tmp_path: Path) -> None:
-    # 40 instances x 4 h x 0.10, of which 55 %
+    # 40 instances x 4 h x 0.10 x 30/28, of which 55 %
     (found,) = fleet(Bill(), range(3, 23)).ask("spot_candidate", tmp_path)
     assert (found.account_id, found.resource_id, found.confidence) == ("account-1", "", "low")
-    assert (found.monthly_cost, found.monthly_saving) == (Decimal("16.000000000000"), Decimal("8.800000000000"))
+    assert (found.monthly_cost, found.monthly_saving) == (Decimal("17.142857142857"), Decimal("9.428571428571"))
     assert "40 instances of account-1 in region-1 lived for 4 hours on average, on 20 days" in found.reason
 
 
 def test_the_own_price_of_spot_goes_before_the_share(tmp_path: Path) -> None:
     bill = fleet(Bill(), range(3, 23))
     bill.add("i-spot", "EU-SpotUsage:c5.large", cost="0.96", pricing_category="Dynamic", **EC2)
-    # 160 h x (0.10 - 0.04)
-    assert bill.savings("spot_candidate", tmp_path) == {"": Decimal("9.60")}
+    # 160 h x (0.10 - 0.04) x 30/28
+    assert bill.savings("spot_candidate", tmp_path) == {"": Decimal("10.29")}
 
 
 def test_few_rare_long_covered_and_spot_instances_are_not_found(tmp_path: Path) -> None:

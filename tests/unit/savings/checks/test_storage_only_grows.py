@@ -23,7 +23,7 @@ def test_what_came_in_ninety_days_is_saved(tmp_path: Path) -> None:
     assert (found.resource_id, found.monthly_cost.quantize(Decimal("0.01"))) == ("group-1", Decimal("15.48"))
     assert found.monthly_saving is not None
     assert found.monthly_saving.quantize(Decimal("0.01")) == Decimal("3.87")
-    assert found.reason.startswith("Log group group-1 of account-1 in region-1 grew from 110 to 160 in 6 months")
+    assert found.reason.startswith("Log group group-1 of account-1 in region-1 grew from 100 to 160 in 6 months")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,7 @@ def test_snapshots_are_judged_by_account_and_region(cloud: str, meter: str, serv
     # 700 GB, three of whose snapshots are younger than 90 days: 30 of 70 for 31 days
     (found,) = bill.ask("storage_only_grows", tmp_path)
     assert found.resource_id == ""
+    assert found.reason.startswith("Snapshot set of account-1 in region-1 grew from 100 to 700 in 6 months")
     assert found.monthly_saving is not None
     assert found.monthly_saving.quantize(Decimal("0.01")) == Decimal("29.03")
 
@@ -66,12 +67,13 @@ def test_snapshots_are_judged_by_account_and_region(cloud: str, meter: str, serv
     "quantities",
     [
         ["100", "110", "120", "119", "140", "150", "160"],
+        ["150", "110", "120", "120", "140", "150", "160"],
         ["100"] * 7,
         ["100", "100", "100", "101", "102", "103", "104"],
-        ["100", "110", "120", "130", "140"],
+        ["100", "110", "120", "130", "140", "150"],
         ["90", "100", "120", "160", "160", "160", "160"],
     ],
-    ids=["fell once", "level", "little", "five months", "level for 90 days"],
+    ids=["fell once", "fell six months ago", "level", "little", "five months", "level for 90 days"],
 )
 def test_what_falls_is_level_or_young_is_not_found(quantities: list[str], tmp_path: Path) -> None:
     assert Bill().add_months("group-1", METER, quantities, "0.10", **LOGS).savings("storage_only_grows", tmp_path) == {}

@@ -12,7 +12,9 @@ VAULT: dict[str, Any] = {"x_service_code": "AmazonGlacier", "unit": "GB-Months",
 def test_the_share_depends_on_the_region(tmp_path: Path) -> None:
     bill = Bill().add("vault-ireland", "EU-TimedStorage-ByteHrs", cost="1", region_id="eu-west-1", **VAULT)
     bill.add("vault-frankfurt", "EUC1-TimedStorage-ByteHrs", cost="1", region_id="eu-central-1", **VAULT)
+    bill.add("vault-oregon", "USW2-TimedStorage-ByteHrs", cost="1", region_id="us-west-2", **VAULT)
     assert bill.savings("vault_to_deep_archive", tmp_path) == {
+        "vault-oregon": Decimal("21.75"),
         "vault-ireland": Decimal("21.75"),
         "vault-frankfurt": Decimal("16.68"),
     }

@@ -103,3 +103,34 @@ def test_waste_is_a_tenth_to_a_quarter_of_the_spend(companies: list[Built]) -> N
         for cloud in built.company.clouds:
             saved = plan_total(w for w in built.found if w.planted.resource.cloud == cloud)
             assert Decimal("0.08") < saved / built.bill.spend(cloud) < Decimal("0.26")
+
+
+def test_what_saves_next_to_nothing_is_no_waste_and_no_decoy() -> None:
+    company = _company()
+    add_instance(company, "m4.large", region="us-east-1")
+    add_instance(company, "m5.large", region="us-east-1")
+    company.lines[-1].price = Decimal("0.099")  # a hundredth below that of m4
+    old = company.lines[0].resource.id
+    found = {
+        (w.planted.check, w.planted.resource.id) for w in find_waste(company, Bill(company.lines, company.calendar))
+    }
+    assert ("previous_generation", old) not in found
+    assert ("previous_generation", old) in {(one.check, one.resource.id) for one in company.tolerated}
+
+
+def test_a_target_at_an_own_price_that_saves_nothing_leaves_it_open() -> None:
+    company = _company()
+    add_instance(company, "m5a.large", region="us-east-1")
+    add_instance(company, "m7g.large", region="us-east-1")
+    company.lines[-1].price = Decimal("0.085")
+    found = {w.planted.check for w in find_waste(company, Bill(company.lines, company.calendar))}
+    assert "graviton" not in found
+    assert "graviton" in {one.check for one in company.tolerated}
+
+
+def test_instances_on_hosts_and_machines_of_fleets_have_ids_of_their_own(everything: Built) -> None:
+    lines = everything.company.lines
+    assert {line.resource.id[:2] for line in lines if line.meter.usage.startswith("HostBoxUsage")} == {"i-"}
+    fleet = [w for w in everything.found if w.planted.check == "spot_candidate"]
+    assert len({w.planted.resource.id for w in fleet}) == len(fleet) == 90
+    assert len({(w.planted.resource.account, w.planted.resource.region) for w in fleet}) == 1
