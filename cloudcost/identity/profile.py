@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ SEPARATORS: Mapping[NumberFormat, tuple[str, str]] = {
 }  # fmt: skip
 UTC = "UTC"
 DAY_MINUTES = 24 * 60
-_TIME = r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+_TIME = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"  # no \d, which is any script's digit
 _ZONE = re.compile(r"(?!posix/|right/)[A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}")
 
 
@@ -147,20 +147,21 @@ PLAIN = Profile()
 
 
 def read_profile(base: Profile, changed: Mapping[str, Any]) -> Profile:
-    """A profile with what was changed since. What cannot be any more (a zone that was given up) is left out: nobody is
+    """A profile with what was changed since. What cannot be any more (a zone that was given up) is as before: nobody is
     locked out by what they prefer.
     """
     if not changed:
         return base  # as of nearly everybody with each request
-    values = {**base.model_dump(), **{name: changed[name] for name in Profile.model_fields if name in changed}}
+    known = {name: changed[name] for name in Profile.model_fields if name in changed}
     while True:
+        values = {**base.model_dump(), **known}
         try:
             return Profile.model_validate({name: one for name, one in values.items() if one is not None})
         except ValidationError as error:
-            wrong = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]} & values.keys()
+            wrong = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]} & known.keys()
             if not wrong:
                 return base
-            values = {name: one for name, one in values.items() if name not in wrong}
+            known = {name: one for name, one in known.items() if name not in wrong}
 
 
 def check_profile(changed: Mapping[str, Any], channels: Collection[str]) -> None:
@@ -190,7 +191,7 @@ def _read_minutes(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-@cache
+@lru_cache(maxsize=1000)  # whoever is signed in may ask for any name
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
