@@ -29,8 +29,8 @@ def relation(services: Services, caller: Caller, table: str, snapshot: Snapshot 
     """A table of the warehouse as this caller sees it, to stand after `from`; a table without columns for scopes is
     empty for whoever sees a part of the costs.
 
-    ``snapshot``: of a table that the pipeline writes: a column that an earlier release published without is null, and so
-    of nobody's scope.
+    ``snapshot``: of a table that the pipeline writes. A column that an earlier release published without is null, and
+    so of nobody's scope.
     """
     name = table
     lacking = snapshot.lacking.get(table, {}) if snapshot is not None else {}
