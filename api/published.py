@@ -129,7 +129,9 @@ class Published:
             except (duckdb.BinderException, duckdb.CatalogException) as error:
                 # a table or column that another release wrote otherwise: nothing that whoever asks did wrong
                 LOG.exception("what is published does not have what is asked for")
-                raise NotPublishedError("what is published is of another release: the next run that builds renews it") from error
+                raise NotPublishedError(
+                    "what is published is of another release: the next run that builds renews it"
+                ) from error
             except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
                 raise NotPublishedError("what is published cannot be read now") from error
             finally:
