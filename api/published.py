@@ -17,11 +17,11 @@ import duckdb
 
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
-from core.declared_tables import read_declared_tables
 from core.instants import digest_key, utc_now
 from dashboards.publish import files_of, published_file
 from warehouse import WAREHOUSE_FILE, WarehouseError
 from warehouse.contracts import Connection
+from warehouse.outdated_tables import list_lacking
 from warehouse.selects import lock_connection
 
 #: A question is mostly answered by one thread: that many are answered at once.
@@ -162,7 +162,7 @@ class Published:
         records = [self._installation.store.get("pipeline", stage) for stage in ("published", "dashboards")]
         name = digest_key(*(0 if record is None else record.version for record in records))
         if self._known is None or self._known.snapshot_id != name:
-            self._known = Snapshot(name, utc_now(), _list_standings(connection), _list_lacking(connection))
+            self._known = Snapshot(name, utc_now(), _list_standings(connection), list_lacking(connection))
         return self._known
 
 
@@ -171,7 +171,7 @@ def _open(path: Path) -> tuple[duckdb.DuckDBPyConnection, Snapshot]:
     try:
         _prepare(connection, files_of(path.parent))
         at = dt.datetime.fromtimestamp(int(path.parent.name.partition("-")[0]) / 1e9, dt.UTC)
-        return connection, Snapshot(path.parent.name, at, _list_standings(connection), _list_lacking(connection))
+        return connection, Snapshot(path.parent.name, at, _list_standings(connection), list_lacking(connection))
     except duckdb.Error:
         connection.close()
         raise
@@ -216,18 +216,3 @@ def _list_standings(connection: Connection) -> tuple[PeriodStanding, ...]:
         PeriodStanding(source, period, first, last, usage, None if is_reconciled is None else bool(is_reconciled))
         for source, period, first, last, usage, is_reconciled in rows
     )
-
-
-def _list_lacking(connection: Connection) -> Mapping[str, Mapping[str, str]]:
-    """By table that the pipeline writes, what it lacks; a table that is not there at all is left out."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for schema, table, column in connection.execute(
-        "select table_schema, table_name, column_name from information_schema.columns"
-    ).fetchall():
-        found.setdefault((schema, table), set()).add(column)
-    lacking: dict[str, dict[str, str]] = {}
-    for (schema, table), declared in read_declared_tables().items():
-        known = found.get((schema, table))
-        if known is not None:
-            lacking[f"{schema}.{table}"] = {c.name: c.data_type for c in declared.columns if c.name not in known}
-    return {name: columns for name, columns in lacking.items() if columns}
