@@ -197,7 +197,8 @@ def install(
     @app.exception_handler(CloudcostError)
     async def _refused(request: Request, error: CloudcostError | ConflictError) -> JSONResponse:
         problem = translate(error)
-        await note(request, problem)
+        if not isinstance(error, NotAllowedError):  # a decision that is refused is a row with what it was about
+            await note(request, problem)
         return answer_problem(request, problem)
 
 

@@ -7,9 +7,9 @@ are read anew when something is published.
 import datetime as dt
 import logging
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from core.instants import digest_key, utc_now
 from dashboards.publish import files_of, published_file
 from warehouse import WAREHOUSE_FILE, WarehouseError
 from warehouse.contracts import Connection
+from warehouse.outdated_tables import list_lacking
 from warehouse.selects import lock_connection
 
 #: A question is mostly answered by one thread: that many are answered at once.
@@ -47,11 +48,15 @@ class PeriodStanding:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What an answer is of: its name, since when it is published, and what is known of its billing periods."""
+    """What an answer is of: its name, since when it is published, and what is known of its billing periods.
+
+    ``lacking``: by table, the columns (with types) that this release writes and the one that published it did not.
+    """
 
     snapshot_id: str
     published_at: dt.datetime
     standings: tuple[PeriodStanding, ...]
+    lacking: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
     @property
     def last_period(self) -> dt.date | None:
@@ -124,7 +129,9 @@ class Published:
             except (duckdb.BinderException, duckdb.CatalogException) as error:
                 # a table or column that another release wrote otherwise: nothing that whoever asks did wrong
                 LOG.exception("what is published does not have what is asked for")
-                raise NotPublishedError("what is published is of another release: the next run renews it") from error
+                raise NotPublishedError(
+                    "what is published is of another release: the next run that builds renews it"
+                ) from error
             except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
                 raise NotPublishedError("what is published cannot be read now") from error
             finally:
@@ -155,7 +162,7 @@ class Published:
         records = [self._installation.store.get("pipeline", stage) for stage in ("published", "dashboards")]
         name = digest_key(*(0 if record is None else record.version for record in records))
         if self._known is None or self._known.snapshot_id != name:
-            self._known = Snapshot(name, utc_now(), _list_standings(connection))
+            self._known = Snapshot(name, utc_now(), _list_standings(connection), list_lacking(connection))
         return self._known
 
 
@@ -164,7 +171,7 @@ def _open(path: Path) -> tuple[duckdb.DuckDBPyConnection, Snapshot]:
     try:
         _prepare(connection, files_of(path.parent))
         at = dt.datetime.fromtimestamp(int(path.parent.name.partition("-")[0]) / 1e9, dt.UTC)
-        return connection, Snapshot(path.parent.name, at, _list_standings(connection))
+        return connection, Snapshot(path.parent.name, at, _list_standings(connection), list_lacking(connection))
     except duckdb.Error:
         connection.close()
         raise

@@ -1,6 +1,7 @@
 """What counted for a while and is over is put away: when the API starts, and every hour."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import anyio
@@ -10,6 +11,8 @@ from fastapi import FastAPI
 from api.services import Services
 from api.sign_in.desk import Desk, find_desk
 from api.writes.idempotency import IdempotencyBook
+from core.errors import CloudcostError
+from state import ConflictError
 
 LOG = logging.getLogger("api.upkeep")
 EVERY_SECONDS = 3600.0
@@ -28,14 +31,24 @@ class Swept:
 
 
 def sweep(services: Services, desk: Desk, most: int = MOST) -> Swept:
-    """Put away what is over, at most so many of each kind."""
-    local = desk.doors.local
+    """Put away what is over, at most so many of each kind. A kind that cannot be is a line of the log, and the others
+    go on: a state may allow no removals.
+    """
+    local, book = desk.doors.local, IdempotencyBook(services.installation.store, services.clock)
     return Swept(
-        local.sessions.drop_old(most),
+        _try(lambda: local.sessions.drop_old(most), "sign-ins"),
         desk.grants.drop_old(),
-        local.keys.drop_old_uses(most),
-        IdempotencyBook(services.installation.store, services.clock).drop_old(),
+        _try(lambda: local.keys.drop_old_uses(most), "uses of keys"),
+        _try(book.drop_old, "answers to writes"),
     )
+
+
+def _try(drop: Callable[[], int], what: str) -> int:
+    try:
+        return drop()
+    except (CloudcostError, ConflictError) as error:
+        LOG.warning("%s that are over could not be put away: %s", what, error)
+        return 0
 
 
 async def keep_tidy(app: FastAPI) -> None:

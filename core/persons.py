@@ -1,9 +1,9 @@
 """How a person is spelled, so that somebody is one person everywhere and never two, and names that look like another.
 
 Spelling is strict, so that nobody becomes somebody else. Looks are compared by a small rule after Unicode Technical
-Standard 39: by compatibility form (NFKC), case fold, and the letters of other scripts that look like a Latin one; and
-no part of a name mixes scripts. Letters and digits of ASCII (1 and l, 0 and O) count as different: accounts are called
-so.
+Standard 39: without what is not seen at all, by compatibility form (NFKC), case fold, and the letters of other scripts,
+hyphens and apostrophes that look like one of ASCII; and no part of a name mixes scripts. Letters and digits of ASCII (1
+and l, 0 and O) count as different: accounts are called so.
 """
 
 import re
@@ -36,9 +36,25 @@ _ALIKE: Mapping[str, str] = {
     "y": "\u0263\u028f\u03b3\u0443\u04af",
     "z": "\u1d22",
 }
-_ALIKE_LETTERS = str.maketrans({one: letter for letter, others in _ALIKE.items() for one in others})
-#: Scripts that are written together: what Japanese, Korean and Chinese names hold.
-_TOGETHER = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
+#: By sign of ASCII the hyphens and apostrophes that keyboards and word processors put in its place. Source: as above.
+_ALIKE_SIGNS: Mapping[str, str] = {
+    "-": "\u2010\u2012\u2013\u2043\u2212\u02d7",
+    "'": "\u2018\u2019\u201b\u2032\u02b9\u02bb\u02bc\u02bd\u02c8\ua78c\u05f3",
+}
+_ALIKE_LETTERS = str.maketrans({one: letter for letter, others in {**_ALIKE, **_ALIKE_SIGNS}.items() for one in others})
+#: What no font shows (Default_Ignorable_Code_Point), first and last of each range. Source: DerivedCoreProperties.txt of
+#: Unicode, looked up in November 2026.
+_IGNORED = (
+    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+_UNSEEN = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _IGNORED) + "]")
+#: Scripts that are written together: what Japanese, Korean and Chinese names hold. Ideographic: the mark that repeats
+#: a letter.
+_TOGETHER = frozenset({"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
+#: Letters of no script: apostrophes that are written as letters.
+_OF_NONE = "MODIFIER"
 _PARTS = re.compile(r"[^\W_]+")
 
 
@@ -62,14 +78,21 @@ def _lower(letter: str) -> str:
 @lru_cache(maxsize=100_000)
 def fold_lookalikes(name: str) -> str:
     """What names have in common that nobody can tell apart; it is for comparing, not for reading."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    seen = _UNSEEN.sub("", name)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
     return folded.translate(_ALIKE_LETTERS)
 
 
-def describe_mixture(name: str) -> str:
-    """What is wrong with a name of which a part, between signs and blanks, mixes scripts; empty where none does."""
+def describe_doubt(name: str) -> str:
+    """What is wrong with a name that holds what nobody sees, or of which a part, between signs and blanks, mixes
+    scripts; empty where neither is so. What joins letters (U+200C, U+200D) stays: some scripts need it.
+    """
+    unseen = next((one for one in _UNSEEN.findall(name) if one not in "\u200c\u200d"), "")
+    if unseen:
+        return f"the character U+{ord(unseen):04X} cannot stand in a name: nobody would see it"
     for part in _PARTS.findall(unicodedata.normalize("NFKC", name)):
-        scripts = sorted({_name_script(letter) for letter in part if unicodedata.category(letter)[0] == "L"})
+        letters = {_name_script(letter) for letter in part if unicodedata.category(letter)[0] == "L"}
+        scripts = sorted(letters - {_OF_NONE})
         if len({"CJK" if one in _TOGETHER else one for one in scripts}) > 1:
             return f"{part!r} mixes letters of {' and '.join(one.capitalize() for one in scripts)}, which look alike"
     return ""

@@ -1,10 +1,11 @@
 """What an installation publishes for dashboards, whichever engine its warehouse is."""
 
+import contextlib
 from pathlib import Path
 
 from cloudcost.installation import Installation
 from dashboards.people import readers_of
-from dashboards.publish import Publication, publish_warehouse, published_file, reads_elsewhere
+from dashboards.publish import Publication, lacks_columns, publish_warehouse, published_file, reads_elsewhere
 from dashboards.scoped_copies import are_copies_missing, make_scoped_copies
 from warehouse import WAREHOUSE_FILE, DuckDbWarehouse, WarehouseError
 
@@ -33,7 +34,10 @@ def publish_installation(installation: Installation) -> Publication | None:
 
 def publish_where_needed(installation: Installation) -> None:
     """Publish where nothing was published that can be read here: a home that was copied or moved publishes its own
-    files. `WarehouseError` where there is no warehouse; one that readers ask themselves needs no publication."""
+    files, and what an earlier release published without columns that readers ask for is published anew.
+
+    `WarehouseError` where there is no warehouse; one that readers ask themselves needs no publication.
+    """
     warehouse, settings = installation.warehouse, installation.config.dashboards
     if installation.config.warehouse.backend == "redshift":
         return
@@ -41,6 +45,10 @@ def publish_where_needed(installation: Installation) -> None:
     people = readers_of(installation).people
     is_there = published.exists() and not are_copies_missing(published, settings, people)
     if is_there and not reads_elsewhere(published.resolve()):
+        if warehouse.is_there and lacks_columns(published.resolve()):
+            # one that cannot be opened now is held by a run, which publishes at its end
+            with contextlib.suppress(WarehouseError):
+                publish_installation(installation)
         return
     if not warehouse.is_there:
         raise WarehouseError(f"{warehouse.place}: there is no warehouse yet", "`cloudcost run` builds it")

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.files.period_files import files_folder, list_files, replace_paths, take_over_moved
+from warehouse.outdated_tables import list_lacking
 
 CURRENT = "current"
 #: The folder before the present one stays: somebody may be reading it.
@@ -98,6 +99,7 @@ def publish_copy(
     files = files_of(serving / name)
     try:
         write(copy, files)
+        _add_lacking(copy)
         complete(copy)
         copy.chmod(0o400)
         unfinished.rename(serving / name)
@@ -135,6 +137,23 @@ def link_files(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         links[str(file.path)] = str(link)
     replace_paths(connection, links)
     connection.commit()
+
+
+def _add_lacking(copy: Path) -> None:
+    """Give tables that an earlier release wrote the columns of this one, without values: readers ask for them."""
+    with duckdb.connect(str(copy)) as connection:
+        for table, columns in list_lacking(connection).items():
+            for name, kind in columns.items():
+                connection.execute(f"alter table {table} add column {name} {kind}")
+
+
+def lacks_columns(published: Path) -> bool:
+    """Whether an earlier release published this, without columns that readers ask for."""
+    try:
+        with duckdb.connect(str(published), read_only=True) as connection:
+            return bool(list_lacking(connection))
+    except duckdb.Error:  # whoever reads it says what is wrong with it
+        return False
 
 
 def _copy_file(source: Path, target: Path) -> None:

@@ -1,10 +1,13 @@
-"""Tables that an earlier release built with other columns: they go, and the next build makes them from the lake."""
+"""Tables that an earlier release built with other columns: they go, and the next build makes them from the lake. Those
+that the pipeline writes beside dbt stay until it writes them; what they lack is known.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from warehouse.contracts import Warehouse
+from core.declared_tables import read_declared_tables
+from warehouse.contracts import Connection, Warehouse
 from warehouse.duckdb_tables import DuckDbTables
 
 #: (schema, table) -> the names of its columns.
@@ -56,3 +59,22 @@ def drop_outdated(warehouse: Warehouse, tables: Columns) -> Sequence[str]:
         for schema, table in outdated:
             connection.execute(f"drop {kinds[schema, table]} {schema}.{table}{along}")
     return [f"{schema}.{table}" for schema, table in outdated]
+
+
+def list_lacking(connection: Connection) -> Mapping[str, Mapping[str, str]]:
+    """By table that the pipeline writes (`schema.name`), the columns with their types that it lacks because an earlier
+    release wrote it; a table that is not there at all, or lacks nothing, is left out.
+    """
+    found: dict[tuple[str, str], set[str]] = {}
+    for schema, table, column in connection.execute(
+        "select table_schema, table_name, column_name from information_schema.columns"
+    ).fetchall():
+        found.setdefault((schema, table), set()).add(column)
+    lacking = {
+        f"{schema}.{table}": {
+            one.name: one.data_type for one in declared.columns if one.name not in found[schema, table]
+        }
+        for (schema, table), declared in read_declared_tables().items()
+        if (schema, table) in found
+    }
+    return {name: columns for name, columns in lacking.items() if columns}

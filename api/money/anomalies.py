@@ -129,7 +129,7 @@ def _complete(
 
 def find_anomaly(services: Services, caller: Caller, reading: Reading, anomaly_id: str) -> dict[str, Any]:
     """One anomaly that the caller sees; a problem of status 404 for any other."""
-    seen = relation(services, caller, ANOMALIES.table)
+    seen = relation(services, caller, ANOMALIES.table, reading.snapshot)
     names, rows = reading.rows(
         f"select {', '.join(_FIELDS)} from {seen} as listed where anomaly_id = ?",  # noqa: S608 - columns of ours
         [anomaly_id],
@@ -145,11 +145,12 @@ def _list_causes(
     found: dict[str, list[dict[str, Any]]] = {}
     if not anomalies:
         return found
+    seen = relation(services, caller, ANOMALIES.table, reading.snapshot)
     _, rows = reading.rows(
         f"""
         select causes.anomaly_id, causes.dimension, causes.member, causes.contribution, causes."rank"
         from ml.anomaly_causes as causes
-        inner join {relation(services, caller, ANOMALIES.table)} as listed on causes.anomaly_id = listed.anomaly_id
+        inner join {seen} as listed on causes.anomaly_id = listed.anomaly_id
         where causes.anomaly_id in ({", ".join("?" * len(anomalies))})
         order by causes.anomaly_id, causes."rank", causes.dimension, causes.member
         """,  # noqa: S608 - names of ours

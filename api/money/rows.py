@@ -8,6 +8,7 @@ from functools import cache
 
 from api.callers import Caller
 from api.problems import ProblemError
+from api.published import Snapshot
 from api.services import Services
 from dashboards.scopes import scope_clause
 
@@ -24,13 +25,22 @@ def list_scope_columns() -> Mapping[str, Mapping[str, str]]:
     return {name: dict(one.scope) for name, one in named.items() if one.sql is None or name in _BEHIND_QUERIES}
 
 
-def relation(services: Services, caller: Caller, table: str) -> str:
+def relation(services: Services, caller: Caller, table: str, snapshot: Snapshot | None = None) -> str:
     """A table of the warehouse as this caller sees it, to stand after `from`; a table without columns for scopes is
-    empty for whoever sees a part of the costs."""
+    empty for whoever sees a part of the costs.
+
+    ``snapshot``: of a table that the pipeline writes. A column that an earlier release published without is null, and
+    so of nobody's scope.
+    """
+    name = table
+    lacking = snapshot.lacking.get(table, {}) if snapshot is not None else {}
+    if lacking:
+        added = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in lacking.items())
+        table = f"(select *, {added} from {table})"  # noqa: S608 - names of ours
     if caller.person.sees_all_rows:
         return table
     conditions = [
-        scope_clause(scope.model_dump(), list_scope_columns().get(table, {}))
+        scope_clause(scope.model_dump(), list_scope_columns().get(name, {}))
         for scope in services.installation.config.dashboards.scopes
         if scope.name in caller.person.scopes
     ]

@@ -56,8 +56,9 @@ def answer_listing(
     order = ", ".join(
         f"listed.{name.removeprefix('-')} {'desc' if name[0] == '-' else 'asc'} nulls last" for name in listing.order
     )
+    seen = relation(asking.services, asking.caller, listing.table, reading.snapshot)
     sql = (
-        f"select {columns} from {relation(asking.services, asking.caller, listing.table)} as listed "  # noqa: S608
+        f"select {columns} from {seen} as listed "  # noqa: S608
         f"{'where ' + ' and '.join(conditions) if conditions else ''} order by {order} limit ? offset ?"
     )
     statement = Statement(sql, tuple(value for values in filters.values() for value in values), listing.columns)

@@ -99,9 +99,9 @@ class IdempotencyBook:
             kept = self._prune(entries, "")
             if len(kept) == len(entries):
                 continue
-            write = Write.update(record, {"entries": kept}) if kept else Write.remove(record)
             with contextlib.suppress(ConflictError):
-                self._store.transact([write])
+                # never removed: at a version that begins again, another request could write over what it has not read
+                self._store.transact([Write.update(record, {"entries": kept})])
                 dropped += len(entries) - len(kept)
         return dropped
 

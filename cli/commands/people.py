@@ -58,6 +58,9 @@ def show(context: typer.Context, name: PersonArgument) -> None:
         print(f"{column:<12} {value}")
     print(f"{'may':<12} {', '.join(sorted(found.permissions)) or 'nothing'}")
     print(f"{'sees':<12} {_describe_rows(found)}")
+    alike = installation.directory.find_lookalike(found.name)
+    if alike is not None:
+        print(f"{'looks like':<12} {alike}: of two whom nobody could tell apart one counts")
     for row in AuditLog(installation.store, utc_now).rows_about(f"{SUBJECT}{found.name}"):
         print(f"{row.seq:>5} {row.at} {row.actor} {row.event} {row.details.get('fields', '')}")
 

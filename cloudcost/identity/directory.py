@@ -19,7 +19,7 @@ from cloudcost.identity.profile import check_profile
 from cloudcost.identity.roles import ROLES
 from core.errors import CloudcostError
 from core.instants import Clock
-from core.persons import describe_mixture, normalise_person
+from core.persons import describe_doubt, normalise_person
 from state import ConflictError, Record, StateStore, Write
 
 #: A record that every change moves, so that of two who change people at once one is told to look again.
@@ -129,6 +129,9 @@ class Directory:
         self._check(known.name, wanted)
         if "roles" in wanted:
             _check_other(actor, known.name)
+        first = self._find_first(known.name, self._replay)
+        if wanted.get("is_disabled") is False and first != known.name:
+            raise PeopleError(f"{known.name!r} looks like {first!r}, who counts: nobody could tell them apart")
         after = replace(known, **read_fields(wanted))
         self._check_somebody_manages(known, after)
         return known if after == known else self._write(seen, CHANGED, actor, known.name, wanted, reason)
@@ -170,8 +173,11 @@ class Directory:
         """Somebody as they are now. Whom the log or an earlier release has beside another of the same looks may do
         nothing: of two, the one that the configuration has counts, or who was there first."""
         found = put_together(name, self._base.get(name), replayed.fields.get(name, {}))
-        is_second = next(iter(self._alike(name, replayed)), name) != name
-        return replace(found, is_disabled=True) if is_second else found
+        return replace(found, is_disabled=True) if self._find_first(name, replayed) != name else found
+
+    def _find_first(self, name: str, replayed: Replay) -> str:
+        """Who counts of all who look so."""
+        return next(iter(self._alike(name, replayed)), name)
 
     def _alike(self, name: str, replayed: Replay) -> Sequence[str]:
         """Everybody who looks so, those of the configuration first."""
@@ -266,7 +272,7 @@ def _spell(name: str) -> str:
     if len(person) > LONGEST_NAME or not person.isprintable():
         wrong = f"{person[:60]!r}: a name has at most {LONGEST_NAME} characters, all of them printable"
         raise InvalidPersonError("name", wrong)
-    mixture = describe_mixture(person)
-    if mixture:
-        raise InvalidPersonError("name", f"{person[:60]!r}: {mixture}")
+    doubt = describe_doubt(person)
+    if doubt:
+        raise InvalidPersonError("name", f"{person[:60]!r}: {doubt}")
     return person

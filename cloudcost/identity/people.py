@@ -17,7 +17,7 @@ from audit.seal import Origin
 from cloudcost.identity.profile import PLAIN, Profile
 from cloudcost.identity.real_account import find_doubt
 from cloudcost.identity.roles import Role
-from core.persons import describe_mixture, fold_lookalikes, normalise_person
+from core.persons import describe_doubt, fold_lookalikes, normalise_person
 from core.section import Section, check_unique
 
 #: The variable by which a demo's person can be chosen, as by `--as`.
@@ -84,9 +84,9 @@ def check_names(names: Iterable[str]) -> None:
     """ValueError where a name mixes scripts, or nobody could tell two people apart."""
     seen: dict[str, str] = {}
     for name in map(normalise_person, names):
-        mixture = describe_mixture(name)
-        if mixture:
-            raise ValueError(f"the person {name!r}: {mixture}")
+        doubt = describe_doubt(name)
+        if doubt:
+            raise ValueError(f"the person {name!r}: {doubt}")
         first = seen.setdefault(fold_lookalikes(name), name)
         if first != name:
             raise ValueError(f"the person {name!r} looks like {first!r}: nobody could tell them apart")

@@ -32,7 +32,7 @@ class Replay:
         looks = self._looks
         if looks is None:
             looks = {}
-            for one in dict.fromkeys([*base, *self.fields]):
+            for one in dict.fromkeys([*base, *self.fields, *sorted(self.added)]):
                 looks.setdefault(fold_lookalikes(one), []).append(one)
             self._looks = looks  # whole, because threads share it
         return looks.get(fold_lookalikes(name), [])

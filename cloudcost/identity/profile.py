@@ -8,11 +8,11 @@ import datetime as dt
 import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from core.section import BillingCurrency, Section
 
@@ -26,7 +26,7 @@ SEPARATORS: Mapping[NumberFormat, tuple[str, str]] = {
 }  # fmt: skip
 UTC = "UTC"
 DAY_MINUTES = 24 * 60
-_TIME = r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")  # no \d, which is any script's digit
 _ZONE = re.compile(r"(?!posix/|right/)[A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}")
 
 
@@ -36,7 +36,13 @@ def _write_minutes(value: Any) -> Any:
     return f"{value // 60:02d}:{value % 60:02d}" if is_number else value
 
 
-TimeOfDay = Annotated[str, BeforeValidator(_write_minutes), Field(pattern=_TIME)]
+def _check_time(text: str) -> str:
+    if not _TIME.fullmatch(text):
+        raise ValueError(f"{text[:20]!r} is no time of a day, such as 07:30; 24:00 is its end")
+    return text
+
+
+TimeOfDay = Annotated[str, BeforeValidator(_write_minutes), AfterValidator(_check_time)]
 
 
 class QuietHours(Section):
@@ -107,7 +113,9 @@ class Profile(Section):
     @classmethod
     def _is_known(cls, name: str) -> str:
         if name != UTC and (not _ZONE.fullmatch(name) or not _is_zone(name)):
-            raise ValueError(f"{name[:60]!r} is no time zone of the IANA database, such as Europe/Berlin")
+            raise ValueError(
+                f"{name[:60]!r} is no time zone of the IANA database by area and place, such as Europe/Berlin"
+            )
         return name
 
     @field_validator("channels")
@@ -147,20 +155,21 @@ PLAIN = Profile()
 
 
 def read_profile(base: Profile, changed: Mapping[str, Any]) -> Profile:
-    """A profile with what was changed since. What cannot be any more (a zone that was given up) is left out: nobody is
+    """A profile with what was changed since. What cannot be any more (a zone that was given up) is as before: nobody is
     locked out by what they prefer.
     """
     if not changed:
         return base  # as of nearly everybody with each request
-    values = {**base.model_dump(), **{name: changed[name] for name in Profile.model_fields if name in changed}}
+    known = {name: changed[name] for name in Profile.model_fields if name in changed}
     while True:
+        values = {**base.model_dump(), **known}
         try:
             return Profile.model_validate({name: one for name, one in values.items() if one is not None})
         except ValidationError as error:
-            wrong = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]} & values.keys()
+            wrong = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]} & known.keys()
             if not wrong:
                 return base
-            values = {name: one for name, one in values.items() if name not in wrong}
+            known = {name: one for name, one in known.items() if name not in wrong}
 
 
 def check_profile(changed: Mapping[str, Any], channels: Collection[str]) -> None:
@@ -190,7 +199,7 @@ def _read_minutes(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-@cache
+@lru_cache(maxsize=1000)  # whoever is signed in may ask for any name
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)

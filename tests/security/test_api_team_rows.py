@@ -144,5 +144,5 @@ def test_incidents_of_the_team_are_seen_and_handled(company: Company) -> None:
 def test_a_table_of_another_release_is_no_defect(company: Company) -> None:
     """Until the next run what is published may lack a column that rows are shown by."""
     published = company.app.state.services.published
-    with pytest.raises(NotPublishedError, match="the next run renews it"), published.read() as reading:
+    with pytest.raises(NotPublishedError, match="the next run that builds renews it"), published.read() as reading:
         reading.rows("select no_such_column from ml.cost_anomalies")

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from actions.approvals import NotAllowedError
-from audit.log import AuditLog
+from audit.log import AuditEntry, AuditLog
 from cli.app import app
 from cloudcost.installation import Installation
 from core.instants import utc_now
@@ -101,6 +101,17 @@ def test_what_somebody_sees_is_said(desk: Desk, role: str, words: list[str], see
         assert desk.call("people", word, "ben@example.com").exit_code == 0
     shown = desk.call("people", "show", "ben@example.com").stdout
     assert f"sees         {sees}\n" in shown, shown
+
+
+def test_who_counts_for_nobody_is_told_why(desk: Desk) -> None:
+    """Of a home in which somebody of the same looks was added before names were compared."""
+    desk.am("admin")
+    twin = "ben@example\u2024com"
+    entry = AuditEntry("ada@example.com", "person.added", f"person {twin}", {"fields": {"roles": ["admin"]}})
+    AuditLog(desk.installation.store, utc_now).append(entry)
+    shown = desk.call("people", "show", twin).output
+    assert "nothing: disabled" in shown and "looks like   ben@example.com" in shown
+    assert "looks like" not in desk.call("people", "show", "ada@example.com").output
 
 
 @pytest.mark.parametrize("role", ["viewer", "analyst", "team_lead"])

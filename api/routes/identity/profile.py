@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1", tags=["people"])
 ServicesOf = Annotated[Services, Depends(services_of)]
 Manager = Annotated[Caller, allow("manage_people")]
 Signed = Annotated[Caller, Depends(Anybody())]
-TimeOfDay = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", examples=["22:00"])]
+TimeOfDay = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["22:00"])]
 
 
 class QuietStretch(BaseModel):

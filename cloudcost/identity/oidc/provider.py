@@ -12,7 +12,7 @@ from cloudcost.identity.person import Person
 from cloudcost.identity.proofs import NotProvenError, Proof
 from cloudcost.identity.roles import ROLES
 from cloudcost.identity.settings import ProviderSettings
-from core.persons import describe_mixture, normalise_person
+from core.persons import describe_doubt, normalise_person
 
 #: Two clocks differ by so much at most.
 LEEWAY_SECONDS = 60
@@ -109,7 +109,7 @@ class Provider:
         known = self._directory.find(name)
         if known is not None:
             return known
-        if describe_mixture(name) or self._directory.find_lookalike(name) is not None:
+        if describe_doubt(name) or self._directory.find_lookalike(name) is not None:
             # a provider lets people choose names; here one must not pass for another
             raise NotProvenError(NOBODY)
         groups = claims.get(self.settings.groups_claim)

@@ -13,8 +13,9 @@ from api.money.costs import _divide
 from api.money.questions import Period
 from audit.log import AuditLog
 from cloudcost.installation import Installation
+from core.declared_tables import read_declared_tables
 from core.instants import utc_now
-from tests.integration.api.company import ByName, Company, write_config
+from tests.integration.api.company import TEAM, ByName, Company, write_config
 from warehouse import WAREHOUSE_FILE
 
 #: Day, currency, effective cost, rate into dollars.
@@ -111,6 +112,36 @@ def test_the_row_of_an_export_has_every_value_that_was_asked_for(small: Company)
     assert row.details["question"] == {
         "currency": ["reporting"], "format": ["csv"], "month": ["2026-03"], "service_name": ["Amazon EC2", "Amazon S3"],
     }  # fmt: skip
+
+
+def test_anomalies_of_an_earlier_release_are_listed_and_are_of_no_team(tmp_path: Path) -> None:
+    """Until the next run scores anew: a home that is upgraded keeps its answers, and nobody sees more by it."""
+    older = write_config(tmp_path, accounts=["111"])
+    installation = Installation(older, tmp_path / "home", "api")
+    folder = publish(installation)
+    with duckdb.connect(str(folder / WAREHOUSE_FILE)) as connection:
+        connection.execute("create schema ml")
+        for name in ("cost_anomalies", "anomaly_causes"):
+            columns = read_declared_tables()["ml", name].columns
+            described = ", ".join(f"{one.name} {one.data_type}" for one in columns if one.name != "x_team")
+            connection.execute(f"create table ml.{name} ({described})")
+        for account in ("111", "222"):
+            connection.execute(
+                "insert into ml.cost_anomalies (anomaly_id, sub_account_id, start_date, end_date, days, impact_cost)"
+                " values (?, ?, date '2026-03-01', date '2026-03-01', 1, 5)",
+                [f"of {account}", account],
+            )
+        connection.execute("insert into ml.anomaly_causes (anomaly_id, dimension, rank) values ('of 222', 'effect', 1)")
+    company = Company(installation, make_app(installation, ByName(installation.directory)))
+    items = company.get("ana", "/v1/anomalies").json()["items"]
+    assert [(one["anomaly_id"], one["x_team"], len(one["causes"])) for one in items] == [
+        ("of 111", None, 0), ("of 222", None, 1),
+    ]  # fmt: skip
+    assert company.get("ana", "/v1/anomalies", x_team=[TEAM]).json()["items"] == []
+    assert [one["anomaly_id"] for one in company.get("theo", "/v1/anomalies").json()["items"]] == ["of 111"]
+    assert company.get("theo", "/v1/anomalies/of 111").status_code == 200
+    assert company.get("theo", "/v1/anomalies/of 222").status_code == 404
+    assert company.get("nils", "/v1/anomalies").json()["items"] == []
 
 
 def test_a_publication_that_cannot_be_opened_is_not_available_and_no_defect(small: Company) -> None:

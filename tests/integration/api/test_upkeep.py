@@ -2,8 +2,9 @@
 
 import datetime as dt
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi.testclient import TestClient
@@ -17,6 +18,7 @@ from cloudcost.identity.local.grants import Code, CodeReusedError, Grants, Reque
 from cloudcost.identity.local.sessions import KIND, Sessions, SignedIn
 from cloudcost.identity.oidc.browser import challenge
 from core.instants import utc_now
+from state import StateStore, StateStoreError
 from tests.api_house import PEOPLE, RETURN_TO, VERIFIER, House, build_house, open_page, read_query, swap_code
 
 VIEWER = PEOPLE["viewer"]
@@ -83,11 +85,53 @@ def test_what_is_over_is_put_away_and_nothing_else(house: House) -> None:
 
 def make_later(services: Any, desk: Any, clock: Clock) -> tuple[Any, Any]:
     """The services and the desk with a clock of the test's own."""
-    from dataclasses import replace
-
     store, directory = desk.doors.local.sessions._store, services.installation.directory
     local = replace(desk.doors.local, sessions=Sessions(store, clock), keys=ApiKeys(store, directory, clock))
     return replace(services, clock=clock), replace(desk, doors=replace(desk.doors, local=local))
+
+
+def test_a_write_that_is_under_way_survives_the_sweep_of_its_record(house: House) -> None:
+    """Two keys of one record: one begins on what it read before the sweep, the other has begun after it."""
+    store, clock = house.doors.local.sessions._store, Clock()
+    old, first, second = (f"{1:08x}{letter * 56}" for letter in "abc")
+    book = IdempotencyBook(store, clock)
+    book.begin(old, "asked")
+    clock.now += dt.timedelta(days=1, hours=1)
+
+    class Between:
+        """What reads just before the sweep and another request, and writes after them."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        def get(self, kind: str, key: str) -> Any:
+            found = store.get(kind, key)
+            if self.is_first:
+                self.is_first = False
+                assert book.drop_old() == 1
+                assert book.begin(second, "asked").state == "begun"
+            return found
+
+        is_first = True
+
+    assert IdempotencyBook(cast(StateStore, Between()), clock).begin(first, "asked").state == "begun"
+    assert book.begin(second, "asked").state == "running", "it is not done a second time"
+
+
+def test_what_cannot_be_swept_keeps_nothing_else(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table without the right to remove records still has its codes and answers put in order."""
+    services, desk = app_of(house).state.services, find_desk(app_of(house).state, app_of(house).state.services)
+
+    def refuse(_: Any, __: int) -> int:
+        raise StateStoreError("not authorised to perform dynamodb:DeleteItem")
+
+    monkeypatch.setattr(Sessions, "drop_old", refuse)
+    monkeypatch.setattr(ApiKeys, "drop_old_uses", refuse)
+    clock = Clock()
+    services = replace(services, clock=clock)
+    IdempotencyBook(services.installation.store, clock).begin(name_key("a"), "asked")
+    clock.now += dt.timedelta(days=1, hours=1)
+    assert sweep(services, desk) == Swept(0, 0, 0, 1)
 
 
 def test_codes_that_are_over_are_forgotten() -> None:

@@ -220,6 +220,15 @@ def test_a_key_does_not_make_a_defect_of_what_is_away(desk: Company, monkeypatch
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
 
 
+def test_a_decision_that_is_refused_is_one_row(desk: Company) -> None:
+    """The decision's own row has the proposal; a second that says the same with the route would count it twice."""
+    proposed, _ = ProposalBook(desk.installation.store, utc_now).propose(make_finding("bens", "8"), "ben")
+    mine = find(desk, "8")
+    assert mine["proposal_id"] == proposed.proposal_id and decide(desk, "ben", "approve", mine).status_code == 403
+    found = rows(desk, "proposal.approval_refused", "identity.refused")
+    assert [(row.event, row.subject) for row in found] == [("proposal.approval_refused", proposed.proposal_id)]
+
+
 def test_a_role_that_was_taken_away_is_given_no_kept_answer(desk: Company) -> None:
     small = find(desk, "9")
     assert decide(desk, "ben", "approve", small, **{"Idempotency-Key": "once"}).is_success

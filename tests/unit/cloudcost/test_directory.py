@@ -302,3 +302,25 @@ def test_of_two_who_look_alike_the_one_of_the_configuration_counts(store: Sealed
     second, first = people.find("\u0441em@example.com"), people.find(CEM)
     assert second is not None and second.is_disabled and not second.permissions
     assert first is not None and not first.is_disabled
+
+
+def test_who_counts_for_nobody_is_not_enabled_in_vain(store: SealedStore) -> None:
+    twin = "\u0441em@example.com"
+    entry = AuditEntry(ADA, "person.added", f"{SUBJECT}{twin}", {"fields": {"roles": ["admin"]}, "reason": ""})
+    AuditLog(store, clock).append(entry)
+    people, before = make(store), len(list(AuditLog(store, clock).rows()))
+    with pytest.raises(PeopleError, match=f"looks like '{CEM}', who counts"):
+        people.change(ADA, twin, is_disabled=False)
+    assert len(list(AuditLog(store, clock).rows())) == before
+
+
+def test_who_was_added_and_reset_still_has_their_looks(store: SealedStore) -> None:
+    """Somebody whom the file named for a while, in which they were reset: the log says of them that they are there."""
+    make(store).add(ADA, "dora@example.com", roles=["viewer"])
+    with_dora = people_of_file([PersonSettings(name=ADA, roles=("admin",)), PersonSettings(name="dora@example.com")],
+                               [], [])  # fmt: skip
+    Directory(store, with_dora, [], clock).reset(ADA, "dora@example.com")
+    people = make(store)
+    assert people.find("dora@example.com") is not None
+    with pytest.raises(PeopleError, match=r"looks like 'dora@example\.com'"):
+        people.add(ADA, "dora@example\u2024com", roles=["viewer"])

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from cloudcost.identity.people import PersonSettings
 from cloudcost.identity.person import Person, is_quiet, people_of_file
-from cloudcost.identity.profile import PLAIN, Profile, QuietHours, check_profile, read_profile
+from cloudcost.identity.profile import PLAIN, Profile, QuietHours, _is_zone, check_profile, read_profile
 
 NIGHTS = QuietHours(start="22:00", end="07:00")
 WEEKENDS = QuietHours(start="00:00", end="24:00", days=("sat", "sun"))
@@ -78,7 +78,8 @@ def test_a_moment_without_a_zone_is_refused() -> None:
         ({"time_zone": "Europe/Berlim"}, "is no time zone"), ({"time_zone": "../etc/passwd"}, "is no time zone"),
         ({"time_zone": "right/Europe/Berlin"}, "is no time zone"), ({"currency": "EURO"}, "match pattern"),
         ({"currency": "XXX"}, "XXX"), ({"number_format": "de"}, "plain"),
-        ({"quiet_hours": [{"start": "25:00", "end": "07:00"}]}, "pattern"),
+        ({"quiet_hours": [{"start": "25:00", "end": "07:00"}]}, "'25:00' is no time of a day"),
+        ({"quiet_hours": [{"start": "0\u0663:00", "end": "07:00"}]}, "is no time of a day"),  # Arabic
         ({"quiet_hours": [{"start": "07:00", "end": "07:00"}]}, "no stretch of a day"),
         ({"quiet_hours": [{"start": "24:00", "end": "07:00"}]}, "no stretch of a day"),
         ({"quiet_hours": [{"start": "07:00", "end": "08:00", "days": []}]}, "at least 1"),
@@ -110,6 +111,14 @@ def test_the_file_has_a_profile_and_what_was_changed_since_stands_over_it() -> N
 def test_a_zone_that_there_is_no_more_locks_nobody_out() -> None:
     found = read_profile(PLAIN, {"time_zone": "Europe/Atlantis", "number_format": "comma"})
     assert found == Profile(number_format="comma")
+    of_file = Profile(time_zone="Asia/Tokyo")
+    assert read_profile(of_file, {"time_zone": "Europe/Atlantis", "currency": "EUR"}).time_zone == "Asia/Tokyo"
+
+
+def test_names_of_zones_that_there_are_not_are_not_remembered_for_ever() -> None:
+    for number in range(2000):
+        assert not _is_zone(f"Europe/Nowhere{number}")
+    assert _is_zone.cache_info().currsize <= 1000
 
 
 @pytest.mark.parametrize(

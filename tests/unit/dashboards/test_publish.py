@@ -15,6 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cloudcost.installation import Installation
+from dashboards.publications import publish_where_needed
 from dashboards.publish import (
     CURRENT,
     FILES,
@@ -26,8 +28,11 @@ from dashboards.publish import (
     published_file,
     reads_elsewhere,
 )
+from tests.integration.api.company import write_config
 from tests.period_files import keep_in_files
+from warehouse import DuckDbWarehouse
 from warehouse.files.period_files import files_folder, list_files, remove_unused
+from warehouse.outdated_tables import list_lacking
 
 
 class Warehouse:
@@ -63,6 +68,43 @@ def read_total(serving: Path) -> int:
     with duckdb.connect(str(path), read_only=True) as connection:
         total: int = connection.execute("select total from marts.total").fetchall()[0][0]
         return total
+
+
+def test_a_table_of_an_earlier_release_has_the_columns_of_this_one_in_the_copy(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    with warehouse.connect() as connection:
+        connection.execute("create schema ml")
+        connection.execute("create table ml.cost_anomalies as select 'a' as anomaly_id, '111' as sub_account_id")
+    publish_warehouse(warehouse.path, warehouse.connect, tmp_path / "serving")
+    path = published_file(tmp_path / "serving", "warehouse.duckdb").resolve()
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.execute("select anomaly_id, x_team, impact_cost from ml.cost_anomalies")
+        assert [(name, str(kind)) for name, kind, *_ in found.description] == [
+            ("anomaly_id", "VARCHAR"), ("x_team", "VARCHAR"), ("impact_cost", "DECIMAL(38,12)"),
+        ]  # fmt: skip
+        assert found.fetchall() == [("a", None, None)]
+        assert list_lacking(connection) == {}
+    with warehouse.connect() as connection:
+        assert "x_team" in list_lacking(connection)["ml.cost_anomalies"], "what builds writes the warehouse's own"
+
+
+def test_what_an_earlier_release_published_is_published_anew_once(tmp_path: Path) -> None:
+    installation = Installation(write_config(tmp_path), tmp_path / "home", "dashboards")
+    assert isinstance(installation.warehouse, DuckDbWarehouse)
+    with installation.warehouse.connect() as connection:
+        connection.execute("create schema ml")
+        connection.execute("create table ml.cost_anomalies as select 'a' as anomaly_id")
+    publish_where_needed(installation)
+    current = published_file(installation.serving, "warehouse.duckdb").resolve()
+    current.chmod(0o600)
+    with duckdb.connect(str(current)) as connection:
+        connection.execute("alter table ml.cost_anomalies drop column x_team")
+    publish_where_needed(installation)
+    anew = published_file(installation.serving, "warehouse.duckdb").resolve()
+    assert anew != current
+    publish_where_needed(installation)
+    assert published_file(installation.serving, "warehouse.duckdb").resolve() == anew
 
 
 def test_views_work_in_the_copy_and_the_lake_is_not_in_it(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -106,6 +106,22 @@ def test_what_could_not_be_judged_in_other_accounts_is_not_there(published: Path
     assert read(published, "payments", query) == []
 
 
+def test_what_an_earlier_release_wrote_without_a_team_is_copied_by_account(published: Path, tmp_path: Path) -> None:
+    """Of a home that is older than the column: nobody sees more, and what can be seen is seen."""
+    older = tmp_path / "older" / "warehouse.duckdb"
+    older.parent.mkdir()
+    with duckdb.connect(str(older)) as connection:
+        connection.execute(f"attach '{published}' as newer (read_only)")
+        connection.execute("create schema ml")
+        connection.execute("create table ml.cost_anomalies as select * exclude (x_team) from newer.ml.cost_anomalies")
+        connection.execute("create table ml.anomaly_causes as select * from newer.ml.anomaly_causes")
+    make_scoped_copies(older, make_settings(), PEOPLE)
+    for table in ("ml.cost_anomalies", "ml.anomaly_causes"):
+        for scopes, seen in (("payments", []), ("account+quoted", [("of 111",)])):
+            with duckdb.connect(str(older.parent / "scopes" / scopes / "warehouse.duckdb"), read_only=True) as copy:
+                assert copy.execute(f"select anomaly_id from {table}").fetchall() == seen
+
+
 def test_copies_are_their_owners_alone_and_read_only(published: Path) -> None:
     folder = published.resolve().parent / "scopes"
     assert folder.stat().st_mode & 0o077 == 0
