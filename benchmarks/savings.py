@@ -5,8 +5,8 @@
 Companies of `simulator.opportunities` (which knows nothing of the checks) are ingested from their native exports and
 built up to the charges; then every check of the bill runs. Per check: *precision*, the share of its findings that were
 planted; *recall*, the share of what was planted that it found; *amount*, the share of the found ones whose saving is
-within 2 % of the true one (or of a stated alternative). What could fairly be found or not is left out when missed. Last,
-the sums over all checks.
+within 2 % of the true one (or of a stated alternative). What could fairly be found or not is left out when missed.
+Last, the sums over all checks.
 """
 
 import argparse
