@@ -5,8 +5,8 @@
 Companies of `simulator.opportunities` (which knows nothing of the checks) are ingested from their native exports and
 built up to the charges; then every check of the bill runs. Per check: *precision*, the share of its findings that were
 planted; *recall*, the share of what was planted that it found; *amount*, the share of the found ones whose saving is
-within 2 % of the true one (or of a stated alternative). A resource that could fairly be found or not is left out. Last,
-the sums over all checks.
+within 2 % of the true one (or of a stated alternative). What could fairly be found or not is left out when missed.
+Last, the sums over all checks.
 """
 
 import argparse
@@ -25,12 +25,15 @@ from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
 from savings.check import BillCheck
 from savings.findings import Recommendation
+from savings.settings import SavingsSettings
 from simulator.opportunities.generate import generate
 from simulator.truth import Truth
 
 PRECISION_BAR, RECALL_BAR = 0.95, 0.90
 #: A saving is right within this share of the true one, and so many of them must be.
 AMOUNT_BAR, AMOUNTS_BAR = Decimal("0.02"), 0.95
+#: Smaller savings are not shown.
+LEAST = SavingsSettings().minimum_monthly_saving
 #: A check, a cloud and a resource.
 Key = tuple[str, str, str]
 
@@ -162,7 +165,7 @@ def judge(truth: dict[str, Any], found: list[Recommendation], scores: dict[str, 
         scores[key[0]].planted += 1
         if key in seen:
             scores[key[0]].recalled += 1
-        elif key in tolerated:
+        elif key in tolerated or max(_true_savings(entries), default=LEAST) < LEAST:
             scores[key[0]].planted -= 1
         else:
             scores[key[0]].wrong.append(f"company {truth['company']}: missed {entries}")

@@ -56,3 +56,8 @@ def test_what_may_be_found_or_not_counts_when_it_is_found(tmp_path: Path) -> Non
     waste, either = entry("r-9", None, check="inter_az"), entry("r-9", None, check="inter_az")
     assert score([], "inter_az", waste, tolerated=(either,)).planted == 0
     assert score([], "inter_az", waste).recall == 0
+
+
+def test_what_is_too_little_to_be_shown_is_not_missed() -> None:
+    assert score([], "gp2_to_gp3", entry("v-1", "0.9", check="gp2_to_gp3")).planted == 0
+    assert score([], "gp2_to_gp3", entry("v-1", "1.1", check="gp2_to_gp3")).planted == 1
