@@ -214,7 +214,8 @@ def test_what_is_dismissed_is_not_proposed(changed: dict[str, Any], proposed: bo
 def test_a_table_of_an_earlier_release_is_listed(home: Home) -> None:
     """Without status, plan and pools."""
     with home.installation.warehouse.connect(read_only=False) as connection:
-        for name in ("status", "planned_saving", "plan_note", "commitment_pool", "pool_on_demand_cost"):
+        names = ("status", "planned_saving", "plan_note", "commitment_pool", "pool_on_demand_cost", "purchase_pool")
+        for name in names:
             connection.execute(f"alter table ml.recommendations drop column {name}")
     assert {(one["status"], one["planned_saving"] == one["monthly_saving"]) for one in home.list()} == {("found", True)}
 
