@@ -68,7 +68,7 @@ def test_an_account_s_rates_leave_less_to_cover() -> None:
 
 def test_what_freed_commitments_take_over_is_not_covered_again() -> None:
     """Of 1,000 on demand 50 are taken over: 20 % of 950, and the 50."""
-    freed = {"commitment_pool": "p", "pool_on_demand_cost": Decimal(1000), "covered_cost": Decimal(50)}
+    freed: dict[str, Any] = {"commitment_pool": "p", "pool_on_demand_cost": Decimal(1000), "covered_cost": Decimal(50)}
     row = in_pool("a", "10", monthly_cost=Decimal(10), lever="delete", component="all", **freed)
     plan = make_plan([purchase("c", "200", "1000"), row])
     assert plan.parts["a"].saving == Decimal(60)
