@@ -24,7 +24,7 @@ REQUIRED = (
     "monthly_cost",
     "monthly_saving",
 )
-OPTIONAL = ("resource_name", "service_name", "component", "covered_cost", "confidence")
+OPTIONAL = ("resource_name", "service_name", "component", "covered_cost", "confidence", "purchase_pool")
 MONEY = Decimal("1e-12")
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
@@ -97,6 +97,7 @@ def _recommend(check: BillCheck, row: Row, values: Mapping[str, Any], today: dt.
         monthly_saving=None if saving is None else _money(saving),
         covered_cost=_money(row.get("covered_cost") or 0),
         billing_currency=row["currency"],
+        purchase_pool=row.get("purchase_pool") or "",
         lever=check.lever,
         component=row.get("component") or check.component,
         effort=check.effort,

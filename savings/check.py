@@ -72,7 +72,8 @@ class BillCheck(Check):
 
     Optional: ``resource_name, service_name``; ``component`` and ``confidence`` in place of the check's own;
     ``covered_cost``: what else a commitment covers of the same part in 30 days, which is saved only where somebody else
-    uses what becomes free. `reason` is a sentence with those columns in braces.
+    uses what becomes free; ``purchase_pool``: of a commitment to buy, the usage that it is for. `reason` is a sentence
+    with those columns in braces.
     """
 
     evidence: str

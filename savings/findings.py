@@ -23,6 +23,8 @@ class Recommendation:
     is what is done. `reason` is a sentence for people, `evidence` what it rests on, as JSON. `evidence_kind` says
     where it is from: the bill, the account's inventory, or the provider's own advice. `commitment_pool` names the
     usage that can take over what a covered resource frees, `pool_on_demand_cost` what that usage costs on demand.
+    `purchase_pool` names the usage that a commitment could be bought for: of a purchase that which it is for, else
+    that which the resource is part of.
     """
 
     recommendation_id: str
@@ -52,6 +54,7 @@ class Recommendation:
     created_on: date
     commitment_pool: str = ""
     pool_on_demand_cost: Decimal = Decimal(0)
+    purchase_pool: str = ""
 
     def to_record(self) -> dict[str, Any]:
         """The stored row."""

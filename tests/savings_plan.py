@@ -30,6 +30,7 @@ def finding(name: str, saving: str | None, **fields: Any) -> dict[str, Any]:
         "covered_cost": Decimal(0),
         "commitment_pool": "",
         "pool_on_demand_cost": Decimal(0),
+        "purchase_pool": "",
         "billing_currency": "USD",
         "lever": "rightsize",
         "component": "compute",

@@ -13,6 +13,7 @@ from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from savings.bill import judge_bill
 from savings.check import BillCheck, Check, InventoryCheck
+from savings.commitments.members import find_members
 from savings.evidence import open_evidence, read_last_days
 from savings.findings import Findings, Recommendation, Skipped
 from savings.inventory import Inventory, read_aws_volumes
@@ -76,12 +77,12 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
     if not last_days:
         return CheckRun(Findings(skipped=[Skipped(check_name=c.name, reason="there is no usage yet") for c in checks]))
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
-        pools = find_pools(evidence)
+        pools, members = find_pools(evidence), find_members(evidence)
 
         def run(check: BillCheck) -> Findings:
             found = judge_bill(evidence, check, settings.parameters.get(check.name, {}), today)
             worth_showing = (one for one in found.recommendations if is_worth_showing(one, settings))
-            return Findings(pools.assign(worth_showing), found.skipped)
+            return Findings([members.assign(one) for one in pools.assign(worth_showing)], found.skipped)
 
         return run_each(checks, run)
 

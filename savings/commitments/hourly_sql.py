@@ -183,13 +183,18 @@ group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
 
 def hourly_seeds() -> tuple[dict[str, str], list[Any]]:
     """What stands for the seeds and for `{meter}` in the statement, and the parameters of the seeds in their order."""
-    rows = [(place, *(row[name] for name in ELIGIBLE)) for place, row in enumerate(_read("commitment_eligibility"))]
+    eligible, parameters = hourly_eligible()
     sizes = [(row["size"], row["factor"]) for row in _read("instance_size_factors")]
-    eligible = _select(rows, ("place", *ELIGIBLE), ("integer", *["varchar(200)"] * len(ELIGIBLE)))
     factors = _select(sizes, ("size", "factor"), ("varchar(20)", "numeric(18, 6)"))
-    return {"eligible": eligible, "factors": factors, "meter": METER.strip()}, [
-        value for row in (*rows, *sizes) for value in row
-    ]
+    texts = {"eligible": eligible, "factors": factors, "meter": METER.strip()}
+    return texts, [*parameters, *(value for row in sizes for value in row)]
+
+
+def hourly_eligible() -> tuple[str, list[Any]]:
+    """The meters of each pool as rows of parameters, with these; of those that fit, the one of the first place."""
+    rows = [(place, *(row[name] for name in ELIGIBLE)) for place, row in enumerate(_read("commitment_eligibility"))]
+    text = _select(rows, ("place", *ELIGIBLE), ("integer", *["varchar(200)"] * len(ELIGIBLE)))
+    return text, [value for row in rows for value in row]
 
 
 def _select(rows: Sequence[Sequence[Any]], names: Sequence[str], types: Sequence[str]) -> str:

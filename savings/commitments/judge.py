@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from savings.commitments.advice import MONEY, STEP, Advice, add_up, advise, advise_later, measure
+from savings.commitments.members import name_pool
 from savings.commitments.mix import mix_levels
 from savings.commitments.offers import Offer, Rates, find_rates, read_offers
 from savings.commitments.pools import Pool, PoolKey, read_pools
@@ -171,6 +172,7 @@ def _describe(pool: Pool, best: Choice, paying: Sequence[Choice], most_losing: D
         "monthly_cost": in_a_month(Decimal(month.amounts.sum()), month.days),
         "monthly_saving": best.saved_in_a_month,
         "confidence": _confidence(pool, total.risk),
+        "purchase_pool": name_pool(pool.key),
         "offer": offer.title,
         "term_months": offer.term_months,
         "payment": offer.payment,

@@ -31,6 +31,7 @@ class Candidate:
     saving: Fraction
     covered: Fraction
     pool: str
+    purchase_pool: str
 
     @property
     def share(self) -> Fraction:
@@ -45,7 +46,12 @@ class Candidate:
     @property
     def is_offer(self) -> bool:
         """Whether it is about the rates of all usage of an account, and so of what its resources' findings leave."""
-        return self.lever in RATE_LEVERS and not self.resource[4]
+        return self.lever in RATE_LEVERS and not self.resource[4] and not self.is_purchase
+
+    @property
+    def is_purchase(self) -> bool:
+        """Whether it is a commitment to buy for a pool of usage."""
+        return self.lever == "commit" and bool(self.purchase_pool)
 
     @property
     def order(self) -> tuple[int, str]:
@@ -73,6 +79,7 @@ def read_candidate(row: Mapping[str, Any]) -> Candidate | None:
         saving=saved,
         covered=max(Fraction(row["covered_cost"] or 0), Fraction(0)),
         pool=row["commitment_pool"] or "",
+        purchase_pool=row["purchase_pool"] or "",
     )
 
 

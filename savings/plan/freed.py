@@ -16,10 +16,14 @@ NOTHING = Fraction(0)
 
 @dataclass(frozen=True)
 class Followed:
-    """The findings that are followed, with what each saves and what it frees."""
+    """The findings that are followed, with what each saves and what it frees.
+
+    `removed`: what is saved on the usage of each pool that commitments could be bought for.
+    """
 
     saved: Mapping[Candidate, Fraction]
     freed: Mapping[Candidate, Fraction]
+    removed: Mapping[str, Fraction]
 
     def use_freed(self, pools: Mapping[str, Fraction]) -> dict[Candidate, Fraction]:
         """What of the freed commitments is used, given out by name. ``pools``: what each costs on demand."""

@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from savings.plan.candidates import Candidate, ResourceKey
+from savings.plan.purchases import Purchases
 from savings.plan.resource import ALL, Choice
 
 #: Up to so many offers that touch one another, every way to choose among them is tried: 64.
@@ -40,10 +41,12 @@ class Cluster:
         offers: Sequence[Candidate],
         resources: Mapping[ResourceKey, Sequence[Candidate]],
         choose: Chooser,
+        purchases: Purchases,
     ) -> None:
         self._offers = sorted(offers, key=lambda one: one.name)
         self._resources = resources
         self._choose = choose
+        self._purchases = purchases
         # of each resource's component, the offers it could belong to
         self._fitting = {
             key: {
@@ -92,12 +95,17 @@ class Cluster:
 
     def _worth(self, way: tuple[Candidate, ...]) -> Fraction:
         chosen = (self._choose(key, self._weigh(key, way)).value for key in self._resources)
-        return sum((one.saving for one in way), NOTHING) + sum(chosen, NOTHING)
+        offered = (one.saving * self._purchases.keep(one.purchase_pool) for one in way)
+        return sum(offered, NOTHING) + sum(chosen, NOTHING)
 
     def _weigh(self, key: ResourceKey, way: Collection[Candidate]) -> dict[str, Fraction]:
         """What of a resource's savings counts, by component, where these offers are taken."""
-        taken = {component: self.take_from(key, component, way) for component in self._fitting[key]}
-        return {component: 1 - offer.share for component, offer in taken.items() if offer is not None}
+        weights = self._purchases.weigh(self._resources[key])
+        for component in self._fitting[key]:
+            if (offer := self.take_from(key, component, way)) is not None:
+                lost = offer.share * self._purchases.keep(offer.purchase_pool)
+                weights[component] = weights.get(component, 1) - lost
+        return weights
 
     def _share_out(
         self, way: Collection[Candidate], choices: Mapping[ResourceKey, Choice]
@@ -119,7 +127,10 @@ def _take_fitting(order: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def gather_clusters(
-    offers: Sequence[Candidate], resources: Mapping[ResourceKey, Sequence[Candidate]], choose: Chooser
+    offers: Sequence[Candidate],
+    resources: Mapping[ResourceKey, Sequence[Candidate]],
+    choose: Chooser,
+    purchases: Purchases,
 ) -> list[Cluster]:
     """Offers with the resources that they are about, those together that have one or overlap."""
     accounts: defaultdict[str, list[ResourceKey]] = defaultdict(list)
@@ -136,4 +147,4 @@ def gather_clusters(
             if touches:
                 merged = ([*merged[0], *found], merged[1] | keys)
         groups = [*(group for group, touches in zip(groups, touching, strict=True) if not touches), merged]
-    return [Cluster(found, {key: resources[key] for key in sorted(keys)}, choose) for found, keys in groups]
+    return [Cluster(found, {key: resources[key] for key in sorted(keys)}, choose, purchases) for found, keys in groups]

@@ -6,12 +6,12 @@
 - Deleting all of it excludes everything else, and is chosen where it saves more than everything else together.
 
 What is chosen is the largest of all such combinations. Beside what is saved at once, a combination is worth the
-commitment that it frees where its pool is among those `counted`; and of what is saved, `weights` says what counts (the
-rest would be taken from what an offer on the account saves).
+commitment that it frees, as much of it as `counted` says of its pool; and of what is saved, `weights` says what counts
+(the rest would be taken from what an offer on the account saves).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -36,10 +36,10 @@ class Choice:
     value: Fraction
 
 
-def choose(findings: Sequence[Candidate], weights: Mapping[str, Fraction], counted: Collection[str]) -> Choice:
+def choose(findings: Sequence[Candidate], weights: Mapping[str, Fraction], counted: Mapping[str, Fraction]) -> Choice:
     """The best that can be done to a resource. ``weights``: by component, 1 where it is not named."""
-    if len(findings) == 1:
-        # most resources have one: it is better than nothing, whatever it weighs
+    if len(findings) == 1 and weights.get(findings[0].component, 1) >= 0:
+        # most resources have one: it is better than nothing
         return _combine(*((findings, []) if findings[0].component == ALL else ([], findings)), weights, counted)
     whole = [one for one in findings if one.component == ALL]
     deletions = [one for one in whole if one.lever == "delete"]
@@ -59,7 +59,7 @@ def _best_parts(
     findings: Sequence[Candidate],
     whole: Sequence[Candidate],
     weights: Mapping[str, Fraction],
-    counted: Collection[str],
+    counted: Mapping[str, Fraction],
 ) -> list[Candidate]:
     """Of each component the alternatives that save most together, on what the findings on the whole leave: of what is
     saved they may leave another share than of what is freed."""
@@ -99,7 +99,7 @@ def _combine(
     whole: Sequence[Candidate],
     parts: Sequence[Candidate],
     weights: Mapping[str, Fraction],
-    counted: Collection[str],
+    counted: Mapping[str, Fraction],
 ) -> Choice:
     """What these findings come to together."""
     saved = _share_out(whole, parts, {one: (one.cost, one.saving) for one in (*whole, *parts)})
@@ -108,7 +108,7 @@ def _combine(
         freed = _share_out(whole, parts, {one: (one.covered, one.freed) for one in (*whole, *parts)})
     sums = _add_by_component(whole, parts, saved)
     value = sum((amount * weights.get(component, 1) for component, amount in sums.items()), NOTHING)
-    value += sum((amount for one, amount in freed.items() if one.pool in counted), NOTHING)
+    value += sum((amount * counted.get(one.pool, 0) for one, amount in freed.items()), NOTHING)
     return Choice(saved, freed, sums, value)
 
 

@@ -66,7 +66,7 @@ def publish(installation: Installation) -> None:
             connection.execute(f"create table ml.{name} as select * from found")
         connection.execute(
             "create table marts.fct_savings as select * exclude (covered_cost, evidence, created_on, commitment_pool, "
-            "pool_on_demand_cost), true as is_found from ml.recommendations "
+            "pool_on_demand_cost, purchase_pool), true as is_found from ml.recommendations "
             "union all by name select *, false as is_found from ml.savings_history"
         )
         connection.execute(

@@ -38,17 +38,20 @@ dashboards: {{scopes: [{{name: first, accounts: [account-1]}}, {{name: second, a
 class Home:
     """A home whose bill has two gp2 volumes of 100 GB at 10 USD a month, in two accounts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bill: Bill | None = None) -> None:
         self.folder = folder
         self.let_act("approver", "first")
         (folder / "home").mkdir()
+        (bill or self.two_volumes()).write(folder / "home" / "warehouse.duckdb")
+        self.judge()
+
+    def two_volumes(self) -> Bill:
         bill = Bill()
         for account, volume in (("account-1", "vol-1"), ("account-2", "vol-2")):
             day = Decimal(100) / 31
             meter: dict[str, Any] = {"quantity": day, "unit": "GB-Months", "sub_account_id": account}
             bill.add(volume, "EBS:VolumeUsage.gp2", cost=day / 10, **meter)
-        bill.write(folder / "home" / "warehouse.duckdb")
-        self.judge()
+        return bill
 
     def let_act(self, role: str, scope: str) -> None:
         account = find_account()
@@ -214,9 +217,29 @@ def test_what_is_dismissed_is_not_proposed(changed: dict[str, Any], proposed: bo
 def test_a_table_of_an_earlier_release_is_listed(home: Home) -> None:
     """Without status, plan and pools."""
     with home.installation.warehouse.connect(read_only=False) as connection:
-        for name in ("status", "planned_saving", "plan_note", "commitment_pool", "pool_on_demand_cost"):
+        names = ("status", "planned_saving", "plan_note", "commitment_pool", "pool_on_demand_cost", "purchase_pool")
+        for name in names:
             connection.execute(f"alter table ml.recommendations drop column {name}")
     assert {(one["status"], one["planned_saving"] == one["monthly_saving"]) for one in home.list()} == {("found", True)}
+
+
+def test_a_commitment_is_bought_last_on_what_the_plan_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """19 % of 720 on demand less what another processor saves of them; what is dismissed leaves it all."""
+    monkeypatch.setenv("CLOUDCOST_CONFIG", str(tmp_path / "cloudcost.yaml"))
+    monkeypatch.setenv("CLOUDCOST_HOME", str(tmp_path / "home"))
+    machine: dict[str, Any] = {"x_service_code": "AmazonEC2", "service_name": "Machines", "x_instance_type": "m4.large"}
+    home = Home(tmp_path, Bill().add("i-1", "EU-BoxUsage:m4.large", cost="24", x_operation="RunInstances", **machine))
+    left = Decimal(720)
+    for others in (1, 1, 1, 0):
+        found = {one["check"]: one for one in home.list() if one["status"] == "found"}
+        bought = found.pop("coverable_on_demand")
+        saved = sorted(Decimal(one["planned_saving"]) for one in found.values())
+        assert len([one for one in saved if one > 0]) == others
+        assert Decimal(bought["monthly_saving"]) == Decimal("136.8")
+        assert Decimal(bought["planned_saving"]) == Decimal("0.19") * (left - sum(saved))
+        if saved:
+            best = max(found.values(), key=lambda one: Decimal(one["planned_saving"]))
+            home.call("dismiss", best["id"], "--reason", "kept", "--until", "2027-03-31")
 
 
 def test_a_finding_is_shown_with_its_audit_trail(home: Home) -> None:

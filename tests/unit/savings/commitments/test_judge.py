@@ -73,6 +73,19 @@ def test_what_other_savings_take_away_is_not_committed_to() -> None:
     assert judge_commitments(rows, seeds, VALUES, {key: {"m5 eu-west-1": D(1)}})[0] == []
 
 
+def test_what_is_left_evenly_is_covered_by_as_much_less() -> None:
+    """The plan takes the same share from a purchase as from its pool: what judging the rest again comes to."""
+    rows = [make_row(day, hour) for day in range(DAYS) for hour in range(24)]
+    rows += [make_row(day, hour, cost="0.7") for day in range(DAYS) for hour in range(day % 3, 22)]
+    key, seeds = ("aws", "aws", "payer", "compute", "USD"), {"commitment_offers": offers()}
+    (whole,), _ = judge_commitments(rows, seeds, VALUES)
+    for share in (D("0.1"), D("0.37"), D("0.8")):
+        (left,), _ = judge_commitments(rows, seeds, VALUES, {key: {"m5 eu-west-1": share}})
+        # a level is a whole number of thousandths an hour
+        assert abs(left["monthly_saving"] - whole["monthly_saving"] * (1 - share)) < D("0.001") * 24 * 30
+    assert 0 < whole["monthly_saving"] < whole["monthly_cost"]
+
+
 def test_gaps_are_hours_without_usage_and_discounts_no_negative_ones() -> None:
     rows = [make_row(0, 5), make_row(0, 5, cost="-0.25"), make_row(2, 0, cost="-3"), make_row(3)]
     rows[3]["cost"] = D(4)
