@@ -6,6 +6,7 @@ Companies of `simulator.opportunities` (which knows nothing of the checks) are i
 built up to the charges; then every check of the bill runs. Per check: *precision*, the share of its findings that were
 planted; *recall*, the share of what was planted that it found; *amount*, the share of the found ones whose saving is
 within 2 % of the true one (or of a stated alternative). What could fairly be found or not is left out when missed.
+Of each company the planned total stands beside the true optimum, both without purchases of commitments.
 Last, the sums over all checks.
 """
 
@@ -25,6 +26,7 @@ from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
 from savings.check import BillCheck
 from savings.findings import Recommendation
+from savings.plan import make_plan
 from savings.settings import SavingsSettings
 from simulator.opportunities.generate import generate
 from simulator.truth import Truth
@@ -103,10 +105,22 @@ def main() -> int:
             home = (options.homes or Path(folder)) / f"company-{number}"
             is_built = (home / "done").exists()
             truth = Truth.read(home / "truth.json") if is_built else make_company(home, number, options.seed)
-            judge(truth, find(home, dt.date.fromisoformat(truth["as_of"])), scores)
+            found = find(home, dt.date.fromisoformat(truth["as_of"]))
+            judge(truth, found, scores)
+            print_plan(truth, found)
         print(f"company {number}: {watch.lap().seconds:.0f} s", file=sys.stderr, flush=True)
     print_scores(scores, options.details, options.companies)
     return 0
+
+
+def print_plan(truth: dict[str, Any], found: list[Recommendation]) -> None:
+    """The one total of each currency, and how far it is from the most that what was planted can save together."""
+    plan = make_plan([one.to_record() for one in found if one.lever != "commit"])
+    for currency, planted in sorted(truth["plan"].items()):
+        ours, true = plan.totals.get(currency, Decimal(0)), Decimal(planted["total"])
+        print(
+            f"  company {truth['company']}: {ours:,.2f} {currency} planned, {true:,.2f} true ({ours / true - 1:+.2%})"
+        )
 
 
 def make_company(folder: Path, number: int, seed: int) -> dict[str, Any]:
