@@ -115,7 +115,7 @@ def main() -> int:
 
 def print_plan(truth: dict[str, Any], found: list[Recommendation]) -> None:
     """The one total of each currency, and how far it is from the most that what was planted can save together."""
-    plan = make_plan([one.to_record() for one in found if one.lever != "commit"])
+    plan = make_plan([one.to_record() for one in found if one.check_name != "coverable_on_demand"])
     for currency, planted in sorted(truth["plan"].items()):
         ours, true = plan.totals.get(currency, Decimal(0)), Decimal(planted["total"])
         print(
