@@ -144,6 +144,18 @@ def test_what_is_no_longer_found_is_listed_as_lapsed(home: Home) -> None:
     assert one["id"] in printed and "= total" not in printed, "what lapsed is neither found nor done"
 
 
+def test_the_day_that_is_not_over_is_not_looked_at(home: Home) -> None:
+    """Six hours of today would be a day of little use: a volume would cost less, and what is steady would not be."""
+    with home.installation.warehouse.connect(read_only=False) as connection:
+        connection.execute(
+            "update marts.fct_charges set effective_cost = effective_cost / 4, pricing_quantity = pricing_quantity / 4 "
+            "where charge_period_start = ?", [LAST_DAY]
+        )  # fmt: skip
+    done = find_savings(home.installation, LAST_DAY).done.findings.recommendations
+    costs = {one.monthly_cost.quantize(Decimal("0.01")) for one in done if one.check_name == "gp2_to_gp3"}
+    assert costs == {Decimal("9.68")}, "30 days of 31 of 10 a month"
+
+
 def test_a_source_that_ended_has_no_savings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What an export had that was given up in spring is not there to be saved; one that is two months late is."""
     monkeypatch.setenv("CLOUDCOST_CONFIG", str(tmp_path / "cloudcost.yaml"))
