@@ -47,7 +47,7 @@ def test_a_line_of_a_discount_adds_nothing_stored() -> None:
 
 
 def test_a_line_of_a_discount_adds_no_units_to_be_committed() -> None:
-    columns = {"x_service_code": "AmazonEC2"}
+    columns: dict[str, Any] = {"x_service_code": "AmazonEC2"}
     bill = Bill().add("i-1", "BoxUsage:m5.large", cost="2.4", **columns)
     bill.add("i-1", "BoxUsage:m5.large", cost="-0.24", x_line_item_type="EdpDiscount", **columns)
     with bill.open() as evidence:
