@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def test_few_logs_and_a_small_part_are_not_found(tmp_path: Path, logs: str, rest
 
 def test_what_is_kept_is_saved_once_however_it_grows(tmp_path: Path) -> None:
     """A project's retention and a bucket that only grows are the same gigabytes."""
-    columns = {"service_name": "Cloud Logging"}
+    columns: dict[str, Any] = {"service_name": "Cloud Logging"}
     bill = Bill("gcp").add_months("logs", "Log Retention cost", [str(800 + 100 * month) for month in range(9)], "0.10")
     for row in bill.rows:
         row |= columns
