@@ -4,7 +4,8 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from dataclasses import replace
+from decimal import Context, Decimal
 from typing import Any
 
 import duckdb
@@ -26,6 +27,8 @@ REQUIRED = (
 )
 OPTIONAL = ("resource_name", "service_name", "component", "covered_cost", "confidence", "purchase_pool")
 MONEY = Decimal("1e-12")
+#: As many digits as DECIMAL(38,12) has.
+_DIGITS = Context(prec=38)
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
@@ -60,7 +63,7 @@ def judge_bill(
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise EvidenceError(f"its evidence has no {', '.join(missing)}")
-    found = [_recommend(check, row, values, today) for row in rows]
+    found = _tell_apart([_recommend(check, row, values, today) for row in rows])
     return Findings(
         sorted(found, key=lambda one: (-(one.monthly_saving or Decimal(0)), one.recommendation_id)), skipped
     )
@@ -111,8 +114,22 @@ def _recommend(check: BillCheck, row: Row, values: Mapping[str, Any], today: dt.
     )
 
 
+def _tell_apart(found: Sequence[Recommendation]) -> list[Recommendation]:
+    """With an id each: the same resource in two regions or sources is two findings, the first of which is named as
+    though it were alone, so that ids stay what they are from day to day."""
+    apart: dict[str, Recommendation] = {}
+    for one in sorted(found, key=lambda one: (one.source_name, one.region, one.reason)):
+        name, place = one.recommendation_id, 0
+        while name in apart:
+            place += 1
+            other = f"{one.resource_id} {one.billing_currency} {one.source_name} {one.region} {place}"
+            name = make_recommendation_id(one.check_name, one.provider, one.account_id, other)
+        apart[name] = replace(one, recommendation_id=name)
+    return list(apart.values())
+
+
 def _money(value: Any) -> Decimal:
-    return Decimal(value).quantize(MONEY)
+    return Decimal(value).quantize(MONEY, context=_DIGITS)
 
 
 def _say(value: Any) -> str:

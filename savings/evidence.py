@@ -2,7 +2,7 @@
 
 The warehouse is asked for sums; what comes back is small, and every check then runs on this machine in one dialect,
 whichever engine the warehouse has. Windows end with the last day that a source has usage of, so a source that is late
-is judged on its own newest days.
+is judged on its own newest days; one that ended (`find_ended`) is not.
 
 - ``usage_daily``: a row per source, account, region, resource, meter, price and day of the last 62 days, of every
   charge category; ``days_ago`` counts from 0, the source's last day. Amounts: ``cost`` (effective), ``billed_cost``,
@@ -34,6 +34,9 @@ from warehouse.contracts import Warehouse
 SEEDS = Path(__file__).parent / "seeds"
 #: Days of usage that are read, and of what is stored: 13 months.
 DAYS, STORAGE_DAYS = 62, 396
+#: A source whose last usage is so many days before that of the newest has ended: bills by the month, a month late, are
+#: up to 92 days behind those by the day.
+ENDED_DAYS = 92
 
 
 @contextmanager
@@ -63,6 +66,13 @@ def read_last_days(warehouse: Warehouse, condition: str) -> Mapping[str, dt.date
     with warehouse.connect(read_only=True) as connection:
         rows: list[tuple[Any, ...]] = connection.execute(SOURCE_DAYS.format(condition=condition)).fetchall()
     return dict(rows)
+
+
+def find_ended(last_days: Mapping[str, dt.date]) -> dict[str, dt.date]:
+    """The sources that have ended, with their last days: what an export had that was given up is not there to be
+    saved, and its successor may bill the same resources."""
+    newest = max(last_days.values(), default=dt.date.min)
+    return {name: last for name, last in last_days.items() if (newest - last).days > ENDED_DAYS}
 
 
 def _narrow_hourly(last_days: Mapping[str, dt.date]) -> Statement:

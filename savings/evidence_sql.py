@@ -64,7 +64,10 @@ select
         sum(case when charges.x_line_item_type like '%Discount' then 0 else charges.pricing_quantity end)
         as numeric(38, 12)
     ) as quantity,
-    cast(sum(charges.consumed_quantity) as numeric(38, 12)) as consumed_quantity,
+    cast(
+        sum(case when charges.x_line_item_type like '%Discount' then 0 else charges.consumed_quantity end)
+        as numeric(38, 12)
+    ) as consumed_quantity,
     cast(sum(charges.commitment_discount_quantity) as numeric(38, 12)) as commitment_quantity,
     cast(sum(charges.billed_cost) as numeric(38, 12)) as billed_cost,
     cast(sum(charges.effective_cost) as numeric(38, 12)) as cost,
@@ -108,7 +111,10 @@ select
     max(source_days.last_day - cast(charges.charge_period_start as date)) as first_days_ago,
     min(source_days.last_day - cast(charges.charge_period_start as date)) as last_days_ago,
     count(distinct cast(charges.charge_period_start as date)) as days_seen,
-    cast(sum(charges.pricing_quantity) as numeric(38, 12)) as quantity,
+    cast(
+        sum(case when charges.x_line_item_type like '%Discount' then 0 else charges.pricing_quantity end)
+        as numeric(38, 12)
+    ) as quantity,
     cast(sum(charges.effective_cost) as numeric(38, 12)) as cost
 from marts.fct_charges as charges
 inner join source_days on charges.source_name = source_days.source_name
@@ -156,7 +162,9 @@ meters as (
         sum(cost) as cost,
         sum(contracted_cost) as contracted_cost,
         sum(list_cost) as list_cost,
-        max(period_days) as period_days,
+        -- two months that follow one another may both begin in the window
+        count(distinct billing_period) as months,
+        avg(period_days) * count(distinct billing_period) as period_days,
         min(days_ago) as meter_last_days_ago,
         -- a day's share of a GB-month is a GB by the days of its month
         sum(cast(quantity as double) * day(last_day(usage_date))) as gb_days
@@ -165,7 +173,7 @@ meters as (
     group by all
 )
 select
-    meters.* exclude (period_days, gb_days),
+    meters.* exclude (months, period_days, gb_days),
     resources.days_seen,
     resources.last_days_ago,
     in_a_month(meters.cost, is_monthly, resources.days_seen, period_days) as monthly_cost,
@@ -173,7 +181,7 @@ select
     in_a_month(meters.list_cost, is_monthly, resources.days_seen, period_days) as monthly_list_cost,
     in_a_month(meters.quantity, is_monthly, resources.days_seen, period_days) as monthly_quantity,
     case
-        when pricing_unit ilike '%month%' and is_monthly then cast(meters.quantity as double)
+        when pricing_unit ilike '%month%' and is_monthly then cast(meters.quantity as double) / months
         when pricing_unit ilike '%month%' then gb_days / resources.days_seen
     end as stored
 from meters

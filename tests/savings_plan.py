@@ -123,4 +123,4 @@ def share(row: Row) -> Fraction:
 def resource(row: Row) -> tuple[Any, ...]:
     """What names the resource."""
     names = ("source_name", "provider", "account_id", "region", "resource_id", "billing_currency")
-    return tuple(row[name] for name in names)
+    return (*(row[name] for name in names), row["resource_id"] or row["check_name"])

@@ -59,8 +59,10 @@ def print_findings(installation: Installation, wanted: Wanted, output: Format) -
     if cells or output is not Format.TABLE:
         print_rows(names, cells, output)
     stream = sys.stdout if output is Format.TABLE else sys.stderr
-    if output is Format.TABLE and shown:
-        sums = [[_round(getattr(one, name), output) for name in SUMS] for one in add_up(shown)]
+    # what is found no longer adds nothing up
+    there = [row for row in found if wanted.fits(row)]
+    if output is Format.TABLE and there:
+        sums = [[_round(getattr(one, name), output) for name in SUMS] for one in add_up(there)]
         title = "A month: found + freed commitments - overlaps - dismissed - done = total"
         print_rows(SUMS, sums, output, title if wanted.asks_for_all else f"{title}; of the findings shown")
     if not shown:

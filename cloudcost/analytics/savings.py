@@ -14,7 +14,7 @@ from cloudcost.installation import Installation
 from savings.bill import judge_bill
 from savings.check import BillCheck, Check, InventoryCheck
 from savings.commitments.members import find_members
-from savings.evidence import open_evidence, read_last_days
+from savings.evidence import find_ended, open_evidence, read_last_days
 from savings.findings import Findings, Recommendation, Skipped
 from savings.inventory import Inventory, read_aws_volumes
 from savings.pools import find_pools
@@ -59,10 +59,13 @@ def list_checks(settings: SavingsSettings) -> list[Check]:
 
 
 def find_savings(installation: Installation, today: dt.date) -> Judgement:
-    """Run every check: those of the bill on the last days of each source, those of the inventory where there is one."""
+    """Run every check: those of the bill on the last whole days of each source, those of the inventory where there is
+    one."""
     checks = list_checks(installation.config.savings)
     days = ScoredDays.until(today)
-    done = ask_bill(installation, [c for c in checks if isinstance(c, BillCheck)], days, today)
+    # a day that is not over would be a day of little use
+    over = ScoredDays.until(today - dt.timedelta(days=1))
+    done = ask_bill(installation, [c for c in checks if isinstance(c, BillCheck)], over, today)
     inventory, judged = _judge_inventory(
         installation, [c for c in checks if isinstance(c, InventoryCheck)], days, today
     )
@@ -75,7 +78,10 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
     has_bill = warehouse.is_there and warehouse.has_table("marts", "fct_charges")
     last_days = read_last_days(warehouse, days.condition("charge_date")) if has_bill else {}
     if not last_days:
-        return CheckRun(Findings(skipped=[Skipped(check_name=c.name, reason="there is no usage yet") for c in checks]))
+        why = "there is no usage of a whole day yet"
+        return CheckRun(Findings(skipped=[Skipped(check_name=c.name, reason=why) for c in checks]))
+    ended = find_ended(last_days)
+    last_days = {name: last for name, last in last_days.items() if name not in ended}
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
         pools, members = find_pools(evidence), find_members(evidence)
 
@@ -84,7 +90,13 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
             worth_showing = (one for one in found.recommendations if is_worth_showing(one, settings))
             return Findings([members.assign(one) for one in pools.assign(worth_showing)], found.skipped)
 
-        return run_each(checks, run)
+        return CheckRun(Findings(skipped=_skip_ended(ended))) + run_each(checks, run)
+
+
+def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
+    # by its name as though it were a resource: what was found in it is not kept from lapsing
+    why = "source {} has no usage since {}: what it had is not looked at"
+    return [Skipped(check_name="", resource_id=name, reason=why.format(name, last)) for name, last in ended.items()]
 
 
 def is_worth_showing(found: Recommendation, settings: SavingsSettings) -> bool:

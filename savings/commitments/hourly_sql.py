@@ -103,7 +103,9 @@ charges as (
         extract(epoch from charges.charge_period_end) - extract(epoch from charges.charge_period_start) as seconds,
         charges.effective_cost,
         charges.contracted_cost,
-        charges.pricing_quantity
+        -- a discount's line repeats the quantity that it is on
+        case when charges.x_line_item_type like '%Discount' then 0 else charges.pricing_quantity end
+            as pricing_quantity
     from marts.fct_charges as charges
     inner join source_days on charges.source_name = source_days.source_name
     where ({since})

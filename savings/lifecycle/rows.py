@@ -24,9 +24,10 @@ def complete(
     found = [dict(row) for row in rows]
     for row in found:
         name = row["recommendation_id"]
-        decision = decisions.get(name)
-        status = judging.find_status(True, row["monthly_saving"], decision, actions.get(name))
-        row |= {"status": status, **_describe(sightings.get(name)), **_describe_decision(decision, status)}
+        decision, seen = decisions.get(name), sightings.get(name)
+        since = None if seen is None else seen.since
+        status = judging.find_status(True, row["monthly_saving"], decision, actions.get(name), since)
+        row |= {"status": status, **_describe(seen), **_describe_decision(decision, status)}
     plan = make_plan([row for row in found if row["status"] in OPEN])
     for row in found:
         part = plan.parts.get(row["recommendation_id"])
@@ -47,7 +48,7 @@ def list_history(
     for name in sorted(sightings.keys() - set(found)):
         one, decision = sightings[name], decisions.get(name)
         facts = read_facts(one)
-        status = judging.find_status(not one.is_gone, facts["monthly_saving"], decision, actions.get(name))
+        status = judging.find_status(not one.is_gone, facts["monthly_saving"], decision, actions.get(name), one.since)
         row = facts | {"status": status, **_describe(one), **_describe_decision(decision, status)}
         note = "not in the plan: it could not be judged in the last run" if not one.is_gone else _explain(row)
         rows.append(row | {"planned_saving": ZERO, "freed_saving": ZERO, "plan_note": note})

@@ -2,7 +2,8 @@
 
     found -> accepted | dismissed (until a day) | done -> verified (as its proposal says) | lapsed (no longer found)
 
-A dismissal that ended, a finding that is found again, and one that grew since it was dismissed are `found` again.
+A dismissal that ended, an accepted finding that lapsed and is there again, and one that grew since it was dismissed are
+`found` again.
 """
 
 import datetime as dt
@@ -71,9 +72,17 @@ class Judging:
     growth: Decimal
 
     def find_status(
-        self, is_there: bool, saving: Decimal | None, decision: Decision | None, action: Action | None
+        self,
+        is_there: bool,
+        saving: Decimal | None,
+        decision: Decision | None,
+        action: Action | None,
+        since: dt.date | None = None,
     ) -> Status:
-        """The status of a finding that is found today or, unless it could not be judged, is not (`is_there`)."""
+        """The status of a finding that is found today or, unless it could not be judged, is not (`is_there`).
+
+        ``since``: the first day of its present stretch; who accepted it before that has done it, or it went by itself.
+        """
         if action is not None and action.state in _DONE:
             # found long after its action, it is there again
             is_back = is_there and (self.today - action.since).days > SETTLING_DAYS
@@ -84,7 +93,7 @@ class Judging:
         if decision is None or decision.verdict == "restored":
             return "found"
         if decision.verdict == "accepted":
-            return "accepted"
+            return "found" if since is not None and since > decision.at.date() else "accepted"
         return "dismissed" if self.is_dismissed(decision, saving) else "found"
 
     def is_dismissed(self, decision: Decision, saving: Decimal | None) -> bool:

@@ -13,7 +13,8 @@ LEVER_ORDER = ("delete", "rightsize", "schedule", "migrate", "setting", *RATE_LE
 #: Decimal places of money.
 PLACES = 12
 
-#: Source, provider, account, region, resource and currency.
+#: Source, provider, account, region, resource and currency; without a resource the check too: what several find of an
+#: account are different meters.
 ResourceKey = tuple[str, ...]
 
 
@@ -70,7 +71,7 @@ def read_candidate(row: Mapping[str, Any]) -> Candidate | None:
     return Candidate(
         name=row["recommendation_id"],
         check_name=row["check_name"],
-        resource=tuple(row[name] or "" for name in names),
+        resource=(*(row[name] or "" for name in names), "" if row["resource_id"] else row["check_name"]),
         service=row["service_name"] or "",
         lever=row["lever"],
         component=row["component"],

@@ -59,10 +59,11 @@ addresses as (
 )
 select
     * exclude (last_days_ago),
+    coalesce(resource_id, 'of ' || account_id) as billed_to,
     monthly_cost as monthly_saving
 from addresses
 where idle_hours >= $min_hours and last_days_ago <= 2 and monthly_cost > 0
 """,
-    reason="Address {resource_id} was billed as idle for {idle_hours} hours in {days} days; it costs {monthly_cost} "
+    reason="Address {billed_to} was billed as idle for {idle_hours} hours in {days} days; it costs {monthly_cost} "
     "{currency} in 30 days",
 )

@@ -72,8 +72,7 @@ account_prices as (
 compared as (
     select
         *,
-        min(price) over same_price as lowest_price,
-        arg_min(account_id, price) over same_price as lowest_account
+        min(price) over same_price as lowest_price
     from account_prices
     window same_price as (
         partition by
@@ -97,7 +96,6 @@ select
     arg_max(price_id, saving) as largest_price_id,
     cast(arg_max(price, saving) as decimal(38, 12)) as largest_price,
     cast(arg_max(lowest_price, saving) as decimal(38, 12)) as largest_lowest_price,
-    arg_max(lowest_account, saving) as lowest_account,
     count(*) as price_count,
     sum(cost) as monthly_cost,
     sum(saving) as monthly_saving

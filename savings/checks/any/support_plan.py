@@ -42,9 +42,11 @@ spread as (
     from charges
 ),
 sources as (
-    select source_name, currency, sum(last_cost) as other_cost
+    select
+        source_name, currency,
+        sum(last_cost) filter (where not is_support) as other_cost,
+        count(distinct account_id) as accounts
     from spread
-    where not is_support
     group by all
 ),
 plans as (
@@ -61,20 +63,25 @@ compared as (
     select
         plans.*,
         sum(monthly_cost) over (partition by source_name, currency) as all_support,
-        other_cost
+        other_cost,
+        accounts
     from plans
     inner join sources using (source_name, currency)
     where monthly_cost > 0 and other_cost > 0
 )
 select
-    * exclude (all_support),
+    * exclude (all_support, other_cost, accounts),
     cast(null as varchar) as region,
     cast(null as varchar) as resource_id,
     cast(null as decimal(38, 12)) as monthly_saving,
-    round(100 * cast(all_support as double) / cast(other_cost as double), 1) as support_percent
+    -- who sees this account alone learns nothing of what the others cost
+    case
+        when accounts > 1 then format('more than {:g} %', cast(100 * $min_share as double))
+        else format('{:g} %', round(100 * cast(all_support as double) / cast(other_cost as double), 1))
+    end as share
 from compared
 where cast(all_support as double) > $min_share * cast(other_cost as double)
 """,
-    reason="{service_name} costs {monthly_cost} {currency} in 30 days; all support is {support_percent} % of "
+    reason="{service_name} costs {monthly_cost} {currency} in 30 days; all support is {share} of "
     "everything else on this bill",
 )

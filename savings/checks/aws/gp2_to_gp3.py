@@ -35,7 +35,7 @@ with own_prices as (
         source_name, region, currency,
         sum(cost) / nullif(sum(quantity), 0) as gp3_price
     from usage_30d
-    where cloud = 'aws' and usage_type like '%EBS:VolumeUsage.gp3' and pricing_unit ilike '%month%'
+    where cloud = 'aws' and usage_type like '%EBS:VolumeUsage.gp3' and pricing_unit ilike '%month%' and cost > 0
     group by all
 ),
 volumes as (

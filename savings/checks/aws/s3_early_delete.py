@@ -38,10 +38,11 @@ with buckets as (
 )
 select
     *,
+    coalesce(resource_id, 'Storage of ' || account_id) as billed_to,
     monthly_cost as monthly_saving
 from buckets
 where monthly_cost > $min_monthly_cost
 """,
-    reason="{resource_id} was billed {monthly_cost} {currency} in 30 days for objects that were deleted before their "
+    reason="{billed_to} was billed {monthly_cost} {currency} in 30 days for objects that were deleted before their "
     "storage class allows it",
 )

@@ -81,9 +81,8 @@ pools as (
         and abs(max(quantity) / 24 - round(max(quantity) / 24)) < 0.01
 )
 select
-    * exclude (covered_cost),
-    share(monthly_cost, 1 - $working_hours / 168) as monthly_saving,
-    share(covered_cost, 1 - $working_hours / 168) as covered_cost
+    *,
+    share(monthly_cost, 1 - $working_hours / 168) as monthly_saving
 from pools
 where monthly_cost > 0
 """,

@@ -34,7 +34,7 @@ select
     max(environment) as environment,
     sum(case when pricing_category = 'Standard' then monthly_cost else 0 end) as monthly_cost,
     share(sum(case when pricing_category = 'Standard' then monthly_cost else 0 end), 0.5) as monthly_saving,
-    share(sum(case when pricing_category = 'Committed' then monthly_cost else 0 end), 0.5) as covered_cost
+    sum(case when pricing_category = 'Committed' then monthly_cost else 0 end) as covered_cost
 from usage_30d
 where cloud = 'gcp'
     and resource_id is not null

@@ -26,7 +26,8 @@ select
     max(service_name) as service_name,
     sum(monthly_cost) as monthly_cost,
     sum(monthly_cost) as monthly_saving,
-    string_agg(distinct usage_type, ', ') as meters
+    string_agg(distinct usage_type, ', ') as meters,
+    coalesce(resource_id, 'of ' || account_id) as billed_to
 from usage_30d
 where cloud = 'gcp'
     and capacity_reservation_status = 'Unused'
@@ -35,5 +36,5 @@ where cloud = 'gcp'
 group by source_name, cloud, account_id, region, resource_id, currency
 having sum(monthly_cost) >= $min_monthly_saving
 """,
-    reason="Reserved capacity {resource_id} went unused for {monthly_cost} {currency} in 30 days",
+    reason="Reserved capacity {billed_to} went unused for {monthly_cost} {currency} in 30 days",
 )

@@ -140,6 +140,35 @@ def test_what_is_no_longer_found_is_listed_as_lapsed(home: Home) -> None:
     assert [row["id"] for row in home.list("--status", "lapsed", "--check", "gp2_to_gp3")] == [one["id"]]
     assert one["id"] not in [row["id"] for row in home.list()]
     assert ("lapsed",) in home.rows("select status from ml.savings_history where resource_id = 'vol-2'")
+    printed = home.call("list", "--status", "lapsed", "--check", "gp2_to_gp3").stdout
+    assert one["id"] in printed and "= total" not in printed, "what lapsed is neither found nor done"
+
+
+def test_the_day_that_is_not_over_is_not_looked_at(home: Home) -> None:
+    """Six hours of today would be a day of little use: a volume would cost less, and what is steady would not be."""
+    with home.installation.warehouse.connect(read_only=False) as connection:
+        connection.execute(
+            "update marts.fct_charges set effective_cost = effective_cost / 4, pricing_quantity = pricing_quantity / 4 "
+            "where charge_period_start = ?", [LAST_DAY]
+        )  # fmt: skip
+    done = find_savings(home.installation, LAST_DAY).done.findings.recommendations
+    costs = {one.monthly_cost.quantize(Decimal("0.01")) for one in done if one.check_name == "gp2_to_gp3"}
+    assert costs == {Decimal("9.68")}, "30 days of 31 of 10 a month"
+
+
+def test_a_source_that_ended_has_no_savings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an export had that was given up in spring is not there to be saved; one that is two months late is."""
+    monkeypatch.setenv("CLOUDCOST_CONFIG", str(tmp_path / "cloudcost.yaml"))
+    monkeypatch.setenv("CLOUDCOST_HOME", str(tmp_path / "home"))
+    bill = Bill()
+    for source, days_ago in (("late", 62), ("ended", 200), ("aws", 0)):
+        meter: dict[str, Any] = {"quantity": 4, "unit": "GB-Months", "source_name": source}
+        bill.add(f"vol-{source}", "EBS:VolumeUsage.gp2", cost="0.40", first_days_ago=days_ago + 29,
+                 last_days_ago=days_ago, **meter)  # fmt: skip
+    home = Home(tmp_path, bill)
+    assert {one["resource"] for one in home.list("--check", "gp2_to_gp3")} == {"vol-late", "vol-aws"}
+    query = "select reason from ml.unjudged_savings where resource_id = 'ended'"
+    assert home.rows(query) == [("source ended has no usage since 2026-04-14: what it had is not looked at",)]
 
 
 @pytest.mark.parametrize("role", ["viewer", "analyst"])

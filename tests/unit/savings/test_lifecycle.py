@@ -155,3 +155,18 @@ def test_facts_of_a_sighting_survive_the_store(days: Days) -> None:
     kept = days.book.sightings()["a"]
     assert isinstance(kept, Sighting) and kept.facts["monthly_saving"] == "40.000000000001"
     assert kept.facts["resource_name"] is None
+
+
+def test_what_was_accepted_and_gone_is_found_when_it_is_there_again(days: Days) -> None:
+    """Whoever took it on did it once; nobody has taken on what came after. A dismissal holds up to its day."""
+    taken, refused = finding("a", "40"), finding("b", "30", resource_id="r-2")
+    days.run(0, taken, refused)
+    days.book.accept(taken, "next sprint", "ana@example.com")
+    days.book.dismiss(refused, "we need it", "ana@example.com", FIRST + dt.timedelta(days=30))
+    assert days.run(1, taken, refused)["a"]["status"] == "accepted"
+    assert days.run(2)["a"]["status"] == "lapsed"
+    again = days.run(5, taken, refused)
+    assert (again["a"]["status"], again["a"]["decided_by"]) == ("found", None)
+    assert again["b"]["status"] == "dismissed"
+    days.book.accept(taken, "once more", "ana@example.com")
+    assert days.run(6, taken)["a"]["status"] == "accepted"

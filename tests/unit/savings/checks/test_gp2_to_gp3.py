@@ -34,6 +34,12 @@ def test_the_own_price_of_gp3_counts(tmp_path: Path) -> None:
     assert bill.savings("gp2_to_gp3", tmp_path) == {"vol-1": Decimal("4.84")}
 
 
+def test_a_volume_that_is_free_is_no_price(tmp_path: Path) -> None:
+    """What the free tier or a trial pays for would make every move to gp3 save all that a volume costs."""
+    bill = volume(volume(Bill(), "vol-1", 100), "vol-free", 500, "gp3", "0")
+    assert bill.savings("gp2_to_gp3", tmp_path) == {"vol-1": Decimal("1.94")}
+
+
 def test_one_that_is_gp3_since_last_week_is_not_found(tmp_path: Path) -> None:
     bill = Bill().add("vol-1", "EBS:VolumeUsage.gp2", cost="1", quantity="10", unit="GB-Months", last_days_ago=7)
     bill.add("vol-1", "EBS:VolumeUsage.gp3", cost="0.80", quantity="10", unit="GB-Months", first_days_ago=6)

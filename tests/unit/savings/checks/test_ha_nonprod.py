@@ -23,7 +23,7 @@ def test_what_a_commitment_covers_is_not_saved_for_sure(tmp_path: Path) -> None:
     bill = Bill("gcp").add("db-1", CPU, cost="4", x_environment="staging")
     bill.add("db-1", CPU, cost="2", pricing_category="Committed", x_environment="staging")
     (found,) = bill.ask("ha_nonprod", tmp_path)
-    assert (found.monthly_cost, found.monthly_saving, found.covered_cost) == (Decimal(120), Decimal(60), Decimal(30))
+    assert (found.monthly_cost, found.monthly_saving, found.covered_cost) == (Decimal(120), Decimal(60), Decimal(60))
 
 
 def test_production_zonal_unnamed_covered_extended_and_gone_ones_are_not_found(tmp_path: Path) -> None:

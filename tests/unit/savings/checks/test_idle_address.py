@@ -49,3 +49,8 @@ def test_each_currency_is_its_own(tmp_path: Path) -> None:
         ("USD", Decimal("3.6")),
         ("EUR", Decimal("3")),
     }
+
+
+def test_addresses_without_an_id_are_said_to_be_of_their_account(tmp_path: Path) -> None:
+    (found,) = Bill().add(None, "PublicIPv4:IdleAddress", cost="0.12").ask("idle_address", tmp_path)
+    assert found.reason.startswith("Address of account-1 was billed as idle for 336 hours")

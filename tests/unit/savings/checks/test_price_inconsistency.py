@@ -92,3 +92,8 @@ def test_development_offers_of_azure_are_not_held_against_production(tmp_path: P
     (tmp_path / "b").mkdir()
     usage(bill, "dev-2", "0.10", x_environment="dev")
     assert ask(bill, tmp_path / "b") == {"dev-2": Decimal("120.000000000000")}
+
+
+def test_the_finding_of_an_account_names_no_other(tmp_path: Path) -> None:
+    (found,) = usage(usage(Bill(), "dear-1", "0.10"), "cheap-1", "0.08").ask("price_inconsistency", tmp_path)
+    assert "dear-1" in found.reason and "cheap-1" not in found.reason + found.evidence

@@ -23,3 +23,8 @@ def test_little_of_it_and_other_services_are_not_found(tmp_path: Path) -> None:
     bill.add("bucket-old", "EU-TimedStorage-SIA-ByteHrs", cost="1", **S3)
     bill.add("vault", "EU-EarlyDelete-ByteHrs", cost="5", x_service_code="AmazonGlacier")
     assert bill.savings("s3_early_delete", tmp_path) == {}
+
+
+def test_buckets_without_a_name_are_said_to_be_of_their_account(tmp_path: Path) -> None:
+    (found,) = Bill().add(None, "EU-EarlyDelete-SIA", cost="1", **S3).ask("s3_early_delete", tmp_path)
+    assert found.reason.startswith("Storage of account-1 was billed 30 USD in 30 days")

@@ -1,5 +1,6 @@
 """Support that is a large part of the bill."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,3 +37,11 @@ def test_other_services_are_no_support_plan(tmp_path: Path, name: str | None) ->
 
 def test_a_small_part_of_the_bill_is_not_found(tmp_path: Path) -> None:
     assert bill_with("72", **AWS).ask("support_plan", tmp_path) == []
+
+
+def test_who_sees_an_account_learns_nothing_of_what_the_others_cost(tmp_path: Path) -> None:
+    bill = bill_with("103.3333333333", **AWS)
+    bill.add("i-2", "BoxUsage:m5.large", cost="10", x_service_code="AmazonEC2", sub_account_id="account-2")
+    (found,) = bill.ask("support_plan", tmp_path)
+    assert found.reason.endswith("all support is more than 7 % of everything else on this bill")
+    assert json.loads(found.evidence) == {"share": "more than 7 %"}

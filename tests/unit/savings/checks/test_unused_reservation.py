@@ -20,3 +20,10 @@ def test_used_covered_free_and_gone_capacity_is_not_found(tmp_path: Path) -> Non
     bill.add("res-free", CORE, cost="0", capacity_reservation_status="Unused")
     bill.add("res-gone", CORE, cost="5", capacity_reservation_status="Unused", last_days_ago=4)
     assert bill.savings("unused_reservation", tmp_path) == {}
+
+
+def test_capacity_without_a_name_is_said_to_be_of_its_project(tmp_path: Path) -> None:
+    (found,) = (
+        Bill("gcp").add(None, CORE, cost="5", capacity_reservation_status="Unused").ask("unused_reservation", tmp_path)
+    )
+    assert found.reason == "Reserved capacity of account-1 went unused for 150 USD in 30 days"

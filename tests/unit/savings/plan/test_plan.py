@@ -109,3 +109,11 @@ def test_amounts_of_many_digits_stay_exact() -> None:
     large = "12345678901234567890123456.123456789012"
     plan = make_plan([finding("a", large), finding("b", "0.000000000001", resource_id="r-2")])
     assert plan.totals == {"USD": Decimal("12345678901234567890123456.123456789013")}
+
+
+def test_what_checks_find_without_a_resource_excludes_nothing_else_of_the_account() -> None:
+    """Idle addresses without an id beside snapshots of the region: neither is part of the other."""
+    idle = finding("a", "10", lever="delete", component="all", resource_id="", monthly_cost=Decimal(10))
+    grown = finding("b", "30", lever="setting", component="storage", resource_id="")
+    other = finding("c", "20", lever="setting", component="storage", resource_id="")
+    assert make_plan([idle, grown, other]).totals == {"USD": Decimal(60)}
