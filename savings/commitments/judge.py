@@ -165,9 +165,10 @@ def _describe(pool: Pool, best: Choice, paying: Sequence[Choice], most_losing: D
         "source_name": source,
         "billing_period": pool.billing_period,
         "cloud": cloud,
-        "account_id": account,
+        # of all accounts that the payer's commitments are shared over: nobody who sees some of them alone sees it
+        "account_id": None,
         "region": None,
-        "resource_id": name,
+        "resource_id": f"{account}/{name}",
         "currency": currency,
         "monthly_cost": in_a_month(Decimal(month.amounts.sum()), month.days),
         "monthly_saving": best.saved_in_a_month,

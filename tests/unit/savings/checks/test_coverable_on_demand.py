@@ -44,7 +44,7 @@ def test_steady_usage_is_covered_and_peaks_are_not(tmp_path: Path) -> None:
     (found,) = bill.ask(CHECK, tmp_path)
     assert found.monthly_cost == D(34 * 30) and found.monthly_saving == D("0.19") * 24 * 30
     assert (found.lever, found.component, found.risk_class, found.remediation) == ("commit", "compute", "one_way", "")
-    assert (found.account_id, found.resource_id, found.confidence) == ("payer", "compute", "high")
+    assert (found.account_id, found.resource_id, found.confidence) == ("", "payer/compute", "high")
     assert found.reason == (
         "Compute Savings Plan of 0.810 USD an hour for 12 months, no upfront: it covers 70.60 % of the usage on "
         "demand, 100 % of it is used where 81 % are enough, its term is earned after 9.70 months; it saves 136.80 "
@@ -116,8 +116,8 @@ def test_databases_of_new_families_have_a_plan_and_old_ones_reservations(tmp_pat
     hourly(bill, "EU-Multi-AZUsage:db.m6g.large", "1", x_service_code="AmazonRDS")
     found = {one.resource_id: (evidence(one)["offer"], one.monthly_saving) for one in bill.ask(CHECK, tmp_path)}
     assert found == {
-        "database": ("Database Savings Plan", D("0.20") * 24 * 30),
-        "reserved_rds": ("RDS reserved instances", D("0.36") * 24 * 30),
+        "payer/database": ("Database Savings Plan", D("0.20") * 24 * 30),
+        "payer/reserved_rds": ("RDS reserved instances", D("0.36") * 24 * 30),
     }
 
 
