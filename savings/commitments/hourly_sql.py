@@ -102,7 +102,8 @@ charges as (
         date_trunc('hour', charges.charge_period_start) as started_at,
         extract(epoch from charges.charge_period_end) - extract(epoch from charges.charge_period_start) as seconds,
         charges.effective_cost,
-        charges.contracted_cost,
+        -- where no price is agreed on, what is paid
+        coalesce(charges.contracted_cost, charges.effective_cost) as contracted_cost,
         charges.pricing_quantity
     from marts.fct_charges as charges
     inner join source_days on charges.source_name = source_days.source_name
