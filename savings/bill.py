@@ -30,6 +30,8 @@ OPTIONAL = ("resource_name", "service_name", "component", "covered_cost", "confi
 MONEY = Decimal("1e-12")
 #: As many digits as a DECIMAL(38,12) has, and more: Python's own 28 leave 16 before the point.
 _EXACT = Context(prec=60)
+#: The longest evidence in bytes, and reason in characters of up to four: columns of Redshift hold 65,535 bytes.
+LONGEST_EVIDENCE, LONGEST_REASON = 64_000, 16_000
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
@@ -151,10 +153,25 @@ def _recommend(check: BillCheck, row: Row, values: Mapping[str, Any], today: dt.
         risk_class=check.risk_class,
         remediation=check.remediation,
         evidence_kind="bill",
-        reason=check.reason.format(**{name: _say(value) for name, value in {**values, **row}.items()}),
-        evidence=json.dumps({name: _plain(value) for name, value in sorted(extra.items())}),
+        reason=_shorten(check.reason.format(**{name: _say(value) for name, value in {**values, **row}.items()})),
+        evidence=_write_evidence(extra),
         created_on=today,
     )
+
+
+def _write_evidence(values: Mapping[str, Any]) -> str:
+    """The values as JSON; where that is too long, without the longest of them."""
+    parts = {name: _plain(value) for name, value in sorted(values.items())}
+    lengths = {name: len(json.dumps(part)) for name, part in parts.items()}
+    for name in sorted(lengths, key=lambda name: -lengths[name]):
+        if len(text := json.dumps(parts)) <= LONGEST_EVIDENCE:
+            return text
+        parts[name] = f"left out: {lengths[name]:,} characters"
+    return json.dumps(parts)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON - 1]}…"
 
 
 def _money(value: Any) -> Decimal:

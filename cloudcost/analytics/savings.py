@@ -14,15 +14,19 @@ from cloudcost.installation import Installation
 from savings.bill import judge_bill
 from savings.check import BillCheck, Check, InventoryCheck
 from savings.commitments.members import find_members
-from savings.evidence import open_evidence, read_last_days
+from savings.evidence import DAYS, open_evidence, read_last_days
 from savings.findings import Findings, Recommendation, Skipped
 from savings.inventory import Inventory, read_aws_volumes
 from savings.pools import find_pools
 from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
+from savings.wrong_settings import find_wrong
 from warehouse import fetch_records
 from warehouse.written_tables import find_written_table, write_tables
+
+#: In the place of a check's name where none looks at something. No finding is of it, so none is kept for its sake.
+EVERY_CHECK = "every check"
 
 _COSTS = """
 with recent as (
@@ -60,13 +64,15 @@ def list_checks(settings: SavingsSettings) -> list[Check]:
 
 def find_savings(installation: Installation, today: dt.date) -> Judgement:
     """Run every check: those of the bill on the last days of each source, those of the inventory where there is one."""
-    checks = list_checks(installation.config.savings)
-    days = ScoredDays.until(today)
+    settings, days = installation.config.savings, ScoredDays.until(today)
+    wrong = find_wrong(settings, find_checks())
+    failed = {one.check_name: one.reason for one in wrong if one.check_name in find_checks()}
+    checks = [check for check in list_checks(settings) if check.name not in failed]
     done = ask_bill(installation, [c for c in checks if isinstance(c, BillCheck)], days, today)
     inventory, judged = _judge_inventory(
         installation, [c for c in checks if isinstance(c, InventoryCheck)], days, today
     )
-    return Judgement(done + judged, inventory)
+    return Judgement(CheckRun(Findings(skipped=wrong), failed) + done + judged, inventory)
 
 
 def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: ScoredDays, today: dt.date) -> CheckRun:
@@ -74,6 +80,7 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
     warehouse, settings = installation.warehouse, installation.config.savings
     has_bill = warehouse.is_there and warehouse.has_table("marts", "fct_charges")
     last_days = read_last_days(warehouse, days.condition("charge_date")) if has_bill else {}
+    last_days, ended = _leave_out_ended(last_days)
     if not last_days:
         return CheckRun(Findings(skipped=[Skipped(check_name=c.name, reason="there is no usage yet") for c in checks]))
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
@@ -84,7 +91,20 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
             worth_showing = (one for one in found.recommendations if is_worth_showing(one, settings))
             return Findings([members.assign(one) for one in pools.assign(worth_showing)], found.skipped)
 
-        return run_each(checks, run)
+        return CheckRun(Findings(skipped=ended)) + run_each(checks, run)
+
+
+def _leave_out_ended(last_days: Mapping[str, dt.date]) -> tuple[Mapping[str, dt.date], list[Skipped]]:
+    """The sources that go on. One that ended is billed somewhere else or no more: nothing of it can be saved."""
+    newest = max(last_days.values(), default=dt.date.min)
+    ended = {name: day for name, day in sorted(last_days.items()) if (newest - day).days >= DAYS}
+    return {name: day for name, day in last_days.items() if name not in ended}, [
+        Skipped(
+            check_name=EVERY_CHECK,
+            reason=f"source {name!r} has no usage since {day}, others have until {newest}: it is taken to have ended",
+        )
+        for name, day in ended.items()
+    ]
 
 
 def is_worth_showing(found: Recommendation, settings: SavingsSettings) -> bool:

@@ -1,12 +1,18 @@
 """Odd rows of a bill cost nobody else's findings, and every finding has a name of its own."""
 
+import datetime as dt
+import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from savings.bill import ask
+from savings.check import BillCheck
 from savings.plan import make_plan
+from savings.registry import CHECKS
 from tests.savings_bill import LAST_DAY, Bill
 
 VOLUME = "EBS:VolumeUsage.gp2"
@@ -70,3 +76,15 @@ def test_usage_without_a_contracted_price_can_be_covered(tmp_path: Path) -> None
     for row in plain.rows:
         row["contracted_cost"] = None
     assert known and plain.savings("coverable_on_demand", tmp_path) == known
+
+
+def test_evidence_and_reason_fit_into_a_column_of_every_engine() -> None:
+    """65,535 bytes on Redshift; the letter has two of UTF-8 and six of JSON, the other four."""
+    check = CHECKS["gp2_to_gp3"]
+    assert isinstance(check, BillCheck)
+    evidence = f"select *, repeat('\u00e9', 20000) as notes, 'kept' as more from ({check.evidence})"
+    with volume(Bill(), "\U0001f4a3" * 30000).open(*check.seeds) as connection:
+        (found,) = ask(connection, replace(check, evidence=evidence), {}, dt.date(2026, 11, 2))
+    assert max(len(found.evidence.encode()), len(found.reason.encode())) <= 65_535
+    told = json.loads(found.evidence)
+    assert told["more"] == "kept" and told["notes"] == "left out: 120,002 characters"
