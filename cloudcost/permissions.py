@@ -47,11 +47,11 @@ def list_needs(
             raise PermissionsError(f"there is no {kind} {name!r}", f"the {kind}s are {', '.join(sorted(known))}")
     wanted = chosen_checks if chosen_checks or chosen_actions else checks
     needs = []
-    for name in sorted(wanted):
+    for name in sorted(set(wanted)):
         check = checks[name]
         if isinstance(check, InventoryCheck) and cloud in check.permissions:
             needs.append(Need(name, check.permissions[cloud]))
-    for name in sorted(chosen_actions):
+    for name in sorted(set(chosen_actions)):
         remediation = REMEDIATIONS[name]
         if remediation.provider == cloud:
             needs.append(Need(name, remediation.permissions))

@@ -3,7 +3,8 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Context, Decimal
 from typing import Any
@@ -27,8 +28,10 @@ REQUIRED = (
 )
 OPTIONAL = ("resource_name", "service_name", "component", "covered_cost", "confidence", "purchase_pool")
 MONEY = Decimal("1e-12")
-#: As many digits as DECIMAL(38,12) has.
-_DIGITS = Context(prec=38)
+#: As many digits as a DECIMAL(38,12) has, and more: Python's own 28 leave 16 before the point.
+_EXACT = Context(prec=60)
+#: The longest evidence in bytes, and reason in characters of up to four: columns of Redshift hold 65,535 bytes.
+LONGEST_EVIDENCE, LONGEST_REASON = 64_000, 16_000
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
@@ -54,19 +57,61 @@ def judge_bill(
     values = parameter_values(check, changed)
     asked = {name: values[name] for name in set(_PARAMETER.findall(check.evidence))}
     names, rows = _fetch(connection, check.evidence, asked)
-    skipped: Sequence[Skipped] = ()
+    skipped: list[Skipped] = []
     if isinstance(check, JudgedCheck):
         seeds = {name: _fetch(connection, f"select * from seed_{name}")[1] for name in check.seeds}
-        judged, skipped = check.judge(rows, seeds, values)
-        rows = [dict(row) for row in judged]
+        judged, left_out = check.judge(rows, seeds, values)
+        rows, skipped = [dict(row) for row in judged], list(left_out)
         names = list(rows[0]) if rows else list(REQUIRED)
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise EvidenceError(f"its evidence has no {', '.join(missing)}")
-    found = _tell_apart([_recommend(check, row, values, today) for row in rows])
+    found = []
+    for row in rows:
+        if (fault := _find_fault(row)) is None:
+            found.append(_recommend(check, row, values, today))
+        else:
+            place = {name: str(row[name] or "") for name in ("account_id", "region", "resource_id")}
+            skipped.append(Skipped(check_name=check.name, provider=row["cloud"] or "", **place, reason=fault))
     return Findings(
-        sorted(found, key=lambda one: (-(one.monthly_saving or Decimal(0)), one.recommendation_id)), skipped
+        sorted(_tell_apart(found), key=lambda one: (-(one.monthly_saving or Decimal(0)), one.recommendation_id)),
+        skipped,
     )
+
+
+def _find_fault(row: Row) -> str | None:
+    """Why a row of evidence is no finding: money without a currency, or an amount that is none."""
+    if row["currency"] is None:
+        return "the bill states no currency for it"
+    amounts = [row["monthly_cost"]] + ([] if row["monthly_saving"] is None else [row["monthly_saving"]])
+    if any(amount is None or not Decimal(amount).is_finite() for amount in amounts):
+        return "the bill states no cost for it that can be reckoned with"
+    return "it was credited with more than it cost" if amounts[0] < 0 else None
+
+
+def _tell_apart(found: Iterable[Recommendation]) -> list[Recommendation]:
+    """An id names one finding. Of several with the same (a resource that some lines name a region of and others do not,
+    an account that two sources bill) that of the newest bill keeps it; the others are named by all that differs.
+    """
+    groups: defaultdict[str, list[Recommendation]] = defaultdict(list)
+    for one in found:
+        groups[one.recommendation_id].append(one)
+    return [one for same in groups.values() for one in ([*same] if len(same) == 1 else _rename(same))]
+
+
+def _rename(same: Iterable[Recommendation]) -> list[Recommendation]:
+    def describe(one: Recommendation) -> list[str]:
+        return [one.source_name, one.region, one.service_name or "", one.component, one.purchase_pool]
+
+    first, *others = sorted(same, key=lambda one: (-one.billing_period.toordinal(), not one.region, describe(one)))
+    named = [first]
+    for place, one in enumerate(others):
+        # what nothing tells apart is told apart by its place
+        number = place if describe(one) in map(describe, named) else 0
+        name = json.dumps([one.resource_id, one.billing_currency, *describe(one), number])
+        new = make_recommendation_id(one.check_name, one.provider, one.account_id, name)
+        named.append(replace(one, recommendation_id=new))
+    return named
 
 
 def _fetch(
@@ -108,28 +153,29 @@ def _recommend(check: BillCheck, row: Row, values: Mapping[str, Any], today: dt.
         risk_class=check.risk_class,
         remediation=check.remediation,
         evidence_kind="bill",
-        reason=check.reason.format(**{name: _say(value) for name, value in {**values, **row}.items()}),
-        evidence=json.dumps({name: _plain(value) for name, value in sorted(extra.items())}),
+        reason=_shorten(check.reason.format(**{name: _say(value) for name, value in {**values, **row}.items()})),
+        evidence=_write_evidence(extra),
         created_on=today,
     )
 
 
-def _tell_apart(found: Sequence[Recommendation]) -> list[Recommendation]:
-    """With an id each: the same resource in two regions or sources is two findings, the first of which is named as
-    though it were alone, so that ids stay what they are from day to day."""
-    apart: dict[str, Recommendation] = {}
-    for one in sorted(found, key=lambda one: (one.source_name, one.region, one.reason)):
-        name, place = one.recommendation_id, 0
-        while name in apart:
-            place += 1
-            other = f"{one.resource_id} {one.billing_currency} {one.source_name} {one.region} {place}"
-            name = make_recommendation_id(one.check_name, one.provider, one.account_id, other)
-        apart[name] = replace(one, recommendation_id=name)
-    return list(apart.values())
+def _write_evidence(values: Mapping[str, Any]) -> str:
+    """The values as JSON; where that is too long, without the longest of them."""
+    parts = {name: _plain(value) for name, value in sorted(values.items())}
+    lengths = {name: len(json.dumps(part)) for name, part in parts.items()}
+    for name in sorted(lengths, key=lambda name: -lengths[name]):
+        if len(text := json.dumps(parts)) <= LONGEST_EVIDENCE:
+            return text
+        parts[name] = f"left out: {lengths[name]:,} characters"
+    return json.dumps(parts)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON - 1]}…"
 
 
 def _money(value: Any) -> Decimal:
-    return Decimal(value).quantize(MONEY, context=_DIGITS)
+    return Decimal(value).quantize(MONEY, context=_EXACT)
 
 
 def _say(value: Any) -> str:

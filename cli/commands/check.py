@@ -28,6 +28,8 @@ from ingestion.refusals import as_refusal
 from ingestion.sections.sources import SourceConfig
 from ingestion.snapshots import Snapshot
 from ingestion.source import Source
+from savings.registry import find_checks
+from savings.wrong_settings import find_wrong
 
 #: A check reads the rows of no more than this of new deliveries, and downloads no more.
 SAMPLE_BYTES = 64 * 2**20
@@ -57,7 +59,8 @@ def check_sources(installation: Installation) -> int:
     for name, verdict, detail in rows:
         # one line each, however long: it is read by eye and by grep
         print(f"{name:<{widths[0]}}  {verdict:<{widths[1]}}  {' '.join(detail.split())}")
-    for sentence in describe_blind_checks(installation):
+    wrong = [one.reason for one in find_wrong(installation.config.savings, find_checks())]
+    for sentence in [*wrong, *describe_blind_checks(installation)]:
         print(f"note: savings: {sentence}", file=sys.stderr)
     return FAILED if failed else OK
 

@@ -21,8 +21,12 @@ from savings.pools import find_pools
 from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
+from savings.wrong_settings import find_wrong
 from warehouse import fetch_records
 from warehouse.written_tables import find_written_table, write_tables
+
+#: In the place of a check's name where none looks at something. No finding is of it, so none is kept for its sake.
+EVERY_CHECK = "every check"
 
 _COSTS = """
 with recent as (
@@ -61,15 +65,17 @@ def list_checks(settings: SavingsSettings) -> list[Check]:
 def find_savings(installation: Installation, today: dt.date) -> Judgement:
     """Run every check: those of the bill on the last whole days of each source, those of the inventory where there is
     one."""
-    checks = list_checks(installation.config.savings)
-    days = ScoredDays.until(today)
+    settings, days = installation.config.savings, ScoredDays.until(today)
+    wrong = find_wrong(settings, find_checks())
+    failed = {one.check_name: one.reason for one in wrong if one.check_name in find_checks()}
+    checks = [check for check in list_checks(settings) if check.name not in failed]
     # a day that is not over would be a day of little use
     over = ScoredDays.until(today - dt.timedelta(days=1))
     done = ask_bill(installation, [c for c in checks if isinstance(c, BillCheck)], over, today)
     inventory, judged = _judge_inventory(
         installation, [c for c in checks if isinstance(c, InventoryCheck)], days, today
     )
-    return Judgement(done + judged, inventory)
+    return Judgement(CheckRun(Findings(skipped=wrong), failed) + done + judged, inventory)
 
 
 def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: ScoredDays, today: dt.date) -> CheckRun:
@@ -94,9 +100,8 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
 
 
 def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
-    # by its name as though it were a resource: what was found in it is not kept from lapsing
-    why = "source {} has no usage since {}: what it had is not looked at"
-    return [Skipped(check_name="", resource_id=name, reason=why.format(name, last)) for name, last in ended.items()]
+    why = "source {!r} has no usage since {}, others have: it is taken to have ended, and what it had is not looked at"
+    return [Skipped(check_name=EVERY_CHECK, reason=why.format(name, last)) for name, last in sorted(ended.items())]
 
 
 def is_worth_showing(found: Recommendation, settings: SavingsSettings) -> bool:

@@ -102,7 +102,8 @@ charges as (
         date_trunc('hour', charges.charge_period_start) as started_at,
         extract(epoch from charges.charge_period_end) - extract(epoch from charges.charge_period_start) as seconds,
         charges.effective_cost,
-        charges.contracted_cost,
+        -- where no price is agreed on, what is paid
+        coalesce(charges.contracted_cost, charges.effective_cost) as contracted_cost,
         -- a discount's line repeats the quantity that it is on
         case when charges.x_line_item_type like '%Discount' then 0 else charges.pricing_quantity end
             as pricing_quantity

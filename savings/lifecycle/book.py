@@ -6,6 +6,7 @@ of them.
 
 import datetime as dt
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
@@ -20,6 +21,8 @@ from state import ConflictError, Record, StateStore, Write
 DECISIONS, SIGHTINGS = "savings_decision", "savings_sighting"
 #: The longest that a finding may be dismissed for: what nobody looked at for two years is looked at again.
 LONGEST_DAYS = 731
+#: The longest reason, in characters, and what none may hold: whoever reads it later must see what was written.
+LONGEST_REASON, _UNREADABLE = 500, re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 #: How long a dismissal holds where nothing is said: a quarter.
 DEFAULT_DAYS = 90
 # Two people deciding at once settle in one more try each; this many means a broken store.
@@ -61,8 +64,9 @@ class SavingsBook:
         return self._decide(found, "dismissed", reason, actor, last)
 
     def restore(self, found: Mapping[str, Any], reason: str, actor: str) -> Decision | None:
-        """Take back what was decided; None where nothing was."""
-        if self._store.get(DECISIONS, found["recommendation_id"]) is None:
+        """Take back what was decided; None where nothing was, or it is taken back already."""
+        record = self._store.get(DECISIONS, found["recommendation_id"])
+        if record is None or Decision.model_validate(record.body).verdict == "restored":
             return None
         return self._decide(found, "restored", reason, actor, None)
 
@@ -121,6 +125,7 @@ class SavingsBook:
     def _decide(
         self, found: Mapping[str, Any], verdict: Any, reason: str, actor: str, until: dt.date | None
     ) -> Decision:
+        check_reason(reason)
         name, saving = str(found["recommendation_id"]), found["monthly_saving"]
         given = Decision(
             recommendation_id=name,
@@ -147,6 +152,14 @@ class SavingsBook:
                 continue
             return given
         raise DecisionError(f"finding {name} was decided on {ATTEMPTS} times at this very moment; try again")
+
+
+def check_reason(reason: str) -> None:
+    """`DecisionError` for a reason that is too long, or that holds what no terminal shows."""
+    if len(reason.strip()) > LONGEST_REASON:
+        raise DecisionError(f"the reason has {len(reason.strip()):,} characters: {LONGEST_REASON} characters at most")
+    if (unreadable := _UNREADABLE.search(reason)) is not None:
+        raise DecisionError(f"the reason holds the character U+{ord(unreadable[0]):04X}, which cannot be read")
 
 
 def _merge(

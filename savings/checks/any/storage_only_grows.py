@@ -122,7 +122,7 @@ running as (
 judged as (
     select
         histories.* exclude (months_seen, never_fell),
-        share(monthly_cost, (stored_gb - kept_gb) / stored_gb) as monthly_saving
+        share(monthly_cost, (stored_gb - kept_gb) / nullif(stored_gb, 0)) as monthly_saving
     from histories
     inner join running
         on histories.source_name = running.source_name

@@ -32,6 +32,14 @@ def test_an_unknown_name_is_refused_and_an_unknown_cloud_too() -> None:
     assert RUNNER.invoke(app, ["permissions", "--cloud", "oracle"]).exit_code == 2
 
 
+def test_what_is_named_twice_is_granted_once() -> None:
+    """IAM refuses a policy in which two statements have one Sid."""
+    named = ["--check", "unattached_volume", "--action", "delete_unattached_volume"]
+    done = RUNNER.invoke(app, ["permissions", "--cloud", "aws", *named, *named])
+    names = [one["Sid"] for one in json.loads(done.stdout)["Statement"]]
+    assert len(names) == len(set(names)) == 3
+
+
 @pytest.mark.parametrize(
     ("more", "blind"),
     [
