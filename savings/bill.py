@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from core.errors import CloudcostError
 from savings.check import BillCheck, JudgedCheck, parameter_values
 from savings.findings import Findings, Recommendation, Row, Skipped, make_recommendation_id
 
@@ -35,7 +36,7 @@ LONGEST_EVIDENCE, LONGEST_REASON = 64_000, 16_000
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
-class EvidenceError(Exception):
+class EvidenceError(CloudcostError):
     """A check's question does not return what a finding needs; the message says which column."""
 
 

@@ -1,7 +1,6 @@
 """`cloudcost check`: one line per source, with the reason where it cannot be read."""
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ def check_sources(installation: Installation) -> int:
         print(f"{name:<{widths[0]}}  {verdict:<{widths[1]}}  {' '.join(detail.split())}")
     wrong = [one.reason for one in find_wrong(installation.config.savings, find_checks())]
     for sentence in [*wrong, *describe_blind_checks(installation)]:
-        print(f"note: savings: {sentence}", file=sys.stderr)
+        print(f"  savings: {sentence}")
     return FAILED if failed else OK
 
 

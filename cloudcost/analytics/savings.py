@@ -101,7 +101,11 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
 
 def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
     why = "source {!r} has no usage since {}, others have: it is taken to have ended, and what it had is not looked at"
-    return [Skipped(check_name=EVERY_CHECK, reason=why.format(name, last)) for name, last in sorted(ended.items())]
+    # by its name as though it were a resource: what was found in it is not kept from lapsing
+    return [
+        Skipped(check_name=EVERY_CHECK, resource_id=name, reason=why.format(name, last))
+        for name, last in sorted(ended.items())
+    ]
 
 
 def is_worth_showing(found: Recommendation, settings: SavingsSettings) -> bool:

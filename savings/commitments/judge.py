@@ -14,7 +14,6 @@ import numpy as np
 
 from savings.commitments.advice import MONEY, STEP, Advice, add_up, advise, advise_later, measure
 from savings.commitments.members import name_pool
-from savings.commitments.mix import mix_levels
 from savings.commitments.offers import Offer, Rates, find_rates, read_offers
 from savings.commitments.pools import Pool, PoolKey, read_pools
 from savings.commitments.risk import Risk
@@ -238,6 +237,8 @@ def _mix(pool: Pool, best: Choice, paying: Sequence[Choice]) -> Iterator[dict[st
         return
     other = max(bound, key=_rank)
     own, flexible = (np.array(one.rates.ratios, dtype=np.float64) for one in (other, best))
+    from savings.commitments.mix import mix_levels  # it brings scipy, which a bill without such offers has no use for
+
     mix = mix_levels(pool.usage.values, own, flexible)
     if mix.flexible > 0 and mix.own.any() and mix.saved > float(best.total.saved):
         yield {

@@ -47,7 +47,7 @@ def test_a_source_that_ended_has_nothing_to_save(tmp_path: Path, monkeypatch: py
     home = Home(tmp_path, bill)
     assert [one["resource"] for one in home.list("--check", "gp2_to_gp3")] == ["vol-1"]
     (reason,) = home.rows("select reason from ml.unjudged_savings where check_name = 'every check'")
-    assert reason[0].startswith("source 'old' has no usage since 2018-06-15, others have until 2026-10-31")
+    assert reason[0].startswith("source 'old' has no usage since 2018-06-15, others have")
 
 
 @pytest.mark.parametrize(

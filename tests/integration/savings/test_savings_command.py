@@ -168,7 +168,8 @@ def test_a_source_that_ended_has_no_savings(tmp_path: Path, monkeypatch: pytest.
     home = Home(tmp_path, bill)
     assert {one["resource"] for one in home.list("--check", "gp2_to_gp3")} == {"vol-late", "vol-aws"}
     query = "select reason from ml.unjudged_savings where resource_id = 'ended'"
-    assert home.rows(query) == [("source ended has no usage since 2026-04-14: what it had is not looked at",)]
+    why = "others have: it is taken to have ended, and what it had is not looked at"
+    assert home.rows(query) == [(f"source 'ended' has no usage since 2026-04-14, {why}",)]
 
 
 @pytest.mark.parametrize("role", ["viewer", "analyst"])
