@@ -108,7 +108,8 @@ where past.scope_level = 'provider'""",
 
 CAUSES = Dataset(
     "ml",
-    "anomaly_causes",
+    # not called like a table that it reads: the rule of its rows would be asked of the table too, which has no team
+    "explained_anomalies",
     (
         money("contribution_sum", "Contribution", "SUM(contribution)", "Part of the impact that it explains.", MONEY),
         Metric("largest_share", "Share of the impact", "MAX(share)", "Contribution over impact.", PERCENT),
