@@ -59,14 +59,18 @@ def test_a_team_sees_its_own_rows_and_all_of_them(
 
 
 def test_no_dataset_shows_a_team_a_row_outside_its_scope(
-    visitors: dict[str, Visitor], datasets: dict[str, int], access: dict[str, Any]
+    site: Site, visitors: dict[str, Visitor], datasets: dict[str, int], access: dict[str, Any]
 ) -> None:
     """Datasets without a column for the team show nothing at all, rather than everything."""
     for name in access["datasets"]["team"]:
         column = access["scope_columns"].get(name, {}).get("team")
-        answer = visitors["team"].ask(datasets[name], columns=[column] if column else [], metrics=[COUNT])
-        found = rows_of(answer)
-        if column:
+        is_hidden = name == "cost_forecasts"  # no filter by team, which would empty the charts of other levels
+        shown = [column] if column and not is_hidden else []
+        found = rows_of(visitors["team"].ask(datasets[name], columns=shown, metrics=[COUNT]))
+        if is_hidden:
+            theirs = site.query(f"select count(*) from ml.{name} where {column} = '{TEAM}'")[0][0]
+            assert sum(row[COUNT] for row in found) == theirs, name
+        elif column:
             assert {row[column] for row in found} <= {TEAM}, name
         else:
             assert sum(row[COUNT] for row in found) == 0, name
