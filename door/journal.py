@@ -63,6 +63,8 @@ class Journal:
         self._now = now
         self._call_later = call_later
         self._lock = threading.Lock()
+        #: Held while a row is on its way: whoever closes waits for it, or the process would end before it is written.
+        self._writing = threading.Lock()
         self._tallies: dict[str, _Tally] = {}
         self._is_closed = False
 
@@ -121,6 +123,10 @@ class Journal:
 
     def _write(self, kind: str, tally: _Tally) -> bool:
         """Whether a row was written; what could not be written is reported with the next one."""
+        with self._writing:
+            return self._write_row(kind, tally)
+
+    def _write_row(self, kind: str, tally: _Tally) -> bool:
         with self._lock:
             times, addresses, people, since = tally.times, tally.addresses, tally.people, tally.since
             tally.times, tally.addresses, tally.people = 0, [], []
