@@ -53,6 +53,8 @@ select
     max(charges.resource_type) as resource_type,
     max(charges.sub_account_name) as account_name,
     max(charges.x_team) as team,
+    -- where it differs from the last, the cost is of several teams, or in part of none
+    min(coalesce(charges.x_team, '')) as first_team,
     max(charges.charge_description) as description,
     max(charges.x_sku_details) as sku_details,
     max(charges.sku_price_details) as sku_price_details,

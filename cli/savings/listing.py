@@ -18,7 +18,7 @@ from warehouse import WarehouseError
 #: As programs get them: their names, and the columns of ml.recommendations.
 COLUMNS = {
     "id": "recommendation_id", "check": "check_name", "cloud": "provider", "account": "account_id", "region": "region",
-    "resource": "resource_id", "monthly_saving": "monthly_saving", "planned_saving": "planned_saving",
+    "resource": "resource_id", "team": "x_team", "monthly_saving": "monthly_saving", "planned_saving": "planned_saving",
     "currency": "billing_currency", "confidence": "confidence", "effort": "effort", "class": "risk_class",
     "status": "status", "first_seen": "first_seen", "days_persisting": "days_persisting", "title": "title",
     "reason": "reason", "plan_note": "plan_note",

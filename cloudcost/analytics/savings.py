@@ -23,6 +23,7 @@ from savings.pools import find_pools
 from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
+from savings.teams import find_teams
 from savings.volumes import Inventory, read_aws_volumes
 from savings.wrong_settings import find_wrong
 from warehouse import fetch_records
@@ -98,7 +99,7 @@ def ask_bill(
     ended = find_ended(last_days)
     last_days = {name: last for name, last in last_days.items() if name not in ended}
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
-        pools, members = find_pools(evidence), find_members(evidence)
+        pools, members, teams = find_pools(evidence), find_members(evidence), find_teams(evidence)
 
         if taken is not None:
             add_inventory(evidence, taken, settings.inventory.protected_tags)
@@ -110,7 +111,7 @@ def ask_bill(
             else:
                 found = judge_bill(evidence, check, changed, today)
             worth_showing = (one for one in found.recommendations if is_worth_showing(one, settings))
-            return Findings([members.assign(one) for one in pools.assign(worth_showing)], found.skipped)
+            return Findings([teams.assign(members.assign(one)) for one in pools.assign(worth_showing)], found.skipped)
 
         return CheckRun(Findings(skipped=_skip_ended(ended))) + run_each(checks, run)
 
