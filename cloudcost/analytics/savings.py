@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +24,7 @@ from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
 from savings.wrong_settings import find_wrong
-from warehouse import fetch_records
+from warehouse import Warehouse, fetch_records
 from warehouse.written_tables import find_written_table, write_tables
 
 #: In the place of a check's name where none looks at something. No finding is of it, so none is kept for its sake.
@@ -81,6 +83,7 @@ def find_savings(installation: Installation, today: dt.date) -> Judgement:
 def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: ScoredDays, today: dt.date) -> CheckRun:
     """The bill-only checks; an installation without any usage has nothing to be judged."""
     warehouse, settings = installation.warehouse, installation.config.savings
+    reporting = installation.config.reporting_currency
     has_bill = warehouse.is_there and warehouse.has_table("marts", "fct_charges")
     last_days = read_last_days(warehouse, days.condition("charge_date")) if has_bill else {}
     if not last_days:
@@ -90,10 +93,11 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
     last_days = {name: last for name, last in last_days.items() if name not in ended}
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
         pools, members = find_pools(evidence), find_members(evidence)
+        find_least = partial(settings.find_least, reporting_currency=reporting, rates=read_rates(warehouse, reporting))
 
         def run(check: BillCheck) -> Findings:
             found = judge_bill(evidence, check, settings.parameters.get(check.name, {}), today)
-            worth_showing = (one for one in found.recommendations if is_worth_showing(one, settings))
+            worth_showing = (o for o in found.recommendations if is_worth_showing(o, find_least(o.billing_currency)))
             return Findings([members.assign(one) for one in pools.assign(worth_showing)], found.skipped)
 
         return CheckRun(Findings(skipped=_skip_ended(ended))) + run_each(checks, run)
@@ -108,9 +112,21 @@ def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
     ]
 
 
-def is_worth_showing(found: Recommendation, settings: SavingsSettings) -> bool:
+def read_rates(warehouse: Warehouse, reporting_currency: str) -> dict[str, Decimal]:
+    """What one unit of each billing currency was worth in the reporting currency on the newest day that has a rate."""
+    if not warehouse.has_table("intermediate", "int_rates__applied"):
+        return {}
+    query = (
+        "select billing_currency, exchange_rate from intermediate.int_rates__applied "
+        "where reporting_currency = ? and exchange_rate > 0 order by charge_date, billing_period"
+    )
+    with warehouse.connect(read_only=True) as connection:
+        return dict(connection.execute(query, [reporting_currency]).fetchall())
+
+
+def is_worth_showing(found: Recommendation, least: Decimal) -> bool:
     """What saves an amount must save enough of it; advice without an amount always shows."""
-    return found.monthly_saving is None or found.monthly_saving >= settings.minimum_monthly_saving
+    return found.monthly_saving is None or found.monthly_saving >= least
 
 
 def _judge_inventory(

@@ -252,7 +252,7 @@ def test_without_findings_the_list_says_why(home: Home) -> None:
         connection.execute("delete from marts.fct_charges where resource_id like 'vol%'")
     home.judge()
     printed = home.call("list").stdout
-    assert "nothing was found:" in printed and "saves 1 or more in 30 days" in printed
+    assert "nothing was found:" in printed and "saves 1 USD or more in 30 days" in printed
     assert home.call("list", "--format", "json").stdout.strip() == "[]"
 
 
