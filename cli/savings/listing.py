@@ -74,10 +74,12 @@ def explain_nothing(installation: Installation, found: Sequence[dict[str, Any]])
     """Why there is nothing to show."""
     if found:
         return f"none of the {len(found)} findings is as asked for"
-    least = installation.config.savings.minimum_monthly_saving
+    least, reporting = installation.config.savings.minimum_monthly_saving, installation.config.reporting_currency
+    amounts = least if isinstance(least, dict) else {reporting: least}
+    stated = ", ".join(f"{amount} {currency}" for currency, amount in amounts.items())
     return (
         f"nothing was found: {len(list_checks(installation.config.savings))} checks ran in the last run, and none of "
-        f"them found anything that saves {least} or more in 30 days"
+        f"them found anything that saves {stated} or more in 30 days"
     )
 
 
