@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from core.section import Section
+from core.section import Section, check_unique
+from savings.advice.settings import AdviceSettings
 
 
 class SavingsSettings(Section):
@@ -32,3 +33,13 @@ class SavingsSettings(Section):
         description="Figures that checks go by, by check and parameter, in place of their own; `cloudcost savings "
         "explain` lists them with their reasons.",
     )
+    advice: tuple[AdviceSettings, ...] = Field(
+        (),
+        description="Where providers' own advice is read, to stand beside what the checks find. Default none.",
+    )
+
+    @field_validator("advice")
+    @classmethod
+    def _places_are_named_once(cls, advice: tuple[AdviceSettings, ...]) -> tuple[AdviceSettings, ...]:
+        check_unique("name of a place of advice", [one.name for one in advice], "is used twice")
+        return advice

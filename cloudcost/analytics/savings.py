@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from cloudcost.analytics.advice import add_advice
 from cloudcost.analytics.savings_lifecycle import note_findings
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.cloud_clients import open_clients
@@ -75,7 +76,8 @@ def find_savings(installation: Installation, today: dt.date) -> Judgement:
     inventory, judged = _judge_inventory(
         installation, [c for c in checks if isinstance(c, InventoryCheck)], days, today
     )
-    return Judgement(CheckRun(Findings(skipped=wrong), failed) + done + judged, inventory)
+    found = add_advice(installation, CheckRun(Findings(skipped=wrong), failed) + done + judged, today)
+    return Judgement(found, inventory)
 
 
 def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: ScoredDays, today: dt.date) -> CheckRun:
