@@ -89,7 +89,7 @@ def read_all(subscription: str, items: Iterable[object]) -> Reading:
 def read_row(subscription: str, row: Cells) -> Advice:
     """One recommendation; `CellError` names what cannot be read in it."""
     type_id = row.text("properties.recommendationTypeId", is_needed=True).lower()
-    row.record(_EXTRA)
+    row.check_record(_EXTRA)
     annual, monthly = row.amount(f"{_EXTRA}.annualSavingsAmount"), row.amount(f"{_EXTRA}.savingsAmount")
     saving = annual if monthly is None else monthly
     kind = find_kind(type_id, row)

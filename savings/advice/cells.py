@@ -1,7 +1,6 @@
 """Cells of native rows, read strictly: what is not of its kind is said with its file, row, column and value."""
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,19 +101,11 @@ class Cells:
         except ValueError:
             raise self.fault(path, "no currency") from None
 
-    def record(self, path: str) -> Mapping[str, Any]:
-        """A record, which may be written as JSON; an empty one for an empty cell."""
+    def check_record(self, path: str) -> None:
+        """`CellError` where there is something that has no columns in it."""
         value = self.get(path)
-        if isinstance(value, str) and value.strip():
-            try:
-                value = json.loads(value)
-            except (ValueError, RecursionError):
-                raise self.fault(path, "no JSON") from None
-        if value in (None, ""):
-            return {}
-        if not isinstance(value, Mapping):
+        if value is not None and not isinstance(value, Mapping):
             raise self.fault(path, "no record")
-        return value
 
     def fault(self, path: str, what: str) -> CellError:
         """The error that a cell is not what it should be."""
