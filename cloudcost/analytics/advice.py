@@ -8,6 +8,7 @@ import duckdb
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
 from core.errors import SourceError
+from core.instants import utc_now
 from savings.advice.advice import Left, Reading
 from savings.advice.billed import read_bill
 from savings.advice.check import AdviceCheck, Asking
@@ -29,7 +30,7 @@ def add_advice(installation: Installation, done: CheckRun, today: dt.date) -> Ch
     A place that cannot be read gives nothing, says why, and keeps what was found of its check from lapsing.
     """
     checks = find_advice_checks(installation, done)
-    read, failed = read_places(installation, checks)
+    read, failed = read_places(installation, checks, today)
     if not read:
         return done
     try:
@@ -48,11 +49,12 @@ def find_advice_checks(installation: Installation, done: CheckRun) -> dict[str, 
 
 
 def read_places(
-    installation: Installation, checks: Mapping[str, AdviceCheck]
+    installation: Installation, checks: Mapping[str, AdviceCheck], today: dt.date
 ) -> tuple[dict[str, dict[str, Reading]], dict[str, str]]:
     """What was read, by check and place, and why the checks failed that have a defect."""
     by_provider = {check.clouds[0]: check for check in checks.values()}
-    asking = Asking(installation.config_path.parent, installation.environ)
+    now = dt.datetime.combine(today, dt.time(), dt.UTC)
+    asking = Asking(installation.config_path.parent, installation.environ, now=lambda: now)
     read: dict[str, dict[str, Reading]] = {}
     failed: dict[str, str] = {}
     for place in installation.config.savings.advice:
@@ -67,6 +69,20 @@ def read_places(
             reading = Reading(left=[Left(failed[check.name], is_all=True)])
         read.setdefault(check.name, {})[place.name] = reading
     return read, failed
+
+
+def describe_places(installation: Installation) -> list[tuple[str, bool]]:
+    """A sentence for each place of advice of the configuration, and whether it can be read."""
+    checks = find_advice_checks(installation, CheckRun(Findings()))
+    read, _ = read_places(installation, checks, utc_now().date())
+    sentences = []
+    for name, reading in [place for places in read.values() for place in places.items()]:
+        unread = [one.reason for one in reading.left if one.is_all]
+        odd = [one.reason for one in reading.left if not one.is_all]
+        parts = [f"{len(reading.advice):,} advised"] if reading.advice or not unread else []
+        parts += unread or [f"{len(odd):,} not taken, the first: {odd[0]}"] if unread or odd else []
+        sentences.append((f"advice {name}: {'; '.join(parts)}", not unread))
+    return sentences
 
 
 def explain_defect(error: Exception) -> str:

@@ -59,7 +59,7 @@ _SAVING, _COST = "estimated_monthly_savings_{}_discount", "estimated_monthly_cos
 
 def read_hub(settings: AdviceSettings, asking: Asking) -> Reading:
     """What the newest refresh of each export at the location advises."""
-    location = open_location(settings.location, asking.base_dir, settings.access, asking.environ)
+    location = open_location(settings.location or "", asking.base_dir, settings.access, asking.environ)
     found = Reading()
     for refresh in find_refreshes(location, _TABLE):
         read = read_all(read_rows(location, refresh))

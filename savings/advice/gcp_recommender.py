@@ -49,7 +49,7 @@ def read_recommender(settings: AdviceSettings, asking: Asking) -> Reading:
     """What the newest day of the export advises to save cost."""
     from google.cloud.bigquery import ScalarQueryParameter
 
-    location = BigQueryLocation(settings.location, access=settings.access.gcp, politeness=asking.politeness)
+    location = BigQueryLocation(settings.location or "", access=settings.access.gcp, politeness=asking.politeness)
     partition = location.find_time_partition()
     if partition is None:
         raise SourceError(f"{location.uri} is not partitioned by day, as the recommendations export is")

@@ -26,8 +26,9 @@ class AdviceSettings(Section):
         description="Whose advice: aws (the Cost Optimization Hub table of Data Exports), gcp (the recommendations "
         "export to BigQuery) or azure (Advisor)."
     )
-    location: str = Field(
-        "",
+    location: str | None = Field(
+        None,
+        min_length=1,
         description="Of aws, where the export lies: s3://bucket/prefix or a folder, as a source's location. Of gcp, "
         "bigquery://project.dataset.recommendations_export. Of azure none: Advisor is asked.",
     )
@@ -46,7 +47,8 @@ class AdviceSettings(Section):
     @property
     def scheme(self) -> str:
         """The kind of place that it lies at; empty for a local path."""
-        return self.location.partition("://")[0].lower() if "://" in self.location else ""
+        kind, mark, _ = (self.location or "").partition("://")
+        return kind.lower() if mark else ""
 
     @field_validator("subscriptions")
     @classmethod

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from cli.commands.check import check_sources
 from cloudcost.analytics.savings import find_savings, write_savings
 from cloudcost.installation import Installation
+from core.errors import FAILED, OK
+from core.instants import utc_now
 from savings.findings import Recommendation, Skipped
 from tests.advice_exports import hub_files, hub_row, write_files
+from tests.integration.locations.conftest import FOCUS, ROW
 from tests.savings_bill import LAST_DAY, Bill
 
 HUB = "aws_cost_optimization_hub"
@@ -19,7 +23,7 @@ TODAY = LAST_DAY + dt.timedelta(days=2)
 #: 62 days of a machine at 3 USD a day, of a gp2 volume of 100 GB at 10 USD a month, and of another machine.
 GB = Decimal(100) / 31
 ARN = "arn:aws:ec2:region-1:account-1"
-EC2 = {"service_name": "EC2", "x_service_code": "AmazonEC2"}
+EC2: dict[str, Any] = {"service_name": "EC2", "x_service_code": "AmazonEC2"}
 
 
 def make_bill() -> Bill:
@@ -44,7 +48,7 @@ class Home:
         """Write the configuration; ``more``: beside the place of advice."""
         (self.folder / "cloudcost.yaml").write_text(
             "sources: [{name: aws, provider: aws, location: exports}]\n"
-            "savings:\n  advice: [{name: hub, provider: aws, location: advice, stale_after_days: 60}]\n" + more
+            "savings:\n  advice: [{name: hub, provider: aws, location: advice}]\n" + more
         )
 
     @property
@@ -192,6 +196,25 @@ def test_a_place_that_cannot_be_read_gives_nothing_and_nothing_lapses(tmp_path: 
     write_files(tmp_path / "advice", hub_files(day="2026-11-03"))
     assert home.judge()[1] == []
     assert home.rows(status) == [("i-other", "lapsed"), ("i-web", "lapsed")]
+
+
+def test_the_check_command_tries_every_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "focus.csv").write_text(f"{FOCUS}\n{ROW}\n")
+    new = hub_row(last_refresh_timestamp=utc_now().isoformat())
+    home = Home(tmp_path, new, hub_row(recommendation_id="b", account_id=""))
+    text = (tmp_path / "cloudcost.yaml").read_text().replace("provider: aws, location: exports", "location: exports")
+    (tmp_path / "cloudcost.yaml").write_text(text)
+    assert check_sources(home.installation) == OK
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "advice hub" in line]
+    assert line == (
+        "  savings: advice hub: 1 advised; 1 not taken, the first: coh/data/date=2026-11-01/coh-00001.csv.gz, row 2: "
+        "account_id is empty, which every row has"
+    )
+    (tmp_path / "cloudcost.yaml").write_text(text.replace("location: advice", "location: nowhere"))
+    assert check_sources(home.installation) == FAILED
+    assert f"savings: advice hub: {tmp_path}/nowhere does not exist" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("more", ["", "  disabled_checks: [aws_cost_optimization_hub]\n"])

@@ -62,7 +62,7 @@ def test_the_share_that_is_saved_is_of_the_part_that_is_advised_about(kind: Kind
 def test_a_cheaper_customer_saves_less_than_the_list_says() -> None:
     """List prices are 50 % higher: of what AWS says, or Google of the list, two thirds are saved here."""
     bill = machine(list_cost=Decimal("4.5"), contracted_cost=Decimal("3.6"))
-    listed = {"cost": None, "saving": Decimal("45") * 365 / 360, "period": A_MONTH}
+    listed: dict[str, Any] = {"cost": None, "saving": Decimal("45") * 365 / 360, "period": A_MONTH}
     assert savings(bill, advice("i-1", **listed, basis="list")) == ["30.00"], "45 of 135"
     assert savings(bill, advice("i-1", **listed, basis="own")) == ["37.50"], "45 of 108"
     (unknown,) = price(bill, advice("i-1", **listed, basis="unknown"))
@@ -71,7 +71,7 @@ def test_a_cheaper_customer_saves_less_than_the_list_says() -> None:
 
 
 def test_what_ends_the_cost_saves_all_of_it_in_any_currency() -> None:
-    gone = {"kind": Kind("delete", "compute"), "saves_all": True, "cost": None, "currency": "EUR"}
+    gone: dict[str, Any] = {"kind": Kind("delete", "compute"), "saves_all": True, "cost": None, "currency": "EUR"}
     assert savings(machine(), advice("i-1", **gone)) == ["90.00"]
     assert savings(machine(), advice("i-1", **gone | {"saving": None, "currency": ""})) == ["90.00"]
 
