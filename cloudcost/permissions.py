@@ -13,14 +13,22 @@ from typing import Any, Literal
 import yaml
 
 from actions.remediations import REMEDIATIONS
+from cloudcost.analytics.inventory import open_clouds
 from cloudcost.installation import Installation
 from core.errors import CloudcostError
 from savings.advice.check import AdviceCheck
-from savings.check import Check, InventoryCheck
+from savings.check import Check, InventoryCheck, VolumeCheck
+from savings.inventory.registry import list_permissions
 from savings.registry import find_checks
 
 Cloud = Literal["aws", "azure", "gcp"]
 ROLE_NAME = "cloudcost"
+#: What in the configuration gives access to a cloud.
+_WHERE: Mapping[Cloud, str] = {
+    "aws": "savings.inventory.aws (or actions.allowed_accounts)",
+    "azure": "savings.inventory.azure",
+    "gcp": "savings.inventory.gcp",
+}
 
 
 class PermissionsError(CloudcostError):
@@ -54,16 +62,23 @@ def list_needs(
     needs = []
     for name in sorted(set(wanted)):
         check = checks[name]
-        if isinstance(check, InventoryCheck) and cloud in check.permissions:
-            needs.append(Need(name, check.permissions[cloud]))
         if isinstance(check, AdviceCheck) and cloud in check.permissions:
             needs.append(Need(name, check.permissions[cloud], check.resources or ("*",)))
+        elif permissions := find_permissions(check, cloud):
+            needs.append(Need(name, permissions))
     for name in sorted(set(chosen_actions)):
         remediation = REMEDIATIONS[name]
         if remediation.provider == cloud:
             needs.append(Need(name, remediation.permissions))
             needs.append(Need(f"{name}, taken back", remediation.rollback_permissions))
     return needs
+
+
+def find_permissions(check: Check, cloud: Cloud) -> tuple[str, ...]:
+    """What a check must be granted in a cloud; nothing for one of the bill alone."""
+    if isinstance(check, InventoryCheck):
+        return list_permissions([check], cloud)
+    return check.permissions.get(cloud, ()) if isinstance(check, VolumeCheck) else ()
 
 
 def write_document(cloud: Cloud, needs: Sequence[Need]) -> str:
@@ -93,17 +108,22 @@ def write_document(cloud: Cloud, needs: Sequence[Need]) -> str:
 
 
 def describe_blind_checks(installation: Installation) -> list[str]:
-    """A sentence for each check that looks into accounts and was given none."""
+    """A sentence for each cloud that checks look into and nobody gave them access to."""
     disabled = installation.config.savings.disabled_checks
-    if installation.config.actions.allowed_accounts:
-        return []
-    return [
-        f"{check.name} sees nothing: actions.allowed_accounts names no account to look into; "
-        f"`cloudcost permissions --cloud {cloud} --check {check.name}` prints what it needs there"
-        for check in find_checks().values()
-        if isinstance(check, InventoryCheck) and check.name not in disabled
-        for cloud in check.permissions
-    ]
+    looked = {one.cloud for one in open_clouds(installation)}
+    sentences = []
+    for cloud, where in _WHERE.items():
+        blind = [
+            name
+            for name, check in find_checks().items()
+            if name not in disabled and cloud not in looked and find_permissions(check, cloud)
+        ]
+        if blind:
+            sentences.append(
+                f"{', '.join(blind)}: nothing is seen, {where} names nothing to look into; "
+                f"`cloudcost permissions --cloud {cloud}` prints what they need there, `--check` what one of them needs"
+            )
+    return sentences
 
 
 def _statement(need: Need) -> dict[str, Any]:

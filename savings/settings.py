@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from core.section import Section, check_unique
 from savings.advice.settings import AdviceSettings
+from savings.inventory.settings import InventorySettings
 
 
 class SavingsSettings(Section):
@@ -28,6 +29,10 @@ class SavingsSettings(Section):
         "little to care for may not be at one and a half times the amount.",
     )
     disabled_checks: tuple[str, ...] = Field((), description="Checks that do not run, by name. Default: all run.")
+    inventory: InventorySettings = Field(
+        default_factory=InventorySettings,
+        description="What is read of accounts beside the bill. Default: what actions may act in, and nothing else.",
+    )
     parameters: dict[str, dict[str, Decimal | int | str]] = Field(
         default_factory=dict,
         description="Figures that checks go by, by check and parameter, in place of their own; `cloudcost savings "

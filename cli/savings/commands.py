@@ -134,7 +134,7 @@ def checks(context: typer.Context, output: OutputOption = Format.TABLE) -> None:
 def explain(context: typer.Context, check: Annotated[str, typer.Argument(help="Name of the check.")]) -> None:
     """Explain a check: when it finds something, why, how the amount comes about, and the figures that it goes by."""
     from cli.context import find_installation
-    from savings.check import BillCheck, parameter_values
+    from savings.check import QuestionCheck, parameter_values
 
     found = find_check(check)
     changed = find_installation(context).config.savings.parameters.get(check, {})
@@ -146,7 +146,7 @@ def explain(context: typer.Context, check: Annotated[str, typer.Argument(help="N
         ("carried out by", found.remediation or "a person"),
     ):  # fmt: skip
         print(f"  {label + ':':<16}{text}")
-    if isinstance(found, BillCheck):
+    if isinstance(found, QuestionCheck):
         values = parameter_values(found, changed)
         for one in found.parameters:
             mark = f" (here; by itself {one.value})" if one.name in changed else ""

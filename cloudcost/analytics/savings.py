@@ -8,20 +8,23 @@ from typing import Any
 import pyarrow as pa
 
 from cloudcost.analytics.advice import add_advice
+from cloudcost.analytics.inventory import take
 from cloudcost.analytics.savings_lifecycle import note_findings
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from savings.bill import judge_bill
-from savings.check import BillCheck, Check, InventoryCheck
+from savings.check import Check, InventoryCheck, QuestionCheck, VolumeCheck
 from savings.commitments.members import find_members
 from savings.evidence import find_ended, open_evidence, read_last_days
 from savings.findings import Findings, Recommendation, Skipped
-from savings.inventory import Inventory, read_aws_volumes
+from savings.inventory.evidence import add_inventory, judge_inventory
+from savings.inventory.taking import Taken
 from savings.pools import find_pools
 from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
+from savings.volumes import Inventory, read_aws_volumes
 from savings.wrong_settings import find_wrong
 from warehouse import fetch_records
 from warehouse.written_tables import find_written_table, write_tables
@@ -72,16 +75,22 @@ def find_savings(installation: Installation, today: dt.date) -> Judgement:
     checks = [check for check in list_checks(settings) if check.name not in failed]
     # a day that is not over would be a day of little use
     over = ScoredDays.until(today - dt.timedelta(days=1))
-    done = ask_bill(installation, [c for c in checks if isinstance(c, BillCheck)], over, today)
-    inventory, judged = _judge_inventory(
-        installation, [c for c in checks if isinstance(c, InventoryCheck)], days, today
-    )
+    taken = take(installation, [c for c in checks if isinstance(c, InventoryCheck)], today)
+    done = ask_bill(installation, [c for c in checks if isinstance(c, QuestionCheck)], over, today, taken)
+    inventory, judged = _judge_volumes(installation, [c for c in checks if isinstance(c, VolumeCheck)], days, today)
     found = add_advice(installation, CheckRun(Findings(skipped=wrong), failed) + done + judged, today)
     return Judgement(found, inventory)
 
 
-def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: ScoredDays, today: dt.date) -> CheckRun:
-    """The bill-only checks; an installation without any usage has nothing to be judged."""
+def ask_bill(
+    installation: Installation,
+    checks: Sequence[QuestionCheck],
+    days: ScoredDays,
+    today: dt.date,
+    taken: Taken | None = None,
+) -> CheckRun:
+    """The checks that are questions to the bill, and those to what was `taken` of clouds beside it; an installation
+    without any usage has nothing to be judged."""
     warehouse, settings = installation.warehouse, installation.config.savings
     has_bill = warehouse.is_there and warehouse.has_table("marts", "fct_charges")
     last_days = read_last_days(warehouse, days.condition("charge_date")) if has_bill else {}
@@ -93,8 +102,15 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
         pools, members = find_pools(evidence), find_members(evidence)
 
-        def run(check: BillCheck) -> Findings:
-            found = judge_bill(evidence, check, settings.parameters.get(check.name, {}), today)
+        if taken is not None:
+            add_inventory(evidence, taken, settings.inventory.protected_tags)
+
+        def run(check: QuestionCheck) -> Findings:
+            changed = settings.parameters.get(check.name, {})
+            if isinstance(check, InventoryCheck):
+                found = Findings() if taken is None else judge_inventory(evidence, taken, check, changed, today)
+            else:
+                found = judge_bill(evidence, check, changed, today)
             worth_showing = (one for one in found.recommendations if is_worth_showing(one, settings))
             return Findings([members.assign(one) for one in pools.assign(worth_showing)], found.skipped)
 
@@ -115,8 +131,8 @@ def is_worth_showing(found: Recommendation, settings: SavingsSettings) -> bool:
     return found.monthly_saving is None or found.monthly_saving >= settings.minimum_monthly_saving
 
 
-def _judge_inventory(
-    installation: Installation, checks: Sequence[InventoryCheck], days: ScoredDays, today: dt.date
+def _judge_volumes(
+    installation: Installation, checks: Sequence[VolumeCheck], days: ScoredDays, today: dt.date
 ) -> tuple[Inventory, CheckRun]:
     actions = installation.config.actions
     inventory = read_aws_volumes(open_clients(installation), actions.allowed_accounts, actions.allowed_regions)
@@ -124,7 +140,7 @@ def _judge_inventory(
     inputs: dict[str, Sequence[Mapping[str, Any]]] = {"inventory": inventory.volumes, "costs": costs}
     incomplete = tuple(inventory.incomplete)
 
-    def run(check: InventoryCheck) -> Findings:
+    def run(check: VolumeCheck) -> Findings:
         given = {wanted: inputs.get(wanted) for wanted in check.required_inputs}
         return check.run(**given, as_of=today, incomplete_scopes=incomplete)
 

@@ -19,18 +19,18 @@ from cloudcost.installation import Installation
 from orchestration.defs.savings import assets as defs
 from orchestration.resources.installation import InstallationResource
 from savings.bill import ask
-from savings.check import BillCheck, Check, Component, Confidence, Effort, InventoryCheck, JudgedCheck, Lever
+from savings.check import BillCheck, Check, Component, Confidence, Effort, JudgedCheck, Lever, VolumeCheck
 from savings.evidence import SEEDS
 from savings.findings import Findings, RiskClass
-from savings.inventory import Inventory
 from savings.registry import CHECKS, find_checks
 from savings.run import run_each
+from savings.volumes import Inventory
 from tests.contract.one_more_file import one_more_file
 from tests.savings_bill import Bill
 
 each = pytest.mark.parametrize("name", sorted(CHECKS))
 each_of_bill = pytest.mark.parametrize("name", sorted(n for n, c in CHECKS.items() if isinstance(c, BillCheck)))
-each_of_inventory = pytest.mark.parametrize("name", [n for n, c in CHECKS.items() if isinstance(c, InventoryCheck)])
+each_of_volumes = pytest.mark.parametrize("name", [n for n, c in CHECKS.items() if isinstance(c, VolumeCheck)])
 
 #: A whole check: nothing else names it.
 BIG_VOLUME = """
@@ -131,10 +131,10 @@ def test_a_bill_that_has_nothing_for_it_gives_nothing(name: str, foreign_bill: d
     assert ask(foreign_bill, check, {}, dt.date(2026, 11, 2)) == []
 
 
-@each_of_inventory
+@each_of_volumes
 def test_what_it_asks_for_is_read(name: str) -> None:
     check = CHECKS[name]
-    assert isinstance(check, InventoryCheck)
+    assert isinstance(check, VolumeCheck)
     assert set(check.required_inputs) <= {"inventory", "costs"}
     assert {*check.required_inputs, "as_of", "incomplete_scopes"} <= set(inspect.signature(check.run).parameters)
     assert check.run.__module__.rpartition(".")[2] == name
@@ -222,7 +222,7 @@ def test_a_disabled_check_does_not_run_and_a_changed_figure_counts(installation:
 
 def test_an_input_that_nobody_reads_is_none_for_the_check() -> None:
     def run(check: Check) -> Findings:
-        assert isinstance(check, InventoryCheck)
+        assert isinstance(check, VolumeCheck)
         return check.run(**dict.fromkeys(check.required_inputs), as_of=dt.date(2026, 11, 1))
 
     done = run_each([CHECKS["unattached_volume"]], run)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
-from savings.check import InventoryCheck, Scope
+from savings.check import Scope, VolumeCheck
 from savings.findings import Findings, Recommendation, Row, Skipped, make_recommendation_id
 
 NAME = "unattached_volume"
@@ -263,7 +263,7 @@ def run(
     return find_unattached_volumes(inventory, costs, as_of, settings)
 
 
-UNATTACHED_VOLUME = InventoryCheck(
+UNATTACHED_VOLUME = VolumeCheck(
     name=NAME,
     title="Volumes that are attached to nothing",
     clouds=("aws",),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from savings.check import InventoryCheck
+from savings.check import VolumeCheck
 from savings.checks.aws.unattached_volume import UnattachedVolumeSettings, find_unattached_volumes
 from savings.findings import Findings
 from savings.registry import CHECKS
@@ -167,10 +167,10 @@ def test_the_id_is_the_same_on_every_day_and_for_every_order() -> None:
     assert len({one.recommendation_id for one in first}) == 2
 
 
-@pytest.mark.parametrize("name", [name for name, check in CHECKS.items() if isinstance(check, InventoryCheck)])
+@pytest.mark.parametrize("name", [name for name, check in CHECKS.items() if isinstance(check, VolumeCheck)])
 def test_every_check_of_inventory_keeps_the_contract(name: str) -> None:
     check = CHECKS[name]
-    assert isinstance(check, InventoryCheck)
+    assert isinstance(check, VolumeCheck)
     assert check.name == name and check.remediation
     assert check.risk_class in ("reversible", "restorable", "compensable", "one_way")
     assert check.required_inputs and all(check.required_inputs.values())
