@@ -15,7 +15,7 @@ from savings.advice.check import AdviceCheck, Asking
 from savings.advice.judge import Read, judge_advice, list_resources
 from savings.advice.merge import merge, merge_purchases
 from savings.commitments.members import find_members
-from savings.evidence import find_ended, open_evidence, read_last_days
+from savings.evidence import find_ended, open_usage, read_last_days
 from savings.findings import Findings, Recommendation, Skipped
 from savings.pools import find_pools
 from savings.registry import find_checks
@@ -107,7 +107,7 @@ def _merge_with_bill(
     ended = find_ended(last_days)
     going_on = {name: last for name, last in last_days.items() if name not in ended}
     least = installation.config.savings.minimum_monthly_saving
-    with open_evidence(warehouse, going_on, ()) as evidence:
+    with open_usage(warehouse, going_on) as evidence:
         own, advised, skipped = _merge(evidence, checks, read, done, max(going_on.values()), today)
         pools, members = find_pools(evidence), find_members(evidence)
         worth_showing = [one for one in advised if one.monthly_saving is None or one.monthly_saving >= least]
