@@ -60,23 +60,25 @@ def test_machines_have_their_state_from_a_list_of_its_own(arm: ArmResources) -> 
     assert node["owner"] == "Kubernetes"
 
 
-def sku(name: str, region: str, restricted: bool = False, **capabilities: str) -> dict[str, Any]:
+def sku(name: str, region: str, **capabilities: str) -> dict[str, Any]:
     return {
         "resourceType": "virtualMachines",
         "name": name,
         "family": "standardDSv5Family",
         "locations": [region],
-        "restrictions": [{"type": "Location", "values": [region]}] if restricted else [],
+        "restrictions": [],
         "capabilities": [{"name": key, "value": value} for key, value in capabilities.items()],
     }
 
 
 def put_sizes(arm: ArmResources, *more: dict[str, Any]) -> None:
     common = {"vCPUs": "4", "MemoryGB": "16", "MaxDataDiskCount": "8", "MaxResourceVolumeMB": "0", "PremiumIO": "True"}
+    constrained = sku("Standard_D4-2s_v5", "westeurope", **common, vCPUsAvailable="2")
+    constrained["restrictions"] = [{"type": "Location", "values": ["westeurope"]}]
     arm.add(
         f"{ROOT}/providers/Microsoft.Compute/skus",
         sku("Standard_D4s_v5", "westeurope", **common),
-        sku("Standard_D4-2s_v5", "westeurope", True, **common, vCPUsAvailable="2"),
+        constrained,
         sku("Standard_D4s_v5", "northeurope", **common),
         {"resourceType": "disks", "name": "Premium_LRS", "locations": ["westeurope"]},
         *more,
