@@ -28,7 +28,9 @@ def open_clouds(installation: Installation) -> list[CloudInventory]:
         clouds.append(AwsCloud(factory, accounts, regions))
     if settings.azure.subscriptions:
         manager = ResourceManager(settings.azure.access, environ=installation.environ, is_confined=is_demo)
-        clouds.append(AzureCloud(manager, settings.azure.subscriptions))
+        # people copy ids with and without their path
+        subscriptions = dict.fromkeys(one.rstrip("/").rsplit("/", 1)[-1] for one in settings.azure.subscriptions)
+        clouds.append(AzureCloud(manager, tuple(subscriptions)))
     return clouds
 
 

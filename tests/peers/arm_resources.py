@@ -21,7 +21,8 @@ class ArmResources(Arm):
 
     ``denied``: parts of paths that may not be read. ``unregistered``: providers that nobody registered. ``cut``: parts
     of paths of which every page but the first ends in the middle. ``elsewhere``: the address that a list's next page is
-    said to be at. ``measured``: samples by resource and metric. ``asked``: every GET with its options.
+    said to be at. ``measured``: samples by resource and metric. ``unknown``: metrics that no resource has.
+    ``answers``: by path, in place of what would be answered. ``asked``: every GET with its options.
     """
 
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -30,6 +31,8 @@ class ArmResources(Arm):
     unregistered: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
     elsewhere: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def add(self, path: str, *resources: dict[str, Any]) -> None:
@@ -54,6 +57,8 @@ class ArmResources(Arm):
             return _refuse(403, "AuthorizationFailed")
         if any(f"/{name.lower()}/" in key for name in self.unregistered):
             return _refuse(409, "MissingSubscriptionRegistration")
+        if path in self.answers:
+            return 200, {}, self.answers[path]
         if key.endswith(_METRICS):
             return self._measure(key.removesuffix(_METRICS), options)
         return self._list(path, options)
@@ -96,6 +101,8 @@ class ArmResources(Arm):
         if options.get("interval") != "PT1H" or options.get("aggregation") not in (
             "Average", "Maximum", "Minimum", "Total",
         ):  # fmt: skip
+            return _refuse(400, "BadRequest")
+        if options["metricnames"] in self.unknown:
             return _refuse(400, "BadRequest")
         start, end = (dt.datetime.fromisoformat(part) for part in options["timespan"].split("/"))
         samples = dict(self.measured.get((resource_id, options["metricnames"]), []))

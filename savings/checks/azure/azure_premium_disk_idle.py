@@ -28,7 +28,7 @@ _METRICS = join_metrics(
 _COSTS = with_costs(
     "azure_disks",
     saving="share(costs.monthly_cost, 1 - found.price_ratio)",
-    rows="regexp_matches(usage_type, '^P[0-9]+ LRS Disk')",
+    rows="regexp_matches(usage_type, '^P[0-9]+ (LRS )?Disks?$')",
 )
 
 AZURE_PREMIUM_DISK_IDLE = InventoryCheck(
@@ -81,11 +81,11 @@ with busy as (
 prices as (
     -- `E10 LRS Disk` takes the place of `P10 LRS Disk`
     select
-        source_name, region, currency, pricing_unit, regexp_extract(usage_type, '^E([0-9]+) LRS Disks?$', 1) as tier,
+        source_name, region, currency, pricing_unit, regexp_extract(usage_type, '^E([0-9]+) (LRS )?Disks?$', 1) as tier,
         sum(cast(cost as double)) / sum(cast(quantity as double)) as price
     from usage_30d
     where cloud = 'azure' and meter_subcategory ilike '%Standard SSD%'
-        and regexp_matches(usage_type, '^E[0-9]+ LRS Disk') and cost > 0 and quantity > 0
+        and regexp_matches(usage_type, '^E[0-9]+ (LRS )?Disks?$') and cost > 0 and quantity > 0
     group by all
 ),
 own as (
@@ -98,7 +98,7 @@ own as (
         and prices.region is not distinct from billed.billed_region
         and prices.currency = billed.currency
         and prices.pricing_unit = billed.pricing_unit
-        and prices.tier = regexp_extract(billed.usage_type, '^P([0-9]+) LRS Disks?$', 1)
+        and prices.tier = regexp_extract(billed.usage_type, '^P([0-9]+) (LRS )?Disks?$', 1)
     where billed.cost > 0 and billed.quantity > 0
     group by all
 ),

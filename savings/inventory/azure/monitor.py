@@ -68,7 +68,8 @@ def _read_samples(
     try:
         answer = scope.manager.get(path, API_VERSION, **options)
     except LocationError as error:
-        if error.reason == "not_found":  # deleted since it was listed: nothing was measured of it
+        # deleted since it was listed, or of a kind that has no such metric: nothing was measured of it
+        if getattr(error.__cause__, "status_code", None) in (400, 404):
             return
         raise
     for metric in _list_parts(answer, "value", path):

@@ -188,6 +188,34 @@ def test_metrics_that_are_denied_leave_the_subscription_unmeasured(arm: ArmResou
     assert list(taken.incomplete["azure_disk_reads"]) == [("azure", SUBSCRIPTION, "")]
 
 
+def test_a_metric_that_a_resource_does_not_have_is_not_measured_of_it(arm: ArmResources) -> None:
+    put_disks(arm, disk("odd"))
+    arm.unknown.add("Composite Disk Read Operations/sec")
+    taken = take(cloud(arm), "azure_disk_reads")
+    assert not taken.series["azure_disk_reads"] and not taken.incomplete["azure_disk_reads"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"value": "none"}, "the answer has no value"),
+        ({"value": [{"timeseries": [{"data": [{"timeStamp": "noon", "maximum": 1}]}]}]}, "'noon' is no instant"),
+        ({"value": [{"errorCode": "Throttled", "timeseries": []}]}, "was not measured (Azure: Throttled)"),
+        ({"value": [{"timeseries": [{"data": [{"timeStamp": "2026-11-01", "maximum": "x"}]}]}]}, "'x' is no double"),
+        ([], "the answer is no object"),
+    ],
+)
+def test_an_answer_that_cannot_be_read_leaves_the_subscription_unmeasured(
+    arm: ArmResources, answer: Any, said: str
+) -> None:
+    put_disks(arm, disk("busy"))
+    arm.answers[f"{disk('busy')['id']}/providers/Microsoft.Insights/metrics"] = answer
+    taken = take(cloud(arm), "azure_disk_reads")
+    assert not taken.series["azure_disk_reads"]
+    ((scope, reason),) = taken.incomplete["azure_disk_reads"].items()
+    assert scope == ("azure", SUBSCRIPTION, "") and said in reason
+
+
 def test_permissions_are_the_exact_reads(arm: ArmResources) -> None:
     for table in find_tables().values():
         if table.cloud == "azure":
