@@ -68,7 +68,7 @@ class ArmResources(Arm):
         if key not in self.lists:
             # a provider has a list of everything that it knows, empty or not; of a resource that is not there, none
             is_known = re.fullmatch(r"/subscriptions/[^/]+/(resources|providers/[^/]+/[^/]+)", key)
-            if not is_known and not re.search(r"/(connections|databases|virtualnetworkgateways)$", key):
+            if not is_known and not re.search(r"/(connections|databases|elasticpools|virtualnetworkgateways)$", key):
                 return _refuse(404, "ResourceNotFound")
         found = self._narrow(key, self.lists.get(key, []), options)
         if found is None:

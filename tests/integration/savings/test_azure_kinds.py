@@ -146,6 +146,16 @@ def test_addresses_name_what_they_belong_to(arm: ArmResources) -> None:
     assert pick(found[0], "sku", "allocation", "ip_address") == ("Standard", "Static", "20.1.2.3")
 
 
+def test_interfaces_name_what_has_them(arm: ArmResources) -> None:
+    kind = "Microsoft.Network/networkInterfaces"
+    put(arm, kind, "a", {"virtualMachine": {"id": "/vm"}})
+    put(arm, kind, "b", {"privateEndpoint": {"id": "/endpoint"}})
+    put(arm, kind, "c", {"hostedWorkloads": ["/metal"]})
+    put(arm, kind, "d", {"dscpConfiguration": {"id": "/dscp"}})
+    users = [row["used_by"] for row in rows(arm, "azure_network_interfaces")]
+    assert users == ["/vm", "/endpoint", "a workload of the platform", None]
+
+
 def test_what_is_behind_balancers_and_gateways_is_counted(arm: ArmResources) -> None:
     kind = "Microsoft.Network/loadBalancers"
     pools = [{"properties": {"backendIPConfigurations": [{"id": "/a"}]}}, {"properties": {}}]
@@ -218,6 +228,10 @@ def test_plans_databases_and_caches(arm: ArmResources) -> None:
     assert pick(shop, "status", "tier", "sku", "capacity", "pool_id", "max_size_bytes") == (
         "Online", "Standard", "Standard", 50, "/p", 268435456000,
     )  # fmt: skip
+    pool = {"id": f"{server}/elasticPools/p", "name": "p", "location": "westeurope", "sku": {"tier": "Standard"}}
+    arm.add(f"{server}/elasticPools", {**pool, "properties": {"creationDate": "2026-01-02T03:04:05Z"}})
+    (found,) = rows(arm, "azure_sql_pools")
+    assert pick(found, "tier", "capacity", "created_at") == ("Standard", None, dt.datetime(2026, 1, 2, 3, 4, 5))
     made = {"sku": {"name": "Premium", "family": "P", "capacity": 1}, "linkedServers": [{"id": "/l"}]}
     put(arm, "Microsoft.Cache/redis", "cache", made)
     (cache,) = rows(arm, "azure_redis_caches")

@@ -31,6 +31,7 @@ AZURE_REDIS_CACHES = InventoryTable(
 )
 
 _PAGE = "microsoft-cache-redis"
+#: Not verified: whether an hour without any is a zero or no value; without one the cache is not judged.
 AZURE_REDIS_GETS = hourly_metric(
     "azure_redis_gets", "azure_redis_caches", "allgetcommands", "operations", "Total", _PAGE
 )

@@ -78,6 +78,8 @@ AZURE_SQL_DATA_IO = hourly_metric(
 AZURE_SQL_LOG_IO = hourly_metric(
     "azure_sql_log_io", "azure_sql_databases", "log_write_percent", "percent", "Maximum", _PAGE, _is_by_vcore
 )
+#: Not verified: whether an hour without any is a zero or no value, and whether sessions of the service itself count. In
+#: either case the database is not found idle, rather than wrongly.
 AZURE_SQL_CONNECTIONS = hourly_metric(
     "azure_sql_connections", "azure_sql_databases", "connection_successful", "connections", "Total", _PAGE, _is_database
 )

@@ -55,3 +55,22 @@ def test_an_address_that_costs_nothing_is_not_mentioned() -> None:
     made = Estate(Bill(cloud="azure")).add("azure_public_ips", "Thing-1", **PLAIN)
     found = made.ask("azure_public_ip_unused")
     assert found.recommendations == [] and found.skipped == []
+
+
+INTERFACE = "/subscriptions/s/networkInterfaces/n"
+
+
+def with_interface(**columns: Any) -> Estate:
+    used = f"{INTERFACE.lower()}/ipConfigurations/c"
+    return estate(used_by=used).add("azure_network_interfaces", INTERFACE, **columns)
+
+
+def test_an_address_of_an_interface_that_nothing_has_is_used_by_nobody() -> None:
+    (found,) = with_interface().ask("azure_public_ip_unused").recommendations
+    assert found.monthly_saving == Decimal("37.5")
+    assert "(20.0.0.1) belongs to an interface that nothing has" in found.reason
+
+
+def test_an_interface_that_something_has_or_people_keep_is_left_alone() -> None:
+    for columns in ({"used_by": "/vm"}, {"owner": "Kubernetes"}, {"tags": {"keep": "1"}}):
+        assert with_interface(**columns).savings("azure_public_ip_unused") == {}
