@@ -3,27 +3,28 @@
 from collections.abc import Iterator
 
 from savings.findings import Row
-from savings.inventory.aws.cloud import AwsReader
+from savings.inventory.aws.cloud import AwsReader, read_tags
 from savings.inventory.contract import InventoryTable
 
 
 def read_volumes(scope: AwsReader) -> Iterator[Row]:
     """All volumes of an account and region."""
-    for page in scope.client("ec2").get_paginator("describe_volumes").paginate():
-        for volume in page["Volumes"]:
-            yield {
-                "account_id": scope.account_id,
-                "region": scope.region,
-                "resource_id": volume["VolumeId"],
-                "state": volume["State"],
-                "size_gb": volume["Size"],
-                "volume_type": volume.get("VolumeType"),
-                "iops": volume.get("Iops"),
-                "throughput": volume.get("Throughput"),
-                "created_at": volume["CreateTime"],
-                "attached_to": [one["InstanceId"] for one in volume.get("Attachments", []) if one.get("InstanceId")],
-                "tags": {tag["Key"]: tag["Value"] for tag in volume.get("Tags", [])},
-            }
+    for volume in scope.list("ec2", "describe_volumes", "Volumes"):
+        yield {
+            **scope.place(volume["VolumeId"]),
+            "state": volume["State"],
+            "size_gb": volume["Size"],
+            "volume_type": volume.get("VolumeType"),
+            "iops": volume.get("Iops"),
+            "throughput": volume.get("Throughput"),
+            "created_at": volume["CreateTime"],
+            # a volume of Fargate or another service is on no instance of the account's own
+            "attached_to": [
+                one.get("InstanceId") or one.get("AssociatedResource") or "a service"
+                for one in volume.get("Attachments", [])
+            ],
+            "tags": read_tags(volume.get("Tags")),
+        }
 
 
 AWS_VOLUMES = InventoryTable(
