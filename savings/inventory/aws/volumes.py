@@ -1,10 +1,11 @@
-"""EBS volumes."""
+"""EBS volumes, and what is read from and written to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from savings.findings import Row
 from savings.inventory.aws.cloud import AwsReader, read_tags
-from savings.inventory.contract import InventoryTable
+from savings.inventory.aws.cloudwatch import PERMISSIONS, add_up, measure, questions_of
+from savings.inventory.contract import InventoryTable, Metric, Series, Window
 
 
 def read_volumes(scope: AwsReader) -> Iterator[Row]:
@@ -43,4 +44,42 @@ AWS_VOLUMES = InventoryTable(
     permissions=("ec2:DescribeVolumes",),
     read=read_volumes,
     link="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html",
+)
+
+
+def read_operations(scope: AwsReader, rows: Sequence[Row], window: Window) -> Iterator[Series]:
+    """Reads and writes together, of the volumes that pay for what they may do."""
+    return _add_up(scope, rows, window, ("VolumeReadOps", "VolumeWriteOps"))
+
+
+def read_bytes(scope: AwsReader, rows: Sequence[Row], window: Window) -> Iterator[Series]:
+    """Bytes read and written together."""
+    return _add_up(scope, rows, window, ("VolumeReadBytes", "VolumeWriteBytes"))
+
+
+def _add_up(scope: AwsReader, rows: Sequence[Row], window: Window, names: Sequence[str]) -> Iterator[Series]:
+    provisioned = [row for row in rows if row["volume_type"] in ("gp3", "io1", "io2") and row["state"] == "in-use"]
+    questions = [one for name in names for one in questions_of(provisioned, "AWS/EBS", "VolumeId", name, "Sum")]
+    return add_up(measure(scope, questions, window))
+
+
+AWS_VOLUME_OPERATIONS = Metric(
+    name="aws_volume_operations",
+    cloud="aws",
+    table="aws_volumes",
+    unit="reads and writes",
+    statistic="sum of an hour",
+    permissions=PERMISSIONS,
+    read=read_operations,
+    link="https://docs.aws.amazon.com/ebs/latest/userguide/using_cloudwatch_ebs.html",
+)
+AWS_VOLUME_BYTES = Metric(
+    name="aws_volume_bytes",
+    cloud="aws",
+    table="aws_volumes",
+    unit="bytes read and written",
+    statistic="sum of an hour",
+    permissions=PERMISSIONS,
+    read=read_bytes,
+    link="https://docs.aws.amazon.com/ebs/latest/userguide/using_cloudwatch_ebs.html",
 )
