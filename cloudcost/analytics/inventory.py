@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from audit.log import AuditLog
 from cloudcost.installation import Installation
 from clouds.aws.accounts import make_aws_factory
+from clouds.google.rest import GoogleRest
 from core.instants import utc_now
 from savings.check import InventoryCheck
 from savings.inventory.aws.cloud import AwsCloud
 from savings.inventory.contract import CloudInventory, Window
+from savings.inventory.gcp.cloud import GcpCloud
 from savings.inventory.taking import Taken, take_inventory
 
 
@@ -24,6 +26,9 @@ def open_clouds(installation: Installation) -> list[CloudInventory]:
     if accounts and regions:
         factory = make_aws_factory(own or actions.accounts, installation.environ, is_confined=is_demo)
         clouds.append(AwsCloud(factory, accounts, regions))
+    if settings.gcp.projects:
+        rest = GoogleRest(settings.gcp.access, installation.environ, is_confined=is_demo)
+        clouds.append(GcpCloud(rest, settings.gcp.projects))
     return clouds
 
 

@@ -63,7 +63,7 @@ def make_aws_factory(
                 )
             client: Any = sessions[account_id].client(service, region_name=region)  # type: ignore[call-overload]
             if is_confined:  # known now, and better reported now than at the first request
-                _check_this_machine(client.meta.endpoint_url)
+                check_this_machine(client.meta.endpoint_url)
             clients[key] = client
         return clients[key]
 
@@ -94,10 +94,11 @@ def _begin_confined_session(**options: Any) -> "boto3.Session":
 
 
 def _check_request(**event: Any) -> None:
-    _check_this_machine(event["request"].url)
+    check_this_machine(event["request"].url)
 
 
-def _check_this_machine(url: str) -> None:
+def check_this_machine(url: str) -> None:
+    """Raises `NotThisMachineError` where an address is not on this machine."""
     host = urlsplit(url).hostname or ""
     if host != "localhost" and not _is_loopback(host):
         raise NotThisMachineError(f"this is a demo's home: it acts on this machine alone, and {host} is not on it")
