@@ -7,12 +7,11 @@ credential.
 
 import threading
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from clouds.access import GcpAccess
 from clouds.aws.accounts import check_this_machine
 from clouds.google.errors import explain_error
-from clouds.google.retry import read_google_wait
 from clouds.politeness import AGAIN_STATUSES, Politeness, Refusal
 from core.errors import LocationError, explaining
 
@@ -43,7 +42,7 @@ class GoogleRest:
         self.endpoint = (environ or {}).get(ENDPOINT_ENV, "").rstrip("/")
         self.is_confined = is_confined
         #: each service has a quota of its own
-        self._politeness = {service: politeness or Politeness() for service in Service.__args__}  # type: ignore[attr-defined]
+        self._politeness = {service: politeness or Politeness() for service in get_args(Service)}
         self._session: Any = None
         self._lock = threading.Lock()
 
@@ -89,7 +88,7 @@ class GoogleRest:
                 else:
                     credentials, _ = google.auth.default(scopes=SCOPES, quota_project_id=self.access.quota_project)
                 self._session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
-                if self.endpoint and self.access.quota_project:
+                if self.access.quota_project:
                     self._session.headers["x-goog-user-project"] = self.access.quota_project
                 self._session.trust_env = not self.is_confined
             return self._session
@@ -100,6 +99,8 @@ def judge(outcome: Any) -> Refusal | None:
     import requests
     from google.api_core.exceptions import GoogleAPICallError
     from google.auth.exceptions import TransportError
+
+    from clouds.google.retry import read_google_wait
 
     if isinstance(outcome, GoogleAPICallError):
         if int(outcome.code or 0) in AGAIN_STATUSES or _THROTTLED & _reasons(outcome):
@@ -122,7 +123,10 @@ def _explain(error: Exception, address: str, permission: str) -> LocationError |
     if isinstance(error, GoogleAPICallError):
         if _DISABLED & _reasons(error):
             service = address.partition("/")[0]
-            return LocationError(f"{service} is not enabled in the project of {address}", "no_permission")
+            return LocationError(
+                f"{service} is not enabled in the project of {address}, or in the one whose quota it counts against",
+                "no_permission",
+            )
         if _THROTTLED & _reasons(error):
             return LocationError(f"Google throttles requests for {address}: try again later", "throttled")
     if isinstance(error, requests.exceptions.ChunkedEncodingError):

@@ -9,7 +9,7 @@ billed as (
         max(billing_period) as billing_period,
         max(resource_name) as resource_name,
         max(service_name) as service_name,
-        coalesce(sum(monthly_cost) filter (pricing_category <> 'Committed'), 0) as monthly_cost,
+        coalesce(sum(monthly_cost) filter (pricing_category is distinct from 'Committed'), 0) as monthly_cost,
         coalesce(sum(monthly_cost) filter (pricing_category = 'Committed'), 0) as covered_cost
         {sums}
     from {source}
@@ -157,7 +157,9 @@ SMALLER_SAVING = (
     "+ share(billed.ram_cost, 1 - found.target_mb / cast(found.memory_mb as double)))"
 )
 SMALLER_SUMS = """,
-        coalesce(sum(monthly_cost) filter (pricing_category <> 'Committed' and usage_type like '%Core%'), 0)
+        coalesce(sum(monthly_cost) filter (
+            pricing_category is distinct from 'Committed' and usage_type like '%Core%'), 0)
             as core_cost,
-        coalesce(sum(monthly_cost) filter (pricing_category <> 'Committed' and usage_type like '%Ram%'), 0)
+        coalesce(sum(monthly_cost) filter (
+            pricing_category is distinct from 'Committed' and usage_type like '%Ram%'), 0)
             as ram_cost"""
