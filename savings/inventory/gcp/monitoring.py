@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from savings.inventory.cells import CellError, read_cell
@@ -50,7 +51,7 @@ def measure(
             scope.mark_incomplete(f"Cloud Monitoring could not read all of {metric}", "")
         for series in page.get("timeSeries") or []:
             # a series may go on on the next page
-            found[tuple(_read_label(series, label) for label in by)] += [_read_point(p) for p in series["points"]]
+            found[tuple(_read_label(series, label) for label in by)] += [read_point(p) for p in series["points"]]
     return dict(found)
 
 
@@ -59,13 +60,20 @@ def _read_label(series: dict[str, Any], label: str) -> str:
     return str(series[part]["labels"][name])
 
 
-def _read_point(point: dict[str, Any]) -> tuple[dt.datetime, float]:
+def read_point(point: dict[str, Any]) -> tuple[dt.datetime, float]:
+    """The start of a point's hour and its value; whole numbers come as texts. Raises `CellError` and `KeyError`."""
     value = point["value"]
     number = value.get("doubleValue", value.get("int64Value"))
-    end = read_cell(point["interval"]["endTime"], "timestamp")
-    if number is None or end is None:
-        raise CellError("a point of Cloud Monitoring's without a number or an end")
-    return end.replace(tzinfo=dt.UTC) - HOUR, float(number)
+    if number is None:
+        raise CellError("a point of Cloud Monitoring's without a number")
+    return _read_hour(point["interval"]["endTime"]), float(number)
+
+
+@lru_cache(4096)
+def _read_hour(end: str) -> dt.datetime:
+    """The start of the hour that ends then; all series have the same few hundred."""
+    at: dt.datetime = read_cell(end, "timestamp")
+    return at.replace(tzinfo=dt.UTC) - HOUR
 
 
 def add_samples(*parts: Samples) -> Samples:

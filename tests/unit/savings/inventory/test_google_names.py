@@ -5,7 +5,7 @@ import pytest
 from savings.inventory.cells import CellError
 from savings.inventory.gcp.cloud import full_name, read_warning, region_of
 from savings.inventory.gcp.databases import read_tier
-from savings.inventory.gcp.monitoring import _read_point, add_samples
+from savings.inventory.gcp.monitoring import add_samples, read_point
 from tests.savings_gcp import NEW, OLD
 
 LINK = "https://www.googleapis.com/compute/v1/projects/shop/zones/us-central1-a/instances/web"
@@ -61,4 +61,4 @@ def test_hours_that_one_of_two_measurements_has_are_kept() -> None:
 
 def test_a_point_without_a_number_is_an_error() -> None:
     with pytest.raises(CellError):
-        _read_point({"value": {"stringValue": "x"}, "interval": {"endTime": "2026-11-01T01:00:00Z"}})
+        read_point({"value": {"stringValue": "x"}, "interval": {"endTime": "2026-11-01T01:00:00Z"}})
