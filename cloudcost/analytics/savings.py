@@ -3,32 +3,29 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
+from cloudcost.analytics.advice import add_advice
 from cloudcost.analytics.inventory import take
+from cloudcost.analytics.placing import find_placing
 from cloudcost.analytics.savings_lifecycle import note_findings
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from savings.bill import judge_bill
 from savings.check import Check, InventoryCheck, QuestionCheck, VolumeCheck
-from savings.commitments.members import find_members
 from savings.evidence import find_ended, open_evidence, read_last_days
-from savings.findings import Findings, Recommendation, Skipped
+from savings.findings import Findings, Skipped
 from savings.inventory.evidence import add_inventory, judge_inventory
 from savings.inventory.taking import Taken
-from savings.pools import find_pools
 from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
-from savings.teams import find_teams
 from savings.volumes import Inventory, read_aws_volumes
 from savings.wrong_settings import find_wrong
-from warehouse import Warehouse, fetch_records
+from warehouse import fetch_records
 from warehouse.written_tables import find_written_table, write_tables
 
 #: In the place of a check's name where none looks at something. No finding is of it, so none is kept for its sake.
@@ -80,7 +77,8 @@ def find_savings(installation: Installation, today: dt.date) -> Judgement:
     taken = take(installation, [c for c in checks if isinstance(c, InventoryCheck)], today)
     done = ask_bill(installation, [c for c in checks if isinstance(c, QuestionCheck)], over, today, taken)
     inventory, judged = _judge_volumes(installation, [c for c in checks if isinstance(c, VolumeCheck)], days, today)
-    return Judgement(CheckRun(Findings(skipped=wrong), failed) + done + judged, inventory)
+    found = add_advice(installation, CheckRun(Findings(skipped=wrong), failed) + done + judged, today)
+    return Judgement(found, inventory)
 
 
 def ask_bill(
@@ -93,7 +91,6 @@ def ask_bill(
     """The checks that are questions to the bill, and those to what was `taken` of clouds beside it; an installation
     without any usage has nothing to be judged."""
     warehouse, settings = installation.warehouse, installation.config.savings
-    reporting = installation.config.reporting_currency
     has_bill = warehouse.is_there and warehouse.has_table("marts", "fct_charges")
     last_days = read_last_days(warehouse, days.condition("charge_date")) if has_bill else {}
     if not last_days:
@@ -102,8 +99,7 @@ def ask_bill(
     ended = find_ended(last_days)
     last_days = {name: last for name, last in last_days.items() if name not in ended}
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
-        pools, members, teams = find_pools(evidence), find_members(evidence), find_teams(evidence)
-        find_least = partial(settings.find_least, reporting_currency=reporting, rates=read_rates(warehouse, reporting))
+        placing = find_placing(installation, evidence)
         if taken is not None:
             add_inventory(evidence, taken, settings.inventory.protected_tags)
 
@@ -113,8 +109,7 @@ def ask_bill(
                 found = Findings() if taken is None else judge_inventory(evidence, taken, check, changed, today)
             else:
                 found = judge_bill(evidence, check, changed, today)
-            worth_showing = (o for o in found.recommendations if is_worth_showing(o, find_least(o.billing_currency)))
-            return Findings([teams.assign(members.assign(one)) for one in pools.assign(worth_showing)], found.skipped)
+            return Findings(placing.place(found.recommendations), found.skipped)
 
         return CheckRun(Findings(skipped=_skip_ended(ended))) + run_each(checks, run)
 
@@ -126,23 +121,6 @@ def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
         Skipped(check_name=EVERY_CHECK, resource_id=name, reason=why.format(name, last))
         for name, last in sorted(ended.items())
     ]
-
-
-def read_rates(warehouse: Warehouse, reporting_currency: str) -> dict[str, Decimal]:
-    """What one unit of each billing currency was worth in the reporting currency on the newest day that has a rate."""
-    if not warehouse.has_table("intermediate", "int_rates__applied"):
-        return {}
-    query = (
-        "select billing_currency, exchange_rate from intermediate.int_rates__applied "
-        "where reporting_currency = ? and exchange_rate > 0 order by charge_date, billing_period"
-    )
-    with warehouse.connect(read_only=True) as connection:
-        return dict(connection.execute(query, [reporting_currency]).fetchall())
-
-
-def is_worth_showing(found: Recommendation, least: Decimal) -> bool:
-    """What saves an amount must save enough of it; advice without an amount always shows."""
-    return found.monthly_saving is None or found.monthly_saving >= least
 
 
 def _judge_volumes(
