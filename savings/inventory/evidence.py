@@ -53,20 +53,27 @@ from (
 """
 _TABLE_BILLED = """
 create or replace temp table {name}_billed as
+with billed_resources as (
+    -- once, by however many of its names the bill knows it
+    select distinct
+        resources.account_id, resources.region, resources.resource_id as inventory_id,
+        keys.account_id as billed_account_id, keys.resource_id
+    from (select account_id, region, resource_id, unnest({names}) as name from all_{name}) as resources
+    inner join inventory_keys as keys
+        on keys.cloud = '{cloud}'
+        and keys.account_key = lower(regexp_extract(resources.account_id, '[^/]*$'))
+        and keys.key = lower(resources.name)
+)
 select
     usage_30d.* replace (resources.account_id as account_id, resources.region as region),
-    usage_30d.account_id as billed_account_id,
+    resources.billed_account_id,
     usage_30d.region as billed_region,
-    resources.resource_id as inventory_id
-from all_{name} as resources
-inner join inventory_keys as keys
-    on keys.cloud = '{cloud}'
-    and keys.account_key = lower(regexp_extract(resources.account_id, '[^/]*$'))
-    and keys.key = lower(resources.resource_id)
+    resources.inventory_id
+from billed_resources as resources
 inner join usage_30d
-    on usage_30d.cloud = keys.cloud
-    and usage_30d.account_id = keys.account_id
-    and usage_30d.resource_id = keys.resource_id
+    on usage_30d.cloud = '{cloud}'
+    and usage_30d.account_id = resources.billed_account_id
+    and usage_30d.resource_id = resources.resource_id
     -- what the bill names no region of is of whichever the resource is in
     and (coalesce(usage_30d.region, '') in ('', 'global', resources.region) or resources.region = '')
 """
@@ -99,7 +106,8 @@ def add_inventory(connection: duckdb.DuckDBPyConnection, taken: Taken, protected
     for name, rows in taken.rows.items():
         table = find_tables()[name]
         _make_table(connection, table, rows, protected_tags)
-        connection.execute(_TABLE_BILLED.format(name=name, cloud=table.cloud))
+        names = "[resource_id]" + (" || coalesce(billed_as, [])" if "billed_as" in table.columns else "")
+        connection.execute(_TABLE_BILLED.format(name=name, cloud=table.cloud, names=names))
     for name, series in taken.series.items():
         _make_samples(connection, name, series)
         connection.execute(_SUMMARY.format(name=name))

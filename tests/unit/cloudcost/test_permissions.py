@@ -72,3 +72,23 @@ def test_other_clouds_get_their_own_documents() -> None:
     assert azure["Actions"] == ["Microsoft.Compute/disks/read"] and azure["NotActions"] == []
     role = yaml.safe_load(write_document("gcp", [Need("disks", ("compute.disks.list",))]))
     assert role["includedPermissions"] == ["compute.disks.list"]
+
+
+def test_google_gets_a_role_that_lists_and_measures_and_nothing_else() -> None:
+    role = yaml.safe_load(write_document("gcp", list_needs(CHECKS, "gcp", [], [])))
+    assert role["includedPermissions"] == [
+        "cloudsql.instances.list",
+        *(f"compute.{kind}.list" for kind in (
+            "addresses", "autoscalers", "backendServices", "disks", "forwardingRules", "images",
+            "instanceGroupManagers", "instanceTemplates", "instances", "machineTypes", "snapshots", "targetHttpProxies",
+            "targetHttpsProxies", "targetPools", "targetTcpProxies", "urlMaps",
+        )),
+        "container.clusters.list",
+        "monitoring.timeSeries.list",
+        "redis.instances.list",
+    ]  # fmt: skip
+    # Google takes no longer one
+    assert len(role["description"]) <= 300
+    one = yaml.safe_load(write_document("gcp", list_needs(CHECKS, "gcp", ["idle_memorystore"], [])))
+    assert one["includedPermissions"] == ["monitoring.timeSeries.list", "redis.instances.list"]
+    assert one["description"] == "What cloudcost does: idle_memorystore"
