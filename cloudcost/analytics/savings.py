@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -98,9 +98,12 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
         def run(check: BillCheck) -> Findings:
             found = judge_bill(evidence, check, settings.parameters.get(check.name, {}), today)
             worth_showing = (o for o in found.recommendations if is_worth_showing(o, find_least(o.billing_currency)))
-            return Findings([members.assign(one) for one in pools.assign(worth_showing)], found.skipped)
+            return Findings([members.assign(one) for one in worth_showing], found.skipped)
 
-        return CheckRun(Findings(skipped=_skip_ended(ended))) + run_each(checks, run)
+        done = run_each(checks, run)
+        # who can use what is freed depends on what else is found
+        assigned = Findings(pools.assign(done.findings.recommendations), done.findings.skipped)
+        return CheckRun(Findings(skipped=_skip_ended(ended))) + replace(done, findings=assigned)
 
 
 def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
