@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -92,7 +92,9 @@ def ask_bill(
                 found = judge_bill(evidence, check, changed, today)
             return Findings(placing.place(found.recommendations), found.skipped)
 
-        return CheckRun(Findings(skipped=_skip_ended(ended))) + run_each(checks, run)
+        done = run_each(checks, run)
+        assigned = Findings(placing.share_commitments(done.findings.recommendations), done.findings.skipped)
+        return CheckRun(Findings(skipped=_skip_ended(ended))) + replace(done, findings=assigned)
 
 
 def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
