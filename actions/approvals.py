@@ -11,6 +11,8 @@ from actions.approval_evidence import (
     find_account_use,
     judge_approvals,
 )
+from actions.plans.document import NoPlanError
+from actions.plans.records import PlanRecords
 from actions.proposal_book import SYSTEM, Change, ProposalBook, ProposalStateError
 from actions.proposals import Approval, Proposal
 from actions.settings import ActionSettings
@@ -64,6 +66,7 @@ class Approvals:
     def __init__(self, store: StateStore, settings: ActionSettings, clock: Clock) -> None:
         self._book = ProposalBook(store, clock)
         self._audit = AuditLog(store, clock)
+        self._plans = PlanRecords(store)
         self._settings = settings
         self._clock = clock
 
@@ -72,18 +75,21 @@ class Approvals:
 
         ``approver`` is the person as authenticated; ``plan``, where it is given, the digest of what they have seen, and
         another one a PlanChangedError. Approvals that the audit log does not prove are left out, so they
-        can be given again. Raises NotAllowedError, which leaves an audit row too, ProposalStateError and NoReasonError.
+        can be given again. Raises NotAllowedError, which leaves an audit row too, ProposalStateError, NoReasonError,
+        and NoPlanError where there is no plan that could be approved.
         """
         person, why = normalise_person(approver), _check_reason(reason)
 
         def decide(proposal: Proposal) -> Change | None:
             self._check_person(person, proposal)
-            given = judge_approvals(proposal, self._settings, self._audit)
+            given = judge_approvals(proposal, self._settings, self._audit, self._plans)
             if any(approval.approver == person for approval in given.approvals):
                 return None
             missing = count_required(proposal, self._settings) - given.independent
             if proposal.state not in APPROVAL_STATES or (proposal.state != "proposed" and missing <= 0):
                 raise ProposalStateError(proposal.proposal_id, proposal.state, "approved")
+            if given.plan_doubt is not None:
+                raise NoPlanError(f"{proposal.proposal_id} cannot be approved: {given.plan_doubt}")
             other = find_account_use(proposal, person, self._audit)
             if other is not None:
                 raise NotAllowedError(f"{other!r} approved {proposal.proposal_id} from this very account already")

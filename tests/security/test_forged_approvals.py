@@ -155,11 +155,12 @@ def test_a_rollback_that_nobody_may_ask_for_is_written_down(bureau: Bureau) -> N
 def test_an_approval_of_a_release_without_keys_is_asked_for_again(bureau: Bureau, state: str) -> None:
     plain = SqliteStateStore(bureau.state_file)
     key = ProposalBook(plain, bureau.clock).propose(bureau.find())[0].proposal_id
+    bureau.planner(plain).plan(key)
     Approvals(plain, bureau.settings, bureau.clock).approve(key, ANA, "unused")
     assert AuditLog(plain, bureau.clock).verify_chain().is_intact
     expect_blocked(bureau, key, UNPROVEN)
     verdict = bureau.audit().verify_chain()
-    assert (verdict.is_intact, verdict.accepted_rows) == (True, 2)
+    assert (verdict.is_intact, verdict.accepted_rows) == (True, 3)
     bureau.edit_proposal(key, state=state)
     assert bureau.approve(key).state == state
     assert bureau.execute(key).outcome == "executed"

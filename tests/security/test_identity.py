@@ -23,7 +23,7 @@ from core.errors import CloudcostError
 from core.persons import normalise_person
 from door.sessions import SignInError, TrustedProxy
 from tests.security.examples import ANA, BEN, Bureau
-from tests.unit.actions.examples import HandClock, make_finding
+from tests.unit.actions.examples import HandClock, make_finding, propose_planned
 
 ME = pwd.getpwuid(os.getuid()).pw_name
 CONFIGURATION = """\
@@ -42,9 +42,8 @@ class Desk:
         monkeypatch.setenv("CLOUDCOST_CONFIG", str(self.config))
         monkeypatch.setenv("CLOUDCOST_HOME", str(folder / "home"))
         monkeypatch.delenv("CLOUDCOST_USER", raising=False)
-        book = ProposalBook(self.installation.store, HandClock())
         self.small, self.large = (
-            book.propose(make_finding(name, saving))[0].proposal_id
+            propose_planned(self.installation.store, HandClock(), make_finding(name, saving))
             for name, saving in (("small", "9"), ("large", "900"))
         )
 

@@ -8,8 +8,9 @@ from moto.ec2.models import ec2_backends
 from actions.approvals import Approvals
 from actions.engine import ActionEngine
 from actions.judge import IsReconciled
+from actions.planning.planner import Planner
 from actions.proposal_book import ProposalBook
-from actions.proposals import Proposal
+from actions.proposals import ActionFinding, Proposal
 from audit.log import AuditLog
 from core.instants import Checkpoint, pass_checkpoint
 from state import SqliteStateStore
@@ -25,6 +26,8 @@ class World:
 
     #: moto's own record of a second volume, where a test has one
     other: Any = None
+    #: what the newest run found instead of what was proposed
+    finding: ActionFinding | None = None
 
     def __init__(self, aws: MotoServer, folder: Path) -> None:
         self.aws, self.ec2, self.clock = aws, aws.client("ec2"), HandClock()
@@ -46,8 +49,19 @@ class World:
 
     def approve(self, volume_id: str, **finding: Any) -> str:
         proposal, _ = self.book.propose(make_finding(volume_id, **finding))
-        Approvals(self.store, make_settings(), self.clock).approve(proposal.proposal_id, "ana@example.com", "unused")
+        self.planner().plan(proposal.proposal_id)
+        self.approve_again(proposal.proposal_id)
         return proposal.proposal_id
+
+    def approve_again(self, proposal_id: str = "") -> Proposal:
+        approvals = Approvals(self.store, make_settings(), self.clock)
+        return approvals.approve(proposal_id or self.proposal_id, "ana@example.com", "unused")
+
+    def planner(self, checkpoint: Checkpoint = pass_checkpoint, **settings: Any) -> Planner:
+        return Planner(
+            self.store, make_settings(**settings), self.aws.client, self.clock, self.clock.sleep,
+            lambda proposal: self.finding or proposal.finding, checkpoint=checkpoint,
+        )  # fmt: skip
 
     def engine(
         self, reconciled: Reconciled = True, checkpoint: Checkpoint = pass_checkpoint, **settings: Any
@@ -60,6 +74,7 @@ class World:
             self.clock,
             self.clock.sleep,
             checkpoint=checkpoint,
+            find_finding=lambda proposal: self.finding or proposal.finding,
         )
 
     def attach(self, volume_id: str) -> str:
