@@ -118,7 +118,7 @@ def test_an_approval_forged_with_its_row_breaks_the_chain(bureau: Bureau, key_id
     bureau.set_head(row)
     bureau.edit_proposal(key, **CLAIMED)
     expect_blocked(bureau, key, UNPROVEN)
-    assert "audit_log: the audit log is broken at row 2" in str(bureau.last_row("execution.blocked").details)
+    assert "audit_log: the audit log is broken at row 3" in str(bureau.last_row("execution.blocked").details)
 
 
 def test_a_broken_chain_stops_what_was_really_approved(bureau: Bureau) -> None:

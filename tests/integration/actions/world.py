@@ -13,7 +13,7 @@ from actions.proposal_book import ProposalBook
 from actions.proposals import ActionFinding, Proposal
 from audit.log import AuditLog
 from core.instants import Checkpoint, pass_checkpoint
-from state import SqliteStateStore
+from state import SqliteStateStore, StateStore
 from tests.peers.moto_server import MotoServer
 from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, make_finding, make_settings
 
@@ -29,9 +29,9 @@ class World:
     #: what the newest run found instead of what was proposed
     finding: ActionFinding | None = None
 
-    def __init__(self, aws: MotoServer, folder: Path) -> None:
+    def __init__(self, aws: MotoServer, folder: Path, store: StateStore | None = None) -> None:
         self.aws, self.ec2, self.clock = aws, aws.client("ec2"), HandClock()
-        self.store = SqliteStateStore(folder / "state.sqlite")
+        self.store = store or SqliteStateStore(folder / "state.sqlite")
         self.audit = AuditLog(self.store, self.clock)
         self.book = ProposalBook(self.store, self.clock)
         self.volume_id = self.create_volume()
