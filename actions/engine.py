@@ -24,7 +24,7 @@ from actions.plans.records import PlanRecords
 from actions.plans.words import describe_plan
 from actions.progress import Progress
 from actions.proposal_book import ATTEMPTS, SYSTEM, Change, ProposalBook, ProposalStateError
-from actions.proposals import LastCheck, Proposal
+from actions.proposals import FindObjection, LastCheck, Proposal
 from actions.remediations import REMEDIATIONS, Remediation, Step, StepRefusedError
 from actions.results import ActionResult, Outcome
 from actions.settings import ActionSettings
@@ -49,6 +49,7 @@ class ActionEngine:
         settings: ActionSettings,
         clients: ClientFactory,
         is_reconciled: IsReconciled,
+        find_objection: FindObjection,
         clock: Clock,
         sleep: Sleep,
         remediations: Mapping[str, Remediation] = REMEDIATIONS,
@@ -61,9 +62,9 @@ class ActionEngine:
         plans = PlanRecords(store)
         self._book = ProposalBook(store, clock)
         self._find_settings = find_settings or (lambda: settings)
-        self._approvals = Approvals(store, settings, clock)
+        self._approvals = Approvals(store, settings, clock, find_objection)
         self._audit = AuditLog(store, clock)
-        self._judge = Judge(self._find_settings, is_reconciled, self._audit, clock, plans, find_finding)
+        self._judge = Judge(self._find_settings, is_reconciled, self._audit, clock, find_objection, plans, find_finding)
         self._planner = Planner(store, settings, clients, clock, sleep, find_finding, remediations)
         self._contexts = StepContexts(clients, plans, clock, sleep, checkpoint)
         self._day = DayBook(store, self._book, clock)

@@ -11,7 +11,7 @@ from actions.guardrails import Signals, Verdict, evaluate, evaluate_rollback
 from actions.planning.drafting import FindFinding, draft_plan, expect_plan, keep_finding
 from actions.plans.changes import list_changes
 from actions.plans.records import PlanRecords
-from actions.proposals import Proposal
+from actions.proposals import FindObjection, Proposal
 from actions.remediations import LiveResource, Remediation, StepContext
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError
@@ -43,8 +43,8 @@ FindSettings = Callable[[], ActionSettings]
 
 
 class Judge:
-    """Decides by the settings, the approvals as the audit log has them, the finding's bill, a fresh reading of the
-    resource, and the plan that is drafted from it.
+    """Decides by the settings, the approvals as the audit log has them, what became of the finding, its bill, a fresh
+    reading of the resource, and the plan that is drafted from it.
     """
 
     def __init__(
@@ -53,10 +53,12 @@ class Judge:
         is_reconciled: IsReconciled,
         audit: AuditLog,
         clock: Clock,
+        find_objection: FindObjection,
         plans: PlanRecords,
         find_finding: FindFinding = keep_finding,
     ) -> None:
         self._find_settings = find_settings
+        self._find_objection = find_objection
         self._plans = plans
         self._find_finding = find_finding
         self._audit = audit
@@ -69,7 +71,7 @@ class Judge:
         """The verdict on acting now, and the reading it rests on; a resource that cannot be read is a failure."""
         finding = proposal.finding
         errors: dict[str, Exception] = {}
-        live, read_at, problems, is_reconciled, changes = None, None, None, None, None
+        live, read_at, problems, is_reconciled, objection, changes = None, None, None, None, None, None
         # Whatever goes wrong in finding something out, it is not known; its guardrail reports that failure.
         try:
             live = remediation.read(context)
@@ -91,6 +93,10 @@ class Judge:
             is_reconciled = self._is_reconciled(finding.source_name, finding.billing_period)
         except Exception as error:
             errors["reconciliation"] = error
+        try:
+            objection = self._find_objection(proposal) or ""
+        except Exception as error:
+            errors["finding"] = error
         signals = replace(
             self._collect(remediation, proposal),
             actions_this_run=counts.this_run,
@@ -98,6 +104,7 @@ class Judge:
             saving_today=counts.saving_today,
             plan_changes=changes,
             is_reconciled=is_reconciled,
+            objection=objection,
             resource_tags=None if live is None else live.tags,
             resource_read_at=read_at,
             resource_problems=problems,
@@ -146,6 +153,7 @@ class Judge:
             unproven=approvals.doubts,
             audit_problem="" if verdict.is_intact else str(verdict),
             plan_changes=None,
+            objection=None,
             is_reconciled=None,
             account_id=resource.account_id,
             allowed_accounts=settings.allowed_accounts,

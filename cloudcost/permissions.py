@@ -16,6 +16,7 @@ from actions.remediations import REMEDIATIONS
 from cloudcost.analytics.inventory import open_clouds
 from cloudcost.installation import Installation
 from core.errors import CloudcostError
+from savings.advice.check import AdviceCheck
 from savings.check import Check, InventoryCheck, VolumeCheck
 from savings.inventory.registry import list_permissions
 from savings.registry import find_checks
@@ -40,24 +41,30 @@ class Need:
 
     purpose: str
     permissions: tuple[str, ...]
+    #: of AWS, on what: names in capitals are to be filled in
+    resources: tuple[str, ...] = ("*",)
 
 
 def list_needs(
     checks: Mapping[str, Check], cloud: Cloud, chosen_checks: Collection[str], chosen_actions: Collection[str]
 ) -> list[Need]:
-    """What these checks and actions need of a cloud; without any choice, what every check needs.
+    """What these checks and actions need of a cloud; without any choice, what every check needs in its accounts.
 
-    Checks of the bill alone need nothing. `PermissionsError` for a name that nobody has.
+    Checks of the bill alone need nothing; what reading a provider's advice takes is told where its check is chosen.
+    `PermissionsError` for a name that nobody has.
     """
     names = {"check": (chosen_checks, set(checks)), "action": (chosen_actions, set(REMEDIATIONS))}
     for kind, (chosen, known) in names.items():
         for name in sorted(set(chosen) - known):
             raise PermissionsError(f"there is no {kind} {name!r}", f"the {kind}s are {', '.join(sorted(known))}")
-    wanted = chosen_checks if chosen_checks or chosen_actions else checks
+    in_accounts = [name for name, check in checks.items() if not isinstance(check, AdviceCheck)]
+    wanted = chosen_checks if chosen_checks or chosen_actions else in_accounts
     needs = []
     for name in sorted(set(wanted)):
         check = checks[name]
-        if permissions := find_permissions(check, cloud):
+        if isinstance(check, AdviceCheck) and cloud in check.permissions:
+            needs.append(Need(name, check.permissions[cloud], check.resources or ("*",)))
+        elif permissions := find_permissions(check, cloud):
             needs.append(Need(name, permissions))
     for name in sorted(set(chosen_actions)):
         remediation = REMEDIATIONS[name]
@@ -125,5 +132,5 @@ def _statement(need: Need) -> dict[str, Any]:
         "Sid": "".join(word.capitalize() for word in words),
         "Effect": "Allow",
         "Action": sorted(need.permissions),
-        "Resource": "*",
+        "Resource": need.resources[0] if len(need.resources) == 1 else list(need.resources),
     }

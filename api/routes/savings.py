@@ -29,6 +29,7 @@ class RecommendationQuery(PageQuery):
 
     check_name: list[Value] = Field([], max_length=100, description="Only of these checks.")
     account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
+    x_team: list[Value] = Field([], max_length=100, description="Only of these teams alone.")
     status: list[Status] = Field([], max_length=10, description="Only those that stand so, as of the last run.")
 
 
@@ -68,8 +69,8 @@ def list_recommendations(
     services: ServicesOf,
     query: Annotated[RecommendationQuery, Query()],
 ) -> Response:
-    """What could be saved, the largest first, with the evidence. For those who see proposals, of the accounts that they
-    see. Those that are found no longer (`lapsed`) are in /v1/savings/history."""
+    """What could be saved, the largest first, with the evidence. For those who see proposals, of the accounts and teams
+    that they see. Those that are found no longer (`lapsed`) are in /v1/savings/history."""
     return _list(request, caller, services, query, RECOMMENDATIONS)
 
 
@@ -81,7 +82,7 @@ def list_savings_history(
     query: Annotated[RecommendationQuery, Query()],
 ) -> Response:
     """Findings of the last run and of the 90 days before it, with what became of them. For those who see proposals, of
-    the accounts that they see."""
+    the accounts and teams that they see."""
     return _list(request, caller, services, query, HISTORY)
 
 
@@ -90,7 +91,7 @@ def summarise_savings(
     request: Request, caller: Annotated[Caller, allow("see_proposals")], services: ServicesOf
 ) -> Response:
     """The one total of each currency and how it adds up, by check too, and what could not be judged. For those who see
-    proposals, of the accounts that they see."""
+    proposals, of the accounts and teams that they see."""
     asking = Asking(request, services, caller)
     return asking.answer(lambda reading: answer_summary(asking, reading))
 
@@ -99,8 +100,8 @@ def summarise_savings(
 def accept_recommendation(
     request: Request, recommendation_id: FindingId, decision: FindingReason, caller: Decider, services: ServicesOf
 ) -> DecisionOut:
-    """Take a finding on; it stays in the plan. For team leads, approvers and administrators, of the accounts that they
-    see."""
+    """Take a finding on; it stays in the plan. For team leads, approvers and administrators, of the accounts and teams
+    that they see."""
     found = _find(request, services, caller, recommendation_id)
     return _say(_book(services, caller).accept(found, decision.reason, caller.person.name))
 
@@ -110,7 +111,7 @@ def dismiss_recommendation(
     request: Request, recommendation_id: FindingId, decision: Dismissal, caller: Decider, services: ServicesOf
 ) -> DecisionOut:
     """Take a finding out of the plan up to a day; it is shown again then, or when it has grown by half. For team leads,
-    approvers and administrators, of the accounts that they see."""
+    approvers and administrators, of the accounts and teams that they see."""
     found = _find(request, services, caller, recommendation_id)
     book = _book(services, caller)
     return _say(book.dismiss(found, decision.reason, caller.person.name, decision.until))
@@ -121,7 +122,7 @@ def restore_recommendation(
     request: Request, recommendation_id: FindingId, decision: FindingReason, caller: Decider, services: ServicesOf
 ) -> DecisionOut:
     """Take back that a finding was accepted or dismissed. For team leads, approvers and administrators, of the accounts
-    that they see."""
+    and teams that they see."""
     found = _find(request, services, caller, recommendation_id)
     given = _book(services, caller).restore(found, decision.reason, caller.person.name)
     if given is not None:
@@ -136,7 +137,8 @@ def _list(
 ) -> Response:
     asking = Asking(request, services, caller)
     filters: dict[str, list[Any]] = {
-        "check_name": query.check_name, "account_id": query.account_id, "status": list(query.status)
+        "check_name": query.check_name, "account_id": query.account_id, "x_team": query.x_team,
+        "status": list(query.status),
     }  # fmt: skip
     return asking.answer(lambda reading: answer_listing(asking, query, reading, listing, filters), asking.accepted)
 

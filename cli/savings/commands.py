@@ -30,6 +30,7 @@ def list_savings(
     context: typer.Context,
     check: Annotated[Several, typer.Option("--check", help="Only of this check; may be given again.")] = None,
     account: Annotated[Several, typer.Option("--account", help="Only of this account; may be given again.")] = None,
+    team: Annotated[Several, typer.Option("--team", help="Only of this team; may be given again.")] = None,
     cloud: Annotated[Several, typer.Option("--cloud", help="Only of this cloud: aws, azure, gcp.")] = None,
     status: Annotated[
         Several, typer.Option("--status", help="found, accepted, dismissed, done, verified, lapsed.")
@@ -46,7 +47,8 @@ def list_savings(
     installation = find_installation(context)
     for name in check or ():
         find_check(name)
-    wanted = {"check_name": check, "account_id": account, "provider": cloud, "status": status, "effort": effort}
+    wanted = {"check_name": check, "account_id": account, "x_team": team, "provider": cloud}
+    wanted |= {"status": status, "effort": effort}
     print_findings(installation, Wanted({name: tuple(values or ()) for name, values in wanted.items()}), output)
 
 

@@ -7,19 +7,19 @@ from typing import Any
 
 import pyarrow as pa
 
+from cloudcost.analytics.advice import add_advice
 from cloudcost.analytics.inventory import take
+from cloudcost.analytics.placing import find_placing
 from cloudcost.analytics.savings_lifecycle import note_findings
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from savings.bill import judge_bill
 from savings.check import Check, InventoryCheck, QuestionCheck, VolumeCheck
-from savings.commitments.members import find_members
 from savings.evidence import find_ended, open_evidence, read_last_days
-from savings.findings import Findings, Recommendation, Skipped
+from savings.findings import Findings, Skipped
 from savings.inventory.evidence import add_inventory, judge_inventory
 from savings.inventory.taking import Taken
-from savings.pools import find_pools
 from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
@@ -77,7 +77,8 @@ def find_savings(installation: Installation, today: dt.date) -> Judgement:
     taken = take(installation, [c for c in checks if isinstance(c, InventoryCheck)], today)
     done = ask_bill(installation, [c for c in checks if isinstance(c, QuestionCheck)], over, today, taken)
     inventory, judged = _judge_volumes(installation, [c for c in checks if isinstance(c, VolumeCheck)], days, today)
-    return Judgement(CheckRun(Findings(skipped=wrong), failed) + done + judged, inventory)
+    found = add_advice(installation, CheckRun(Findings(skipped=wrong), failed) + done + judged, today)
+    return Judgement(found, inventory)
 
 
 def ask_bill(
@@ -98,8 +99,7 @@ def ask_bill(
     ended = find_ended(last_days)
     last_days = {name: last for name, last in last_days.items() if name not in ended}
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
-        pools, members = find_pools(evidence), find_members(evidence)
-
+        placing = find_placing(installation, evidence)
         if taken is not None:
             add_inventory(evidence, taken, settings.inventory.protected_tags)
 
@@ -109,8 +109,7 @@ def ask_bill(
                 found = Findings() if taken is None else judge_inventory(evidence, taken, check, changed, today)
             else:
                 found = judge_bill(evidence, check, changed, today)
-            worth_showing = (one for one in found.recommendations if is_worth_showing(one, settings))
-            return Findings([members.assign(one) for one in pools.assign(worth_showing)], found.skipped)
+            return Findings(placing.place(found.recommendations), found.skipped)
 
         return CheckRun(Findings(skipped=_skip_ended(ended))) + run_each(checks, run)
 
@@ -122,11 +121,6 @@ def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
         Skipped(check_name=EVERY_CHECK, resource_id=name, reason=why.format(name, last))
         for name, last in sorted(ended.items())
     ]
-
-
-def is_worth_showing(found: Recommendation, settings: SavingsSettings) -> bool:
-    """What saves an amount must save enough of it; advice without an amount always shows."""
-    return found.monthly_saving is None or found.monthly_saving >= settings.minimum_monthly_saving
 
 
 def _judge_volumes(

@@ -20,7 +20,14 @@ from actions.remediations import (
 )
 from state import SqliteStateStore
 from tests.contract.one_more_file import one_more_file
-from tests.unit.actions.examples import HandClock, PlannedByHand, make_finding, make_settings, plan_by_hand
+from tests.unit.actions.examples import (
+    HandClock,
+    PlannedByHand,
+    make_finding,
+    make_settings,
+    nothing_objects,
+    plan_by_hand,
+)
 
 PERMISSION = {
     "aws": r"^[a-z0-9-]+:[A-Z][A-Za-z]+$",
@@ -189,18 +196,27 @@ def test_one_way_is_never_automatic(tmp_path: Path) -> None:
     store = SqliteStateStore(tmp_path / "state.sqlite")
     proposal, _ = ProposalBook(store, clock).propose(make_finding(remediation="shred"))
     plan_by_hand(store, clock, proposal.proposal_id, shred)
-    Approvals(store, make_settings(), clock).approve(proposal.proposal_id, "ana@example.com", "sure")
+    Approvals(store, make_settings(), clock, nothing_objects).approve(proposal.proposal_id, "ana@example.com", "sure")
 
     def no_client(service: str, account_id: str, region: str) -> None:
         raise AssertionError("no client is needed")
 
     engine = ActionEngine(
-        store, make_settings(), no_client, lambda name, period: True, clock, clock.sleep, {"shred": shred}
+        store,
+        make_settings(),
+        no_client,
+        lambda name, period: True,
+        nothing_objects,
+        clock,
+        clock.sleep,
+        {"shred": shred},
     )
     result = engine.execute(proposal.proposal_id)
     assert (result.outcome, result.state, shred.acted) == ("blocked", "approved", [])
     assert result.failures == ("safety_class: a one_way remediation is never carried out automatically",)
-    unknown = ActionEngine(store, make_settings(), no_client, lambda name, period: True, clock, clock.sleep, {})
+    unknown = ActionEngine(
+        store, make_settings(), no_client, lambda name, period: True, nothing_objects, clock, clock.sleep, {}
+    )
     assert unknown.execute(proposal.proposal_id).failures == ("remediation: not registered",)
 
 
@@ -213,6 +229,9 @@ def test_one_more_remediation_is_one_more_file(tmp_path: Path) -> None:
         found = find_remediations()
     assert set(found) == {"rest_idle", *REMEDIATIONS}
     planned = plan_by_hand(store, clock, proposal.proposal_id, found["rest_idle"])
-    Approvals(store, make_settings(), clock).approve(proposal.proposal_id, "ana@example.com", "sure", planned.plan)
-    engine = ActionEngine(store, make_settings(), lambda *_: None, lambda *_: True, clock, clock.sleep, found)
+    approvals = Approvals(store, make_settings(), clock, nothing_objects)
+    approvals.approve(proposal.proposal_id, "ana@example.com", "sure", planned.plan)
+    engine = ActionEngine(
+        store, make_settings(), lambda *_: None, lambda *_: True, nothing_objects, clock, clock.sleep, found
+    )
     assert engine.execute(proposal.proposal_id).outcome == "executed"

@@ -13,7 +13,7 @@ from audit.log import AuditLog, AuditRow, hash_row
 from state import SqliteStateStore
 from tests.integration.actions.runs import run_everything
 from tests.security.examples import ANA, BEN, Bureau
-from tests.unit.actions.examples import START
+from tests.unit.actions.examples import START, nothing_objects
 
 CLAIM: dict[str, Any] = {"approver": ANA, "at": START.isoformat(), "reason": "unused"}
 CLAIMED: dict[str, Any] = {"state": "approved", "approvals": [CLAIM], "approved_at": START.isoformat()}
@@ -156,7 +156,7 @@ def test_an_approval_of_a_release_without_keys_is_asked_for_again(bureau: Bureau
     plain = SqliteStateStore(bureau.state_file)
     key = ProposalBook(plain, bureau.clock).propose(bureau.find())[0].proposal_id
     bureau.planner(plain).plan(key)
-    Approvals(plain, bureau.settings, bureau.clock).approve(key, ANA, "unused")
+    Approvals(plain, bureau.settings, bureau.clock, nothing_objects).approve(key, ANA, "unused")
     if state == "executing":
         book = ProposalBook(plain, bureau.clock)
         book.change(book.get(key), Change("execution.started", "cloudcost", {"state": state}))

@@ -16,12 +16,12 @@ from actions.proposals import Proposal
 from actions.remediations import REMEDIATIONS, StepContext
 from actions.remediations.delete_unattached_volume import DeleteUnattachedVolume
 from actions.results import ActionResult
-from state import StateStore
+from state import SqliteStateStore, StateStore
 from tests.contract.stores import OPENERS, Open
 from tests.integration.actions.killed_process import plan, run_until_killed
 from tests.integration.actions.world import World
 from tests.peers.moto_server import MotoServer
-from tests.unit.actions.examples import START, make_finding, make_settings
+from tests.unit.actions.examples import START, make_finding, make_settings, nothing_objects
 
 WRITES = ("CreateSnapshot", "DeleteVolume", "CreateVolume", "CreateTags")
 
@@ -39,7 +39,7 @@ def open_store(request: pytest.FixtureRequest, aws: MotoServer, tmp_path: Path) 
 
 @pytest.fixture
 def world(aws: MotoServer, tmp_path: Path) -> World:
-    return World(aws, tmp_path)
+    return World(aws, SqliteStateStore(tmp_path / "state.sqlite"))
 
 
 def find_plan(world: World, proposal: Proposal | None = None) -> KeptPlan:
@@ -117,7 +117,14 @@ class Stray(DeleteUnattachedVolume):
 def open_engine(world: World, remediation: DeleteUnattachedVolume) -> ActionEngine:
     registry = {remediation.name: remediation}
     return ActionEngine(
-        world.store, make_settings(), world.aws.client, lambda *_: True, world.clock, world.clock.sleep, registry
+        world.store,
+        make_settings(),
+        world.aws.client,
+        lambda *_: True,
+        nothing_objects,
+        world.clock,
+        world.clock.sleep,
+        registry,
     )
 
 
@@ -241,10 +248,8 @@ def test_half_way_another_tag_stops_and_can_be_approved(world: World) -> None:
 
 
 @pytest.mark.parametrize("kill_at", [1, 2])
-def test_killed_while_planning_it_is_planned_once(
-    aws: MotoServer, open_store: Open, tmp_path: Path, kill_at: int
-) -> None:
-    world = World(aws, tmp_path / "other", open_store())
+def test_killed_while_planning_it_is_planned_once(aws: MotoServer, open_store: Open, kill_at: int) -> None:
+    world = World(aws, open_store())
     proposal, _ = world.book.propose(make_finding(world.create_volume()))
     run_until_killed(plan, open_store, aws.url, START, proposal.proposal_id, kill_at)
     assert (world.book.get(proposal.proposal_id).plan is None) == (kill_at == 1)
@@ -254,9 +259,9 @@ def test_killed_while_planning_it_is_planned_once(
     assert [row.event for row in world.audit.rows_about(proposal.proposal_id)] == ["proposal.proposed", "plan.made"]
 
 
-def test_a_plan_is_the_same_on_every_store(aws: MotoServer, open_store: Open, tmp_path: Path) -> None:
+def test_a_plan_is_the_same_on_every_store(aws: MotoServer, open_store: Open) -> None:
     store: StateStore = open_store()
-    world = World(aws, tmp_path / "other", store)
+    world = World(aws, store)
     kept = find_plan(world)
     assert [record.key for record in store.list(KIND)] == [kept.digest]
     assert world.planner().plan(world.proposal_id) == world.proposal

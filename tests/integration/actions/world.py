@@ -1,6 +1,6 @@
 """A small AWS account with one volume that is to be deleted, for tests of the engine."""
 
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -12,8 +12,9 @@ from actions.planning.planner import Planner
 from actions.proposal_book import ProposalBook
 from actions.proposals import ActionFinding, Proposal
 from audit.log import AuditLog
+from cloudcost.analytics.finding_objections import ObjectionFinder
 from core.instants import Checkpoint, pass_checkpoint
-from state import SqliteStateStore, StateStore
+from state import StateStore
 from tests.peers.moto_server import MotoServer
 from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, make_finding, make_settings
 
@@ -29,9 +30,10 @@ class World:
     #: what the newest run found instead of what was proposed
     finding: ActionFinding | None = None
 
-    def __init__(self, aws: MotoServer, folder: Path, store: StateStore | None = None) -> None:
+    def __init__(self, aws: MotoServer, store: StateStore) -> None:
         self.aws, self.ec2, self.clock = aws, aws.client("ec2"), HandClock()
-        self.store = store or SqliteStateStore(folder / "state.sqlite")
+        self.store = store
+        self.find_objection = ObjectionFinder(store, self.clock, Decimal("0.5"))
         self.audit = AuditLog(self.store, self.clock)
         self.book = ProposalBook(self.store, self.clock)
         self.volume_id = self.create_volume()
@@ -54,8 +56,7 @@ class World:
         return proposal.proposal_id
 
     def approve_again(self, proposal_id: str = "") -> Proposal:
-        approvals = Approvals(self.store, make_settings(), self.clock)
-        return approvals.approve(proposal_id or self.proposal_id, "ana@example.com", "unused")
+        return self.approvals.approve(proposal_id or self.proposal_id, "ana@example.com", "unused")
 
     def planner(self, checkpoint: Checkpoint = pass_checkpoint, **settings: Any) -> Planner:
         return Planner(
@@ -71,6 +72,7 @@ class World:
             make_settings(**settings),
             self.aws.client,
             reconciled if callable(reconciled) else lambda source_name, billing_period: reconciled,
+            self.find_objection,
             self.clock,
             self.clock.sleep,
             checkpoint=checkpoint,
@@ -89,6 +91,10 @@ class World:
             return str(known[0])
         image = next(iter(backend.amis))  # the listing of all takes a second
         return str(self.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"])
+
+    @property
+    def approvals(self) -> Approvals:
+        return Approvals(self.store, make_settings(), self.clock, self.find_objection)
 
     @property
     def proposal(self) -> Proposal:

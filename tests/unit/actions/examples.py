@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, ClassVar
 
 from actions.planning.planner import Planner
 from actions.plans.document import Dependent, PlanBasis, PlannedCall, WayBack
@@ -70,6 +70,10 @@ def make_finding(volume_id: str = "vol-0a1b2c3d", saving: str = "47.60", **chang
     return ActionFinding(**{**fields, **changes})
 
 
+def nothing_objects(proposal: Proposal) -> None:
+    """What became of findings, where nobody has decided on any."""
+
+
 def make_settings(**changes: Any) -> ActionSettings:
     """Live mode with two approvers, in the example's account and region."""
     fields: dict[str, Any] = {
@@ -87,8 +91,8 @@ class PlannedByHand(Remediation):
     name = "delete_unattached_volume"
     provider = "aws"
     safety_class = SafetyClass.RESTORABLE
-    permissions = ("ec2:DeleteVolume",)
-    rollback_permissions = ("ec2:CreateVolume",)
+    permissions: ClassVar[tuple[str, ...]] = ("ec2:DeleteVolume",)
+    rollback_permissions: ClassVar[tuple[str, ...]] = ("ec2:CreateVolume",)
     days_until_billed = 3
     volatile = frozenset({"seen_at"})
 

@@ -17,7 +17,7 @@ from actions.proposal_book import Change, ProposalBook
 from actions.proposals import Proposal
 from audit.log import AuditLog, AuditRow
 from state import SqliteStateStore, Write
-from tests.unit.actions.examples import ACCOUNT, HandClock, PlannedByHand, make_finding, make_settings
+from tests.unit.actions.examples import ACCOUNT, HandClock, PlannedByHand, make_finding, make_settings, nothing_objects
 
 ANA = "ana@example.com"
 
@@ -32,7 +32,7 @@ class Desk:
         self.finding = make_finding(monthly_cost=Decimal("47.60"))
         self.key = self.book.propose(self.finding)[0].proposal_id
         self.settings = make_settings()
-        self.approvals = Approvals(self.store, self.settings, self.clock)
+        self.approvals = Approvals(self.store, self.settings, self.clock, nothing_objects)
 
     def plan(self, clients: Any = lambda *_: None) -> Proposal:
         registry = {self.remediation.name: self.remediation}
