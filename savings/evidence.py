@@ -64,6 +64,15 @@ def open_evidence(
         yield connection
 
 
+@contextmanager
+def open_usage(warehouse: Warehouse, last_days: Mapping[str, dt.date]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that has usage_daily and what is derived of it alone, for who asks nothing of hours and months."""
+    with make_tables(warehouse, {"usage_daily": _narrow(USAGE_DAILY, last_days, DAYS)}) as connection:
+        for statement in DERIVED:
+            connection.execute(statement)
+        yield connection
+
+
 def read_last_days(warehouse: Warehouse, condition: str) -> Mapping[str, dt.date]:
     """The last day of usage of each source among the days for which ``condition`` on charge_date is true."""
     with warehouse.connect(read_only=True) as connection:
