@@ -4,8 +4,7 @@ The counterfactual is the mean of the days before, of each weekday its own where
 ups and downs. The mean and not the median, because what is billed adds up to it. The interval is that of a difference
 of two means of days that follow one another: neighbours resemble each other (an AR(1) of the days before, its known
 bias in short series corrected), so they tell less than as many days of their own would; Student's t with the days that
-are left. A block bootstrap has four blocks in 28 days, and conformal windows two: both would promise more than they
-hold.
+are left. A block bootstrap has four blocks in 28 days, and conformal windows two: too few for a tail of one in forty.
 """
 
 import datetime as dt
