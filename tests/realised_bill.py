@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from savings.realised.bills import Bills, Newcomer, add_up_days, shorten
+from savings.realised.bills import Bills, Newcomer, shorten
 from savings.realised.closings import Closing
 from savings.realised.run import realise
-from savings.realised.series import Days, Series
+from savings.realised.series import Days, Series, add_up_days
 from tests.savings_plan import finding
 
 #: The last day of the old state; a Sunday, four weeks before it are of whole weeks.

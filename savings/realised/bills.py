@@ -1,12 +1,11 @@
 """What realised savings are judged by, as it was read from the bill."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from savings.realised.series import Days, Series
+from savings.realised.series import Days
 
 Row = Mapping[str, Any]
 #: Source and account.
@@ -19,7 +18,7 @@ MeterScope = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True)
 class Newcomer:
-    """A resource that was not billed before a day: when it came, and what it costs per day that it is billed."""
+    """A resource that was not billed before a day: when it came, and what it costs per day since."""
 
     resource_id: str
     first_day: dt.date
@@ -42,20 +41,11 @@ class Bills:
 
     def find_lines(self, source: str, account: str, resource: str) -> list[Row]:
         """The lines of a resource, by its whole id, or by the last part of one where that is all a finding has."""
-        named = self.lines.get((source, account, shorten(resource)), [])
-        if "/" in resource:
-            return [row for row in named if str(row["resource_id"]).lower() == resource.lower()]
-        return named
+        named = self.lines.get((source, account, shorten(resource).lower()), [])
+        exact = [row for row in named if str(row["resource_id"]).lower() == resource.lower()]
+        return exact if exact or "/" in resource else named
 
 
 def shorten(resource: str) -> str:
     """What stands behind the last slash of an id."""
     return resource.rpartition("/")[2]
-
-
-def add_up_days(rows: Collection[Row], *names: str) -> dict[tuple[str, ...], Days]:
-    """Lines as days, by these columns."""
-    groups: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[tuple(row[name] or "" for name in names)].append(row)
-    return {key: Series.of(same).costs for key, same in groups.items()}

@@ -9,15 +9,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from savings.realised.bills import Account, Bills, Newcomer, add_up_days, shorten
+from savings.realised.bills import Account, Bills, Newcomer, shorten
 from savings.realised.closings import Closing
-from savings.realised.evidence_sql import ACCOUNT_DAYS, LINES, METERS, NEWCOMERS, SCOPES, UNUSED
+from savings.realised.evidence_sql import ACCOUNT_DAYS, BY_ID, BY_LAST_PART, LINES, METERS, NEWCOMERS, SCOPES, UNUSED
 from savings.realised.parameters import BACK_DAYS, DAYS_BEFORE, SEARCH_DAYS
-from savings.realised.series import Series
+from savings.realised.series import Series, add_up_days
 from warehouse.contracts import Connection, Warehouse, fetch_records
 
 #: Names in one statement; more are asked for by another one.
 BATCH = 500
+#: Each name is a row: DuckDB compares an expression with a list of them one by one (16 s instead of 2.5 for 200 names
+#: and 4 million lines), with rows at once.
+_NAME = "select cast(? as varchar(1000))"
 #: The longest line: a month's begins so many days before its last.
 LONGEST_LINE = 31
 
@@ -34,10 +37,10 @@ def read_bills(
     accounts = sorted({one.resource[:2] for one in named})
     with warehouse.connect(read_only=True) as connection:
         reader = _Reader(connection, first, accounts)
-        found = reader.read(LINES, sorted({shorten(one.resource[2]) for one in named}))
+        found = reader.read_lines({one.resource[2] for one in named})
         lines: defaultdict[tuple[str, str, str], list[Mapping[str, Any]]] = defaultdict(list)
         for row in found:
-            lines[row["source_name"], row["account_id"], shorten(row["resource_id"])].append(row)
+            lines[row["source_name"], row["account_id"], shorten(row["resource_id"]).lower()].append(row)
         monthly = {row["usage_type"] for row in found if row["is_month_priced"]}
         meters = sorted(_find_meters(lines))
         services = sorted({row["service_name"] or "" for row in found})
@@ -84,6 +87,14 @@ class _Reader:
             rows += self._ask(query, names[start : start + BATCH], more)
         return rows
 
+    def read_lines(self, resources: Collection[str]) -> list[dict[str, Any]]:
+        """The lines of these resources; those that are not on the bill by their name are looked for by its last part,
+        for which every line of the accounts is looked at."""
+        rows = self.read(LINES.replace("{match}", BY_ID), sorted({one.lower() for one in resources}))
+        billed = {str(row["resource_id"]).lower() for row in rows}
+        others = sorted(one for one in resources if "/" not in one and one.lower() not in billed)
+        return rows + self.read(LINES.replace("{match}", BY_LAST_PART), others)
+
     def read_days(self) -> list[dict[str, Any]]:
         """The days with usage of each account."""
         return self._ask(ACCOUNT_DAYS, (), ())
@@ -93,7 +104,9 @@ class _Reader:
         # a charge may be in the period before that of its day
         period = (start.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
         owner = "(charges.source_name = ? and charges.sub_account_id = ?)"
-        text = query.format(owners=" or ".join([owner] * len(self._accounts)), names=", ".join("?" * len(names)))
+        text = query.format(
+            owners=" or ".join([owner] * len(self._accounts)), names=" union all ".join([_NAME] * len(names))
+        )
         owners = [name for account in self._accounts for name in account] if "{owners}" in query else []
         return fetch_records(self._connection.execute(text, [*owners, period, start, *names, *more]))
 
@@ -124,5 +137,5 @@ def _gather(rows: Iterable[Mapping[str, Any]]) -> dict[Any, list[Newcomer]]:
     found: defaultdict[Any, list[Newcomer]] = defaultdict(list)
     for row in rows:
         key = tuple(row[n] or "" for n in "source_name account_id region usage_type currency".split())
-        found[key].append(Newcomer(row["resource_id"], row["first_day"], row["cost"] / max(row["days_seen"], 1)))
+        found[key].append(Newcomer(row["resource_id"], row["first_day"], row["cost"] / row["days_seen"]))
     return found

@@ -15,7 +15,10 @@ _BOUNDS = f"({{owners}})\n    and {_SINCE}"
 _AMOUNTS = """cast(sum(charges.effective_cost) as numeric(38, 12)) as cost,
     cast(sum(charges.billed_cost) as numeric(38, 12)) as billed_cost"""
 
-#: The lines of the resources, by the last part of their id: a day, meter and commitment each.
+#: By whole id, whose letters are not always billed in the same case; or by its last part, which is all that the
+#: inventory of an account knows.
+BY_ID, BY_LAST_PART = "lower(charges.resource_id)", "regexp_replace(charges.resource_id, '^.*/', '')"
+#: The lines of resources: a day, meter and commitment each. `{match}` is one of the two below.
 LINES = f"""
 select
     charges.source_name,
@@ -38,7 +41,7 @@ select
 from marts.fct_charges as charges
 where {_BOUNDS}
     and charges.charge_category = 'Usage'
-    and regexp_replace(charges.resource_id, '^.*/', '') in ({{names}})
+    and {{match}} in ({{names}})
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 order by 1, 2, 5, 10, 6, 7, 11
 """
@@ -88,7 +91,7 @@ select
     charges.billing_currency as currency,
     charges.resource_id,
     min({_DAY}) as first_day,
-    count(distinct {_DAY}) as days_seen,
+    max({_DAY}) - min({_DAY}) + 1 as days_seen,
     cast(sum(charges.effective_cost) as numeric(38, 12)) as cost
 from marts.fct_charges as charges
 where {_BOUNDS}

@@ -76,33 +76,49 @@ class Series:
         return days if sum((span[2] for span in over), ZERO) > whole * MAIN_SHARE else set()
 
     def _add(self, row: Row) -> None:
-        first, count = row["usage_date"], max(int(row["period_days"] or 1), 1)
-        last = first + dt.timedelta(days=count - 1)
-        cost, billed, quantity = (Fraction(row.get(n) or 0) / count for n in ("cost", "billed_cost", "quantity"))
+        cost, billed, quantity = (Fraction(row.get(n) or 0) for n in ("cost", "billed_cost", "quantity"))
         if not (cost or billed or quantity):
             return
         meter, commitment = row.get("usage_type") or "", row.get("commitment_discount_id")
-        scale = Fraction(1)
-        for day in _each_day(first, last):
-            if row.get("is_month_priced"):
-                scale = Fraction(monthrange(day.year, day.month)[1], MONTH)
-            _put(self.costs, day, cost * scale)
-            _put(self.billed, day, billed * scale)
-            _put(self.meters[meter], day, cost * scale)
-            _put(self.quantities[meter], day, quantity * scale)
+        days, whole = list(_spread(row)), ZERO
+        for day, share in days:
+            amount = cost * share
+            whole += amount
+            _put(self.costs, day, amount)
+            _put(self.billed, day, billed * share)
+            _put(self.meters[meter], day, amount)
+            _put(self.quantities[meter], day, quantity * share)
             if commitment:
-                _put(self.covered[commitment], day, cost * scale)
-        if count > 1:
-            self.spans.append((first, last, cost * count * scale))
+                _put(self.covered[commitment], day, amount)
+        if len(days) > 1:
+            self.spans.append((days[0][0], days[-1][0], whole))
         self.currencies.add(row["currency"])
         self.names.add(row.get("resource_id") or "")
         place = (row.get("region") or "", row.get("service_name") or "")
-        self.places[place] = self.places.get(place, ZERO) + abs(cost) * count
+        self.places[place] = self.places.get(place, ZERO) + abs(cost)
+
+
+def add_up_days(rows: Iterable[Row], *names: str) -> dict[tuple[str, ...], Days]:
+    """The cost of lines by day, of each combination of these columns; lines are as those of a series."""
+    groups: defaultdict[tuple[str, ...], Days] = defaultdict(dict)
+    for row in rows:
+        days = groups[tuple(row[name] or "" for name in names)]
+        for day, scale in _spread(row):
+            _put(days, day, Fraction(row["cost"] or 0) * scale)
+    return dict(groups)
 
 
 def pick(costs: Mapping[dt.date, Fraction], days: Iterable[dt.date]) -> Days:
     """The cost of these days; a day without any line cost nothing."""
     return {day: costs.get(day, ZERO) for day in days}
+
+
+def _spread(row: Row) -> Iterator[tuple[dt.date, Fraction]]:
+    """The days of a line, each with its share; what is priced by the month is put on a month of 30 days."""
+    count = max(int(row["period_days"] or 1), 1)
+    for day in _each_day(row["usage_date"], row["usage_date"] + dt.timedelta(days=count - 1)):
+        month = monthrange(day.year, day.month)[1] if row.get("is_month_priced") else MONTH
+        yield day, Fraction(month, MONTH * count)
 
 
 def _each_day(first: dt.date, last: dt.date) -> Iterator[dt.date]:

@@ -129,6 +129,17 @@ def test_two_findings_of_one_change_share_it_as_the_plan_does() -> None:
         assert row["expected_cost"] - parts == row["realised_saving"]
 
 
+def test_thirds_add_up_to_the_last_decimal() -> None:
+    found = [closing(name, None, acted=True) for name in "abc"]
+    rows = Desk().bill(step("1.000000000001", 0)).judge(*found)
+    parts = [row["realised_saving"] for row in rows]
+    assert sum(parts) == D("30.00000000003") and max(parts) - min(parts) < D("1e-11")
+    assert sum(row["expected_cost"] for row in rows) == D("30.00000000003")
+    rows = Desk().bill(step(10, 0)).judge(*found)
+    assert sum(row["realised_saving"] for row in rows) == 300
+    assert sum(row["saved_to_date"] for row in rows) == 280
+
+
 def test_two_changes_of_one_resource_count_each_for_itself() -> None:
     desk = Desk(days_after=50).bill(lambda on: 5 if on <= CHANGED else (3 if on <= day(20) else 0))
     smaller = closing("a", "60", acted=True)

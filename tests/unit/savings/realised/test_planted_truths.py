@@ -179,3 +179,18 @@ def test_a_restated_bill_is_judged_anew_and_the_same_bill_the_same() -> None:
     backwards = Desk().bill(step(5, 3))
     backwards.lines.reverse()
     assert backwards.judge(closing(acted=True)) == one
+
+
+def test_a_commitment_that_idles_for_other_reasons_too_takes_off_no_more_than_was_freed() -> None:
+    desk = Desk().bill(step(5, 0), commitment_discount_id="plan-1").unused(step(1, 21))
+    row = only(desk.judge(closing(saving="150", acted=True)))
+    assert (row["unused_commitment_cost"], row["realised_saving"], row["verdict"]) == (D(150), D(0), "not_saved")
+
+
+def test_what_cannot_be_told_from_a_shrinking_scope_is_not_called_saved() -> None:
+    # its own ups and downs hide whether it goes with the scope: a slope of 0 fits, and so does 1
+    desk = Desk().bill(wobble(5, 4, seed=14, noise=0.08)).others(wobble(100, 80, seed=2, noise=0.02))
+    row = only(desk.judge(closing(saving="30", acted=True)))
+    alone = only(Desk().bill(wobble(5, 4, seed=14, noise=0.08)).judge(closing(saving="30", acted=True)))
+    assert (alone["verdict"], row["verdict"]) == ("saved", "unclear")
+    assert row["realised_low"] < 0 < row["realised_high"] and row["realised_high"] > D(15)
