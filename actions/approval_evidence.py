@@ -37,6 +37,8 @@ RESETS = (
     ROLLBACK_REQUESTED,
     "proposal.rolled_back",
 )
+#: What was decided about the proposal's finding: what was approved before a dismissal ended is withdrawn with it.
+DISMISSED, ENDING = "savings.dismissed", ("savings.accepted", "savings.restored")
 
 
 @dataclass(frozen=True)
@@ -92,10 +94,11 @@ def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLo
     """Which approvals of the proposal count today.
 
     One per person, of people who are still allowed and did not propose it; two people count as two if their accounts
-    differ, except in a demo, where one account plays everybody.
+    differ, except in a demo, where one account plays everybody. None of before its finding was dismissed.
     """
     rows, plan = audit.evidence_about(proposal.proposal_id), digest_plan(proposal)
-    consents = list_consents(_since_reset(rows))
+    given, withdrawn_until = list_consents(_since_reset(rows)), find_withdrawal(proposal, audit)
+    consents = [consent for consent in given if consent.seq > withdrawn_until]
     proven: list[Approval] = []
     steps = list_unproven_steps(proposal.execution, replay_steps(since_proposed(rows), "execution"))
     doubts = [f"the step {step!r} is done as the state has it, and not in the audit log" for step in steps]
@@ -103,7 +106,9 @@ def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLo
     places: list[int] = []
     for approval in list_allowed(proposal, settings):
         consent = _find_consent(approval, plan, consents)
-        if consent is None:
+        if consent is None and _find_consent(approval, plan, given) is not None:
+            doubts.append(f"the finding was dismissed since: {approval.approver!r} has to approve it again")
+        elif consent is None:
             doubts.append(
                 f"the approval of {approval.approver!r} is not in the audit log for this plan: it has to be given again"
             )
@@ -123,9 +128,22 @@ def find_account_use(proposal: Proposal, person: str, audit: AuditLog) -> str | 
     if audit.seal is None or audit.is_demo:
         return None
     account, plan = audit.seal.origin.account, digest_plan(proposal)
-    rows = _since_reset(audit.evidence_about(proposal.proposal_id))
-    others = (c.person for c in list_consents(rows) if (c.account, c.plan) == (account, plan))
+    rows, withdrawn_until = _since_reset(audit.evidence_about(proposal.proposal_id)), find_withdrawal(proposal, audit)
+    consents = (consent for consent in list_consents(rows) if consent.seq > withdrawn_until)
+    others = (consent.person for consent in consents if (consent.account, consent.plan) == (account, plan))
     return next((other for other in others if other != person), None)
+
+
+def find_withdrawal(proposal: Proposal, audit: AuditLog) -> int:
+    """The number of the row up to which consents are withdrawn: the newest dismissal of the finding, or what ended it.
+
+    0 where it was never dismissed. One that was approved while it was being dismissed is withdrawn too.
+    """
+    rows = audit.evidence_about(proposal.finding.finding_id)
+    place = max((place for place, row in enumerate(rows) if row.event == DISMISSED), default=None)
+    if place is None:
+        return 0
+    return next((row.seq for row in rows[place:] if row.event in ENDING), rows[place].seq)
 
 
 def list_rollback_doubts(proposal: Proposal, audit: AuditLog) -> tuple[str, ...]:

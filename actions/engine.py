@@ -18,7 +18,7 @@ from actions.guardrails import LIMITS, Verdict
 from actions.judge import COUNTED, Counts, FindSettings, IsReconciled, Judge
 from actions.progress import Progress
 from actions.proposal_book import ATTEMPTS, SYSTEM, Change, ProposalBook, ProposalStateError
-from actions.proposals import LastCheck, Proposal
+from actions.proposals import FindObjection, LastCheck, Proposal
 from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, StepRefusedError, WatchLostError
 from actions.results import ActionResult, Outcome
 from actions.settings import ActionSettings
@@ -43,6 +43,7 @@ class ActionEngine:
         settings: ActionSettings,
         clients: ClientFactory,
         is_reconciled: IsReconciled,
+        find_objection: FindObjection,
         clock: Clock,
         sleep: Sleep,
         remediations: Mapping[str, Remediation] = REMEDIATIONS,
@@ -54,9 +55,9 @@ class ActionEngine:
         self._book = ProposalBook(store, clock)
         self._find_settings = find_settings or (lambda: settings)
         self._clients = clients
-        self._approvals = Approvals(store, settings, clock)
+        self._approvals = Approvals(store, settings, clock, find_objection)
         self._audit = AuditLog(store, clock)
-        self._judge = Judge(self._find_settings, is_reconciled, self._audit, clock)
+        self._judge = Judge(self._find_settings, is_reconciled, self._audit, clock, find_objection)
         self._day = DayBook(store, self._book, clock)
         self._clock = clock
         self._sleep = sleep

@@ -19,7 +19,8 @@ class Signals:
 
     `approval_seen_at`: the latest time that the audit log has seen since the approval; a clock may have been set back
     since. `unproven`: what the state holds of the proposal and the audit log does not. `audit_problem`: where the audit
-    log is broken, empty while it is intact.
+    log is broken, empty while it is intact. `objection`: what became of the finding that stands against acting on it,
+    empty where nothing does.
     """
 
     mode: str | None
@@ -39,6 +40,7 @@ class Signals:
     required_approvals: int | None
     unproven: Sequence[str] | None
     audit_problem: str | None
+    objection: str | None
     is_reconciled: bool | None
     account_id: str | None
     allowed_accounts: Sequence[str] | None
@@ -193,6 +195,10 @@ def _check_audit(signals: Signals, now: datetime) -> str | None:
     return "it could not be verified" if signals.audit_problem is None else signals.audit_problem or None
 
 
+def _check_finding(signals: Signals, now: datetime) -> str | None:
+    return "it is unknown what became of it" if signals.objection is None else signals.objection or None
+
+
 def _check_reconciliation(signals: Signals, now: datetime) -> str | None:
     if signals.is_reconciled is None:
         return "it is unknown whether the finding's billing period reconciles"
@@ -238,6 +244,7 @@ EXECUTION_RULES: dict[str, Rule] = {
     "approvals": _check_approvals,
     "evidence": _check_evidence,
     "audit_log": _check_audit,
+    "finding": _check_finding,
     "reconciliation": _check_reconciliation,
     "account": _check_account,
     "region": _check_region,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from actions.approval_evidence import judge_approvals
 from actions.approvals import count_required
 from actions.guardrails import Signals, Verdict, evaluate, evaluate_rollback
-from actions.proposals import Proposal
+from actions.proposals import FindObjection, Proposal
 from actions.remediations import LiveResource, Remediation, StepContext
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError
@@ -40,12 +40,20 @@ FindSettings = Callable[[], ActionSettings]
 
 
 class Judge:
-    """Decides by the settings, the approvals as the audit log has them, the finding's bill and a fresh reading of the
-    resource.
+    """Decides by the settings, the approvals as the audit log has them, what became of the finding, its bill and a
+    fresh reading of the resource.
     """
 
-    def __init__(self, find_settings: FindSettings, is_reconciled: IsReconciled, audit: AuditLog, clock: Clock) -> None:
+    def __init__(
+        self,
+        find_settings: FindSettings,
+        is_reconciled: IsReconciled,
+        audit: AuditLog,
+        clock: Clock,
+        find_objection: FindObjection,
+    ) -> None:
         self._find_settings = find_settings
+        self._find_objection = find_objection
         self._audit = audit
         self._is_reconciled = is_reconciled
         self._clock = clock
@@ -56,7 +64,7 @@ class Judge:
         """The verdict on acting now, and the reading it rests on; a resource that cannot be read is a failure."""
         finding = proposal.finding
         errors: dict[str, Exception] = {}
-        live, read_at, problems, is_reconciled = None, None, None, None
+        live, read_at, problems, is_reconciled, objection = None, None, None, None, None
         # Whatever goes wrong in finding something out, it is not known; its guardrail reports that failure.
         try:
             live = remediation.read(context)
@@ -70,12 +78,17 @@ class Judge:
             is_reconciled = self._is_reconciled(finding.source_name, finding.billing_period)
         except Exception as error:
             errors["reconciliation"] = error
+        try:
+            objection = self._find_objection(proposal) or ""
+        except Exception as error:
+            errors["finding"] = error
         signals = replace(
             self._collect(remediation, proposal),
             actions_this_run=counts.this_run,
             actions_today=counts.today,
             saving_today=counts.saving_today,
             is_reconciled=is_reconciled,
+            objection=objection,
             resource_tags=None if live is None else live.tags,
             resource_read_at=read_at,
             resource_problems=problems,
@@ -107,6 +120,7 @@ class Judge:
             required_approvals=count_required(proposal, settings),
             unproven=approvals.doubts,
             audit_problem="" if verdict.is_intact else str(verdict),
+            objection=None,
             is_reconciled=None,
             account_id=resource.account_id,
             allowed_accounts=settings.allowed_accounts,

@@ -7,6 +7,7 @@
 `executed` means that the resource was seen changed; `verified` that later billing data shows the saving.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -112,3 +113,7 @@ class Proposal(StrictModel):
     last_check: LastCheck | None = None
     realised_daily_saving: Decimal | None = None
     version: int = Field(default=0, exclude=True)
+
+
+FindObjection = Callable[[Proposal], str | None]
+"""What became of a proposal's finding that stands against acting on it, as a sentence; None where nothing does."""

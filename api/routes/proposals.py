@@ -23,6 +23,7 @@ from api.money.rows import sees
 from api.problems import ProblemError
 from api.requests import Reason
 from api.services import Services, services_of
+from cloudcost.analytics.finding_objections import ObjectionFinder
 
 router = APIRouter(prefix="/v1", tags=["proposals"])
 ServicesOf = Annotated[Services, Depends(services_of)]
@@ -124,7 +125,8 @@ def approve_proposal(
     if_match: IfMatch = None,
 ) -> ProposalOut:
     """Consent to what was read. One person's second consent changes nothing; above the limit a second person has to
-    consent too. For approvers, who are people: no key of a machine consents."""
+    consent too. 409 where the finding was dismissed, is done or is found no longer. For approvers, who are people: no
+    key of a machine consents."""
     return _decide(services, caller, proposal_id, if_match, response, decision, lambda one: one.approve)
 
 
@@ -168,7 +170,9 @@ def _decide(
         sentence = "If-Match names the plan that was read: the ETag of the proposal."
         raise ProblemError(428, "precondition_required", sentence)
     plan = if_match.strip().removeprefix("W/").strip('"')
-    approvals = Approvals(services.store_of(caller), services.installation.action_settings, services.clock)
+    installation, store = services.installation, services.store_of(caller)
+    finder = ObjectionFinder(store, services.clock, installation.config.savings.dismissal_growth)
+    approvals = Approvals(store, installation.action_settings, services.clock, finder)
     decided = choose(approvals)(found.proposal_id, caller.person.name, decision.reason, plan)
     return _answer(services, decided, response)
 

@@ -30,6 +30,7 @@ class RecommendationQuery(PageQuery):
 
     check_name: list[Value] = Field([], max_length=100, description="Only of these checks.")
     account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
+    x_team: list[Value] = Field([], max_length=100, description="Only of these teams alone.")
     status: list[Status] = Field([], max_length=10, description="Only those that stand so, as of the last run.")
 
 
@@ -38,6 +39,7 @@ class RealisedQuery(PageQuery):
 
     check_name: list[Value] = Field([], max_length=100, description="Only of these checks.")
     account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
+    x_team: list[Value] = Field([], max_length=100, description="Only of these teams alone.")
     verdict: list[Verdict] = Field([], max_length=10, description="Only those that are judged so.")
 
 
@@ -77,8 +79,8 @@ def list_recommendations(
     services: ServicesOf,
     query: Annotated[RecommendationQuery, Query()],
 ) -> Response:
-    """What could be saved, the largest first, with the evidence. For those who see proposals, of the accounts that they
-    see. Those that are found no longer (`lapsed`) are in /v1/savings/history."""
+    """What could be saved, the largest first, with the evidence. For those who see proposals, of the accounts and teams
+    that they see. Those that are found no longer (`lapsed`) are in /v1/savings/history."""
     return _list(request, caller, services, query, RECOMMENDATIONS, _filter(query))
 
 
@@ -90,7 +92,7 @@ def list_savings_history(
     query: Annotated[RecommendationQuery, Query()],
 ) -> Response:
     """Findings of the last run and of the 90 days before it, with what became of them. For those who see proposals, of
-    the accounts that they see."""
+    the accounts and teams that they see."""
     return _list(request, caller, services, query, HISTORY, _filter(query))
 
 
@@ -102,10 +104,11 @@ def list_realised_savings(
     query: Annotated[RealisedQuery, Query()],
 ) -> Response:
     """What findings that closed in the last 90 days really saved: cost as billed beside what it would have been, of 30
-    days, with a 95 % interval and a verdict. The latest change first. For those who see proposals, of the accounts that
-    they see."""
+    days, with a 95 % interval and a verdict. The latest change first. For those who see proposals, of the accounts and
+    teams that they see."""
     filters: dict[str, list[Any]] = {
-        "check_name": query.check_name, "account_id": query.account_id, "verdict": list(query.verdict)
+        "check_name": query.check_name, "account_id": query.account_id, "x_team": query.x_team,
+        "verdict": list(query.verdict),
     }  # fmt: skip
     return _list(request, caller, services, query, REALISED, filters)
 
@@ -115,7 +118,7 @@ def summarise_savings(
     request: Request, caller: Annotated[Caller, allow("see_proposals")], services: ServicesOf
 ) -> Response:
     """The one total of each currency and how it adds up, by check too, and what could not be judged. For those who see
-    proposals, of the accounts that they see."""
+    proposals, of the accounts and teams that they see."""
     asking = Asking(request, services, caller)
     return asking.answer(lambda reading: answer_summary(asking, reading))
 
@@ -124,8 +127,8 @@ def summarise_savings(
 def accept_recommendation(
     request: Request, recommendation_id: FindingId, decision: FindingReason, caller: Decider, services: ServicesOf
 ) -> DecisionOut:
-    """Take a finding on; it stays in the plan. For team leads, approvers and administrators, of the accounts that they
-    see."""
+    """Take a finding on; it stays in the plan. For team leads, approvers and administrators, of the accounts and teams
+    that they see."""
     found = _find(request, services, caller, recommendation_id)
     return _say(_book(services, caller).accept(found, decision.reason, caller.person.name))
 
@@ -135,7 +138,7 @@ def dismiss_recommendation(
     request: Request, recommendation_id: FindingId, decision: Dismissal, caller: Decider, services: ServicesOf
 ) -> DecisionOut:
     """Take a finding out of the plan up to a day; it is shown again then, or when it has grown by half. For team leads,
-    approvers and administrators, of the accounts that they see."""
+    approvers and administrators, of the accounts and teams that they see."""
     found = _find(request, services, caller, recommendation_id)
     book = _book(services, caller)
     return _say(book.dismiss(found, decision.reason, caller.person.name, decision.until))
@@ -146,7 +149,7 @@ def restore_recommendation(
     request: Request, recommendation_id: FindingId, decision: FindingReason, caller: Decider, services: ServicesOf
 ) -> DecisionOut:
     """Take back that a finding was accepted or dismissed. For team leads, approvers and administrators, of the accounts
-    that they see."""
+    and teams that they see."""
     found = _find(request, services, caller, recommendation_id)
     given = _book(services, caller).restore(found, decision.reason, caller.person.name)
     if given is not None:
@@ -157,7 +160,10 @@ def restore_recommendation(
 
 
 def _filter(query: RecommendationQuery) -> dict[str, list[Any]]:
-    return {"check_name": query.check_name, "account_id": query.account_id, "status": list(query.status)}
+    return {
+        "check_name": query.check_name, "account_id": query.account_id, "x_team": query.x_team,
+        "status": list(query.status),
+    }  # fmt: skip
 
 
 def _list(

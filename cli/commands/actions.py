@@ -7,6 +7,7 @@ import typer
 from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
+    from actions.approvals import Approvals
     from actions.proposals import Proposal
     from cloudcost.installation import Installation
 
@@ -69,15 +70,10 @@ def approve(
     ] = False,
 ) -> None:
     """Approve a proposal. The Dagster daemon then executes it; above the limit a second person has to approve first."""
-    from actions.approvals import Approvals
-    from core.instants import utc_now
-
     installation, book = _open(context)
     found = _find(book, proposal)
     person = _start_action(installation, actor)
-    decided = Approvals(installation.store, installation.action_settings, utc_now).approve(
-        found.proposal_id, person, reason
-    )
+    decided = _open_approvals(installation).approve(found.proposal_id, person, reason)
     if decided.state == "proposed":
         print(f"{decided.proposal_id}: approved by {person}; another person has to approve it too")
         return
@@ -97,14 +93,9 @@ def reject(
     actor: ActorOption = "",
 ) -> None:
     """Reject a proposal; the same finding is not proposed again."""
-    from actions.approvals import Approvals
-    from core.instants import utc_now
-
     installation, book = _open(context)
     found = _find(book, proposal)
-    decided = Approvals(installation.store, installation.action_settings, utc_now).reject(
-        found.proposal_id, _start_action(installation, actor), reason
-    )
+    decided = _open_approvals(installation).reject(found.proposal_id, _start_action(installation, actor), reason)
     print(f"{decided.proposal_id}: {decided.state}")
 
 
@@ -116,15 +107,10 @@ def rollback(
     actor: ActorOption = "",
 ) -> None:
     """Take back what an executed proposal did, as far as its remediation promises."""
-    from actions.approvals import Approvals
-    from core.instants import utc_now
-
     installation, book = _open(context)
     found = _find(book, proposal)
     person = _start_action(installation, actor)
-    Approvals(installation.store, installation.action_settings, utc_now).request_rollback(
-        found.proposal_id, person, reason
-    )
+    _open_approvals(installation).request_rollback(found.proposal_id, person, reason)
     config = {"ops": {"rollback_action": {"config": {"proposal_id": found.proposal_id}}}}
     raise typer.Exit(_run_job(installation, "rollback_action_job", config, context.obj["verbose"], found.proposal_id))
 
@@ -168,6 +154,15 @@ def _open(context: typer.Context) -> "tuple[Installation, Any]":
 
     installation = find_installation(context)
     return installation, ProposalBook(installation.store, utc_now)
+
+
+def _open_approvals(installation: "Installation") -> "Approvals":
+    from actions.approvals import Approvals
+    from cloudcost.analytics.finding_objections import make_objection_finder
+    from core.instants import utc_now
+
+    finder = make_objection_finder(installation)
+    return Approvals(installation.store, installation.action_settings, utc_now, finder)
 
 
 def _find(book: Any, prefix: str) -> "Proposal":

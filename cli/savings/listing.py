@@ -18,7 +18,7 @@ from warehouse import WarehouseError
 #: As programs get them: their names, and the columns of ml.recommendations.
 COLUMNS = {
     "id": "recommendation_id", "check": "check_name", "cloud": "provider", "account": "account_id", "region": "region",
-    "resource": "resource_id", "monthly_saving": "monthly_saving", "planned_saving": "planned_saving",
+    "resource": "resource_id", "team": "x_team", "monthly_saving": "monthly_saving", "planned_saving": "planned_saving",
     "currency": "billing_currency", "confidence": "confidence", "effort": "effort", "class": "risk_class",
     "status": "status", "first_seen": "first_seen", "days_persisting": "days_persisting", "title": "title",
     "reason": "reason", "plan_note": "plan_note",
@@ -74,10 +74,12 @@ def explain_nothing(installation: Installation, found: Sequence[dict[str, Any]])
     """Why there is nothing to show."""
     if found:
         return f"none of the {len(found)} findings is as asked for"
-    least = installation.config.savings.minimum_monthly_saving
+    least, reporting = installation.config.savings.minimum_monthly_saving, installation.config.reporting_currency
+    amounts = least if isinstance(least, dict) else {reporting: least}
+    stated = ", ".join(f"{amount} {currency}" for currency, amount in amounts.items())
     return (
         f"nothing was found: {len(list_checks(installation.config.savings))} checks ran in the last run, and none of "
-        f"them found anything that saves {least} or more in 30 days"
+        f"them found anything that saves {stated} or more in 30 days"
     )
 
 

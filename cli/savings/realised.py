@@ -14,7 +14,8 @@ from savings.realised.summary import add_up_realised
 #: As programs get them: their names, and the columns of ml.realised_savings.
 COLUMNS = {
     "id": "recommendation_id", "check": "check_name", "cloud": "provider", "account": "account_id", "region": "region",
-    "resource": "resource_id", "status": "status", "change": "change_kind", "changed_on": "changed_on",
+    "resource": "resource_id", "team": "x_team", "status": "status", "change": "change_kind",
+    "changed_on": "changed_on",
     "verdict": "verdict", "promised": "promised_saving", "realised": "realised_saving", "low": "realised_low",
     "high": "realised_high", "saved_to_date": "saved_to_date", "currency": "billing_currency",
     "expected_cost": "expected_cost", "actual_cost": "actual_cost", "unused_commitment": "unused_commitment_cost",

@@ -88,8 +88,8 @@ def _weigh_newcomer(
         return None
     new = sum((Fraction(one.daily_cost) for one in alike), ZERO)
     amounts = [min(max(value, ZERO), new, saved) * saving / saved for value in (-rise.saving, -rise.high, -rise.low)]
-    names = ", ".join(sorted(one.resource_id for one in alike)[:3])
-    return Offset(amounts[0], amounts[1], amounts[2], since, names)
+    # not by name: they may be somebody else's, who reads of this finding does not see them
+    return Offset(amounts[0], amounts[1], amounts[2], since, f"{len(alike)} resource(s)")
 
 
 def _is_alike(new: Newcomer, part: Part, meter: str) -> bool:

@@ -15,7 +15,7 @@ from savings.realised.verdicts import Net
 Row = dict[str, Any]
 _FACTS = (
     "recommendation_id check_name title provider source_name account_id region resource_id resource_name service_name "
-    "lever component billing_currency status last_seen monthly_saving"
+    "lever component billing_currency status last_seen monthly_saving x_team"
 ).split()
 _MEASURES = (
     "changed_on change_kind days_before days_after known_until expected_cost actual_cost unused_commitment_cost "

@@ -67,7 +67,7 @@ def _describe(net: Net) -> str:
     if measured.back_since is not None:
         parts.append(f"its cost was back on {measured.back_since}")
     if net.returned.amount > 0:
-        parts.append(f"new on {net.returned.since} and as dear: {net.returned.what}")
+        parts.append(f"as dear and new since {net.returned.since}: {net.returned.what}")
     if net.unused.amount > 0:
         parts.append(f"nobody uses {_say(net.unused.amount)} in 30 days of commitment {net.unused.what}")
     if measured.scope_fall > 0:

@@ -20,7 +20,7 @@ from actions.remediations import (
 )
 from state import SqliteStateStore
 from tests.contract.one_more_file import one_more_file
-from tests.unit.actions.examples import HandClock, make_finding, make_settings
+from tests.unit.actions.examples import HandClock, make_finding, make_settings, nothing_objects
 
 PERMISSION = {
     "aws": r"^[a-z0-9-]+:[A-Z][A-Za-z]+$",
@@ -144,18 +144,27 @@ def test_one_way_is_never_automatic(tmp_path: Path) -> None:
     clock, shred = HandClock(), Shred()
     store = SqliteStateStore(tmp_path / "state.sqlite")
     proposal, _ = ProposalBook(store, clock).propose(make_finding(remediation="shred"))
-    Approvals(store, make_settings(), clock).approve(proposal.proposal_id, "ana@example.com", "sure")
+    Approvals(store, make_settings(), clock, nothing_objects).approve(proposal.proposal_id, "ana@example.com", "sure")
 
     def no_client(service: str, account_id: str, region: str) -> None:
         raise AssertionError("no client is needed")
 
     engine = ActionEngine(
-        store, make_settings(), no_client, lambda name, period: True, clock, clock.sleep, {"shred": shred}
+        store,
+        make_settings(),
+        no_client,
+        lambda name, period: True,
+        nothing_objects,
+        clock,
+        clock.sleep,
+        {"shred": shred},
     )
     result = engine.execute(proposal.proposal_id)
     assert (result.outcome, result.state, shred.acted) == ("blocked", "approved", [])
     assert result.failures == ("safety_class: a one_way remediation is never carried out automatically",)
-    unknown = ActionEngine(store, make_settings(), no_client, lambda name, period: True, clock, clock.sleep, {})
+    unknown = ActionEngine(
+        store, make_settings(), no_client, lambda name, period: True, nothing_objects, clock, clock.sleep, {}
+    )
     assert unknown.execute(proposal.proposal_id).failures == ("remediation: not registered",)
 
 
@@ -163,10 +172,12 @@ def test_one_more_remediation_is_one_more_file(tmp_path: Path) -> None:
     clock = HandClock()
     store = SqliteStateStore(tmp_path / "state.sqlite")
     proposal, _ = ProposalBook(store, clock).propose(make_finding(remediation="rest_idle"))
-    Approvals(store, make_settings(), clock).approve(proposal.proposal_id, "ana@example.com", "sure")
+    Approvals(store, make_settings(), clock, nothing_objects).approve(proposal.proposal_id, "ana@example.com", "sure")
     (tmp_path / "more").mkdir()
     with one_more_file("actions.remediations", "rest_idle", REST_IDLE, tmp_path / "more"):
         found = find_remediations()
     assert set(found) == {"rest_idle", *REMEDIATIONS}
-    engine = ActionEngine(store, make_settings(), lambda *_: None, lambda *_: True, clock, clock.sleep, found)
+    engine = ActionEngine(
+        store, make_settings(), lambda *_: None, lambda *_: True, nothing_objects, clock, clock.sleep, found
+    )
     assert engine.execute(proposal.proposal_id).outcome == "executed"

@@ -15,7 +15,7 @@ from audit.keys import KEY_FILE, KEY_FOLDER, KeyFile
 from audit.log import AuditLog, AuditRow
 from audit.seal import WITNESS_FILE, Origin, Seal, SealedStore, Witness
 from state import STATE_FILE, SqliteStateStore
-from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, make_finding, make_settings
+from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, make_finding, make_settings, nothing_objects
 
 ANA, BEN = "ana@example.com", "ben@example.com"
 
@@ -124,7 +124,7 @@ class Bureau:
         return make_finding(saving=saving, remediation="remove_file", resource=where, **changes)
 
     def approvals(self, account: str) -> Approvals:
-        return Approvals(self.store(account), self.settings, self.clock)
+        return Approvals(self.store(account), self.settings, self.clock, nothing_objects)
 
     def approve(self, proposal_id: str, person: str = ANA, account: str = "ana") -> Proposal:
         return self.approvals(account).approve(proposal_id, person, "unused")
@@ -143,6 +143,7 @@ class Bureau:
             self.settings,
             lambda service, account_id, region: None,
             lambda source_name, billing_period: True,
+            nothing_objects,
             self.clock,
             self.clock.sleep,
             remediations,

@@ -14,6 +14,7 @@ from moto.ec2.models import ec2_backends
 
 from actions.results import ActionResult
 from audit.log import AuditRow
+from state import SqliteStateStore
 from tests.integration.actions.world import World
 from tests.peers.moto_server import MotoServer
 from tests.unit.actions.examples import ACCOUNT, REGION
@@ -29,7 +30,7 @@ def aws() -> Iterator[MotoServer]:
 
 @pytest.fixture
 def world(aws: MotoServer, tmp_path: Path) -> World:
-    return World(aws, tmp_path)
+    return World(aws, SqliteStateStore(tmp_path / "state.sqlite"))
 
 
 def list_rows(world: World, event: str) -> list[AuditRow]:

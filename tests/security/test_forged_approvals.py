@@ -13,7 +13,7 @@ from audit.log import AuditLog, AuditRow, hash_row
 from state import SqliteStateStore
 from tests.integration.actions.runs import run_everything
 from tests.security.examples import ANA, BEN, Bureau
-from tests.unit.actions.examples import START
+from tests.unit.actions.examples import START, nothing_objects
 
 CLAIM: dict[str, Any] = {"approver": ANA, "at": START.isoformat(), "reason": "unused"}
 CLAIMED: dict[str, Any] = {"state": "approved", "approvals": [CLAIM], "approved_at": START.isoformat()}
@@ -155,7 +155,7 @@ def test_a_rollback_that_nobody_may_ask_for_is_written_down(bureau: Bureau) -> N
 def test_an_approval_of_a_release_without_keys_is_asked_for_again(bureau: Bureau, state: str) -> None:
     plain = SqliteStateStore(bureau.state_file)
     key = ProposalBook(plain, bureau.clock).propose(bureau.find())[0].proposal_id
-    Approvals(plain, bureau.settings, bureau.clock).approve(key, ANA, "unused")
+    Approvals(plain, bureau.settings, bureau.clock, nothing_objects).approve(key, ANA, "unused")
     assert AuditLog(plain, bureau.clock).verify_chain().is_intact
     expect_blocked(bureau, key, UNPROVEN)
     verdict = bureau.audit().verify_chain()

@@ -176,7 +176,7 @@ RECOMMENDATIONS = Dataset(
         Metric("without_amount", "Without an amount", "COUNT(CASE WHEN monthly_saving IS NULL THEN 1 END)",
                "The bill does not tell what they save.", COUNT),
     ),
-    scope=(("account", "account_id"),),
+    scope=(("team", "x_team"), ("account", "account_id")),
     roles=("viewer", "team", "finance"),
 )  # fmt: skip
 
@@ -189,7 +189,7 @@ FINDINGS = Dataset(
         Metric("longest", "Days persisting", "MAX(days_persisting)", "How long the oldest is found.", COUNT),
     ),
     time="last_seen",
-    scope=(("account", "account_id"),),
+    scope=(("team", "x_team"), ("account", "account_id")),
     roles=("viewer", "team", "finance"),
 )
 
@@ -233,7 +233,7 @@ REALISED = Dataset(
         Metric("closed_findings", "Closed findings", "COUNT(*)", "Done, verified or lapsed in 90 days.", COUNT),
     ),
     time="changed_on",
-    scope=(("account", "account_id"),),
+    scope=(("team", "x_team"), ("account", "account_id")),
     roles=("viewer", "team", "finance"),
 )
 

@@ -25,6 +25,8 @@ PAGE = Page(
               "Can be undone, can be restored, cannot; none: nothing is changed in the cloud."),
          bars("Saving by account and effort", RECOMMENDATIONS, ["planned"], "account_id", ["effort"],
               "A setting, a change with a review, a project.")),
+        (bars("Saving by team", RECOMMENDATIONS, ["planned"], "x_team", [],
+              "Whose resources they are; without a name: of several teams, or of none.", width=12),),
         (bars("Findings by status", FINDINGS, ["found_saving"], "status", [],
               "Found, accepted, dismissed, done, verified, or lapsed: no longer found."),
          bars("Saving by state of the action", ACTIONS, ["estimated"], "state", [], "How far the actions are.")),
@@ -38,7 +40,7 @@ PAGE = Page(
          bars("Waste by service", WASTE, ["wasted_cost"], "service_name", [], "Where it is.", width=6)),
         (rows("Recommendations", RECOMMENDATIONS,
               ["planned_saving", "monthly_saving", "billing_currency", "check_name", "provider", "account_id", "region",
-               "resource_id", "effort", "risk_class", "status", "first_seen", "plan_note", "reason"],
+               "x_team", "resource_id", "effort", "risk_class", "status", "first_seen", "plan_note", "reason"],
               "The largest first.", order="planned_saving"),),
         (rows("Realised savings", REALISED,
               ["changed_on", "change_kind", "verdict", "promised_saving", "realised_saving", "realised_low",
@@ -53,5 +55,6 @@ PAGE = Page(
     filters=(
         Filter("Currency", RECOMMENDATIONS, "billing_currency", is_single=True),
         Filter("Account", RECOMMENDATIONS, "account_id"),
+        Filter("Team", RECOMMENDATIONS, "x_team"),
     ),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from alerts.channels import CHANNELS, ChannelOptions, open_channel
 from alerts.outbox import Outbox
 from alerts.settings import AlertSettings, choose_options_model
 from state import SqliteStateStore
-from tests.unit.actions.examples import LOOPBACK, HandClock, make_settings
+from tests.unit.actions.examples import LOOPBACK, HandClock, make_settings, nothing_objects
 
 # A fork server imports once and its children have no threads of the test's servers in them.
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -50,6 +50,7 @@ def open_engine(state_file: Path, aws_url: str, now: datetime, trap: Trap) -> Ac
         make_settings(),
         lambda service, account_id, region: client,
         lambda source_name, billing_period: True,
+        nothing_objects,
         clock,
         clock.sleep,
         checkpoint=trap,

@@ -12,10 +12,11 @@ from actions.approvals import NotAllowedError
 from actions.engine import ActionEngine
 from actions.proposal_book import ProposalStateError
 from actions.results import ActionResult
+from state import SqliteStateStore
 from tests.integration.actions.runs import run_everything
 from tests.integration.actions.world import TAGS, World
 from tests.peers.moto_server import MotoServer
-from tests.unit.actions.examples import make_finding, make_settings
+from tests.unit.actions.examples import make_finding, make_settings, nothing_objects
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def aws() -> Iterator[MotoServer]:
 
 @pytest.fixture
 def world(aws: MotoServer, tmp_path: Path) -> World:
-    return World(aws, tmp_path)
+    return World(aws, SqliteStateStore(tmp_path / "state.sqlite"))
 
 
 def test_an_approved_volume_is_deleted_after_its_snapshot(world: World) -> None:
@@ -136,8 +137,8 @@ def test_what_is_stopped_or_taken_away_half_way_stops_the_very_run(world: World,
         return make_settings(**lost) if world.aws.count("CreateSnapshot") else make_settings()
 
     engine = ActionEngine(
-        world.store, make_settings(), world.aws.client, lambda source, period: True, world.clock, world.clock.sleep,
-        find_settings=find_settings,
+        world.store, make_settings(), world.aws.client, lambda source, period: True, nothing_objects, world.clock,
+        world.clock.sleep, find_settings=find_settings,
     )  # fmt: skip
     result = engine.execute(world.proposal_id)
     assert (result.outcome, result.state) == ("blocked", "executing")
@@ -262,7 +263,9 @@ def test_an_unreadable_reconciliation_is_no_permission(world: World) -> None:
     def fail(source_name: str, billing_period: date) -> bool:
         raise OSError("the warehouse is locked")
 
-    engine = ActionEngine(world.store, make_settings(), world.aws.client, fail, world.clock, world.clock.sleep)
+    engine = ActionEngine(
+        world.store, make_settings(), world.aws.client, fail, nothing_objects, world.clock, world.clock.sleep
+    )
     result = engine.execute(world.proposal_id)
     [reason] = result.failures
     assert result.outcome == "blocked" and reason.startswith("reconciliation: it is unknown whether")

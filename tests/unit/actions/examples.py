@@ -6,7 +6,7 @@ from decimal import Decimal
 from ipaddress import ip_network
 from typing import Any
 
-from actions.proposals import ActionFinding, ResourceRef
+from actions.proposals import ActionFinding, Proposal, ResourceRef
 from actions.settings import ActionSettings
 from alerts.incidents import IncidentFinding
 from alerts.severity import Severity
@@ -62,6 +62,10 @@ def make_finding(volume_id: str = "vol-0a1b2c3d", saving: str = "47.60", **chang
         "reason": "unattached for 34 days",
     }
     return ActionFinding(**{**fields, **changes})
+
+
+def nothing_objects(proposal: Proposal) -> None:
+    """What became of findings, where nobody has decided on any."""
 
 
 def make_settings(**changes: Any) -> ActionSettings:

@@ -14,7 +14,7 @@ from actions.settings import ActionSettings
 from actions.verification import SavingEvidence, confirm_saving, judge_saving
 from audit.log import AuditLog
 from state import ConflictError, SqliteStateStore
-from tests.unit.actions.examples import HandClock, make_finding, make_settings
+from tests.unit.actions.examples import HandClock, make_finding, make_settings, nothing_objects
 
 ANA, BEN, CEM = "ana@example.com", "ben@example.com", "cem@example.com"
 
@@ -29,7 +29,7 @@ class Desk:
 
     @property
     def approvals(self) -> Approvals:
-        return Approvals(self.store, self.settings, self.clock)
+        return Approvals(self.store, self.settings, self.clock, nothing_objects)
 
     def propose(self, saving: str = "47.60", proposed_by: str = SYSTEM) -> str:
         return self.book.propose(make_finding(saving=saving), proposed_by)[0].proposal_id
@@ -105,7 +105,7 @@ def test_who_proposed_it_cannot_approve_it(desk: Desk) -> None:
 
 def test_nobody_may_approve_by_default(desk: Desk) -> None:
     with pytest.raises(NotAllowedError):
-        Approvals(desk.store, ActionSettings(), desk.clock).approve(desk.propose(), ANA, "yes")
+        Approvals(desk.store, ActionSettings(), desk.clock, nothing_objects).approve(desk.propose(), ANA, "yes")
 
 
 def test_a_decision_needs_a_reason(desk: Desk) -> None:

@@ -13,6 +13,7 @@ select
     service_name,
     lever,
     component,
+    x_team,
     billing_currency,
     status,
     last_seen,

@@ -67,7 +67,8 @@ def test_a_new_resource_of_the_same_size_is_the_old_one_again() -> None:
     row = only(desk.judge(closing(saving="150", acted=True)))
     assert (row["verdict"], row["rebound_kind"], row["rebound_on"]) == ("not_saved", "scope", day(4))
     assert (row["expected_cost"], row["rebound_cost"], row["realised_saving"]) == (D(150), D(150), D(0))
-    assert row["saved_to_date"] == D(15) and "r-9" in row["reason"]
+    assert row["saved_to_date"] == D(15)
+    assert row["reason"].endswith("as dear and new since 2026-09-17: 1 resource(s)") and "r-9" not in row["reason"]
 
 
 def test_two_deletions_and_one_new_resource_are_one_rebound() -> None:
