@@ -64,7 +64,7 @@ def test_five_hundred_are_asked_for_at_a_time(services: AwsServices) -> None:
 
 
 def test_pages_are_followed_and_put_together(services: AwsServices) -> None:
-    pages = [
+    pages: list[dict[str, Any]] = [
         {"MetricDataResults": [result("m0", [0, 1], "PartialData"), result("m1", [0])], "NextToken": "2"},
         {"MetricDataResults": [result("m0", [2, 3], "PartialData")], "NextToken": "3"},
         {"MetricDataResults": [result("m0", [4])]},
@@ -120,7 +120,12 @@ def test_what_was_put_there_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         dimensions = [{"Name": "InstanceId", "Value": "i-1"}, {"Name": "ImageId", "Value": "ami-1"}]
         for hour, value in ((0, 10.0), (0, 30.0), (5, 20.0)):
             at = window.start + dt.timedelta(hours=hour, minutes=7)
-            data = {"MetricName": "mem_used_percent", "Dimensions": dimensions, "Timestamp": at, "Value": value}
+            data: dict[str, Any] = {
+                "MetricName": "mem_used_percent",
+                "Dimensions": dimensions,
+                "Timestamp": at,
+                "Value": value,
+            }
             put(Namespace="CWAgent", MetricData=[data])
         scope = open_scope()
         found, *_ = list_metrics(scope, "CWAgent", "mem_used_percent")
