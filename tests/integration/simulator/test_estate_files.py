@@ -50,8 +50,11 @@ def test_metrics_have_the_columns_that_are_documented(root: Path) -> None:
 
 def test_every_series_is_of_a_listed_resource(root: Path) -> None:
     listed = {(r["cloud"], r["resource_id"]) for r in _read(root / "inventory.json")["resources"]}
-    relation = duckdb.read_parquet(str(root / "metrics.parquet"))
-    measured = set(duckdb.sql("SELECT DISTINCT cloud, resource_id FROM relation").fetchall())
+    measured = set(
+        duckdb.execute(
+            "select distinct cloud, resource_id from read_parquet(?)", [str(root / "metrics.parquet")]
+        ).fetchall()
+    )
     assert measured <= listed
 
 
