@@ -17,7 +17,7 @@ from cloudcost.analytics.inventory import open_clouds
 from cloudcost.installation import Installation
 from core.errors import CloudcostError
 from savings.advice.check import AdviceCheck
-from savings.check import Check, InventoryCheck, VolumeCheck
+from savings.check import Check, InventoryCheck
 from savings.inventory.registry import list_permissions
 from savings.registry import find_checks
 
@@ -78,9 +78,7 @@ def list_needs(
 
 def find_permissions(check: Check, cloud: Cloud) -> tuple[str, ...]:
     """What a check must be granted in a cloud; nothing for one of the bill alone."""
-    if isinstance(check, InventoryCheck):
-        return list_permissions([check], cloud)
-    return check.permissions.get(cloud, ()) if isinstance(check, VolumeCheck) else ()
+    return list_permissions([check], cloud) if isinstance(check, InventoryCheck) else ()
 
 
 def write_document(cloud: Cloud, needs: Sequence[Need]) -> str:

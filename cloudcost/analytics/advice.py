@@ -107,8 +107,9 @@ def _merge_with_bill(
     going_on = {name: last for name, last in last_days.items() if name not in ended}
     with open_usage(warehouse, going_on) as evidence:
         own, advised, skipped = _merge(evidence, checks, read, done, max(going_on.values()), today)
-        advised = find_placing(installation, evidence).place(advised)
-    return CheckRun(Findings([*own, *advised], [*done.findings.skipped, *skipped]), done.failed)
+        placing = find_placing(installation, evidence)
+        found = placing.share_commitments([*own, *placing.place(advised)])
+    return CheckRun(Findings(found, [*done.findings.skipped, *skipped]), done.failed)
 
 
 def _merge(

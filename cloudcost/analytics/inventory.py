@@ -26,7 +26,7 @@ def open_clouds(installation: Installation) -> list[CloudInventory]:
     accounts = tuple(own) or actions.allowed_accounts
     regions = settings.aws.regions or actions.allowed_regions
     if accounts and regions:
-        factory = make_aws_factory(own or actions.accounts, installation.environ, is_confined=is_demo)
+        factory = make_aws_factory(own or actions.accounts, installation.environ, is_confined=is_demo, is_polite=True)
         clouds.append(AwsCloud(factory, accounts, regions))
     if settings.azure.subscriptions:
         manager = ResourceManager(settings.azure.access, environ=installation.environ, is_confined=is_demo)

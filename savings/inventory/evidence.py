@@ -3,7 +3,7 @@
 For a check of the tables ``T`` and metrics ``M`` these are there:
 
 - ``T``: a row per resource of every scope that was read to its end, with `KEY_COLUMNS`, the table's own columns and
-  ``is_protected``: a tag says that people want to keep it as it is.
+  ``is_protected``: a tag says that people want to keep it as it is; ``protected_by``: that tag, as ``key=value``.
 - ``T_billed``: what the bill's `usage_30d` has of those resources; ``inventory_id`` is the resource_id of ``T``. Join
   by it and ``account_id, region``, which are those of ``T``; ``billed_account_id``, ``billed_region`` and
   ``resource_id`` are the bill's.
@@ -155,12 +155,17 @@ def _make_table(
         for column, kind in kinds.items()
     }
     protected = {tag.lower() for tag in protected_tags}
-    columns["is_protected"] = pa.array([_is_protected(row.get("tags"), protected) for row in rows], pa.bool_())
+    by = [_find_protecting(row.get("tags"), protected) for row in rows]
+    columns["is_protected"] = pa.array([tag is not None for tag in by], pa.bool_())
+    columns["protected_by"] = pa.array(by, pa.string())
     _register(connection, f"all_{table.name}", pa.table(columns))
 
 
-def _is_protected(tags: Mapping[str, str] | None, protected: Collection[str]) -> bool:
-    return any(key.lower() in protected and value.strip().lower() not in _NO for key, value in (tags or {}).items())
+def _find_protecting(tags: Mapping[str, str] | None, protected: Collection[str]) -> str | None:
+    for key, value in sorted((tags or {}).items()):
+        if key.lower() in protected and value.strip().lower() not in _NO:
+            return f"{key}={value}"
+    return None
 
 
 def _make_samples(connection: duckdb.DuckDBPyConnection, name: str, series: Sequence[tuple[str, Series]]) -> None:

@@ -33,7 +33,7 @@ def savings(
     counts = write_savings(opened, judgement)
     for one in list_unjudged(judgement):
         context.log.info(f"not judged: {one.resource_id or one.account_id or one.check_name}: {one.reason}")
-    facts = summarise(judgement, bool(opened.config.actions.allowed_accounts))
+    facts = summarise(judgement)
     for name, rows in counts.items():
         yield dg.MaterializeResult(asset_key=["ml", name], metadata={"dagster/row_count": rows, **facts})
     failed = dict(judgement.done.failed)
@@ -42,13 +42,13 @@ def savings(
     )
 
 
-def summarise(judgement: Judgement, has_accounts: bool) -> dict[str, dg.MetadataValue]:
+def summarise(judgement: Judgement) -> dict[str, dg.MetadataValue]:
     """The figures of a run; without accounts to look into, that is the reason for not looking."""
     reasons = [f"{one.resource_id or one.check_name}: {one.reason}" for one in list_unjudged(judgement)]
-    if not has_accounts:
-        reasons = ["no account is configured (actions.allowed_accounts), so no inventory was read", *reasons]
+    if not judgement.taken.looked:
+        reasons = ["no account is configured (savings.inventory), so no inventory was read", *reasons]
     return {
-        "volumes seen": dg.MetadataValue.int(len(judgement.inventory.volumes)),
+        "resources seen": dg.MetadataValue.int(sum(map(len, judgement.taken.rows.values()))),
         "not judged": dg.MetadataValue.int(len(list_unjudged(judgement))),
         "why": dg.MetadataValue.text("; ".join(reasons[:20]) or "everything was judged"),
     }
