@@ -108,7 +108,11 @@ def write_document(cloud: Cloud, needs: Sequence[Need]) -> str:
 
 
 def describe_blind_checks(installation: Installation) -> list[str]:
-    """A sentence for each cloud that checks look into and nobody gave them access to."""
+    """A sentence for each cloud that checks look into and nobody gave them access to.
+
+    Of clouds that no source is from, nothing; one that says `auto` may be from any.
+    """
+    billed = {source.provider for source in installation.config.sources}
     disabled = installation.config.savings.disabled_checks
     looked = {one.cloud for one in open_clouds(installation)}
     sentences = []
@@ -118,7 +122,7 @@ def describe_blind_checks(installation: Installation) -> list[str]:
             for name, check in find_checks().items()
             if name not in disabled and cloud not in looked and find_permissions(check, cloud)
         ]
-        if blind:
+        if blind and billed & {cloud, "auto"}:
             sentences.append(
                 f"{', '.join(blind)}: nothing is seen, {where} names nothing to look into; "
                 f"`cloudcost permissions --cloud {cloud}` prints what they need there, `--check` what one of them needs"

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -276,3 +277,16 @@ def test_a_demo_asks_this_machine_and_no_other(google: Google, waits: list[float
         taken = take_inventory([GcpCloud(rest, (PROJECT,))], GCP_CHECKS, WINDOW)
         (reason,) = taken.incomplete["gcp_instances"].values()
         assert "this is a demo's home" in reason and not taken.rows["gcp_instances"]
+
+
+def test_without_a_credential_it_says_how_to_get_one(
+    waits: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GOOGLE_APPLICATION_CREDENTIALS", ENDPOINT_ENV):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    monkeypatch.setenv("NO_GCE_CHECK", "true")
+    taken = take_inventory([GcpCloud(GoogleRest(environ={}), (PROJECT,))], GCP_CHECKS, WINDOW)
+    (reason,) = taken.incomplete["gcp_instances"].values()
+    assert reason.startswith("no Google credential was found to read compute.googleapis.com/compute/v1/projects/shop-")
+    assert "gcloud auth application-default login" in reason

@@ -57,3 +57,13 @@ def test_checks_without_an_account_to_look_into_are_blind(more: str, blind: int,
     of_aws = [one for one in sentences if "cloudcost permissions --cloud aws" in one]
     named = [one for one in of_aws if "unattached_volume" in one.partition(":")[0] and "nothing is seen" in one]
     assert len(named) == blind
+
+
+@pytest.mark.parametrize(
+    ("provider", "clouds"), [("gcp", {"gcp"}), ("aws", {"aws"}), ("auto", {"aws", "azure", "gcp"})]
+)
+def test_only_clouds_that_a_source_is_from_are_missed(provider: str, clouds: set[str], tmp_path: Path) -> None:
+    config = tmp_path / "cloudcost.yaml"
+    config.write_text(f"sources: [{{name: bill, provider: {provider}, location: exports}}]\n")
+    sentences = describe_blind_checks(Installation(config, tmp_path / "home"))
+    assert {one.partition("permissions --cloud ")[2].partition("`")[0] for one in sentences} == clouds
