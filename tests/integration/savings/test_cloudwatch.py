@@ -114,8 +114,8 @@ def test_what_was_put_there_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     today = dt.datetime.now(dt.UTC).date()
     window = Window.before(today, 2)
     with MotoServer() as server:
-        for name, value in server.environment().items():
-            monkeypatch.setenv(name, value)
+        for name, given in server.environment().items():
+            monkeypatch.setenv(name, given)
         put = server.client("cloudwatch").put_metric_data
         dimensions = [{"Name": "InstanceId", "Value": "i-1"}, {"Name": "ImageId", "Value": "ami-1"}]
         for hour, value in ((0, 10.0), (0, 30.0), (5, 20.0)):

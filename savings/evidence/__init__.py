@@ -28,11 +28,11 @@ from typing import Any
 import duckdb
 
 from savings.commitments.hourly_sql import USAGE_HOURLY, hourly_seeds
-from savings.evidence_sql import DERIVED, SOURCE_DAYS, STORAGE_MONTHLY, USAGE_DAILY
-from savings.local_tables import Statement, make_tables
+from savings.evidence.local_tables import Statement, make_tables
+from savings.evidence.statements import DERIVED, SOURCE_DAYS, STORAGE_MONTHLY, USAGE_DAILY
 from warehouse.contracts import Warehouse
 
-SEEDS = Path(__file__).parent / "seeds"
+SEEDS = Path(__file__).parents[1] / "seeds"
 #: Days of usage that are looked at, and of what is stored: 13 months.
 DAYS, STORAGE_DAYS = 62, 396
 #: Days of usage that are read: those, and enough to see two fees of a month when the third is late.
