@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from savings.plan.candidates import Candidate, ResourceKey
+from savings.plan.near import Near
 from savings.plan.purchases import Purchases
 from savings.plan.resource import ALL, Choice
 
@@ -47,14 +48,18 @@ class Cluster:
         self._resources = resources
         self._choose = choose
         self._purchases = purchases
+        near = Near((one, one) for one in self._offers)
         # of each resource's component, the offers it could belong to
-        self._fitting = {
-            key: {
-                component: [o for o in self._offers if any(fits(o, f) for f in found if f.component == component)]
-                for component in {f.component for f in found}
-            }
-            for key, found in resources.items()
-        }
+        self._fitting: dict[ResourceKey, dict[str, list[Candidate]]] = {}
+        # of each offer, the resources that could belong to it
+        self._reached: defaultdict[Candidate, list[ResourceKey]] = defaultdict(list)
+        for key, found in resources.items():
+            fitting: dict[str, dict[Candidate, None]] = {one.component: {} for one in found}
+            for one in found:
+                fitting[one.component].update((offer, None) for offer in near.find(one) if fits(offer, one))
+            self._fitting[key] = {part: sorted(some, key=lambda one: one.name) for part, some in fitting.items()}
+            for offer in {offer for some in fitting.values() for offer in some}:
+                self._reached[offer].append(key)
 
     def solve(self) -> tuple[dict[Candidate, Fraction], dict[ResourceKey, Choice]]:
         """The chosen offers with what each saves on what is left, and what is done to the resources."""
@@ -86,17 +91,21 @@ class Cluster:
         return [(), *(self._drop_losses(_take_fitting(order)) for order in (by_saving, by_width))]
 
     def _drop_losses(self, way: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-        worth = self._worth(way)
+        taken = dict.fromkeys(way)
         for one in sorted(way, key=lambda one: (one.saving, one.name)):
-            without = tuple(other for other in way if other != one)
-            if (less := self._worth(without)) > worth:
-                way, worth = without, less
-        return way
+            # only what the offer is about is worth something else without it
+            before = self._value(self._reached[one], taken) + one.saving * self._purchases.keep(one.purchase_pool)
+            del taken[one]
+            if self._value(self._reached[one], taken) <= before:
+                taken[one] = None
+        return tuple(taken)
 
     def _worth(self, way: tuple[Candidate, ...]) -> Fraction:
-        chosen = (self._choose(key, self._weigh(key, way)).value for key in self._resources)
         offered = (one.saving * self._purchases.keep(one.purchase_pool) for one in way)
-        return sum(offered, NOTHING) + sum(chosen, NOTHING)
+        return sum(offered, NOTHING) + self._value(self._resources, set(way))
+
+    def _value(self, keys: Iterable[ResourceKey], way: Collection[Candidate]) -> Fraction:
+        return sum((self._choose(key, self._weigh(key, way)).value for key in keys), NOTHING)
 
     def _weigh(self, key: ResourceKey, way: Collection[Candidate]) -> dict[str, Fraction]:
         """What of a resource's savings counts, by component, where these offers are taken."""
@@ -119,10 +128,11 @@ class Cluster:
 
 
 def _take_fitting(order: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    taken: list[Candidate] = []
-    for one in order:
-        if not any(fits(one, other) for other in taken):
-            taken.append(one)
+    found = list(order)
+    near, taken = Near((one, one) for one in found), dict[Candidate, None]()
+    for one in found:
+        if not any(other in taken and fits(one, other) for other in near.find(one)):
+            taken[one] = None
     return tuple(taken)
 
 
@@ -133,18 +143,36 @@ def gather_clusters(
     purchases: Purchases,
 ) -> list[Cluster]:
     """Offers with the resources that they are about, those together that have one or overlap."""
-    accounts: defaultdict[str, list[ResourceKey]] = defaultdict(list)
-    for key in resources if offers else ():
-        accounts[key[2]].append(key)
-    groups: list[tuple[list[Candidate], set[ResourceKey]]] = []
-    for offer in sorted(offers, key=lambda one: one.name):
-        account = offer.resource[2]
-        near = [*accounts[account], *accounts[""]] if account else list(resources)
-        ours = {key for key in near if any(fits(offer, one) for one in resources[key])}
-        touching = [not ours.isdisjoint(keys) or any(fits(offer, one) for one in found) for found, keys in groups]
-        merged = ([offer], ours)
-        for (found, keys), touches in zip(groups, touching, strict=True):
-            if touches:
-                merged = ([*merged[0], *found], merged[1] | keys)
-        groups = [*(group for group, touches in zip(groups, touching, strict=True) if not touches), merged]
-    return [Cluster(found, {key: resources[key] for key in sorted(keys)}, choose, purchases) for found, keys in groups]
+    ordered = sorted(offers, key=lambda one: one.name)
+    near_resources = Near((one, key) for key in (sorted(resources) if offers else ()) for one in resources[key])
+    near_offers = Near((one, one) for one in ordered)
+    reached = {
+        offer: [key for key in near_resources.find(offer) if any(fits(offer, one) for one in resources[key])]
+        for offer in ordered
+    }
+    of_resource: defaultdict[ResourceKey, list[Candidate]] = defaultdict(list)
+    for offer, keys in reached.items():
+        for key in keys:
+            of_resource[key].append(offer)
+    groups: list[list[Candidate]] = []
+    seen: set[Candidate] = set()
+    seen_keys: set[ResourceKey] = set()
+    for first in ordered:
+        if first in seen:
+            continue
+        group, waiting = [], [first]
+        seen.add(first)
+        while waiting:
+            group.append(offer := waiting.pop())
+            keys = [key for key in reached[offer] if key not in seen_keys]
+            seen_keys.update(keys)
+            touched = [one for key in keys for one in of_resource[key]]
+            touched += [one for one in near_offers.find(offer) if one not in seen and fits(offer, one)]
+            new = dict.fromkeys(one for one in touched if one not in seen)
+            seen.update(new)
+            waiting += new
+        groups.append(group)
+    return [
+        Cluster(group, {k: resources[k] for k in sorted({k for o in group for k in reached[o]})}, choose, purchases)
+        for group in groups
+    ]

@@ -27,6 +27,7 @@ from typing import Any
 from savings.plan.candidates import Candidate, ResourceKey, add_money, as_money, read_candidate
 from savings.plan.freed import Followed, find_counted
 from savings.plan.mixed import NOTHING_DONE, find_mixed, measure, solve_mixed
+from savings.plan.near import Near
 from savings.plan.offers import NOTHING, Weights, fits, gather_clusters
 from savings.plan.purchases import Purchases, find_exceeded, find_purchases
 from savings.plan.resource import ALL, Choice, choose
@@ -70,10 +71,12 @@ def make_plan(rows: Iterable[Mapping[str, Any]]) -> Plan:
     for row in found:
         name = row["recommendation_id"]
         parts[name] = Planned(as_money(NOTHING), as_money(NOTHING), _explain_unplanned(row))
-    offers = [one for one in saved if one.is_offer or one.is_purchase]
+    purchases = [one for one in saved if one.is_purchase]
+    offers = Near((one, one) for one in saved if one.is_offer)
     for one in candidates:
         worth = usable.get(one, NOTHING)
-        note = _explain(one, saved, _list_rivals(one, offers, [s for s in resources[one.resource] if s in saved]))
+        near = purchases if one.is_purchase else offers.find(one) if one.is_offer else ()
+        note = _explain(one, saved, _list_rivals(one, near, [s for s in resources[one.resource] if s in saved]))
         parts[one.name] = Planned(as_money(saved.get(one, NOTHING) + worth), as_money(worth), note)
     sums: defaultdict[str, list[Decimal]] = defaultdict(list)
     for row in found:
@@ -150,12 +153,14 @@ def _choose_best(
     generous = _choose_all(offers, resources, kept, purchases)
     counted = find_counted(plain.follow(resources), generous.follow(resources), pools)
     mixed, solved = find_mixed(resources, plain.offered, pools), dict[ResourceKey, Choice]()
+    of_pool: defaultdict[str, list[ResourceKey]] = defaultdict(list)
+    for key, findings in resources.items():
+        for pool in {one.pool for one in findings}:
+            of_pool[pool].append(key)
     for pool, keys in mixed.items():
-        weighed = {
-            key: purchases.weigh(found) for key, found in resources.items() if any(o.pool == pool for o in found)
-        }
+        weighed, chosen = {key: purchases.weigh(resources[key]) for key in of_pool[pool]}, set(keys)
         others = [
-            sum((measure(way.choices[key], pool, w) for key, w in weighed.items() if key not in keys), NOTHING_DONE)
+            sum((measure(way.choices[key], pool, w) for key, w in weighed.items() if key not in chosen), NOTHING_DONE)
             for way in (plain, generous)
         ]
         found = [(resources[key], weighed[key]) for key in keys]
@@ -199,9 +204,9 @@ def _choose_all(
 def _list_rivals(one: Candidate, offers: Sequence[Candidate], beside: Sequence[Candidate]) -> list[Candidate]:
     """The followed findings that take something from this one: on its resource, or the offers that exclude it."""
     if one.is_purchase:
-        return [o for o in offers if o is not one and o.is_purchase and o.purchase_pool == one.purchase_pool]
+        return [other for other in offers if other is not one and other.purchase_pool == one.purchase_pool]
     if one.is_offer:
-        return [other for other in offers if other is not one and other.is_offer and fits(one, other)]
+        return [other for other in offers if other is not one and fits(one, other)]
     parts = (ALL, one.component)
     return [o for o in beside if o is not one and (o.component in parts or one.component == ALL)]
 
