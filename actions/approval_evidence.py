@@ -17,6 +17,7 @@ from actions.log_replay import (
     replay_steps,
     since_proposed,
 )
+from actions.plans.records import PLAN_EVENTS, PlanRecords, explain_plan
 from actions.proposal_book import SYSTEM
 from actions.proposals import Approval, Proposal
 from actions.settings import ActionSettings
@@ -26,9 +27,11 @@ from core.persons import normalise_person
 
 CONSENTS = ("proposal.consented", "proposal.approved")
 ROLLBACK_REQUESTED = "rollback.requested"
-#: After these, an approval that was given before counts no more: it was refused, lapsed, or used up.
+#: After these, an approval that was given before counts no more: it was refused, lapsed, or used up, or was for another
+#: plan.
 RESETS = (
     PROPOSED,
+    *PLAN_EVENTS,
     "proposal.rejected",
     "proposal.expired",
     "proposal.executed",
@@ -37,6 +40,8 @@ RESETS = (
     ROLLBACK_REQUESTED,
     "proposal.rolled_back",
 )
+#: What was decided about the proposal's finding: what was approved before a dismissal ended is withdrawn with it.
+DISMISSED, ENDING = "savings.dismissed", ("savings.accepted", "savings.restored")
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,14 @@ class ProvenApprovals:
     """The approvals that are proven, how many independent people they are of, since when; and what is not proven.
 
     `seen_at`: the latest time that the log has seen since they were given; the clock may have been set back since.
+    `plan_doubt`: why there is no plan that counts, and so no approval either.
     """
 
     approvals: tuple[Approval, ...]
     independent: int
     doubts: tuple[str, ...]
     seen_at: datetime | None = None
+    plan_doubt: str | None = None
 
     @property
     def since(self) -> datetime | None:
@@ -69,8 +76,8 @@ class ProvenApprovals:
 
 
 def digest_plan(proposal: Proposal) -> str:
-    """The name of exactly what is proposed: remediation, resource, saving and the finding they come from."""
-    return digest_key(proposal.proposal_id, proposal.finding.model_dump(mode="json"))
+    """The name of exactly what is proposed: the plan's; of the finding, where there is no plan to be approved."""
+    return proposal.plan or digest_key(proposal.proposal_id, proposal.finding.model_dump(mode="json"))
 
 
 def list_consents(rows: Sequence[AuditRow]) -> tuple[Consent, ...]:
@@ -88,14 +95,20 @@ def list_consents(rows: Sequence[AuditRow]) -> tuple[Consent, ...]:
     )
 
 
-def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLog) -> ProvenApprovals:
+def judge_approvals(
+    proposal: Proposal, settings: ActionSettings, audit: AuditLog, plans: PlanRecords
+) -> ProvenApprovals:
     """Which approvals of the proposal count today.
 
     One per person, of people who are still allowed and did not propose it; two people count as two if their accounts
-    differ, except in a demo, where one account plays everybody.
+    differ, except in a demo, where one account plays everybody. None of before its finding was dismissed, and none
+    without a plan that the log proves.
     """
-    rows, plan = audit.evidence_about(proposal.proposal_id), digest_plan(proposal)
-    consents = list_consents(_since_reset(rows))
+    rows = audit.evidence_about(proposal.proposal_id)
+    plan_doubt = explain_plan(proposal, plans.find(proposal.plan), since_proposed(rows))
+    plan = proposal.plan if plan_doubt is None else None
+    given, withdrawn_until = list_consents(_since_reset(rows)), find_withdrawal(proposal, audit)
+    consents = [consent for consent in given if consent.seq > withdrawn_until]
     proven: list[Approval] = []
     steps = list_unproven_steps(proposal.execution, replay_steps(since_proposed(rows), "execution"))
     doubts = [f"the step {step!r} is done as the state has it, and not in the audit log" for step in steps]
@@ -103,7 +116,9 @@ def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLo
     places: list[int] = []
     for approval in list_allowed(proposal, settings):
         consent = _find_consent(approval, plan, consents)
-        if consent is None:
+        if consent is None and _find_consent(approval, plan, given) is not None:
+            doubts.append(f"the finding was dismissed since: {approval.approver!r} has to approve it again")
+        elif consent is None:
             doubts.append(
                 f"the approval of {approval.approver!r} is not in the audit log for this plan: it has to be given again"
             )
@@ -115,7 +130,7 @@ def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLo
     if other_state is not None:
         doubts.append(other_state)
     seen_at = audit.find_latest_time(min(places)) if places else None
-    return ProvenApprovals(tuple(proven), len(accounts), tuple(doubts), seen_at)
+    return ProvenApprovals(tuple(proven), len(accounts), tuple(doubts), seen_at, plan_doubt)
 
 
 def find_account_use(proposal: Proposal, person: str, audit: AuditLog) -> str | None:
@@ -123,9 +138,22 @@ def find_account_use(proposal: Proposal, person: str, audit: AuditLog) -> str | 
     if audit.seal is None or audit.is_demo:
         return None
     account, plan = audit.seal.origin.account, digest_plan(proposal)
-    rows = _since_reset(audit.evidence_about(proposal.proposal_id))
-    others = (c.person for c in list_consents(rows) if (c.account, c.plan) == (account, plan))
+    rows, withdrawn_until = _since_reset(audit.evidence_about(proposal.proposal_id)), find_withdrawal(proposal, audit)
+    consents = (consent for consent in list_consents(rows) if consent.seq > withdrawn_until)
+    others = (consent.person for consent in consents if (consent.account, consent.plan) == (account, plan))
     return next((other for other in others if other != person), None)
+
+
+def find_withdrawal(proposal: Proposal, audit: AuditLog) -> int:
+    """The number of the row up to which consents are withdrawn: the newest dismissal of the finding, or what ended it.
+
+    0 where it was never dismissed. One that was approved while it was being dismissed is withdrawn too.
+    """
+    rows = audit.evidence_about(proposal.finding.finding_id)
+    place = max((place for place, row in enumerate(rows) if row.event == DISMISSED), default=None)
+    if place is None:
+        return 0
+    return next((row.seq for row in rows[place:] if row.event in ENDING), rows[place].seq)
 
 
 def list_rollback_doubts(proposal: Proposal, audit: AuditLog) -> tuple[str, ...]:
@@ -179,7 +207,7 @@ def explain_refusal(person: str, proposal: Proposal, settings: ActionSettings) -
     return None
 
 
-def _find_consent(approval: Approval, plan: str, consents: Sequence[Consent]) -> Consent | None:
+def _find_consent(approval: Approval, plan: str | None, consents: Sequence[Consent]) -> Consent | None:
     wanted = (approval.approver, plan, approval.at.isoformat())
     return next((consent for consent in consents if (consent.person, consent.plan, consent.at) == wanted), None)
 

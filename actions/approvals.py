@@ -11,8 +11,10 @@ from actions.approval_evidence import (
     find_account_use,
     judge_approvals,
 )
+from actions.plans.document import NoPlanError
+from actions.plans.records import PlanRecords
 from actions.proposal_book import SYSTEM, Change, ProposalBook, ProposalStateError
-from actions.proposals import Approval, Proposal
+from actions.proposals import Approval, FindObjection, Proposal
 from actions.settings import ActionSettings
 from audit.log import AuditEntry, AuditLog
 from core.errors import USAGE, CloudcostError
@@ -41,6 +43,10 @@ class PlanChangedError(CloudcostError):
     """What is proposed is not any more what whoever decides has seen."""
 
 
+class FindingClosedError(CloudcostError):
+    """What a proposal would do is not asked for any more: its finding was dismissed, is done, or is found no longer."""
+
+
 class NoReasonError(CloudcostError, ValueError):
     """A decision was made without saying why."""
 
@@ -59,31 +65,40 @@ def count_required(proposal: Proposal, settings: ActionSettings) -> int:
 
 
 class Approvals:
-    """Records people's decisions on proposals."""
+    """Records people's decisions on proposals. ``find_objection``: what stands against acting on a finding now."""
 
-    def __init__(self, store: StateStore, settings: ActionSettings, clock: Clock) -> None:
+    def __init__(
+        self, store: StateStore, settings: ActionSettings, clock: Clock, find_objection: FindObjection
+    ) -> None:
         self._book = ProposalBook(store, clock)
         self._audit = AuditLog(store, clock)
+        self._plans = PlanRecords(store)
         self._settings = settings
         self._clock = clock
+        self._find_objection = find_objection
 
     def approve(self, proposal_id: str, approver: str, reason: str, plan: str | None = None) -> Proposal:
         """Consent. The proposal is approved with the last consent it needs; the same person's second changes nothing.
 
         ``approver`` is the person as authenticated; ``plan``, where it is given, the digest of what they have seen, and
-        another one a PlanChangedError. Approvals that the audit log does not prove are left out, so they
-        can be given again. Raises NotAllowedError, which leaves an audit row too, ProposalStateError and NoReasonError.
+        another one a PlanChangedError. Approvals that the audit log does not prove, or that are older than a dismissal
+        of the finding, are left out, so they can be given again. Raises NotAllowedError and FindingClosedError, which
+        leave an audit row too, ProposalStateError, NoReasonError, and NoPlanError where no plan can be approved.
         """
         person, why = normalise_person(approver), _check_reason(reason)
 
         def decide(proposal: Proposal) -> Change | None:
             self._check_person(person, proposal)
-            given = judge_approvals(proposal, self._settings, self._audit)
+            if proposal.state in APPROVAL_STATES:
+                self._check_finding(proposal)
+            given = judge_approvals(proposal, self._settings, self._audit, self._plans)
             if any(approval.approver == person for approval in given.approvals):
                 return None
             missing = count_required(proposal, self._settings) - given.independent
             if proposal.state not in APPROVAL_STATES or (proposal.state != "proposed" and missing <= 0):
                 raise ProposalStateError(proposal.proposal_id, proposal.state, "approved")
+            if given.plan_doubt is not None:
+                raise NoPlanError(f"{proposal.proposal_id} cannot be approved: {given.plan_doubt}")
             other = find_account_use(proposal, person, self._audit)
             if other is not None:
                 raise NotAllowedError(f"{other!r} approved {proposal.proposal_id} from this very account already")
@@ -157,7 +172,7 @@ class Approvals:
 
         try:
             return self._book.decide(proposal_id, decide)
-        except NotAllowedError as refusal:
+        except (NotAllowedError, FindingClosedError) as refusal:
             self._audit.append(AuditEntry(person, refused, proposal_id, {"why": str(refusal)}))
             raise
 
@@ -182,6 +197,11 @@ class Approvals:
         refusal = explain_refusal(person, proposal, self._settings)
         if refusal is not None:
             raise NotAllowedError(refusal)
+
+    def _check_finding(self, proposal: Proposal) -> None:
+        objection = self._find_objection(proposal)
+        if objection is not None:
+            raise FindingClosedError(f"{proposal.proposal_id} cannot be approved: {objection}")
 
 
 def _check_reason(reason: str) -> str:

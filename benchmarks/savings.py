@@ -27,7 +27,7 @@ from cloudcost.installation import Installation
 from savings.check import BillCheck
 from savings.findings import Recommendation
 from savings.plan import make_plan
-from savings.settings import SavingsSettings
+from savings.settings import LEAST as LEAST_SHOWN
 from simulator.opportunities.generate import generate
 from simulator.truth import Truth
 
@@ -35,7 +35,7 @@ PRECISION_BAR, RECALL_BAR = 0.95, 0.90
 #: A saving is right within this share of the true one, and so many of them must be.
 AMOUNT_BAR, AMOUNTS_BAR = Decimal("0.02"), 0.95
 #: Smaller savings are not shown.
-LEAST = SavingsSettings().minimum_monthly_saving
+LEAST = LEAST_SHOWN
 #: A check, a cloud and a resource.
 Key = tuple[str, str, str]
 

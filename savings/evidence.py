@@ -7,11 +7,12 @@ is judged on its own newest days; one that ended (`find_ended`) is not.
 - ``usage_daily``: a row per source, account, region, resource, meter, price and day of the last 62 days, of every
   charge category; ``days_ago`` counts from 0, the source's last day. Amounts: ``cost`` (effective), ``billed_cost``,
   ``contracted_cost``, ``list_cost``; ``quantity`` is in ``pricing_unit``.
-- ``usage_30d``: usage of the last 30 days without the days, of resources that are still billed in the last three. What
-  30 days of it come to: ``monthly_cost``, ``monthly_contracted_cost``, ``monthly_list_cost``, ``monthly_quantity``.
-  ``stored`` is the average size of what is priced by the month, in its unit: a GB stored for 30 days of a month of 31
-  is less than a GB-month. ``meter_last_days_ago`` is the last day of the very meter, which may have ended before its
-  resource did: a volume that was changed to another type.
+- ``usage_30d``: usage of the last 30 days without the days, of resources that are still billed in the last three; what
+  is billed by one row a month is, until ten days after its month. What 30 days of it come to: ``monthly_cost``,
+  ``monthly_contracted_cost``, ``monthly_list_cost``, ``monthly_quantity``. ``stored`` is the average size of what is
+  priced by the month, in its unit: a GB stored for 30 days of a month of 31 is less than a GB-month.
+  ``meter_last_days_ago`` is the last day of the very meter, which may have ended before its resource did: a volume that
+  was changed to another type.
 - ``usage_hourly``: what commitments could cover, by pool and hour: see `savings.commitments.hourly_sql`.
 - ``storage_monthly``: a row per resource, meter and billing period of what is priced by the month, of 13 months.
 
@@ -32,8 +33,10 @@ from savings.local_tables import Statement, make_tables
 from warehouse.contracts import Warehouse
 
 SEEDS = Path(__file__).parent / "seeds"
-#: Days of usage that are read, and of what is stored: 13 months.
+#: Days of usage that are looked at, and of what is stored: 13 months.
 DAYS, STORAGE_DAYS = 62, 396
+#: Days of usage that are read: those, and enough to see two fees of a month when the third is late.
+READ_DAYS = 75
 #: A source whose last usage is so many days before that of the newest has ended: bills by the month, a month late, are
 #: up to 92 days behind those by the day.
 ENDED_DAYS = 92
@@ -48,7 +51,7 @@ def open_evidence(
     ``last_days``: the last day of usage of each source that is looked at, see `read_last_days`; at least one.
     """
     statements = {
-        "usage_daily": _narrow(USAGE_DAILY, last_days, DAYS),
+        **_read_usage(last_days),
         "storage_monthly": _narrow(STORAGE_MONTHLY, last_days, STORAGE_DAYS),
         "usage_hourly": _narrow_hourly(last_days),
     }
@@ -58,6 +61,15 @@ def open_evidence(
         for name in sorted(seeds):
             path = str(SEEDS / f"{name}.csv")
             connection.execute(f"create temp table seed_{name} as select * from read_csv(?, header = true)", [path])
+        yield connection
+
+
+@contextmanager
+def open_usage(warehouse: Warehouse, last_days: Mapping[str, dt.date]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that has usage_daily and what is derived of it alone, for who asks nothing of hours and months."""
+    with make_tables(warehouse, _read_usage(last_days)) as connection:
+        for statement in DERIVED:
+            connection.execute(statement)
         yield connection
 
 
@@ -73,6 +85,11 @@ def find_ended(last_days: Mapping[str, dt.date]) -> dict[str, dt.date]:
     saved, and its successor may bill the same resources."""
     newest = max(last_days.values(), default=dt.date.min)
     return {name: last for name, last in last_days.items() if (newest - last).days > ENDED_DAYS}
+
+
+def _read_usage(last_days: Mapping[str, dt.date]) -> dict[str, Statement]:
+    """What usage_daily and the rest of `DERIVED` are made from."""
+    return {"usage_read": _narrow(USAGE_DAILY, last_days, READ_DAYS)}
 
 
 def _narrow_hourly(last_days: Mapping[str, dt.date]) -> Statement:

@@ -53,6 +53,8 @@ select
     max(charges.resource_type) as resource_type,
     max(charges.sub_account_name) as account_name,
     max(charges.x_team) as team,
+    -- where it differs from the last, the cost is of several teams, or in part of none
+    min(coalesce(charges.x_team, '')) as first_team,
     max(charges.charge_description) as description,
     max(charges.x_sku_details) as sku_details,
     max(charges.sku_price_details) as sku_price_details,
@@ -129,15 +131,66 @@ group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 #: 30 days of each resource's meters. What is billed by the month says what a month costs; the rest is scaled from the
 #: days since the resource was first seen in the window: a resource of ten days costs three times as much in a month,
 #: and a meter that ran on three days of thirty does not cost ten times as much.
+#:
+#: A row of a month (its period has 27 days or more, or it is all that its resource is billed, a day of every month)
+#: is about the days up to the next one. It counts until that is due, and 8 days longer, since fees are billed late;
+#: with the two that any row has, until ten days after its month.
 USAGE_30D = """
 create temp table usage_30d as
-with resources as (
+with once_a_month as (
+    select source_name, cloud, account_id, region, resource_id, currency
+    from usage_read
+    where charge_category = 'Usage' and resource_id is not null
+    group by all
+    having max(coalesce(period_days, 1)) <= 1
+        and count(distinct usage_date) >= 2
+        and count(distinct usage_date) = count(distinct date_trunc('month', usage_date))
+        and date_diff('day', min(usage_date), max(usage_date))
+        between 28 * (count(distinct usage_date) - 1) and 31 * (count(distinct usage_date) - 1)
+),
+charged as (
+    select
+        usage_read.* replace (
+            case
+                when once_a_month.resource_id is not null then day(last_day(usage_read.usage_date))
+                else coalesce(usage_read.period_days, 1)
+            end as period_days
+        )
+    from usage_read
+    left join once_a_month
+        on usage_read.source_name = once_a_month.source_name
+        and usage_read.cloud = once_a_month.cloud
+        and usage_read.account_id is not distinct from once_a_month.account_id
+        and usage_read.region is not distinct from once_a_month.region
+        and usage_read.resource_id = once_a_month.resource_id
+        and usage_read.currency = once_a_month.currency
+    where usage_read.charge_category = 'Usage'
+),
+recent as (
+    select *, days_ago as ended_days_ago
+    from charged
+    where period_days < 27 and days_ago < 30
+
+    union all
+
+    select *, greatest(days_ago - period_days + 1 - 8, 0) as ended_days_ago
+    from charged
+    where period_days >= 27
+    -- a whole month's row begins with its month, which may have 31 days; of those before them the last counts
+    qualify days_ago < 31
+        or (
+            ended_days_ago <= 2
+            and days_ago = min(days_ago) over (
+                partition by source_name, cloud, account_id, region, resource_id, usage_type, pricing_category, currency
+            )
+        )
+),
+resources as (
     select
         source_name, cloud, account_id, region, resource_id, currency,
         least(max(days_ago) + 1, 30) as days_seen,
-        min(days_ago) as last_days_ago
-    from usage_daily
-    where charge_category = 'Usage' and is_recent(days_ago, period_days)
+        min(ended_days_ago) as last_days_ago
+    from recent
     group by all
 ),
 meters as (
@@ -165,11 +218,11 @@ meters as (
         -- two months that follow one another may both begin in the window
         count(distinct billing_period) as months,
         avg(period_days) * count(distinct billing_period) as period_days,
-        min(days_ago) as meter_last_days_ago,
+        min(ended_days_ago) as meter_last_days_ago,
         -- a day's share of a GB-month is a GB by the days of its month
         sum(cast(quantity as double) * day(last_day(usage_date))) as gb_days
-    from usage_daily
-    where charge_category = 'Usage' and is_recent(days_ago, period_days) and coalesce(commitment_status, '') <> 'Unused'
+    from recent
+    where coalesce(commitment_status, '') <> 'Unused'
     group by all
 )
 select
@@ -196,17 +249,13 @@ where resources.last_days_ago <= 2
 """
 
 DERIVED = (
+    "create temp view usage_daily as select * from usage_read where days_ago < 62",
     """
 create temp macro in_a_month(amount, is_monthly, days_seen, period_days) as
     case
         when (case when is_monthly then period_days else days_seen end) = 30 then cast(amount as decimal(38, 12))
         else cast(amount * 30 / (case when is_monthly then period_days else days_seen end) as decimal(38, 12))
     end
-""",
-    """
-create temp macro is_recent(days_ago, period_days) as
-    -- a whole month's row begins with its month, which may have 31 days
-    days_ago < 30 or (period_days >= 27 and days_ago < 31)
 """,
     """
 create temp macro share(amount, fraction) as cast(cast(amount as double) * fraction as decimal(38, 12))

@@ -7,6 +7,7 @@ import typer
 from cli.output.tables import Format, print_rows
 
 if TYPE_CHECKING:
+    from actions.approvals import Approvals
     from actions.proposals import Proposal
     from cloudcost.installation import Installation
 
@@ -17,6 +18,8 @@ ActorOption = Annotated[
     str, typer.Option("--as", help="Who acts; only in a demo. Elsewhere it is the person signed in.")
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")]
+#: Less of a digest may be another plan's too.
+SHORTEST_DIGEST = 12
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
 
 
@@ -39,15 +42,28 @@ def list_actions(context: typer.Context, output: OutputOption = Format.TABLE) ->
 
 @actions_app.command()
 def show(context: typer.Context, proposal: ProposalArgument) -> None:
-    """Show a proposal: evidence, approvals, steps and audit trail."""
+    """Show a proposal: evidence, approvals, steps, its plan in words and audit trail."""
     from audit.log import AuditLog
     from core.instants import utc_now
 
     installation, book = _open(context)
     found = _find(book, proposal)
     print(found.model_dump_json(indent=2))
+    _print_plan(installation, found)
     for row in AuditLog(installation.store, utc_now).rows_about(found.proposal_id):
         print(f"{row.seq:>5} {row.at} {row.actor} {row.event}")
+
+
+@actions_app.command()
+def plan(context: typer.Context, proposal: ProposalArgument, actor: ActorOption = "") -> None:
+    """Read the resource of a proposal now and plan it anew; nothing in the cloud is changed. For approvers."""
+    from cloudcost.actors import find_allowed
+    from cloudcost.analytics.action_plans import open_planner
+
+    installation, book = _open(context)
+    found = _find(book, proposal)
+    find_allowed(installation, actor, "decide_proposals")
+    _print_plan(installation, open_planner(installation).plan(found.proposal_id))
 
 
 @actions_app.command()
@@ -64,20 +80,26 @@ def approve(
     proposal: ProposalArgument,
     reason: ReasonOption = "approved on the command line",
     actor: ActorOption = "",
+    plan: Annotated[
+        str, typer.Option("--plan", help="The plan that you read: its digest, or 12 characters of it at least.")
+    ] = "",
     execute: Annotated[
         bool, typer.Option("--execute", help="Carry it out here, without waiting for the daemon.")
     ] = False,
 ) -> None:
-    """Approve a proposal. The Dagster daemon then executes it; above the limit a second person has to approve first."""
-    from actions.approvals import Approvals
-    from core.instants import utc_now
+    """Approve the plan of a proposal, which is printed. The Dagster daemon then executes it; above the limit a second
+    person has to approve first."""
+    from actions.approval_evidence import digest_plan
+    from actions.approvals import PlanChangedError
 
     installation, book = _open(context)
     found = _find(book, proposal)
     person = _start_action(installation, actor)
-    decided = Approvals(installation.store, installation.action_settings, utc_now).approve(
-        found.proposal_id, person, reason
-    )
+    _print_plan(installation, found)
+    shown = digest_plan(found)
+    if plan and not (len(plan) >= SHORTEST_DIGEST and shown.startswith(plan)):
+        raise PlanChangedError(f"{found.proposal_id}: its plan is {shown}, not {plan}: look at it again")
+    decided = _open_approvals(installation).approve(found.proposal_id, person, reason, shown)
     if decided.state == "proposed":
         print(f"{decided.proposal_id}: approved by {person}; another person has to approve it too")
         return
@@ -97,14 +119,9 @@ def reject(
     actor: ActorOption = "",
 ) -> None:
     """Reject a proposal; the same finding is not proposed again."""
-    from actions.approvals import Approvals
-    from core.instants import utc_now
-
     installation, book = _open(context)
     found = _find(book, proposal)
-    decided = Approvals(installation.store, installation.action_settings, utc_now).reject(
-        found.proposal_id, _start_action(installation, actor), reason
-    )
+    decided = _open_approvals(installation).reject(found.proposal_id, _start_action(installation, actor), reason)
     print(f"{decided.proposal_id}: {decided.state}")
 
 
@@ -116,15 +133,10 @@ def rollback(
     actor: ActorOption = "",
 ) -> None:
     """Take back what an executed proposal did, as far as its remediation promises."""
-    from actions.approvals import Approvals
-    from core.instants import utc_now
-
     installation, book = _open(context)
     found = _find(book, proposal)
     person = _start_action(installation, actor)
-    Approvals(installation.store, installation.action_settings, utc_now).request_rollback(
-        found.proposal_id, person, reason
-    )
+    _open_approvals(installation).request_rollback(found.proposal_id, person, reason)
     config = {"ops": {"rollback_action": {"config": {"proposal_id": found.proposal_id}}}}
     raise typer.Exit(_run_job(installation, "rollback_action_job", config, context.obj["verbose"], found.proposal_id))
 
@@ -170,6 +182,15 @@ def _open(context: typer.Context) -> "tuple[Installation, Any]":
     return installation, ProposalBook(installation.store, utc_now)
 
 
+def _open_approvals(installation: "Installation") -> "Approvals":
+    from actions.approvals import Approvals
+    from cloudcost.analytics.finding_objections import make_objection_finder
+    from core.instants import utc_now
+
+    finder = make_objection_finder(installation)
+    return Approvals(installation.store, installation.action_settings, utc_now, finder)
+
+
 def _find(book: Any, prefix: str) -> "Proposal":
     from actions.proposal_book import ProposalNotFoundError
     from core.short_names import find_named
@@ -178,6 +199,21 @@ def _find(book: Any, prefix: str) -> "Proposal":
     if len(found) != 1:
         raise ProposalNotFoundError(f"{len(found)} proposals start with {prefix!r}")
     return found[0]
+
+
+def _print_plan(installation: "Installation", proposal: "Proposal") -> None:
+    from actions.plans.records import NO_PLAN, PlanRecords
+    from actions.plans.words import describe_plan
+
+    kept = PlanRecords(installation.store).find(proposal.plan)
+    if kept is None:
+        print(f"{proposal.proposal_id} has no plan: {proposal.plan_problem or NO_PLAN}")
+        return
+    print(f"plan {kept.digest}")
+    for line in describe_plan(kept.plan):
+        print(f"  {line}")
+    if proposal.plan_problem:
+        print(f"  not looked at again: {proposal.plan_problem}")
 
 
 def _start_action(installation: "Installation", chosen: str) -> str:

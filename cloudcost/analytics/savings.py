@@ -2,23 +2,23 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
+from cloudcost.analytics.advice import add_advice
 from cloudcost.analytics.inventory import take
+from cloudcost.analytics.placing import find_placing
 from cloudcost.analytics.savings_lifecycle import note_findings
 from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
 from savings.bill import judge_bill
 from savings.check import Check, InventoryCheck, QuestionCheck
-from savings.commitments.members import find_members
 from savings.evidence import find_ended, open_evidence, read_last_days
-from savings.findings import Findings, Recommendation, Skipped
+from savings.findings import Findings, Skipped
 from savings.inventory.evidence import add_inventory, judge_inventory
 from savings.inventory.taking import Taken
-from savings.pools import find_pools
 from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
@@ -58,7 +58,8 @@ def find_savings(installation: Installation, today: dt.date) -> Judgement:
     over = ScoredDays.until(today - dt.timedelta(days=1))
     taken = take(installation, [c for c in checks if isinstance(c, InventoryCheck)], today)
     done = ask_bill(installation, [c for c in checks if isinstance(c, QuestionCheck)], over, today, taken)
-    return Judgement(CheckRun(Findings(skipped=wrong), failed) + done, taken)
+    found = add_advice(installation, CheckRun(Findings(skipped=wrong), failed) + done, today)
+    return Judgement(found, taken)
 
 
 def ask_bill(
@@ -79,8 +80,7 @@ def ask_bill(
     ended = find_ended(last_days)
     last_days = {name: last for name, last in last_days.items() if name not in ended}
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
-        pools, members = find_pools(evidence), find_members(evidence)
-
+        placing = find_placing(installation, evidence)
         if taken is not None:
             add_inventory(evidence, taken, settings.inventory.protected_tags)
 
@@ -90,10 +90,11 @@ def ask_bill(
                 found = Findings() if taken is None else judge_inventory(evidence, taken, check, changed, today)
             else:
                 found = judge_bill(evidence, check, changed, today)
-            worth_showing = (one for one in found.recommendations if is_worth_showing(one, settings))
-            return Findings([members.assign(one) for one in pools.assign(worth_showing)], found.skipped)
+            return Findings(placing.place(found.recommendations), found.skipped)
 
-        return CheckRun(Findings(skipped=_skip_ended(ended))) + run_each(checks, run)
+        done = run_each(checks, run)
+        assigned = Findings(placing.share_commitments(done.findings.recommendations), done.findings.skipped)
+        return CheckRun(Findings(skipped=_skip_ended(ended))) + replace(done, findings=assigned)
 
 
 def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
@@ -103,11 +104,6 @@ def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
         Skipped(check_name=EVERY_CHECK, resource_id=name, reason=why.format(name, last))
         for name, last in sorted(ended.items())
     ]
-
-
-def is_worth_showing(found: Recommendation, settings: SavingsSettings) -> bool:
-    """What saves an amount must save enough of it; advice without an amount always shows."""
-    return found.monthly_saving is None or found.monthly_saving >= settings.minimum_monthly_saving
 
 
 def write_savings(installation: Installation, judgement: Judgement) -> dict[str, int]:

@@ -72,7 +72,7 @@ def make_aws_factory(
                     )
                 client = _make_client(sessions[account_id], service, region, is_polite)
                 if is_confined:  # known now, and better reported now than at the first request
-                    _check_this_machine(client.meta.endpoint_url)
+                    check_this_machine(client.meta.endpoint_url)
                 clients[key] = client
             return clients[key]
 
@@ -111,10 +111,11 @@ def _begin_confined_session(**options: Any) -> "boto3.Session":
 
 
 def _check_request(**event: Any) -> None:
-    _check_this_machine(event["request"].url)
+    check_this_machine(event["request"].url)
 
 
-def _check_this_machine(url: str) -> None:
+def check_this_machine(url: str) -> None:
+    """Raises `NotThisMachineError` where an address is not on this machine."""
     host = urlsplit(url).hostname or ""
     if host != "localhost" and not _is_loopback(host):
         raise NotThisMachineError(f"this is a demo's home: it acts on this machine alone, and {host} is not on it")

@@ -10,15 +10,17 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
-from audit.log import AuditEntry, AuditLog
+from audit.log import AuditEntry, AuditLog, AuditRow
 from core.errors import CloudcostError
 from core.instants import Clock
-from savings.lifecycle.status import KEPT_DAYS, Decision, Sighting
+from savings.lifecycle.status import KEPT_DAYS, Decision, Sighting, Verdict
 from state import ConflictError, Record, StateStore, Write
 
 DECISIONS, SIGHTINGS = "savings_decision", "savings_sighting"
+#: What the audit log calls decisions.
+EVENTS: Mapping[str, Verdict] = {f"savings.{verdict}": verdict for verdict in get_args(Verdict)}
 #: The longest that a finding may be dismissed for: what nobody looked at for two years is looked at again.
 LONGEST_DAYS = 731
 #: The longest reason, in characters, and what none may hold: whoever reads it later must see what was written.
@@ -31,7 +33,7 @@ ATTEMPTS = 50
 FACTS = tuple(
     "check_name title provider source_name billing_period account_id region resource_id resource_name service_name "
     "monthly_cost monthly_saving billing_currency lever component effort confidence risk_class remediation "
-    "evidence_kind reason".split()
+    "evidence_kind reason x_team".split()
 )
 
 
@@ -65,10 +67,26 @@ class SavingsBook:
 
     def restore(self, found: Mapping[str, Any], reason: str, actor: str) -> Decision | None:
         """Take back what was decided; None where nothing was, or it is taken back already."""
-        record = self._store.get(DECISIONS, found["recommendation_id"])
-        if record is None or Decision.model_validate(record.body).verdict == "restored":
+        last = self.find_decision(found["recommendation_id"])
+        if last is None or last.verdict == "restored":
             return None
         return self._decide(found, "restored", reason, actor, None)
+
+    def find_decision(self, name: str) -> Decision | None:
+        """What was decided last of one finding; None where nothing was."""
+        record = self._store.get(DECISIONS, name)
+        return None if record is None else Decision.model_validate(record.body)
+
+    def find_logged_decision(self, name: str) -> Decision | None:
+        """What was decided last of one finding as the audit log proves it; None where it proves nothing."""
+        rows = [row for row in self._audit.evidence_about(name) if row.event in EVENTS]
+        return None if not rows else read_decision(rows[-1])
+
+    def find_sighting(self, name: str) -> Sighting | None:
+        """When one finding was seen; None where it never was, or is forgotten."""
+        record = self._store.get(SIGHTINGS, _name_shard(name))
+        body = None if record is None else record.body["findings"].get(name)
+        return None if body is None else Sighting.model_validate(body)
 
     def decisions(self) -> dict[str, Decision]:
         """What was decided last of each finding, by recommendation_id."""
@@ -152,6 +170,20 @@ class SavingsBook:
                 continue
             return given
         raise DecisionError(f"finding {name} was decided on {ATTEMPTS} times at this very moment; try again")
+
+
+def read_decision(row: AuditRow) -> Decision:
+    """A decision from its row of the audit log."""
+    until = str(row.details.get("until") or "")
+    return Decision(
+        recommendation_id=row.subject,
+        verdict=EVENTS[row.event],
+        actor=row.actor,
+        reason=str(row.details.get("reason")),
+        until=dt.date.fromisoformat(until) if until else None,
+        monthly_saving=str(row.details.get("monthly_saving") or "") or None,
+        at=dt.datetime.fromisoformat(row.at),
+    )
 
 
 def check_reason(reason: str) -> None:

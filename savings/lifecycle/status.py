@@ -16,6 +16,7 @@ from pydantic import Field
 from core.section import StrictModel
 
 Status = Literal["found", "accepted", "dismissed", "done", "verified", "lapsed"]
+Verdict = Literal["accepted", "dismissed", "restored"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 #: Those whose saving is still to be had.
 OPEN: frozenset[str] = frozenset({"found", "accepted"})
@@ -30,7 +31,7 @@ class Decision(StrictModel):
     """What somebody decided about a finding. ``monthly_saving``: what it was then, as text of a decimal."""
 
     recommendation_id: str = Field(min_length=1)
-    verdict: Literal["accepted", "dismissed", "restored"]
+    verdict: Verdict
     actor: str
     reason: str
     until: dt.date | None = None

@@ -31,6 +31,8 @@ class Call:
 
     action: str
     status: int
+    #: of the query protocol, as they were sent
+    parameters: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass
@@ -92,7 +94,8 @@ class MotoServer:
     def _record(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
-        action = parse_qs(body.decode("utf-8", "replace")).get("Action", ["-"])[0]
+        sent = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+        action = sent.pop("Action", "-")
         if self.fail_next.get(action):
             status = self.fail_next[action].pop(0)
             self.calls.append(Call(action, status))
@@ -100,7 +103,7 @@ class MotoServer:
             return [b"<Response><Errors><Error><Code>Injected</Code><Message>no</Message></Error></Errors></Response>"]
 
         def note(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            self.calls.append(Call(action, int(status.split()[0])))
+            self.calls.append(Call(action, int(status.split()[0]), sent))
             return start_response(status, headers, *rest)
 
         with self._lock:

@@ -12,7 +12,7 @@ from cloudcost.installation import Installation
 from orchestration.defs.actions.assets import rollback_action_job
 from orchestration.resources.installation import InstallationResource
 from tests.security.examples import ANA, BEN, Bureau, RemoveFile
-from tests.unit.actions.examples import ACCOUNT, REGION, HandClock
+from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, nothing_objects
 
 CONFIGURATION = f"""\
 sources: [{{name: plain, provider: aws, location: exports}}]
@@ -53,7 +53,9 @@ def test_a_rollback_is_nobodys_who_is_named_in_the_run(executed: tuple[Installat
 
 def test_what_an_approver_asked_for_is_rolled_back_on_their_name(executed: tuple[Installation, str, Path]) -> None:
     installation, key, file = executed
-    Approvals(installation.store, installation.config.actions, HandClock()).request_rollback(key, BEN, "needed")
+    Approvals(installation.store, installation.config.actions, HandClock(), nothing_objects).request_rollback(
+        key, BEN, "needed"
+    )
     assert roll_back(installation, proposal_id=key).success and file.exists()
     rows = AuditLog(installation.store, HandClock()).rows_about(key)
     assert [(row.actor, row.event) for row in rows][-1] == (BEN, "proposal.rolled_back")
@@ -62,7 +64,9 @@ def test_what_an_approver_asked_for_is_rolled_back_on_their_name(executed: tuple
 def test_no_run_names_another_installation(executed: tuple[Installation, str, Path], tmp_path: Path) -> None:
     """Another configuration has other approvers, another home has another audit log."""
     installation, key, file = executed
-    Approvals(installation.store, installation.config.actions, HandClock()).request_rollback(key, BEN, "needed")
+    Approvals(installation.store, installation.config.actions, HandClock(), nothing_objects).request_rollback(
+        key, BEN, "needed"
+    )
     elsewhere = {"config_path": str(tmp_path / "foreign.yaml"), "home": str(tmp_path / "foreign")}
     for config in (elsewhere, {"home": elsewhere["home"]}, {"config_path": elsewhere["config_path"]}):
         with pytest.raises(dg.DagsterInvalidConfigError, match="resources:installation:config"):

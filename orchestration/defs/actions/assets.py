@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import dagster as dg
@@ -17,6 +18,8 @@ from actions.proposals import Proposal
 from actions.results import ActionResult
 from actions.verification import confirm_saving
 from alerts.findings import describe_recommendation
+from cloudcost.analytics.action_plans import find_newest, plan_proposals
+from cloudcost.analytics.finding_objections import make_objection_finder
 from cloudcost.analytics.saving_evidence import read_evidence
 from cloudcost.audit_watch import watch_audit
 from cloudcost.cloud_clients import open_clients
@@ -25,6 +28,7 @@ from cloudcost.recorded_settings import record_settings
 from core.instants import utc_now
 from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
+from savings.lifecycle.status import OPEN
 from warehouse import fetch_records
 
 RECOMMENDATIONS = dg.AssetKey(["ml", "recommendations"])
@@ -53,15 +57,17 @@ def engine_of(installation: Installation) -> ActionEngine:
         settings,
         clients,
         is_reconciled,
+        make_objection_finder(installation),
         utc_now,
         time.sleep,
         find_settings=lambda: installation.action_settings,
+        find_finding=partial(find_newest, installation),
     )
 
 
 def is_proposed(row: Mapping[str, Any]) -> bool:
-    """Whether a recommendation is proposed: an action carries it out, its amount is known, it is not dismissed."""
-    return bool(row["remediation"]) and row["monthly_saving"] is not None and row.get("status") != "dismissed"
+    """Whether a recommendation is proposed: an action carries it out, its amount is known, and it is open."""
+    return bool(row["remediation"]) and row["monthly_saving"] is not None and row.get("status", "found") in OPEN
 
 
 @dg.asset(
@@ -70,19 +76,21 @@ def is_proposed(row: Mapping[str, Any]) -> bool:
     kinds={"python"},
     deps=[RECOMMENDATIONS],
     pool="warehouse",
-    description="A proposal per recommendation that a remediation can carry out; it waits for people to approve it.",
+    description="A proposal per recommendation that a remediation can carry out; people approve its plan.",
 )
 def proposals(installation: InstallationResource) -> dg.MaterializeResult:
-    """Proposes each finding once."""
+    """Proposes each finding once, and plans what waits: what differs from an approved plan has to be approved again."""
     opened = installation.open()
     start_action(opened)
     rows: list[dict[str, Any]] = []
     if opened.warehouse.has_table("ml", "recommendations"):
         with opened.warehouse.connect(read_only=True) as connection:
             rows = fetch_records(connection.execute("select * from ml.recommendations order by recommendation_id"))
-    lapsed = Approvals(opened.store, opened.action_settings, utc_now).expire_stale()
+    finder = make_objection_finder(opened)
+    lapsed = Approvals(opened.store, opened.action_settings, utc_now, finder).expire_stale()
     book = ProposalBook(opened.store, utc_now)
     new = sum(book.propose(describe_recommendation(row))[1] for row in rows if is_proposed(row))
+    planned = plan_proposals(opened)
     waiting = book.list("proposed")
     opened.mark_stage("proposals")
     return dg.MaterializeResult(
@@ -91,6 +99,8 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
             "new proposals": new,
             "lapsed proposals": len(lapsed),
             "waiting": len(waiting),
+            "with a plan": planned.planned,
+            "without a plan": dict(planned.problems),
         }
     )
 
@@ -216,7 +226,9 @@ def approved_action_sensor(context: dg.SensorEvaluationContext, installation: In
     interrupted = [p for p in book.list("executing", "rolling_back") if not is_held(p, now)]
     # the guardrail counts again when an execution begins: this only saves runs that would end there
     room = max(0, opened.config.actions.day_limit - DayBook(opened.store, book, utc_now).look().actions)
-    found = interrupted + book.list("approved")[:room]
+    find_objection = make_objection_finder(opened)
+    approved = (proposal for proposal in book.list("approved") if find_objection(proposal) is None)
+    found = interrupted + list(islice(approved, room))
     requests = [
         dg.RunRequest(
             run_key=execution_run_key(proposal, now),

@@ -11,7 +11,8 @@ COMMITMENT_EXPIRING = BillCheck(
     why="On the day that it ends, what it covers is charged on demand.",
     next_step="Decide before that day whether to renew it, for as much as is really used.",
     saving_basis="None today: what the commitment saves now, contracted less effective cost of what it covers, is lost "
-    "from then on. It is the evidence `monthly_loss`.",
+    "from then on. It is shared among the accounts that use it, by the cost of what it covered of each in 30 days; the "
+    "share is the evidence `monthly_loss`.",
     lever="commit",
     component="fee",
     effort="low",
@@ -23,10 +24,6 @@ COMMITMENT_EXPIRING = BillCheck(
 with commitments as (
     select
         source_name, cloud, commitment_discount_id as resource_id, currency,
-        coalesce(
-            max(account_id) filter (where charge_category = 'Purchase' or commitment_status = 'Unused'),
-            max(account_id)
-        ) as account_id,
         max(region) filter (where charge_category = 'Purchase' or commitment_status = 'Unused') as region,
         max(billing_period) as billing_period,
         max(commitment_discount_type) as commitment_type,
@@ -39,18 +36,65 @@ with commitments as (
     from usage_daily
     where commitment_discount_id is not null
     group by all
+),
+ending as (
+    select
+        *,
+        in_a_month(cost, false, days_seen, 1) as whole_cost,
+        in_a_month(contracted_cost - cost, false, days_seen, 1) as whole_loss
+    from commitments
+    where ends_on between last_day and last_day + $days
+        and last_days_ago <= 2
+        and contracted_cost > cost
+),
+-- what is covered without a cost of its own counts by what it would cost
+users as (
+    select
+        used.source_name, used.cloud, used.commitment_discount_id as resource_id, used.currency, used.account_id,
+        case when any_value(ending.cost) > 0 then sum(used.cost) else sum(used.contracted_cost) end as covered_cost
+    from usage_daily as used
+    inner join ending
+        on used.source_name = ending.source_name
+        and used.cloud is not distinct from ending.cloud
+        and used.commitment_discount_id = ending.resource_id
+        and used.currency is not distinct from ending.currency
+    where used.commitment_status = 'Used' and used.days_ago < 30
+    group by all
+    having covered_cost > 0
+),
+places as (
+    select
+        *,
+        sum(covered_cost) over (partition by source_name, cloud, resource_id, currency) as all_covered,
+        sum(covered_cost) over (
+            partition by source_name, cloud, resource_id, currency
+            order by covered_cost desc, account_id rows between unbounded preceding and current row
+        ) as up_to_here
+    from users
+),
+-- an account's part is what the shares come to with it, less without it: so the parts sum to the whole exactly
+parts as (
+    select
+        *,
+        cast(up_to_here as double) / cast(all_covered as double) as share_with,
+        cast(up_to_here - covered_cost as double) / cast(all_covered as double) as share_without
+    from places
 )
 select
-    * exclude (last_day, days_seen, last_days_ago, cost, contracted_cost),
-    date_diff('day', last_day, ends_on) as days_left,
-    in_a_month(cost, false, days_seen, 1) as monthly_cost,
-    in_a_month(contracted_cost - cost, false, days_seen, 1) as monthly_loss,
+    ending.source_name, ending.billing_period, ending.cloud, parts.account_id, ending.region, ending.resource_id,
+    ending.currency, ending.commitment_type, ending.ends_on,
+    date_diff('day', ending.last_day, ending.ends_on) as days_left,
+    share(ending.whole_cost, share_with) - share(ending.whole_cost, share_without) as monthly_cost,
+    share(ending.whole_loss, share_with) - share(ending.whole_loss, share_without) as monthly_loss,
+    ending.whole_loss as monthly_loss_of_all_accounts,
     cast(null as decimal(38, 12)) as monthly_saving
-from commitments
-where ends_on between last_day and last_day + $days
-    and last_days_ago <= 2
-    and contracted_cost > cost
+from ending
+inner join parts
+    on ending.source_name = parts.source_name
+    and ending.cloud is not distinct from parts.cloud
+    and ending.resource_id = parts.resource_id
+    and ending.currency is not distinct from parts.currency
 """,
-    reason="{commitment_type} {resource_id} ends on {ends_on}; what it covers then costs {monthly_loss} {currency} "
-    "more in 30 days",
+    reason="{commitment_type} {resource_id} ends on {ends_on}; what it covers of this account then costs "
+    "{monthly_loss} {currency} more in 30 days",
 )

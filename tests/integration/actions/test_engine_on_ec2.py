@@ -12,10 +12,11 @@ from actions.approvals import NotAllowedError
 from actions.engine import ActionEngine
 from actions.proposal_book import ProposalStateError
 from actions.results import ActionResult
+from state import SqliteStateStore
 from tests.integration.actions.runs import run_everything
 from tests.integration.actions.world import TAGS, World
 from tests.peers.moto_server import MotoServer
-from tests.unit.actions.examples import make_finding, make_settings
+from tests.unit.actions.examples import make_finding, make_settings, nothing_objects
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def aws() -> Iterator[MotoServer]:
 
 @pytest.fixture
 def world(aws: MotoServer, tmp_path: Path) -> World:
-    return World(aws, tmp_path)
+    return World(aws, SqliteStateStore(tmp_path / "state.sqlite"))
 
 
 def test_an_approved_volume_is_deleted_after_its_snapshot(world: World) -> None:
@@ -39,7 +40,8 @@ def test_an_approved_volume_is_deleted_after_its_snapshot(world: World) -> None:
     assert order == ["CreateSnapshot", "DeleteVolume"]
     events = [row.event for row in world.audit.rows_about(world.proposal_id)]
     steps = [event for _ in range(6) for event in ("step.started", "step.done")]
-    assert events == ["proposal.proposed", "proposal.approved", "execution.started", *steps, "proposal.executed"]
+    begun = ["proposal.proposed", "plan.made", "proposal.approved", "execution.started"]
+    assert events == [*begun, *steps, "proposal.executed"]
     assert world.audit.verify_chain().is_intact
 
 
@@ -47,7 +49,7 @@ def test_dry_run_says_what_it_would_do_and_touches_nothing(world: World) -> None
     result = world.engine(mode="dry_run").execute(world.proposal_id)
     assert (result.outcome, result.state, result.is_ok) == ("dry_run", "approved", True)
     assert "create a snapshot tagged with the proposal" in result.would_do
-    assert {call.action for call in world.aws.calls} == {"DescribeVolumes"}
+    assert {call.action for call in world.aws.calls} == {"DescribeVolumes", "DescribeSnapshots"}
     check = world.proposal.last_check
     assert check is not None and (check.outcome, check.would_do) == ("dry_run", result.would_do)
 
@@ -136,8 +138,8 @@ def test_what_is_stopped_or_taken_away_half_way_stops_the_very_run(world: World,
         return make_settings(**lost) if world.aws.count("CreateSnapshot") else make_settings()
 
     engine = ActionEngine(
-        world.store, make_settings(), world.aws.client, lambda source, period: True, world.clock, world.clock.sleep,
-        find_settings=find_settings,
+        world.store, make_settings(), world.aws.client, lambda source, period: True, nothing_objects, world.clock,
+        world.clock.sleep, find_settings=find_settings,
     )  # fmt: skip
     result = engine.execute(world.proposal_id)
     assert (result.outcome, result.state) == ("blocked", "executing")
@@ -159,6 +161,8 @@ def test_what_is_restored_is_from_the_snapshot_that_was_taken_last(world: World)
     world.clock.forward(hours=2)
     [old] = world.snapshots()
     world.ec2.create_tags(Resources=[world.volume_id], Tags=[{"Key": "team", "Value": "web"}])
+    assert world.engine().execute(world.proposal_id).failures == ("plan: tag team is 'web', the plan has 'data'",)
+    world.approve_again()
     assert world.engine().execute(world.proposal_id).outcome == "executed"
     [new] = [s["SnapshotId"] for s in world.snapshots() if s["SnapshotId"] != old["SnapshotId"]]
     assert world.engine().rollback(world.proposal_id, "ben@example.com", "needed").outcome == "rolled_back"
@@ -262,7 +266,9 @@ def test_an_unreadable_reconciliation_is_no_permission(world: World) -> None:
     def fail(source_name: str, billing_period: date) -> bool:
         raise OSError("the warehouse is locked")
 
-    engine = ActionEngine(world.store, make_settings(), world.aws.client, fail, world.clock, world.clock.sleep)
+    engine = ActionEngine(
+        world.store, make_settings(), world.aws.client, fail, nothing_objects, world.clock, world.clock.sleep
+    )
     result = engine.execute(world.proposal_id)
     [reason] = result.failures
     assert result.outcome == "blocked" and reason.startswith("reconciliation: it is unknown whether")

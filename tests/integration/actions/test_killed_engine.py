@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from actions.approvals import Approvals
+from actions.planning.planner import Planner
 from actions.proposal_book import ProposalBook
 from audit.log import AuditLog
 from state import SqliteStateStore
 from tests.integration.actions.killed_process import Trap, execute, open_engine, roll_back, run_until_killed
 from tests.integration.actions.runs import run_everything
 from tests.peers.moto_server import MotoServer
-from tests.unit.actions.examples import REGION, START, HandClock, make_finding, make_settings
+from tests.unit.actions.examples import REGION, START, HandClock, make_finding, make_settings, nothing_objects
 
 # Past the engine's lease, so that the second process takes over.
 LATER = START + timedelta(minutes=10)
@@ -90,7 +91,8 @@ def make_scene(aws: MotoServer, folder: Path) -> Scene:
     store, clock = SqliteStateStore(folder / "state.sqlite"), HandClock()
     volume_id = aws.client("ec2").create_volume(AvailabilityZone=f"{REGION}a", Size=8, VolumeType="gp3")["VolumeId"]
     proposal, _ = ProposalBook(store, clock).propose(make_finding(volume_id))
-    Approvals(store, make_settings(), clock).approve(proposal.proposal_id, "ana@example.com", "unused")
+    Planner(store, make_settings(), aws.client, clock, clock.sleep).plan(proposal.proposal_id)
+    Approvals(store, make_settings(), clock, nothing_objects).approve(proposal.proposal_id, "ana@example.com", "unused")
     aws.calls.clear()
     return Scene(aws, folder / "state.sqlite", proposal.proposal_id, volume_id)
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import threading
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,11 @@ from api.writes.idempotency import DEAD, KIND, MOST_BYTES, MOST_ENTRIES, Idempot
 from audit.log import AuditLog
 from cloudcost.installation import Installation
 from core.instants import utc_now
+from savings.lifecycle.book import SavingsBook
 from state import ConflictError, StateStoreError
 from state.dynamodb import MAX_ITEM_BYTES
 from tests.integration.api.company import ByName, Company, write_config
-from tests.unit.actions.examples import HandClock, make_finding
+from tests.unit.actions.examples import HandClock, make_finding, propose_planned
 
 MINE = "111122223333"
 REASON = {"reason": "unused since August"}
@@ -37,9 +39,8 @@ def desk(tmp_path: Path) -> Company:
     """An installation with two proposals, a small and a large one, and two incidents."""
     more = "actions: {two_person_limit: 100}"
     installation = Installation(write_config(tmp_path, accounts=[MINE], more=more), tmp_path / "home", "api")
-    book = ProposalBook(installation.store, utc_now)
     for name, saving in (("small", "9"), ("large", "900")):
-        book.propose(make_finding(name, saving))
+        propose_planned(installation.store, utc_now, make_finding(name, saving))
     incidents = IncidentBook(installation.store, (), utc_now)
     for account in (MINE, "999988887777"):
         scope = {"account": account, "service": "EC2"}
@@ -135,6 +136,21 @@ def test_a_decision_that_comes_too_late_is_a_conflict(desk: Company) -> None:
     assert decide(desk, "cleo", "reject", small).json()["state"] == "rejected"
     assert decide(desk, "ben", "approve", small).status_code == 409
     assert decide(desk, "ben", "rollback", small).status_code == 409
+
+
+def test_nobody_approves_what_was_dismissed(desk: Company) -> None:
+    small = find(desk, "9")
+    where = {name: small[name] for name in ("account_id", "region", "resource_id")}
+    name = ProposalBook(desk.installation.store, utc_now).get(small["proposal_id"]).finding.finding_id
+    found = where | {"recommendation_id": name, "check_name": "unattached_volume", "monthly_saving": Decimal(9)}
+    book = SavingsBook(desk.installation.store, utc_now)
+    book.dismiss(found, "kept for the audit", "cleo")
+    refused = decide(desk, "ben", "approve", small)
+    assert refused.status_code == 409 and "was dismissed" in refused.json()["detail"], refused.text
+    (row,) = rows(desk, "proposal.approval_refused")
+    assert (row.actor, row.subject) == ("ben", small["proposal_id"]) and "kept for the audit" in row.details["why"]
+    book.accept(found, "not kept after all", "cleo")
+    assert decide(desk, "ben", "approve", small).json()["state"] == "approved"
 
 
 def test_what_is_not_seen_is_not_there(desk: Company) -> None:

@@ -22,8 +22,10 @@ def test_the_policy_of_a_check_and_of_an_action() -> None:
 
 
 def test_where_nothing_is_needed_that_is_said() -> None:
-    done = RUNNER.invoke(app, ["permissions", "--cloud", "gcp"])
-    assert done.stdout == "no check asks gcp for anything: what is found there is found in the bill alone\n"
+    done = RUNNER.invoke(app, ["permissions", "--cloud", "gcp", "--check", "n1_old"])
+    assert (
+        done.stdout == "nothing that was named asks gcp for anything: what is found there is found in the bill alone\n"
+    )
 
 
 def test_an_unknown_name_is_refused_and_an_unknown_cloud_too() -> None:

@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner, Result
 
-from actions.approvals import NotAllowedError
+from actions.approvals import FindingClosedError, NotAllowedError
 from audit.log import AuditLog
 from cli.app import app
 from cli.failures import UsageError
@@ -20,12 +20,13 @@ from cloudcost.analytics.savings import find_savings, write_savings
 from cloudcost.identity.people import find_account
 from cloudcost.installation import Installation
 from core.instants import utc_now
-from orchestration.defs.actions.assets import is_proposed
+from orchestration.defs.actions.assets import approved_action_sensor, is_proposed
 from orchestration.defs.savings.assets import savings
 from orchestration.resources.installation import InstallationResource
 from savings.lifecycle.book import DecisionError
 from tests.savings_bill import LAST_DAY, Bill
 from tests.savings_plan import finding
+from tests.unit.actions.examples import make_finding, propose_planned
 
 ANA = "ana@example.com"
 CONFIG = """
@@ -131,6 +132,29 @@ def test_a_dismissed_finding_is_out_of_the_plan_at_once_and_in_the_tables_of_the
     assert events == ["savings.dismissed", "savings.restored"]
 
 
+def test_what_is_dismissed_is_neither_approved_nor_started(home: Home) -> None:
+    """On the command line, and by the sensor that starts what is approved."""
+    (one,) = home.list("--account", "account-1", "--check", "gp2_to_gp3")
+    finding = make_finding(finding_id=one["id"], saving="2")
+    approve = ["actions", "approve", propose_planned(home.installation.store, utc_now, finding)]
+    home.call("dismiss", one["id"], "--reason", "kept for the audit")
+    refused = CliRunner().invoke(app, approve)
+    assert isinstance(refused.exception, FindingClosedError), refused.output
+    assert f"was dismissed until {_in_days(90)} by {ANA}: 'kept for the audit'" in str(refused.exception)
+    home.call("restore", one["id"])
+    assert CliRunner().invoke(app, approve).exit_code == 0
+    assert [request.run_key for request in _sense(home)]
+    home.call("dismiss", one["id"], "--reason", "kept after all")
+    assert _sense(home) == []
+
+
+def _sense(home: Home) -> list[dg.RunRequest]:
+    resource = InstallationResource(config_path=str(home.folder / "cloudcost.yaml"), home=str(home.folder / "home"))
+    found = approved_action_sensor(dg.build_sensor_context(), installation=resource)
+    assert isinstance(found, dg.SensorResult)
+    return list(found.run_requests or ())
+
+
 def test_what_is_no_longer_found_is_listed_as_lapsed(home: Home) -> None:
     (one,) = home.list("--account", "account-2", "--check", "gp2_to_gp3")
     installation = home.installation
@@ -227,7 +251,7 @@ def test_without_findings_the_list_says_why(home: Home) -> None:
         connection.execute("delete from marts.fct_charges where resource_id like 'vol%'")
     home.judge()
     printed = home.call("list").stdout
-    assert "nothing was found:" in printed and "saves 1 or more in 30 days" in printed
+    assert "nothing was found:" in printed and "saves 1 USD or more in 30 days" in printed
     assert home.call("list", "--format", "json").stdout.strip() == "[]"
 
 
@@ -237,8 +261,8 @@ def _in_days(days: int) -> dt.date:
 
 @pytest.mark.parametrize(
     ("changed", "proposed"),
-    [({}, True), ({"status": "accepted"}, True), ({"status": "dismissed"}, False), ({"monthly_saving": None}, False),
-     ({"remediation": ""}, False)],
+    [({}, True), ({"status": "accepted"}, True), ({"status": "dismissed"}, False), ({"status": "done"}, False),
+     ({"monthly_saving": None}, False), ({"remediation": ""}, False)],
 )  # fmt: skip
 def test_what_is_dismissed_is_not_proposed(changed: dict[str, Any], proposed: bool) -> None:
     assert is_proposed(finding("a", "40", remediation="delete_unattached_volume") | changed) is proposed

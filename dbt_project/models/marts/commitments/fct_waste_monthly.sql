@@ -16,7 +16,8 @@ with unused as (
     where commitment_discount_status = 'Unused'
 ),
 
--- what checks found to be idle or unattached, in the month in which they found it
+-- what checks found to be idle or unattached, in the month in which they found it: what the plan counts of it, so that a
+-- resource that two checks would delete is wasted once. A table of an earlier release has no plan
 found as (
     select
         source_name,
@@ -26,10 +27,12 @@ found as (
         account_id as sub_account_id,
         service_name,
         check_name as waste_kind,
-        monthly_saving as wasted_cost,
+        coalesce(planned_saving, monthly_saving) as wasted_cost,
         resource_id
     from {{ written_table('ml', 'recommendations') }} as recommendations
-    where lever = 'delete' and monthly_saving is not null
+    where lever = 'delete'
+        and coalesce(status, 'found') in ('found', 'accepted')
+        and coalesce(planned_saving, monthly_saving) > 0
 ),
 
 waste as (
