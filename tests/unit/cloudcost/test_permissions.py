@@ -7,7 +7,7 @@ import yaml
 
 from actions.remediations import REMEDIATIONS
 from cloudcost.permissions import Need, PermissionsError, list_needs, write_document
-from savings.check import InventoryCheck
+from savings.check import Check, InventoryCheck
 from savings.registry import CHECKS
 
 ACTION = "delete_unattached_volume"
