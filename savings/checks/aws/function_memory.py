@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import columns_of, cost_of, is_unmeasured, join_costs, measured, why_unmeasured
+from savings.inventory.questions import columns_of, cost_of, is_unmeasured, join_costs, measured, why_unmeasured
 
 FUNCTION_MEMORY = InventoryCheck(
     name="function_memory",

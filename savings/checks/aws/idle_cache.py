@@ -1,7 +1,15 @@
 """ElastiCache nodes that nobody asks anything."""
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import columns_of, cost_of, is_unmeasured, join_costs, measured, why_kept, why_unmeasured
+from savings.inventory.questions import (
+    columns_of,
+    cost_of,
+    is_unmeasured,
+    join_costs,
+    measured,
+    why_kept,
+    why_unmeasured,
+)
 
 IDLE_CACHE = InventoryCheck(
     name="idle_cache",

@@ -1,7 +1,15 @@
 """NAT gateways that nothing passes through."""
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import columns_of, cost_of, is_unmeasured, join_costs, measured, why_kept, why_unmeasured
+from savings.inventory.questions import (
+    columns_of,
+    cost_of,
+    is_unmeasured,
+    join_costs,
+    measured,
+    why_kept,
+    why_unmeasured,
+)
 
 IDLE_NAT_GATEWAY = InventoryCheck(
     name="idle_nat_gateway",

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import (
+from savings.inventory.questions import (
     columns_of,
     cost_of,
     is_unmeasured,

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import columns_of, cost_of, join_costs
+from savings.inventory.questions import columns_of, cost_of, join_costs
 
 LOGS_WITHOUT_RETENTION = InventoryCheck(
     name="logs_without_retention",

@@ -1,7 +1,7 @@
 """Snapshots whose volume is gone and that no image is made of."""
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import columns_of, cost_of, join_costs, why_kept
+from savings.inventory.questions import columns_of, cost_of, join_costs, why_kept
 
 ORPHAN_SNAPSHOT = InventoryCheck(
     name="orphan_snapshot",

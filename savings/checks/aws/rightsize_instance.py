@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from savings.check import InventoryCheck, Parameter
 from savings.conditions import owner_of
-from savings.inventory_sql import measured
-from savings.smaller_instances import SAME_FAMILY, smaller_instance, too_few
+from savings.inventory.questions import measured
+from savings.inventory.smaller_instances import SAME_FAMILY, smaller_instance, too_few
 
 _LOOKED = f"""
     select

@@ -1,7 +1,7 @@
 """Auto Scaling groups that always run more than their work needs, because their minimum says so."""
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import cost_of, is_unmeasured, measured, why_hands_off, why_unmeasured
+from savings.inventory.questions import cost_of, is_unmeasured, measured, why_hands_off, why_unmeasured
 
 SCALING_FLOOR = InventoryCheck(
     name="scaling_floor",

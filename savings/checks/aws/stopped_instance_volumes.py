@@ -1,7 +1,7 @@
 """Volumes of instances that were stopped long ago."""
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import columns_of, cost_of, join_costs, why_hands_off
+from savings.inventory.questions import columns_of, cost_of, join_costs, why_hands_off
 
 STOPPED_INSTANCE_VOLUMES = InventoryCheck(
     name="stopped_instance_volumes",

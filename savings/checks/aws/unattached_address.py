@@ -1,7 +1,7 @@
 """Elastic IP addresses that belong to nothing."""
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import columns_of, cost_of, join_costs, why_hands_off
+from savings.inventory.questions import columns_of, cost_of, join_costs, why_hands_off
 
 UNATTACHED_ADDRESS = InventoryCheck(
     name="unattached_address",

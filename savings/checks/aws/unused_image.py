@@ -1,7 +1,7 @@
 """Snapshots of machine images that nothing is launched from."""
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import columns_of, cost_of, why_hands_off
+from savings.inventory.questions import columns_of, cost_of, why_hands_off
 
 UNUSED_IMAGE = InventoryCheck(
     name="unused_image",

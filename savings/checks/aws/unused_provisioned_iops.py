@@ -2,7 +2,7 @@
 
 from savings.check import InventoryCheck, Parameter
 from savings.conditions import owner_of
-from savings.inventory_sql import columns_of, is_unmeasured, join_costs, measured, why_unmeasured
+from savings.inventory.questions import columns_of, is_unmeasured, join_costs, measured, why_unmeasured
 
 UNUSED_PROVISIONED_IOPS = InventoryCheck(
     name="unused_provisioned_iops",

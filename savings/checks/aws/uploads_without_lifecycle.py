@@ -1,7 +1,7 @@
 """S3 buckets in which unfinished uploads stay for ever."""
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory_sql import columns_of, cost_of, join_costs
+from savings.inventory.questions import columns_of, cost_of, join_costs
 
 UPLOADS_WITHOUT_LIFECYCLE = InventoryCheck(
     name="uploads_without_lifecycle",

@@ -118,13 +118,13 @@ def test_what_was_put_there_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setenv(name, given)
         put = server.client("cloudwatch").put_metric_data
         dimensions = [{"Name": "InstanceId", "Value": "i-1"}, {"Name": "ImageId", "Value": "ami-1"}]
-        for hour, value in ((0, 10.0), (0, 30.0), (5, 20.0)):
+        for hour, level in ((0, 10.0), (0, 30.0), (5, 20.0)):
             at = window.start + dt.timedelta(hours=hour, minutes=7)
             data: dict[str, Any] = {
                 "MetricName": "mem_used_percent",
                 "Dimensions": dimensions,
                 "Timestamp": at,
-                "Value": value,
+                "Value": level,
             }
             put(Namespace="CWAgent", MetricData=[data])
         scope = open_scope()

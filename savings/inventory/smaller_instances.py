@@ -6,7 +6,7 @@ in the region, or follows from its own price: within a family prices are in prop
 """
 
 from savings.instance_targets import instances_of
-from savings.inventory_sql import KEYS
+from savings.inventory.questions import KEYS
 
 #: Within the family: the join of the alternatives, and how the list price compares.
 SAME_FAMILY = (
