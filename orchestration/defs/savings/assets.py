@@ -1,14 +1,16 @@
 """Savings that the bill shows, and those that the live inventory and the bill agree on."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import dagster as dg
 
+from cloudcost.analytics.realised_savings import realise_savings, write_realised
 from cloudcost.analytics.savings import Judgement, find_savings, list_unjudged, write_savings
 from core.instants import utc_now
 from orchestration.defs.warehouse.checks import RECONCILIATION
 from orchestration.resources.installation import InstallationResource
-from orchestration.written_specs import written_spec
+from orchestration.written_specs import describe_written, written_spec
 
 RECOMMENDATIONS = dg.AssetKey(["ml", "recommendations"])
 CHARGES = dg.AssetKey(["marts", "fct_charges"])
@@ -40,6 +42,21 @@ def savings(
     yield dg.AssetCheckResult(
         check_name="every_check_ran", asset_key=RECOMMENDATIONS, passed=not failed, metadata=failed
     )
+
+
+@dg.asset(
+    **describe_written("ml", "realised_savings"),
+    deps=[RECOMMENDATIONS, CHARGES, COST_DAILY, RECONCILIATION],
+    group_name="ml",
+    kinds={"python", "duckdb"},
+    pool="warehouse",
+)
+def realised_savings(installation: InstallationResource) -> dg.MaterializeResult:
+    """Judges every closed finding by the bill as it is now, so that one that was restated is judged anew."""
+    opened = installation.open()
+    rows = realise_savings(opened, utc_now().date())
+    found = Counter(str(row["verdict"]) for row in rows)
+    return dg.MaterializeResult(metadata={"dagster/row_count": write_realised(opened, rows), **found})
 
 
 def summarise(judgement: Judgement) -> dict[str, dg.MetadataValue]:

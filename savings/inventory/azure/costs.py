@@ -79,6 +79,14 @@ def is_old_enough(created_at: str = "created_at") -> str:
     )"""
 
 
+#: A scale set puts its machines behind the balancer or gateway, and may have none at the moment. A pool's id is that of
+#: its balancer, with two more parts.
+WAITS_FOR_MACHINES = """lower(resource_id) in (
+        select regexp_extract(pool, '^(.+)/[^/]+/[^/]+$', 1)
+        from (select unnest(pools) as pool from azure_scale_sets)
+    )"""
+
+
 def too_few_days(*metrics: tuple[str, str]) -> str:
     """A value: the sentence for the first of these metrics (alias and what it is) without enough days; else null.
 

@@ -108,7 +108,10 @@ def test_a_region_whose_sizes_cannot_be_read_is_incomplete_and_the_others_are_no
 def test_scale_sets_have_the_least_of_their_autoscaling(arm: ArmResources) -> None:
     kind = "Microsoft.Compute/virtualMachineScaleSets"
     size = {"sku": {"name": "Standard_D2s_v5", "capacity": 4}, "zones": ["1", "2"]}
-    first = put(arm, kind, "first", {"orchestrationMode": "Uniform", "virtualMachineProfile": {}}, **size)
+    inner = {"loadBalancerBackendAddressPools": [{"id": "/LB/backendAddressPools/A"}]}
+    interface = {"properties": {"ipConfigurations": [{"properties": inner}]}}
+    profile = {"networkProfile": {"networkInterfaceConfigurations": [interface]}}
+    first = put(arm, kind, "first", {"orchestrationMode": "Uniform", "virtualMachineProfile": profile}, **size)
     put(arm, kind, "second", {"orchestrationMode": "Flexible", "virtualMachineProfile": {"priority": "Spot"}}, **size)
     third = put(arm, kind, "third", {"virtualMachineProfile": {}}, **size)
     for target, enabled in ((first.upper(), True), (third, False)):
@@ -116,7 +119,9 @@ def test_scale_sets_have_the_least_of_their_autoscaling(arm: ArmResources) -> No
         setting = {"enabled": enabled, "targetResourceUri": target, "profiles": profiles}
         put(arm, "Microsoft.Insights/autoscalesettings", f"of-{enabled}", setting)
     names = ("size", "capacity", "is_flexible", "priority", "is_autoscaled", "floor", "zones")
-    assert [pick(row, *names) for row in rows(arm, "azure_scale_sets")] == [
+    found = rows(arm, "azure_scale_sets")
+    assert [row["pools"] for row in found] == [["/lb/backendaddresspools/a"], [], []]
+    assert [pick(row, *names) for row in found] == [
         ("Standard_D2s_v5", 4, False, "Regular", True, 2, 2),
         ("Standard_D2s_v5", 4, True, "Spot", False, None, 2),
         ("Standard_D2s_v5", 4, False, "Regular", False, None, 2),

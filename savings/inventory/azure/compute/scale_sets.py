@@ -4,13 +4,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from savings.findings import Row
-from savings.inventory.azure.cloud import COMMON_COLUMNS, AzureReader, read_part, read_parts, read_properties
+from savings.inventory.azure.cloud import COMMON_COLUMNS, AzureReader, read_ids, read_part, read_parts, read_properties
 from savings.inventory.azure.monitor import hourly_metric
 from savings.inventory.contract import InventoryTable
 
+_POOLS = (
+    "loadBalancerBackendAddressPools",
+    "loadBalancerInboundNatPools",
+    "applicationGatewayBackendAddressPools",
+)
+
 
 def read_scale_sets(scope: AzureReader) -> Iterator[Row]:
-    """All scale sets of a subscription, with the least that an autoscale setting keeps of each."""
+    """All scale sets of a subscription, with the least that an autoscale setting keeps of each, and the pools of
+    balancers that its machines are in."""
     floors = {}
     for setting in scope.list("providers/Microsoft.Insights/autoscalesettings", "2022-10-01"):
         properties = read_properties(setting)
@@ -31,8 +38,20 @@ def read_scale_sets(scope: AzureReader) -> Iterator[Row]:
             "is_autoscaled": key in floors,
             "floor": floors.get(key),
             "zones": len(found.get("zones") or []),
+            "pools": sorted(_find_pools(profile)),
             "created_at": properties.get("timeCreated"),
         }
+
+
+def _find_pools(profile: Mapping[str, Any]) -> set[str]:
+    """The pools of balancers and gateways that its machines are in, also while it has none; lower-cased ids."""
+    network = read_part(profile, "networkProfile")
+    pools = set()
+    for interface in read_parts(network, "networkInterfaceConfigurations"):
+        for configuration in read_parts(read_properties(interface), "ipConfigurations"):
+            for name in _POOLS:
+                pools |= {one.lower() for one in read_ids(read_properties(configuration), name)}
+    return pools
 
 
 def _find_floor(properties: Mapping[str, Any]) -> int | None:
@@ -54,6 +73,7 @@ AZURE_SCALE_SETS = InventoryTable(
         "is_autoscaled": "boolean",
         "floor": "bigint",
         "zones": "bigint",
+        "pools": "varchar[]",
         "created_at": "timestamp",
     },
     permissions=("Microsoft.Compute/virtualMachineScaleSets/read", "Microsoft.Insights/autoscaleSettings/read"),

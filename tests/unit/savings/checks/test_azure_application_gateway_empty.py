@@ -63,3 +63,10 @@ def test_what_is_not_known_is_not_judged(columns: dict[str, Any], reason: str) -
     found = estate(**columns).ask("azure_application_gateway_empty")
     assert found.recommendations == []
     assert [one.reason for one in found.skipped] == [reason]
+
+
+def test_a_scale_set_that_has_no_machine_at_the_moment_is_behind_it() -> None:
+    made = example().add("azure_scale_sets", "set", capacity=0, pools=["thing-1/backendaddresspools/a"])
+    assert made.savings("azure_application_gateway_empty") == {}
+    other = example().add("azure_scale_sets", "set", pools=["thing-10/backendaddresspools/a"])
+    assert other.savings("azure_application_gateway_empty") == {"thing-1": Decimal("37.50")}

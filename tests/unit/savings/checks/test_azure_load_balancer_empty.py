@@ -49,3 +49,10 @@ def test_what_a_commitment_covers_is_apart() -> None:
 def test_what_is_left_alone(why: str, columns: dict[str, Any]) -> None:
     found = estate(**columns).ask("azure_load_balancer_empty")
     assert found.recommendations == [] and found.skipped == [], why
+
+
+def test_a_scale_set_that_has_no_machine_at_the_moment_is_behind_it() -> None:
+    made = example().add("azure_scale_sets", "set", capacity=0, pools=["thing-1/backendaddresspools/a"])
+    assert made.savings("azure_load_balancer_empty") == {}
+    other = example().add("azure_scale_sets", "set", pools=["thing-10/backendaddresspools/a"])
+    assert other.savings("azure_load_balancer_empty") == {"thing-1": Decimal("37.50")}
