@@ -14,10 +14,13 @@ def read_addresses(scope: AwsReader) -> Iterator[Row]:
             # those of EC2-Classic, which is gone, had no allocation
             **scope.place(one.get("AllocationId") or one["PublicIp"]),
             "public_ip": one.get("PublicIp"),
-            "associated_with": one.get("AssociationId") or one.get("InstanceId") or one.get("NetworkInterfaceId"),
-            "managed_by": one.get("ServiceManaged"),
+            "associated_with": one.get("AssociationId")
+            or one.get("InstanceId")
+            or one.get("NetworkInterfaceId")
+            or None,
+            "managed_by": one.get("ServiceManaged") or None,
             # addresses that were brought along, or belong to an outpost, cost nothing of their own
-            "pool": one.get("CustomerOwnedIpv4Pool") or one.get("PublicIpv4Pool"),
+            "pool": one.get("CustomerOwnedIpv4Pool") or one.get("PublicIpv4Pool") or None,
             "tags": read_tags(one.get("Tags")),
         }
 

@@ -35,7 +35,7 @@ class AwsReader(ScopeReader):
 
     def arn(self, service: str, rest: str) -> str:
         """The name of a resource of this scope, as AWS writes it in the bill."""
-        return f"arn:{self.client(service).meta.partition}:{service}:{self.region}:{self.account_id}:{rest}"
+        return f"arn:{self.client('ec2').meta.partition}:{service}:{self.region}:{self.account_id}:{rest}"
 
 
 @dataclass(frozen=True)

@@ -65,15 +65,21 @@ def read_network(scope: AwsReader, rows: Sequence[Row], window: Window) -> Itera
 def read_memory(scope: AwsReader, rows: Sequence[Row], window: Window) -> Iterator[Series]:
     """Of those instances whose agent publishes it; with which dimensions, CloudWatch is asked."""
     wanted = {row["resource_id"] for row in _running(rows)}
-    questions: dict[str, Question] = {}
-    for name in _MEMORY if wanted else ():
-        for dimensions in list_metrics(scope, "CWAgent", name):
-            instance = dimensions.get("InstanceId")
-            if instance is not None and instance in wanted:
-                questions[instance] = Question(
-                    resource_id=instance, namespace="CWAgent", name=name, statistic="Maximum", dimensions=dimensions
-                )
-    return measure(scope, questions.values(), window)
+    # an instance that was changed to another type publishes under both
+    published = {
+        (name, tuple(dimensions.items()))
+        for name in (_MEMORY if wanted else ())
+        for dimensions in list_metrics(scope, "CWAgent", name)
+        if dimensions.get("InstanceId") in wanted
+    }
+    questions = [
+        Question(
+            resource_id=dict(dimensions)["InstanceId"], namespace="CWAgent", name=name, statistic="Maximum",
+            dimensions=dict(dimensions),
+        )
+        for name, dimensions in sorted(published)
+    ]  # fmt: skip
+    return measure(scope, questions, window)
 
 
 def _running(rows: Sequence[Row]) -> list[Row]:

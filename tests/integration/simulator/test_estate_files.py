@@ -1,6 +1,7 @@
 """The files of a company with an estate: inventory, metrics and truth agree with the exports beside them."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,26 +33,29 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
+def _ask(root: Path, question: str) -> list[tuple[Any, ...]]:
+    return duckdb.execute(question, {"file": str(root / "metrics.parquet")}).fetchall()
+
+
 def test_metrics_have_the_columns_that_are_documented(root: Path) -> None:
-    relation = duckdb.read_parquet(str(root / "metrics.parquet"))
-    assert tuple(relation.columns) == _COLUMNS
+    assert tuple(duckdb.read_parquet(str(root / "metrics.parquet")).columns) == _COLUMNS
     as_of = _read(root / "inventory.json")["as_of"]
-    stated = duckdb.sql(
+    stated = _ask(
+        root,
         "SELECT DISTINCT step_seconds, len(values), CAST(timezone('UTC', start) + to_hours(len(values)) AS DATE) - 1, "
-        "timezone('UTC', start)::TIME::VARCHAR FROM relation"
-    ).fetchall()
+        "timezone('UTC', start)::TIME::VARCHAR FROM read_parquet($file)",
+    )
     assert [(step, count, str(last)[:10], time) for step, count, last, time in stated] == [
         (3600, 31 * 24, as_of, "00:00:00")
     ]
-    counts = duckdb.sql("SELECT count(*), count(DISTINCT resource_id) FROM relation").fetchall()
+    counts = _ask(root, "SELECT count(*), count(DISTINCT resource_id) FROM read_parquet($file)")
     assert counts[0][0] > 1500
     assert counts[0][1] > 300
 
 
 def test_every_series_is_of_a_listed_resource(root: Path) -> None:
     listed = {(r["cloud"], r["resource_id"]) for r in _read(root / "inventory.json")["resources"]}
-    relation = duckdb.read_parquet(str(root / "metrics.parquet"))
-    measured = set(duckdb.sql("SELECT DISTINCT cloud, resource_id FROM relation").fetchall())
+    measured = set(_ask(root, "SELECT DISTINCT cloud, resource_id FROM read_parquet($file)"))
     assert measured <= listed
 
 
@@ -68,7 +72,7 @@ def test_savings_of_whole_resources_are_what_the_exports_bill(root: Path) -> Non
     whole = [w for w in truth["inventory_waste"] if w["component"] == "all" and w["check"] != "floor"]
     assert len(whole) > 25
     for waste in whole:
-        total = 0
+        total = Decimal(0)
         for name in waste.get("billed_on", [waste["resource_id"]]):
             amount, days = sums[waste["cloud"]][name]
             total += amount / days * 30
