@@ -17,12 +17,14 @@ from cloudcost.analytics.inventory import open_clouds
 from cloudcost.installation import Installation
 from core.errors import CloudcostError
 from savings.advice.check import AdviceCheck
-from savings.check import Check, InventoryCheck, VolumeCheck
+from savings.check import Check, InventoryCheck
 from savings.inventory.registry import list_permissions
 from savings.registry import find_checks
 
 Cloud = Literal["aws", "azure", "gcp"]
 ROLE_NAME = "cloudcost"
+#: Of a role of Google's, in bytes (https://cloud.google.com/iam/quotas).
+LONGEST_DESCRIPTION = 300
 #: What in the configuration gives access to a cloud.
 _WHERE: Mapping[Cloud, str] = {
     "aws": "savings.inventory.aws (or actions.allowed_accounts)",
@@ -76,9 +78,7 @@ def list_needs(
 
 def find_permissions(check: Check, cloud: Cloud) -> tuple[str, ...]:
     """What a check must be granted in a cloud; nothing for one of the bill alone."""
-    if isinstance(check, InventoryCheck):
-        return list_permissions([check], cloud)
-    return check.permissions.get(cloud, ()) if isinstance(check, VolumeCheck) else ()
+    return list_permissions([check], cloud) if isinstance(check, InventoryCheck) else ()
 
 
 def write_document(cloud: Cloud, needs: Sequence[Need]) -> str:
@@ -99,7 +99,7 @@ def write_document(cloud: Cloud, needs: Sequence[Need]) -> str:
     return yaml.safe_dump(
         {
             "title": ROLE_NAME,
-            "description": f"What cloudcost does: {'; '.join(need.purpose for need in needs)}",
+            "description": _describe(needs),
             "stage": "GA",
             "includedPermissions": granted,
         },
@@ -108,7 +108,11 @@ def write_document(cloud: Cloud, needs: Sequence[Need]) -> str:
 
 
 def describe_blind_checks(installation: Installation) -> list[str]:
-    """A sentence for each cloud that checks look into and nobody gave them access to."""
+    """A sentence for each cloud that checks look into and nobody gave them access to.
+
+    Of clouds that no source is from, nothing; one that says `auto` may be from any.
+    """
+    billed = {source.provider for source in installation.config.sources}
     disabled = installation.config.savings.disabled_checks
     looked = {one.cloud for one in open_clouds(installation)}
     sentences = []
@@ -118,12 +122,20 @@ def describe_blind_checks(installation: Installation) -> list[str]:
             for name, check in find_checks().items()
             if name not in disabled and cloud not in looked and find_permissions(check, cloud)
         ]
-        if blind:
+        if blind and billed & {cloud, "auto"}:
             sentences.append(
                 f"{', '.join(blind)}: nothing is seen, {where} names nothing to look into; "
                 f"`cloudcost permissions --cloud {cloud}` prints what they need there, `--check` what one of them needs"
             )
     return sentences
+
+
+def _describe(needs: Sequence[Need]) -> str:
+    """What the role is for, in as many letters as Google takes; beyond that, how many purposes it has."""
+    text = f"What cloudcost does: {'; '.join(need.purpose for need in needs)}"
+    if len(text) <= LONGEST_DESCRIPTION:
+        return text
+    return f"What cloudcost does: {len(needs)} checks and actions; `cloudcost permissions` names what each needs"
 
 
 def _statement(need: Need) -> dict[str, Any]:

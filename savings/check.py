@@ -6,11 +6,11 @@ the bill alone; a `JudgedCheck` is one whose answer a function works out from th
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from savings.findings import Findings, RiskClass, Row, Skipped
+from savings.findings import RiskClass, Row, Skipped
 
 #: Provider, account and region.
 Scope = tuple[str, str, str]
@@ -114,21 +114,6 @@ class InventoryCheck(QuestionCheck):
 
     tables: tuple[str, ...]
     metrics: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class VolumeCheck(Check):
-    """A check over live volumes: the columns of each input that it cannot do without, and the function that judges.
-
-    `permissions`: what reading that inventory takes, by cloud, in the words of the cloud's own policies.
-    `run` takes by name the inputs (sequences of rows, or None when an input could not be read), `as_of`, and
-    `incomplete_scopes`: the scopes whose inventory was not read to its end. It raises nothing for missing or odd data:
-    it skips, with a reason.
-    """
-
-    required_inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    run: Callable[..., Findings]
 
 
 def parameter_values(check: QuestionCheck, changed: Mapping[str, Any]) -> dict[str, Any]:

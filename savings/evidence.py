@@ -51,7 +51,7 @@ def open_evidence(
     ``last_days``: the last day of usage of each source that is looked at, see `read_last_days`; at least one.
     """
     statements = {
-        "usage_read": _narrow(USAGE_DAILY, last_days, READ_DAYS),
+        **_read_usage(last_days),
         "storage_monthly": _narrow(STORAGE_MONTHLY, last_days, STORAGE_DAYS),
         "usage_hourly": _narrow_hourly(last_days),
     }
@@ -61,6 +61,15 @@ def open_evidence(
         for name in sorted(seeds):
             path = str(SEEDS / f"{name}.csv")
             connection.execute(f"create temp table seed_{name} as select * from read_csv(?, header = true)", [path])
+        yield connection
+
+
+@contextmanager
+def open_usage(warehouse: Warehouse, last_days: Mapping[str, dt.date]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that has usage_daily and what is derived of it alone, for who asks nothing of hours and months."""
+    with make_tables(warehouse, _read_usage(last_days)) as connection:
+        for statement in DERIVED:
+            connection.execute(statement)
         yield connection
 
 
@@ -76,6 +85,11 @@ def find_ended(last_days: Mapping[str, dt.date]) -> dict[str, dt.date]:
     saved, and its successor may bill the same resources."""
     newest = max(last_days.values(), default=dt.date.min)
     return {name: last for name, last in last_days.items() if (newest - last).days > ENDED_DAYS}
+
+
+def _read_usage(last_days: Mapping[str, dt.date]) -> dict[str, Statement]:
+    """What usage_daily and the rest of `DERIVED` are made from."""
+    return {"usage_read": _narrow(USAGE_DAILY, last_days, READ_DAYS)}
 
 
 def _narrow_hourly(last_days: Mapping[str, dt.date]) -> Statement:

@@ -35,6 +35,7 @@ class Estate:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     series: dict[str, list[tuple[str, Series]]] = field(default_factory=dict)
     incomplete: dict[str, dict[Scope, str]] = field(default_factory=dict)
+    protected_tags: Sequence[str] = InventorySettings().protected_tags
 
     def add(self, table: str, resource_id: str, **columns: Any) -> "Estate":
         """A resource of a table; ``columns`` may say account_id and region too."""
@@ -70,7 +71,7 @@ class Estate:
         rows = {name: self.rows.get(name, []) for name in tables}
         taken = Taken(self.window, rows, metrics, self.incomplete, clouds)
         with self.bill.open(*found.seeds) as evidence:
-            add_inventory(evidence, taken, InventorySettings().protected_tags)
+            add_inventory(evidence, taken, self.protected_tags)
             return judge_inventory(evidence, taken, found, changed, TODAY)
 
     def savings(self, check: str | InventoryCheck, **changed: Any) -> dict[str, Decimal | None]:

@@ -11,12 +11,13 @@ from api.callers import Caller
 from api.money.answers import Asking
 from api.money.formats import FILES
 from api.money.questions import PageQuery, Value
-from api.money.savings import HISTORY, RECOMMENDATIONS, SavingsSummary, answer_summary, find_recommendation
+from api.money.savings import HISTORY, REALISED, RECOMMENDATIONS, SavingsSummary, answer_summary, find_recommendation
 from api.money.tables import Listing, Rows, answer_listing
 from api.requests import Reason
 from api.services import Services, services_of
 from savings.lifecycle.book import SavingsBook
 from savings.lifecycle.status import Decision, Status
+from savings.realised.closings import Verdict
 
 router = APIRouter(prefix="/v1", tags=["savings"])
 ServicesOf = Annotated[Services, Depends(services_of)]
@@ -31,6 +32,15 @@ class RecommendationQuery(PageQuery):
     account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
     x_team: list[Value] = Field([], max_length=100, description="Only of these teams alone.")
     status: list[Status] = Field([], max_length=10, description="Only those that stand so, as of the last run.")
+
+
+class RealisedQuery(PageQuery):
+    """Which closed findings are asked for."""
+
+    check_name: list[Value] = Field([], max_length=100, description="Only of these checks.")
+    account_id: list[Value] = Field([], max_length=100, description="Only of these accounts.")
+    x_team: list[Value] = Field([], max_length=100, description="Only of these teams alone.")
+    verdict: list[Verdict] = Field([], max_length=10, description="Only those that are judged so.")
 
 
 class FindingReason(BaseModel):
@@ -71,7 +81,7 @@ def list_recommendations(
 ) -> Response:
     """What could be saved, the largest first, with the evidence. For those who see proposals, of the accounts and teams
     that they see. Those that are found no longer (`lapsed`) are in /v1/savings/history."""
-    return _list(request, caller, services, query, RECOMMENDATIONS)
+    return _list(request, caller, services, query, RECOMMENDATIONS, _filter(query))
 
 
 @router.get("/savings/history", response_model=Rows, responses=FILES)
@@ -83,7 +93,24 @@ def list_savings_history(
 ) -> Response:
     """Findings of the last run and of the 90 days before it, with what became of them. For those who see proposals, of
     the accounts and teams that they see."""
-    return _list(request, caller, services, query, HISTORY)
+    return _list(request, caller, services, query, HISTORY, _filter(query))
+
+
+@router.get("/savings/realised", response_model=Rows, responses=FILES)
+def list_realised_savings(
+    request: Request,
+    caller: Annotated[Caller, allow("see_proposals")],
+    services: ServicesOf,
+    query: Annotated[RealisedQuery, Query()],
+) -> Response:
+    """What findings that closed in the last 90 days really saved: cost as billed beside what it would have been, of 30
+    days, with a 95 % interval and a verdict. The latest change first. For those who see proposals, of the accounts and
+    teams that they see."""
+    filters: dict[str, list[Any]] = {
+        "check_name": query.check_name, "account_id": query.account_id, "x_team": query.x_team,
+        "verdict": list(query.verdict),
+    }  # fmt: skip
+    return _list(request, caller, services, query, REALISED, filters)
 
 
 @router.get("/savings/summary", response_model=SavingsSummary)
@@ -132,14 +159,22 @@ def restore_recommendation(
     )
 
 
-def _list(
-    request: Request, caller: Caller, services: Services, query: RecommendationQuery, listing: Listing
-) -> Response:
-    asking = Asking(request, services, caller)
-    filters: dict[str, list[Any]] = {
+def _filter(query: RecommendationQuery) -> dict[str, list[Any]]:
+    return {
         "check_name": query.check_name, "account_id": query.account_id, "x_team": query.x_team,
         "status": list(query.status),
     }  # fmt: skip
+
+
+def _list(
+    request: Request,
+    caller: Caller,
+    services: Services,
+    query: PageQuery,
+    listing: Listing,
+    filters: dict[str, list[Any]],
+) -> Response:
+    asking = Asking(request, services, caller)
     return asking.answer(lambda reading: answer_listing(asking, query, reading, listing, filters), asking.accepted)
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from savings.lifecycle.rows import Row
 
 savings_app = typer.Typer(
-    help="What could be saved: list, show, accept, dismiss, restore, explain.", no_args_is_help=True
+    help="What could be saved and what was: list, show, accept, dismiss, restore, realised, explain.",
+    no_args_is_help=True,
 )
 
 FindingArgument = Annotated[str, typer.Argument(help="Id of the finding, or at least its first 6 characters.")]
@@ -50,6 +51,30 @@ def list_savings(
     wanted = {"check_name": check, "account_id": account, "x_team": team, "provider": cloud}
     wanted |= {"status": status, "effort": effort}
     print_findings(installation, Wanted({name: tuple(values or ()) for name, values in wanted.items()}), output)
+
+
+@savings_app.command()
+def realised(
+    context: typer.Context,
+    check: Annotated[Several, typer.Option("--check", help="Only of this check; may be given again.")] = None,
+    account: Annotated[Several, typer.Option("--account", help="Only of this account; may be given again.")] = None,
+    team: Annotated[Several, typer.Option("--team", help="Only of this team alone; may be given again.")] = None,
+    verdict: Annotated[
+        Several, typer.Option("--verdict", help="saved, not_saved, unclear, too_early, not_judged.")
+    ] = None,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """List what closed findings really saved in 30 days, by the bill, with an interval and the sums per currency."""
+    from cli.context import find_installation
+    from cli.savings.realised import print_realised
+    from savings.realised.closings import VERDICTS
+
+    check_known("--verdict", verdict, VERDICTS)
+    installation = find_installation(context)
+    for name in check or ():
+        find_check(name)
+    wanted = {"check_name": check, "account_id": account, "x_team": team, "verdict": verdict}
+    print_realised(installation, wanted, output)
 
 
 @savings_app.command()

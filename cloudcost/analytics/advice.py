@@ -15,7 +15,7 @@ from savings.advice.billed import read_bill
 from savings.advice.check import AdviceCheck, Asking
 from savings.advice.judge import Read, judge_advice, list_resources
 from savings.advice.merge import merge, merge_purchases
-from savings.evidence import find_ended, open_evidence, read_last_days
+from savings.evidence import find_ended, open_usage, read_last_days
 from savings.findings import Findings, Recommendation, Skipped
 from savings.registry import find_checks
 from savings.run import CheckRun
@@ -105,10 +105,11 @@ def _merge_with_bill(
         return done + CheckRun(Findings(skipped=[Skipped(check_name=name, reason=NO_BILL) for name in read]))
     ended = find_ended(last_days)
     going_on = {name: last for name, last in last_days.items() if name not in ended}
-    with open_evidence(warehouse, going_on, ()) as evidence:
+    with open_usage(warehouse, going_on) as evidence:
         own, advised, skipped = _merge(evidence, checks, read, done, max(going_on.values()), today)
-        advised = find_placing(installation, evidence).place(advised)
-    return CheckRun(Findings([*own, *advised], [*done.findings.skipped, *skipped]), done.failed)
+        placing = find_placing(installation, evidence)
+        found = placing.share_commitments([*own, *placing.place(advised)])
+    return CheckRun(Findings(found, [*done.findings.skipped, *skipped]), done.failed)
 
 
 def _merge(

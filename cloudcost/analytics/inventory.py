@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from audit.log import AuditLog
 from cloudcost.installation import Installation
 from clouds.aws.accounts import make_aws_factory
+from clouds.azure.resources import ResourceManager
+from clouds.google.rest import GoogleRest
 from core.instants import utc_now
 from savings.check import InventoryCheck
 from savings.inventory.aws.cloud import AwsCloud
+from savings.inventory.azure.cloud import AzureCloud
 from savings.inventory.contract import CloudInventory, Window
+from savings.inventory.gcp.cloud import GcpCloud
 from savings.inventory.taking import Taken, take_inventory
 
 
@@ -22,8 +26,16 @@ def open_clouds(installation: Installation) -> list[CloudInventory]:
     accounts = tuple(own) or actions.allowed_accounts
     regions = settings.aws.regions or actions.allowed_regions
     if accounts and regions:
-        factory = make_aws_factory(own or actions.accounts, installation.environ, is_confined=is_demo)
+        factory = make_aws_factory(own or actions.accounts, installation.environ, is_confined=is_demo, is_polite=True)
         clouds.append(AwsCloud(factory, accounts, regions))
+    if settings.azure.subscriptions:
+        manager = ResourceManager(settings.azure.access, environ=installation.environ, is_confined=is_demo)
+        # people copy ids with and without their path
+        subscriptions = dict.fromkeys(one.rstrip("/").rsplit("/", 1)[-1] for one in settings.azure.subscriptions)
+        clouds.append(AzureCloud(manager, tuple(subscriptions)))
+    if settings.gcp.projects:
+        rest = GoogleRest(settings.gcp.access, installation.environ, is_confined=is_demo)
+        clouds.append(GcpCloud(rest, settings.gcp.projects))
     return clouds
 
 

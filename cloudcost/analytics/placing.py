@@ -25,13 +25,19 @@ class Placing:
     find_least: Callable[[str], Decimal]
 
     def place(self, found: Iterable[Recommendation]) -> list[Recommendation]:
-        """Those that are worth showing, with pool and team; advice without an amount always is."""
+        """Those that are worth showing, with what purchase they are part of and team; advice without an amount always
+        is."""
         shown = (
             one
             for one in found
             if one.monthly_saving is None or one.monthly_saving >= self.find_least(one.billing_currency)
         )
-        return [self.teams.assign(self.members.assign(one)) for one in self.pools.assign(shown)]
+        return [self.teams.assign(self.members.assign(one)) for one in shown]
+
+    def share_commitments(self, found: Iterable[Recommendation]) -> list[Recommendation]:
+        """All findings, those on what a commitment covers or could cover with their pool: who can use what is freed
+        depends on what else is found."""
+        return self.pools.assign(found)
 
 
 def find_placing(installation: Installation, evidence: duckdb.DuckDBPyConnection) -> Placing:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -12,10 +12,9 @@ from cloudcost.analytics.inventory import take
 from cloudcost.analytics.placing import find_placing
 from cloudcost.analytics.savings_lifecycle import note_findings
 from cloudcost.analytics.scored_days import ScoredDays
-from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from savings.bill import judge_bill
-from savings.check import Check, InventoryCheck, QuestionCheck, VolumeCheck
+from savings.check import Check, InventoryCheck, QuestionCheck
 from savings.evidence import find_ended, open_evidence, read_last_days
 from savings.findings import Findings, Skipped
 from savings.inventory.evidence import add_inventory, judge_inventory
@@ -23,36 +22,19 @@ from savings.inventory.taking import Taken
 from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
-from savings.volumes import Inventory, read_aws_volumes
 from savings.wrong_settings import find_wrong
-from warehouse import fetch_records
 from warehouse.written_tables import find_written_table, write_tables
 
 #: In the place of a check's name where none looks at something. No finding is of it, so none is kept for its sake.
 EVERY_CHECK = "every check"
 
-_COSTS = """
-with recent as (
-    -- an id is what stands behind the last slash of an ARN
-    select source_name, billing_currency, effective_cost, cast(charge_period_start as date) as charge_date,
-        billing_period, regexp_replace(resource_id, '^.*/', '') as resource_id
-    from marts.fct_charges
-    where resource_id is not null and charge_category = 'Usage'
-        and billing_period >= cast(? as date) and charge_period_start >= cast(? as date)
-        and charge_period_start < cast(? as date)
-)
-select source_name, billing_currency, resource_id, sum(effective_cost) as effective_cost,
-    count(distinct charge_date) as days_seen, max(billing_period) as billing_period
-from recent where resource_id in ({marks}) group by 1, 2, 3 order by 1, 2, 3
-"""
-
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a run of all checks came to, and the inventory that it looked at."""
+    """What a run of all checks came to, and what of clouds it looked at."""
 
     done: CheckRun
-    inventory: Inventory
+    taken: Taken
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -68,7 +50,7 @@ def list_checks(settings: SavingsSettings) -> list[Check]:
 def find_savings(installation: Installation, today: dt.date) -> Judgement:
     """Run every check: those of the bill on the last whole days of each source, those of the inventory where there is
     one."""
-    settings, days = installation.config.savings, ScoredDays.until(today)
+    settings = installation.config.savings
     wrong = find_wrong(settings, find_checks())
     failed = {one.check_name: one.reason for one in wrong if one.check_name in find_checks()}
     checks = [check for check in list_checks(settings) if check.name not in failed]
@@ -76,9 +58,8 @@ def find_savings(installation: Installation, today: dt.date) -> Judgement:
     over = ScoredDays.until(today - dt.timedelta(days=1))
     taken = take(installation, [c for c in checks if isinstance(c, InventoryCheck)], today)
     done = ask_bill(installation, [c for c in checks if isinstance(c, QuestionCheck)], over, today, taken)
-    inventory, judged = _judge_volumes(installation, [c for c in checks if isinstance(c, VolumeCheck)], days, today)
-    found = add_advice(installation, CheckRun(Findings(skipped=wrong), failed) + done + judged, today)
-    return Judgement(found, inventory)
+    found = add_advice(installation, CheckRun(Findings(skipped=wrong), failed) + done, today)
+    return Judgement(found, taken)
 
 
 def ask_bill(
@@ -111,7 +92,9 @@ def ask_bill(
                 found = judge_bill(evidence, check, changed, today)
             return Findings(placing.place(found.recommendations), found.skipped)
 
-        return CheckRun(Findings(skipped=_skip_ended(ended))) + run_each(checks, run)
+        done = run_each(checks, run)
+        assigned = Findings(placing.share_commitments(done.findings.recommendations), done.findings.skipped)
+        return CheckRun(Findings(skipped=_skip_ended(ended))) + replace(done, findings=assigned)
 
 
 def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
@@ -121,40 +104,6 @@ def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
         Skipped(check_name=EVERY_CHECK, resource_id=name, reason=why.format(name, last))
         for name, last in sorted(ended.items())
     ]
-
-
-def _judge_volumes(
-    installation: Installation, checks: Sequence[VolumeCheck], days: ScoredDays, today: dt.date
-) -> tuple[Inventory, CheckRun]:
-    actions = installation.config.actions
-    inventory = read_aws_volumes(open_clients(installation), actions.allowed_accounts, actions.allowed_regions)
-    costs = read_volume_costs(installation, [str(v["volume_id"]) for v in inventory.volumes], days)
-    inputs: dict[str, Sequence[Mapping[str, Any]]] = {"inventory": inventory.volumes, "costs": costs}
-    incomplete = tuple(inventory.incomplete)
-
-    def run(check: VolumeCheck) -> Findings:
-        given = {wanted: inputs.get(wanted) for wanted in check.required_inputs}
-        return check.run(**given, as_of=today, incomplete_scopes=incomplete)
-
-    return inventory, run_each(checks, run)
-
-
-def read_volume_costs(installation: Installation, volume_ids: list[str], days: ScoredDays) -> list[dict[str, Any]]:
-    """What each volume was billed in the last 30 of these days that have usage, as exact decimals."""
-    if not volume_ids or not installation.warehouse.has_table("marts", "fct_charges"):
-        return []
-    with installation.warehouse.connect(read_only=True) as connection:
-        last = connection.execute(
-            "select max(charge_date) from marts.fct_cost_daily "
-            f"where charge_category = 'Usage' and {days.condition('charge_date')}"
-        )
-        as_of = last.fetchall()[0][0]
-        if as_of is None:
-            return []
-        month = (as_of - dt.timedelta(days=31)).replace(day=1)
-        query = _COSTS.format(marks=", ".join("?" for _ in volume_ids))
-        span = [as_of - dt.timedelta(days=29), as_of + dt.timedelta(days=1)]
-        return fetch_records(connection.execute(query, [month, *span, *volume_ids]))
 
 
 def write_savings(installation: Installation, judgement: Judgement) -> dict[str, int]:
@@ -171,9 +120,5 @@ def write_savings(installation: Installation, judgement: Judgement) -> dict[str,
 
 
 def list_unjudged(judgement: Judgement) -> list[Skipped]:
-    """What no check judged, with the reason: resources, and scopes whose inventory could not be read."""
-    scopes = [
-        Skipped(check_name="", provider=provider, account_id=account, region=region, reason=why)
-        for (provider, account, region), why in judgement.inventory.incomplete.items()
-    ]
-    return [*judgement.done.findings.skipped, *scopes]
+    """What no check judged, with the reason: resources, and scopes that could not be read for it."""
+    return list(judgement.done.findings.skipped)

@@ -129,7 +129,7 @@ class Bill:
             # an account under another name, such as a project's number, says nothing
             found = own if (cloud, account_id.lower()) in self._accounts else own or near
         if not found:
-            return "the bill has no cost of it in the last 30 days"
+            return "the bill does not have it, or no more"
         if len({(one.account_id, one.resource_id) for one in found}) > 1:
             return "the bill has several resources of this name"
         return max(found, key=lambda one: (one.billing_period, one.part("all").cost, one.source_name))

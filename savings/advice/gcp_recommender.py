@@ -15,7 +15,7 @@ from ingestion.locations.bigquery import BigQueryLocation
 from savings.advice.advice import A_MONTH, UNKNOWN, Advice, Kind, Left, Period, PriceBasis, Reading
 from savings.advice.cells import CellError, Cells
 from savings.advice.check import Asking
-from savings.advice.settings import AdviceSettings, check_age
+from savings.advice.settings import AdviceSettings
 from savings.check import Effort
 from savings.findings import RiskClass
 
@@ -63,9 +63,7 @@ def read_recommender(settings: AdviceSettings, asking: Asking) -> Reading:
     query = f"select * from `{location.table}` where {column} = @newest"
     rows = location.ask(query, [ScalarQueryParameter("newest", kind, answer["newest"])])
     name = location.table.rpartition(".")[2]
-    found = read_all(Cells(f"{name}, row {number:,}", row) for number, row in enumerate(rows, start=1))
-    check_age(settings, max((one.refreshed_at for one in found.advice if one.refreshed_at), default=None), asking.now())
-    return found
+    return read_all(Cells(f"{name}, row {number:,}", row) for number, row in enumerate(rows, start=1))
 
 
 def read_all(rows: Iterable[Cells]) -> Reading:

@@ -65,7 +65,7 @@ def price_all(
 def name_key(one: Advice, bill: Bill) -> tuple[str, ...]:
     """What a finding is known by from day to day: providers make new ids of theirs."""
     account = bill.name_account(one.provider, one.account_id)
-    place = one.resource_id.lower() or one.region
+    place = one.resource_id.lower() or " ".join(sorted(one.other_resources)).lower() or one.region
     return one.provider, account, place, one.native_type, one.native_action
 
 
@@ -124,14 +124,14 @@ def find_amount(one: Advice, billed: Billed | str) -> Amount:
     if not isinstance(billed, Billed):
         return Amount(Part(), None, billed, "low")
     part = billed.part(one.kind.component)
-    if one.kind.lever == "none":
-        return Amount(part, None, f"advice of this kind ({one.native_action}) is not known here", "low")
     if part.cost < 0:
         return Amount(Part(), None, "it was credited with more than it cost", "low")
+    if one.kind.lever == "none":
+        return Amount(part, None, f"advice of this kind ({one.native_action}) is not known here", "low")
     if not part.cost and part.covered > 0:
         return Amount(part, None, "a commitment covers all of it, which is paid for all the same", "low")
     if not part.cost:
-        return Amount(part, None, f"the bill has no cost of its {one.kind.component} in the last 30 days", "low")
+        return Amount(part, None, f"the bill has no cost of its {one.kind.component}", "low")
     share, how, confidence = find_share(one, part, billed.currency)
     return Amount(part, None if share is None else (part.cost * share).quantize(MONEY), how, confidence)
 

@@ -57,7 +57,9 @@ class InventoryTable:
     `columns`: beside `KEY_COLUMNS`, by name; every table should have ``tags``, so that what people protect is left
     alone. `permissions`: what reading takes, in the words of the cloud's policies. `read` gives a row per resource of
     the opened scope, through every page; it raises what the cloud's client raises, or marks regions incomplete.
-    `is_global`: the cloud lists it once for the whole account, not by region. `link`: where the cloud documents it.
+    A column ``billed_as`` (``varchar[]``) has other names under which the bill may know a resource: Google's bill has
+    numbers where its APIs have names. `is_global`: the cloud lists it once for the whole account, not by region.
+    `link`: where the cloud documents it.
     """
 
     name: str

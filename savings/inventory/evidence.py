@@ -3,9 +3,10 @@
 For a check of the tables ``T`` and metrics ``M`` these are there:
 
 - ``T``: a row per resource of every scope that was read to its end, with `KEY_COLUMNS`, the table's own columns and
-  ``is_protected``: a tag says that people want to keep it as it is.
+  ``is_protected``: a tag says that people want to keep it as it is; ``protected_by``: that tag, as ``key=value``.
 - ``T_billed``: what the bill's `usage_30d` has of those resources; ``inventory_id`` is the resource_id of ``T``. Join
-  by it and ``account_id, region``, which are those of ``T``; ``billed_region`` and ``resource_id`` are the bill's.
+  by it and ``account_id, region``, which are those of ``T``; ``billed_account_id``, ``billed_region`` and
+  ``resource_id`` are the bill's.
 - ``M``: a row per resource that was measured: account_id, region, resource_id, ``days`` (on which there is a sample),
   ``samples``, ``mean``, ``p50``, ``p95``, ``p99``, ``maximum``, ``total``.
 - ``M_samples``: account_id, region, resource_id, ``at``, ``value``.
@@ -42,23 +43,37 @@ create or replace temp table inventory_keys as
 select distinct *, unnest(list_distinct([
     lower(resource_id), lower(regexp_extract(resource_id, '[^/]*$')), lower(regexp_extract(resource_id, '[^:/]*$'))
 ])) as key
-from (select cloud, account_id, resource_id from usage_30d where resource_id is not null group by all);
+from (
+    -- a bill may name an account by a path, `/subscriptions/<id>`, and in another case than the cloud does
+    select cloud, account_id, lower(regexp_extract(account_id, '[^/]*$')) as account_key, resource_id
+    from usage_30d
+    where resource_id is not null
+    group by all
+);
 """
 _TABLE_BILLED = """
 create or replace temp table {name}_billed as
+with billed_resources as (
+    -- once, by however many of its names the bill knows it
+    select distinct
+        resources.account_id, resources.region, resources.resource_id as inventory_id,
+        keys.account_id as billed_account_id, keys.resource_id
+    from (select account_id, region, resource_id, unnest({names}) as name from all_{name}) as resources
+    inner join inventory_keys as keys
+        on keys.cloud = '{cloud}'
+        and keys.account_key = lower(regexp_extract(resources.account_id, '[^/]*$'))
+        and keys.key = lower(resources.name)
+)
 select
     usage_30d.* replace (resources.account_id as account_id, resources.region as region),
+    resources.billed_account_id,
     usage_30d.region as billed_region,
-    resources.resource_id as inventory_id
-from all_{name} as resources
-inner join inventory_keys as keys
-    on keys.cloud = '{cloud}'
-    and keys.account_id = resources.account_id
-    and keys.key = lower(resources.resource_id)
+    resources.inventory_id
+from billed_resources as resources
 inner join usage_30d
-    on usage_30d.cloud = keys.cloud
-    and usage_30d.account_id = keys.account_id
-    and usage_30d.resource_id = keys.resource_id
+    on usage_30d.cloud = '{cloud}'
+    and usage_30d.account_id = resources.billed_account_id
+    and usage_30d.resource_id = resources.resource_id
     -- what the bill names no region of is of whichever the resource is in
     and (coalesce(usage_30d.region, '') in ('', 'global', resources.region) or resources.region = '')
 """
@@ -91,7 +106,8 @@ def add_inventory(connection: duckdb.DuckDBPyConnection, taken: Taken, protected
     for name, rows in taken.rows.items():
         table = find_tables()[name]
         _make_table(connection, table, rows, protected_tags)
-        connection.execute(_TABLE_BILLED.format(name=name, cloud=table.cloud))
+        names = "[resource_id]" + (" || coalesce(billed_as, [])" if "billed_as" in table.columns else "")
+        connection.execute(_TABLE_BILLED.format(name=name, cloud=table.cloud, names=names))
     for name, series in taken.series.items():
         _make_samples(connection, name, series)
         connection.execute(_SUMMARY.format(name=name))
@@ -139,12 +155,17 @@ def _make_table(
         for column, kind in kinds.items()
     }
     protected = {tag.lower() for tag in protected_tags}
-    columns["is_protected"] = pa.array([_is_protected(row.get("tags"), protected) for row in rows], pa.bool_())
+    by = [_find_protecting(row.get("tags"), protected) for row in rows]
+    columns["is_protected"] = pa.array([tag is not None for tag in by], pa.bool_())
+    columns["protected_by"] = pa.array(by, pa.string())
     _register(connection, f"all_{table.name}", pa.table(columns))
 
 
-def _is_protected(tags: Mapping[str, str] | None, protected: Collection[str]) -> bool:
-    return any(key.lower() in protected and value.strip().lower() not in _NO for key, value in (tags or {}).items())
+def _find_protecting(tags: Mapping[str, str] | None, protected: Collection[str]) -> str | None:
+    for key, value in sorted((tags or {}).items()):
+        if key.lower() in protected and value.strip().lower() not in _NO:
+            return f"{key}={value}"
+    return None
 
 
 def _make_samples(connection: duckdb.DuckDBPyConnection, name: str, series: Sequence[tuple[str, Series]]) -> None:

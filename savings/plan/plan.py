@@ -19,13 +19,14 @@ never larger, and smaller by at most what the finding saves and frees.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from savings.plan.candidates import Candidate, ResourceKey, add_money, as_money, read_candidate
 from savings.plan.freed import Followed, find_counted
+from savings.plan.mixed import NOTHING_DONE, find_mixed, measure, solve_mixed
 from savings.plan.offers import NOTHING, Weights, fits, gather_clusters
 from savings.plan.purchases import Purchases, find_exceeded, find_purchases
 from savings.plan.resource import ALL, Choice, choose
@@ -110,6 +111,31 @@ def _sum(found: tuple[Mapping[Candidate, Fraction], Mapping[Candidate, Fraction]
     return sum((amount for amounts in found for amount in amounts.values()), NOTHING)
 
 
+@dataclass(frozen=True)
+class _Chosen:
+    """The offers that are taken, with what each saves, and what is done to each resource; ``offered`` ones among them
+    are those that an offer is about."""
+
+    taken: Mapping[Candidate, Fraction]
+    choices: Mapping[ResourceKey, Choice]
+    offered: frozenset[ResourceKey]
+
+    def follow(self, resources: Mapping[ResourceKey, Sequence[Candidate]]) -> Followed:
+        """What comes of it."""
+        removed: defaultdict[str, Fraction] = defaultdict(Fraction)
+        for one, amount in self.taken.items():
+            removed[one.purchase_pool] += amount
+        for key, choice in self.choices.items():
+            places = {one.component: one.purchase_pool for one in resources[key] if one.purchase_pool}
+            for component, amount in choice.parts.items():
+                removed[places.get(component, "")] += amount
+        saved, freed = dict(self.taken), dict[Candidate, Fraction]()
+        for key in sorted(self.choices):
+            saved |= self.choices[key].saved
+            freed |= self.choices[key].freed
+        return Followed(saved, freed, removed)
+
+
 def _choose_best(
     offers: Sequence[Candidate],
     resources: Mapping[ResourceKey, Sequence[Candidate]],
@@ -119,15 +145,27 @@ def _choose_best(
     """What is followed: by what is saved, and in pools where that comes to more, by what is freed too."""
     plain = _choose_all(offers, resources, {}, purchases)
     if not any(pools.get(one.pool) and one.covered for found in resources.values() for one in found):
-        return plain
+        return plain.follow(resources)
     kept = dict.fromkeys(pools, Fraction(1)) | purchases.weigh_freed(one for f in resources.values() for one in f)
     generous = _choose_all(offers, resources, kept, purchases)
-    counted = find_counted(plain, generous, pools)
-    if not counted:
-        return plain
-    if counted == pools.keys():
-        return generous
-    return _choose_all(offers, resources, {pool: kept[pool] for pool in counted}, purchases)
+    counted = find_counted(plain.follow(resources), generous.follow(resources), pools)
+    mixed, solved = find_mixed(resources, plain.offered, pools), dict[ResourceKey, Choice]()
+    for pool, keys in mixed.items():
+        weighed = {
+            key: purchases.weigh(found) for key, found in resources.items() if any(o.pool == pool for o in found)
+        }
+        others = [
+            sum((measure(way.choices[key], pool, w) for key, w in weighed.items() if key not in keys), NOTHING_DONE)
+            for way in (plain, generous)
+        ]
+        found = [(resources[key], weighed[key]) for key in keys]
+        choices, way_of_others = solve_mixed(found, others, pool, pools[pool], kept[pool])
+        solved |= dict(zip(keys, choices, strict=True))
+        counted = counted | {pool} if way_of_others else counted - {pool}
+    best = plain if not counted else generous
+    if counted and counted != pools.keys():
+        best = _choose_all(offers, resources, {pool: kept[pool] for pool in counted}, purchases)
+    return replace(best, choices={**best.choices, **solved}).follow(resources)
 
 
 def _choose_all(
@@ -135,7 +173,7 @@ def _choose_all(
     resources: Mapping[ResourceKey, Sequence[Candidate]],
     counted: Mapping[str, Fraction],
     purchases: Purchases,
-) -> Followed:
+) -> _Chosen:
     """What is followed where the commitments that these pools free count as much as that."""
     known: dict[tuple[Any, ...], Choice] = {}
 
@@ -145,27 +183,17 @@ def _choose_all(
             known[asked] = choose(resources[key], weights, counted)
         return known[asked]
 
-    saved: dict[Candidate, Fraction] = {}
+    taken: dict[Candidate, Fraction] = {}
     choices: dict[ResourceKey, Choice] = {}
     for cluster in gather_clusters(offers, resources, choose_once, purchases):
-        taken, done = cluster.solve()
-        saved |= taken
+        saved, done = cluster.solve()
+        taken |= saved
         choices |= done
+    offered = frozenset(choices)
     for key in resources:
         if key not in choices:
             choices[key] = choose_once(key, purchases.weigh(resources[key]))
-    removed: defaultdict[str, Fraction] = defaultdict(Fraction)
-    for one, amount in saved.items():
-        removed[one.purchase_pool] += amount
-    for key, choice in choices.items():
-        places = {one.component: one.purchase_pool for one in resources[key] if one.purchase_pool}
-        for component, amount in choice.parts.items():
-            removed[places.get(component, "")] += amount
-    freed: dict[Candidate, Fraction] = {}
-    for key in sorted(choices):
-        saved |= choices[key].saved
-        freed |= choices[key].freed
-    return Followed(saved, freed, removed)
+    return _Chosen(taken, choices, offered)
 
 
 def _list_rivals(one: Candidate, offers: Sequence[Candidate], beside: Sequence[Candidate]) -> list[Candidate]:

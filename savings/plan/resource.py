@@ -11,7 +11,7 @@ commitment that it frees, as much of it as `counted` says of its pool; and of wh
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -55,6 +55,25 @@ def choose(findings: Sequence[Candidate], weights: Mapping[str, Fraction], count
     return max(sound, key=lambda option: option.value)
 
 
+def list_choices(findings: Sequence[Candidate], weights: Mapping[str, Fraction]) -> list[Choice]:
+    """All that can be done to a resource, where more counts than what is worth most by itself."""
+    whole = [one for one in findings if one.component == ALL]
+    deletions = [one for one in whole if one.lever == "delete"]
+    others = [one for one in whole if one.lever != "delete"]
+    components: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for one in findings:
+        if one.component != ALL:
+            components[one.component].append(one)
+    each = [list(_one_of_each_lever(components[name], list)) for name in sorted(components)]
+    options = [
+        _combine(chosen, [one for part in parts for one in part], weights, {})
+        for chosen in _one_of_each_lever(others, list)
+        for parts in product(*each)
+    ]
+    options += [_combine([one], [], weights, {}) for one in sorted(deletions, key=lambda one: one.order)]
+    return [option for option in options if min(option.saved.values(), default=NOTHING) >= 0]
+
+
 def _best_parts(
     findings: Sequence[Candidate],
     whole: Sequence[Candidate],
@@ -74,16 +93,6 @@ def _best_parts(
     return chosen
 
 
-def _one_of_each_lever(findings: Sequence[Candidate]) -> Iterator[tuple[Candidate, ...]]:
-    """Every way to follow at most one finding of each lever, none of all first."""
-    levers: defaultdict[str, list[Candidate]] = defaultdict(list)
-    for one in sorted(findings, key=lambda one: one.order):
-        levers[one.lever].append(one)
-    ways = [[(), *((one,) for one in _undominated(same))] for same in levers.values()]
-    for way in product(*ways):
-        yield tuple(one for taken in way for one in taken)
-
-
 def _undominated(same: Sequence[Candidate]) -> list[Candidate]:
     """The alternatives without those that another one beats in all that counts."""
     if same[0].component == ALL:
@@ -93,6 +102,18 @@ def _undominated(same: Sequence[Candidate]) -> list[Candidate]:
         if not any(k.cost >= one.cost and k.freed >= one.freed and k.covered >= one.covered for k in kept):
             kept.append(one)
     return kept
+
+
+def _one_of_each_lever(
+    findings: Sequence[Candidate], sift: Callable[[Sequence[Candidate]], list[Candidate]] = _undominated
+) -> Iterator[tuple[Candidate, ...]]:
+    """Every way to follow at most one finding of each lever, none of all first."""
+    levers: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for one in sorted(findings, key=lambda one: one.order):
+        levers[one.lever].append(one)
+    ways = [[(), *((one,) for one in sift(same))] for same in levers.values()]
+    for way in product(*ways):
+        yield tuple(one for taken in way for one in taken)
 
 
 def _combine(

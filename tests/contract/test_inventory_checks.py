@@ -82,7 +82,7 @@ def test_what_people_protect_by_a_tag_is_left_alone(name: str) -> None:
 def test_a_table_says_what_it_has_and_where_that_is_from(name: str) -> None:
     table = find_tables()[name]
     assert name.startswith(f"{table.cloud}_") and table.permissions and table.link.startswith("https://")
-    assert not set(table.columns) & {*KEY_COLUMNS, "is_protected"}
+    assert not set(table.columns) & {*KEY_COLUMNS, "is_protected", "protected_by"}
     assert table.columns.get("tags") == "map(varchar, varchar)"
 
 

@@ -35,6 +35,13 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Cut:
+    """An answer whose connection ends in the middle of it."""
+
+    body: Any
+
+
 @dataclass
 class Arm:
     """A server on a free port; ``folder`` keeps its certificate, which clients trust by REQUESTS_CA_BUNDLE."""
@@ -95,6 +102,10 @@ class Arm:
         if run := re.search(r"/exports/([^/]+)/run$", path):
             self.runs.append(run[1])
             return 200, {}, None
+        return self.read(method, path, options)
+
+    def read(self, method: str, path: str, options: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+        """What else there is: nothing; see `tests.peers.arm_resources`."""
         return 404, {}, {"error": {"code": "ResourceNotFound", "message": path}}
 
     def _sign_in(self, form: dict[str, str]) -> tuple[int, dict[str, str], Any]:
@@ -184,11 +195,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         status, headers, body = self.server.arm.reply(
             self.command, path, options, content, self.headers.get("authorization", "")
         )
+        is_cut = isinstance(body, Cut)
+        body = body.body if isinstance(body, Cut) else body
         encoded = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
         self.send_response(status)
         for name, value in {"content-type": "application/json", "content-length": str(len(encoded)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(encoded)
+        self.wfile.write(encoded[: len(encoded) // 2] if is_cut else encoded)
+        self.close_connection = self.close_connection or is_cut
 
     do_GET = do_POST = handle_any

@@ -1,6 +1,8 @@
 """A stand-in for AWS: moto behind HTTP, with a list of the calls that reached it."""
 
+import datetime as dt
 import io
+import os
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -65,6 +67,25 @@ class MotoServer:
         if (service, region) not in self._clients:
             self._clients[service, region] = make_client(service, self.url, region)
         return self._clients[service, region]
+
+    def environment(self) -> dict[str, str]:
+        """What a process needs so that its clients find this server, and no real account."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def add_old_volume(self, region: str, size: int = 100, days: int = 400) -> str:
+        """The id of a volume on nothing that was made so many days ago, which nobody can tell moto over HTTP."""
+        from moto.ec2.models import ec2_backends
+
+        volume = self.client("ec2", region=region).create_volume(AvailabilityZone=f"{region}a", Size=size)
+        made = ec2_backends[ACCOUNT][region].volumes[volume["VolumeId"]]
+        made.create_time -= dt.timedelta(days=days)
+        return str(volume["VolumeId"])
 
     def count(self, action: str, status: int = 200) -> int:
         """How often an action was answered with a status."""

@@ -84,8 +84,10 @@ def test_savings_of_the_team_are_seen_added_up_and_decided_on_alone(company: Com
             assert company.get("theo", route, **query).json()["items"] == []
         everything = company.get("ana", route, check_name="planted", limit=1000).json()["items"]
         assert {one["recommendation_id"] for one in everything} == set(PLANTED)
-    totals = {one["check_name"]: one for one in company.get("theo", "/v1/savings/summary").json()["by_check"]}
-    assert (totals["planted"]["findings"], Decimal(totals["planted"]["total"])) == (1, 10)
+    added: dict[str, Any] = {
+        one["check_name"]: one for one in company.get("theo", "/v1/savings/summary").json()["by_check"]
+    }
+    assert (added["planted"]["findings"], Decimal(added["planted"]["total"])) == (1, 10)
     client = company.client("theo")
     said = {name: client.post(f"/v1/recommendations/{name}/accept", json={"reason": "ours"}) for name in PLANTED}
     assert {name: answer.status_code for name, answer in said.items()} == {MINE: 200, THEIRS: 404, SHARED: 404}

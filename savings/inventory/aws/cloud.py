@@ -1,6 +1,6 @@
 """AWS, opened for reading what resources there are."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,6 +20,22 @@ class AwsReader(ScopeReader):
     def client(self, service: str) -> Any:
         """boto3's client of a service."""
         return self.clients(service, self.account_id, self.region or GLOBAL_REGION)
+
+    def list(self, service: str, operation: str, key: str, **wanted: Any) -> Iterator[dict[str, Any]]:
+        """What is under ``key`` of every page of an operation; `KeyError` for a page that has none.
+
+        Raises what boto3 raises.
+        """
+        for page in self.client(service).get_paginator(operation).paginate(**wanted):
+            yield from page[key]
+
+    def place(self, resource_id: str) -> dict[str, Any]:
+        """The key columns of a resource of this scope."""
+        return {"account_id": self.account_id, "region": self.region, "resource_id": resource_id}
+
+    def arn(self, service: str, rest: str) -> str:
+        """The name of a resource of this scope, as AWS writes it in the bill."""
+        return f"arn:{self.client('ec2').meta.partition}:{service}:{self.region}:{self.account_id}:{rest}"
 
 
 @dataclass(frozen=True)
@@ -47,3 +63,8 @@ class AwsCloud:
         if isinstance(error, BotoCoreError | ClientError | NotThisMachineError | WrongAccountError | KeyError):
             return f"{type(error).__name__}: {error}"
         return None
+
+
+def read_tags(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    """Tags as most services list them; without any, services leave the list out."""
+    return {tag["Key"]: tag.get("Value", "") for tag in tags or ()}

@@ -27,10 +27,10 @@ people: [{name: %s, account: ana}]
 FOUND = """
 create or replace table ml.recommendations as select
     'unattached_volume/' || resource_id as recommendation_id, 'delete_unattached_volume' as remediation,
-    'aws' as provider, ? as account_id, ? as region, resource_id,
-    'aws_prod' as source_name, date '2026-03-01' as billing_period,
-    cast(? as decimal(38, 12)) as monthly_saving, cast(9 as decimal(38, 12)) as monthly_cost,
-    'USD' as billing_currency, 'unattached for 34 days' as reason, '{}' as evidence, 'found' as status
+    'aws' as provider,
+    ? as account_id, ? as region, resource_id, 'aws_prod' as source_name, date '2026-03-01' as billing_period,
+    cast(? as decimal(38, 12)) as monthly_saving, cast(9 as decimal(38, 12)) as monthly_cost, 'USD' as billing_currency,
+    'unattached for 34 days' as reason, '{}' as evidence, 'found' as status
 from (select unnest(?) as resource_id)
 """
 

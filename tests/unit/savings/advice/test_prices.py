@@ -139,7 +139,7 @@ def test_another_resource_of_the_name_is_not_taken_for_it(billed: str, advised: 
     bill = machine(billed, "aws" if billed == "i-1" else cloud)
     (one,) = price(bill, advice(advised, cloud))
     assert one.monthly_saving is None and one.monthly_cost == 0 and one.resource_id == advised
-    assert "the bill has no cost of it in the last 30 days" in one.reason
+    assert "the bill does not have it, or no more" in one.reason
     evidence = json.loads(one.evidence)
     assert (evidence["native_saving"], evidence["native_cost"]) == ("40", "80"), "both are seen"
 
@@ -164,6 +164,13 @@ def test_the_same_advice_in_several_words_is_one_finding() -> None:
     (main,) = [one for one in found if one.monthly_saving == Decimal("67.5")]
     assert [one["native_target"] for one in json.loads(main.evidence)["alternatives"]] == ["smaller"]
     assert len({one.recommendation_id for one in found}) == 2
+
+
+def test_advice_about_several_resources_is_told_apart_by_them() -> None:
+    one, other = (advice("", other_resources=(f"a{number}", f"b{number}")) for number in (1, 2))
+    found = price(machine(), one, other)
+    assert [row.monthly_saving for row in found] == [None, None]
+    assert len({row.recommendation_id for row in found}) == 2
 
 
 def test_a_finding_keeps_its_id_when_the_provider_makes_new_ones_and_prices_change() -> None:
