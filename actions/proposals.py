@@ -67,11 +67,11 @@ class ActionFinding(StrictModel):
     resource: ResourceRef
     source_name: str
     billing_period: date
-    monthly_saving: Decimal
-    currency: CurrencyCode
+    monthly_saving: Decimal = Field(examples=["18.40"])
+    currency: CurrencyCode = Field(examples=["USD"])
     reason: str
     evidence: dict[str, str] = Field(default_factory=dict)
-    monthly_cost: Decimal | None = None
+    monthly_cost: Decimal | None = Field(default=None, examples=["18.40"])
 
     @property
     def proposal_id(self) -> str:

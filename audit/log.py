@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-from audit.check import ChainVerdict, check_log, count_closed, digest_records, is_witness_gone
+from audit.check import ChainVerdict, check_log, digest_records, is_witness_gone
+from audit.histories import Histories
 from audit.keys import name_key
 from audit.rows import (
     ACCEPTED,
@@ -118,25 +119,20 @@ class AuditLog:
         """The history of one subject, oldest first."""
         return [row for row in self.rows() if row.subject == subject]
 
+    def read_histories(self) -> Histories:
+        """The log as it is now, for the histories of many subjects."""
+        return Histories(self.rows(), None if self.seal is None else self.seal.known_key, self.seal is not None)
+
     def evidence_about(self, subject: str) -> list[AuditRow]:
         """The history of one subject in rows that count as evidence: genuine ones, after the last accepted break."""
-        key = None if self.seal is None else self.seal.known_key
-        if self.seal is not None and key is None:
-            return []
-        wanted = [row for row in self.rows() if row.subject == subject or row.event == ACCEPTED]
-        found = [row for row in wanted if is_genuine(row, key)]
-        after = max((row.seq for row in found if row.event == ACCEPTED), default=0)
-        return [row for row in found if row.subject == subject and row.seq > after]
+        return self.read_histories().evidence_about(subject)
 
     def facts_about(self, subject: str) -> list[AuditRow]:
         """The history of one subject in rows that record what was done: genuine ones, whatever was accepted since.
 
         Those of a release without keys are among them as long as they are what was sealed.
         """
-        key = None if self.seal is None else self.seal.known_key
-        rows = self.rows()
-        closed = count_closed(rows, key)
-        return [row for row in rows if row.subject == subject and (row.seq <= closed or is_genuine(row, key))]
+        return self.read_histories().facts_about(subject)
 
     def find_latest_time(self, since: int) -> datetime | None:
         """The latest time in genuine rows from this number on; None where there is none."""

@@ -19,6 +19,7 @@ from actions.proposal_book import KIND as PROPOSALS
 from actions.proposals import ActionFinding, Proposal
 from actions.remediations import REMEDIATIONS, Remediation, StepContext
 from actions.settings import ActionSettings
+from audit.histories import Histories
 from audit.log import AuditLog
 from clouds.aws.accounts import ClientFactory
 from core.errors import CloudcostError, shorten
@@ -69,12 +70,12 @@ class Planner:
         self._remediations = remediations
         self._checkpoint = checkpoint
 
-    def plan(self, proposal_id: str, version: int | None = None) -> Proposal:
+    def plan(self, proposal_id: str, version: int | None = None, histories: Histories | None = None) -> Proposal:
         """Read the resource and plan: the first time, or anew where something is another now, which voids approvals.
 
         One that cannot be planned says why in `plan_problem`. ``version``: the only one that is planned, ConflictError
-        for any other. Raises ProposalNotFoundError, ProposalStateError, and NoPlanError where the state has the
-        proposal as something else than the audit log.
+        for any other. ``histories``: the log as it was read before, where many are planned. Raises
+        ProposalNotFoundError, ProposalStateError, and NoPlanError where the log has the proposal as something else.
         """
         for _ in range(ATTEMPTS):
             proposal = self._book.get(proposal_id)
@@ -82,23 +83,30 @@ class Planner:
                 raise ConflictError(PROPOSALS, proposal_id, version, proposal.version)
             if proposal.state not in PLANNED_STATES:
                 raise ProposalStateError(proposal_id, proposal.state, "planned")
-            doubt = self._explain_doubt(proposal)
+            doubt, old = self._look(proposal, histories or self._audit.read_histories())
+            if histories is not None and (doubt is not None or (old is None and proposal.plan is not None)):
+                # It may have been planned since the log was read.
+                doubt, old = self._look(proposal, self._audit.read_histories())
             if doubt is not None:
                 # Whatever was written into the state must not become a row of the log by being planned.
                 raise NoPlanError(f"{proposal_id} is not planned: {doubt}")
             draft = self._draft(proposal)
             self._checkpoint("plan:drafted")
             try:
-                planned = self._settle(proposal, draft)
+                planned = self._settle(proposal, old, draft)
             except ConflictError:
                 continue
             self._checkpoint("plan:kept")
             return planned
         raise ProposalStateError(proposal_id, "changing all the time", "planned")
 
-    def _explain_doubt(self, proposal: Proposal) -> str | None:
-        rows = self._audit.facts_about(proposal.proposal_id)
-        return explain_state(proposal, rows) or explain_finding(proposal, since_proposed(rows))
+    def _look(self, proposal: Proposal, histories: Histories) -> tuple[str | None, KeptPlan | None]:
+        """What of the proposal the log has otherwise, and the plan that it proves, which people may have approved."""
+        facts = histories.facts_about(proposal.proposal_id)
+        doubt = explain_state(proposal, facts) or explain_finding(proposal, since_proposed(facts))
+        kept = self._plans.find(proposal.plan)
+        rows = since_proposed(histories.evidence_about(proposal.proposal_id))
+        return doubt, None if explain_plan(proposal, kept, rows) is not None else kept
 
     def _draft(self, proposal: Proposal) -> Draft:
         finding = proposal.finding
@@ -135,8 +143,7 @@ class Planner:
 
         return StepContext(proposal.proposal_id, finding, open_client, self._clock, self._sleep)
 
-    def _settle(self, proposal: Proposal, draft: Draft) -> Proposal:
-        old = self._find_counting(proposal)
+    def _settle(self, proposal: Proposal, old: KeptPlan | None, draft: Draft) -> Proposal:
         if draft.kept is None:
             return self._settle_without(proposal, old, draft)
         changes: tuple[str, ...] = ()
@@ -169,12 +176,6 @@ class Planner:
             void["state"] = "proposed"
         writes = () if kept is None else self._plans.write(kept)
         return self._book.change(proposal, Change(event, SYSTEM, {**fields, **void}, details), writes)
-
-    def _find_counting(self, proposal: Proposal) -> KeptPlan | None:
-        """The plan that people may have approved; None where there is none, or one that the log does not prove."""
-        kept = self._plans.find(proposal.plan)
-        rows = since_proposed(self._audit.evidence_about(proposal.proposal_id))
-        return None if explain_plan(proposal, kept, rows) is not None else kept
 
 
 def _list_begun(proposal: Proposal) -> frozenset[str]:

@@ -85,9 +85,9 @@ class Preflight(StrictModel):
 class Price(StrictModel):
     """Amounts of 30 days, from the bill of a month: what the resource costs (None: not known) and what is saved."""
 
-    monthly_cost: Decimal | None
-    monthly_saving: Decimal
-    currency: CurrencyCode
+    monthly_cost: Decimal | None = Field(examples=["18.40"])
+    monthly_saving: Decimal = Field(examples=["18.40"])
+    currency: CurrencyCode = Field(examples=["USD"])
     billing_period: date
 
 

@@ -11,6 +11,7 @@ from actions.plans.document import NoPlanError
 from actions.proposal_book import ProposalBook, ProposalStateError
 from actions.proposals import ActionFinding, Proposal
 from alerts.findings import describe_recommendation
+from audit.log import AuditLog
 from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from clouds.aws.accounts import ClientFactory
@@ -43,9 +44,10 @@ def open_planner(installation: Installation) -> Planner:
 def plan_proposals(installation: Installation) -> PlannedProposals:
     """Plan what waits for approval or execution: the first time, or anew where it would be another plan now."""
     planner, problems, planned = open_planner(installation), {}, 0
+    histories = AuditLog(installation.store, utc_now).read_histories()
     for proposal in ProposalBook(installation.store, utc_now).list("proposed", "approved"):
         try:
-            found = planner.plan(proposal.proposal_id)
+            found = planner.plan(proposal.proposal_id, histories=histories)
         except (NoPlanError, ProposalStateError) as problem:
             problems[proposal.proposal_id] = str(problem)
             continue

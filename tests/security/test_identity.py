@@ -20,6 +20,7 @@ from cloudcost.identity.people import PersonSettings, authenticate, check_people
 from cloudcost.installation import Installation
 from cloudcost.recorded_settings import record_settings
 from core.errors import CloudcostError
+from core.instants import utc_now
 from core.persons import normalise_person
 from door.sessions import SignInError, TrustedProxy
 from tests.security.examples import ANA, BEN, Bureau
@@ -43,7 +44,7 @@ class Desk:
         monkeypatch.setenv("CLOUDCOST_HOME", str(folder / "home"))
         monkeypatch.delenv("CLOUDCOST_USER", raising=False)
         self.small, self.large = (
-            propose_planned(self.installation.store, HandClock(), make_finding(name, saving))
+            propose_planned(self.installation.store, utc_now, make_finding(name, saving))
             for name, saving in (("small", "9"), ("large", "900"))
         )
 

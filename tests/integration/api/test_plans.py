@@ -75,7 +75,7 @@ def test_a_plan_that_is_another_now_is_not_approved_by_its_old_name(company: Com
     assert approve(company, "ben", new).json()["state"] == "approved"
 
 
-@pytest.mark.parametrize("who", ["ada", "fay"])
+@pytest.mark.parametrize("who", ["ada", "vera", "theo"])
 def test_who_does_not_approve_does_not_approve_plans(company: Company, who: str) -> None:
     assert approve(company, who, read(company, "planned")).status_code == 403
     assert read(company, "planned")["state"] == "proposed"
