@@ -15,6 +15,7 @@ import datetime as dt
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -123,10 +124,12 @@ def print_plan(truth: dict[str, Any], found: list[Recommendation]) -> None:
         )
 
 
-def make_company(folder: Path, number: int, seed: int) -> dict[str, Any]:
+def make_company(
+    folder: Path, number: int, seed: int, write: Callable[[Path, int, int], dict[str, Any]] = generate
+) -> dict[str, Any]:
     """Write a company, ingest its bills and build its charges; returns what is true of it."""
     fresh_folder(folder)
-    truth = generate(folder, number, seed)
+    truth = write(folder, number, seed)
     installation = Installation(folder / "cloudcost.yaml", folder / "home")
     for source in installation.config.sources:
         report = installation.ingestor().ingest(installation.source(source.name))

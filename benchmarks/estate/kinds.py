@@ -1,0 +1,57 @@
+"""Which of our checks each kind of planted waste is for. The estate's generator knows nothing of them."""
+
+from collections.abc import Mapping
+
+#: By cloud and kind: the check that must find it, and others that may. A kind without any is looked for by none.
+CHECKS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("aws", "idle_instance"): ("idle_instance",),
+    ("aws", "rightsize"): ("rightsize_instance", "rightsize_instance_cpu"),
+    ("aws", "schedule"): ("learnt_schedule",),
+    ("aws", "on_stopped_instance"): ("stopped_instance_volumes",),
+    ("aws", "unattached_volume"): ("unattached_volume",),
+    ("aws", "unused_address"): ("unattached_address",),
+    ("aws", "idle_balancer"): ("idle_load_balancer",),
+    ("aws", "idle_nat"): ("idle_nat_gateway",),
+    ("aws", "idle_db"): ("idle_database",),
+    ("aws", "rds_rightsize"): ("rightsize_database",),
+    ("aws", "idle_cache"): ("idle_cache",),
+    ("aws", "function_memory"): ("function_memory",),
+    ("aws", "log_retention"): ("logs_without_retention",),
+    ("aws", "orphan_snapshot"): ("orphan_snapshot",),
+    ("aws", "unused_image"): ("unused_image",),
+    ("aws", "over_provisioned"): ("unused_provisioned_iops",),
+    ("aws", "floor"): ("scaling_floor",),
+    ("azure", "idle_instance"): ("azure_vm_idle",),
+    ("azure", "rightsize"): ("azure_vm_oversized",),
+    ("azure", "schedule"): ("azure_vm_off_hours",),
+    ("azure", "on_stopped_instance"): ("azure_disk_parked",),
+    ("azure", "stopped_not_deallocated"): ("azure_vm_stopped",),
+    ("azure", "unattached_disk"): ("azure_disk_unattached",),
+    ("azure", "premium_underused"): ("azure_premium_disk_idle",),
+    ("azure", "unused_address"): ("azure_public_ip_unused",),
+    ("azure", "idle_balancer"): ("azure_load_balancer_empty",),
+    ("azure", "no_backend"): ("azure_application_gateway_empty",),
+    ("azure", "idle_nat"): ("azure_nat_gateway_unused",),
+    ("azure", "idle_db"): ("azure_sql_idle",),
+    ("azure", "rightsize_db"): ("azure_sql_vcore_oversized",),
+    ("azure", "empty_plan"): ("app_service_plan_empty",),
+    ("azure", "underused_plan"): ("app_service_plan_oversized",),
+    ("azure", "orphan_snapshot"): ("azure_snapshot_orphaned",),
+    ("azure", "floor"): ("azure_scale_set_floor",),
+    ("gcp", "idle_instance"): ("idle_compute_instance",),
+    ("gcp", "rightsize"): ("machine_type_size", "machine_type_cpus"),
+    ("gcp", "schedule"): ("off_hours_compute",),
+    ("gcp", "on_stopped_instance"): ("stopped_instance_disks",),
+    ("gcp", "idle_detached"): ("unattached_persistent_disk",),
+    ("gcp", "idle_blank"): ("unattached_persistent_disk",),
+    ("gcp", "unused_address"): ("unused_static_address",),
+    ("gcp", "idle_balancer"): ("idle_forwarding_rule",),
+    ("gcp", "idle_db"): ("idle_cloud_sql",),
+    ("gcp", "sql_overprovisioned"): ("oversized_cloud_sql",),
+    ("gcp", "idle_image"): ("unused_custom_image",),
+    ("gcp", "orphan_snapshot"): ("orphaned_disk_snapshot",),
+    ("gcp", "floor"): ("instance_group_floor",),
+}
+#: Checks that name the parts of a resource, each with what it costs, where the truth names the whole; and the role by
+#: which the whole is linked to its parts.
+PARTS: Mapping[str, str] = {"scaling_floor": "members", "instance_group_floor": "members", "unused_image": "snapshots"}
