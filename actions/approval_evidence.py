@@ -17,6 +17,7 @@ from actions.log_replay import (
     replay_steps,
     since_proposed,
 )
+from actions.plans.records import PLAN_EVENTS, PlanRecords, explain_plan
 from actions.proposal_book import SYSTEM
 from actions.proposals import Approval, Proposal
 from actions.settings import ActionSettings
@@ -26,9 +27,11 @@ from core.persons import normalise_person
 
 CONSENTS = ("proposal.consented", "proposal.approved")
 ROLLBACK_REQUESTED = "rollback.requested"
-#: After these, an approval that was given before counts no more: it was refused, lapsed, or used up.
+#: After these, an approval that was given before counts no more: it was refused, lapsed, or used up, or was for another
+#: plan.
 RESETS = (
     PROPOSED,
+    *PLAN_EVENTS,
     "proposal.rejected",
     "proposal.expired",
     "proposal.executed",
@@ -57,12 +60,14 @@ class ProvenApprovals:
     """The approvals that are proven, how many independent people they are of, since when; and what is not proven.
 
     `seen_at`: the latest time that the log has seen since they were given; the clock may have been set back since.
+    `plan_doubt`: why there is no plan that counts, and so no approval either.
     """
 
     approvals: tuple[Approval, ...]
     independent: int
     doubts: tuple[str, ...]
     seen_at: datetime | None = None
+    plan_doubt: str | None = None
 
     @property
     def since(self) -> datetime | None:
@@ -71,8 +76,8 @@ class ProvenApprovals:
 
 
 def digest_plan(proposal: Proposal) -> str:
-    """The name of exactly what is proposed: remediation, resource, saving and the finding they come from."""
-    return digest_key(proposal.proposal_id, proposal.finding.model_dump(mode="json"))
+    """The name of exactly what is proposed: the plan's; of the finding, where there is no plan to be approved."""
+    return proposal.plan or digest_key(proposal.proposal_id, proposal.finding.model_dump(mode="json"))
 
 
 def list_consents(rows: Sequence[AuditRow]) -> tuple[Consent, ...]:
@@ -90,13 +95,18 @@ def list_consents(rows: Sequence[AuditRow]) -> tuple[Consent, ...]:
     )
 
 
-def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLog) -> ProvenApprovals:
+def judge_approvals(
+    proposal: Proposal, settings: ActionSettings, audit: AuditLog, plans: PlanRecords
+) -> ProvenApprovals:
     """Which approvals of the proposal count today.
 
     One per person, of people who are still allowed and did not propose it; two people count as two if their accounts
-    differ, except in a demo, where one account plays everybody. None of before its finding was dismissed.
+    differ, except in a demo, where one account plays everybody. None of before its finding was dismissed, and none
+    without a plan that the log proves.
     """
-    rows, plan = audit.evidence_about(proposal.proposal_id), digest_plan(proposal)
+    rows = audit.evidence_about(proposal.proposal_id)
+    plan_doubt = explain_plan(proposal, plans.find(proposal.plan), since_proposed(rows))
+    plan = proposal.plan if plan_doubt is None else None
     given, withdrawn_until = list_consents(_since_reset(rows)), find_withdrawal(proposal, audit)
     consents = [consent for consent in given if consent.seq > withdrawn_until]
     proven: list[Approval] = []
@@ -120,7 +130,7 @@ def judge_approvals(proposal: Proposal, settings: ActionSettings, audit: AuditLo
     if other_state is not None:
         doubts.append(other_state)
     seen_at = audit.find_latest_time(min(places)) if places else None
-    return ProvenApprovals(tuple(proven), len(accounts), tuple(doubts), seen_at)
+    return ProvenApprovals(tuple(proven), len(accounts), tuple(doubts), seen_at, plan_doubt)
 
 
 def find_account_use(proposal: Proposal, person: str, audit: AuditLog) -> str | None:
@@ -197,7 +207,7 @@ def explain_refusal(person: str, proposal: Proposal, settings: ActionSettings) -
     return None
 
 
-def _find_consent(approval: Approval, plan: str, consents: Sequence[Consent]) -> Consent | None:
+def _find_consent(approval: Approval, plan: str | None, consents: Sequence[Consent]) -> Consent | None:
     wanted = (approval.approver, plan, approval.at.isoformat())
     return next((consent for consent in consents if (consent.person, consent.plan, consent.at) == wanted), None)
 

@@ -11,6 +11,8 @@ from actions.approval_evidence import (
     find_account_use,
     judge_approvals,
 )
+from actions.plans.document import NoPlanError
+from actions.plans.records import PlanRecords
 from actions.proposal_book import SYSTEM, Change, ProposalBook, ProposalStateError
 from actions.proposals import Approval, FindObjection, Proposal
 from actions.settings import ActionSettings
@@ -70,6 +72,7 @@ class Approvals:
     ) -> None:
         self._book = ProposalBook(store, clock)
         self._audit = AuditLog(store, clock)
+        self._plans = PlanRecords(store)
         self._settings = settings
         self._clock = clock
         self._find_objection = find_objection
@@ -80,7 +83,7 @@ class Approvals:
         ``approver`` is the person as authenticated; ``plan``, where it is given, the digest of what they have seen, and
         another one a PlanChangedError. Approvals that the audit log does not prove, or that are older than a dismissal
         of the finding, are left out, so they can be given again. Raises NotAllowedError and FindingClosedError, which
-        leave an audit row too, ProposalStateError and NoReasonError.
+        leave an audit row too, ProposalStateError, NoReasonError, and NoPlanError where no plan can be approved.
         """
         person, why = normalise_person(approver), _check_reason(reason)
 
@@ -88,12 +91,14 @@ class Approvals:
             self._check_person(person, proposal)
             if proposal.state in APPROVAL_STATES:
                 self._check_finding(proposal)
-            given = judge_approvals(proposal, self._settings, self._audit)
+            given = judge_approvals(proposal, self._settings, self._audit, self._plans)
             if any(approval.approver == person for approval in given.approvals):
                 return None
             missing = count_required(proposal, self._settings) - given.independent
             if proposal.state not in APPROVAL_STATES or (proposal.state != "proposed" and missing <= 0):
                 raise ProposalStateError(proposal.proposal_id, proposal.state, "approved")
+            if given.plan_doubt is not None:
+                raise NoPlanError(f"{proposal.proposal_id} cannot be approved: {given.plan_doubt}")
             other = find_account_use(proposal, person, self._audit)
             if other is not None:
                 raise NotAllowedError(f"{other!r} approved {proposal.proposal_id} from this very account already")

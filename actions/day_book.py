@@ -5,12 +5,13 @@ count at the same moment see the same room; so whoever begins writes one record,
 it counted, in the transaction that begins. The slower of the two fails there and counts again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
-from actions.log_replay import PROPOSED
+from actions.log_replay import read_finding
 from actions.proposal_book import ProposalBook
 from actions.proposals import Proposal
 from audit.log import AuditLog, AuditRow
@@ -76,14 +77,15 @@ def list_begun(rows: Sequence[AuditRow], proposals: Sequence[Proposal], now: dat
 
     One that began in the future, by a clock that was set back since, counts too.
     """
-    proposed: dict[str, AuditRow] = {}
+    found: dict[str, Mapping[str, Any]] = {}
     begun: list[Begun] = []
     # Whether rows are genuine is not checked: one that is not makes the log a broken one, which lets nothing begin.
     for row in rows:
-        if row.event == PROPOSED:
-            proposed[row.subject] = row
+        finding = read_finding(row)
+        if finding is not None:
+            found[row.subject] = finding
         elif row.event == "execution.started" and _is_recent(row, now):
-            begun.append(_read_begun(row.subject, proposed.get(row.subject)))
+            begun.append(_read_begun(row.subject, found.get(row.subject, {})))
     known = {one.proposal_id for one in begun}
     for p in proposals:
         at = _find_begin(p)
@@ -99,8 +101,7 @@ def _is_recent(row: AuditRow, now: datetime) -> bool:
         return True
 
 
-def _read_begun(proposal_id: str, proposed: AuditRow | None) -> Begun:
-    finding = {} if proposed is None else proposed.details
+def _read_begun(proposal_id: str, finding: Mapping[str, Any]) -> Begun:
     try:
         return Begun(proposal_id, Decimal(str(finding["monthly_saving"])), str(finding["currency"]))
     except (KeyError, InvalidOperation):

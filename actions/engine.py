@@ -8,7 +8,7 @@ found before a time that nobody watched is found again.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from functools import partial
+from contextlib import suppress
 from typing import Literal
 
 from actions.approval_evidence import list_rollback_doubts
@@ -16,10 +16,16 @@ from actions.approvals import ROLLBACK_STATES, Approvals
 from actions.day_book import DAY_KIND, DayBook
 from actions.guardrails import LIMITS, Verdict
 from actions.judge import COUNTED, Counts, FindSettings, IsReconciled, Judge
+from actions.planning.contexts import StepContexts
+from actions.planning.drafting import FindFinding, keep_finding
+from actions.planning.planner import Planner
+from actions.plans.document import NoPlanError
+from actions.plans.records import PlanRecords
+from actions.plans.words import describe_plan
 from actions.progress import Progress
 from actions.proposal_book import ATTEMPTS, SYSTEM, Change, ProposalBook, ProposalStateError
 from actions.proposals import FindObjection, LastCheck, Proposal
-from actions.remediations import REMEDIATIONS, Remediation, Step, StepContext, StepRefusedError, WatchLostError
+from actions.remediations import REMEDIATIONS, Remediation, Step, StepRefusedError
 from actions.results import ActionResult, Outcome
 from actions.settings import ActionSettings
 from actions.step_log import LeaseHeldError, StepLog, check_lease
@@ -50,17 +56,20 @@ class ActionEngine:
         checkpoint: Checkpoint = pass_checkpoint,
         lease_seconds: float = 300,
         find_settings: FindSettings | None = None,
+        find_finding: FindFinding = keep_finding,
     ) -> None:
         """``find_settings``: the settings as they are before each step; without it ``settings`` hold throughout."""
+        plans = PlanRecords(store)
         self._book = ProposalBook(store, clock)
         self._find_settings = find_settings or (lambda: settings)
-        self._clients = clients
         self._approvals = Approvals(store, settings, clock, find_objection)
         self._audit = AuditLog(store, clock)
-        self._judge = Judge(self._find_settings, is_reconciled, self._audit, clock, find_objection)
+        self._judge = Judge(self._find_settings, is_reconciled, self._audit, clock, find_objection, plans, find_finding)
+        self._planner = Planner(store, settings, clients, clock, sleep, find_finding, remediations)
+        self._contexts = StepContexts(clients, plans, clock, sleep, checkpoint)
         self._day = DayBook(store, self._book, clock)
+        self._plans = plans
         self._clock = clock
-        self._sleep = sleep
         self._remediations = remediations
         self._checkpoint = checkpoint
         self._lease_seconds = lease_seconds
@@ -97,8 +106,9 @@ class ActionEngine:
         for _ in range(ATTEMPTS):
             place = self._day.look()
             counts = Counts(self._started, place.actions, place.sum_with(log.proposal))
-            verdict, _ = self._judge.judge(remediation, log.proposal, self._make_context(log), counts)
+            verdict, _ = self._judge.judge(remediation, log.proposal, self._contexts.make(log), counts)
             if not verdict.is_eligible:
+                self._renew_plan(log, verdict)
                 return self._refuse_verdict(log, verdict, steps)
             try:
                 details = {"remediation": remediation.name}
@@ -173,7 +183,7 @@ class ActionEngine:
             log.start(step.name)
             self._checkpoint(f"{step.name}:started")
             try:
-                result = step.run(self._make_context(log))
+                result = step.run(self._contexts.make(log))
             except (LeaseHeldError, ConflictError):
                 raise
             except StepRefusedError as refusal:
@@ -193,41 +203,18 @@ class ActionEngine:
         is_begun = step.name in log.progress.started()
         if is_begun and log.progress.list_unwatched(step.relies_on):
             # It was begun by a process that is gone: the provider may show its effect with a delay.
-            self._wait(log, SETTLE_SECONDS)
+            self._contexts.wait(log, SETTLE_SECONDS)
         # The action was counted when it began: the limits must not stop it half-way.
-        verdict, live = self._judge.judge(remediation, log.proposal, self._make_context(log), COUNTED)
+        verdict, live = self._judge.judge(remediation, log.proposal, self._contexts.make(log), COUNTED)
         log.renew()
         return verdict, is_begun and remediation.is_applied(step.name, live)
 
-    def _make_context(self, log: StepLog) -> StepContext:
-        proposal = log.proposal
-        resource = proposal.finding.resource
-        execution = proposal.execution or Progress()
-        return StepContext(
-            proposal_id=proposal.proposal_id,
-            finding=proposal.finding,
-            client=partial(self._open_client, resource.account_id, resource.region),
-            clock=self._clock,
-            sleep=partial(self._wait, log),
-            results=execution.results() if log.way == "execution" else execution.last_results(),
-            started=execution.started(),
-            rollback_results=(proposal.rollback or Progress()).results(),
-            checkpoint=self._checkpoint,
-            keep_watch=partial(self._keep_watch, log, log.progress.watch),
-        )
-
-    def _open_client(self, account_id: str, region: str, service: str) -> object:
-        return self._clients(service, account_id, region)
-
-    def _keep_watch(self, log: StepLog, watch: int) -> None:
-        log.renew()
-        if log.progress.watch != watch:
-            raise WatchLostError("this process was asleep in the middle of the step")
-
-    def _wait(self, log: StepLog, seconds: float) -> None:
-        if log.holds_lease:
-            log.renew()
-        self._sleep(seconds)
+    def _renew_plan(self, log: StepLog, verdict: Verdict) -> None:
+        """Where something else would be done than was approved: the plan of now, to be approved instead."""
+        if not verdict.fails("plan") or verdict.fails("resource") or verdict.fails("resource_read"):
+            return
+        with suppress(NoPlanError):
+            log.proposal = self._planner.plan(log.proposal.proposal_id, log.proposal.version)
 
     def _open_log(self, proposal: Proposal, way: Literal["execution", "rollback"], actor: str) -> StepLog:
         return StepLog(self._book, proposal, way, self._owner, actor, self._lease_seconds, self._clock)
@@ -243,8 +230,12 @@ class ActionEngine:
             outcome = "dry_run"
         elif verdict.fails_only(*LIMITS):
             outcome = "deferred"
-        would_do = tuple(step.description for step in steps) if outcome == "dry_run" else ()
+        would_do = self._tell(log, steps) if outcome == "dry_run" else ()
         return self._refuse(log, tuple(map(str, verdict.failures)), would_do, outcome)
+
+    def _tell(self, log: StepLog, steps: Sequence[Step]) -> tuple[str, ...]:
+        kept = self._plans.find(log.proposal.plan) if log.way == "execution" else None
+        return tuple(step.description for step in steps) if kept is None else describe_plan(kept.plan)
 
     def _refuse(
         self,
@@ -267,6 +258,7 @@ class ActionEngine:
         if verdict.fails("resource") and not verdict.fails("resource_read"):
             # The resource is known and is not what was approved any more; that does not get better by waiting.
             return self._fail(log, step.name, "; ".join(failures))
+        self._renew_plan(log, verdict)
         return self._pause(log, step, failures)
 
     def _pause(self, log: StepLog, step: Step, failures: tuple[str, ...]) -> ActionResult:

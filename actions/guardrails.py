@@ -20,7 +20,7 @@ class Signals:
     `approval_seen_at`: the latest time that the audit log has seen since the approval; a clock may have been set back
     since. `unproven`: what the state holds of the proposal and the audit log does not. `audit_problem`: where the audit
     log is broken, empty while it is intact. `objection`: what became of the finding that stands against acting on it,
-    empty where nothing does.
+    empty where nothing does. `plan_changes`: what is not as in the plan that was approved.
     """
 
     mode: str | None
@@ -40,6 +40,7 @@ class Signals:
     required_approvals: int | None
     unproven: Sequence[str] | None
     audit_problem: str | None
+    plan_changes: Sequence[str] | None
     objection: str | None
     is_reconciled: bool | None
     account_id: str | None
@@ -195,6 +196,12 @@ def _check_audit(signals: Signals, now: datetime) -> str | None:
     return "it could not be verified" if signals.audit_problem is None else signals.audit_problem or None
 
 
+def _check_plan(signals: Signals, now: datetime) -> str | None:
+    if signals.plan_changes is None:
+        return "it is unknown whether the plan still is what would be done"
+    return "; ".join(signals.plan_changes) or None
+
+
 def _check_finding(signals: Signals, now: datetime) -> str | None:
     return "it is unknown what became of it" if signals.objection is None else signals.objection or None
 
@@ -244,6 +251,7 @@ EXECUTION_RULES: dict[str, Rule] = {
     "approvals": _check_approvals,
     "evidence": _check_evidence,
     "audit_log": _check_audit,
+    "plan": _check_plan,
     "finding": _check_finding,
     "reconciliation": _check_reconciliation,
     "account": _check_account,

@@ -8,6 +8,9 @@ from decimal import Decimal
 from actions.approval_evidence import judge_approvals
 from actions.approvals import count_required
 from actions.guardrails import Signals, Verdict, evaluate, evaluate_rollback
+from actions.planning.drafting import FindFinding, draft_plan, expect_plan, keep_finding
+from actions.plans.changes import list_changes
+from actions.plans.records import PlanRecords
 from actions.proposals import FindObjection, Proposal
 from actions.remediations import LiveResource, Remediation, StepContext
 from actions.settings import ActionSettings
@@ -40,8 +43,8 @@ FindSettings = Callable[[], ActionSettings]
 
 
 class Judge:
-    """Decides by the settings, the approvals as the audit log has them, what became of the finding, its bill and a
-    fresh reading of the resource.
+    """Decides by the settings, the approvals as the audit log has them, what became of the finding, its bill, a fresh
+    reading of the resource, and the plan that is drafted from it.
     """
 
     def __init__(
@@ -51,9 +54,13 @@ class Judge:
         audit: AuditLog,
         clock: Clock,
         find_objection: FindObjection,
+        plans: PlanRecords,
+        find_finding: FindFinding = keep_finding,
     ) -> None:
         self._find_settings = find_settings
         self._find_objection = find_objection
+        self._plans = plans
+        self._find_finding = find_finding
         self._audit = audit
         self._is_reconciled = is_reconciled
         self._clock = clock
@@ -64,7 +71,7 @@ class Judge:
         """The verdict on acting now, and the reading it rests on; a resource that cannot be read is a failure."""
         finding = proposal.finding
         errors: dict[str, Exception] = {}
-        live, read_at, problems, is_reconciled, objection = None, None, None, None, None
+        live, read_at, problems, is_reconciled, objection, changes = None, None, None, None, None, None
         # Whatever goes wrong in finding something out, it is not known; its guardrail reports that failure.
         try:
             live = remediation.read(context)
@@ -74,6 +81,14 @@ class Judge:
             raise
         except Exception as error:
             errors["resource_read"] = error
+        try:
+            if problems is not None:
+                # One that must not be acted on is no other plan: that stands in the way by itself.
+                changes = () if problems else self._compare(remediation, proposal, live, context)
+        except (LeaseHeldError, ConflictError):
+            raise
+        except Exception as error:
+            errors["plan"] = error
         try:
             is_reconciled = self._is_reconciled(finding.source_name, finding.billing_period)
         except Exception as error:
@@ -87,6 +102,7 @@ class Judge:
             actions_this_run=counts.this_run,
             actions_today=counts.today,
             saving_today=counts.saving_today,
+            plan_changes=changes,
             is_reconciled=is_reconciled,
             objection=objection,
             resource_tags=None if live is None else live.tags,
@@ -99,9 +115,25 @@ class Judge:
         """The verdict on taking back what the proposal did."""
         return evaluate_rollback(self._collect(remediation, proposal), self._clock())
 
+    def _compare(
+        self, remediation: Remediation, proposal: Proposal, live: LiveResource | None, context: StepContext
+    ) -> tuple[str, ...]:
+        """What is not as in the plan, apart from what our own steps have changed."""
+        approvals = judge_approvals(proposal, self._find_settings(), self._audit, self._plans)
+        kept = self._plans.find(proposal.plan)
+        if approvals.plan_doubt is not None or kept is None:
+            return (approvals.plan_doubt or "it has no plan",)
+        fresh = draft_plan(remediation, live, replace(context, finding=self._find_finding(proposal)))
+        begun, done = context.started, frozenset(context.results)
+        share = self._find_settings().plan_price_share
+        # A step that was begun and did not end may have had its effect or not.
+        expected = (expect_plan(kept.plan, remediation, steps) for steps in (begun, done))
+        found = [list_changes(plan, fresh.plan, share) for plan in expected]
+        return min(found, key=len)
+
     def _collect(self, remediation: Remediation, proposal: Proposal) -> Signals:
         settings, resource = self._find_settings(), proposal.finding.resource
-        approvals, verdict = judge_approvals(proposal, settings, self._audit), self._audit.verify_chain()
+        approvals, verdict = judge_approvals(proposal, settings, self._audit, self._plans), self._audit.verify_chain()
         return Signals(
             mode=settings.mode,
             safety_class=remediation.safety_class.value,
@@ -120,6 +152,7 @@ class Judge:
             required_approvals=count_required(proposal, settings),
             unproven=approvals.doubts,
             audit_problem="" if verdict.is_intact else str(verdict),
+            plan_changes=None,
             objection=None,
             is_reconciled=None,
             account_id=resource.account_id,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from actions.plans.records import PLAN_EVENTS
 from actions.progress import Progress
 from actions.proposals import Proposal
 from audit.rows import AuditRow
@@ -63,12 +64,21 @@ def explain_state(proposal: Proposal, rows: Sequence[AuditRow]) -> str | None:
 
 def explain_finding(proposal: Proposal, rows: Sequence[AuditRow]) -> str | None:
     """Why the finding is not known to be the one that was proposed; None where it is."""
-    recorded = next((row.details for row in reversed(rows) if row.event == PROPOSED), None)
+    recorded = next((found for row in reversed(rows) if (found := read_finding(row)) is not None), None)
     if recorded is None:
         return "the audit log does not say what was proposed"
     finding = proposal.finding.model_dump(mode="json")
     is_same = _write(finding) == _write({name: recorded.get(name) for name in finding})
     return None if is_same else "the finding is not the one that was proposed"
+
+
+def read_finding(row: AuditRow) -> Mapping[str, Any] | None:
+    """The finding that a row records: of a proposal that was made, or of the plan that was made for it since."""
+    if row.event == PROPOSED:
+        return row.details
+    document = row.details.get("document") if row.event in PLAN_EVENTS else None
+    finding = document.get("finding") if isinstance(document, dict) else None
+    return finding if isinstance(finding, dict) else None
 
 
 def list_unproven_steps(progress: Progress | None, logged: LoggedWay) -> tuple[str, ...]:

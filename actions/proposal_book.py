@@ -131,6 +131,8 @@ class ProposalBook:
         fields = {
             "state": "proposed",
             "finding": finding,
+            "plan": None,
+            "plan_problem": None,
             "approvals": (),
             "approved_at": None,
             "closed_by": None,

@@ -33,7 +33,8 @@ ProposalState = Literal[
 
 TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
     "proposed": frozenset({"approved", "rejected", "expired"}),
-    "approved": frozenset({"executing", "rejected", "expired"}),
+    # Planned anew: what was approved is another plan now.
+    "approved": frozenset({"executing", "rejected", "expired", "proposed"}),
     "executing": frozenset({"executed", "failed", "rolling_back"}),
     "executed": frozenset({"verified", "failed", "rolling_back"}),
     "verified": frozenset({"rolling_back"}),
@@ -56,7 +57,10 @@ class ResourceRef(StrictModel):
 
 
 class ActionFinding(StrictModel):
-    """What a recommendation asks for: a remediation of a resource, worth so much a month, seen in a period's bill."""
+    """What a recommendation asks for: a remediation of a resource, worth so much a month, seen in a period's bill.
+
+    `monthly_cost` is what the part of the resource that it is about costs; None where that is not known.
+    """
 
     finding_id: str = Field(min_length=1)
     remediation: str = Field(min_length=1)
@@ -67,6 +71,7 @@ class ActionFinding(StrictModel):
     currency: CurrencyCode
     reason: str
     evidence: dict[str, str] = Field(default_factory=dict)
+    monthly_cost: Decimal | None = None
 
     @property
     def proposal_id(self) -> str:
@@ -94,7 +99,11 @@ class LastCheck(StrictModel):
 
 
 class Proposal(StrictModel):
-    """One proposal as it stands now."""
+    """One proposal as it stands now.
+
+    `plan` names the plan that people approve (`actions.plans`); without one it cannot be approved, and `plan_problem`
+    says why there is none, or why it could not be looked at again.
+    """
 
     proposal_id: str
     finding: ActionFinding
@@ -102,6 +111,8 @@ class Proposal(StrictModel):
     proposed_by: str
     proposed_at: datetime
     updated_at: datetime
+    plan: str | None = None
+    plan_problem: str | None = None
     approvals: tuple[Approval, ...] = ()
     approved_at: datetime | None = None
     closed_by: str | None = None

@@ -61,6 +61,13 @@ class ActionSettings(Section):
     proposal_ttl_days: int = Field(
         default=30, ge=1, le=365, description="An unanswered proposal lapses after this. 30 days: one billing period."
     )
+    plan_price_share: Decimal = Field(
+        default=Decimal("0.1"),
+        ge=0,
+        le=10,
+        description="A plan whose cost or saving is by more than this share another one than was approved has to be "
+        "approved again. 0.1: months have 28 to 31 days, and a bill that is still filling moves by as much.",
+    )
     accounts: dict[str, AccountSettings] = Field(
         default_factory=dict, description="Role to assume per account. Default none: the process's own identity."
     )

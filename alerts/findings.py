@@ -181,6 +181,7 @@ def describe_recommendation(row: Mapping[str, Any]) -> ActionFinding:
         source_name=str(row["source_name"]),
         billing_period=as_date(row["billing_period"]),
         monthly_saving=row["monthly_saving"],
+        monthly_cost=row.get("monthly_cost"),
         currency=str(row["billing_currency"]),
         reason=str(row["reason"]),
         evidence={str(k): str(v) for k, v in evidence.items()},

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from actions.approvals import FindingClosedError, NoReasonError, NotAllowedError, PlanChangedError
+from actions.plans.document import NoPlanError
 from actions.proposal_book import ProposalNotFoundError
 from alerts.feedback import FeedbackError
 from alerts.incident_book import IncidentNotFoundError, IncidentStateError
@@ -53,6 +54,7 @@ BY_ERROR: Sequence[tuple[type[Exception], int, str]] = (
     (FindingClosedError, 409, "conflict"),
     (NoReasonError, 422, "invalid"),
     (PlanChangedError, 412, "precondition_failed"),
+    (NoPlanError, 409, "conflict"),
     (FeedbackError, 422, "invalid"),
     (DecisionError, 422, "invalid"),
     (ProposalNotFoundError, 404, "not_found"),

@@ -127,7 +127,8 @@ def permissions(
     check: Annotated[Optional[list[str]], typer.Option(help="Of this check; may be given again.")] = None,  # noqa: UP045
     action: Annotated[Optional[list[str]], typer.Option(help="Of this action; may be given again.")] = None,  # noqa: UP045
 ) -> None:
-    """Print the policy or role that checks and actions need in a cloud, and no more; by default that of all checks."""
+    """Print the policy or role that checks and actions need in a cloud, and no more; by default that of all checks
+    that look into accounts."""
     from cli.savings.permissions import print_permissions
 
     print_permissions(cloud.value, check or [], action or [])

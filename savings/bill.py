@@ -1,4 +1,4 @@
-"""Runs one bill-only check: its question in, recommendations out."""
+"""Runs one check that is a question in SQL: its question in, recommendations out."""
 
 import datetime as dt
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from core.errors import CloudcostError
-from savings.check import BillCheck, JudgedCheck, parameter_values
+from savings.check import InventoryCheck, JudgedCheck, QuestionCheck, parameter_values
 from savings.findings import Findings, Recommendation, Row, Skipped, make_recommendation_id
 
 #: What every check returns; anything beside it and OPTIONAL is evidence.
@@ -27,7 +27,16 @@ REQUIRED = (
     "monthly_cost",
     "monthly_saving",
 )
-OPTIONAL = ("resource_name", "service_name", "component", "covered_cost", "confidence", "purchase_pool")
+OPTIONAL = (
+    "resource_name",
+    "service_name",
+    "component",
+    "covered_cost",
+    "confidence",
+    "purchase_pool",
+    "unjudged",
+    "finding_key",
+)
 MONEY = Decimal("1e-12")
 #: As many digits as a DECIMAL(38,12) has, and more: Python's own 28 leave 16 before the point.
 _EXACT = Context(prec=60)
@@ -41,7 +50,7 @@ class EvidenceError(CloudcostError):
 
 
 def ask(
-    connection: duckdb.DuckDBPyConnection, check: BillCheck, changed: Mapping[str, Any], today: dt.date
+    connection: duckdb.DuckDBPyConnection, check: QuestionCheck, changed: Mapping[str, Any], today: dt.date
 ) -> list[Recommendation]:
     """What the check finds in the evidence of `connection`, the largest saving first.
 
@@ -52,7 +61,7 @@ def ask(
 
 
 def judge_bill(
-    connection: duckdb.DuckDBPyConnection, check: BillCheck, changed: Mapping[str, Any], today: dt.date
+    connection: duckdb.DuckDBPyConnection, check: QuestionCheck, changed: Mapping[str, Any], today: dt.date
 ) -> Findings:
     """The same, with what the check did not judge."""
     values = parameter_values(check, changed)
@@ -81,7 +90,9 @@ def judge_bill(
 
 
 def _find_fault(row: Row) -> str | None:
-    """Why a row of evidence is no finding: money without a currency, or an amount that is none."""
+    """Why a row of evidence is no finding: what the check says, money without a currency, or an amount that is none."""
+    if row.get("unjudged"):
+        return str(row["unjudged"])
     if row["currency"] is None:
         return "the bill states no currency for it"
     amounts = [row["monthly_cost"]] + ([] if row["monthly_saving"] is None else [row["monthly_saving"]])
@@ -123,14 +134,17 @@ def _fetch(
     return names, [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _recommend(check: BillCheck, row: Row, values: Mapping[str, Any], today: dt.date) -> Recommendation:
+def _recommend(check: QuestionCheck, row: Row, values: Mapping[str, Any], today: dt.date) -> Recommendation:
     """One row of evidence as a recommendation; amounts are money to 12 decimals."""
     extra = {name: value for name, value in row.items() if name not in (*REQUIRED, *OPTIONAL)}
     resource, region = row["resource_id"] or "", row["region"] or ""
     saving = row["monthly_saving"]
     return Recommendation(
         recommendation_id=make_recommendation_id(
-            check.name, row["cloud"], row["account_id"] or "", f"{resource or region} {row['currency']}"
+            check.name,
+            row["cloud"],
+            row["account_id"] or "",
+            row.get("finding_key") or f"{resource or region} {row['currency']}",
         ),
         check_name=check.name,
         title=check.title,
@@ -153,7 +167,7 @@ def _recommend(check: BillCheck, row: Row, values: Mapping[str, Any], today: dt.
         confidence=row.get("confidence") or check.confidence,
         risk_class=check.risk_class,
         remediation=check.remediation,
-        evidence_kind="bill",
+        evidence_kind="inventory" if isinstance(check, InventoryCheck) else "bill",
         reason=_shorten(check.reason.format(**{name: _say(value) for name, value in {**values, **row}.items()})),
         evidence=_write_evidence(extra),
         created_on=today,

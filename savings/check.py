@@ -2,15 +2,15 @@
 
 One check is one module below `savings/checks/<cloud or any>/`, found by name. A `BillCheck` is a question in SQL about
 the bill alone; a `JudgedCheck` is one whose answer a function works out from the rows that it asks for; an
-`InventoryCheck` judges what an account's own API says, with the bill beside it.
+`InventoryCheck` is a question about what a cloud's own API says of its resources, with the bill beside it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from savings.findings import Findings, RiskClass, Row, Skipped
+from savings.findings import RiskClass, Row, Skipped
 
 #: Provider, account and region.
 Scope = tuple[str, str, str]
@@ -59,8 +59,8 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BillCheck(Check):
-    """A check that needs nothing but the bill.
+class QuestionCheck(Check):
+    """A check that is a question in SQL.
 
     `evidence` is a SELECT in DuckDB's SQL over the tables of `savings.evidence` and the `seeds` that it names (as
     `seed_<name>`). `$name` is a parameter. It returns a row per finding:
@@ -72,14 +72,21 @@ class BillCheck(Check):
 
     Optional: ``resource_name, service_name``; ``component`` and ``confidence`` in place of the check's own;
     ``covered_cost``: what else a commitment covers of the same part in 30 days, which is saved only where somebody else
-    uses what becomes free; ``purchase_pool``: of a commitment to buy, the usage that it is for. `reason` is a sentence
-    with those columns in braces.
+    uses what becomes free; ``purchase_pool``: of a commitment to buy, the usage that it is for; ``unjudged``: a
+    sentence that says why this row is no finding but could not be judged; ``finding_key``: what the finding is known
+    by from day to day, in place of its resource or region and its currency. `reason` is a sentence with those columns
+    in braces.
     """
 
     evidence: str
     reason: str
     parameters: tuple[Parameter, ...] = ()
     seeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillCheck(QuestionCheck):
+    """A check that needs nothing but the bill."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,20 +104,18 @@ class JudgedCheck(BillCheck):
 
 
 @dataclass(frozen=True, kw_only=True)
-class InventoryCheck(Check):
-    """A check over live inventory: the columns of each input that it cannot do without, and the function that judges.
+class InventoryCheck(QuestionCheck):
+    """A check of what a cloud's own API says of resources, with the bill beside it.
 
-    `permissions`: what reading that inventory takes, by cloud, in the words of the cloud's own policies.
-    `run` takes by name the inputs (sequences of rows, or None when an input could not be read), `as_of`, and
-    `incomplete_scopes`: the scopes whose inventory was not read to its end. It raises nothing for missing or odd data:
-    it skips, with a reason.
+    `tables` are the kinds of resources that its question is about, `metrics` what was measured of them; both by the
+    names under `savings/inventory`, under which they are tables for the question (see `savings.inventory.evidence`). A
+    scope of which one of them was not read to its end has no row in any of them: no finding on half an inventory.
     """
 
-    required_inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    run: Callable[..., Findings]
+    tables: tuple[str, ...]
+    metrics: tuple[str, ...] = ()
 
 
-def parameter_values(check: BillCheck, changed: Mapping[str, Any]) -> dict[str, Any]:
+def parameter_values(check: QuestionCheck, changed: Mapping[str, Any]) -> dict[str, Any]:
     """The check's parameters with those that an installation changed; nobody else's are taken."""
     return {one.name: changed.get(one.name, one.value) for one in check.parameters}

@@ -3,6 +3,12 @@
 #: Words of what is not production, as people write them in tags and names of accounts.
 _NONPRODUCTION = "dev|develop|development|test|testing|stage|staging|stg|qa|uat|sandbox|sbx"
 _PRODUCTION = "prod|production|prd|live"
+#: Tags that services and controllers set on what they make, and make again where somebody deletes it.
+_OWNERS = (
+    "aws:autoscaling:groupName|aws:ec2:fleet-id|aws:ec2spot:fleet-request-id|aws:elasticmapreduce:|eks:|aws:eks:|"
+    "alpha.eksctl.io/|karpenter.sh/|kubernetes.io/|k8s.io/|ebs.csi.aws.com/|elbv2.k8s.aws/|ingress.k8s.aws/|"
+    "service.k8s.aws/|elasticbeanstalk:|AWSBatchServiceTag|AmazonECSManaged|aws:ecs:|aws:backup:"
+)
 
 
 def is_nonproduction(table: str) -> str:
@@ -31,3 +37,9 @@ def is_still_billed(table: str) -> str:
             and newest.region is not distinct from {table}.region
             and newest.resource_id is not distinct from {table}.resource_id
     )"""
+
+
+def owner_of(table: str) -> str:
+    """A sentence where a tag of a resource of AWS says that a service or controller made it; null for what is free."""
+    tag = f"list_filter(map_keys({table}.tags), tag -> regexp_matches(tag, '^({_OWNERS})'))[1]"
+    return f"""('its tag ' || {tag} || ' says that a service or controller made it, which would make it again')"""

@@ -24,7 +24,7 @@ class Recommendation:
     where it is from: the bill, the account's inventory, or the provider's own advice. `commitment_pool` names the
     usage that can take over what a covered resource frees, `pool_on_demand_cost` what that usage costs on demand.
     `purchase_pool` names the usage that a commitment could be bought for: of a purchase that which it is for, else
-    that which the resource is part of.
+    that which the resource is part of. `x_team` is the one team that all of its cost is of.
     """
 
     recommendation_id: str
@@ -55,6 +55,7 @@ class Recommendation:
     commitment_pool: str = ""
     pool_on_demand_cost: Decimal = Decimal(0)
     purchase_pool: str = ""
+    x_team: str | None = None
 
     def to_record(self) -> dict[str, Any]:
         """The stored row."""

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from core.section import CurrencyCode, Section
+from core.section import CurrencyCode, Section, check_unique
+from savings.advice.settings import AdviceSettings
+from savings.inventory.settings import InventorySettings
 
 #: The least saving in 30 days that is shown, in the reporting currency: reading it costs more.
 LEAST = Decimal(1)
@@ -31,11 +33,25 @@ class SavingsSettings(Section):
         "little to care for may not be at one and a half times the amount.",
     )
     disabled_checks: tuple[str, ...] = Field((), description="Checks that do not run, by name. Default: all run.")
+    inventory: InventorySettings = Field(
+        default_factory=InventorySettings,
+        description="What is read of accounts beside the bill. Default: what actions may act in, and nothing else.",
+    )
     parameters: dict[str, dict[str, Decimal | int | str]] = Field(
         default_factory=dict,
         description="Figures that checks go by, by check and parameter, in place of their own; `cloudcost savings "
         "explain` lists them with their reasons.",
     )
+    advice: tuple[AdviceSettings, ...] = Field(
+        (),
+        description="Where providers' own advice is read, to stand beside what the checks find. Default none.",
+    )
+
+    @field_validator("advice")
+    @classmethod
+    def _places_are_named_once(cls, advice: tuple[AdviceSettings, ...]) -> tuple[AdviceSettings, ...]:
+        check_unique("name of a place of advice", [one.name for one in advice], "is used twice")
+        return advice
 
     def find_least(self, currency: str, reporting_currency: str, rates: Mapping[str, Decimal]) -> Decimal:
         """The least saving in 30 days that is shown of a billing currency, in that currency.

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
-from savings.check import BillCheck, Check, Parameter
+from savings.check import Check, Parameter, QuestionCheck
 from savings.findings import Skipped
 from savings.settings import SavingsSettings
 
@@ -35,7 +35,7 @@ def _find_faults(name: str, given: Mapping[str, Any], checks: Mapping[str, Check
     if check is None:
         yield f": there is no check {name!r}{_suggest(name, checks)}"
         return
-    known = {one.name: one for one in check.parameters} if isinstance(check, BillCheck) else {}
+    known = {one.name: one for one in check.parameters} if isinstance(check, QuestionCheck) else {}
     for parameter, value in sorted(given.items()):
         if parameter not in known:
             yield f".{parameter}: the check has no such figure{_suggest(parameter, known)}, and so it does not run"

@@ -19,7 +19,7 @@ ASIDE = ("tests/", "benchmarks/")
 #: Folders that are a registry, one file for each entry, may hold any number.
 REGISTRIES = (
     "actions/remediations", "alerts/channels", "dashboards/design", "ingestion/formats", "ingestion/locations",
-    "savings/checks", "simulator",
+    "savings/checks", "savings/inventory/", "simulator",
 )  # fmt: skip
 MOST_MODULE_LINES, MOST_FUNCTION_LINES, MOST_MODULES, MOST_ORCHESTRATION_LINES = 300, 60, 15, 3000
 

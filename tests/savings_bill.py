@@ -137,8 +137,9 @@ class Bill:
         connection.execute("create schema marts")
         connection.execute("create table marts.fct_charges as select * from charges")
         connection.execute(
-            "create table marts.fct_cost_daily as select source_name, charge_category, "
-            "cast(charge_period_start as date) as charge_date from marts.fct_charges"
+            "create table marts.fct_cost_daily as select source_name, charge_category, sub_account_id, region_id, "
+            "service_name, billing_currency, billing_period, x_usage_type, commitment_discount_status, effective_cost, "
+            "billed_cost, cast(charge_period_start as date) as charge_date from marts.fct_charges"
         )
 
     def charges(self) -> pa.Table:

@@ -31,6 +31,7 @@ def finding(name: str, saving: str | None, **fields: Any) -> dict[str, Any]:
         "commitment_pool": "",
         "pool_on_demand_cost": Decimal(0),
         "purchase_pool": "",
+        "x_team": None,
         "billing_currency": "USD",
         "lever": "rightsize",
         "component": "compute",

@@ -1,4 +1,4 @@
-"""What a remediation is: a class of safety, the permissions it needs, how it reads, acts and takes back."""
+"""What a remediation is: a class of safety, the permissions it needs, how it reads, plans, acts and takes back."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -7,6 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from botocore import xform_name
+
+from actions.plans.document import Dependent, PlanBasis, PlannedCall, Preflight, WayBack
 from actions.proposals import ActionFinding
 from core.errors import CloudcostError
 from core.instants import Checkpoint, Clock, Sleep, digest_key, pass_checkpoint
@@ -57,6 +60,11 @@ class StepContext:
     checkpoint: Checkpoint = pass_checkpoint
     keep_watch: Callable[[], None] = lambda: None
 
+    def make_call(self, call: PlannedCall) -> Any:
+        """Make a planned call of a client whose methods are boto3's, with what earlier steps gave; its answer."""
+        method = getattr(self.client(call.service), xform_name(call.operation))
+        return method(**call.resolve({**self.results, **self.rollback_results}))
+
     def key(self, purpose: str) -> str:
         """An idempotency key that every attempt at this purpose of this proposal shares."""
         return digest_key(self.proposal_id, purpose)
@@ -78,13 +86,19 @@ class Step:
 
 
 class Remediation(ABC):
-    """A change to one kind of resource. A subclass is registered by its `name` in `actions.remediations`."""
+    """A change to one kind of resource. A subclass is registered by its `name` in `actions.remediations`.
+
+    `volatile` names the attributes of a reading that change by themselves, so that no plan holds them;
+    `days_until_billed` says after how many days the bill shows the effect.
+    """
 
     name: ClassVar[str]
     provider: ClassVar[str]
     safety_class: ClassVar[SafetyClass]
     permissions: ClassVar[tuple[str, ...]]
     rollback_permissions: ClassVar[tuple[str, ...]]
+    volatile: ClassVar[frozenset[str]] = frozenset()
+    days_until_billed: ClassVar[int]
 
     @abstractmethod
     def read(self, context: StepContext) -> LiveResource | None:
@@ -105,3 +119,29 @@ class Remediation(ABC):
     @abstractmethod
     def rollback_steps(self) -> tuple[Step, ...]:
         """The way back, from wherever the way forward ended; the last step sees for itself that it is undone."""
+
+    @abstractmethod
+    def plan_calls(self, basis: PlanBasis) -> tuple[PlannedCall, ...]:
+        """Every call of the way forward that changes something, in order: the very ones that the steps make."""
+
+    @abstractmethod
+    def plan_way_back(self, basis: PlanBasis) -> WayBack:
+        """How it is taken back, by which calls, and what does not come back."""
+
+    @abstractmethod
+    def list_preconditions(self, basis: PlanBasis) -> tuple[str, ...]:
+        """What must be so, or nothing is done; each completes a sentence that begins with "only if"."""
+
+    @abstractmethod
+    def list_dependents(self, live: LiveResource, context: StepContext) -> tuple[Dependent, ...]:
+        """What hangs on the resource, and what becomes of it. Reads only; any error means that it is not known."""
+
+    def check_calls(self, calls: tuple[PlannedCall, ...], context: StepContext) -> Preflight:
+        """What the cloud says of the calls without doing them; nothing, where it has no way to ask."""
+        return Preflight(outcome="none")
+
+    def expect_attributes(self, attributes: dict[str, Any], begun: frozenset[str]) -> dict[str, Any]:
+        """The attributes that were planned as these steps leave them: what the remediation itself changes. Applied to
+        its own answer, it changes nothing.
+        """
+        return attributes

@@ -6,25 +6,25 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
+from actions.plans.document import Dependent, PlanBasis, PlannedCall, Preflight, WayBack
 from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step, StepContext, StepRefusedError
+from actions.remediations.volume_calls import plan_deletion, plan_restoration, plan_snapshot, plan_way_back_of_volume
 from actions.remediations.volumes import (
-    PROPOSAL_TAG,
-    ROLLBACK_TAG,
+    ask_ec2,
     drop_reserved_tags,
     find_restored_volume,
     get_snapshot,
     list_restore_problems,
     list_snapshot_problems,
+    list_volume_dependents,
     read_error_code,
     read_volume,
-    to_aws_tags,
 )
 
 POLL_SECONDS = 15.0
 # The first snapshot of a full 16 TiB volume takes hours.
 SNAPSHOT_WAIT = timedelta(hours=6)
 VOLUME_WAIT = timedelta(minutes=30)
-IOPS_TYPES = ("gp3", "io1", "io2")
 
 
 class DeleteUnattachedVolume(Remediation):
@@ -48,6 +48,8 @@ class DeleteUnattachedVolume(Remediation):
     name: ClassVar[str] = "delete_unattached_volume"
     provider: ClassVar[str] = "aws"
     safety_class: ClassVar[SafetyClass] = SafetyClass.RESTORABLE
+    # The day of the change is billed in part, and exports trail usage by up to two days.
+    days_until_billed: ClassVar[int] = 3
     permissions: ClassVar[tuple[str, ...]] = (
         "ec2:DescribeVolumes",
         "ec2:DescribeSnapshots",
@@ -105,6 +107,30 @@ class DeleteUnattachedVolume(Remediation):
             Step("verify_volume", "compare the new volume with the old one", self._verify_volume),
         )
 
+    def plan_calls(self, basis: PlanBasis) -> tuple[PlannedCall, ...]:
+        """The snapshot and the deletion."""
+        return (plan_snapshot(basis, self.name), plan_deletion(basis))
+
+    def plan_way_back(self, basis: PlanBasis) -> WayBack:
+        """A new volume from the snapshot."""
+        return plan_way_back_of_volume(basis)
+
+    def list_preconditions(self, basis: PlanBasis) -> tuple[str, ...]:
+        """What `list_problems` and the steps insist on."""
+        return (
+            "nothing is attached to the volume, and it is available",
+            f"it has {basis.attributes['size_gib']} GiB",
+            "the snapshot is completed, and of this volume, its size and its encryption",
+        )
+
+    def list_dependents(self, live: LiveResource, context: StepContext) -> tuple[Dependent, ...]:
+        """Instances, the stack that owns it, snapshots of it."""
+        return list_volume_dependents(live, context)
+
+    def check_calls(self, calls: tuple[PlannedCall, ...], context: StepContext) -> Preflight:
+        """What EC2 says of them to a dry run."""
+        return ask_ec2(calls, context)
+
     def _describe_volume(self, context: StepContext) -> dict[str, Any]:
         live = self.read(context)
         if live is None:
@@ -113,16 +139,7 @@ class DeleteUnattachedVolume(Remediation):
 
     def _create_snapshot(self, context: StepContext) -> dict[str, Any]:
         # Always a new one: what an earlier attempt left was started before a time that nobody watched.
-        tags = {
-            PROPOSAL_TAG: context.proposal_id,
-            "cloudcost:volume": context.finding.resource.resource_id,
-            "Name": f"cloudcost: before {self.name}",
-        }
-        answer = context.client("ec2").create_snapshot(
-            VolumeId=context.finding.resource.resource_id,
-            Description=f"Taken by cloudcost before it deletes the volume, proposal {context.proposal_id}",
-            TagSpecifications=[{"ResourceType": "snapshot", "Tags": to_aws_tags(tags)}],
-        )
+        answer = context.make_call(plan_snapshot(_find_basis(context), self.name))
         context.checkpoint("create_snapshot:called")
         return {"snapshot_id": answer["SnapshotId"], "started_at": answer["StartTime"].isoformat()}
 
@@ -170,7 +187,7 @@ class DeleteUnattachedVolume(Remediation):
         self._require_good_snapshot(context)
         context.keep_watch()
         try:
-            context.client("ec2").delete_volume(VolumeId=volume_id)
+            context.make_call(plan_deletion(_find_basis(context)))
         except ClientError as error:
             if read_error_code(error) == "VolumeInUse":
                 raise StepRefusedError(f"the volume was attached in the last moment: {error}") from error
@@ -199,7 +216,7 @@ class DeleteUnattachedVolume(Remediation):
             problems = list_restore_problems(snapshot, context)
             if problems:
                 raise StepRefusedError(f"snapshot {snapshot['SnapshotId']}: {'; '.join(problems)}")
-            found = context.client("ec2").create_volume(**_plan_volume(context))["VolumeId"]
+            found = context.make_call(plan_restoration(_find_basis(context)))["VolumeId"]
             context.checkpoint("restore_volume:called")
         return {"volume_id": found, "is_original": False}
 
@@ -234,32 +251,10 @@ class DeleteUnattachedVolume(Remediation):
         return {"volume_id": live.resource_id, "is_original": False}
 
 
-def _plan_volume(context: StepContext) -> dict[str, Any]:
-    old = context.results["describe_volume"]
-    plan: dict[str, Any] = {
-        "ClientToken": context.key("restore_volume"),
-        "SnapshotId": context.results["create_snapshot"]["snapshot_id"],
-        "AvailabilityZone": old["availability_zone"],
-        "Size": old["size_gib"],
-        "VolumeType": old["volume_type"],
-        "TagSpecifications": [
-            {
-                "ResourceType": "volume",
-                "Tags": to_aws_tags({**drop_reserved_tags(old["tags"]), ROLLBACK_TAG: context.proposal_id}),
-            }
-        ],
-    }
-    if old["volume_type"] in IOPS_TYPES and old["iops"]:
-        plan["Iops"] = old["iops"]
-    if old["volume_type"] == "gp3" and old["throughput"]:
-        plan["Throughput"] = old["throughput"]
-    if old["is_encrypted"]:
-        plan["Encrypted"] = True
-        if old["kms_key_id"]:
-            plan["KmsKeyId"] = old["kms_key_id"]
-    if old["is_multi_attach"]:
-        plan["MultiAttachEnabled"] = True
-    return plan
+def _find_basis(context: StepContext) -> PlanBasis:
+    """The volume as it was written down before it was touched."""
+    described = dict(context.results["describe_volume"])
+    return PlanBasis(context.proposal_id, context.finding, described, described.pop("tags"))
 
 
 def _poll(

@@ -22,7 +22,9 @@ RECOMMENDATIONS = Listing(
         *columns_of(text="recommendation_id check_name title provider account_id region resource_id resource_name"),
         *columns_of(money="monthly_cost monthly_saving planned_saving freed_saving covered_cost"),
         *columns_of(text="billing_currency lever component effort"),
-        *columns_of(text="confidence remediation risk_class evidence_kind reason evidence service_name source_name"),
+        *columns_of(
+            text="confidence remediation risk_class evidence_kind reason evidence service_name source_name x_team"
+        ),
         *columns_of(date="billing_period created_on"),
         *_DECIDED,
     ),
@@ -35,13 +37,27 @@ HISTORY = Listing(
         *columns_of(text="recommendation_id check_name title provider account_id region resource_id resource_name"),
         *columns_of(money="monthly_cost monthly_saving planned_saving freed_saving"),
         *columns_of(text="billing_currency lever component effort confidence remediation risk_class evidence_kind"),
-        *columns_of(text="reason service_name source_name", date="billing_period", flag="is_found"),
+        *columns_of(text="reason service_name source_name x_team", date="billing_period", flag="is_found"),
         *_DECIDED,
     ),
     ("-monthly_saving", "recommendation_id"),
 )
+#: What closed findings really saved.
+REALISED = Listing(
+    "marts.fct_realised_savings",
+    (
+        *columns_of(text="recommendation_id check_name title provider account_id region resource_id resource_name"),
+        *columns_of(text="status verdict reason change_kind", date="changed_on known_until last_seen"),
+        *columns_of(count="days_before days_after", money="monthly_saving promised_saving realised_saving"),
+        *columns_of(money="realised_low realised_high saved_to_date expected_cost actual_cost unused_commitment_cost"),
+        *columns_of(money="rebound_cost", text="rebound_kind", date="rebound_on"),
+        *columns_of(money="billed_cost_before billed_cost_after", text="billing_currency lever component"),
+        *columns_of(text="service_name source_name x_team"),
+    ),
+    ("-changed_on", "recommendation_id"),
+)
 _SUMMED = "check_name billing_currency monthly_saving planned_saving freed_saving lever status".split()
-_FOUND = "recommendation_id check_name account_id region resource_id monthly_saving".split()
+_FOUND = "recommendation_id check_name account_id x_team region resource_id monthly_saving".split()
 
 
 class SavingsTotal(BaseModel):

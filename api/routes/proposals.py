@@ -1,6 +1,7 @@
 """Proposals: what could be saved by an action, who consents to it, and taking back what was done.
 
-A decision names the plan that was read (`If-Match`), so that nobody consents to what they have not seen. Nothing is
+A decision names the plan that was read (`If-Match`), so that nobody consents to what they have not seen: what would be
+called, on the resource as it was read, for which money, and the way back. Nothing is
 carried out here: the pipeline does that with what is approved.
 """
 
@@ -13,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actions.approval_evidence import digest_plan
 from actions.approvals import Approvals, count_required
+from actions.plans.document import KeptPlan, Plan
+from actions.plans.records import PlanRecords
+from actions.plans.words import describe_plan
 from actions.proposal_book import ProposalBook, ProposalNotFoundError
 from actions.proposals import Approval, LastCheck, Proposal, ProposalState
 from api.access import allow
@@ -36,7 +40,7 @@ IfMatch = Annotated[
         alias="If-Match",
         max_length=200,
         description="The plan that was read: the ETag of the proposal. Without it 428; 412 where it is another now.",
-        examples=['"9f2c8d1e5b7a4c3f0e6d8b2a"'],
+        examples=['"9f2c8d1e5b7a4c3f0e6d8b2a9f2c8d1e5b7a4c3f0e6d8b2a9f2c8d1e5b7a4c3f"'],
     ),
 ]
 
@@ -45,7 +49,14 @@ class ProposalOut(BaseModel):
     """One proposal as it stands. Amounts are decimal texts."""
 
     proposal_id: str = Field(examples=["prop-5f0c2f6f0a9b4a52"])
-    plan: str = Field(description="The digest of exactly what is proposed.", examples=["9f2c8d1e5b7a4c3f0e6d8b2a"])
+    plan: str = Field(
+        description="The SHA-256 of the plan's canonical JSON (keys in order, no blanks): what a decision names. "
+        "Of a proposal without a plan a shorter one, which can be rejected and not approved.",
+        examples=["9f2c8d1e5b7a4c3f0e6d8b2a9f2c8d1e5b7a4c3f0e6d8b2a9f2c8d1e5b7a4c3f"],
+    )
+    plan_document: Plan | None = Field(None, description="The plan: what is approved. Lists leave it out.")
+    plan_words: list[str] = Field([], description="The plan in plain words, line by line. Lists leave it out.")
+    plan_problem: str | None = Field(description="Why there is no plan, or why it could not be looked at again.")
     state: ProposalState
     remediation: str = Field(examples=["delete_unattached_volume"])
     provider: str
@@ -112,7 +123,7 @@ def list_proposals(
 def read_proposal(proposal_id: ProposalId, caller: Reader, services: ServicesOf, response: Response) -> ProposalOut:
     """One proposal; its ETag is the plan that a decision names. For those who see proposals, of the accounts that they
     see."""
-    return _answer(services, _find(services, caller, proposal_id), response)
+    return _answer(services, caller, _find(services, caller, proposal_id), response)
 
 
 @router.post("/proposals/{proposal_id}/approve")
@@ -174,7 +185,7 @@ def _decide(
     finder = ObjectionFinder(store, services.clock, installation.config.savings.dismissal_growth)
     approvals = Approvals(store, installation.action_settings, services.clock, finder)
     decided = choose(approvals)(found.proposal_id, caller.person.name, decision.reason, plan)
-    return _answer(services, decided, response)
+    return _answer(services, caller, decided, response)
 
 
 def _book(services: Services, caller: Caller) -> ProposalBook:
@@ -192,20 +203,22 @@ def _sees(services: Services, caller: Caller, proposal: Proposal) -> bool:
     return sees(services, caller, proposal.finding.resource.account_id)
 
 
-def _answer(services: Services, proposal: Proposal, response: Response) -> ProposalOut:
+def _answer(services: Services, caller: Caller, proposal: Proposal, response: Response) -> ProposalOut:
     response.headers["ETag"] = f'"{digest_plan(proposal)}"'
-    return _show(services, proposal)
+    return _show(services, proposal, PlanRecords(services.store_of(caller)).find(proposal.plan))
 
 
-def _show(services: Services, proposal: Proposal) -> ProposalOut:
+def _show(services: Services, proposal: Proposal, kept: KeptPlan | None = None) -> ProposalOut:
     found = proposal.finding
     own = {"proposal_id", "state", "proposed_by", "proposed_at", "updated_at", "approved_at", "closed_by",
-           "close_reason", "rollback_by", "rollback_reason"}  # fmt: skip
+           "close_reason", "plan_problem", "rollback_by", "rollback_reason"}  # fmt: skip
     return ProposalOut(
         **proposal.model_dump(include=own),
         **found.resource.model_dump(),
         **found.model_dump(include={"remediation", "reason", "evidence", "currency", "billing_period"}),
         plan=digest_plan(proposal),
+        plan_document=None if kept is None else kept.plan,
+        plan_words=[] if kept is None else list(describe_plan(kept.plan)),
         monthly_saving=write_value(found.monthly_saving),
         approvals=list(proposal.approvals),
         approvals_needed=count_required(proposal, services.installation.config.actions),

@@ -18,6 +18,8 @@ ActorOption = Annotated[
     str, typer.Option("--as", help="Who acts; only in a demo. Elsewhere it is the person signed in.")
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit log.")]
+#: Less of a digest may be another plan's too.
+SHORTEST_DIGEST = 12
 OutputOption = Annotated[Format, typer.Option("--format", help="How to print rows.")]
 
 
@@ -40,15 +42,28 @@ def list_actions(context: typer.Context, output: OutputOption = Format.TABLE) ->
 
 @actions_app.command()
 def show(context: typer.Context, proposal: ProposalArgument) -> None:
-    """Show a proposal: evidence, approvals, steps and audit trail."""
+    """Show a proposal: evidence, approvals, steps, its plan in words and audit trail."""
     from audit.log import AuditLog
     from core.instants import utc_now
 
     installation, book = _open(context)
     found = _find(book, proposal)
     print(found.model_dump_json(indent=2))
+    _print_plan(installation, found)
     for row in AuditLog(installation.store, utc_now).rows_about(found.proposal_id):
         print(f"{row.seq:>5} {row.at} {row.actor} {row.event}")
+
+
+@actions_app.command()
+def plan(context: typer.Context, proposal: ProposalArgument, actor: ActorOption = "") -> None:
+    """Read the resource of a proposal now and plan it anew; nothing in the cloud is changed. For approvers."""
+    from cloudcost.actors import find_allowed
+    from cloudcost.analytics.action_plans import open_planner
+
+    installation, book = _open(context)
+    found = _find(book, proposal)
+    find_allowed(installation, actor, "decide_proposals")
+    _print_plan(installation, open_planner(installation).plan(found.proposal_id))
 
 
 @actions_app.command()
@@ -65,15 +80,26 @@ def approve(
     proposal: ProposalArgument,
     reason: ReasonOption = "approved on the command line",
     actor: ActorOption = "",
+    plan: Annotated[
+        str, typer.Option("--plan", help="The plan that you read: its digest, or 12 characters of it at least.")
+    ] = "",
     execute: Annotated[
         bool, typer.Option("--execute", help="Carry it out here, without waiting for the daemon.")
     ] = False,
 ) -> None:
-    """Approve a proposal. The Dagster daemon then executes it; above the limit a second person has to approve first."""
+    """Approve the plan of a proposal, which is printed. The Dagster daemon then executes it; above the limit a second
+    person has to approve first."""
+    from actions.approval_evidence import digest_plan
+    from actions.approvals import PlanChangedError
+
     installation, book = _open(context)
     found = _find(book, proposal)
     person = _start_action(installation, actor)
-    decided = _open_approvals(installation).approve(found.proposal_id, person, reason)
+    _print_plan(installation, found)
+    shown = digest_plan(found)
+    if plan and not (len(plan) >= SHORTEST_DIGEST and shown.startswith(plan)):
+        raise PlanChangedError(f"{found.proposal_id}: its plan is {shown}, not {plan}: look at it again")
+    decided = _open_approvals(installation).approve(found.proposal_id, person, reason, shown)
     if decided.state == "proposed":
         print(f"{decided.proposal_id}: approved by {person}; another person has to approve it too")
         return
@@ -173,6 +199,21 @@ def _find(book: Any, prefix: str) -> "Proposal":
     if len(found) != 1:
         raise ProposalNotFoundError(f"{len(found)} proposals start with {prefix!r}")
     return found[0]
+
+
+def _print_plan(installation: "Installation", proposal: "Proposal") -> None:
+    from actions.plans.records import NO_PLAN, PlanRecords
+    from actions.plans.words import describe_plan
+
+    kept = PlanRecords(installation.store).find(proposal.plan)
+    if kept is None:
+        print(f"{proposal.proposal_id} has no plan: {proposal.plan_problem or NO_PLAN}")
+        return
+    print(f"plan {kept.digest}")
+    for line in describe_plan(kept.plan):
+        print(f"  {line}")
+    if proposal.plan_problem:
+        print(f"  not looked at again: {proposal.plan_problem}")
 
 
 def _start_action(installation: "Installation", chosen: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from cloudcost.analytics.advice import describe_places
 from cloudcost.installation import Installation
 from cloudcost.permissions import describe_blind_checks
 from cloudcost.repair.machine_faults import explain_fault
@@ -43,7 +44,7 @@ class SchemaChangedError(SourceError):
 
 
 def check_sources(installation: Installation) -> int:
-    """One verdict per source, and the exports that no source reads; 0 when every source can be read."""
+    """One verdict per source and place of advice, and the exports that no source reads; 0 when all can be read."""
     rows = []
     for source in installation.config.sources:
         verdict, detail = check_source(installation, source)
@@ -59,9 +60,10 @@ def check_sources(installation: Installation) -> int:
         # one line each, however long: it is read by eye and by grep
         print(f"{name:<{widths[0]}}  {verdict:<{widths[1]}}  {' '.join(detail.split())}")
     wrong = [one.reason for one in find_wrong(installation.config.savings, find_checks())]
-    for sentence in [*wrong, *describe_blind_checks(installation)]:
-        print(f"  savings: {sentence}")
-    return FAILED if failed else OK
+    places = describe_places(installation)
+    for sentence in [*wrong, *describe_blind_checks(installation), *(sentence for sentence, _ in places)]:
+        print(f"  savings: {' '.join(sentence.split())}")
+    return FAILED if failed or not all(is_read for _, is_read in places) else OK
 
 
 def check_source(installation: Installation, config: SourceConfig) -> tuple[str, str]:

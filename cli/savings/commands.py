@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from savings.lifecycle.rows import Row
 
 savings_app = typer.Typer(
-    help="What could be saved: list, show, accept, dismiss, restore, explain.", no_args_is_help=True
+    help="What could be saved and what was: list, show, accept, dismiss, restore, realised, explain.",
+    no_args_is_help=True,
 )
 
 FindingArgument = Annotated[str, typer.Argument(help="Id of the finding, or at least its first 6 characters.")]
@@ -30,6 +31,7 @@ def list_savings(
     context: typer.Context,
     check: Annotated[Several, typer.Option("--check", help="Only of this check; may be given again.")] = None,
     account: Annotated[Several, typer.Option("--account", help="Only of this account; may be given again.")] = None,
+    team: Annotated[Several, typer.Option("--team", help="Only of this team; may be given again.")] = None,
     cloud: Annotated[Several, typer.Option("--cloud", help="Only of this cloud: aws, azure, gcp.")] = None,
     status: Annotated[
         Several, typer.Option("--status", help="found, accepted, dismissed, done, verified, lapsed.")
@@ -46,8 +48,33 @@ def list_savings(
     installation = find_installation(context)
     for name in check or ():
         find_check(name)
-    wanted = {"check_name": check, "account_id": account, "provider": cloud, "status": status, "effort": effort}
+    wanted = {"check_name": check, "account_id": account, "x_team": team, "provider": cloud}
+    wanted |= {"status": status, "effort": effort}
     print_findings(installation, Wanted({name: tuple(values or ()) for name, values in wanted.items()}), output)
+
+
+@savings_app.command()
+def realised(
+    context: typer.Context,
+    check: Annotated[Several, typer.Option("--check", help="Only of this check; may be given again.")] = None,
+    account: Annotated[Several, typer.Option("--account", help="Only of this account; may be given again.")] = None,
+    team: Annotated[Several, typer.Option("--team", help="Only of this team alone; may be given again.")] = None,
+    verdict: Annotated[
+        Several, typer.Option("--verdict", help="saved, not_saved, unclear, too_early, not_judged.")
+    ] = None,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """List what closed findings really saved in 30 days, by the bill, with an interval and the sums per currency."""
+    from cli.context import find_installation
+    from cli.savings.realised import print_realised
+    from savings.realised.closings import VERDICTS
+
+    check_known("--verdict", verdict, VERDICTS)
+    installation = find_installation(context)
+    for name in check or ():
+        find_check(name)
+    wanted = {"check_name": check, "account_id": account, "x_team": team, "verdict": verdict}
+    print_realised(installation, wanted, output)
 
 
 @savings_app.command()
@@ -134,7 +161,7 @@ def checks(context: typer.Context, output: OutputOption = Format.TABLE) -> None:
 def explain(context: typer.Context, check: Annotated[str, typer.Argument(help="Name of the check.")]) -> None:
     """Explain a check: when it finds something, why, how the amount comes about, and the figures that it goes by."""
     from cli.context import find_installation
-    from savings.check import BillCheck, parameter_values
+    from savings.check import QuestionCheck, parameter_values
 
     found = find_check(check)
     changed = find_installation(context).config.savings.parameters.get(check, {})
@@ -146,7 +173,7 @@ def explain(context: typer.Context, check: Annotated[str, typer.Argument(help="N
         ("carried out by", found.remediation or "a person"),
     ):  # fmt: skip
         print(f"  {label + ':':<16}{text}")
-    if isinstance(found, BillCheck):
+    if isinstance(found, QuestionCheck):
         values = parameter_values(found, changed)
         for one in found.parameters:
             mark = f" (here; by itself {one.value})" if one.name in changed else ""

@@ -18,7 +18,7 @@ from warehouse import WarehouseError
 #: As programs get them: their names, and the columns of ml.recommendations.
 COLUMNS = {
     "id": "recommendation_id", "check": "check_name", "cloud": "provider", "account": "account_id", "region": "region",
-    "resource": "resource_id", "monthly_saving": "monthly_saving", "planned_saving": "planned_saving",
+    "resource": "resource_id", "team": "x_team", "monthly_saving": "monthly_saving", "planned_saving": "planned_saving",
     "currency": "billing_currency", "confidence": "confidence", "effort": "effort", "class": "risk_class",
     "status": "status", "first_seen": "first_seen", "days_persisting": "days_persisting", "title": "title",
     "reason": "reason", "plan_note": "plan_note",
@@ -55,14 +55,14 @@ def print_findings(installation: Installation, wanted: Wanted, output: Format) -
         rows = [*found, *read_gone(installation)]
     shown = [row for row in rows if wanted.fits(row)]
     names = SHORT if output is Format.TABLE else tuple(COLUMNS)
-    cells = [[_round(row[COLUMNS[name]], output) for name in names] for row in shown]
+    cells = [[round_money(row[COLUMNS[name]], output) for name in names] for row in shown]
     if cells or output is not Format.TABLE:
         print_rows(names, cells, output)
     stream = sys.stdout if output is Format.TABLE else sys.stderr
     # what is found no longer adds nothing up
     there = [row for row in found if wanted.fits(row)]
     if output is Format.TABLE and there:
-        sums = [[_round(getattr(one, name), output) for name in SUMS] for one in add_up(there)]
+        sums = [[round_money(getattr(one, name), output) for name in SUMS] for one in add_up(there)]
         title = "A month: found + freed commitments - overlaps - dismissed - done = total"
         print_rows(SUMS, sums, output, title if wanted.asks_for_all else f"{title}; of the findings shown")
     if not shown:
@@ -97,5 +97,6 @@ def describe_unjudged(installation: Installation) -> str:
     return f"not judged: {len(rows)}: {named}" + (f"; and {rest} other reason(s)" if rest > 0 else "")
 
 
-def _round(value: Any, output: Format) -> Any:
+def round_money(value: Any, output: Format) -> Any:
+    """For people an amount has two decimals."""
     return round(value, 2) if output is Format.TABLE and isinstance(value, Decimal) else value

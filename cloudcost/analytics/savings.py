@@ -3,55 +3,38 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
+from cloudcost.analytics.advice import add_advice
+from cloudcost.analytics.inventory import take
+from cloudcost.analytics.placing import find_placing
 from cloudcost.analytics.savings_lifecycle import note_findings
 from cloudcost.analytics.scored_days import ScoredDays
-from cloudcost.cloud_clients import open_clients
 from cloudcost.installation import Installation
 from savings.bill import judge_bill
-from savings.check import BillCheck, Check, InventoryCheck
-from savings.commitments.members import find_members
+from savings.check import Check, InventoryCheck, QuestionCheck
 from savings.evidence import find_ended, open_evidence, read_last_days
-from savings.findings import Findings, Recommendation, Skipped
-from savings.inventory import Inventory, read_aws_volumes
-from savings.pools import find_pools
+from savings.findings import Findings, Skipped
+from savings.inventory.evidence import add_inventory, judge_inventory
+from savings.inventory.taking import Taken
 from savings.registry import find_checks
 from savings.run import CheckRun, run_each
 from savings.settings import SavingsSettings
 from savings.wrong_settings import find_wrong
-from warehouse import Warehouse, fetch_records
 from warehouse.written_tables import find_written_table, write_tables
 
 #: In the place of a check's name where none looks at something. No finding is of it, so none is kept for its sake.
 EVERY_CHECK = "every check"
 
-_COSTS = """
-with recent as (
-    -- an id is what stands behind the last slash of an ARN
-    select source_name, billing_currency, effective_cost, cast(charge_period_start as date) as charge_date,
-        billing_period, regexp_replace(resource_id, '^.*/', '') as resource_id
-    from marts.fct_charges
-    where resource_id is not null and charge_category = 'Usage'
-        and billing_period >= cast(? as date) and charge_period_start >= cast(? as date)
-        and charge_period_start < cast(? as date)
-)
-select source_name, billing_currency, resource_id, sum(effective_cost) as effective_cost,
-    count(distinct charge_date) as days_seen, max(billing_period) as billing_period
-from recent where resource_id in ({marks}) group by 1, 2, 3 order by 1, 2, 3
-"""
-
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a run of all checks came to, and the inventory that it looked at."""
+    """What a run of all checks came to, and what of clouds it looked at."""
 
     done: CheckRun
-    inventory: Inventory
+    taken: Taken
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -67,23 +50,28 @@ def list_checks(settings: SavingsSettings) -> list[Check]:
 def find_savings(installation: Installation, today: dt.date) -> Judgement:
     """Run every check: those of the bill on the last whole days of each source, those of the inventory where there is
     one."""
-    settings, days = installation.config.savings, ScoredDays.until(today)
+    settings = installation.config.savings
     wrong = find_wrong(settings, find_checks())
     failed = {one.check_name: one.reason for one in wrong if one.check_name in find_checks()}
     checks = [check for check in list_checks(settings) if check.name not in failed]
     # a day that is not over would be a day of little use
     over = ScoredDays.until(today - dt.timedelta(days=1))
-    done = ask_bill(installation, [c for c in checks if isinstance(c, BillCheck)], over, today)
-    inventory, judged = _judge_inventory(
-        installation, [c for c in checks if isinstance(c, InventoryCheck)], days, today
-    )
-    return Judgement(CheckRun(Findings(skipped=wrong), failed) + done + judged, inventory)
+    taken = take(installation, [c for c in checks if isinstance(c, InventoryCheck)], today)
+    done = ask_bill(installation, [c for c in checks if isinstance(c, QuestionCheck)], over, today, taken)
+    found = add_advice(installation, CheckRun(Findings(skipped=wrong), failed) + done, today)
+    return Judgement(found, taken)
 
 
-def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: ScoredDays, today: dt.date) -> CheckRun:
-    """The bill-only checks; an installation without any usage has nothing to be judged."""
+def ask_bill(
+    installation: Installation,
+    checks: Sequence[QuestionCheck],
+    days: ScoredDays,
+    today: dt.date,
+    taken: Taken | None = None,
+) -> CheckRun:
+    """The checks that are questions to the bill, and those to what was `taken` of clouds beside it; an installation
+    without any usage has nothing to be judged."""
     warehouse, settings = installation.warehouse, installation.config.savings
-    reporting = installation.config.reporting_currency
     has_bill = warehouse.is_there and warehouse.has_table("marts", "fct_charges")
     last_days = read_last_days(warehouse, days.condition("charge_date")) if has_bill else {}
     if not last_days:
@@ -92,17 +80,20 @@ def ask_bill(installation: Installation, checks: Sequence[BillCheck], days: Scor
     ended = find_ended(last_days)
     last_days = {name: last for name, last in last_days.items() if name not in ended}
     with open_evidence(warehouse, last_days, {seed for check in checks for seed in check.seeds}) as evidence:
-        pools, members = find_pools(evidence), find_members(evidence)
-        find_least = partial(settings.find_least, reporting_currency=reporting, rates=read_rates(warehouse, reporting))
+        placing = find_placing(installation, evidence)
+        if taken is not None:
+            add_inventory(evidence, taken, settings.inventory.protected_tags)
 
-        def run(check: BillCheck) -> Findings:
-            found = judge_bill(evidence, check, settings.parameters.get(check.name, {}), today)
-            worth_showing = (o for o in found.recommendations if is_worth_showing(o, find_least(o.billing_currency)))
-            return Findings([members.assign(one) for one in worth_showing], found.skipped)
+        def run(check: QuestionCheck) -> Findings:
+            changed = settings.parameters.get(check.name, {})
+            if isinstance(check, InventoryCheck):
+                found = Findings() if taken is None else judge_inventory(evidence, taken, check, changed, today)
+            else:
+                found = judge_bill(evidence, check, changed, today)
+            return Findings(placing.place(found.recommendations), found.skipped)
 
         done = run_each(checks, run)
-        # who can use what is freed depends on what else is found
-        assigned = Findings(pools.assign(done.findings.recommendations), done.findings.skipped)
+        assigned = Findings(placing.share_commitments(done.findings.recommendations), done.findings.skipped)
         return CheckRun(Findings(skipped=_skip_ended(ended))) + replace(done, findings=assigned)
 
 
@@ -113,57 +104,6 @@ def _skip_ended(ended: Mapping[str, dt.date]) -> list[Skipped]:
         Skipped(check_name=EVERY_CHECK, resource_id=name, reason=why.format(name, last))
         for name, last in sorted(ended.items())
     ]
-
-
-def read_rates(warehouse: Warehouse, reporting_currency: str) -> dict[str, Decimal]:
-    """What one unit of each billing currency was worth in the reporting currency on the newest day that has a rate."""
-    if not warehouse.has_table("intermediate", "int_rates__applied"):
-        return {}
-    query = (
-        "select billing_currency, exchange_rate from intermediate.int_rates__applied "
-        "where reporting_currency = ? and exchange_rate > 0 order by charge_date, billing_period"
-    )
-    with warehouse.connect(read_only=True) as connection:
-        return dict(connection.execute(query, [reporting_currency]).fetchall())
-
-
-def is_worth_showing(found: Recommendation, least: Decimal) -> bool:
-    """What saves an amount must save enough of it; advice without an amount always shows."""
-    return found.monthly_saving is None or found.monthly_saving >= least
-
-
-def _judge_inventory(
-    installation: Installation, checks: Sequence[InventoryCheck], days: ScoredDays, today: dt.date
-) -> tuple[Inventory, CheckRun]:
-    actions = installation.config.actions
-    inventory = read_aws_volumes(open_clients(installation), actions.allowed_accounts, actions.allowed_regions)
-    costs = read_volume_costs(installation, [str(v["volume_id"]) for v in inventory.volumes], days)
-    inputs: dict[str, Sequence[Mapping[str, Any]]] = {"inventory": inventory.volumes, "costs": costs}
-    incomplete = tuple(inventory.incomplete)
-
-    def run(check: InventoryCheck) -> Findings:
-        given = {wanted: inputs.get(wanted) for wanted in check.required_inputs}
-        return check.run(**given, as_of=today, incomplete_scopes=incomplete)
-
-    return inventory, run_each(checks, run)
-
-
-def read_volume_costs(installation: Installation, volume_ids: list[str], days: ScoredDays) -> list[dict[str, Any]]:
-    """What each volume was billed in the last 30 of these days that have usage, as exact decimals."""
-    if not volume_ids or not installation.warehouse.has_table("marts", "fct_charges"):
-        return []
-    with installation.warehouse.connect(read_only=True) as connection:
-        last = connection.execute(
-            "select max(charge_date) from marts.fct_cost_daily "
-            f"where charge_category = 'Usage' and {days.condition('charge_date')}"
-        )
-        as_of = last.fetchall()[0][0]
-        if as_of is None:
-            return []
-        month = (as_of - dt.timedelta(days=31)).replace(day=1)
-        query = _COSTS.format(marks=", ".join("?" for _ in volume_ids))
-        span = [as_of - dt.timedelta(days=29), as_of + dt.timedelta(days=1)]
-        return fetch_records(connection.execute(query, [month, *span, *volume_ids]))
 
 
 def write_savings(installation: Installation, judgement: Judgement) -> dict[str, int]:
@@ -180,9 +120,5 @@ def write_savings(installation: Installation, judgement: Judgement) -> dict[str,
 
 
 def list_unjudged(judgement: Judgement) -> list[Skipped]:
-    """What no check judged, with the reason: resources, and scopes whose inventory could not be read."""
-    scopes = [
-        Skipped(check_name="", provider=provider, account_id=account, region=region, reason=why)
-        for (provider, account, region), why in judgement.inventory.incomplete.items()
-    ]
-    return [*judgement.done.findings.skipped, *scopes]
+    """What no check judged, with the reason: resources, and scopes that could not be read for it."""
+    return list(judgement.done.findings.skipped)

@@ -73,11 +73,13 @@ def judge_today(installation: Installation) -> Judging:
 
 
 def check_sees(installation: Installation, name: str, found: Mapping[str, Any]) -> None:
-    """`NotAllowedError` with an audit row where somebody decides on an account whose rows they do not see."""
-    person, account = installation.directory.find(name), found["account_id"]
+    """`NotAllowedError` with an audit row where somebody decides on what they do not see: neither its account nor the
+    one team that all of its cost is of."""
+    person, account, team = installation.directory.find(name), found["account_id"], found.get("x_team")
     scopes = installation.config.dashboards.scopes
     if person is not None and (
-        person.sees_all_rows or any(account in one.accounts for one in scopes if one.name in person.scopes)
+        person.sees_all_rows
+        or any(account in one.accounts or team in one.teams for one in scopes if one.name in person.scopes)
     ):
         return
     entry = AuditEntry(name, "identity.refused", str(found["recommendation_id"]), {"why": "another account"})

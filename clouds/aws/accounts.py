@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from clouds.politeness import Politeness
 from core.errors import CloudcostError
 from core.section import Section
 
@@ -42,32 +44,47 @@ class WrongAccountError(CloudcostError):
 
 
 def make_aws_factory(
-    accounts: Mapping[str, AccountSettings], environ: Mapping[str, str], is_confined: bool = False
+    accounts: Mapping[str, AccountSettings],
+    environ: Mapping[str, str],
+    is_confined: bool = False,
+    is_polite: bool = False,
 ) -> ClientFactory:
     """A factory of boto3 clients that assumes the account's role, or makes sure of the process's own identity.
 
     Endpoints come from AWS_ENDPOINT_URL as everywhere in boto3. Clients are kept; one factory serves one run, which is
     shorter than a role's session. One that `is_confined` asks this machine alone, without a proxy and with credentials
-    that are worth nothing; `NotThisMachineError` comes before anything is sent elsewhere.
+    that are worth nothing; `NotThisMachineError` comes before anything is sent elsewhere. One that `is_polite` waits as
+    long as AWS asks (`clouds.politeness`), each client for itself. Threads may share a factory.
     """
+    # neither making a session nor making a client of it may be done by several threads at once
+    lock = Lock()
     sessions: dict[str, boto3.Session] = {}
     clients: dict[tuple[str, str, str], Any] = {}
     begin_session = _begin_confined_session if is_confined else _begin_session
 
     def open_client(service: str, account_id: str, region: str) -> Any:
         key = (service, account_id, region)
-        if key not in clients:
-            if account_id not in sessions:
-                sessions[account_id] = _open_session(
-                    account_id, region, accounts.get(account_id, AccountSettings()), environ, begin_session
-                )
-            client: Any = sessions[account_id].client(service, region_name=region)  # type: ignore[call-overload]
-            if is_confined:  # known now, and better reported now than at the first request
-                _check_this_machine(client.meta.endpoint_url)
-            clients[key] = client
-        return clients[key]
+        with lock:
+            if key not in clients:
+                if account_id not in sessions:
+                    sessions[account_id] = _open_session(
+                        account_id, region, accounts.get(account_id, AccountSettings()), environ, begin_session
+                    )
+                client = _make_client(sessions[account_id], service, region, is_polite)
+                if is_confined:  # known now, and better reported now than at the first request
+                    check_this_machine(client.meta.endpoint_url)
+                clients[key] = client
+            return clients[key]
 
     return open_client
+
+
+def _make_client(session: "boto3.Session", service: str, region: str, is_polite: bool) -> Any:
+    from clouds.aws.session import client_config, make_polite
+
+    config = client_config() if is_polite else None
+    client: Any = session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+    return make_polite(client, Politeness()) if is_polite else client
 
 
 def _begin_session(**options: Any) -> "boto3.Session":
@@ -94,10 +111,11 @@ def _begin_confined_session(**options: Any) -> "boto3.Session":
 
 
 def _check_request(**event: Any) -> None:
-    _check_this_machine(event["request"].url)
+    check_this_machine(event["request"].url)
 
 
-def _check_this_machine(url: str) -> None:
+def check_this_machine(url: str) -> None:
+    """Raises `NotThisMachineError` where an address is not on this machine."""
     host = urlsplit(url).hostname or ""
     if host != "localhost" and not _is_loopback(host):
         raise NotThisMachineError(f"this is a demo's home: it acts on this machine alone, and {host} is not on it")

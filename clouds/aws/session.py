@@ -36,10 +36,11 @@ def open_client(
     session = Session(profile_name=access.profile, region_name=access.region)
     if access.role_arn is not None:
         session = _assume_role(session, access, politeness, environ)
-    return _make_polite(session.client(service, config=_client_config()), politeness)  # type: ignore[call-overload]
+    return make_polite(session.client(service, config=client_config()), politeness)  # type: ignore[call-overload]
 
 
-def _client_config() -> Any:
+def client_config() -> Any:
+    """boto3's configuration for a client that `make_polite` is asked to wait for."""
     from botocore.config import Config
 
     # The library's own retries ignore how long AWS asks to wait; ours take their place.
@@ -65,8 +66,8 @@ def _assume_role(session: Any, access: AwsAccess, politeness: Politeness, enviro
         raise LocationError(f"no AWS credential was found to assume {access.role_arn} with", "no_credential")
 
     def create_client(service: str, **options: Any) -> Any:
-        options = {"region_name": session.region_name or "us-east-1", "config": _client_config(), **options}
-        return _make_polite(session.client(service, **options), politeness)
+        options = {"region_name": session.region_name or "us-east-1", "config": client_config(), **options}
+        return make_polite(session.client(service, **options), politeness)
 
     fetcher = AssumeRoleCredentialFetcher(create_client, source, str(access.role_arn), extra_args=arguments)
 
@@ -83,7 +84,7 @@ def _assume_role(session: Any, access: AwsAccess, politeness: Politeness, enviro
     return Session(botocore_session=assumed, region_name=session.region_name)
 
 
-def _make_polite(client: Any, politeness: Politeness) -> Any:
+def make_polite(client: Any, politeness: Politeness) -> Any:
     """Hook the waits into the client: before every request that is sent, and after every answer."""
     service = client.meta.service_model.service_id.hyphenize()
 

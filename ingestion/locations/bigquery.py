@@ -117,6 +117,26 @@ class BigQueryLocation:
         pq.write_table(empty_table(table.schema), path)
         return path
 
+    def find_time_partition(self) -> tuple[str, str] | None:
+        """By which column the table is partitioned in time, and of which type; None where it is not. It costs nothing.
+
+        ``_PARTITIONTIME`` where rows are partitioned by when they arrive.
+        """
+        with self._explained(self.uri):
+            table = self.client.get_table(self.table, retry=self._retry())
+        if table.time_partitioning is None:
+            return None
+        name = table.time_partitioning.field
+        if name is None:
+            return "_PARTITIONTIME", "TIMESTAMP"
+        return name, next((field.field_type for field in table.schema if field.name == name), "TIMESTAMP")
+
+    def ask(self, query: str, parameters: "Sequence[ScalarQueryParameter]" = ()) -> list[dict[str, Any]]:
+        """The rows of a query, nested columns as they are; for answers that fit into memory."""
+        with self._explained(self.uri):
+            rows = self._run(query, parameters).result(retry=self._retry())
+            return [dict(row.items()) for row in rows]
+
     def read_bytes(self, file: FileRef) -> bytes:
         """A table has no manifests."""
         raise LocationError(f"{join_uri(self.uri, file.name)} is a query result, not a small object", "invalid")

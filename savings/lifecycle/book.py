@@ -34,7 +34,7 @@ ATTEMPTS = 50
 FACTS = tuple(
     "check_name title provider source_name billing_period account_id region resource_id resource_name service_name "
     "monthly_cost monthly_saving billing_currency lever component effort confidence risk_class remediation "
-    "evidence_kind reason".split()
+    "evidence_kind reason x_team".split()
 )
 
 

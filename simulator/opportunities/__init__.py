@@ -4,8 +4,10 @@ The judge of the savings checks: it knows prices and rules by itself and imports
 
     exports/<cloud>/...   the cloud's own export, as `simulator` writes it
     cloudcost.yaml        what ingests them
-    inventory.json        machines and volumes, as the clouds would list them; metrics.json what they do
+    inventory.json        what is billed, as the clouds' APIs would list it; metrics.parquet what it does by the hour
     truth.json            waste with its saving, decoys with the reason, and the most that all of it together saves
+
+What is in the last three is said in `simulator.opportunities.estate`.
 """
 
 from simulator.opportunities.generate import generate

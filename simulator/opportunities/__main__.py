@@ -16,10 +16,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--days", type=int, default=92, help="days that are billed by day (default 92)")
     parser.add_argument("--clouds", default=",".join(CLOUDS), help="aws,azure,gcp or some of them")
     parser.add_argument("--everything", action="store_true", help="plant every kind of waste")
+    parser.add_argument("--estate", action="store_true", help="add what only inventory and metrics tell to be waste")
     options = parser.parse_args(arguments)
     clouds = tuple(options.clouds.split(","))
     try:
-        truth = generate(options.out, options.company, options.seed, options.days, clouds, options.everything)
+        truth = generate(
+            options.out, options.company, options.seed, options.days, clouds, options.everything, options.estate
+        )
     except (ValueError, OSError) as error:
         print(f"opportunities: {error}", file=sys.stderr)
         return 1

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -71,9 +72,13 @@ class Company:
         account: Account | None = None,
         region: str = "",
         role: str = "app",
+        tags: Mapping[str, str] | None = None,
         **parts: str,
     ) -> Resource:
-        """A new resource whose id follows ``pattern``, with ``{account}``, ``{region}``, ``{name}``, ``{token}``."""
+        """A new resource whose id follows ``pattern``, with ``{account}``, ``{region}``, ``{name}``, ``{token}``.
+
+        ``tags`` are further ones, beside those that resources of the environment have.
+        """
         account = account or self.account(cloud, environment)
         region = region or self.region(cloud)
         token = self.token()
@@ -87,7 +92,8 @@ class Company:
             group=account.name,
             **parts,
         )
-        return Resource(cloud, account, region, text, name, environment, self.profile.tag(environment, self.draw))
+        usual = self.profile.tag(environment, self.draw)
+        return Resource(cloud, account, region, text, name, environment, usual | dict(tags or {}))
 
     def price(self, meter: Meter, region: str) -> tuple[Decimal, Decimal]:
         """What a unit costs the customer and at list, in the currency of the cloud's bill."""

@@ -22,7 +22,8 @@ class Planted:
     the same lever only one can be done. ``alternatives`` are savings that are right as well, each under the name of
     another sensible target. ``is_planned`` is false for what is waste or advice but no saving. ``least`` is the share
     of its cost that must be saved for the change to be worth its work; below it either answer is right, as where what
-    ``rival`` saves is less: the least of all targets that the customer is billed for.
+    ``rival`` saves is less: the least of all targets that the customer is billed for. ``billed`` is what its cost is
+    billed under where that is not the resource itself.
     """
 
     check: str
@@ -36,6 +37,7 @@ class Planted:
     waste: Saving | None = None
     least: Decimal = Decimal(0)
     rival: Saving | None = None
+    billed: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True)

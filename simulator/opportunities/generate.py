@@ -12,11 +12,13 @@ from simulator.opportunities.bill import Bill
 from simulator.opportunities.calendar import Calendar
 from simulator.opportunities.company import Company
 from simulator.opportunities.configuration import write_configuration
+from simulator.opportunities.estate.answers import describe_estate, find_estate_waste, write_estate
+from simulator.opportunities.estate.estate import Estate
+from simulator.opportunities.estate.taking import take_estate
 from simulator.opportunities.gcp_export import write_gcp
 from simulator.opportunities.healthy import add_healthy
-from simulator.opportunities.inventory import take_inventory
 from simulator.opportunities.kind import find_kinds
-from simulator.opportunities.truth import Waste, describe, describe_inventory, find_waste, find_worthless, plan_total
+from simulator.opportunities.truth import Waste, describe, find_waste, find_worthless, plan_total
 from simulator.writers import write_json
 
 CLOUDS = ("aws", "azure", "gcp")
@@ -29,21 +31,27 @@ _WRITERS = {"aws": write_aws, "azure": write_azure, "gcp": write_gcp}
 
 
 def generate(
-    out: Path, company: int, seed: int, days: int = 92, clouds: tuple[str, ...] = CLOUDS, everything: bool = False
+    out: Path,
+    company: int,
+    seed: int,
+    days: int = 92,
+    clouds: tuple[str, ...] = CLOUDS,
+    everything: bool = False,
+    with_estate: bool = False,
 ) -> dict[str, Any]:
     """Write the exports of a company below ``out`` and return what ``truth.json`` says.
 
-    ``everything`` plants every kind of waste and all decoys. Raises ValueError for a cloud that is unknown and for
-    fewer than 92 days: some kinds need three months.
+    ``everything`` plants every kind of waste and all decoys. ``with_estate`` adds resources to the bill of which only
+    inventory and metrics tell that they are waste, and their decoys: without it, what is planted so are a few machines
+    and disks that the bill has anyway. Raises ValueError for a cloud that is unknown and for fewer than 92 days: some
+    kinds need three months.
     """
-    made, bill, found = build(company, seed, days, clouds, everything)
+    made, estate, bill, found = build_estate(company, seed, days, clouds, everything, with_estate)
     for cloud in made.clouds:
         _WRITERS[cloud](made, out / "exports" / cloud)
     write_configuration(made, out)
-    inventory = take_inventory(made)
-    write_json(out / "inventory.json", inventory.describe())
-    write_json(out / "metrics.json", inventory.metrics)
-    truth = describe(made, bill, found) | describe_inventory(made, bill, inventory)
+    write_estate(out, estate)
+    truth = describe(made, bill, found) | describe_estate(made, estate, found, find_estate_waste(estate, bill))
     write_json(out / "truth.json", truth)
     return truth
 
@@ -52,6 +60,30 @@ def build(
     company: int, seed: int, days: int = 92, clouds: tuple[str, ...] = CLOUDS, everything: bool = False
 ) -> tuple[Company, Bill, list[Waste]]:
     """A company in memory: its lines, its bill and what is wasted in it."""
+    made = _make(company, seed, days, clouds, everything)
+    bill = Bill(made.lines, made.calendar)
+    made.decoys += find_worthless(made, bill)
+    return made, bill, find_waste(made, bill)
+
+
+def build_estate(
+    company: int,
+    seed: int,
+    days: int = 92,
+    clouds: tuple[str, ...] = CLOUDS,
+    everything: bool = False,
+    with_additions: bool = True,
+) -> tuple[Company, Estate, Bill, list[Waste]]:
+    """A company in memory and its estate, which may add to its bill; its bill, and what the bill says is wasted."""
+    made = _make(company, seed, days, clouds, everything)
+    estate = take_estate(made, with_additions, everything)
+    bill = Bill(made.lines, made.calendar)
+    made.decoys += find_worthless(made, bill)
+    return made, estate, bill, find_waste(made, bill)
+
+
+def _make(company: int, seed: int, days: int, clouds: tuple[str, ...], everything: bool) -> Company:
+    """All that is billed."""
     unknown = [cloud for cloud in clouds if cloud not in CLOUDS]
     if unknown:
         raise ValueError(f"there is no cloud {unknown[0]!r}; there are {', '.join(CLOUDS)}")
@@ -61,11 +93,8 @@ def build(
     left_out = [
         name for name, kind in find_kinds().items() if kind.cloud in clouds and not _apply(made, name, everything)
     ]
-    found = _plant_enough(made, left_out)
-    add_healthy(made, found)
-    bill = Bill(made.lines, made.calendar)
-    made.decoys += find_worthless(made, bill)
-    return made, bill, find_waste(made, bill)
+    add_healthy(made, _plant_enough(made, left_out))
+    return made
 
 
 def _apply(company: Company, name: str, everything: bool) -> bool:

@@ -10,7 +10,6 @@ from simulator.opportunities.bill import Bill
 from simulator.opportunities.commitments import unused_in_basis
 from simulator.opportunities.company import Company
 from simulator.opportunities.findings import Decoy, Planted
-from simulator.opportunities.inventory import Inventory
 from simulator.opportunities.pools import find_pools
 
 _CENT = Decimal("0.000001")
@@ -62,7 +61,7 @@ def plan_total(found: Iterable[Waste]) -> Decimal:
     """The most that all findings together save a month.
 
     On one component of a resource fractions multiply, of one lever only the largest counts, and what is deleted saves
-    all of its cost and nothing else.
+    its cost and nothing else. Where deleting saves a part only, what else could be done may save more.
     """
     by_resource: dict[tuple[str, str], list[Waste]] = defaultdict(list)
     for waste in found:
@@ -71,7 +70,7 @@ def plan_total(found: Iterable[Waste]) -> Decimal:
     total = _ZERO
     for wastes in by_resource.values():
         deleted = [w.saving for w in wastes if w.planted.component == "all" and w.saving is not None]
-        total += max(deleted) if deleted else _combine(wastes)
+        total += max([*deleted, _combine([w for w in wastes if w.planted.component != "all"])])
     return total
 
 
@@ -111,25 +110,17 @@ def describe(company: Company, bill: Bill, found: list[Waste]) -> dict[str, Any]
         "seed": company.seed,
         "as_of": company.calendar.as_of.isoformat(),
         "kinds": sorted({f"{w.planted.resource.cloud}.{w.planted.check}" for w in found}),
-        "spend": {name: _text(amount) for name, amount in sorted(spend.items())},
-        "waste": [_describe_waste(company, waste) for waste in found],
-        "decoys": [_describe_decoy(decoy) for decoy in company.decoys],
+        "spend": {name: write_amount(amount) for name, amount in sorted(spend.items())},
+        "waste": [describe_waste(company, waste) for waste in found],
+        "decoys": [describe_decoy(decoy) for decoy in company.decoys],
         "coverable": find_pools(company),
-        "tolerated": [_describe_decoy(decoy) for decoy in company.tolerated],
-        "plan": {name: {"total": _text(amount)} for name, amount in sorted(totals.items())},
+        "tolerated": [describe_decoy(decoy) for decoy in company.tolerated],
+        "plan": {name: {"total": write_amount(amount)} for name, amount in sorted(totals.items())},
     }
 
 
-def describe_inventory(company: Company, bill: Bill, inventory: Inventory) -> dict[str, Any]:
-    """What only inventory and metrics tell; it is in no plan."""
-    found = [Waste(p, p.saving(bill), bill.monthly(p.resource), {}) for p in inventory.planted]
-    return {
-        "inventory_waste": [_describe_waste(company, waste) for waste in found],
-        "inventory_decoys": [_describe_decoy(decoy) for decoy in inventory.decoys],
-    }
-
-
-def _describe_decoy(decoy: Decoy) -> dict[str, str]:
+def describe_decoy(decoy: Decoy) -> dict[str, str]:
+    """The entry of what must not be found, or may be."""
     return {
         "check": decoy.check,
         "cloud": decoy.resource.cloud,
@@ -139,7 +130,8 @@ def _describe_decoy(decoy: Decoy) -> dict[str, str]:
     }
 
 
-def _describe_waste(company: Company, waste: Waste) -> dict[str, Any]:
+def describe_waste(company: Company, waste: Waste) -> dict[str, Any]:
+    """The entry of what must be found."""
     planted, resource = waste.planted, waste.planted.resource
     entry: dict[str, Any] = {
         "check": planted.check,
@@ -147,8 +139,8 @@ def _describe_waste(company: Company, waste: Waste) -> dict[str, Any]:
         "account": resource.account.id,
         "region": resource.region,
         "resource_id": resource.id,
-        "monthly_saving": None if waste.saving is None else _text(waste.saving),
-        "monthly_cost": _text(waste.cost),
+        "monthly_saving": None if waste.saving is None else write_amount(waste.saving),
+        "monthly_cost": write_amount(waste.cost),
         "currency": company.profile.currency[resource.cloud],
         "kind_detail": planted.detail,
         "component": planted.component,
@@ -156,11 +148,12 @@ def _describe_waste(company: Company, waste: Waste) -> dict[str, Any]:
         "is_planned": planted.is_planned,
     }
     if waste.alternatives:
-        entry["alternatives"] = {name: _text(amount) for name, amount in waste.alternatives.items()}
+        entry["alternatives"] = {name: write_amount(amount) for name, amount in waste.alternatives.items()}
     if waste.waste is not None:
-        entry["waste"] = _text(waste.waste)
+        entry["waste"] = write_amount(waste.waste)
     return entry
 
 
-def _text(amount: Decimal) -> str:
+def write_amount(amount: Decimal) -> str:
+    """An amount to the millionth."""
     return f"{amount.quantize(_CENT):f}"

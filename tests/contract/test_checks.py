@@ -5,7 +5,6 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 
@@ -14,23 +13,21 @@ import duckdb
 import pytest
 
 from actions.remediations import REMEDIATIONS
-from cloudcost.analytics import savings as service
 from cloudcost.installation import Installation
 from orchestration.defs.savings import assets as defs
 from orchestration.resources.installation import InstallationResource
 from savings.bill import ask
-from savings.check import BillCheck, Check, Component, Confidence, Effort, InventoryCheck, JudgedCheck, Lever
+from savings.check import BillCheck, Component, Confidence, Effort, JudgedCheck, Lever, QuestionCheck
 from savings.evidence import SEEDS
-from savings.findings import Findings, RiskClass
-from savings.inventory import Inventory
+from savings.findings import RiskClass
 from savings.registry import CHECKS, find_checks
-from savings.run import run_each
 from tests.contract.one_more_file import one_more_file
+from tests.peers.moto_server import ACCOUNT, MotoServer
 from tests.savings_bill import Bill
 
 each = pytest.mark.parametrize("name", sorted(CHECKS))
 each_of_bill = pytest.mark.parametrize("name", sorted(n for n, c in CHECKS.items() if isinstance(c, BillCheck)))
-each_of_inventory = pytest.mark.parametrize("name", [n for n, c in CHECKS.items() if isinstance(c, InventoryCheck)])
+each_question = pytest.mark.parametrize("name", sorted(n for n, c in CHECKS.items() if isinstance(c, QuestionCheck)))
 
 #: A whole check: nothing else names it.
 BIG_VOLUME = """
@@ -45,15 +42,7 @@ BIG_VOLUME = BillCheck(
     reason="{resource_id} has {size_gb} GB",
 )
 """
-ACCOUNT, REGION = "111122223333", "eu-west-1"
-COST = {
-    "source_name": "plain",
-    "resource_id": "vol-1",
-    "effective_cost": Decimal("8.000000000000"),
-    "billing_currency": "USD",
-    "days_seen": 30,
-    "billing_period": dt.date(2026, 10, 1),
-}
+REGION = "eu-west-1"
 
 
 @each
@@ -82,10 +71,10 @@ def test_its_words_are_those_that_everybody_uses(name: str) -> None:
     assert check.risk_class in get_args(RiskClass)
 
 
-@each_of_bill
+@each_question
 def test_every_figure_it_goes_by_has_a_reason_and_is_used(name: str) -> None:
     check = CHECKS[name]
-    assert isinstance(check, BillCheck)
+    assert isinstance(check, QuestionCheck)
     asked = set(re.findall(r"\$([a-z_]+)", check.evidence))
     given = {one.name for one in check.parameters}
     assert asked <= given
@@ -99,17 +88,17 @@ def read_names(judge: Callable[..., object]) -> set[str]:
     return set(re.findall(r'values\["([a-z_]+)"\]', inspect.getsource(sys.modules[judge.__module__])))
 
 
-@each_of_bill
+@each_question
 def test_its_seeds_are_dated_and_have_sources(name: str) -> None:
     check = CHECKS[name]
-    assert isinstance(check, BillCheck)
+    assert isinstance(check, QuestionCheck)
     for seed in check.seeds:
         header, *rows = (SEEDS / f"{seed}.csv").read_text(encoding="utf-8").splitlines()
         assert {"source", "as_of"} <= set(header.split(","))
         assert rows
 
 
-@each_of_bill
+@each_question
 def test_it_has_tests_of_its_own_with_what_must_not_be_found(name: str) -> None:
     tests = Path(f"tests/unit/savings/checks/test_{name}.py").read_text(encoding="utf-8")
     assert f'"{name}"' in tests
@@ -131,34 +120,23 @@ def test_a_bill_that_has_nothing_for_it_gives_nothing(name: str, foreign_bill: d
     assert ask(foreign_bill, check, {}, dt.date(2026, 11, 2)) == []
 
 
-@each_of_inventory
-def test_what_it_asks_for_is_read(name: str) -> None:
-    check = CHECKS[name]
-    assert isinstance(check, InventoryCheck)
-    assert set(check.required_inputs) <= {"inventory", "costs"}
-    assert {*check.required_inputs, "as_of", "incomplete_scopes"} <= set(inspect.signature(check.run).parameters)
-    assert check.run.__module__.rpartition(".")[2] == name
-
-
 @pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    """An installation whose account has one big volume, attached to nothing; its bill has another one."""
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    """An installation whose account has a volume on nothing, and whose bill has that one and a big one."""
     (tmp_path / "cloudcost.yaml").write_text(
         "sources: [{name: plain, provider: aws, location: exports}]\n"
         f"actions: {{allowed_accounts: ['{ACCOUNT}'], allowed_regions: [{REGION}]}}\n"
     )
-    volume = {
-        "provider": "aws", "account_id": ACCOUNT, "region": REGION, "volume_id": "vol-1", "state": "available",
-        "size_gb": 2000, "volume_type": "gp3", "created_at": dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
-        "attachments": [], "tags": {},
-    }  # fmt: skip
-    monkeypatch.setattr(service, "read_aws_volumes", lambda *_: Inventory((volume,), {}))
-    monkeypatch.setattr(service, "read_volume_costs", lambda *_: [COST])
     home = tmp_path / "home"
     home.mkdir()
     bill = Bill().add("vol-big", "EBS:VolumeUsage.gp3", cost="8", quantity="100", unit="GB-Months", first_days_ago=29)
-    bill.write(home / "warehouse.duckdb")
-    return Installation(tmp_path / "cloudcost.yaml", home)
+    with MotoServer() as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        volume = server.add_old_volume(REGION)
+        bill.add(volume, "EBS:VolumeUsage.gp3", cost="0.25", sub_account_id=ACCOUNT, region_id=REGION)
+        bill.write(home / "warehouse.duckdb")
+        yield Installation(tmp_path / "cloudcost.yaml", home)
 
 
 def recommend(installation: Installation) -> tuple[list[tuple[str, str, str]], dg.AssetCheckEvaluation]:
@@ -177,7 +155,7 @@ def test_one_more_check_is_one_more_file(installation: Installation, tmp_path: P
         rows, judged = recommend(installation)
     assert rows == [
         ("big_volume", "vol-big", "vol-big has 3,100 GB"),
-        ("unattached_volume", "vol-1", "vol-1 is attached to nothing and costs 8.00 USD in 30 days"),
+        ("unattached_volume", rows[1][1], f"{rows[1][1]} is attached to nothing and costs 7.50 USD in 30 days"),
     ]
     assert judged.passed
     assert set(find_checks()) == set(CHECKS)
@@ -218,13 +196,3 @@ def test_a_disabled_check_does_not_run_and_a_changed_figure_counts(installation:
     with one_more_file("savings.checks.aws", "big_volume", BIG_VOLUME, tmp_path / "more"):
         rows, _ = recommend(Installation(config, tmp_path / "home"))
     assert rows == [], "the big volume costs 240"
-
-
-def test_an_input_that_nobody_reads_is_none_for_the_check() -> None:
-    def run(check: Check) -> Findings:
-        assert isinstance(check, InventoryCheck)
-        return check.run(**dict.fromkeys(check.required_inputs), as_of=dt.date(2026, 11, 1))
-
-    done = run_each([CHECKS["unattached_volume"]], run)
-    assert not done.failed
-    assert [one.reason for one in done.findings.skipped] == ["the inventory of volumes could not be read"]

@@ -2,17 +2,17 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import actions.remediations
 from actions.approvals import Approvals
 from actions.engine import ActionEngine
+from actions.plans.document import FROM_STEP, PlanBasis
 from actions.proposal_book import ProposalBook
 from actions.remediations import (
     REMEDIATIONS,
-    LiveResource,
-    Remediation,
     SafetyClass,
     Step,
     StepContext,
@@ -20,7 +20,14 @@ from actions.remediations import (
 )
 from state import SqliteStateStore
 from tests.contract.one_more_file import one_more_file
-from tests.unit.actions.examples import HandClock, make_finding, make_settings, nothing_objects
+from tests.unit.actions.examples import (
+    HandClock,
+    PlannedByHand,
+    make_finding,
+    make_settings,
+    nothing_objects,
+    plan_by_hand,
+)
 
 PERMISSION = {
     "aws": r"^[a-z0-9-]+:[A-Z][A-Za-z]+$",
@@ -30,6 +37,7 @@ PERMISSION = {
 
 #: A whole remediation: nothing else names it.
 REST_IDLE = """
+from actions.plans.document import PlannedCall, WayBack, take_result
 from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step
 
 class RestIdle(Remediation):
@@ -38,6 +46,7 @@ class RestIdle(Remediation):
     safety_class = SafetyClass.REVERSIBLE
     permissions = ("ec2:StopInstances",)
     rollback_permissions = ("ec2:StartInstances",)
+    days_until_billed = 3
 
     def read(self, context):
         return LiveResource(context.finding.resource.resource_id, context.clock(), {}, {})
@@ -54,7 +63,31 @@ class RestIdle(Remediation):
 
     def rollback_steps(self):
         return self.steps()
+
+    def plan_calls(self, basis):
+        ids = {"InstanceIds": [basis.finding.resource.resource_id]}
+        return (PlannedCall(step="rest", service="ec2", operation="StopInstances", parameters=ids),)
+
+    def plan_way_back(self, basis):
+        ids = {"InstanceIds": take_result("rest", "ids")}
+        wake = PlannedCall(step="rest", service="ec2", operation="StartInstances", parameters=ids)
+        return WayBack(description="it is started again", calls=(wake,), lost=())
+
+    def list_preconditions(self, basis):
+        return ("it runs",)
+
+    def list_dependents(self, live, context):
+        return ()
 """
+
+#: What each remediation reads of its resource.
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "delete_unattached_volume": {
+        "state": "available", "attachments": [], "availability_zone": "eu-central-1a", "size_gib": 12,
+        "volume_type": "gp3", "iops": 4000, "throughput": 250, "is_encrypted": True, "kms_key_id": "key-1",
+        "is_multi_attach": False,
+    },
+}  # fmt: skip
 
 each = pytest.mark.parametrize("name", sorted(REMEDIATIONS))
 
@@ -108,7 +141,33 @@ def test_its_steps_have_names_of_their_own_and_end_by_looking(name: str) -> None
         assert not steps[-1].is_mutating and steps[-1].name.startswith("verify_")
 
 
-class Shred(Remediation):
+@each
+def test_its_plan_calls_what_its_steps_and_permissions_say(name: str) -> None:
+    remediation = REMEDIATIONS[name]
+    basis = PlanBasis("prop-1", make_finding(remediation=name), EXAMPLES[name], {"team": "data"})
+    ways = (
+        (remediation.plan_calls(basis), remediation.steps(), remediation.permissions),
+        (remediation.plan_way_back(basis).calls, remediation.rollback_steps(), remediation.rollback_permissions),
+    )
+    for calls, steps, permissions in ways:
+        assert [call.step for call in calls] == [step.name for step in steps if step.is_mutating]
+        assert all(f"{call.service}:{call.operation}" in permissions for call in calls)
+    earlier = {step.name for step in remediation.steps()}
+    values = [value for calls, _, _ in ways for call in calls for value in call.parameters.values()]
+    assert {value[FROM_STEP] for value in values if isinstance(value, dict) and FROM_STEP in value} <= earlier
+    assert remediation.list_preconditions(basis) and remediation.plan_way_back(basis).description
+    assert remediation.days_until_billed >= 1
+
+
+@each
+def test_what_its_own_steps_change_is_changed_once(name: str) -> None:
+    remediation = REMEDIATIONS[name]
+    begun = frozenset(step.name for step in remediation.steps())
+    once = remediation.expect_attributes(dict(EXAMPLES[name]), begun)
+    assert remediation.expect_attributes(dict(once), begun) == once
+
+
+class Shred(PlannedByHand):
     """A remediation that nothing can take back, used to show that it is never carried out."""
 
     name = "shred"
@@ -118,16 +177,8 @@ class Shred(Remediation):
     rollback_permissions = ()
 
     def __init__(self) -> None:
+        super().__init__()
         self.acted: list[str] = []
-
-    def read(self, context: StepContext) -> LiveResource | None:
-        return LiveResource("x", context.clock(), {}, {})
-
-    def list_problems(self, live: LiveResource | None, context: StepContext) -> tuple[str, ...]:
-        return ()
-
-    def is_applied(self, step_name: str, live: LiveResource | None) -> bool:
-        return False
 
     def steps(self) -> tuple[Step, ...]:
         return (Step("shred", "shred it", self._shred, True),)
@@ -144,6 +195,7 @@ def test_one_way_is_never_automatic(tmp_path: Path) -> None:
     clock, shred = HandClock(), Shred()
     store = SqliteStateStore(tmp_path / "state.sqlite")
     proposal, _ = ProposalBook(store, clock).propose(make_finding(remediation="shred"))
+    plan_by_hand(store, clock, proposal.proposal_id, shred)
     Approvals(store, make_settings(), clock, nothing_objects).approve(proposal.proposal_id, "ana@example.com", "sure")
 
     def no_client(service: str, account_id: str, region: str) -> None:
@@ -172,11 +224,13 @@ def test_one_more_remediation_is_one_more_file(tmp_path: Path) -> None:
     clock = HandClock()
     store = SqliteStateStore(tmp_path / "state.sqlite")
     proposal, _ = ProposalBook(store, clock).propose(make_finding(remediation="rest_idle"))
-    Approvals(store, make_settings(), clock, nothing_objects).approve(proposal.proposal_id, "ana@example.com", "sure")
     (tmp_path / "more").mkdir()
     with one_more_file("actions.remediations", "rest_idle", REST_IDLE, tmp_path / "more"):
         found = find_remediations()
     assert set(found) == {"rest_idle", *REMEDIATIONS}
+    planned = plan_by_hand(store, clock, proposal.proposal_id, found["rest_idle"])
+    approvals = Approvals(store, make_settings(), clock, nothing_objects)
+    approvals.approve(proposal.proposal_id, "ana@example.com", "sure", planned.plan)
     engine = ActionEngine(
         store, make_settings(), lambda *_: None, lambda *_: True, nothing_objects, clock, clock.sleep, found
     )

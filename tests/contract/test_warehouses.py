@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,13 @@ from ingestion.landing.local_lake import LocalLake
 from ingestion.landing.s3_lake import S3Lake
 from ingestion.snapshots import ControlTotal, Snapshot, SnapshotKey
 from savings.evidence import open_evidence, read_last_days
+from savings.realised.closings import Closing
+from savings.realised.evidence import read_bills
 from tests.peers.lake_catalog import BUCKET, CatalogPeer
 from tests.peers.moto_server import MotoServer
 from tests.peers.redshift import RedshiftPeer
 from tests.savings_bill import LAST_DAY, Bill
+from tests.savings_plan import finding
 from warehouse import DuckDbWarehouse, Warehouse, WarehouseError, fetch_records
 from warehouse.ducklake.engine import DuckLakeWarehouse
 from warehouse.redshift import RedshiftWarehouse
@@ -34,6 +38,10 @@ from warehouse.written_tables import read_declaration, write_table
 pytestmark = pytest.mark.requires_system("postgresql")
 
 D = Decimal
+DAILY_COLUMNS = (
+    "source_name sub_account_id region_id service_name billing_currency x_usage_type billing_period charge_category "
+    "commitment_discount_status effective_cost billed_cost"
+).split()
 FOCUS = next(f for f in FORMATS if f.table == "focus")
 JANUARY, FEBRUARY = dt.date(2025, 1, 1), dt.date(2025, 2, 1)
 PROMOTED = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -268,6 +276,47 @@ def test_savings_checks_see_the_same_bill(desk: Desk) -> None:
     assert stored == [(dt.date(2026, 8, 1), D(1), D("0.05")), (dt.date(2026, 9, 1), D(2), D("0.10")),
                       (dt.date(2026, 10, 1), D(3), D("0.15"))]  # fmt: skip
     assert daily == [(127, 61, 0)]
+
+
+def test_realised_savings_see_the_same_bill(desk: Desk) -> None:
+    """A volume that moved to another meter, its account's days and scope, a new resource, and a plan that idles."""
+    moved: dict[str, Any] = {"service_name": "EC2", "commitment_discount_id": "plan-1"}
+    bill = Bill().add("arn:aws:volume/vol-1", "gp2", cost="0.333333333333", last_days_ago=30, **moved)
+    bill.add("arn:aws:volume/vol-1", "gp3", cost="0.25", unit="GB-Months", first_days_ago=29, service_name="EC2")
+    bill.add("vol-2", "gp2", cost="1", service_name="EC2").add("vol-9", "gp2", cost="0.3", first_days_ago=20)
+    bill.add("other/vol-1", "gp2", cost="7", sub_account_id="account-2").add("vol-3", "io2", cost="5")
+    bill.add(None, "plan", cost="0.1", commitment_discount_id="plan-1", commitment_discount_status="Unused",
+             sub_account_id="payer")  # fmt: skip
+    bill.add("vol-4", "monthly", cost="31", days=31, first_days_ago=30)
+    charges = bill.charges()
+    daily = charges.select([name for name in charges.column_names if name in DAILY_COLUMNS]).append_column(
+        "charge_date", charges["charge_period_start"].cast(pa.date32())
+    )
+    desk.warehouse.replace_tables("marts", {"fct_charges": charges, "fct_cost_daily": daily})
+    row = finding("a", "5") | {"source_name": "aws", "account_id": "account-1", "resource_id": "volume/vol-1",
+                               "status": "lapsed", "last_seen": LAST_DAY}  # fmt: skip
+    closings = [Closing(row), Closing(row | {"resource_id": "vol-4"}), Closing(row | {"resource_id": ""})]
+    closings.append(Closing(row | {"resource_id": "vol-1"}))
+    bills = read_bills(desk.reopen(), closings, {"aws": LAST_DAY - dt.timedelta(days=2)}, {})
+    assert list(bills.known) == [("aws", "account-1")]
+    assert (len(bills.known["aws", "account-1"]), max(bills.known["aws", "account-1"])) == (60, dt.date(2026, 10, 29))
+    assert bills.find_lines("aws", "account-1", "volume/vol-1") == []
+    lines = bills.find_lines("aws", "account-1", "vol-1")
+    assert {(line["usage_type"], line["is_month_priced"], line["period_days"], line["cost"]) for line in lines} == {
+        ("gp2", False, 1, D("0.333333333333")), ("gp3", True, 1, D("0.25"))
+    }  # fmt: skip
+    assert len(lines) == 62 and {line["resource_id"] for line in lines} == {"arn:aws:volume/vol-1"}
+    assert [line["period_days"] for line in bills.find_lines("aws", "account-1", "vol-4")] == [31]
+    day = LAST_DAY - dt.timedelta(days=40)
+    scope = ("aws", "account-1", "region-1", "EC2", "USD")
+    assert bills.scopes[scope][day] == Fraction(D("1.333333333333"))
+    assert bills.meters["aws", "account-1", "region-1", "gp2", "USD"][day] == Fraction(D("1.333333333333"))
+    assert {key[3]: [one.resource_id for one in found] for key, found in bills.newcomers.items()} == {
+        "gp2": ["vol-9"], "monthly": ["vol-4"], "gp3": ["arn:aws:volume/vol-1"]
+    }  # fmt: skip
+    assert bills.newcomers["aws", "account-1", "region-1", "gp2", "USD"][0].first_day == LAST_DAY - dt.timedelta(20)
+    assert bills.unused["aws", "plan-1"][day] == Fraction(D("0.1"))
+    assert read_bills(desk.reopen(), closings, {}, {"aws": LAST_DAY}).lines == {}
 
 
 def test_usage_by_the_hour_is_the_same(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """A stand-in for Azure's management service and its sign-in, over TLS as the client libraries demand.
 
-Knows Cost Management's exports, their runs and the cost query with its pages; Entra's token endpoint beside it.
+Knows Cost Management's exports, their runs and the cost query with its pages, Advisor's recommendations with theirs,
+and Entra's token endpoint beside it.
 """
 
 import datetime as dt
@@ -11,6 +12,7 @@ import re
 import ssl
 import threading
 import urllib.parse
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +35,13 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Cut:
+    """An answer whose connection ends in the middle of it."""
+
+    body: Any
+
+
 @dataclass
 class Arm:
     """A server on a free port; ``folder`` keeps its certificate, which clients trust by REQUESTS_CA_BUNDLE."""
@@ -41,6 +50,10 @@ class Arm:
     costs: dict[str, list[list[Any]]] = field(default_factory=dict)
     exports: list[dict[str, Any]] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
+    #: by subscription; one that is not there is not seen
+    recommendations: dict[str, list[Any]] = field(default_factory=dict)
+    #: what an answer of Advisor's is changed to, as text
+    change_page: Callable[[str], str] = str
     faults: list[Fault] = field(default_factory=list)
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     secret: str = "right"
@@ -82,11 +95,17 @@ class Arm:
             return fault.status, fault.headers, {"error": {"code": fault.code, "message": "hunter2"}}
         if path.endswith("/query"):
             return self._query(path, options, body)
+        if advised := re.match(r"/subscriptions/([^/]+)/providers/Microsoft.Advisor/recommendations$", path):
+            return self._advise(advised[1], path, options)
         if path.endswith("/exports"):
             return 200, {}, {"value": self.exports}
         if run := re.search(r"/exports/([^/]+)/run$", path):
             self.runs.append(run[1])
             return 200, {}, None
+        return self.read(method, path, options)
+
+    def read(self, method: str, path: str, options: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+        """What else there is: nothing; see `tests.peers.arm_resources`."""
         return 404, {}, {"error": {"code": "ResourceNotFound", "message": path}}
 
     def _sign_in(self, form: dict[str, str]) -> tuple[int, dict[str, str], Any]:
@@ -94,6 +113,25 @@ class Arm:
             return 401, {}, {"error": "invalid_client", "error_description": "AADSTS7000222: expired. hunter2"}
         answer = {"token_type": "Bearer", "expires_in": 3600, "access_token": f"token-of-{form['client_id']}"}
         return 200, {}, answer
+
+    def _advise(self, subscription: str, path: str, options: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+        """The recommendations of a subscription that the filter lets through, two to a page."""
+        if subscription not in self.recommendations:
+            return 404, {}, {"error": {"code": "SubscriptionNotFound", "message": "hunter2"}}
+        wanted = re.fullmatch(r"Category eq '(\w+)'", options["$filter"])
+        assert wanted is not None and options["api-version"]
+        rows = [
+            row
+            for row in self.recommendations[subscription]
+            if not isinstance(row, dict) or row.get("properties", {}).get("category") == wanted[1]
+        ]
+        start = int(options.get("$skiptoken", 0))
+        following = start + PAGE_ROWS
+        query = urllib.parse.urlencode(options | {"$skiptoken": str(following)})
+        page: dict[str, Any] = {"value": rows[start:following]}
+        if following < len(rows):
+            page["nextLink"] = f"{self.url}{path}?{query}"
+        return 200, {}, self.change_page(json.dumps(page))
 
     def _query(self, path: str, options: dict[str, str], body: Any) -> tuple[int, dict[str, str], Any]:
         """The rows of the month that is asked for, two to a page; every page has to be asked for with the body."""
@@ -157,11 +195,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         status, headers, body = self.server.arm.reply(
             self.command, path, options, content, self.headers.get("authorization", "")
         )
-        encoded = b"" if body is None else json.dumps(body).encode()
+        is_cut = isinstance(body, Cut)
+        body = body.body if isinstance(body, Cut) else body
+        encoded = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
         self.send_response(status)
         for name, value in {"content-type": "application/json", "content-length": str(len(encoded)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(encoded)
+        self.wfile.write(encoded[: len(encoded) // 2] if is_cut else encoded)
+        self.close_connection = self.close_connection or is_cut
 
     do_GET = do_POST = handle_any

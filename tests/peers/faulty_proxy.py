@@ -36,6 +36,12 @@ def refuse_s3(status: int, code: str) -> Fault:
     return Fault("refuse", status, body.encode(), (("content-type", "application/xml"),))
 
 
+def refuse_ec2(status: int, code: str) -> Fault:
+    """An error of EC2."""
+    body = f"<Response><Errors><Error><Code>{code}</Code><Message>injected</Message></Error></Errors></Response>"
+    return Fault("refuse", status, body.encode(), (("content-type", "text/xml"),))
+
+
 def refuse_dynamodb(status: int, code: str) -> Fault:
     """An error of DynamoDB."""
     body = f'{{"__type": "com.amazonaws.dynamodb.v20120810#{code}", "message": "injected"}}'

@@ -1,6 +1,8 @@
 """A stand-in for AWS: moto behind HTTP, with a list of the calls that reached it."""
 
+import datetime as dt
 import io
+import os
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -29,6 +31,8 @@ class Call:
 
     action: str
     status: int
+    #: of the query protocol, as they were sent
+    parameters: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass
@@ -64,6 +68,25 @@ class MotoServer:
             self._clients[service, region] = make_client(service, self.url, region)
         return self._clients[service, region]
 
+    def environment(self) -> dict[str, str]:
+        """What a process needs so that its clients find this server, and no real account."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def add_old_volume(self, region: str, size: int = 100, days: int = 400) -> str:
+        """The id of a volume on nothing that was made so many days ago, which nobody can tell moto over HTTP."""
+        from moto.ec2.models import ec2_backends
+
+        volume = self.client("ec2", region=region).create_volume(AvailabilityZone=f"{region}a", Size=size)
+        made = ec2_backends[ACCOUNT][region].volumes[volume["VolumeId"]]
+        made.create_time -= dt.timedelta(days=days)
+        return str(volume["VolumeId"])
+
     def count(self, action: str, status: int = 200) -> int:
         """How often an action was answered with a status."""
         return self.calls.count(Call(action, status))
@@ -71,7 +94,8 @@ class MotoServer:
     def _record(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
-        action = parse_qs(body.decode("utf-8", "replace")).get("Action", ["-"])[0]
+        sent = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+        action = sent.pop("Action", "-")
         if self.fail_next.get(action):
             status = self.fail_next[action].pop(0)
             self.calls.append(Call(action, status))
@@ -79,7 +103,7 @@ class MotoServer:
             return [b"<Response><Errors><Error><Code>Injected</Code><Message>no</Message></Error></Errors></Response>"]
 
         def note(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            self.calls.append(Call(action, int(status.split()[0])))
+            self.calls.append(Call(action, int(status.split()[0]), sent))
             return start_response(status, headers, *rest)
 
         with self._lock:

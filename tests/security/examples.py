@@ -7,6 +7,8 @@ from typing import Any
 
 from actions.approvals import Approvals
 from actions.engine import ActionEngine
+from actions.planning.planner import Planner
+from actions.plans.document import Dependent, PlanBasis, PlannedCall, WayBack
 from actions.proposal_book import ProposalBook
 from actions.proposals import ActionFinding, Proposal, ResourceRef
 from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step, StepContext, StepRefusedError
@@ -14,7 +16,7 @@ from actions.results import ActionResult
 from audit.keys import KEY_FILE, KEY_FOLDER, KeyFile
 from audit.log import AuditLog, AuditRow
 from audit.seal import WITNESS_FILE, Origin, Seal, SealedStore, Witness
-from state import STATE_FILE, SqliteStateStore
+from state import STATE_FILE, SqliteStateStore, StateStore
 from tests.unit.actions.examples import ACCOUNT, REGION, HandClock, make_finding, make_settings, nothing_objects
 
 ANA, BEN = "ana@example.com", "ben@example.com"
@@ -28,6 +30,7 @@ class RemoveFile(Remediation):
     safety_class = SafetyClass.RESTORABLE
     permissions = ()
     rollback_permissions = ()
+    days_until_billed = 1
 
     def __init__(self, refuses: bool = False) -> None:
         self._refuses = refuses
@@ -50,6 +53,21 @@ class RemoveFile(Remediation):
 
     def rollback_steps(self) -> tuple[Step, ...]:
         return (Step("write", "Write the file again from its copy", self._write, is_mutating=True),)
+
+    def plan_calls(self, basis: PlanBasis) -> tuple[PlannedCall, ...]:
+        where = {"path": basis.finding.resource.resource_id}
+        return tuple(
+            PlannedCall(step=name, service="disk", operation=name, parameters=where) for name in ("copy", "remove")
+        )
+
+    def plan_way_back(self, basis: PlanBasis) -> WayBack:
+        return WayBack(description="the file is written again from its copy", calls=(), lost=())
+
+    def list_preconditions(self, basis: PlanBasis) -> tuple[str, ...]:
+        return ("the file is there",)
+
+    def list_dependents(self, live: LiveResource, context: StepContext) -> tuple[Dependent, ...]:
+        return ()
 
     def _path(self, context: StepContext) -> Path:
         return Path(context.finding.resource.resource_id)
@@ -117,7 +135,16 @@ class Bureau:
         return self.file.with_suffix(".copy")
 
     def propose(self, saving: str = "47.60", **changes: Any) -> str:
-        return self.book.propose(self.find(saving, **changes))[0].proposal_id
+        return self.plan(self.book.propose(self.find(saving, **changes))[0].proposal_id)
+
+    def plan(self, proposal_id: str) -> str:
+        self.planner().plan(proposal_id)
+        return proposal_id
+
+    def planner(self, store: StateStore | None = None) -> Planner:
+        """The daemon's planner."""
+        chosen, registry = store or self.store("daemon"), self.remediations
+        return Planner(chosen, self.settings, lambda *_: None, self.clock, self.clock.sleep, remediations=registry)
 
     def find(self, saving: str = "47.60", **changes: Any) -> ActionFinding:
         where = ResourceRef(provider="disk", account_id=ACCOUNT, region=REGION, resource_id=str(self.file))
@@ -137,7 +164,6 @@ class Bureau:
                 self.stop_at = ""
                 raise KeyboardInterrupt
 
-        remediations = {name: RemoveFile(self.refuses) for name in ("remove_file", "remove_file_otherwise")}
         return ActionEngine(
             self.store("daemon"),
             self.settings,
@@ -146,9 +172,13 @@ class Bureau:
             nothing_objects,
             self.clock,
             self.clock.sleep,
-            remediations,
+            self.remediations,
             checkpoint=pass_point,
         )
+
+    @property
+    def remediations(self) -> dict[str, RemoveFile]:
+        return {name: RemoveFile(self.refuses) for name in ("remove_file", "remove_file_otherwise")}
 
     def execute(self, proposal_id: str) -> ActionResult:
         return self.engine().execute(proposal_id)

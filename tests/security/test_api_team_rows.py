@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,14 @@ def company(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Company:
                 "from ml.anomaly_causes limit 1",
                 [name, f"{word}-member"],
             )
+            for table, more in (("ml.recommendations", ""), ("marts.fct_savings", ", true as is_found")):
+                connection.execute(
+                    f"insert into {table} by name select ? as recommendation_id, ? as x_team, ? as account_id, "
+                    "? as resource_id, 'planted' as check_name, 'aws' as source_name, 'USD' as billing_currency, "
+                    "'found' as status, 'delete' as lever, 10 as monthly_saving, 10 as planned_saving, "
+                    f"0 as freed_saving{more}",
+                    [name, team, f"{word}-account", f"{word}-resource"],
+                )
             level = "team" if team else "environment"
             connection.execute(
                 "insert into ml.cost_forecasts by name select * replace (? as forecast_id, ? as scope_level, "
@@ -63,6 +72,25 @@ def company(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Company:
             )
         )  # fmt: skip
     return found
+
+
+def test_savings_of_the_team_are_seen_added_up_and_decided_on_alone(company: Company) -> None:
+    for route in ("/v1/recommendations", "/v1/savings/history"):
+        answer = company.get("theo", route, limit=1000)
+        found = {one["recommendation_id"]: one for one in answer.json()["items"]}
+        assert MINE in found and {one["x_team"] for one in found.values()} == {TEAM}
+        check(answer.text)
+        for query in ({"x_team": "secret-team"}, {"account_id": "secret-account"}):
+            assert company.get("theo", route, **query).json()["items"] == []
+        everything = company.get("ana", route, check_name="planted", limit=1000).json()["items"]
+        assert {one["recommendation_id"] for one in everything} == set(PLANTED)
+    added: dict[str, Any] = {
+        one["check_name"]: one for one in company.get("theo", "/v1/savings/summary").json()["by_check"]
+    }
+    assert (added["planted"]["findings"], Decimal(added["planted"]["total"])) == (1, Decimal(10))
+    client = company.client("theo")
+    said = {name: client.post(f"/v1/recommendations/{name}/accept", json={"reason": "ours"}) for name in PLANTED}
+    assert {name: answer.status_code for name, answer in said.items()} == {MINE: 200, THEIRS: 404, SHARED: 404}
 
 
 def check(text: str) -> None:

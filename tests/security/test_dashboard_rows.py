@@ -330,7 +330,7 @@ def test_every_reader_dataset_route_and_expression(
     # with and without columns for team and account, a query in place of a table, lines, figures that we write
     some = (
         DAILY, LINES, "fct_cost_reporting_daily", "fct_waste_monthly", "checks", "recommendations", "fct_savings",
-        "unjudged_savings",
+        "unjudged_savings", "fct_realised_savings",
     )  # fmt: skip
     tried = 0
     for name, number in datasets.items():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actions.approvals import Approvals, NotAllowedError
-from actions.proposal_book import ProposalBook, ProposalStateError
+from actions.proposal_book import Change, ProposalBook, ProposalStateError
 from audit.keys import name_key
 from audit.log import AuditLog, AuditRow, hash_row
 from state import SqliteStateStore
@@ -118,7 +118,7 @@ def test_an_approval_forged_with_its_row_breaks_the_chain(bureau: Bureau, key_id
     bureau.set_head(row)
     bureau.edit_proposal(key, **CLAIMED)
     expect_blocked(bureau, key, UNPROVEN)
-    assert "audit_log: the audit log is broken at row 2" in str(bureau.last_row("execution.blocked").details)
+    assert "audit_log: the audit log is broken at row 3" in str(bureau.last_row("execution.blocked").details)
 
 
 def test_a_broken_chain_stops_what_was_really_approved(bureau: Bureau) -> None:
@@ -155,12 +155,17 @@ def test_a_rollback_that_nobody_may_ask_for_is_written_down(bureau: Bureau) -> N
 def test_an_approval_of_a_release_without_keys_is_asked_for_again(bureau: Bureau, state: str) -> None:
     plain = SqliteStateStore(bureau.state_file)
     key = ProposalBook(plain, bureau.clock).propose(bureau.find())[0].proposal_id
+    bureau.planner(plain).plan(key)
     Approvals(plain, bureau.settings, bureau.clock, nothing_objects).approve(key, ANA, "unused")
+    if state == "executing":
+        book = ProposalBook(plain, bureau.clock)
+        book.change(book.get(key), Change("execution.started", "cloudcost", {"state": state}))
     assert AuditLog(plain, bureau.clock).verify_chain().is_intact
     expect_blocked(bureau, key, UNPROVEN)
     verdict = bureau.audit().verify_chain()
-    assert (verdict.is_intact, verdict.accepted_rows) == (True, 2)
-    bureau.edit_proposal(key, state=state)
+    assert (verdict.is_intact, verdict.accepted_rows) == (True, 3 if state == "approved" else 4)
+    # Its plan is not proven either: it is planned anew, and asked for again.
+    assert bureau.book.get(key).state == ("proposed" if state == "approved" else state)
     assert bureau.approve(key).state == state
     assert bureau.execute(key).outcome == "executed"
     with pytest.raises(ProposalStateError):

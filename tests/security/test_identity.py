@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from actions.approvals import NotAllowedError
+from actions.approvals import NotAllowedError, PlanChangedError
 from actions.proposal_book import ProposalBook
 from alerts.incident_book import IncidentBook
 from audit.log import DEMO_MADE, SYSTEM, AuditEntry, AuditLog, hash_row
@@ -23,7 +23,7 @@ from core.errors import CloudcostError
 from core.persons import normalise_person
 from door.sessions import SignInError, TrustedProxy
 from tests.security.examples import ANA, BEN, Bureau
-from tests.unit.actions.examples import HandClock, make_finding
+from tests.unit.actions.examples import HandClock, make_finding, propose_planned
 
 ME = pwd.getpwuid(os.getuid()).pw_name
 CONFIGURATION = """\
@@ -42,9 +42,8 @@ class Desk:
         monkeypatch.setenv("CLOUDCOST_CONFIG", str(self.config))
         monkeypatch.setenv("CLOUDCOST_HOME", str(folder / "home"))
         monkeypatch.delenv("CLOUDCOST_USER", raising=False)
-        book = ProposalBook(self.installation.store, HandClock())
         self.small, self.large = (
-            book.propose(make_finding(name, saving))[0].proposal_id
+            propose_planned(self.installation.store, HandClock(), make_finding(name, saving))
             for name, saving in (("small", "9"), ("large", "900"))
         )
 
@@ -272,3 +271,22 @@ def test_a_log_is_accepted_by_an_approver_alone(desk: Desk) -> None:
     assert "no row about 'no-such'" in str(desk.call("audit", "list", "--subject", "no-such").exception)
     begun = desk.call("audit", "list", "--subject", desk.rows("audit.accepted")[0].subject[:3], "--format", "csv")
     assert "audit.accepted" in begun.output
+
+
+def test_the_command_line_shows_the_plan_and_approves_what_was_read(desk: Desk) -> None:
+    shown = desk.call("actions", "show", desk.small).output
+    digest = ProposalBook(desk.installation.store, HandClock()).get(desk.small).plan
+    assert digest is not None and f"plan {digest}" in shown and 'calls ec2 DeleteVolume(VolumeId="small")' in shown
+    for other in ("0" * 64, digest[:8]):
+        refused = desk.call("actions", "approve", desk.small, "--plan", other)
+        assert isinstance(refused.exception, PlanChangedError) and not desk.rows("proposal.approved")
+    approved = desk.call("actions", "approve", desk.small, "--plan", digest[:12])
+    assert approved.exit_code == 0 and f"plan {digest}" in approved.output
+    assert desk.rows("proposal.approved")[0].details["plan"] == digest
+
+
+def test_planning_anew_is_for_approvers(desk: Desk) -> None:
+    again = desk.call("actions", "plan", desk.small)
+    assert again.exit_code == 0 and "is not in actions.allowed_accounts, so nothing is read there" in again.output
+    desk.configure(approvers=BEN)
+    desk.refuse("it needs the permission decide_proposals", "actions", "plan", desk.small)

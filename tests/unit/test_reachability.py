@@ -13,6 +13,7 @@ from actions.remediations import REMEDIATIONS
 from alerts.channels import CHANNELS
 from savings.registry import CHECKS
 from scripts.check_files import list_files
+from simulator.opportunities.estate.kind import find_estate_kinds
 from simulator.opportunities.kind import find_kinds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,7 @@ ENTRIES = {
         for file in ROOT.glob(f"savings/checks/*/{name}.py")
     ),
     *(kind.plant.__module__ for kind in find_kinds().values()),
+    *(getattr(kind.plant, "func", kind.plant).__module__ for kind in find_estate_kinds().values()),
     *(
         f"orchestration.defs.{file.parent.name}.definitions"
         for file in ROOT.glob("orchestration/defs/*/definitions.py")

@@ -176,7 +176,7 @@ RECOMMENDATIONS = Dataset(
         Metric("without_amount", "Without an amount", "COUNT(CASE WHEN monthly_saving IS NULL THEN 1 END)",
                "The bill does not tell what they save.", COUNT),
     ),
-    scope=(("account", "account_id"),),
+    scope=(("team", "x_team"), ("account", "account_id")),
     roles=("viewer", "team", "finance"),
 )  # fmt: skip
 
@@ -189,7 +189,51 @@ FINDINGS = Dataset(
         Metric("longest", "Days persisting", "MAX(days_persisting)", "How long the oldest is found.", COUNT),
     ),
     time="last_seen",
-    scope=(("account", "account_id"),),
+    scope=(("team", "x_team"), ("account", "account_id")),
+    roles=("viewer", "team", "finance"),
+)
+
+#: Changes that are measured to their end: what it is too early for counts in no sum.
+FINAL = "verdict IN ('saved', 'not_saved', 'unclear')"
+
+REALISED = Dataset(
+    "marts",
+    "fct_realised_savings",
+    (
+        money(
+            "promised",
+            "Promised monthly saving",
+            f"SUM(CASE WHEN {FINAL} THEN promised_saving ELSE 0 END)",
+            "Of changes that are measured: what they were to save together.",
+            EXACT,
+        ),
+        money(
+            "realised_sum",
+            "Realised monthly saving",
+            f"SUM(CASE WHEN {FINAL} THEN realised_saving ELSE 0 END)",
+            "Cost that would have been less cost as billed, also of those that saved nothing.",
+            EXACT,
+        ),
+        money(
+            "proven",
+            "Of that saved beyond doubt",
+            "SUM(CASE WHEN verdict = 'saved' THEN realised_saving ELSE 0 END)",
+            "Of changes with an interval above zero.",
+            EXACT,
+        ),
+        money(
+            "came_to",
+            "Saved to date",
+            f"SUM(CASE WHEN {FINAL} THEN saved_to_date ELSE 0 END)",
+            "On all days since the changes.",
+            EXACT,
+        ),
+        money("rebound", "Rebound", "SUM(rebound_cost)", "What new resources in their place cost a month.", EXACT),
+        money("idle", "Commitments nobody uses", "SUM(unused_commitment_cost)", "Freed, and not taken over.", EXACT),
+        Metric("closed_findings", "Closed findings", "COUNT(*)", "Done, verified or lapsed in 90 days.", COUNT),
+    ),
+    time="changed_on",
+    scope=(("team", "x_team"), ("account", "account_id")),
     roles=("viewer", "team", "finance"),
 )
 

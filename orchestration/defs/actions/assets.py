@@ -18,6 +18,7 @@ from actions.proposals import Proposal
 from actions.results import ActionResult
 from actions.verification import confirm_saving
 from alerts.findings import describe_recommendation
+from cloudcost.analytics.action_plans import find_newest, plan_proposals
 from cloudcost.analytics.finding_objections import make_objection_finder
 from cloudcost.analytics.saving_evidence import read_evidence
 from cloudcost.audit_watch import watch_audit
@@ -60,6 +61,7 @@ def engine_of(installation: Installation) -> ActionEngine:
         utc_now,
         time.sleep,
         find_settings=lambda: installation.action_settings,
+        find_finding=partial(find_newest, installation),
     )
 
 
@@ -74,10 +76,10 @@ def is_proposed(row: Mapping[str, Any]) -> bool:
     kinds={"python"},
     deps=[RECOMMENDATIONS],
     pool="warehouse",
-    description="A proposal per recommendation that a remediation can carry out; it waits for people to approve it.",
+    description="A proposal per recommendation that a remediation can carry out; people approve its plan.",
 )
 def proposals(installation: InstallationResource) -> dg.MaterializeResult:
-    """Proposes each finding once."""
+    """Proposes each finding once, and plans what waits: what differs from an approved plan has to be approved again."""
     opened = installation.open()
     start_action(opened)
     rows: list[dict[str, Any]] = []
@@ -88,6 +90,7 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
     lapsed = Approvals(opened.store, opened.action_settings, utc_now, finder).expire_stale()
     book = ProposalBook(opened.store, utc_now)
     new = sum(book.propose(describe_recommendation(row))[1] for row in rows if is_proposed(row))
+    planned = plan_proposals(opened)
     waiting = book.list("proposed")
     opened.mark_stage("proposals")
     return dg.MaterializeResult(
@@ -96,6 +99,8 @@ def proposals(installation: InstallationResource) -> dg.MaterializeResult:
             "new proposals": new,
             "lapsed proposals": len(lapsed),
             "waiting": len(waiting),
+            "with a plan": planned.planned,
+            "without a plan": dict(planned.problems),
         }
     )
 

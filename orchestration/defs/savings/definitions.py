@@ -2,14 +2,14 @@
 
 import dagster as dg
 
-from orchestration.defs.savings.assets import savings
+from orchestration.defs.savings.assets import realised_savings, savings
 from orchestration.domains import Domain, Frame
 
 
 def build(_: Frame) -> dg.Definitions:
     """The same for every installation."""
     return dg.Definitions(
-        assets=[savings],
+        assets=[savings, realised_savings],
     )
 
 

@@ -58,9 +58,13 @@ def add_instance(
     usage: str = "BoxUsage",
     charges: Callable[[Company], list[Charge]] | None = None,
     region: str = "",
+    resource: Resource | None = None,
 ) -> Resource:
-    """An on-demand or spot instance that runs day and night when ``charges`` says nothing else."""
-    resource = company.resource("aws", "i-0{token}", environment, region=region, role="vm")
+    """An on-demand or spot instance that runs day and night when ``charges`` says nothing else.
+
+    A ``resource`` that was named before is billed as one.
+    """
+    resource = resource or company.resource("aws", "i-0{token}", environment, region=region, role="vm")
     is_nonprod = environment != "prod"
     meter = instance_meter(instance_type, resource.region, system, usage)
     spot = {"payment": "spot", "list_price": instance_meter(instance_type, resource.region, system).price}

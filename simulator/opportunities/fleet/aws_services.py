@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.company import Company
@@ -22,6 +23,10 @@ _PATTERNS = {
     "address": "arn:aws:ec2:{region}:{account}:elastic-ip/eipalloc-0{token}",
     "acl": "arn:aws:wafv2:{region}:{account}:regional/webacl/{name}/{guid}",
     "trail": "arn:aws:cloudtrail:{region}:{account}:trail/{name}",
+    "vm": "i-0{token}",
+    "group": "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:{guid}:autoScalingGroupName/{name}",
+    "template": "arn:aws:ec2:{region}:{account}:launch-template/lt-0{token}",
+    "image": "arn:aws:ec2:{region}:{account}:image/ami-0{token}",
     "volume": "vol-0{token}",
     "snapshot": "arn:aws:ec2:{region}:{account}:snapshot/snap-0{token}",
     "bucket": "{name}",
@@ -46,9 +51,9 @@ _PATTERNS = {
 }
 
 
-def add(company: Company, kind: str, environment: str = "prod", region: str = "") -> Resource:
-    """A resource of a kind with the id that AWS writes for it."""
-    return company.resource("aws", _PATTERNS[kind], environment, region=region, role=kind)
+def add(company: Company, kind: str, environment: str = "prod", region: str = "", **where: Any) -> Resource:
+    """A resource of a kind with the id that AWS writes for it; ``where`` is its account or further tags."""
+    return company.resource("aws", _PATTERNS[kind], environment, region=region, role=kind, **where)
 
 
 def bill(

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.company import Company
@@ -26,15 +27,18 @@ _TYPES = {
     "snapshot": "Microsoft.Compute/snapshots",
     "backup": "Microsoft.RecoveryServices/vaults",
     "disk": "Microsoft.Compute/disks",
+    "group": "Microsoft.Compute/virtualMachineScaleSets",
+    "address": "Microsoft.Network/publicIPAddresses",
+    "plan": "Microsoft.Web/serverfarms",
     "synapse": "Microsoft.Synapse/workspaces/syn-{group}/sqlPools",
     "cosmos": "Microsoft.DocumentDB/databaseAccounts",
     "databricks": "Microsoft.Databricks/workspaces",
 }
 
 
-def add(company: Company, kind: str, environment: str = "prod", region: str = "") -> Resource:
-    """A resource of a kind with its ARM id."""
-    return company.resource("azure", f"{_ID}{_TYPES[kind]}/{{name}}", environment, region=region, role=kind)
+def add(company: Company, kind: str, environment: str = "prod", region: str = "", **where: Any) -> Resource:
+    """A resource of a kind with its ARM id; ``where`` is its subscription or further tags."""
+    return company.resource("azure", f"{_ID}{_TYPES[kind]}/{{name}}", environment, region=region, role=kind, **where)
 
 
 def bill(
@@ -80,13 +84,15 @@ def add_machine(
     has_benefit: bool = False,
     charges: Callable[[Company], list[Charge]] | None = None,
     region: str = "",
+    resource: Resource | None = None,
     **said: object,
 ) -> Resource:
     """A virtual machine that runs day and night when ``charges`` says nothing else.
 
+    A ``resource`` that was named before is billed as one.
     With the hybrid benefit, and under a dev/test offer, a Windows machine is billed at the price of Linux.
     """
-    resource = add(company, "vm", environment, region=region)
+    resource = resource or add(company, "vm", environment, region=region)
     is_paid = system == "Windows" and not has_benefit and resource.account.offer != "MS-AZR-0148P"
     meter = machine_meter(size, "Windows" if is_paid else "Linux")
     billed = charges(company) if charges else by_day(company.days(), DAY_HOURS)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from simulator.opportunities.bill import Bill
 from simulator.opportunities.company import Company
@@ -14,6 +15,10 @@ DAY_HOURS = Decimal(24)
 _COMPUTE = "//compute.googleapis.com/projects/{account}/"
 _PATTERNS = {
     "vm": _COMPUTE + "zones/{region}-b/instances/{name}",
+    "disk": _COMPUTE + "zones/{region}-b/disks/{name}",
+    "template": _COMPUTE + "global/instanceTemplates/{name}",
+    "image": _COMPUTE + "global/images/{name}",
+    "group": _COMPUTE + "zones/{region}-b/instanceGroupManagers/{name}",
     "reservation": _COMPUTE + "zones/{region}-b/reservations/{name}",
     "address": _COMPUTE + "regions/{region}/addresses/{name}",
     "nat": _COMPUTE + "regions/{region}/routers/{name}",
@@ -29,9 +34,9 @@ _PATTERNS = {
 _GIBIBYTES_PER_CORE = Decimal("3.75")
 
 
-def add(company: Company, kind: str, environment: str = "prod", region: str = "") -> Resource:
-    """A resource of a kind with its full name."""
-    return company.resource("gcp", _PATTERNS[kind], environment, region=region, role=kind)
+def add(company: Company, kind: str, environment: str = "prod", region: str = "", **where: Any) -> Resource:
+    """A resource of a kind with its full name; ``where`` is its project or further tags."""
+    return company.resource("gcp", _PATTERNS[kind], environment, region=region, role=kind, **where)
 
 
 def bill(
@@ -62,13 +67,14 @@ def add_machine(
     hours: Decimal | list[Charge] = DAY_HOURS,
     region: str = "",
     kind: str = "vm",
+    resource: Resource | None = None,
     **said: object,
 ) -> Resource:
     """A machine of so many cores: one line for its cores and one for its memory.
 
-    ``hours`` is a day's, or the charges of one core.
+    ``hours`` is a day's, or the charges of one core. A ``resource`` that was named before is billed as one.
     """
-    resource = add(company, kind, environment, region)
+    resource = resource or add(company, kind, environment, region)
     charges = hours if isinstance(hours, list) else by_day(company.days(), hours)
     labels = {
         "compute.googleapis.com/cores": str(cores),

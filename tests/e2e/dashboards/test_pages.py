@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from dashboards.asset_pages import charts_of
 from dashboards.design.pages import PAGES
@@ -48,16 +49,33 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
-    """A page per role, signed in through the form."""
-    pages: dict[str, Page] = {}
-    for role, person in {**PEOPLE, "admin": "admin"}.items():
-        page = browser.new_context(viewport={"width": 1366, "height": 900}).new_page()
+class SignedIn:
+    """People, each signed in through the form once; every test has a tab of its own.
+
+    A tab that hangs is a browser's on a busy machine, and must not be what the next attempt looks at.
+    """
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self._browser, self._site = browser, site
+        self._contexts: dict[str, BrowserContext] = {}
+        self._tabs: dict[str, Page] = {}
+
+    def __getitem__(self, role: str) -> Page:
+        """A new tab of who has a role; the tab before it is closed."""
+        if role not in self._contexts:
+            self._contexts[role] = self._sign_in({**PEOPLE, "admin": "admin"}[role])
+        if role in self._tabs:
+            self._tabs.pop(role).close()
+        self._tabs[role] = self._contexts[role].new_page()
+        return self._tabs[role]
+
+    def _sign_in(self, person: str) -> BrowserContext:
+        context = self._browser.new_context(viewport={"width": 1366, "height": 900})
+        page = context.new_page()
         for _ in range(8):
-            page.goto(f"{site.url}/login/")
+            page.goto(f"{self._site.url}/login/")
             page.fill("input[name=username], #username", person)
-            page.fill("input[name=password], #password", site.passwords[person])
+            page.fill("input[name=password], #password", self._site.passwords[person])
             page.keyboard.press("Enter")
             try:
                 page.wait_for_url(lambda url: "/login" not in url, timeout=20_000)
@@ -65,16 +83,29 @@ def signed_in(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
             except Exception:
                 time.sleep(10)  # the login limit of the tests before this one
         assert "/login" not in page.url, f"{person} cannot sign in"
-        pages[role] = page
-    yield pages
-    for page in pages.values():
-        page.context.close()
+        page.close()
+        return context
+
+    def close(self) -> None:
+        for context in self._contexts.values():
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, site: Site) -> Iterator[SignedIn]:
+    people = SignedIn(browser, site)
+    yield people
+    people.close()
 
 
 def open_page(page: Page, site: Site, slug: str) -> str:
     """Open a dashboard, scroll through it until every chart is drawn, and give its text."""
-    page.goto(f"{site.url}/superset/dashboard/{slug}/")
-    page.wait_for_selector(".grid-container", timeout=90_000)
+    answer = page.goto(f"{site.url}/superset/dashboard/{slug}/")
+    try:
+        page.wait_for_selector(".grid-container", timeout=90_000)
+    except PlaywrightTimeoutError:
+        status = answer.status if answer else "nothing"
+        raise AssertionError(f"{page.url} answered {status} and shows: {page.inner_text('body')[:2000]!r}") from None
     charts = page.locator(".dashboard-component-chart-holder")
     charts.first.wait_for(timeout=60_000)
     for number in range(charts.count()):
@@ -110,7 +141,7 @@ VIEWS = [
 
 @pytest.mark.parametrize(("role", "slug"), VIEWS)
 def test_a_page_is_drawn_without_error_and_without_foreign_hosts(
-    role: str, slug: str, site: Site, signed_in: dict[str, Page]
+    role: str, slug: str, site: Site, signed_in: SignedIn
 ) -> None:
     page = signed_in[role]
     answered: set[str] = set()
@@ -128,13 +159,13 @@ def test_a_page_is_drawn_without_error_and_without_foreign_hosts(
 
 
 @pytest.mark.parametrize("slug", [p.slug for p in PAGES if "team" not in p.roles])
-def test_a_page_is_closed_to_whom_it_is_not_for(slug: str, site: Site, signed_in: dict[str, Page]) -> None:
+def test_a_page_is_closed_to_whom_it_is_not_for(slug: str, site: Site, signed_in: SignedIn) -> None:
     answer = signed_in["team"].goto(f"{site.url}/superset/dashboard/{slug}/")
     assert answer is not None and answer.status in (403, 404)
 
 
 @pytest.mark.parametrize("role", ["viewer", "finance"])
-def test_the_overview_shows_the_warehouses_figures(role: str, site: Site, signed_in: dict[str, Page]) -> None:
+def test_the_overview_shows_the_warehouses_figures(role: str, site: Site, signed_in: SignedIn) -> None:
     """What the page says in words is what a query on the published warehouse gives, to the last shown digit."""
     sql = "select sum(billed_cost), sum(effective_cost) from marts.fct_cost_daily where billing_currency = 'USD'"
     page = signed_in[role]

@@ -11,10 +11,12 @@ from typing import Any
 import boto3
 
 from actions.engine import ActionEngine
+from actions.planning.planner import Planner
 from alerts.channels import CHANNELS, ChannelOptions, open_channel
 from alerts.outbox import Outbox
 from alerts.settings import AlertSettings, choose_options_model
-from state import SqliteStateStore
+from state import SqliteStateStore, StateStore
+from tests.peers.moto_server import make_client
 from tests.unit.actions.examples import LOOPBACK, HandClock, make_settings, nothing_objects
 
 # A fork server imports once and its children have no threads of the test's servers in them.
@@ -60,6 +62,14 @@ def open_engine(state_file: Path, aws_url: str, now: datetime, trap: Trap) -> Ac
 def execute(state_file: Path, aws_url: str, now: datetime, proposal_id: str, kill_at: int | None) -> None:
     """Execute until the trap."""
     open_engine(state_file, aws_url, now, Trap(kill_at)).execute(proposal_id)
+
+
+def plan(open_store: Callable[[], StateStore], aws_url: str, now: datetime, proposal_id: str, kill_at: int) -> None:
+    """Plan until the trap."""
+    client, clock = make_client("ec2", aws_url), HandClock(now)
+    Planner(open_store(), make_settings(), lambda *_: client, clock, clock.sleep, checkpoint=Trap(kill_at)).plan(
+        proposal_id
+    )
 
 
 def roll_back(state_file: Path, aws_url: str, now: datetime, proposal_id: str, kill_at: int | None) -> None:

@@ -40,7 +40,8 @@ def test_an_approved_volume_is_deleted_after_its_snapshot(world: World) -> None:
     assert order == ["CreateSnapshot", "DeleteVolume"]
     events = [row.event for row in world.audit.rows_about(world.proposal_id)]
     steps = [event for _ in range(6) for event in ("step.started", "step.done")]
-    assert events == ["proposal.proposed", "proposal.approved", "execution.started", *steps, "proposal.executed"]
+    begun = ["proposal.proposed", "plan.made", "proposal.approved", "execution.started"]
+    assert events == [*begun, *steps, "proposal.executed"]
     assert world.audit.verify_chain().is_intact
 
 
@@ -48,7 +49,7 @@ def test_dry_run_says_what_it_would_do_and_touches_nothing(world: World) -> None
     result = world.engine(mode="dry_run").execute(world.proposal_id)
     assert (result.outcome, result.state, result.is_ok) == ("dry_run", "approved", True)
     assert "create a snapshot tagged with the proposal" in result.would_do
-    assert {call.action for call in world.aws.calls} == {"DescribeVolumes"}
+    assert {call.action for call in world.aws.calls} == {"DescribeVolumes", "DescribeSnapshots"}
     check = world.proposal.last_check
     assert check is not None and (check.outcome, check.would_do) == ("dry_run", result.would_do)
 
@@ -160,6 +161,8 @@ def test_what_is_restored_is_from_the_snapshot_that_was_taken_last(world: World)
     world.clock.forward(hours=2)
     [old] = world.snapshots()
     world.ec2.create_tags(Resources=[world.volume_id], Tags=[{"Key": "team", "Value": "web"}])
+    assert world.engine().execute(world.proposal_id).failures == ("plan: tag team is 'web', the plan has 'data'",)
+    world.approve_again()
     assert world.engine().execute(world.proposal_id).outcome == "executed"
     [new] = [s["SnapshotId"] for s in world.snapshots() if s["SnapshotId"] != old["SnapshotId"]]
     assert world.engine().rollback(world.proposal_id, "ben@example.com", "needed").outcome == "rolled_back"

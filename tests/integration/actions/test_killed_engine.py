@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from actions.approvals import Approvals
+from actions.planning.planner import Planner
 from actions.proposal_book import ProposalBook
 from audit.log import AuditLog
 from state import SqliteStateStore
@@ -90,6 +91,7 @@ def make_scene(aws: MotoServer, folder: Path) -> Scene:
     store, clock = SqliteStateStore(folder / "state.sqlite"), HandClock()
     volume_id = aws.client("ec2").create_volume(AvailabilityZone=f"{REGION}a", Size=8, VolumeType="gp3")["VolumeId"]
     proposal, _ = ProposalBook(store, clock).propose(make_finding(volume_id))
+    Planner(store, make_settings(), aws.client, clock, clock.sleep).plan(proposal.proposal_id)
     Approvals(store, make_settings(), clock, nothing_objects).approve(proposal.proposal_id, "ana@example.com", "unused")
     aws.calls.clear()
     return Scene(aws, folder / "state.sqlite", proposal.proposal_id, volume_id)

@@ -8,8 +8,9 @@ from moto.ec2.models import ec2_backends
 from actions.approvals import Approvals
 from actions.engine import ActionEngine
 from actions.judge import IsReconciled
+from actions.planning.planner import Planner
 from actions.proposal_book import ProposalBook
-from actions.proposals import Proposal
+from actions.proposals import ActionFinding, Proposal
 from audit.log import AuditLog
 from cloudcost.analytics.finding_objections import ObjectionFinder
 from core.instants import Checkpoint, pass_checkpoint
@@ -26,6 +27,8 @@ class World:
 
     #: moto's own record of a second volume, where a test has one
     other: Any = None
+    #: what the newest run found instead of what was proposed
+    finding: ActionFinding | None = None
 
     def __init__(self, aws: MotoServer, store: StateStore) -> None:
         self.aws, self.ec2, self.clock = aws, aws.client("ec2"), HandClock()
@@ -48,8 +51,18 @@ class World:
 
     def approve(self, volume_id: str, **finding: Any) -> str:
         proposal, _ = self.book.propose(make_finding(volume_id, **finding))
-        self.approvals.approve(proposal.proposal_id, "ana@example.com", "unused")
+        self.planner().plan(proposal.proposal_id)
+        self.approve_again(proposal.proposal_id)
         return proposal.proposal_id
+
+    def approve_again(self, proposal_id: str = "") -> Proposal:
+        return self.approvals.approve(proposal_id or self.proposal_id, "ana@example.com", "unused")
+
+    def planner(self, checkpoint: Checkpoint = pass_checkpoint, **settings: Any) -> Planner:
+        return Planner(
+            self.store, make_settings(**settings), self.aws.client, self.clock, self.clock.sleep,
+            lambda proposal: self.finding or proposal.finding, checkpoint=checkpoint,
+        )  # fmt: skip
 
     def engine(
         self, reconciled: Reconciled = True, checkpoint: Checkpoint = pass_checkpoint, **settings: Any
@@ -63,6 +76,7 @@ class World:
             self.clock,
             self.clock.sleep,
             checkpoint=checkpoint,
+            find_finding=lambda proposal: self.finding or proposal.finding,
         )
 
     def attach(self, volume_id: str) -> str:

@@ -18,6 +18,9 @@ from core.instants import utc_now
 from savings.lifecycle.book import SavingsBook
 from savings.lifecycle.rows import complete, list_history
 from savings.lifecycle.status import Judging
+from savings.realised.bills import Bills
+from savings.realised.closings import Closing
+from savings.realised.run import realise
 from tests.integration.api.company import ByName, Company, write_config
 from tests.savings_plan import finding
 from warehouse import WAREHOUSE_FILE
@@ -56,6 +59,9 @@ def publish(installation: Installation) -> None:
             for account, r in ((MINE, "access denied"), (THEIRS, "access denied"), ("", "there is no usage yet"))
         ],
     }
+    tables["realised_savings"] = realise(
+        [Closing(row | {"status": "lapsed", "last_seen": dt.date(2026, 10, 1)}) for row in FOUND], Bills()
+    )
     folder = installation.serving / f"{time.time_ns()}-small"
     folder.mkdir(parents=True)
     with duckdb.connect(str(folder / WAREHOUSE_FILE)) as connection:
@@ -67,7 +73,8 @@ def publish(installation: Installation) -> None:
         connection.execute(
             "create table marts.fct_savings as select * exclude (covered_cost, evidence, created_on, commitment_pool, "
             "pool_on_demand_cost, purchase_pool), true as is_found from ml.recommendations "
-            "union all by name select *, false as is_found from ml.savings_history"
+            "union all by name select *, false as is_found from ml.savings_history; "
+            "create table marts.fct_realised_savings as select * from ml.realised_savings"
         )
         connection.execute(
             "create table marts.fct_cost_daily as select 'aws' as source_name, 'Usage' as charge_category, "
@@ -118,6 +125,23 @@ def test_findings_are_asked_for_by_status(savings: Company) -> None:
     lapsed = savings.get("ana", "/v1/savings/history", status="lapsed").json()["items"]
     assert [(one["recommendation_id"], one["is_found"]) for one in lapsed] == [("e" * 24, False)]
     assert savings.get("ana", "/v1/recommendations", status="open").status_code == 422
+
+
+def test_realised_savings_are_of_the_accounts_that_one_sees(savings: Company) -> None:
+    path = "/v1/savings/realised"
+    items = savings.get("ana", path).json()["items"]
+    assert [(one["recommendation_id"], one["verdict"], one["realised_saving"]) for one in items] == [
+        (name * 24, "not_judged", None) for name in "abcd"
+    ]
+    assert items[2]["promised_saving"] == "25.000000000000" and items[2]["account_id"] == THEIRS
+    mine = savings.get("theo", path).json()["items"]
+    assert [one["recommendation_id"] for one in mine] == ["a" * 24, "b" * 24, "d" * 24]
+    assert savings.get("theo", path, account_id=THEIRS).json()["items"] == []
+    assert savings.get("nils", path).json()["items"] == []
+    assert savings.get("vera", path).status_code == 403
+    assert savings.get("ana", path, verdict="saved").json()["items"] == []
+    assert len(savings.get("ana", path, verdict="not_judged", check_name="check_" + "c" * 24).json()["items"]) == 1
+    assert savings.get("ana", path, verdict="perhaps").status_code == 422
 
 
 @pytest.mark.parametrize("decision", ["accept", "dismiss", "restore"])

@@ -28,7 +28,7 @@ from savings.lifecycle.book import SavingsBook
 from state import ConflictError, StateStoreError
 from state.dynamodb import MAX_ITEM_BYTES
 from tests.integration.api.company import ByName, Company, write_config
-from tests.unit.actions.examples import HandClock, make_finding
+from tests.unit.actions.examples import HandClock, make_finding, propose_planned
 
 MINE = "111122223333"
 REASON = {"reason": "unused since August"}
@@ -39,9 +39,8 @@ def desk(tmp_path: Path) -> Company:
     """An installation with two proposals, a small and a large one, and two incidents."""
     more = "actions: {two_person_limit: 100}"
     installation = Installation(write_config(tmp_path, accounts=[MINE], more=more), tmp_path / "home", "api")
-    book = ProposalBook(installation.store, utc_now)
     for name, saving in (("small", "9"), ("large", "900")):
-        book.propose(make_finding(name, saving))
+        propose_planned(installation.store, utc_now, make_finding(name, saving))
     incidents = IncidentBook(installation.store, (), utc_now)
     for account in (MINE, "999988887777"):
         scope = {"account": account, "service": "EC2"}

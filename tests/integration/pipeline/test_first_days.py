@@ -53,7 +53,8 @@ def test_scoring_runs_through_and_says_what_it_waits_for(days: int, forecasts: i
     check = next(e for e in result.get_asset_check_evaluations() if e.check_name == "forecast_accuracy_holds")
     assert check.passed and (check.description or "") == "; ".join(sentences)
     columns = describe_columns(installation)
-    of_savings = {("ml", name) for name in ("recommendations", "savings_history", "unjudged_savings")}
+    savings = ("recommendations", "savings_history", "unjudged_savings", "realised_savings")
+    of_savings = {("ml", name) for name in savings}
     assert set(columns) == {key for key in read_declaration() if key[0] == "ml"} - of_savings
     assert all(names == read_declaration()[key].columns.names for key, names in columns.items())
 

@@ -8,8 +8,6 @@ import pytest
 
 from cli.output.summary import describe_scoring
 from cloudcost.analytics.forecasting import FORECAST_TABLES
-from cloudcost.analytics.savings import read_volume_costs
-from cloudcost.analytics.scored_days import ScoredDays
 from cloudcost.installation import Installation
 from orchestration.defs.actions.assets import proposals
 from orchestration.defs.alerts.assets import incidents
@@ -120,10 +118,3 @@ def test_what_is_left_out_is_said(scored: tuple[Installation, Scores]) -> None:
         "aws: 1 line item(s) of -infinity are in every total and left out of forecasts and anomalies: what is "
         f"scored lies from 2000-01-01 to {TODAY}"
     )
-
-
-def test_a_volume_is_judged_by_its_scored_days(scored: tuple[Installation, Scores]) -> None:
-    (cost,) = read_volume_costs(scored[0], ["vol-1"], ScoredDays.until(TODAY))
-    expected = float(np.where(np.arange(24) == 18, 5000.0, make_weekly(24)).sum())
-    assert (cost["days_seen"], cost["billing_period"]) == (24, dt.date(2025, 1, 1))
-    assert cost["effective_cost"] == pytest.approx(expected)

@@ -22,8 +22,10 @@ def test_the_policy_of_a_check_and_of_an_action() -> None:
 
 
 def test_where_nothing_is_needed_that_is_said() -> None:
-    done = RUNNER.invoke(app, ["permissions", "--cloud", "gcp"])
-    assert done.stdout == "no check asks gcp for anything: what is found there is found in the bill alone\n"
+    done = RUNNER.invoke(app, ["permissions", "--cloud", "gcp", "--check", "n1_old"])
+    assert (
+        done.stdout == "nothing that was named asks gcp for anything: what is found there is found in the bill alone\n"
+    )
 
 
 def test_an_unknown_name_is_refused_and_an_unknown_cloud_too() -> None:
@@ -52,7 +54,16 @@ def test_checks_without_an_account_to_look_into_are_blind(more: str, blind: int,
     config = tmp_path / "cloudcost.yaml"
     config.write_text(f"sources: [{{name: aws, provider: aws, location: exports}}]\n{more}\n")
     sentences = describe_blind_checks(Installation(config, tmp_path / "home"))
-    assert len(sentences) == blind
-    assert all(
-        "unattached_volume sees nothing" in one and "cloudcost permissions --cloud aws" in one for one in sentences
-    )
+    of_aws = [one for one in sentences if "cloudcost permissions --cloud aws" in one]
+    named = [one for one in of_aws if "unattached_volume" in one.partition(":")[0] and "nothing is seen" in one]
+    assert len(named) == blind
+
+
+@pytest.mark.parametrize(
+    ("provider", "clouds"), [("gcp", {"gcp"}), ("aws", {"aws"}), ("auto", {"aws", "azure", "gcp"})]
+)
+def test_only_clouds_that_a_source_is_from_are_missed(provider: str, clouds: set[str], tmp_path: Path) -> None:
+    config = tmp_path / "cloudcost.yaml"
+    config.write_text(f"sources: [{{name: bill, provider: {provider}, location: exports}}]\n")
+    sentences = describe_blind_checks(Installation(config, tmp_path / "home"))
+    assert {one.partition("permissions --cloud ")[2].partition("`")[0] for one in sentences} == clouds

@@ -13,7 +13,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from actions.approvals import FindingClosedError, NotAllowedError
-from actions.proposal_book import ProposalBook
 from audit.log import AuditLog
 from cli.app import app
 from cli.failures import UsageError
@@ -27,7 +26,7 @@ from orchestration.resources.installation import InstallationResource
 from savings.lifecycle.book import DecisionError
 from tests.savings_bill import LAST_DAY, Bill
 from tests.savings_plan import finding
-from tests.unit.actions.examples import make_finding
+from tests.unit.actions.examples import make_finding, propose_planned
 
 ANA = "ana@example.com"
 CONFIG = """
@@ -136,8 +135,8 @@ def test_a_dismissed_finding_is_out_of_the_plan_at_once_and_in_the_tables_of_the
 def test_what_is_dismissed_is_neither_approved_nor_started(home: Home) -> None:
     """On the command line, and by the sensor that starts what is approved."""
     (one,) = home.list("--account", "account-1", "--check", "gp2_to_gp3")
-    proposal, _ = ProposalBook(home.installation.store, utc_now).propose(make_finding(finding_id=one["id"], saving="2"))
-    approve = ["actions", "approve", proposal.proposal_id]
+    finding = make_finding(finding_id=one["id"], saving="2")
+    approve = ["actions", "approve", propose_planned(home.installation.store, utc_now, finding)]
     home.call("dismiss", one["id"], "--reason", "kept for the audit")
     refused = CliRunner().invoke(app, approve)
     assert isinstance(refused.exception, FindingClosedError), refused.output

@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, ClassVar
 
+from actions.planning.planner import Planner
+from actions.plans.document import Dependent, PlanBasis, PlannedCall, WayBack
+from actions.proposal_book import ProposalBook
 from actions.proposals import ActionFinding, Proposal, ResourceRef
+from actions.remediations.base import LiveResource, Remediation, SafetyClass, Step, StepContext
 from actions.settings import ActionSettings
 from alerts.incidents import IncidentFinding
 from alerts.severity import Severity
+from core.instants import Clock
+from state import StateStore
 
 START = datetime(2026, 4, 2, 8, 0, tzinfo=UTC)
 # Where the peers of the tests are.
@@ -77,3 +83,62 @@ def make_settings(**changes: Any) -> ActionSettings:
         "allowed_regions": (REGION,),
     }
     return ActionSettings(**{**fields, **changes})
+
+
+class PlannedByHand(Remediation):
+    """A remediation of anything, which calls nothing: `attributes` are what it reads."""
+
+    name = "delete_unattached_volume"
+    provider = "aws"
+    safety_class = SafetyClass.RESTORABLE
+    permissions: ClassVar[tuple[str, ...]] = ("ec2:DeleteVolume",)
+    rollback_permissions: ClassVar[tuple[str, ...]] = ("ec2:CreateVolume",)
+    days_until_billed = 3
+    volatile = frozenset({"seen_at"})
+
+    def __init__(self, **attributes: Any) -> None:
+        self.attributes = attributes
+        self.tags: dict[str, str] = {}
+        self.operation = "DeleteVolume"
+
+    def read(self, context: StepContext) -> LiveResource | None:
+        return LiveResource(context.finding.resource.resource_id, context.clock(), dict(self.tags), self.attributes)
+
+    def list_problems(self, live: LiveResource | None, context: StepContext) -> tuple[str, ...]:
+        return ()
+
+    def is_applied(self, step_name: str, live: LiveResource | None) -> bool:
+        return False
+
+    def steps(self) -> tuple[Step, ...]:
+        return (Step("delete", "delete it", lambda context: {}, True),)
+
+    def rollback_steps(self) -> tuple[Step, ...]:
+        return (Step("restore", "restore it", lambda context: {}, True),)
+
+    def plan_calls(self, basis: PlanBasis) -> tuple[PlannedCall, ...]:
+        resource = {"VolumeId": basis.finding.resource.resource_id}
+        return (PlannedCall(step="delete", service="ec2", operation=self.operation, parameters=resource),)
+
+    def plan_way_back(self, basis: PlanBasis) -> WayBack:
+        return WayBack(description="a new one is made", calls=(), lost=("its id",))
+
+    def list_preconditions(self, basis: PlanBasis) -> tuple[str, ...]:
+        return ("it is there",)
+
+    def list_dependents(self, live: LiveResource, context: StepContext) -> tuple[Dependent, ...]:
+        return ()
+
+
+def plan_by_hand(store: StateStore, clock: Clock, proposal_id: str, remediation: Remediation | None = None) -> Proposal:
+    """The proposal with a plan, whose resource is in no cloud."""
+    chosen, found = remediation or PlannedByHand(), ProposalBook(store, clock).get(proposal_id).finding
+    where = make_settings(allowed_accounts=(found.resource.account_id,), allowed_regions=(found.resource.region,))
+    registry = {found.remediation: chosen}
+    return Planner(store, where, lambda *_: None, clock, lambda _: None, remediations=registry).plan(proposal_id)
+
+
+def propose_planned(store: StateStore, clock: Clock, finding: ActionFinding, proposed_by: str = "cloudcost") -> str:
+    """The id of a proposal with such a plan."""
+    proposal, _ = ProposalBook(store, clock).propose(finding, proposed_by)
+    return plan_by_hand(store, clock, proposal.proposal_id).proposal_id

@@ -8,13 +8,14 @@ import pytest
 
 from actions.approval_evidence import judge_approvals
 from actions.approvals import Approvals, NotAllowedError, count_required
+from actions.plans.records import PlanRecords
 from actions.proposal_book import SYSTEM, Change, ProposalBook, ProposalNotFoundError, ProposalStateError
 from actions.proposals import TRANSITIONS, Proposal
 from actions.settings import ActionSettings
 from actions.verification import SavingEvidence, confirm_saving, judge_saving
 from audit.log import AuditLog
 from state import ConflictError, SqliteStateStore
-from tests.unit.actions.examples import HandClock, make_finding, make_settings, nothing_objects
+from tests.unit.actions.examples import HandClock, make_finding, make_settings, nothing_objects, propose_planned
 
 ANA, BEN, CEM = "ana@example.com", "ben@example.com", "cem@example.com"
 
@@ -32,7 +33,7 @@ class Desk:
         return Approvals(self.store, self.settings, self.clock, nothing_objects)
 
     def propose(self, saving: str = "47.60", proposed_by: str = SYSTEM) -> str:
-        return self.book.propose(make_finding(saving=saving), proposed_by)[0].proposal_id
+        return propose_planned(self.store, self.clock, make_finding(saving=saving), proposed_by)
 
     def events(self, proposal_id: str) -> list[str]:
         return [row.event for row in self.audit.rows_about(proposal_id)]
@@ -64,7 +65,7 @@ def test_two_people_are_needed_above_it_and_one_person_counts_once(desk: Desk) -
     assert desk.approvals.approve(key, ANA.upper(), "yes, yes").state == "proposed"
     proposal = desk.approvals.approve(key, BEN, "agreed")
     assert (proposal.state, len(proposal.approvals)) == ("approved", 2)
-    assert desk.events(key) == ["proposal.proposed", "proposal.consented", "proposal.approved"]
+    assert desk.events(key) == ["proposal.proposed", "plan.made", "proposal.consented", "proposal.approved"]
 
 
 @pytest.mark.parametrize(
@@ -92,8 +93,8 @@ def test_neither_the_system_nor_a_stranger_can_decide(desk: Desk, person: str) -
         with pytest.raises(NotAllowedError, match=person):
             decide(key, person, "because")
     refused = ["proposal.approval_refused", "proposal.rejection_refused"]
-    assert desk.events(key) == ["proposal.proposed", *refused]
-    assert [row.actor for row in desk.audit.rows_about(key)[1:]] == [person, person]
+    assert desk.events(key) == ["proposal.proposed", "plan.made", *refused]
+    assert [row.actor for row in desk.audit.rows_about(key)[2:]] == [person, person]
     assert desk.book.get(key).approvals == ()
 
 
@@ -126,9 +127,9 @@ def test_rejected_stays_rejected(desk: Desk) -> None:
 def test_an_approver_who_left_counts_no_more(desk: Desk) -> None:
     key = desk.propose()
     proposal = desk.approvals.approve(key, ANA, "yes")
-    left = judge_approvals(proposal, make_settings(approvers=(BEN,)), desk.audit)
+    left = judge_approvals(proposal, make_settings(approvers=(BEN,)), desk.audit, PlanRecords(desk.store))
     assert (left.approvals, left.independent, left.doubts) == ((), 0, ())
-    assert judge_approvals(proposal, desk.settings, desk.audit).approvals == proposal.approvals
+    assert judge_approvals(proposal, desk.settings, desk.audit, PlanRecords(desk.store)).approvals == proposal.approvals
 
 
 def test_what_nobody_answers_lapses_and_may_be_asked_again(desk: Desk) -> None:

@@ -1,0 +1,1 @@
+"""How plans are made: read the resource, draft, compare with what was approved, and hold the clients to it."""

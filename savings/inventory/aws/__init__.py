@@ -1,0 +1,1 @@
+"""What AWS says of resources: one kind a module."""

@@ -1,0 +1,1 @@
+"""Machines, disks and snapshots."""

@@ -1,0 +1,1 @@
+"""What Google Cloud says of resources: one kind a module."""

@@ -1,0 +1,1 @@
+"""Kinds of waste that only inventory and metrics tell, one a file."""

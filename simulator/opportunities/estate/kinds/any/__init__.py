@@ -1,0 +1,1 @@
+"""Kinds of waste that more than one cloud has."""

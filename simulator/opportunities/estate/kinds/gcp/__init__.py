@@ -1,0 +1,1 @@
+"""Kinds of waste of Google Cloud."""

@@ -1,0 +1,1 @@
+"""What the APIs of each cloud say of a resource, under the names of their own fields."""

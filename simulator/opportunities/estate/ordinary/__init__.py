@@ -1,0 +1,1 @@
+"""The resources that a bill has anyway, as its cloud would list and measure them: in good use."""

@@ -1,0 +1,1 @@
+"""Realised savings: bills with a known truth."""
