@@ -64,7 +64,8 @@ def test_no_record_is_larger_than_a_store_can_hold(store: StateStore) -> None:
 
 
 def test_a_split_that_was_cut_short_is_completed(store: StateStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows, transact, written = draw(), store.transact, []
+    rows, transact = draw(), store.transact
+    written: list[Any] = []
     book_on(store, 0).see(rows[:100], lambda one: False)
 
     def fail_later(writes: list[Write]) -> None:
@@ -85,7 +86,8 @@ def test_a_split_that_was_cut_short_is_completed(store: StateStore, monkeypatch:
 
 
 def test_whoever_was_slower_looks_again(store: StateStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows, transact, failed = draw()[:20], store.transact, []
+    rows, transact = draw()[:20], store.transact
+    failed: list[Any] = []
 
     def conflict_once(writes: list[Write]) -> None:
         if not failed:
