@@ -1,11 +1,10 @@
 """The book of findings: what people decided about them, each with its audit row, and on which days they were seen.
 
-Sightings are many and change every day, so those of a 256th of all findings are one record, and no audit row is written
-of them.
+Sightings are many and change every day, so those of a 256th of all findings are one record, or several where that would
+be too large for the store (`savings.lifecycle.shards`), and no audit row is written of them.
 """
 
 import datetime as dt
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -15,8 +14,10 @@ from typing import Any, get_args
 from audit.log import AuditEntry, AuditLog, AuditRow
 from core.errors import CloudcostError
 from core.instants import Clock
+from savings.lifecycle.shards import TOP, gather, list_shards, name_shard, split_shard
 from savings.lifecycle.status import KEPT_DAYS, Decision, Sighting, Verdict
 from state import ConflictError, Record, StateStore, Write
+from state.records import Body
 
 DECISIONS, SIGHTINGS = "savings_decision", "savings_sighting"
 #: What the audit log calls decisions.
@@ -84,9 +85,8 @@ class SavingsBook:
 
     def find_sighting(self, name: str) -> Sighting | None:
         """When one finding was seen; None where it never was, or is forgotten."""
-        record = self._store.get(SIGHTINGS, _name_shard(name))
-        body = None if record is None else record.body["findings"].get(name)
-        return None if body is None else Sighting.model_validate(body)
+        records = (self._store.get(SIGHTINGS, key) for key in list_shards(name))
+        return gather([record for record in records if record is not None], [name]).get(name)
 
     def decisions(self) -> dict[str, Decision]:
         """What was decided last of each finding, by recommendation_id."""
@@ -95,11 +95,7 @@ class SavingsBook:
 
     def sightings(self) -> dict[str, Sighting]:
         """Every finding that is kept, by recommendation_id."""
-        return {
-            name: Sighting.model_validate(body)
-            for record in self._store.list(SIGHTINGS)
-            for name, body in record.body["findings"].items()
-        }
+        return gather(self._store.list(SIGHTINGS))
 
     def see(self, rows: Iterable[Mapping[str, Any]], is_unjudged: Callable[[Sighting], bool]) -> dict[str, Sighting]:
         """Note what is found today, and forget what was not for a while; returns all that is kept.
@@ -110,8 +106,8 @@ class SavingsBook:
         today = self._clock().date()
         shards: defaultdict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
         for row in rows:
-            shards[_name_shard(row["recommendation_id"])][row["recommendation_id"]] = row
-        known = {record.key for record in self._store.list(SIGHTINGS)}
+            shards[name_shard(row["recommendation_id"])][row["recommendation_id"]] = row
+        known = {record.key[:TOP] for record in self._store.list(SIGHTINGS)}
         kept: dict[str, Sighting] = {}
         for key in sorted(known | shards.keys()):
             kept |= self._see_shard(key, shards[key], is_unjudged, today)
@@ -121,24 +117,25 @@ class SavingsBook:
         self, key: str, rows: Mapping[str, Mapping[str, Any]], is_unjudged: Callable[[Sighting], bool], today: dt.date
     ) -> dict[str, Sighting]:
         for _ in range(ATTEMPTS):
-            record = self._store.get(SIGHTINGS, key)
-            before = {} if record is None else record.body["findings"]
-            after = _merge(
-                {name: Sighting.model_validate(body) for name, body in before.items()}, rows, is_unjudged, today
-            )
-            body = {"findings": {name: one.model_dump(mode="json") for name, one in sorted(after.items())}}
-            if record is not None and body == record.body:
-                return after
+            records = {record.key: record for record in self._store.list(SIGHTINGS, key)}
+            after = _merge(gather(records.values()), rows, is_unjudged, today)
             try:
-                self._write(record, key, body)
+                self._write(records, split_shard(key, after))
             except ConflictError:
                 continue
             return after
         raise CloudcostError(f"the findings {key} changed {ATTEMPTS} times at this very moment")
 
-    def _write(self, record: Record | None, key: str, body: dict[str, Any]) -> None:
-        write = Write.insert(SIGHTINGS, key, body) if record is None else Write.update(record, body)
-        self._store.transact([write])
+    def _write(self, records: Mapping[str, Record], parts: Mapping[str, Body]) -> None:
+        """Each part by itself, then what is in no part any more is emptied: until then it is there twice, and the newer
+        counts."""
+        emptied: dict[str, Body] = {key: {"findings": {}} for key in records if key not in parts}
+        for key, body in [*parts.items(), *emptied.items()]:
+            record = records.get(key)
+            if record is None:
+                self._store.transact([Write.insert(SIGHTINGS, key, body)])
+            elif record.body != body:
+                self._store.transact([Write.update(record, body)])
 
     def _decide(
         self, found: Mapping[str, Any], verdict: Any, reason: str, actor: str, until: dt.date | None
@@ -214,10 +211,6 @@ def _merge(
         # once missed where it could be judged, its stretch is over, whatever is judged later
         after[name] = one.model_copy(update={"is_gone": one.is_gone or not is_unjudged(one)})
     return after
-
-
-def _name_shard(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()[:2]
 
 
 def read_facts(sighting: Sighting) -> dict[str, Any]:

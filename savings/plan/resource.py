@@ -48,11 +48,26 @@ def choose(findings: Sequence[Candidate], weights: Mapping[str, Fraction], count
     options = []
     for chosen in _one_of_each_lever(others):
         parts = _best_parts(on_parts, chosen, weights, counted)
-        options.append(_combine(chosen, parts, weights, counted))
+        option = _combine(chosen, parts, weights, counted)
+        # what is best of each part may be more than a rate on the whole is about: then others of them may be sound
+        ways = [parts] if _is_sound(option) else _list_parts(on_parts)
+        options += [_combine(chosen, way, weights, counted) for way in ways]
     options += [_combine([one], [], weights, counted) for one in sorted(deletions, key=lambda one: one.order)]
     # a rate on less than the parts are said to save would take from them: it is left out
-    sound = [option for option in options if min(option.saved.values(), default=NOTHING) >= 0]
-    return max(sound, key=lambda option: option.value)
+    return max(filter(_is_sound, options), key=lambda option: option.value)
+
+
+def _is_sound(option: Choice) -> bool:
+    return min(option.saved.values(), default=NOTHING) >= 0
+
+
+def _list_parts(findings: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+    """Every way to follow findings on the parts."""
+    components: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for one in findings:
+        components[one.component].append(one)
+    for way in product(*(list(_one_of_each_lever(components[name])) for name in sorted(components))):
+        yield [one for part in way for one in part]
 
 
 def list_choices(findings: Sequence[Candidate], weights: Mapping[str, Fraction]) -> list[Choice]:
@@ -71,7 +86,7 @@ def list_choices(findings: Sequence[Candidate], weights: Mapping[str, Fraction])
         for parts in product(*each)
     ]
     options += [_combine([one], [], weights, {}) for one in sorted(deletions, key=lambda one: one.order)]
-    return [option for option in options if min(option.saved.values(), default=NOTHING) >= 0]
+    return [option for option in options if _is_sound(option)]
 
 
 def _best_parts(

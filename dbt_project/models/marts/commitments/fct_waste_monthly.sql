@@ -16,8 +16,8 @@ with unused as (
     where commitment_discount_status = 'Unused'
 ),
 
--- what checks found to be idle or unattached, in the month in which they found it: what the plan counts of it, so that a
--- resource that two checks would delete is wasted once. A table of an earlier release has no plan
+-- what checks found to be idle or unattached, in the month in which they found it: what the plan counts of it, so that
+-- a resource that two checks would delete is wasted once. A table of an earlier release has no plan
 found as (
     select
         source_name,
@@ -30,7 +30,8 @@ found as (
         coalesce(planned_saving, monthly_saving) as wasted_cost,
         resource_id
     from {{ written_table('ml', 'recommendations') }} as recommendations
-    where lever = 'delete'
+    where
+        lever = 'delete'
         and coalesce(status, 'found') in ('found', 'accepted')
         and coalesce(planned_saving, monthly_saving) > 0
 ),

@@ -75,3 +75,11 @@ def test_what_is_not_known_is_not_judged(columns: dict[str, Any], reason: str) -
 def test_a_snapshot_whose_disk_is_there_is_a_backup_in_use() -> None:
     made = example().add("azure_disks", "/subscriptions/account-1/disks/Gone", state="Attached", attached_to=["vm"])
     assert made.savings("azure_snapshot_orphaned") == {}
+
+
+def test_a_disk_of_another_subscription_that_is_read_is_known_to_be_gone_or_there() -> None:
+    elsewhere = {"source_id": "/subscriptions/account-2/disks/d", "source_subscription": "account-2"}
+    made = estate(**elsewhere).add("azure_disks", "/subscriptions/Account-2/disks/other", account_id="Account-2")
+    assert made.savings("azure_snapshot_orphaned") == {"thing-1": Decimal("37.50")}
+    made.add("azure_disks", "/subscriptions/Account-2/disks/D", account_id="Account-2")
+    assert made.savings("azure_snapshot_orphaned") == {}
