@@ -88,8 +88,13 @@ def why_kept(table: str, since: str = "created_at", costs: str = "costs") -> str
         {why_hands_off(table)}"""
 
 
+def why_protected(table: str) -> str:
+    """Branches of a CASE: people want to keep it as it is, or whether they do cannot be known."""
+    return f"""when {table}.tags is null then 'its tags are not known'
+        when {table}.is_protected then 'protected by its tag ' || {table}.protected_by"""
+
+
 def why_hands_off(table: str) -> str:
     """Branches of a CASE: people protect it, or somebody's automation made it, or neither can be known."""
-    return f"""when {table}.tags is null then 'its tags are not known'
-        when {table}.is_protected then 'protected by its tag ' || {table}.protected_by
+    return f"""{why_protected(table)}
         when {owner_of(table)} is not null then {owner_of(table)}"""

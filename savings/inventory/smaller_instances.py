@@ -6,7 +6,7 @@ in the region, or follows from its own price: within a family prices are in prop
 """
 
 from savings.instance_targets import instances_of
-from savings.inventory.questions import KEYS
+from savings.inventory.questions import KEYS, why_protected
 
 #: Within the family: the join of the alternatives, and how the list price compares.
 SAME_FAMILY = (
@@ -27,6 +27,11 @@ SAME_MEMORY = (
     "target.memory_mib >= now.memory_mib and target.vcpus * 2 = now.vcpus",
     "families.price_ratio",
 )
+
+#: Which types a service has: RDS has classes of the families of EC2, but of none of them one that is smaller than large,
+#: as EC2 has of Graviton's.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
+_OFFERED = {"ec2": "true", "rds": "split_part(target.resource_id, '.', 2) <> 'medium'"}
 
 _QUESTION = """{instances},
 looked as ({looked}),
@@ -55,6 +60,7 @@ targets as (
     where {alternative}
         -- of those that have parts of another kind, or credits, less is not in proportion
         and now.storage_gb = 0 and not now.is_burstable and not now.is_metal and not now.has_accelerators
+        and {offered}
         and target.storage_gb = 0 and not target.is_burstable and not target.is_metal and not target.has_accelerators
         and ({unmeasured} or ({fits}))
 ),
@@ -99,6 +105,7 @@ select
     share(monthly_cost, 1 - target_price / unit_price) as monthly_saving,
     case
         {unjudged}
+        {protected}
     end as unjudged
 from priced
 where target_price <= unit_price * (1 - $min_share)
@@ -140,6 +147,8 @@ def smaller_instance(
         linear=linear,
         prefix="db." if service == "rds" else "",
         unjudged=unjudged,
+        protected=why_protected("priced"),
+        offered=_OFFERED[service],
     )
 
 

@@ -3,7 +3,15 @@
 from decimal import Decimal
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory.questions import columns_of, cost_of, is_unmeasured, join_costs, measured, why_unmeasured
+from savings.inventory.questions import (
+    columns_of,
+    cost_of,
+    is_unmeasured,
+    join_costs,
+    measured,
+    why_protected,
+    why_unmeasured,
+)
 
 FUNCTION_MEMORY = InventoryCheck(
     name="function_memory",
@@ -54,6 +62,7 @@ select
         when needs.changed_at is null then 'when it was changed is not known'
         when date_diff('day', cast(needs.changed_at as date), (select last_day + 1 from looked_at)) < $min_age_days
             then 'it was changed in the last ' || $min_age_days || ' days'
+        {why_protected("needs")}
     end as unjudged
 from needs
 {measured("needs", memory="aws_function_memory")}

@@ -9,7 +9,7 @@ LOGS_INGEST_TOP = BillCheck(
     title="Log groups that are dear to write",
     clouds=("aws",),
     rule="What is written to one log group of CloudWatch Logs in the Standard class costs at least 1 % of what its "
-    "account costs in 30 days.",
+    "account costs in 30 days, and is billed on at least 7 days.",
     why="Written logs are the dearest part of CloudWatch Logs; in the Infrequent Access class they cost half.",
     next_step="Write fewer lines (debug output, access logs), or write to a new log group of the Infrequent Access "
     "class where no metric filter or subscription needs them; the class of a log group cannot be changed.",
@@ -26,6 +26,7 @@ LOGS_INGEST_TOP = BillCheck(
     ),
     parameters=(
         Parameter("min_share", Decimal("0.01"), "A hundredth of an account's cost is worth a look at what is written."),
+        Parameter("min_days", 7, "Billed days: thirty times a single one is no month."),
         Parameter("price_ratio", Decimal("0.5"), "0.25 to 0.50 USD per GB written (CloudWatch pricing)."),
     ),
     evidence=r"""
@@ -57,7 +58,7 @@ written as (
         and (service_code = 'AmazonCloudWatch' or service_name ilike '%CloudWatch%')
         and regexp_matches(usage_type, '(^|-)DataProcessing-Bytes$')
     group by all
-    having min(meter_last_days_ago) <= 2
+    having min(meter_last_days_ago) <= 2 and max(billed_days) >= $min_days
 ),
 priced as (
     select

@@ -3,7 +3,15 @@
 from decimal import Decimal
 
 from savings.check import InventoryCheck, Parameter
-from savings.inventory.questions import columns_of, cost_of, is_unmeasured, join_costs, measured, why_unmeasured
+from savings.inventory.questions import (
+    columns_of,
+    cost_of,
+    is_unmeasured,
+    join_costs,
+    measured,
+    why_protected,
+    why_unmeasured,
+)
 
 TABLE_CAPACITY = InventoryCheck(
     name="table_capacity",
@@ -64,6 +72,7 @@ select
     needs.busiest_writes,
     case
         {why_unmeasured(reads="what is read of it", writes="what is written to it")}
+        {why_protected("needs")}
     end as unjudged
 from needs
 {measured("needs", reads="aws_table_reads", writes="aws_table_writes")}

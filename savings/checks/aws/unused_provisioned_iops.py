@@ -1,8 +1,14 @@
 """Volumes that pay for operations and throughput that they never had."""
 
 from savings.check import InventoryCheck, Parameter
-from savings.conditions import owner_of
-from savings.inventory.questions import columns_of, is_unmeasured, join_costs, measured, why_unmeasured
+from savings.inventory.questions import (
+    columns_of,
+    is_unmeasured,
+    join_costs,
+    measured,
+    why_hands_off,
+    why_unmeasured,
+)
 
 UNUSED_PROVISIONED_IOPS = InventoryCheck(
     name="unused_provisioned_iops",
@@ -99,7 +105,7 @@ select
     shares.needed_mib,
     case
         {why_unmeasured(operations="what it does", bytes="what it moves")}
-        when {owner_of("shares")} is not null then {owner_of("shares")}
+        {why_hands_off("shares")}
     end as unjudged
 from shares
 {measured("shares", operations="aws_volume_operations", bytes="aws_volume_bytes")}

@@ -36,6 +36,7 @@ def test_who_needs_it_is_left_alone() -> None:
     function(estate, "new", changed_at=dt.datetime(2026, 10, 28))
     function(estate, "unmeasured", None)
     function(estate, "cheap", None, cost="0.3")
+    function(estate, "kept", tags={"do-not-delete": "yes"})
     found = estate.ask("function_memory")
     assert not found.recommendations
-    assert {one.resource_id.removeprefix(ARN) for one in found.skipped} == {"new", "unmeasured"}
+    assert {one.resource_id.removeprefix(ARN) for one in found.skipped} == {"kept", "new", "unmeasured"}

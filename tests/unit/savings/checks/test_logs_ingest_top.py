@@ -29,6 +29,13 @@ def test_small_ones_stored_ones_and_what_ended_are_not_found(tmp_path: Path) -> 
     assert bill.savings("logs_ingest_top", tmp_path) == {}
 
 
+def test_a_day_is_no_month(tmp_path: Path) -> None:
+    bill = Bill().add("group-1", METER, cost="1000", first_days_ago=0, **LOGS)
+    bill.add("group-2", METER, cost="1000", first_days_ago=5, **LOGS)
+    bill.add("group-3", METER, cost="1000", first_days_ago=6, **LOGS)
+    assert set(bill.savings("logs_ingest_top", tmp_path)) == {"group-3"}
+
+
 def test_another_currency_is_another_account(tmp_path: Path) -> None:
     bill = Bill().add("group-1", METER, cost="2", billing_currency="EUR", **LOGS)
     bill.add("i-1", "BoxUsage:m5.large", cost="1000")

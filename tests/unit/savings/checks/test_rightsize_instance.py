@@ -98,10 +98,11 @@ def test_who_needs_it_is_left_alone() -> None:
     instance(estate, "i-memory", memory=None)
     instance(estate, "i-memory-and-busy", 80.0, None)
     instance(estate, "i-group", tags={"aws:autoscaling:groupName": "web"})
+    instance(estate, "i-kept", tags={"do-not-delete": "yes"})
     found = estate.ask("rightsize_instance")
     assert not found.recommendations
     why = {one.resource_id: one.reason for one in found.skipped}
-    assert set(why) == {"i-unmeasured", "i-memory", "i-group"}
+    assert set(why) == {"i-unmeasured", "i-memory", "i-group", "i-kept"}
     assert why["i-memory"].startswith("its processor would fit on m5.large, but its memory was measured on 0 day(s)")
 
 

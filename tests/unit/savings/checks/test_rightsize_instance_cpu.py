@@ -37,6 +37,7 @@ def test_who_needs_it_is_left_alone() -> None:
     instance(estate, "i-memory-already", kind="r5.2xlarge")
     instance(estate, "i-unmeasured", None)
     instance(estate, "i-nodes", tags={"eks:nodegroup-name": "main"})
+    instance(estate, "i-kept", tags={"do-not-delete": "yes"})
     found = estate.ask("rightsize_instance_cpu")
     assert not found.recommendations
-    assert {one.resource_id for one in found.skipped} == {"i-unmeasured", "i-nodes"}
+    assert {one.resource_id for one in found.skipped} == {"i-unmeasured", "i-nodes", "i-kept"}

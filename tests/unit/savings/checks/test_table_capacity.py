@@ -51,3 +51,9 @@ def test_who_needs_it_is_left_alone() -> None:
     found = estate.ask("table_capacity")
     assert not found.recommendations
     assert [one.resource_id for one in found.skipped] == [ARN + "unmeasured"]
+
+
+def test_what_people_protect_is_not_judged() -> None:
+    found = table(Estate(), "kept", tags={"do-not-delete": "yes"}).ask("table_capacity")
+    assert not found.recommendations
+    assert [one.reason for one in found.skipped] == ["protected by its tag do-not-delete=yes"]

@@ -46,7 +46,8 @@ def test_who_needs_it_is_left_alone() -> None:
     volume(estate, "vol-loose", state="available")
     volume(estate, "vol-gp2", volume_type="gp3", iops=3000, throughput=125)
     volume(estate, "vol-unmeasured", None)
+    volume(estate, "vol-kept", tags={"do-not-delete": "yes"})
     volume(estate, "vol-pvc", tags={"kubernetes.io/created-for/pvc/name": "db"})
     found = estate.ask("unused_provisioned_iops")
     assert not found.recommendations
-    assert {one.resource_id for one in found.skipped} == {"vol-unmeasured", "vol-pvc"}
+    assert {one.resource_id for one in found.skipped} == {"vol-unmeasured", "vol-kept", "vol-pvc"}
