@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +52,9 @@ def _fill_rows(taken: Taken, listed: list[Listed]) -> Mapping[str, list[tuple[st
             row = _type_cells(table, make(one))
             taken.rows[table].append(row)
             known[table].append((one.resource_id, row))
-    scopes: Callable[[str], set[tuple[str, str]]] = lambda cloud: {
-        (one.account, one.region) for one in listed if one.cloud == cloud
-    }
+    scopes = {cloud: {(one.account, one.region) for one in listed if one.cloud == cloud} for cloud in makers}
     zones = {(row["account_id"], row["region"], row["zone"]) for row in taken.rows["gcp_instances"]}
-    for sizes in (aws.list_sizes(scopes("aws")), azure.list_sizes(scopes("azure")), gcp.list_sizes(zones)):
+    for sizes in (aws.list_sizes(scopes["aws"]), azure.list_sizes(scopes["azure"]), gcp.list_sizes(zones)):
         for table, row in sizes:
             taken.rows[table].append(_type_cells(table, row))
     return known

@@ -12,6 +12,9 @@ from benchmarks.estate.kinds import CHECKS, PARTS
 from benchmarks.estate.listed import last_part
 from savings.findings import Recommendation
 
+#: Why a decoy has to keep its size.
+_MEMORY = "its memory is needed"
+
 
 def translate(truth: Mapping[str, Any]) -> dict[str, Any]:
     """The truth of the inventory as though it were that of a bill, under our checks' names.
@@ -23,6 +26,8 @@ def translate(truth: Mapping[str, Any]) -> dict[str, Any]:
         waste += _rename([entry], slice(0, 1))
         tolerated += _rename([entry], slice(1, None))
     decoys = list(_rename(truth["inventory_decoys"], slice(None)))
+    # the first check of a kind halves the memory too, the others keep it
+    tolerated += _rename([one for one in truth["inventory_decoys"] if one["why"] == _MEMORY], slice(1, None))
     return {"company": truth["company"], "waste": waste, "decoys": decoys, "tolerated": tolerated}
 
 

@@ -28,8 +28,8 @@ SAME_MEMORY = (
     "families.price_ratio",
 )
 
-#: Which types a service has: RDS has classes of the families of EC2, but of none of them one that is smaller than large,
-#: as EC2 has of Graviton's.
+#: Which types a service has: RDS has classes of EC2's families, but of none of them one that is smaller than large, as
+#: EC2 has of Graviton's.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
 _OFFERED = {"ec2": "true", "rds": "split_part(target.resource_id, '.', 2) <> 'medium'"}
 

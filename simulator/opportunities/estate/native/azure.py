@@ -57,17 +57,25 @@ def put_machine(estate: Estate, resource: Resource, facts: Facts) -> None:
 
 
 def put_disk(estate: Estate, resource: Resource, facts: Facts) -> None:
-    """A managed disk; `diskState` says more than whether it has a machine."""
+    """A managed disk; `diskState` says more than whether it has a machine.
+
+    That of a machine which is deallocated is reserved, and so long ago was it that its ownership changed.
+    https://learn.microsoft.com/rest/api/compute/disks/get#diskstate
+    """
     host = facts.target
+    machine = estate.items.get(("azure", host.id)) if host else None
+    is_off = machine is not None and machine.state == "stopped"
     state = {"attached": "Attached", "reserved": "Reserved", "exported": "ActiveSAS"}.get(facts.state, "Unattached")
     inner = {
         "diskSizeGB": facts.size,
-        "diskState": state,
+        "diskState": "Reserved" if is_off else state,
         "timeCreated": at(facts.created),
         "tier": facts.sku.partition(" ")[2],
         "diskIOPSReadWrite": facts.iops,
     }
-    if facts.since:
+    if machine is not None and is_off:
+        inner["LastOwnershipUpdateTime"] = machine.properties["properties"]["instanceView"]["statuses"][0]["time"]
+    elif facts.since:
         inner["LastOwnershipUpdateTime"] = at(facts.since)
     content = {
         "sku": {"name": facts.sku.partition(" ")[0]},

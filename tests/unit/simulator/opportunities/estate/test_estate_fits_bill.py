@@ -168,3 +168,21 @@ def test_a_company_without_lines_has_no_estate() -> None:
     company = Company(0, 0, Calendar(dt.date(2026, 9, 30)), CLOUDS)
     estate = take_estate(company)
     assert (estate.items, estate.series, estate.planted) == ({}, [], [])
+
+
+def test_a_disk_of_a_deallocated_machine_is_reserved_since_then(complete: BuiltEstate) -> None:
+    # https://learn.microsoft.com/rest/api/compute/disks/get#diskstate
+    items = {key: item for key, item in complete.estate.items.items() if key[0] == "azure"}
+    hosts = {
+        item.resource.id: items["azure", item.links["attached_to"][0]]
+        for item in items.values()
+        if item.kind == "disk" and item.links.get("attached_to")
+    }
+    assert {host.state for host in hosts.values()} >= {"running", "stopped"}
+    for disk, host in hosts.items():
+        inner = items["azure", disk].properties["properties"]
+        if host.state == "stopped":
+            since = host.properties["properties"]["instanceView"]["statuses"][0]["time"]
+            assert (inner["diskState"], inner["LastOwnershipUpdateTime"]) == ("Reserved", since)
+        else:
+            assert inner["diskState"] == "Attached"
