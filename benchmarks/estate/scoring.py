@@ -21,7 +21,8 @@ def translate(truth: Mapping[str, Any]) -> dict[str, Any]:
 
     A kind that no check looks for is left out; `list_unasked` says which.
     """
-    waste, tolerated = [], list(_rename(truth["inventory_tolerated"], slice(None)))
+    waste: list[dict[str, Any]] = []
+    tolerated = list(_rename(truth["inventory_tolerated"], slice(None)))
     for entry in truth["inventory_waste"]:
         waste += _rename([entry], slice(0, 1))
         tolerated += _rename([entry], slice(1, None))
