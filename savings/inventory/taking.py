@@ -68,7 +68,7 @@ def take_inventory(clouds: Iterable[CloudInventory], checks: Iterable[InventoryC
             (table, cloud, account, region)
             for table in tables
             if (cloud := by_name.get(table.cloud)) is not None
-            for account, region in cloud.list_scopes(table)
+            for account, region in dict.fromkeys(cloud.list_scopes(table))
         ]
         for (table, _, _, _), (rows, gaps) in zip(jobs, pool.map(lambda job: _read_table(*job), jobs), strict=True):
             taken.rows[table.name] += rows
@@ -106,10 +106,12 @@ def _read_table(
     columns = {**dict.fromkeys(KEY_COLUMNS, "varchar"), **table.columns}
 
     def read(scope: ScopeReader) -> list[dict[str, Any]]:
-        rows = []
+        # a list that changes while it is read repeats on the next page what moved there, which is newer
+        rows: dict[tuple[str, ...], dict[str, Any]] = {}
         for row in table.read(scope):
-            rows.append({name: _read_cell(row, name, kind) for name, kind in columns.items()})
-        return rows
+            cells = {name: _read_cell(row, name, kind) for name, kind in columns.items()}
+            rows[tuple(cells[name] for name in KEY_COLUMNS)] = cells
+        return list(rows.values())
 
     return _read_whole(cloud, account_id, region, read, lambda row: str(row["region"]))
 
