@@ -1,6 +1,8 @@
 """Answers of clouds that nobody expects: the same resource twice, text that no table can hold, pages without an end."""
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,3 +90,28 @@ def test_pages_of_aws_that_go_round_have_an_end(monkeypatch: pytest.MonkeyPatch)
     (reason,) = taken.incomplete["aws_log_groups"].values()
     assert "pages" in reason and "no end" in reason
     assert len(services.calls) < 10
+
+
+_INTERRUPTED = """
+import datetime as dt, os, signal, sys, threading
+from clouds.google.rest import ENDPOINT_ENV, GoogleRest
+from savings.inventory.contract import Window
+from savings.inventory.gcp.cloud import GcpCloud
+from savings.inventory.taking import take_inventory
+
+threading.Timer(2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+check = type("Asked", (), {"tables": ("gcp_disks",), "metrics": ()})()
+rest = GoogleRest(environ={ENDPOINT_ENV: sys.argv[1]})
+try:
+    take_inventory([GcpCloud(rest, ("shop-prod",))], [check], Window.before(dt.date(2026, 11, 2), 2))
+except KeyboardInterrupt:
+    sys.exit(7)
+"""
+
+
+def test_who_stops_a_run_does_not_wait_for_what_is_still_to_be_read(google: Google) -> None:
+    for number in range(20_000):
+        add_disk(google, f"d-{number}")
+    done = subprocess.run([sys.executable, "-c", _INTERRUPTED, google.url], timeout=20, check=False)
+    assert done.returncode == 7
+    assert len(google.calls) < 10_000

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.unit.savings.checks.test_unattached_volume import Estate, billed, judge, volume
+from tests.savings_inventory import Estate
+from tests.unit.savings.checks.test_unattached_volume import billed, judge, volume
 
 
 @pytest.mark.parametrize(
