@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from clouds.aws.accounts import ClientFactory, NotThisMachineError, WrongAccountError
+from core.errors import shorten
 from savings.inventory.cells import CellError
 from savings.inventory.contract import InventoryTable, ScopeReader
 
@@ -12,6 +13,7 @@ from savings.inventory.contract import InventoryTable, ScopeReader
 GLOBAL_REGION = "us-east-1"
 #: More pages than any account has; an answer that goes round must end.
 MOST_PAGES = 10_000
+MOST_SAID = 1_000
 
 
 @dataclass(kw_only=True)
@@ -60,11 +62,13 @@ class AwsCloud:
         return AwsReader(account_id=account_id, region=region, clients=self.clients)
 
     def explain(self, error: Exception) -> str | None:
-        """What AWS or its client says; neither has a secret in it."""
+        """What AWS or its client says; neither has a secret in it. EC2's encoded details of a refusal are left out:
+        they are for administrators, and others on every call."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         if isinstance(error, BotoCoreError | ClientError | NotThisMachineError | WrongAccountError | KeyError):
-            return f"{type(error).__name__}: {error}"
+            said = str(error).partition("Encoded authorization failure message")[0].strip()
+            return shorten(f"{type(error).__name__}: {said}", MOST_SAID)
         return None
 
 

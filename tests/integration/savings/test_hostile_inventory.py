@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from clouds.aws.accounts import make_aws_factory
 from clouds.google.rest import ENDPOINT_ENV, GoogleRest
@@ -90,6 +91,16 @@ def test_pages_of_aws_that_go_round_have_an_end(monkeypatch: pytest.MonkeyPatch)
     (reason,) = taken.incomplete["aws_log_groups"].values()
     assert "pages" in reason and "no end" in reason
     assert len(services.calls) < 10
+
+
+def test_what_aws_encodes_of_a_refusal_is_nobody_elses() -> None:
+    said = (
+        "You are not authorized to perform this operation. Encoded authorization failure message: "
+        + "4HOxUoLAk" * 9_000
+    )
+    error = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": said}}, "DescribeVolumes")
+    explained = AwsCloud(make_aws_factory({}, {}), (), ()).explain(error) or ""
+    assert explained.endswith("You are not authorized to perform this operation.") and "4HOxUoLAk" not in explained
 
 
 _INTERRUPTED = """
