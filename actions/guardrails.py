@@ -1,10 +1,11 @@
 """Guardrails: whether an approved action may be carried out now. Pure; a signal that is not known is a failure."""
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from core.short_names import simplify_text
 
 # Older than this, a reading shows what the resource was, not what it is.
 MAX_READ_AGE = timedelta(minutes=5)
@@ -108,15 +109,6 @@ def find_protection(tags: Mapping[str, str], protected: Sequence[str]) -> str | 
         if any(name == key and (not has_value or found == value) for name, found in carried):
             return entry
     return None
-
-
-def simplify_text(text: str) -> str:
-    """What a reader sees of a text: compatibility forms made plain, without case, control and format characters, and
-    without blanks around it. Two texts that look alike mostly become one.
-    """
-    shown = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cf", "Cc"))
-    # Taking case away can leave a letter decomposed.
-    return unicodedata.normalize("NFKC", shown.casefold()).strip()
 
 
 def _apply(rules: Mapping[str, Rule], signals: Signals, now: datetime) -> Verdict:

@@ -1,5 +1,6 @@
-"""Ids that people type: whole, or their first characters, of which a few would fit by chance."""
+"""Ids that people type: whole, or their first characters, of which a few would fit by chance; texts that look alike."""
 
+import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
@@ -29,3 +30,12 @@ def find_named(items: Iterable[T], given: str, names_of: Callable[[T], Collectio
             f"{given!r} is too short for a name: give the whole id, or at least its first {LEAST_CHARACTERS} characters"
         )
     return [item for item in every if any(name.startswith(given) for name in names_of(item))]
+
+
+def simplify_text(text: str) -> str:
+    """What a reader sees of a text: compatibility forms made plain, without case, control and format characters, and
+    without blanks around it. Two texts that look alike mostly become one.
+    """
+    shown = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cf", "Cc"))
+    # Taking case away can leave a letter decomposed.
+    return unicodedata.normalize("NFKC", shown.casefold()).strip()

@@ -156,9 +156,9 @@ def _recommend(check: QuestionCheck, row: Row, values: Mapping[str, Any], today:
         resource_id=resource,
         resource_name=row.get("resource_name"),
         service_name=row.get("service_name"),
-        monthly_cost=_money(row["monthly_cost"]),
-        monthly_saving=None if saving is None else _money(saving),
-        covered_cost=_money(row.get("covered_cost") or 0),
+        monthly_cost=as_money(row["monthly_cost"]),
+        monthly_saving=None if saving is None else as_money(saving),
+        covered_cost=as_money(row.get("covered_cost") or 0),
         billing_currency=row["currency"],
         purchase_pool=row.get("purchase_pool") or "",
         lever=check.lever,
@@ -168,13 +168,13 @@ def _recommend(check: QuestionCheck, row: Row, values: Mapping[str, Any], today:
         risk_class=check.risk_class,
         remediation=check.remediation,
         evidence_kind="inventory" if isinstance(check, InventoryCheck) else "bill",
-        reason=_shorten(check.reason.format(**{name: _say(value) for name, value in {**values, **row}.items()})),
-        evidence=_write_evidence(extra),
+        reason=shorten_reason(check.reason.format(**{name: _say(value) for name, value in {**values, **row}.items()})),
+        evidence=write_evidence(extra),
         created_on=today,
     )
 
 
-def _write_evidence(values: Mapping[str, Any]) -> str:
+def write_evidence(values: Mapping[str, Any]) -> str:
     """The values as JSON; where that is too long, without the longest of them."""
     parts = {name: _plain(value) for name, value in sorted(values.items())}
     lengths = {name: len(json.dumps(part)) for name, part in parts.items()}
@@ -185,11 +185,13 @@ def _write_evidence(values: Mapping[str, Any]) -> str:
     return json.dumps(parts)
 
 
-def _shorten(text: str) -> str:
+def shorten_reason(text: str) -> str:
+    """A sentence as long as every warehouse holds it."""
     return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON - 1]}…"
 
 
-def _money(value: Any) -> Decimal:
+def as_money(value: Any) -> Decimal:
+    """An amount to the places of money, however large it is."""
     return Decimal(value).quantize(MONEY, context=_EXACT)
 
 
@@ -205,7 +207,7 @@ def _plain(value: Any) -> Any:
     """A value of JSON: exact numbers as text."""
     if isinstance(value, dict):
         return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     if value is None or isinstance(value, bool | int | str):
         return value

@@ -30,9 +30,9 @@ def open_clouds(installation: Installation) -> list[CloudInventory]:
         clouds.append(AwsCloud(factory, accounts, regions))
     if settings.azure.subscriptions:
         manager = ResourceManager(settings.azure.access, environ=installation.environ, is_confined=is_demo)
-        # people copy ids with and without their path
-        subscriptions = dict.fromkeys(one.rstrip("/").rsplit("/", 1)[-1] for one in settings.azure.subscriptions)
-        clouds.append(AzureCloud(manager, tuple(subscriptions)))
+        # people copy ids with and without their path, and in either case
+        names = [one.rstrip("/").rsplit("/", 1)[-1] for one in settings.azure.subscriptions]
+        clouds.append(AzureCloud(manager, tuple({name.lower(): name for name in reversed(names)}.values())[::-1]))
     if settings.gcp.projects:
         rest = GoogleRest(settings.gcp.access, installation.environ, is_confined=is_demo)
         clouds.append(GcpCloud(rest, settings.gcp.projects))

@@ -47,14 +47,15 @@ class Advisor:
     def client(self) -> Any:
         """A client of Azure's management service, made when it is first needed."""
         if self._client is None:
-            from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RedirectPolicy, UserAgentPolicy
+            from azure.core.pipeline.policies import BearerTokenCredentialPolicy, UserAgentPolicy
             from azure.mgmt.core import ARMPipelineClient
 
             from clouds.azure.access import PoliteRetry, open_credential
 
             url = self._access.management_url
             sign_in = BearerTokenCredentialPolicy(open_credential(self._access, self._environ), f"{url}/.default")
-            policies = [UserAgentPolicy(), RedirectPolicy(), PoliteRetry(self._politeness), sign_in]
+            # without a policy of redirects, whose requests would be signed too, wherever they go
+            policies = [UserAgentPolicy(), PoliteRetry(self._politeness), sign_in]
             self._client = ARMPipelineClient(base_url=url, policies=policies)
         return self._client
 
@@ -82,7 +83,8 @@ class Advisor:
         with self._explained(scope):
             response = self.client.send_request(HttpRequest("GET", self.client.format_url(url)))
             response.raise_for_status()
-            text = response.text()
+            # what sends elsewhere is not the service, whatever it says beside that
+            text = response.text() if response.status_code == 200 else ""
         try:
             page = json.loads(text, parse_float=Decimal, parse_int=Decimal)
         except (ValueError, RecursionError):

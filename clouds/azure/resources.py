@@ -101,7 +101,8 @@ class ResourceManager:
             with self._explained(path):
                 response = self._open().send_request(HttpRequest("GET", url))
                 response.raise_for_status()
-                text = response.text()
+                # what sends elsewhere is not the service, whatever it says beside that
+                text = response.text() if response.status_code == 200 else ""
         except LocationError as error:
             cause = error.__cause__
             if isinstance(cause, HttpResponseError) and _read_code(cause) == _NOT_REGISTERED:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from clouds.azure.advisor import Advisor
 from core.errors import SourceError
 from savings.advice.advice import A_MONTH, A_YEAR, UNKNOWN, Advice, Kind, Left, Reading
-from savings.advice.cells import CellError, Cells
+from savings.advice.cells import CellError, Cells, is_unicode
 from savings.advice.check import Asking
 from savings.advice.settings import AdviceSettings
 from savings.check import Effort
@@ -152,9 +152,10 @@ def _find_resource(row: Cells) -> str:
     """The resource: its own field, else what the recommendation's id stands below."""
     found = row.get("properties.resourceMetadata.resourceId")
     own = row.get("id")
-    if isinstance(found, str) and found.strip():
+    if isinstance(found, str) and found.strip() and is_unicode(found):
         return found.strip()
-    return own.lower().partition("/providers/microsoft.advisor/")[0] if isinstance(own, str) else ""
+    is_name = isinstance(own, str) and is_unicode(own)
+    return own.lower().partition("/providers/microsoft.advisor/")[0] if is_name else ""
 
 
 def _describe_target(row: Cells) -> str:

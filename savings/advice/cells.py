@@ -48,7 +48,8 @@ class Cells:
         found = "" if value is None else str(value).strip()
         if is_needed and not found:
             raise CellError(f"{self.place}: {path} is empty, which every row has")
-        if "\x00" in found:
+        # JSON can write half a character, which no table holds
+        if "\x00" in found or not is_unicode(found):
             raise self.fault(path, "no text")
         return found
 
@@ -110,6 +111,11 @@ class Cells:
     def fault(self, path: str, what: str) -> CellError:
         """The error that a cell is not what it should be."""
         return CellError(f"{self.place}: {path} is {shorten(repr(self.get(path)), 80)}, which is {what}")
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text is one of whole characters."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _read_moment(text: str) -> dt.datetime | None:

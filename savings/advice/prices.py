@@ -16,13 +16,14 @@ they save depends on everything else that is done, so `coverable_on_demand` alon
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from savings.advice.advice import MONEY, Advice
+from savings.advice.advice import Advice
 from savings.advice.billed import Bill, Billed, Part
+from savings.bill import as_money, shorten_reason, write_evidence
 from savings.check import Check, Confidence
 from savings.findings import Recommendation, make_recommendation_id
 
@@ -100,9 +101,9 @@ def recommend(
         resource_id=known.resource_id if known else one.resource_id,
         resource_name=known.resource_name if known else None,
         service_name=known.service_name if known else None,
-        monthly_cost=amount.part.cost.quantize(MONEY),
-        monthly_saving=None if amount.saving is None else amount.saving.quantize(MONEY),
-        covered_cost=max(amount.part.covered, NOTHING).quantize(MONEY),
+        monthly_cost=as_money(amount.part.cost),
+        monthly_saving=None if amount.saving is None else as_money(amount.saving),
+        covered_cost=as_money(max(amount.part.covered, NOTHING)),
         billing_currency=known.currency if known else one.currency or "USD",
         lever=one.kind.lever,
         component=one.kind.component,
@@ -111,8 +112,8 @@ def recommend(
         risk_class=one.risk_class,
         remediation="",
         evidence_kind="advice",
-        reason=describe(one, amount, known),
-        evidence=write_evidence(evidence),
+        reason=shorten_reason(describe(one, amount, known)),
+        evidence=write_evidence({name: value for name, value in evidence.items() if value is not None}),
         created_on=today,
     )
 
@@ -133,7 +134,7 @@ def find_amount(one: Advice, billed: Billed | str) -> Amount:
     if not part.cost:
         return Amount(part, None, f"the bill has no cost of its {one.kind.component}", "low")
     share, how, confidence = find_share(one, part, billed.currency)
-    return Amount(part, None if share is None else (part.cost * share).quantize(MONEY), how, confidence)
+    return Amount(part, None if share is None else as_money(part.cost * share), how, confidence)
 
 
 def find_share(one: Advice, part: Part, currency: str) -> tuple[Decimal | None, str, Confidence]:
@@ -169,19 +170,6 @@ def describe(one: Advice, amount: Amount, known: Billed | None) -> str:
         return f"{told}{ours}"
     of = "" if one.cost is None else f" of {one.cost:,.2f}"
     return f"{told}{ours}; it states {one.saving:,.2f}{of} {one.currency} {one.period.words}"
-
-
-def write_evidence(values: Mapping[str, Any]) -> str:
-    """Evidence as JSON; exact numbers as text, what is empty left out."""
-    return json.dumps(_plain({name: value for name, value in values.items() if value is not None}), sort_keys=True)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 def _rank(advised: tuple[str, Advice]) -> tuple[Any, ...]:

@@ -29,7 +29,8 @@ def read_cell(value: Any, kind: str) -> Any:
 def _text(value: Any) -> str:
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise TypeError
-    return str(value)
+    # JSON can write half a character, and warehouses hold no zero byte: neither may keep other resources back
+    return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "\ufffd")
 
 
 def _whole(value: Any) -> int:

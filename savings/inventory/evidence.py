@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from core.short_names import simplify_text
 from savings.bill import judge_bill
 from savings.check import InventoryCheck, Scope
 from savings.findings import Findings, Skipped
@@ -154,17 +155,20 @@ def _make_table(
         )
         for column, kind in kinds.items()
     }
-    protected = {tag.lower() for tag in protected_tags}
-    by = [_find_protecting(row.get("tags"), protected) for row in rows]
+    wanted = [tuple(simplify_text(part) for part in tag.partition("=")) for tag in protected_tags]
+    by = [_find_protecting(row.get("tags"), wanted) for row in rows]
     columns["is_protected"] = pa.array([tag is not None for tag in by], pa.bool_())
     columns["protected_by"] = pa.array(by, pa.string())
     _register(connection, f"all_{table.name}", pa.table(columns))
 
 
-def _find_protecting(tags: Mapping[str, str] | None, protected: Collection[str]) -> str | None:
+def _find_protecting(tags: Mapping[str, str] | None, protected: Collection[tuple[str, ...]]) -> str | None:
+    """The first tag that protects, by the rules of actions: blanks, case and how letters are composed do not count."""
     for key, value in sorted((tags or {}).items()):
-        if key.lower() in protected and value.strip().lower() not in _NO:
-            return f"{key}={value}"
+        name, found = simplify_text(key), simplify_text(value)
+        for wanted, has_value, only in protected:
+            if name == wanted and (found == only if has_value else found not in _NO):
+                return f"{key}={value}"
     return None
 
 

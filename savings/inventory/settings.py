@@ -47,6 +47,6 @@ class InventorySettings(Section):
     )
     protected_tags: tuple[str, ...] = Field(
         ("do-not-delete", "donotdelete", "keep", "protected", "retain", "legal-hold"),
-        description="Tags, in any case, of resources that people want to keep as they are, unless the value is false, "
-        "no or 0.",
+        description="Tags (`key` or `key=value`, any case) of resources that people want to keep as they are; a key "
+        "alone does not count where the value is false, no or 0.",
     )

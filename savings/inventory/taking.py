@@ -5,11 +5,14 @@ Whatever could not be read to its end is left out and named: its scope has no ro
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any, TypeVar
 
+from core.errors import CloudcostError
 from savings.check import InventoryCheck, Scope
 from savings.findings import Row
 from savings.inventory.cells import CellError, read_cell
@@ -28,6 +31,10 @@ T = TypeVar("T")
 #: Clouds allow a few calls a second of each kind; more threads would wait for one another.
 THREADS = 8
 log = logging.getLogger(__name__)
+
+
+class StoppedError(CloudcostError):
+    """The run ends before everything was read."""
 
 
 @dataclass
@@ -61,16 +68,19 @@ def take_inventory(clouds: Iterable[CloudInventory], checks: Iterable[InventoryC
     wanted = {name for check in checks for name in check.tables} | {metric.table for metric in metrics}
     tables = [find_tables()[name] for name in sorted(wanted)]
     taken = Taken(window, looked=set(by_name))
-    with ThreadPoolExecutor(THREADS) as pool:
+    stop = Event()
+    with ThreadPoolExecutor(THREADS) as pool, _stopping(stop):
         for table in tables:
             taken.rows[table.name] = []
         jobs = [
             (table, cloud, account, region)
             for table in tables
             if (cloud := by_name.get(table.cloud)) is not None
-            for account, region in cloud.list_scopes(table)
+            for account, region in dict.fromkeys(cloud.list_scopes(table))
         ]
-        for (table, _, _, _), (rows, gaps) in zip(jobs, pool.map(lambda job: _read_table(*job), jobs), strict=True):
+        for (table, _, _, _), (rows, gaps) in zip(
+            jobs, pool.map(lambda job: _read_table(stop, *job), jobs), strict=True
+        ):
             taken.rows[table.name] += rows
             taken.incomplete.setdefault(table.name, {}).update(gaps)
         measured: list[tuple[Metric, CloudInventory, str, str, list[dict[str, Any]]]] = [
@@ -81,11 +91,28 @@ def take_inventory(clouds: Iterable[CloudInventory], checks: Iterable[InventoryC
         ]
         for metric in metrics:
             taken.series[metric.name] = []
-        answers = pool.map(lambda job: _read_metric(window, *job), measured)
+        answers = pool.map(lambda job: _read_metric(stop, window, *job), measured)
         for (metric, _, account, _, _), (series, gaps) in zip(measured, answers, strict=True):
             taken.series[metric.name] += [(account, one) for one in series]
             taken.incomplete.setdefault(metric.name, {}).update(gaps)
     return taken
+
+
+@contextmanager
+def _stopping(stop: Event) -> Iterator[None]:
+    """Where this is left by an exception, a Ctrl-C too, threads read no further: the process waits for each of them."""
+    try:
+        yield
+    except BaseException:
+        stop.set()
+        raise
+
+
+def _until(stop: Event, found: Iterable[T]) -> Iterator[T]:
+    for one in found:
+        if stop.is_set():
+            raise StoppedError("the run was stopped")
+        yield one
 
 
 def _group(
@@ -101,15 +128,17 @@ def _group(
 
 
 def _read_table(
-    table: InventoryTable, cloud: CloudInventory, account_id: str, region: str
+    stop: Event, table: InventoryTable, cloud: CloudInventory, account_id: str, region: str
 ) -> tuple[list[dict[str, Any]], dict[Scope, str]]:
     columns = {**dict.fromkeys(KEY_COLUMNS, "varchar"), **table.columns}
 
     def read(scope: ScopeReader) -> list[dict[str, Any]]:
-        rows = []
-        for row in table.read(scope):
-            rows.append({name: _read_cell(row, name, kind) for name, kind in columns.items()})
-        return rows
+        # a list that changes while it is read repeats on the next page what moved there, which is newer
+        rows: dict[tuple[str, ...], dict[str, Any]] = {}
+        for row in _until(stop, table.read(scope)):
+            cells = {name: _read_cell(row, name, kind) for name, kind in columns.items()}
+            rows[tuple(cells[name] for name in KEY_COLUMNS)] = cells
+        return list(rows.values())
 
     return _read_whole(cloud, account_id, region, read, lambda row: str(row["region"]))
 
@@ -125,6 +154,7 @@ def _read_cell(row: Row, name: str, kind: str) -> Any:
 
 
 def _read_metric(
+    stop: Event,
     window: Window,
     metric: Metric,
     cloud: CloudInventory,
@@ -133,7 +163,7 @@ def _read_metric(
     rows: Sequence[dict[str, Any]],
 ) -> tuple[list[Series], dict[Scope, str]]:
     def read(scope: ScopeReader) -> list[Series]:
-        return [_check_samples(one, window) for one in metric.read(scope, rows, window)]
+        return [_check_samples(one, window) for one in _until(stop, metric.read(scope, rows, window))]
 
     return _read_whole(cloud, account_id, region, read, lambda one: one.region)
 
@@ -170,6 +200,8 @@ def _read_whole(
 
 
 def _explain(cloud: CloudInventory, error: Exception) -> str:
+    if isinstance(error, StoppedError):
+        return str(error)
     if isinstance(error, CellError):
         return f"its answer cannot be read: {error}"
     sentence = cloud.explain(error)

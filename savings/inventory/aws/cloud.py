@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from clouds.aws.accounts import ClientFactory, NotThisMachineError, WrongAccountError
+from core.errors import shorten
+from savings.inventory.cells import CellError
 from savings.inventory.contract import InventoryTable, ScopeReader
 
 #: Where services are asked that have no region of their own.
 GLOBAL_REGION = "us-east-1"
+#: More pages than any account has; an answer that goes round must end.
+MOST_PAGES = 10_000
+MOST_SAID = 1_000
 
 
 @dataclass(kw_only=True)
@@ -26,7 +31,7 @@ class AwsReader(ScopeReader):
 
         Raises what boto3 raises.
         """
-        for page in self.client(service).get_paginator(operation).paginate(**wanted):
+        for page in read_pages(self.client(service), operation, **wanted):
             yield from page[key]
 
     def place(self, resource_id: str) -> dict[str, Any]:
@@ -57,12 +62,25 @@ class AwsCloud:
         return AwsReader(account_id=account_id, region=region, clients=self.clients)
 
     def explain(self, error: Exception) -> str | None:
-        """What AWS or its client says; neither has a secret in it."""
+        """What AWS or its client says; neither has a secret in it. EC2's encoded details of a refusal are left out:
+        they are for administrators, and others on every call."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         if isinstance(error, BotoCoreError | ClientError | NotThisMachineError | WrongAccountError | KeyError):
-            return f"{type(error).__name__}: {error}"
+            said = str(error).partition("Encoded authorization failure message")[0].strip()
+            return shorten(f"{type(error).__name__}: {said}", MOST_SAID)
         return None
+
+
+def read_pages(client: Any, operation: str, **wanted: Any) -> Iterator[dict[str, Any]]:
+    """Every page of an operation. Raises what boto3 raises, and `CellError` for pages that go round for ever.
+
+    boto3 itself notices a token that comes twice in a row, and not two that take turns.
+    """
+    for number, page in enumerate(client.get_paginator(operation).paginate(**wanted)):
+        if number >= MOST_PAGES:
+            raise CellError(f"the pages of {operation} have no end")
+        yield page
 
 
 def read_tags(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from savings.findings import Row
-from savings.inventory.aws.cloud import AwsReader
+from savings.inventory.aws.cloud import AwsReader, read_pages
 from savings.inventory.contract import Series, Window
 
 #: Metrics in one call, and seconds of a value.
@@ -125,7 +125,9 @@ def _ask(
 ) -> dict[str, str]:
     """Add what every page has to ``values``; returns the last status of each question."""
     statuses: dict[str, str] = {}
-    pages = client.get_paginator("get_metric_data").paginate(
+    pages = read_pages(
+        client,
+        "get_metric_data",
         MetricDataQueries=[_write(name, question) for name, question in questions.items()],
         StartTime=window.start,
         EndTime=window.end,

@@ -248,6 +248,21 @@ class TestAdvisorOfAzure:
         (left,) = self.read(arm, FIRST).left
         assert "names another host for its next page" in left.reason
 
+    def test_a_redirect_takes_the_token_nowhere(self, arm: Arm) -> None:
+        """Client libraries sign what they are redirected to as well."""
+        elsewhere = f"{arm.url}/elsewhere"
+        arm.faults.append(Fault(307, "Moved", {"Location": elsewhere}))
+        (left,) = self.read(arm, FIRST).left
+        assert left.is_all and "/elsewhere" not in {path for _, path, _ in arm.calls}
+
+    def test_text_that_no_table_holds_costs_its_row_alone(self, arm: Arm) -> None:
+        half = advisor_row(FIRST, "vm-half")
+        half["properties"]["shortDescription"]["solution"] = "\ud800 resize"
+        arm.recommendations[FIRST] = [half, advisor_row(FIRST, "vm-good")]
+        found = self.read(arm, FIRST)
+        assert [one.resource_id.rpartition("/")[2] for one in found.advice] == ["vm-good"]
+        assert "which is no text" in found.left[0].reason and found.left[0].reason.encode()
+
     def test_a_service_that_asks_to_wait_is_waited_for(self, arm: Arm) -> None:
         arm.faults.append(Fault(429, "TooManyRequests", {"retry-after": "17"}))
         clock = HandClock()

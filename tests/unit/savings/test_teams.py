@@ -67,3 +67,17 @@ def test_a_finding_of_an_account_is_a_teams_where_all_of_the_account_is() -> Non
     assert assign(bill, account_id="account-1") is None
     bill.add(None, "fee", cost="1", sub_account_id="account-2")
     assert assign(bill, account_id="account-2") is None, "a fee is nobody's"
+
+
+def test_a_finding_of_all_regions_or_accounts_is_a_teams_where_all_of_them_are() -> None:
+    """Usage without a region or an account is not what such a finding is about: it is shown to no team for its sake."""
+    bill = Bill().add("i-1", "usage", cost="1", x_team="payments", sub_account_id="account-2")
+    bill.add("bucket", "storage", cost="1", x_team="search", region_id=None, sub_account_id="account-2")
+    bill.add(None, "fee", cost="1", x_team="search", region_id=None, sub_account_id=None)
+    assert assign(bill, account_id="account-2", region="") is None
+    assert assign(bill, account_id="", region="") is None
+    assert assign(bill, account_id="account-2", region="", resource_id="bucket") == "search"
+    assert assign(bill, account_id="account-2") == "payments"
+    alone = Bill().add("i-1", "usage", cost="1", x_team="payments", sub_account_id="account-2")
+    alone.add("bucket", "storage", cost="1", x_team="payments", region_id=None, sub_account_id="account-2")
+    assert assign(alone, account_id="account-2", region="") == "payments"

@@ -202,3 +202,16 @@ def test_a_bill_without_the_resources_is_read_at_once() -> None:
     with Bill().add("x", "y", cost="1").open() as evidence:
         bill = read_bill(evidence, set())
     assert isinstance(bill, Billing) and isinstance(bill.find("aws", "account-1", "x"), str)
+
+
+def test_an_amount_that_fills_its_column_costs_no_other_advice() -> None:
+    """28 digits, which is all that Python's decimals keep by themselves, leave sixteen before the point."""
+    bill = machine().add("i-2", "BoxUsage:m5.large", cost="1" + "0" * 15)
+    assert savings(bill, advice("i-1"), advice("i-2")) == ["45.00", f"15{'0' * 15}.00"]
+
+
+def test_words_without_end_are_cut_to_what_a_warehouse_holds() -> None:
+    also = advice("i-1", native_id="m", summary="y" * 200_000)
+    (one,) = price(machine(), advice("i-1", summary="x" * 200_000, target="z" * 300_000), also)
+    assert len(one.reason.encode()) <= 65_535 and len(one.evidence.encode()) <= 65_535
+    assert json.loads(one.evidence)["native_id"] == "m" and f"{one.monthly_saving:.2f}" == "45.00"
