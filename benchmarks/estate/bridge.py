@@ -33,7 +33,9 @@ def take_estate(folder: Path, days: int) -> Taken:
         source = _METRICS.get(name)
         taken.series[name] = measurements.list_series(source, known[metric.table]) if source else []
     for scope in content["unreadable"]:
-        for name, cloud in [(one.name, one.cloud) for one in (*find_tables().values(), *find_metrics().values())]:
+        clouds = {name: table.cloud for name, table in find_tables().items()}
+        clouds |= {name: metric.cloud for name, metric in find_metrics().items()}
+        for name, cloud in clouds.items():
             if cloud == scope["cloud"]:
                 gaps = taken.incomplete.setdefault(name, {})
                 gaps[cloud, scope["account"], scope["region"]] = scope["error"]

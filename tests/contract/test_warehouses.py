@@ -272,7 +272,9 @@ def test_savings_checks_see_the_same_bill(desk: Desk) -> None:
         query = "select billing_period, quantity, cost from storage_monthly where resource_id = 'snap-1' order by 1"
         stored = evidence.execute(query).fetchall()
         daily = evidence.execute("select count(*), max(days_ago), min(days_ago) from usage_daily").fetchall()
-    assert recent == [("nat-1", 30, D("32.4"), None), ("vol-1", 30, D("9.99999999999"), 100.0)]
+    # a row of the whole month still counts on its last day
+    snapshot = ("snap-1", 30, D("0.145161290323"), 3.0)
+    assert recent == [("nat-1", 30, D("32.4"), None), snapshot, ("vol-1", 30, D("9.99999999999"), 100.0)]
     assert stored == [(dt.date(2026, 8, 1), D(1), D("0.05")), (dt.date(2026, 9, 1), D(2), D("0.10")),
                       (dt.date(2026, 10, 1), D(3), D("0.15"))]  # fmt: skip
     assert daily == [(127, 61, 0)]

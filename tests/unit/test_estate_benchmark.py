@@ -76,7 +76,8 @@ def test_what_cannot_be_read_is_incomplete_in_every_table_and_metric_of_its_clou
     scope = {"cloud": "aws", "account": "1", "region": "r", "error": "UnauthorizedOperation"}
     first = [hourly("Maximum", "CPUUtilization", 3)]
     taken = take_estate(write(tmp_path, [listed("i-1", "machine", INSTANCE)], first, [scope]), 14)
-    names = {one.name for one in (*find_tables().values(), *find_metrics().values()) if one.cloud == "aws"}
+    names = {name for name, table in find_tables().items() if table.cloud == "aws"}
+    names |= {name for name, metric in find_metrics().items() if metric.cloud == "aws"}
     assert taken.incomplete == {name: {("aws", "1", "r"): "UnauthorizedOperation"} for name in names}
 
 
@@ -110,7 +111,7 @@ def test_parts_are_one_finding_of_their_whole(tmp_path: Path, check: str) -> Non
     whole = listed("arn:g/web", "group", {}, links={PARTS[check]: ["x/p-1", "x/p-2"]})
     write(tmp_path, [whole, listed("arn:v/vol-1", "disk", {})], [hourly("Sum", "m", 1)])
     (one,) = name_alike(tmp_path, parts)
-    assert (one.resource_id, one.monthly_saving, one.monthly_cost) == ("arn:g/web", 6, 2 * found.monthly_cost)
+    assert (one.resource_id, one.monthly_saving, one.monthly_cost) == ("arn:g/web", Decimal(6), 2 * found.monthly_cost)
     # another check's finding of a part is the part's own
     (other,) = name_alike(tmp_path, [replace(found, resource_id="vol-1")])
     assert other.resource_id == "arn:v/vol-1"

@@ -5,12 +5,14 @@ Tests and benchmarks are no callers: what they alone import does nothing for any
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from actions.remediations import REMEDIATIONS
 from alerts.channels import CHANNELS
+from savings.inventory.contract import InventoryTable, Metric
 from savings.registry import CHECKS
 from scripts.check_files import list_files
 from simulator.opportunities.estate.kind import find_estate_kinds
@@ -63,6 +65,14 @@ ENTRIES = {
         f"savings.checks.{file.parent.name}.{name}"
         for name in CHECKS
         for file in ROOT.glob(f"savings/checks/*/{name}.py")
+    ),
+    *(
+        name
+        for name in (
+            ".".join(file.relative_to(ROOT).with_suffix("").parts)
+            for file in ROOT.glob("savings/inventory/*/**/[a-z]*.py")
+        )
+        if any(isinstance(entry, InventoryTable | Metric) for entry in vars(import_module(name)).values())
     ),
     *(kind.plant.__module__ for kind in find_kinds().values()),
     *(getattr(kind.plant, "func", kind.plant).__module__ for kind in find_estate_kinds().values()),
